@@ -1,0 +1,1 @@
+"""Generators of the packaged sample and of large manifests for timing."""

@@ -1,0 +1,418 @@
+"""CSV, TSV and other delimited text: decoded strictly, streamed, every record accounted for.
+
+Ragged records do not fit a rectangular parser, so it hands them over and they are put back at
+their place: a short one padded with empty cells, a long one in extra columns that a first pass
+over the file has sized. At the end the records and the line breaks inside their cells must add up
+to the lines that the decoder saw.
+"""
+
+import codecs
+import csv
+import io
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from vintool.files import headers
+from vintool.files.manifest import Batch, Manifest, ManifestError, Sheet, Tally, unique
+
+_BLOCK = 4 << 20
+_HEAD = 1 << 16
+_SAMPLE = 500
+_WIDEST = 16_384
+_DELIMITERS = ",\t;|"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# GB18030 first: it wins unless another encoding makes more known headers of the same bytes.
+_LEGACY = ("gb18030", "big5", "cp932", "cp949", "cp1251", "cp1252")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What one pass of the decoder over the whole file has seen."""
+
+    lines: int
+    quotes: bool
+    closed: bool  # the last character before the final line breaks is a quotation mark
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the file is laid out, as far as its beginning tells."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+    skipped_lines: int
+    skipped_records: int
+    width: int
+
+
+def read_delimited(path: Path, size: int, *, encoding: str | None) -> Manifest:
+    """Open a delimited text file.
+
+    Args:
+        path: the file.
+        size: its size in bytes.
+        encoding: how it is encoded, where the user says so.
+
+    Raises:
+        ManifestError: it is not text in a known encoding, or not a table.
+    """
+    encoding, scan, notes = _decide(path, encoding)
+    delimiter = _sniff(path, encoding)
+    records, lines = _beginning(path, encoding, delimiter)
+    header = headers.find_header(records)
+    data = [record for record in records[header.end :] if any(record)][:_SAMPLE]
+    widths = Counter(map(len, data))
+    width = max(widths, key=widths.__getitem__, default=len(header.cells)) or 1
+    layout = _Layout(
+        path, encoding, delimiter, lines[header.end - 1] if header.end else 0, header.end, width
+    )
+    widest = max(len(header.cells), width, _widest(layout))
+    if widest > _WIDEST:
+        raise ManifestError(
+            f"a record has {widest} cells",
+            file=path.name,
+            next_step="check the delimiter and the quotation marks",
+        )
+    named = headers.name_columns(header, widest)
+    columns = unique(named)
+    titles = sum(any(cell.strip() for cell in record) for record in records[: header.index])
+    if titles:
+        notes.append(f"{titles} title row(s) above the header are not data.")
+    if header.lines == 2:
+        notes.append("The header has two lines; they were combined.")
+    if not header.lines:
+        notes.append("There is no header row: columns are named by position.")
+    if not data:
+        notes.append("The file has a header and no rows.")
+    if widest > len(header.cells) > 0:
+        notes.append(f"Some rows have {widest} cells under {len(header.cells)} headers; all kept.")
+
+    def read(tally: Tally) -> Iterator[Batch]:
+        return _batches(layout, columns, scan, tally)
+
+    sample = tuple((*record, *[""] * (widest - len(record))) for record in data)
+    sheet = Sheet("", columns, named, sample, file=path.name, read=read)
+    kind = "tsv" if delimiter == "\t" else "csv"
+    return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, delimiter)
+
+
+def _decide(path: Path, wanted: str | None) -> tuple[str, _Scan, list[str]]:
+    """The encoding in which the whole file is valid text."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    marked = next((name for bom, name in _BOMS if head.startswith(bom)), None)
+    if wanted is not None:
+        try:
+            b"".decode(wanted)
+        except LookupError:
+            raise ManifestError(
+                f"there is no text encoding {wanted!r}",
+                file=path.name,
+                next_step="use a name such as utf-8, gb18030, big5, cp932 or cp1251",
+            ) from None
+        name = codecs.lookup(wanted).name
+        marked = marked if marked and marked.startswith(name) else name
+    if marked is not None:
+        return marked, _scan(path, marked), []
+    try:
+        return "utf-8", _scan(path, "utf-8"), []
+    except _UndecodableError as error:
+        refusal: ManifestError = error
+    known = {name: _known_headers(head, name) for name in _LEGACY}
+    for name in sorted(_LEGACY, key=known.__getitem__, reverse=True):
+        if name == _LEGACY[0] or known[name]:
+            try:
+                scan = _scan(path, name)
+            except _UndecodableError as error:
+                refusal = error
+            else:
+                note = f"The text is not UTF-8; read as {name.upper()}: if characters look wrong, pass --encoding."
+                return name, scan, [note]
+    raise refusal
+
+
+def _known_headers(head: bytes, encoding: str) -> int:
+    """How many headers outside ASCII the dictionary knows, were the file in this encoding."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return -1
+    cells = (
+        cell.strip(' "')
+        for line in text.splitlines()[: headers.LOOKED_AT]
+        for mark in _DELIMITERS
+        if mark in line
+        for cell in line.split(mark)
+    )
+    return sum(not cell.isascii() and headers.hits([cell]) for cell in cells)
+
+
+class _UndecodableError(ManifestError):
+    """The bytes are no text in the encoding tried."""
+
+
+def _scan(path: Path, encoding: str) -> _Scan:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    consumed = lines = 0
+    quotes, last, end = False, "\n", ""
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_BLOCK)
+            consumed += len(chunk)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                before = error.object[: error.start].count(b"\n")
+                raise _UndecodableError(
+                    f"not valid {encoding.upper()} at byte {consumed - len(error.object) + error.start}",
+                    file=path.name,
+                    row=lines + before + 1,
+                    next_step="pass the right one with --encoding, or save the file again as UTF-8",
+                ) from None
+            if "\0" in text:
+                raise ManifestError(
+                    "holds NUL characters, as binary files and UTF-16 without a mark do",
+                    file=path.name,
+                    row=lines + text[: text.index("\0")].count("\n") + 1,
+                    next_step="save it again as UTF-8, or pass --encoding utf-16-le",
+                )
+            lines += text.count("\n")
+            if "\r" in text or last == "\r":
+                pairs = text.count("\r\n") + (last == "\r" and text.startswith("\n"))
+                lines += text.count("\r") - pairs
+            quotes = quotes or '"' in text
+            last = text[-1:] or last
+            end = text.rstrip("\r\n")[-1:] or end
+            if not chunk:
+                return _Scan(lines + (last not in "\r\n"), quotes, end == '"')
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let the csv module read a cell as long as a block; its limit is one for the process."""
+    limit = csv.field_size_limit(_BLOCK)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _sniff(path: Path, encoding: str) -> str:
+    """The delimiter under which most headers are known, else the most regular one."""
+    with path.open(encoding=encoding, newline="") as file:
+        text = file.read(_BLOCK // 4)
+
+    def score(delimiter: str) -> tuple[int, float, int]:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            with _long_cells():
+                rows = [
+                    row for row, _ in zip(reader, range(headers.LOOKED_AT), strict=False) if row
+                ]
+        except csv.Error:
+            return 0, 0.0, 0
+        known = max((sum(_exact(cell) for cell in row) for row in rows), default=0)
+        (width, count), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
+        return known, count / len(rows) if width > 1 else 0.0, width
+
+    return max(_DELIMITERS, key=score)
+
+
+def _exact(cell: str) -> bool:
+    named = headers.meaning(cell) if len(cell) < 80 else None
+    return named is not None and named[1] == headers.EXACT
+
+
+def _beginning(path: Path, encoding: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
+    """The first records, and for each the number of lines up to its end."""
+    records, lines = list[list[str]](), list[int]()
+    with path.open(encoding=encoding, newline="") as file, _long_cells():
+        reader = csv.reader(file, delimiter=delimiter)
+        try:
+            for record in reader:
+                records.append(record)
+                lines.append(reader.line_num)
+                if len(records) == headers.LOOKED_AT + _SAMPLE:
+                    break
+        except csv.Error:
+            raise _overlong(path, len(records) + 1) from None
+    return records, lines
+
+
+def _overlong(path: Path, row: int | None = None) -> ManifestError:
+    return ManifestError(
+        f"a record is longer than {_BLOCK >> 20} MB, usually because a quotation mark is not closed",
+        file=path.name,
+        row=row,
+        next_step="close or remove the stray quotation mark",
+    )
+
+
+def _open(
+    layout: _Layout, file: BinaryIO, ragged: Callable[[int, int, str], None], *, first_only: bool
+) -> Iterator[pa.RecordBatch]:
+    """Parse the records below the header; those of another width go to ``ragged``."""
+    names = [str(position) for position in range(layout.width)]
+
+    def hand_over(row: pacsv.InvalidRow) -> str:
+        ragged(row.number - layout.skipped_lines, row.actual_columns, row.text)
+        return "skip"
+
+    try:
+        yield from pacsv.open_csv(
+            file,
+            read_options=pacsv.ReadOptions(
+                encoding="utf8" if layout.encoding.startswith("utf-8") else layout.encoding,
+                skip_rows=layout.skipped_lines,
+                column_names=names,
+                block_size=_BLOCK,
+                use_threads=False,
+            ),
+            parse_options=pacsv.ParseOptions(
+                delimiter=layout.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=hand_over,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,  # the scan has decoded every byte
+                include_columns=names[:1] if first_only else None,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" not in str(error):
+            raise _overlong(layout.path) from None
+
+
+def _widest(layout: _Layout) -> int:
+    """The cells of the longest record: a parse that converts nothing costs little."""
+    widest = 0
+
+    def look(_number: int, cells: int, _text: str) -> None:
+        nonlocal widest
+        widest = max(widest, cells)
+
+    with layout.path.open("rb") as file:
+        for _ in _open(layout, file, look, first_only=True):
+            pass
+    return widest
+
+
+def _batches(layout: _Layout, columns: Sequence[str], scan: _Scan, tally: Tally) -> Iterator[Batch]:
+    ragged = deque[tuple[int, str]]()
+    seen, inner = 0, 0
+
+    def keep(number: int, _cells: int, text: str) -> None:
+        ragged.append((number, text))
+
+    with layout.path.open("rb") as file:
+        parsed = _open(layout, file, keep, first_only=False)
+        while (valid := next(parsed, None)) is not None or ragged:
+            data, rows = _merge(layout, columns, valid, ragged, seen + 1)
+            if not len(rows):
+                continue
+            seen = int(rows[-1])
+            rows += layout.skipped_records
+            if scan.quotes and (breaks := sum(map(_breaks, data.columns))):
+                inner += breaks
+                last = layout.skipped_lines + seen + inner == scan.lines
+                _refuse_swallowed(layout, data, rows, unclosed=last and not scan.closed)
+            filled = np.sum([np.diff(_offsets(column)) for column in data.columns], axis=0) > 0
+            if not filled.all():
+                tally.blank += int(len(filled) - filled.sum())
+                data, rows = data.filter(pa.array(filled)), rows[filled]
+            if len(rows):
+                yield Batch(data, rows, file.tell())
+    if layout.skipped_lines + seen + inner != scan.lines:
+        raise ManifestError(
+            f"the records account for {layout.skipped_lines + seen + inner} lines of {scan.lines}",
+            file=layout.path.name,
+            next_step="look for stray quotation marks, or save the file again as UTF-8 CSV",
+        )
+
+
+def _merge(
+    layout: _Layout,
+    columns: Sequence[str],
+    valid: pa.RecordBatch | None,
+    ragged: deque[tuple[int, str]],
+    start: int,
+) -> tuple[pa.RecordBatch, np.ndarray]:
+    """Put ragged records back among the valid ones and number all of them from ``start``."""
+    count = 0 if valid is None else valid.num_rows
+    out = np.fromiter((number for number, _ in ragged), np.int64, len(ragged))
+    rows = np.setdiff1d(np.arange(start, start + count + len(out)), out, assume_unique=True)[:count]
+    end = rows[-1] if count else start + len(out)
+    arrays = [] if valid is None else valid.columns
+    empty = pa.array([""] * count, pa.string()) if len(columns) > len(arrays) else None
+    data = pa.RecordBatch.from_arrays(
+        [*arrays, *[empty] * (len(columns) - len(arrays))], names=list(columns)
+    )
+    late = [ragged.popleft() for _ in range(int((out <= end).sum()))]
+    if not late:
+        return data, rows
+    with _long_cells():
+        cells = [
+            next(csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter))
+            for _, text in late
+        ]
+    padded = ([*row, *[""] * (len(columns) - len(row))] for row in cells)
+    extra = [pa.array(column, pa.string()) for column in zip(*padded, strict=True)]
+    rows = np.concatenate([rows, [number for number, _ in late]])
+    order = np.argsort(rows)
+    both = pa.concat_batches([data, pa.RecordBatch.from_arrays(extra, names=list(columns))])
+    return both.take(pa.array(order)), rows[order]
+
+
+def _offsets(column: pa.Array) -> np.ndarray:
+    offsets = np.frombuffer(column.buffers()[1], np.int32)
+    return offsets[column.offset : column.offset + len(column) + 1]
+
+
+def _breaks(column: pa.Array) -> int:
+    """Line breaks inside the cells of a column."""
+    buffer, offsets = column.buffers()[2], _offsets(column)
+    if buffer is None:
+        return 0
+    text = bytes(buffer[offsets[0] : offsets[-1]])
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+
+
+def _refuse_swallowed(
+    layout: _Layout, data: pa.RecordBatch, rows: np.ndarray, *, unclosed: bool
+) -> None:
+    """Refuse a cell with whole records inside: an unclosed quotation mark has swallowed them."""
+    for name, column in zip(data.schema.names, data.columns, strict=True):
+        if not _breaks(column):
+            continue
+        for index in np.flatnonzero(pc.match_substring_regex(column, "[\r\n]")):
+            _, *inside = column[int(index)].as_py().splitlines()
+            whole = any(
+                len(cells := line.split(layout.delimiter)) >= layout.width
+                and any(map(headers.vin_shaped, cells))
+                for line in inside
+            )
+            if whole or (unclosed and index == data.num_rows - 1):
+                raise ManifestError(
+                    f"a quotation mark that is not closed swallows {len(inside)} following line(s)",
+                    file=layout.path.name,
+                    row=int(rows[index]),
+                    column=name,
+                    next_step="close or remove the quotation mark",
+                )

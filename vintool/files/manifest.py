@@ -1,0 +1,249 @@
+"""A manifest as its sender wrote it: sheets of batches, read without losing a row.
+
+The file's own bytes decide how it is read; its name only decides where the bytes leave the choice
+open. What cannot be read is refused with a sentence that says what to do next.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+
+class _Told(Exception):  # noqa: N818 - never raised itself
+    """An error that says where, what and what to do next, in one sentence."""
+
+    def __init__(  # noqa: PLR0913 - the parts of its sentence
+        self,
+        what: str,
+        *,
+        file: str,
+        next_step: str,
+        sheet: str = "",
+        row: int | None = None,
+        column: str = "",
+    ) -> None:
+        self.what, self.file, self.next_step = what, file, next_step
+        self.sheet, self.row, self.column = sheet, row, column
+        places = (
+            file,
+            f"sheet {sheet!r}" if sheet else "",
+            f"row {row}" if row is not None else "",
+            f"column {column!r}" if column else "",
+        )
+        where = ", ".join(place for place in places if place)
+        super().__init__(f"{where}: {what}; {next_step}." if where else f"{what}; {next_step}.")
+
+
+class ManifestError(_Told):
+    """The input cannot be read, or not all of it.
+
+    The sentence never repeats the content of a cell: it may be a VIN, and errors end up in logs.
+    """
+
+
+class NoVinColumn(ManifestError):  # noqa: N818 - names the finding
+    """No column looks like it holds VINs."""
+
+
+class MappingError(_Told):
+    """Which column means what cannot be decided without the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of one sheet.
+
+    Attributes:
+        data: the user's columns under the names of ``Sheet.columns``. From CSV and XLSX all text;
+            from Parquet the file's own types.
+        rows: for each row its number as the user sees it, from 1, counting titles and headers.
+        position: bytes of the file consumed so far, for a progress bar.
+    """
+
+    data: pa.RecordBatch
+    rows: np.ndarray
+    position: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reader counts while it runs."""
+
+    blank: int = 0
+
+
+def _nothing(_tally: Tally) -> Iterator[Batch]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a manifest.
+
+    Attributes:
+        name: the sheet's name; empty for CSV and Parquet.
+        columns: the user's headers in order, made unique; a blank one is ``column 7``.
+        headers: the same before they were made unique.
+        sample: the first data rows, at most 500, as text.
+        file: the file's name, for messages.
+        read: produces the batches and keeps the tally.
+        tally: the counts of the latest run of ``batches``.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    file: str = ""
+    read: Callable[[Tally], Iterator[Batch]] = field(default=_nothing, repr=False, compare=False)
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
+
+    def batches(self) -> Iterator[Batch]:
+        """The data rows in the order of the file; may be called again to read again.
+
+        Raises:
+            ManifestError: a row cannot be read, or fewer rows were read than the file holds.
+        """
+        self.tally.blank = 0
+        yield from self.read(self.tally)
+
+    def blank_rows(self) -> int:
+        """How many rows without any content ``batches`` has passed over so far."""
+        return self.tally.blank
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An opened file.
+
+    Attributes:
+        path: where it is.
+        format: ``csv``, ``tsv``, ``xlsx`` or ``parquet``.
+        encoding: of the text; empty for a format that has none.
+        sheets: the tables to read.
+        skipped: sheets left out, each with the reason.
+        notes: sentences for the user about what had to be decided.
+        size: in bytes.
+        delimiter: between cells; empty for a format that has none.
+    """
+
+    path: Path
+    format: str
+    encoding: str
+    sheets: tuple[Sheet, ...]
+    skipped: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    size: int
+    delimiter: str = ""
+
+
+def unique(headers: Sequence[str]) -> tuple[str, ...]:
+    """Headers as column names: a repeated one gets a number that no other header has.
+
+    >>> unique(["Model", "Model", "Model (2)"])
+    ('Model', 'Model (3)', 'Model (2)')
+    """
+    given, used, names = set(headers), set[str](), list[str]()
+    for header in headers:
+        name, number = header, 1
+        while name in used or (number > 1 and name in given):
+            number += 1
+            name = f"{header} ({number})"
+        used.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+_REFUSED = {
+    b"\x1f\x8b": ("a gzip archive", "unpack it and pass the file inside"),
+    b"Rar!": ("a RAR archive", "unpack it and pass the file inside"),
+    b"7z\xbc\xaf": ("a 7z archive", "unpack it and pass the file inside"),
+    b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it"),
+}
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+
+def open_manifest(
+    path: Path | str, *, encoding: str | None = None, sheet: str | None = None
+) -> Manifest:
+    """Open a manifest: find its format, encoding, sheets and header rows.
+
+    Args:
+        path: the file.
+        encoding: how its text is encoded, where guessing would be wrong; checked strictly.
+        sheet: the only sheet of a workbook to read, by name, hidden or not.
+
+    Raises:
+        ManifestError: the file cannot be read; the message says what to do.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise ManifestError("this is a folder", file=path.name, next_step="name one file in it")
+        with path.open("rb") as file:
+            head = file.read(512)
+    except FileNotFoundError:
+        raise ManifestError(
+            "there is no such file", file=str(path), next_step="check the path"
+        ) from None
+    except OSError as error:
+        raise ManifestError(
+            f"cannot be opened ({error.strerror})",
+            file=str(path),
+            next_step="check that it is yours to read and not open elsewhere",
+        ) from None
+    if not head:
+        raise ManifestError(
+            "the file is empty (0 bytes)", file=path.name, next_step="ask the sender for it again"
+        )
+    _refuse(path, head)
+    # Each reader is imported when a file needs it: a CSV does not wait for the workbook libraries.
+    if head.startswith(b"PAR1") or path.suffix.lower() in {".parquet", ".pq"}:
+        from vintool.files.parquet import read_parquet  # noqa: PLC0415
+
+        manifest = read_parquet(path, size)
+    elif head.startswith(b"PK"):
+        from vintool.files.workbook import read_workbook  # noqa: PLC0415
+
+        return read_workbook(path, size, sheet=sheet)
+    else:
+        from vintool.files.delimited import read_delimited  # noqa: PLC0415
+
+        manifest = read_delimited(path, size, encoding=encoding)
+    if sheet is not None:
+        raise ManifestError(
+            "this format has no sheets", file=path.name, next_step="leave out --sheet"
+        )
+    return manifest
+
+
+def _refuse(path: Path, head: bytes) -> None:
+    """Name what the file really is, where that is nothing we read."""
+    for magic, (what, next_step) in _REFUSED.items():
+        if head.startswith(magic):
+            raise ManifestError(f"this is {what}", file=path.name, next_step=next_step)
+    if head.startswith(_OLE2):
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+            raise ManifestError(
+                "the workbook is password-protected",
+                file=path.name,
+                next_step="open it and save a copy without the password",
+            )
+        raise ManifestError(
+            "this is a workbook of the old .xls kind",
+            file=path.name,
+            next_step="open it and save a copy as .xlsx",
+        )
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{\\rtf")):
+        what = "a web page or XML" if b"<" in head else "a text document"
+        under = " under the name of a spreadsheet" if path.suffix.lower() in _SPREADSHEETS else ""
+        raise ManifestError(
+            f"this is {what}{under}",
+            file=path.name,
+            next_step="open it in a spreadsheet program and save a copy as .xlsx",
+        )

@@ -1,0 +1,200 @@
+"""What a run leaves behind: written beside the folder first, put in place when all of it is there."""
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from vintool.columns import beside
+
+XLSX_ROWS = 1_048_576  # of one sheet, the header included
+BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
+_FORMULA = r"^([=+\-@\t\r＝＋－＠])"
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """A folder to write to, which becomes ``out`` when the block ends well, and vanishes if not.
+
+    What an earlier run left under the same names is replaced; other files in ``out`` stay.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        yield stage
+        stage.chmod(0o755)
+        if not out.exists():
+            stage.rename(out)
+            return
+        for stale in out.glob("annotated.*"):
+            stale.unlink()
+        for file in sorted(stage.iterdir()):
+            os.replace(file, out / file.name)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+class Writer(Protocol):
+    """Takes the screened batches of one sheet after another."""
+
+    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
+        """Add rows, the user's columns and the answers; the sheets come one after another."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+def safe_for_spreadsheets(array: pa.Array) -> pa.Array:
+    """Texts that a spreadsheet would run as a formula, with an apostrophe before them."""
+    return pc.replace_substring_regex(array, _FORMULA, r"'\1")
+
+
+class DelimitedWriter:
+    """CSV or TSV: UTF-8 with a byte order mark. The user's own columns are written as they came."""
+
+    def __init__(self, path: Path, delimiter: str) -> None:
+        self._file = path.open("wb")
+        self._file.write(BOM)
+        self._options = pa_csv.WriteOptions(
+            include_header=True, delimiter=delimiter, quoting_style="needed"
+        )
+        self._writer: Any = None
+
+    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one sheet only
+        """Add rows."""
+        raw = answers.schema.get_field_index("vin_text")
+        batch = beside(data, answers.set_column(raw, "vin_text", safe_for_spreadsheets(answers.column(raw))))
+        if self._writer is None:
+            self._writer = pa_csv.CSVWriter(self._file, batch.schema, write_options=self._options)
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._writer is not None:
+            self._writer.close()
+        self._file.close()
+
+
+class ParquetWriter:
+    """Parquet, lists as lists."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: Any = None
+
+    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one sheet only
+        """Add rows."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - start-up time
+
+        batch = beside(data, answers)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, batch.schema, compression="zstd")
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._writer is not None:
+            self._writer.close()
+
+
+class WorkbookWriter:
+    """A new workbook with the same sheets: every cell is a text, nothing is a formula or a link."""
+
+    def __init__(self, path: Path) -> None:
+        import xlsxwriter  # noqa: PLC0415 - start-up time
+
+        self._book = xlsxwriter.Workbook(
+            str(path),
+            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        )
+        self._bold = self._book.add_format({"bold": True})
+        self._sheet: Any = None
+        self._name, self._part, self._row = "", 1, 0
+
+    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
+        """Add rows; a sheet that is full is continued on another."""
+        batch = beside(data, answers)
+        for start in range(0, max(batch.num_rows, 1), 10_000):
+            part = batch.slice(start, 10_000)
+            cells = [column.cast(pa.string()).to_pylist() for column in part.columns]
+            if self._sheet is None or sheet != self._name:
+                self._name, self._part = sheet, 1
+                self._open(sheet, batch.schema.names)
+            for values in zip(*cells, strict=True):
+                if self._row == XLSX_ROWS:
+                    self._part += 1
+                    self._open(f"{sheet[:25]} ({self._part})", batch.schema.names)
+                for at, value in enumerate(values):
+                    if value:
+                        self._sheet.write_string(self._row, at, value)
+                self._row += 1
+
+    def _open(self, name: str, columns: list[str]) -> None:
+        self._sheet = self._book.add_worksheet(name or None)
+        self._sheet.freeze_panes(1, 0)
+        for at, column in enumerate(columns):
+            self._sheet.write_string(0, at, column, self._bold)
+        self._row = 1
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._book.close()
+
+
+def annotated_writer(folder: Path, form: str, delimiter: str) -> Writer:
+    """The writer of ``annotated.*`` for a format of ``Manifest.format``."""
+    path = folder / f"annotated.{form}"
+    if form == "parquet":
+        return ParquetWriter(path)
+    return WorkbookWriter(path) if form == "xlsx" else DelimitedWriter(path, delimiter or ",")
+
+
+EXCEPTION_COLUMNS = (
+    "vin_sheet", "vin_row", "vin_text", "vin", "vin_manufacturer", "vin_brand", "vin_powertrain", "vin_verdict",
+    "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "decision", "decision_reason", "reviewer", "decision_date",
+)  # fmt: skip
+
+
+class ExceptionWriter:
+    """``exceptions.csv``: the rows that a person must look at, with empty columns to decide in."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._file.write(BOM)
+        text = io.StringIO(newline="")
+        csv.writer(text, lineterminator="\n").writerow(EXCEPTION_COLUMNS)
+        self._file.write(text.getvalue().encode())
+        self._options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
+
+    def write(self, sheet: str, batch: pa.RecordBatch) -> None:
+        """Add rows of a screened batch."""
+        blank = pa.array([""] * batch.num_rows)
+        given = {"vin_sheet": pa.array([sheet] * batch.num_rows)}
+        columns = []
+        for name in EXCEPTION_COLUMNS:
+            column = given.get(name, batch.column(name) if name in batch.schema.names else blank)
+            if pa.types.is_list(column.type):
+                column = pc.binary_join(column, ";")
+            columns.append(
+                safe_for_spreadsheets(column.cast(pa.string()))
+                if name in {"vin_text", "vin_sheet"}
+                else column
+            )
+        pa_csv.write_csv(
+            pa.RecordBatch.from_arrays(columns, names=list(EXCEPTION_COLUMNS)),
+            self._file,
+            self._options,
+        )
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()

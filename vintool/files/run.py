@@ -1,0 +1,366 @@
+"""The main job: a file in, every row judged, a folder of answers out."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from datetime import date
+from importlib.metadata import version
+from importlib.resources import files
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import wmi_data
+from vintool import registry
+from vintool.columns import BATCH_ROWS, Screener, SeenVins
+from vintool.files.headers import map_columns
+from vintool.files.manifest import Manifest, ManifestError, MappingError, Sheet, open_manifest
+from vintool.files.outputs import ExceptionWriter, Writer, annotated_writer, staged
+from vintool.law import DEFAULT_REGIME, Regime
+from vintool.law import regime as load_regime
+from vintool.report import BrandCount, Citation, ReportContext, Row, SheetInfo, Summary, report_html
+from vintool.words import Reason, Verdict
+
+SHOWN = 2000  # exceptions on the page; exceptions.csv has all
+
+#: Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict.
+Progress = Callable[[int, int, int, Mapping[str, int]], None]
+
+
+class Tally:
+    """What is counted while the rows go by."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.verdicts: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.powertrains: Counter[str] = Counter()
+        self.brands: Counter[tuple[str, str, str]] = Counter()
+        self.shown: list[Row] = []
+        self.exceptions = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Count a screened batch."""
+        self.rows += batch.num_rows
+        _count(self.verdicts, batch.column("vin_verdict"))
+        _count(self.powertrains, pc.fill_null(batch.column("vin_powertrain"), "unknown"))
+        reasons = batch.column("vin_reasons")
+        if pa.types.is_list(reasons.type):
+            _count(self.reasons, pc.list_flatten(reasons))
+        else:
+            for listed in reasons.value_counts().to_pylist():
+                for reason in filter(None, listed["values"].split(";")):
+                    self.reasons[reason] += listed["counts"]
+        brand = pc.coalesce(
+            batch.column("vin_brand"), batch.column("vin_manufacturer"), pa.scalar("")
+        )
+        powertrain = pc.fill_null(batch.column("vin_powertrain"), "unknown")
+        groups = pa.table(
+            {"brand": brand, "verdict": batch.column("vin_verdict"), "powertrain": powertrain}
+        )
+        counted = groups.group_by(["brand", "verdict", "powertrain"]).aggregate([([], "count_all")])
+        for row in counted.to_pylist():
+            self.brands[row["brand"], row["verdict"], row["powertrain"]] += row["count_all"]
+
+    def show(self, sheet: str, exceptions: pa.RecordBatch) -> None:
+        """Keep the first exceptions for the page."""
+        self.exceptions += exceptions.num_rows
+        for row in exceptions.slice(0, max(0, SHOWN - len(self.shown))).to_pylist():
+            self.shown.append(
+                Row(
+                    row=row["vin_row"], sheet=sheet, vin_text=row["vin_text"] or "", vin=row["vin"],
+                    brand=row["vin_brand"] or row["vin_manufacturer"], powertrain=row["vin_powertrain"], verdict=row["vin_verdict"],
+                    reasons=_listed(row["vin_reasons"]), evidence=_listed(row["vin_evidence"]), suggestion=row["vin_suggestion"],
+                )
+            )  # fmt: skip
+
+    def by_brand(self) -> tuple[BrandCount, ...]:
+        """Rows and verdicts of each brand, most rows first."""
+        rows: Counter[str] = Counter()
+        verdicts: dict[str, Counter[str]] = {}
+        for (brand, verdict, _), count in self.brands.items():
+            rows[brand] += count
+            verdicts.setdefault(brand, Counter())[verdict] += count
+        ranked = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(
+            BrandCount(brand=brand, rows=count, verdicts=dict(verdicts[brand]))
+            for brand, count in ranked
+        )
+
+    def brand_powertrain(self) -> dict[str, dict[str, int]]:
+        """Powertrains of each brand."""
+        told: dict[str, Counter[str]] = {}
+        for (brand, _, powertrain), count in self.brands.items():
+            told.setdefault(brand, Counter())[powertrain] += count
+        return {brand: dict(counts) for brand, counts in told.items()}
+
+
+def _count(counter: Counter[str], array: pa.Array) -> None:
+    for entry in array.value_counts().to_pylist():
+        counter[entry["values"]] += entry["counts"]
+
+
+def _listed(value: list[str] | str | None) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(part for part in value.split(";") if part)
+    return tuple(value or ())
+
+
+def needs_a_look(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows for a person: review, invalid, and whatever else carries a contradiction or doubt."""
+    verdict = batch.column("vin_verdict")
+    reasons = batch.column("vin_reasons")
+    joined = pc.binary_join(reasons, ";") if pa.types.is_list(reasons.type) else reasons
+    flagged = pc.match_substring_regex(
+        joined,
+        f"contradiction|{Reason.DUPLICATE_VIN}|{Reason.CHECK_DIGIT_FAILS}|{Reason.DAMAGED_VIN}",
+    )
+    unsettled = pc.is_in(verdict, value_set=pa.array([Verdict.REVIEW.value, Verdict.INVALID.value]))
+    settled_by_date = pc.match_substring(joined, Reason.BEFORE_RULE.value)
+    return batch.filter(pc.or_(unsettled, pc.and_not(flagged, settled_by_date)))
+
+
+def screen_file(
+    path: Path | str,
+    on: date | None = None,
+    out: Path | str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    regime: str = DEFAULT_REGIME,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Screen a manifest; the engine behind ``vintool screen``.
+
+    Args:
+        path: CSV, TSV, XLSX or Parquet.
+        on: the declaration date of all rows; None to read the manifest's own date column.
+        out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``; they
+            appear together when all are written. None to write nothing.
+        mapping: field -> column name, where the header dictionary should not decide.
+        regime: code of the regime.
+        encoding: of the text, where it should not be detected.
+        sheet: the only sheet to read.
+        today: the date that counts where neither ``on`` nor a date column gives one.
+        progress: called after each batch.
+
+    Raises:
+        ManifestError: the file cannot be read, or a row was lost.
+        MappingError: which column means what must be told.
+        ValueError: no date is given, and the manifest has none.
+        OSError: the outputs cannot be written; nothing is left behind then.
+    """
+    started = time.monotonic()
+    path = Path(path)
+    rule = load_regime(regime)
+    manifest = open_manifest(path, encoding=encoding, sheet=sheet)
+    mappings = _mappings(manifest, mapping or {})
+    dates = {
+        field
+        for found in mappings
+        for field in ("declaration_date", "export_date")
+        if field in found
+    }
+    if on is None and not dates:
+        if today is None:
+            raise ValueError("the manifest has no date column: give on=")
+        on = today
+    notes = list(manifest.notes)
+    tally, sheets, seen = Tally(), [], SeenVins()
+    with staged(Path(out)) if out is not None else nullcontext() as stage:
+        writer = annotated_writer(stage, manifest.format, manifest.delimiter) if stage else None
+        exceptions = ExceptionWriter(stage / "exceptions.csv") if stage else None
+        for part, found in zip(manifest.sheets, mappings, strict=True):
+            screener = Screener(
+                found,
+                on if on or _date_field(found) else today,
+                regime,
+                joined=manifest.format != "parquet",
+                seen=seen,
+            )
+            before = tally.rows
+            for data, answers, position in _screened(part, screener):
+                tally.add(answers)
+                looked_at = needs_a_look(answers)
+                tally.show(part.name, looked_at)
+                if writer and exceptions:
+                    writer.write(part.name, data, answers)
+                    exceptions.write(part.name, looked_at)
+                if progress:
+                    progress(position, manifest.size, tally.rows, tally.verdicts)
+            sheets.append(
+                SheetInfo(
+                    name=part.name,
+                    rows=tally.rows - before,
+                    blank_rows=part.blank_rows(),
+                    mapping=found,
+                )
+            )
+        sheets += [
+            SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
+        ]
+        summary = Summary(
+            file=path.name,
+            rows_read=tally.rows,
+            rows_out=sum(tally.verdicts.values()),
+            blank_rows=sum(item.blank_rows for item in sheets),
+            verdicts=dict(tally.verdicts),
+            reasons=dict(sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0]))),
+            powertrains=dict(sorted(tally.powertrains.items())),
+            by_brand=tally.by_brand(),
+            mapping=mappings[0] if mappings else {},
+            encoding=manifest.encoding,
+            sheets=tuple(sheets),
+            regime=rule.code,
+            on=on.isoformat()
+            if on
+            else "per row: "
+            + ", ".join(
+                sorted({found[_date_field(found)] for found in mappings if _date_field(found)})
+            ),
+            data_release=wmi_data.RELEASE,
+            rule_version=rule.rule_version,
+            seconds=round(time.monotonic() - started, 3),
+            outputs=tuple(
+                str(Path(out) / name)
+                for name in (
+                    f"annotated.{manifest.format}",
+                    "exceptions.csv",
+                    "report.html",
+                    "run.json",
+                )
+            )
+            if out
+            else (),
+            notes=tuple(notes),
+        )
+        if writer and exceptions and stage:
+            writer.close()
+            exceptions.close()
+            _write_report(stage, summary, rule, tally)
+            _write_run(
+                stage,
+                path,
+                summary,
+                {
+                    "on": on,
+                    "mapping": mapping,
+                    "regime": regime,
+                    "encoding": encoding,
+                    "sheet": sheet,
+                },
+            )
+    return summary
+
+
+def _date_field(found: Mapping[str, str]) -> str:
+    return next((field for field in ("declaration_date", "export_date") if field in found), "")
+
+
+def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:
+    """The mapping of every sheet; an override holds for each sheet that has its column."""
+    if len(manifest.sheets) == 1:
+        return [map_columns(manifest.sheets[0], overrides)]
+    for field, column in overrides.items():
+        if not any(column in part.columns for part in manifest.sheets):
+            raise MappingError(
+                f"no sheet has the column given for {field}",
+                file=manifest.path.name,
+                next_step="name a column of one of them",
+            )
+    return [
+        map_columns(
+            part, {field: column for field, column in overrides.items() if column in part.columns}
+        )
+        for part in manifest.sheets
+    ]
+
+
+def _screened(part: Sheet, screener: Screener) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
+    """The batches of a sheet, each with its answers; an empty one first, for the header."""
+    empty = pa.RecordBatch.from_arrays([pa.array([], field.type) for field in part.schema], schema=part.schema)
+    yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
+    for batch in part.batches():
+        for start in range(0, batch.data.num_rows, BATCH_ROWS):
+            data = batch.data.slice(start, BATCH_ROWS)
+            answers = screener(data, batch.rows[start : start + BATCH_ROWS])
+            if answers.num_rows != data.num_rows:
+                raise ManifestError("rows were lost", file=part.file, sheet=part.name, next_step="please report this")
+            yield data, answers, batch.position
+
+
+def _write_report(stage: Path, summary: Summary, rule: Regime, tally: Tally) -> None:
+    context = ReportContext(
+        title=rule.title,
+        goods=rule.goods,
+        goods_original=rule.goods_original,
+        in_force_from=rule.period[0].start,
+        citations=tuple(
+            Citation(text=citation.text, url=citation.url) for citation in rule.citation
+        ),
+        tool_version=version("vintool"),
+        reason_sentences={str(reason): reason.sentence for reason in Reason},
+        other_rules=tuple(f"{item.code}: {item.title}" for item in rule.other_regime),
+        brand_powertrain=tally.brand_powertrain(),
+    )
+    unseen: Iterator[Any] = repeat(None, tally.exceptions - len(tally.shown))  # only counted
+    page = report_html(summary, context, chain(tally.shown, unseen), shown=SHOWN)
+    (stage / "report.html").write_text(page, encoding="utf-8")
+
+
+def _write_run(
+    stage: Path, source: Path, summary: Summary, parameters: Mapping[str, object]
+) -> None:
+    """``run.json``: all that it takes to do the run again and to see that it is the same."""
+    told = {
+        "tool": {"name": "vintool", "version": version("vintool")},
+        "input": {
+            "file": source.name,
+            "bytes": source.stat().st_size,
+            "sha256": _file_hash(source),
+        },
+        "data": {"release": wmi_data.RELEASE, "sha256": data_hash()},
+        "rules": {
+            "version": summary.rule_version,
+            "sha256": _text_hash(registry.read_text(f"regimes/{summary.regime}.toml")),
+        },
+        "parameters": {
+            key: str(value) if isinstance(value, date) else value
+            for key, value in parameters.items()
+        },
+        "summary": summary.model_dump(mode="json"),
+        "outputs": {file.name: _file_hash(file) for file in sorted(stage.iterdir())},
+    }
+    (stage / "run.json").write_text(
+        json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+
+
+def data_hash() -> str:
+    """One SHA-256 over every table of wmi_data, by name."""
+    digest = hashlib.sha256()
+    folder = files("wmi_data")
+    for file in sorted(
+        (item for item in folder.iterdir() if item.name.endswith(".csv")),
+        key=lambda item: item.name,
+    ):
+        digest.update(f"{file.name}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,234 @@
+"""What a workbook really holds, learnt from its XML before any library parses it.
+
+One stray cell in the last column makes calamine reserve the whole grid, and that ends the process
+rather than raising. So each sheet's XML is first read in a stream: how many rows hold content, how
+far the cells reach, how large the parts really are. Declared sizes and dimensions are not believed.
+"""
+
+import itertools
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree as ET
+
+from python_calamine import CalamineError
+
+from vintool.files.manifest import ManifestError
+
+_CHUNK = 1 << 20
+_GAP = 20  # unused columns that end a table
+_PART = 4 << 30
+_SMALL = 64 << 20  # a part up to this size needs no look at its compression
+_RATIO = 200  # no honest sheet is packed more tightly
+
+_ROW_END = re.compile(rb"</(?:\w+:)?row>")
+_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*[^/>])?>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?[vt](?:\s[^>]*)?>([^<]+|<!\[CDATA)")
+_STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
+_PHONETIC = re.compile(rb"<(?:\w+:)?rPh.*?</(?:\w+:)?rPh>", re.DOTALL)
+_TYPE = re.compile(rb"""\st=["'](\w+)""")
+_REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]+)([0-9]+)""")
+_FAR_COLUMN = re.compile(rb"""=["']([A-Za-z]{2,})[0-9]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the XML of one sheet holds."""
+
+    rows: int
+    last_column: int
+    errors: int
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Say in our words what the libraries say in theirs about a broken file."""
+    try:
+        yield
+    except ManifestError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ET.ParseError,
+        CalamineError,
+        ValueError,
+        KeyError,
+    ) as error:
+        locked = "password" in str(error).lower()
+        raise ManifestError(
+            "the workbook is password-protected"
+            if locked
+            else "the workbook is damaged or cut short",
+            file=path.name,
+            next_step="open it in a spreadsheet program and save a copy"
+            + " without the password" * locked,
+        ) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how calamine reports a defect of its own
+            raise
+        raise ManifestError(
+            "the workbook cannot be parsed",
+            file=path.name,
+            next_step="save it again as .xlsx or CSV",
+        ) from None
+
+
+class Book:
+    """The parts of a workbook, read within limits."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        """Find the sheets; refuse what is no XLSX workbook or unpacks to an absurd size."""
+        self.path, self._archive = path, archive
+        self._parts = {
+            info.filename.replace("\\", "/").lower(): info for info in archive.infolist()
+        }
+        if "xl/workbook.xml" not in self._parts:
+            kind = next(
+                (
+                    what
+                    for part, what in (
+                        ("xl/workbook.bin", "a binary workbook (.xlsb)"),
+                        ("content.xml", "an OpenDocument file"),
+                        ("word/document.xml", "a Word document"),
+                    )
+                    if part in self._parts
+                ),
+                "a zip archive and not a workbook",
+            )
+            raise ManifestError(
+                f"this is {kind}",
+                file=path.name,
+                next_step="save or unpack the table as .xlsx or CSV",
+            )
+        self.sheets = tuple(self._sheets())
+        self._empty = frozenset(self._empty_strings())
+        for part in ("xl/styles.xml", "xl/workbook.xml"):
+            for _ in self.chunks(part) if part in self._parts else ():
+                pass
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """The bytes of a part, up to the size that no honest workbook reaches."""
+        info, total = self._parts[part], 0
+        with self._archive.open(info) as member:
+            while chunk := member.read(_CHUNK):
+                total += len(chunk)
+                if total > _PART or (total > _SMALL and total > _RATIO * info.compress_size):
+                    raise self._too_large(total)
+                yield chunk
+
+    def _too_large(self, size: int) -> ManifestError:
+        return ManifestError(
+            f"a part of the workbook unpacks to more than {size >> 20} MB",
+            file=self.path.name,
+            next_step="save the table as CSV and pass that",
+        )
+
+    def _xml(self, part: str) -> ET.Element:
+        text = b"".join(itertools.islice(self.chunks(part), 16))
+        if b"<!DOCTYPE" in text:
+            raise ET.ParseError
+        return ET.fromstring(text)  # noqa: S314 - without a DOCTYPE no entity can grow
+
+    def _sheets(self) -> Iterator[tuple[str, bool, str]]:
+        """Each sheet's name, whether it is hidden, and its part (empty for a chart)."""
+        links = {
+            link.get("Id"): link.get("Target", "")
+            for link in self._xml("xl/_rels/workbook.xml.rels")
+            if link.get("Type", "").endswith("/worksheet")
+        }
+        for element in self._xml("xl/workbook.xml").iter():
+            if element.tag.rpartition("}")[2] == "sheet":
+                link = next((v for k, v in element.items() if k.endswith("}id")), None)
+                target = links.get(link, "").replace("\\", "/").lower()
+                part = str(PurePosixPath("/xl") / target).lstrip("/") if target else ""
+                if part and part not in self._parts:
+                    raise zipfile.BadZipFile
+                yield element.get("name", ""), element.get("state", "visible") != "visible", part
+
+    def _pieces(self, part: str, end: re.Pattern[bytes], plain: bytes = b"") -> Iterator[bytes]:
+        """A part cut after every end tag; ``plain``, without a namespace prefix, is the fast way."""
+        rest = b""
+        for chunk in self.chunks(part):
+            text = rest + chunk
+            *pieces, rest = text.split(plain) if plain and plain in text else end.split(text)
+            if len(rest) > _SMALL:
+                raise self._too_large(len(rest))
+            yield from pieces
+
+    def _rows(self, part: str) -> Iterator[bytes]:
+        return self._pieces(part, _ROW_END, b"</row>")
+
+    def _empty_strings(self) -> Iterator[int]:
+        """The positions of shared strings without a character."""
+        part = "xl/sharedstrings.xml"
+        for index, piece in enumerate(
+            self._pieces(part, _STRING_END) if part in self._parts else ()
+        ):
+            if not _VALUE.search(_PHONETIC.sub(b"", piece) if b"rPh" in piece else piece):
+                yield index
+
+    def _filled(self, row: bytes) -> Iterator[bytes]:
+        """The attributes of the cells of a row that hold something."""
+        for cell in _CELL.finditer(row):
+            attributes, value = cell[1] or b"", _VALUE.search(cell[2])
+            if value is None:
+                continue
+            kind = _TYPE.search(attributes)
+            code = kind[1] if kind else b"n"
+            if code == b"e" or (code == b"s" and int(value[1]) in self._empty):
+                continue
+            yield attributes
+
+    def survey(self, part: str) -> Survey:
+        """Count what a sheet holds, without believing what it declares."""
+        rows = errors = last_column = 0
+        for row in self._rows(part):
+            rows += next(self._filled(row), None) is not None
+            errors += row.count(b't="e"')
+            far = max(map(_column, set(_FAR_COLUMN.findall(row))), default=0)
+            last_column = max(last_column, far or row.count(b"<c "))
+        return Survey(rows, last_column, errors)
+
+    def last_row(self, part: str) -> int:
+        """The largest row number of any cell."""
+        pieces = self._rows(part)
+        return max((int(m[2]) for row in pieces for m in _REFERENCE.finditer(row)), default=0)
+
+    def region(self, part: str) -> tuple[int, int, int, list[str]]:
+        """Where a wide sheet's table lies.
+
+        Returns:
+            Its first and last column, how many rows hold content there, and the cells beyond.
+        """
+        used, starts, cells = set[int](), Counter[int](), list[tuple[int, str]]()
+        for row in self._rows(part):
+            start = position = 0
+            for attributes in self._filled(row):
+                reference = _REFERENCE.search(attributes)
+                position = _column(reference[1]) if reference else position + 1
+                start = min(start or position, position)
+                if reference and position not in used:
+                    cells.append((position, (reference[1] + reference[2]).decode()))
+                used.add(position)
+            starts[start] += bool(start)
+        columns = sorted(used)
+        last = next((a for a, b in itertools.pairwise(columns) if b - a > _GAP), columns[-1])
+        rows = sum(count for start, count in starts.items() if 0 < start <= last)
+        return columns[0], last, rows, [name for column, name in cells if column > last]
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number

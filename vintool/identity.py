@@ -1,0 +1,190 @@
+"""Text -> is it a well-formed VIN, by the rules of its market, and what was meant if not.
+
+Sources: 49 CFR 565.15 (check digit, positions 10 and 13-17, North America); GB 16735-2019
+(check digit, position 10, China); ISO 3779:2009 (positions 14-17 numeric).
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from vintool import registry
+from vintool.powertrain import is_met
+from vintool.vin import (
+    ALPHABET,
+    CHARACTER_VALUES,
+    CHECK_CHARACTERS,
+    MODEL_YEAR_CODES,
+    WEIGHTS,
+    Reading,
+    Vin,
+    calc_check_digit,
+    check_digit_status,
+    market_of,
+    read,
+    remainder,
+)
+from vintool.words import CheckDigit, Market, Problem
+
+CHECKED_MARKETS = (Market.US, Market.CN)
+SUGGESTIONS_AT_MOST = 5
+
+# What eyes, hands and scanners take for one another.
+_CONFUSED = {frozenset(pair) for pair in ("0D", "1L", "1T", "17", "2Z", "5S", "6G", "8B", "UV", "VY", "MN", "4A", "38", "EF", "PR", "CG")}
+_MEANT = {"O": "0", "Q": "0", "I": "1"}  # ISO 3779 leaves these letters out because of these digits
+
+
+class Proposal(NamedTuple):
+    """A VIN that may have been meant, and why."""
+
+    vin: str
+    reason: str
+
+
+def market(vin: str, wmi: str) -> Market:
+    """Whose rules a VIN follows; the registry overrules the region where a code was given elsewhere."""
+    by_region = market_of(vin)
+    if by_region is Market.CN and (maker := registry.maker(wmi)) and maker.country != "CN":
+        return Market.ISO
+    return by_region
+
+
+def trailing_digits(vin: str) -> int:
+    """How many of positions 13-17, counted from the end, are digits."""
+    return len(list(itertools.takewhile(str.isdigit, reversed(vin[12:]))))
+
+
+def rule_problems(vin_market: Market, *, wmi_known: bool, small_maker: bool, model_year_code: str, digits: int, status: CheckDigit) -> tuple[Problem, ...]:
+    """What a well-formed VIN breaks of its market's rules.
+
+    Args:
+        vin_market: whose rules.
+        wmi_known: whether the registry knows the maker.
+        small_maker: positions 12-14 belong to the WMI.
+        model_year_code: position 10.
+        digits: as ``trailing_digits`` counts them.
+        status: of the check digit.
+    """
+    problems = []
+    if status is CheckDigit.FAILS:
+        problems.append(Problem.CHECK_DIGIT)
+    if not wmi_known:
+        problems.append(Problem.UNKNOWN_WMI)
+    if vin_market in CHECKED_MARKETS and model_year_code not in MODEL_YEAR_CODES:
+        problems.append(Problem.MODEL_YEAR_CODE)
+    if digits < (3 if small_maker else 4):
+        problems.append(Problem.SERIAL_NOT_NUMERIC)
+    elif digits == 4 and not small_maker and vin_market in CHECKED_MARKETS:
+        problems.append(Problem.SERIAL_LETTER)
+    return tuple(problems)
+
+
+def vin_problems(vin: Vin, vin_market: Market, status: CheckDigit) -> tuple[Problem, ...]:
+    """``rule_problems`` of one VIN."""
+    return rule_problems(
+        vin_market,
+        wmi_known=registry.wmi_is_known(vin.wmi),
+        small_maker=vin.small_maker,
+        model_year_code=vin.model_year_code,
+        digits=trailing_digits(vin),
+        status=status,
+    )
+
+
+class Identity(NamedTuple):
+    """The text of a cell, judged."""
+
+    reading: Reading
+    vin: Vin | None
+    market: Market | None
+    status: CheckDigit
+    problems: tuple[Problem, ...]
+
+
+def identify(raw: object, market_given: Market | None = None) -> Identity:
+    """Judge the text of a cell; never raises."""
+    reading = read(raw)
+    if reading.problem is not None:
+        return Identity(reading, None, None, CheckDigit.CANNOT_TELL, (reading.problem, *reading.cleanup))
+    vin = Vin(reading.text)
+    vin_market = market_given or market(vin, vin.wmi)
+    status = check_digit_status(vin, vin_market)
+    return Identity(reading, vin, vin_market, status, (*vin_problems(vin, vin_market, status), *reading.cleanup))
+
+
+def proposals(identity: Identity) -> tuple[Proposal, ...]:
+    """VINs that may have been meant, the likeliest first; empty if there is nothing to mend.
+
+    A proposal is well-formed, its WMI is known, and its check digit holds where the market uses
+    one. Nothing is ever put in place of the text.
+    """
+    reading = identity.reading
+    if identity.problems == () or (identity.vin is not None and Problem.CHECK_DIGIT not in identity.problems):
+        return ()
+    if reading.problem is Problem.SEVERAL_VINS:
+        return tuple(Proposal(vin, "one of several VINs in the cell") for vin in reading.found)
+    found: dict[str, str] = {}
+    for vin, reason in _candidates(identity):
+        if vin not in found and _plausible(vin):
+            found[vin] = reason
+            if len(found) == SUGGESTIONS_AT_MOST:
+                break
+    return tuple(Proposal(vin, reason) for vin, reason in found.items())
+
+
+def _plausible(text: str) -> bool:
+    if len(text) != 17 or not set(text) <= set(ALPHABET):
+        return False
+    vin = Vin(text) if read(text).problem is None else None
+    if vin is None or not registry.wmi_is_known(vin.wmi):
+        return False
+    return check_digit_status(vin, market(vin, vin.wmi)) is not CheckDigit.FAILS
+
+
+def _candidates(identity: Identity) -> Iterator[tuple[str, str]]:
+    text = identity.reading.text
+    if identity.vin is not None:
+        yield from _one_edit(text)
+        return
+    mended = "".join(_MEANT.get(character, character) for character in text)
+    if len(text) == 18:
+        if text[0] == "I":
+            yield text[1:], "the leading I of a Code 39 barcode was taken off"
+        for at in range(18):
+            if at and mended[at] == mended[at - 1]:
+                yield mended[:at] + mended[at + 1 :], f"position {at + 1} repeats position {at}"
+    elif len(text) == 16:
+        for at, character in enumerate(mended):
+            yield mended[:at] + character + mended[at:], f"position {at + 1} stands once; it may have stood twice"
+    elif mended != text:
+        letters = ", ".join(sorted({character for character in text if character in _MEANT}))
+        yield mended, f"{letters} read as the digit that it looks like"
+        if set(mended) <= set(ALPHABET):
+            for vin, reason in _one_edit(mended):
+                yield vin, f"{letters} read as digits, and {reason}"
+
+
+def _one_edit(text: str) -> list[tuple[str, str]]:
+    """Changes of one character, and swaps of two neighbours, after which the check digit holds.
+
+    Likeliest first: a start of the VIN that the powertrain rules have met before one that they
+    have not; then characters that look alike, swaps, the check digit itself, anything else.
+    """
+    changes = []
+    own = [CHARACTER_VALUES[character] for character in text]
+    total = remainder([*own[:8], 0, *own[9:]])
+    wanted = CHECK_CHARACTERS.find(text[8])
+    for at, character in enumerate(text):
+        for other in ALPHABET if at != 8 and wanted >= 0 else "":
+            if other != character and (total + WEIGHTS[at] * (CHARACTER_VALUES[other] - own[at])) % 11 == wanted:
+                alike = frozenset((character, other)) in _CONFUSED
+                reason = f"position {at + 1}: {character} may be {other}"
+                changes.append((0 if alike else 3, text[:at] + other + text[at + 1 :], reason + (", which looks alike" if alike else "")))
+    for at in range(16):
+        if text[at] != text[at + 1]:
+            swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+            changes.append((1, swapped, f"positions {at + 1} and {at + 2} may be swapped"))
+    expected = calc_check_digit(text)
+    changes.append((2, text[:8] + expected + text[9:], f"position 9: the check digit of the other positions is {expected}"))
+    changes.sort(key=lambda change: (not is_met(change[1][:8] + change[1][9:11]), change[0]))
+    return [(vin, reason) for _, vin, reason in changes]

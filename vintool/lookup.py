@@ -1,0 +1,139 @@
+"""One table, one key: rows by an exact key, and rows by a pattern over positions.
+
+Both are built from text in one pass and parse a row only when it is asked for, so that a single
+VIN in a fresh process does not pay for tens of thousands of rows that it never meets.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+
+ANY = "*"
+
+
+class KeyedTable:
+    """The lines of a CSV text by their first cell, parsed when asked for.
+
+    The key must not need quotes and no cell may hold a line break; the data's own tests see to it.
+
+    >>> table = KeyedTable("wmi,maker\\nLRW,Tesla\\nLGX,BYD\\n", ("wmi", "maker"))
+    >>> table.rows("LGX")
+    [('LGX', 'BYD')]
+    """
+
+    def __init__(self, text: str, columns: tuple[str, ...]) -> None:
+        header, *lines = text.splitlines()
+        if tuple(header.split(",")) != columns:
+            raise ValueError(f"columns are {header!r}, expected {columns}")
+        self._lines: dict[str, list[str]] = {}
+        for line in lines:
+            self._lines.setdefault(line.partition(",")[0], []).append(line)
+
+    def rows(self, key: str) -> list[tuple[str, ...]]:
+        """All rows of a key, in the order of the file; empty if there is none."""
+        return [tuple(row) for row in csv.reader(self._lines.get(key, ()))]
+
+    def __contains__(self, key: str) -> bool:
+        """Whether the key has a row."""
+        return key in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in the order of the file."""
+        return iter(self._lines)
+
+
+def parse_pattern(text: str, length: int) -> tuple[str, ...]:
+    """The characters that each position allows; ``*`` allows any.
+
+    The language has three signs: a character stands for itself, ``*`` for any, ``[ABC]`` for one
+    of several (no ranges: in a VIN the letters have gaps).
+
+    Raises:
+        ValueError: a bracket is not closed, or the pattern has not ``length`` positions.
+
+    >>> parse_pattern("3[12]*", 3)
+    ('3', '12', '*')
+    """
+    parts = []
+    at = 0
+    while at < len(text):
+        if text[at] == "[":
+            end = text.find("]", at)
+            if end < at + 2:
+                raise ValueError(f"pattern {text!r}: bracket without content or end")
+            parts.append(text[at + 1 : end])
+            at = end + 1
+        else:
+            parts.append(text[at])
+            at += 1
+    if len(parts) != length:
+        raise ValueError(f"pattern {text!r} has {len(parts)} positions, expected {length}")
+    return tuple(parts)
+
+
+class PatternTable:
+    """Which patterns fit a key: for each position and character one bit set over all patterns.
+
+    A match is one AND a position, whatever the number of patterns. Bit sets are plain integers;
+    bit ``n`` stands for pattern ``n``.
+
+    >>> table = PatternTable([("L", "1"), ("L", "*"), ("V", "1")])
+    >>> list(bits(table.match("L1"))), list(bits(table.match("L2")))
+    ([0, 1], [1])
+    >>> list(bits(table.one_off("L1", {"L": "V"})))
+    [2]
+    """
+
+    def __init__(self, patterns: Sequence[tuple[str, ...]]) -> None:
+        self.length = len(patterns[0]) if patterns else 0
+        self._any = [0] * self.length
+        self._by_character: list[dict[str, int]] = [{} for _ in range(self.length)]
+        for number, pattern in enumerate(patterns):
+            bit = 1 << number
+            for at, allowed in enumerate(pattern):
+                if allowed == ANY:
+                    self._any[at] |= bit
+                    continue
+                column = self._by_character[at]
+                for character in allowed:
+                    column[character] = column.get(character, 0) | bit
+
+    def _allowing(self, at: int, character: str) -> int:
+        return self._by_character[at].get(character, 0) | self._any[at]
+
+    def match(self, key: str) -> int:
+        """The patterns that fit the key, one character a position."""
+        found = -1
+        for at, character in enumerate(key):
+            found &= self._allowing(at, character)
+        return found if key else 0
+
+    def one_off(self, key: str, alternatives: Mapping[str, str] | None = None) -> int:
+        """The patterns that would fit if exactly one character of the key were another one.
+
+        Args:
+            key: one character a position.
+            alternatives: for a character, those that may stand in its place; any if not given.
+        """
+        sets = [self._allowing(at, character) for at, character in enumerate(key)]
+        after = [-1] * (self.length + 1)
+        for at in range(self.length - 1, -1, -1):
+            after[at] = after[at + 1] & sets[at]
+        before, found = -1, 0
+        for at, own in enumerate(sets):
+            others = before & after[at + 1] & ~own
+            if others and alternatives is not None:
+                instead = 0
+                for character in alternatives.get(key[at], ""):
+                    instead |= self._by_character[at].get(character, 0)
+                others &= instead
+            found |= others
+            before &= own
+        return found
+
+
+def bits(number: int) -> Iterator[int]:
+    """The positions of the bits that are set, lowest first."""
+    while number:
+        low = number & -number
+        yield low.bit_length() - 1
+        number ^= low

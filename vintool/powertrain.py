@@ -1,0 +1,103 @@
+"""Descriptor -> powertrain, with the rules that it rests on.
+
+A rule is a row of data: a pattern over positions 1-8, 10 and 11. All rules that fit a VIN speak.
+If they agree on pure electric or not, that is the answer; if they disagree, the more specific one
+wins only where its grade is no worse, and otherwise the answer is *cannot tell* with both shown.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from vintool.lookup import PatternTable, bits
+from vintool.registry import Rule, powertrain_rules
+from vintool.vin import CHARACTER_VALUES
+from vintool.words import Grade, Powertrain
+
+DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
+
+# Characters that the check digit cannot tell apart: a slip from one to another goes unnoticed.
+SAME_VALUE = {
+    character: "".join(other for other, value in CHARACTER_VALUES.items() if value == own and other != character)
+    for character, own in CHARACTER_VALUES.items()
+}
+
+
+class Classification(NamedTuple):
+    """The powertrain that a descriptor tells, or null with the rules that disagree."""
+
+    powertrain: Powertrain | None
+    grade: Grade | None
+    rules: tuple[Rule, ...]
+
+    @property
+    def ambiguous(self) -> bool:
+        """Rules fit, and they disagree."""
+        return self.powertrain is None and bool(self.rules)
+
+
+UNKNOWN = Classification(None, None, ())
+
+
+@cache
+def _table() -> PatternTable:
+    return PatternTable([rule.pattern for rule in powertrain_rules()])
+
+
+@cache
+def _electric_table() -> PatternTable:
+    return PatternTable([rule.pattern for rule in powertrain_rules() if rule.electric])
+
+
+def classify(descriptor: str) -> Classification:
+    """What the rules say of a descriptor.
+
+    Args:
+        descriptor: positions 1-8, 10 and 11 of a VIN (``Vin.descriptor``; more is not read).
+
+    >>> classify("LRW3E7FALC").powertrain
+    <Powertrain.BEV: 'BEV'>
+    """
+    rules = powertrain_rules()
+    return _resolve([rules[number] for number in bits(_table().match(descriptor[:DESCRIPTOR_LENGTH]))])
+
+
+def is_met(descriptor: str) -> bool:
+    """Whether any rule speaks of a descriptor; cheaper than ``classify``."""
+    return _table().match(descriptor[:DESCRIPTOR_LENGTH]) != 0
+
+
+def one_character_from_electric(descriptor: str, *, unnoticed: bool) -> bool:
+    """Whether one other character would make an electric rule fit that does not fit now.
+
+    Args:
+        descriptor: as for ``classify``.
+        unnoticed: look only at characters that the check digit cannot tell apart, which is all
+            that is left once the check digit holds.
+    """
+    return bool(_electric_table().one_off(descriptor[:DESCRIPTOR_LENGTH], SAME_VALUE if unnoticed else None))
+
+
+def _resolve(fitting: Sequence[Rule]) -> Classification:
+    if not fitting:
+        return UNKNOWN
+    ranked = sorted(fitting, key=lambda rule: (-rule.fixed, rule.grade, rule.file, rule.powertrain))
+    sides = {rule.electric for rule in ranked}
+    if len(sides) > 1:
+        ranked = _decided_by_the_most_specific(ranked)
+        if len({rule.electric for rule in ranked}) > 1:
+            return Classification(None, None, tuple(ranked))
+    labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - {Powertrain.NOT_BEV}
+    powertrain = labels.pop() if len(labels) == 1 else ranked[0].powertrain if not labels else Powertrain.NOT_BEV
+    return Classification(powertrain, min(rule.grade for rule in ranked), tuple(ranked))
+
+
+def _decided_by_the_most_specific(ranked: list[Rule]) -> list[Rule]:
+    """The rules of the side that the most specific ones take, or all of them if that settles nothing."""
+    first = [rule for rule in ranked if rule.fixed == ranked[0].fixed]
+    side = first[0].electric
+    against = [rule for rule in ranked if rule.electric is not side]
+    agreed = all(rule.electric is side for rule in first)
+    if agreed and min(rule.grade for rule in first) <= min(rule.grade for rule in against):
+        return [rule for rule in ranked if rule.electric is side]
+    return ranked

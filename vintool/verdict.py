@@ -1,0 +1,337 @@
+"""Vehicle + declaration + date -> verdict, by one regime, with the reasons.
+
+The burden of proof is asymmetric. Evidence for pure electric makes a row ``controlled``, whatever
+contradicts it. To be ``out_of_scope`` a row needs a sound VIN of a known maker and evidence that
+one wrong character or one wrong cell could not have made:
+
+====================================  =========================================================
+the VIN says, of the powertrain       what clears the row
+====================================  =========================================================
+not electric, grade A or B, and the   nothing more
+check digit holds
+not electric, otherwise               one declared entry that agrees
+nothing                               two declared entries that agree, and no electric VIN is
+                                      one character away
+electric, or both                     nothing
+====================================  =========================================================
+
+The steps are those of ``decide``, in order: date, identity, kind, new or used, powertrain.
+Everything that neither holds nor clears is ``review``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from vintool import declared as lexicon
+from vintool.declared import Meaning
+from vintool.identity import Identity, identify
+from vintool.law import DEFAULT_REGIME, Regime
+from vintool.law import regime as load_regime
+from vintool.model import DecidedOn, Evidence, Finding, Vehicle
+from vintool.powertrain import UNKNOWN, Classification, classify, one_character_from_electric
+from vintool.vehicle import Profile, profile
+from vintool.words import Basis, CheckDigit, Grade, Powertrain, Problem, Reason, Verdict, Weight
+
+_DOUBTED = {Powertrain.EREV: Reason.RANGE_EXTENDED, Powertrain.FCEV: Reason.FUEL_CELL}
+_FIRM = {Grade.A, Grade.B}
+_NOT_PASSENGER = {"bus", "truck", "special", "chassis", "motorcycle", "trailer", "off_road"}
+_NEVER_CARS = {("trailer",), ("motorcycle",)}
+RULES_SHOWN = 4
+
+
+class Item(NamedTuple):
+    """One piece of evidence, in plain form."""
+
+    what: str
+    value: str
+    basis: Basis
+    grade: Grade | None
+    source: str
+
+    def __str__(self) -> str:
+        """As one line of a report."""
+        grade = f", grade {self.grade.value}" if self.grade else ""
+        return f"{self.what}: {self.value} ({self.basis.value}{grade}; {self.source})"
+
+
+class Decision(NamedTuple):
+    """A verdict in plain form; ``Finding`` is the same, dressed."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Item, ...]
+    other_regimes: tuple[str, ...]
+    powertrain: Powertrain | None
+    basis: Basis | None
+    grade: Grade | None
+
+
+class Facts(NamedTuple):
+    """All that ``decide`` reads: a short key, so that a column is decided once per distinct one.
+
+    ``in_force`` and ``year`` come from the declaration date; None where it cannot be read.
+    """
+
+    in_force: bool | None
+    year: int | None
+    declared: tuple[Meaning, ...]
+    vin: "VinFacts"
+
+
+class VinFacts(NamedTuple):
+    """What the VIN contributes. Only an encoded model year counts; an assumed one is no evidence."""
+
+    status: CheckDigit
+    problems: frozenset[Problem]
+    kinds: tuple[str, ...]
+    register: bool
+    model_year: int | None
+    classification: Classification
+    neighbour: bool
+
+
+def vin_facts(told: Profile, problems: tuple[Problem, ...], status: CheckDigit, descriptor: str) -> VinFacts:
+    """What a well-formed VIN contributes to the verdict."""
+    electric = told.classification.powertrain is Powertrain.BEV
+    return VinFacts(
+        status=status,
+        problems=_weighing(problems),
+        kinds=told.maker.kinds if told.maker else (),
+        register=told.maker is not None and told.maker.confidence == "high",
+        model_year=told.year.year if told.year.basis is Basis.ENCODED else None,
+        classification=told.classification,
+        neighbour=not electric and one_character_from_electric(descriptor, unnoticed=status is CheckDigit.HOLDS),
+    )
+
+
+def unreadable_vin_facts(identity: Identity) -> VinFacts:
+    """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
+    starts = [text[:8] for text in (identity.reading.found or (identity.reading.text,))]
+    told = [classify(start + "??") for start in starts if len(start) == 8]
+    electric = [classification for classification in told if classification.powertrain is Powertrain.BEV]
+    return VinFacts(CheckDigit.CANNOT_TELL, _weighing(identity.problems), (), False, None, (electric or [UNKNOWN])[0], neighbour=True)
+
+
+def _weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
+    return frozenset(problem for problem in problems if problem.weight is not Weight.NOTE)
+
+
+def decide(facts: Facts, rule: Regime) -> Decision:
+    """The verdict on one set of facts, step by step: date, identity, kind, new or used, powertrain."""
+    vin = facts.vin
+    notes = [] if facts.in_force is not None else [Reason.DATE_UNKNOWN]
+    unsound = _unsound(vin.problems)
+
+    def answer(verdict: Verdict, *reasons: Reason, other: tuple[str, ...] = ()) -> Decision:
+        told = tuple(dict.fromkeys((*reasons, *unsound, *notes)))
+        return Decision(verdict, told, _evidence(facts, rule), other, *_stated_powertrain(facts))
+
+    if facts.in_force is False:
+        return answer(Verdict.OUT_OF_SCOPE, Reason.BEFORE_RULE, other=_other_regimes(facts, rule))
+    if any(problem.weight is Weight.FATAL for problem in vin.problems):
+        return answer(Verdict.INVALID, Reason.NO_IDENTITY)
+
+    outside = _outside_heading(facts)
+    if outside >= 2 and not unsound and not vin.neighbour:
+        return answer(Verdict.OUT_OF_SCOPE, Reason.NOT_PASSENGER)
+    if outside:
+        notes.append(Reason.CONTRADICTION_KIND if _only_passenger(vin) else Reason.KIND_UNCLEAR)
+
+    used, doubt = _used(facts)
+    if used and not unsound:
+        return answer(Verdict.OUT_OF_SCOPE, Reason.USED_VEHICLE, other=rule.other("used"))
+    notes += doubt
+
+    verdict, reasons = _by_powertrain(facts, unsound)
+    if any(meaning.has_vin == "no" for meaning in facts.declared):
+        notes.append(Reason.CONTRADICTION_NO_VIN_CODE)
+    if verdict is Verdict.OUT_OF_SCOPE:
+        if unsound:
+            return answer(Verdict.REVIEW, *reasons)
+        return answer(verdict, *reasons, other=rule.other("not_pure_electric"))
+    in_doubt = Reason.USED_UNSUPPORTED in notes or Reason.KIND_UNCLEAR in notes
+    return answer(Verdict.REVIEW if in_doubt else verdict, *reasons)
+
+
+def _unsound(problems: frozenset[Problem]) -> tuple[Reason, ...]:
+    """Why the VIN is not good enough to clear a row."""
+    found = []
+    if any(problem.weight is Weight.DAMAGED for problem in problems):
+        found.append(Reason.DAMAGED_VIN)
+    if Problem.CHECK_DIGIT in problems:
+        found.append(Reason.CHECK_DIGIT_FAILS)
+    if Problem.UNKNOWN_WMI in problems:
+        found.append(Reason.MAKER_UNKNOWN)
+    if problems & {Problem.MODEL_YEAR_CODE, Problem.SERIAL_NOT_NUMERIC}:
+        found.append(Reason.ODD_VIN)
+    return tuple(found)
+
+
+def _only_passenger(vin: VinFacts) -> bool:
+    return bool(vin.kinds) and set(vin.kinds) <= {"car", "suv"}
+
+
+def _outside_heading(facts: Facts) -> int:
+    """How many independent facts put the vehicle outside heading 8703 or above nine seats.
+
+    All that the VIN says counts as one: a single wrong character could have made it.
+    """
+    vin = facts.vin
+    rules = vin.classification.rules
+    encoded = bool(rules) and all(rule.kind == "truck" for rule in rules)
+    registered = bool(vin.kinds) and set(vin.kinds) <= _NOT_PASSENGER
+    if vin.kinds in _NEVER_CARS and vin.register and vin.status is CheckDigit.HOLDS:
+        return 2  # an official register gives this WMI to trailers or motorcycles alone
+    declared = {meaning.field for meaning in facts.declared if meaning.kind in _NOT_PASSENGER}
+    if vin.classification.powertrain is Powertrain.BEV and not encoded:
+        return min(len(declared), 1)  # the rules know the VIN as an electric car: never cleared by its kind
+    if not declared and not encoded:
+        return 0  # a WMI of trucks carries cars often enough
+    return len(declared) + (encoded or registered)
+
+
+def _used(facts: Facts) -> tuple[bool, tuple[Reason, ...]]:
+    """Whether the row is used beyond doubt, and what is in doubt."""
+    conditions = {meaning.field: meaning.condition for meaning in facts.declared if meaning.condition}
+    if "used" not in conditions.values():
+        return False, ()
+    if "new" in conditions.values():
+        return False, (Reason.CONTRADICTION_CONDITION,)
+    if facts.year is None or facts.vin.model_year is None:
+        older = False
+    elif facts.vin.model_year >= facts.year:
+        return False, (Reason.CONTRADICTION_CONDITION, Reason.USED_UNSUPPORTED)
+    else:
+        older = True
+    if conditions.get("condition") == "used" and (older or "hs_code" in conditions):
+        return True, ()
+    return False, (Reason.USED_UNSUPPORTED,)
+
+
+def _by_powertrain(facts: Facts, unsound: tuple[Reason, ...]) -> tuple[Verdict, tuple[Reason, ...]]:
+    """The table of the module's docstring, from the top."""
+    told = facts.vin.classification
+    declared = [meaning.powertrain for meaning in facts.declared if meaning.powertrain]
+    electric = Powertrain.BEV in declared
+    others = [powertrain for powertrain in declared if powertrain is not Powertrain.BEV]
+
+    if told.powertrain is Powertrain.BEV:
+        return Verdict.CONTROLLED, (Reason.VIN_PURE_ELECTRIC, *([Reason.CONTRADICTION_POWERTRAIN] if others else []))
+    if electric and (others or told.powertrain is not None):
+        return Verdict.REVIEW, (Reason.CONTRADICTION_POWERTRAIN, *_doubts([told.powertrain, *others]))
+    if told.ambiguous:
+        return Verdict.REVIEW, (Reason.POWERTRAIN_AMBIGUOUS,)
+    if electric:
+        return Verdict.CONTROLLED, (Reason.DECLARED_PURE_ELECTRIC,)
+    if doubts := _doubts([told.powertrain, *others]):
+        return Verdict.REVIEW, doubts
+    if told.powertrain is not None and others:
+        return Verdict.OUT_OF_SCOPE, (Reason.AGREED_NOT_PURE_ELECTRIC,)
+    if told.powertrain is None and not others:
+        return Verdict.REVIEW, () if unsound else (Reason.POWERTRAIN_UNKNOWN,)
+    firm = told.grade in _FIRM and facts.vin.status is CheckDigit.HOLDS
+    if not firm and len(others) < 2:
+        return Verdict.REVIEW, (Reason.EVIDENCE_TOO_THIN,)
+    if facts.vin.neighbour:
+        return Verdict.REVIEW, (Reason.ONE_CHARACTER_FROM_ELECTRIC,)
+    return Verdict.OUT_OF_SCOPE, (Reason.VIN_NOT_PURE_ELECTRIC if firm else Reason.DECLARED_NOT_PURE_ELECTRIC,)
+
+
+def _stated_powertrain(facts: Facts) -> tuple[Powertrain | None, Basis | None, Grade | None]:
+    """The powertrain to show: the VIN's, or what the manifest declares with one voice."""
+    told = facts.vin.classification
+    if told.powertrain is not None:
+        return told.powertrain, Basis.ENCODED, told.grade
+    declared = {meaning.powertrain for meaning in facts.declared if meaning.powertrain}
+    if told.ambiguous or not declared or (Powertrain.BEV in declared and len(declared) > 1):
+        return None, None, None
+    specific = declared - {Powertrain.NOT_BEV}
+    return (specific.pop() if len(specific) == 1 else Powertrain.NOT_BEV), Basis.DECLARED, None
+
+
+def _doubts(powertrains: list[Powertrain | None]) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(_DOUBTED[powertrain] for powertrain in powertrains if powertrain in _DOUBTED))
+
+
+def _other_regimes(facts: Facts, rule: Regime) -> tuple[str, ...]:
+    """Before the first day: what may have applied all the same."""
+    if any(meaning.condition == "used" for meaning in facts.declared):
+        return rule.other("used")
+    told = {facts.vin.classification.powertrain, *(meaning.powertrain for meaning in facts.declared)} - {None}
+    return () if told <= {Powertrain.BEV} else rule.other("not_pure_electric")
+
+
+def _evidence(facts: Facts, rule: Regime) -> tuple[Item, ...]:
+    items = [
+        Item(f"VIN {known.shown}", known.powertrain.value, Basis.ENCODED, known.grade, f"{known.file}: {known.models or known.make or known.source}")
+        for known in facts.vin.classification.rules[:RULES_SHOWN]
+    ]
+    for meaning in facts.declared:
+        if value := (meaning.powertrain and meaning.powertrain.value) or meaning.condition or meaning.kind:
+            items.append(Item(meaning.shown, value, Basis.DECLARED, None, meaning.source))
+    told = {facts.vin.classification.powertrain, *(meaning.powertrain for meaning in facts.declared)}
+    for doubt in rule.doubt:
+        if doubt.powertrain in told:
+            items += [Item(f"reading of {doubt.powertrain.value}", reading, Basis.REGISTRY, None, doubt.source) for reading in doubt.readings]
+    return tuple(items)
+
+
+def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, ...]:
+    """What the entries of a row mean; entries that the lexicon does not know are left out.
+
+    Args:
+        declared: field -> cell; the fields are ``vintool.declared.FIELDS``.
+
+    Raises:
+        ValueError: a field that no verdict reads.
+    """
+    given = declared or {}
+    if unknown := set(given) - set(lexicon.FIELDS):
+        raise ValueError(f"unknown declared field(s) {', '.join(sorted(unknown))}; known: {', '.join(lexicon.FIELDS)}")
+    meanings = (lexicon.meaning(field, str(given[field])) for field in lexicon.FIELDS if given.get(field) not in {None, ""})
+    return tuple(found for found in meanings if found is not None)
+
+
+def judge(identity: Identity, on: date | None, meanings: tuple[Meaning, ...], rule: Regime) -> Decision:
+    """The verdict on one row in plain form."""
+    vin = identity.vin
+    if vin is None:
+        part = unreadable_vin_facts(identity)
+    else:
+        part = vin_facts(profile(vin, vin_market=identity.market), identity.problems, identity.status, vin.descriptor)
+    in_force = None if on is None else rule.in_force(on)
+    return decide(Facts(in_force, on.year if on else None, meanings, part), rule)
+
+
+def screen(vehicle_or_text: Vehicle | str, on: date | None, declared: Mapping[str, object] | None = None, regime: str = DEFAULT_REGIME) -> Finding:
+    """Whether a vehicle falls under a licence regime on a day, and why.
+
+    Args:
+        vehicle_or_text: a decoded vehicle, a VIN, or the text of a cell.
+        on: the declaration date; None if it is not known (the rule is then taken to be in force).
+        declared: what the manifest says beside the VIN: field -> cell, the fields being
+            ``hs_code, fuel, un_no, condition, vehicle_type, seats``.
+        regime: the code of the regime.
+
+    Raises:
+        KeyError: no such regime.
+        ValueError: an unknown declared field.
+
+    >>> screen("LRW3E7FA1LC000001", date(2026, 3, 1)).verdict.value
+    'controlled'
+    >>> screen("LRW3E7FA1LC000001", date(2025, 12, 31)).verdict.value
+    'out_of_scope'
+    """
+    rule = load_regime(regime)
+    text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
+    decision = judge(identify(text), on, declared_meanings(declared), rule)
+    return Finding(
+        verdict=decision.verdict,
+        regime=rule.code,
+        reasons=decision.reasons,
+        evidence=tuple(Evidence(what=item.what, value=item.value, basis=item.basis, grade=item.grade, source=item.source) for item in decision.evidence),
+        other_regimes=decision.other_regimes,
+        decided_on=DecidedOn(date=on, column=""),
+        rule_version=rule.rule_version,
+    )

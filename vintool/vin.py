@@ -1,0 +1,348 @@
+"""Text -> VIN: clean-up, alphabet, length, the parts, the check digit.
+
+::
+
+    position   1 2 3   4 5 6 7 8   9   10  11  12 13 14 15 16 17
+               L R W   3 E 7 F A   1   L   C   0  0  0  0  0  1
+               WMI     |           |   |   |   serial
+                       |           |   |   plant
+                       |           |   model year code
+                       |           check digit (where the market uses one)
+                       VDS (4-9)       VIS (10-17)
+
+The functions follow python-stdnum's module contract, and the exceptions are its own, so that
+``except stdnum.exceptions.ValidationError`` catches them.
+
+Sources: ISO 3779:2009 and ISO 3780:2009 (parts, alphabet), 49 CFR 565.15 (check digit, North
+America), GB 16735-2019 appendix A (check digit, China).
+
+>>> compact(" lrw3e7fa1-lc000001 ")
+'LRW3E7FA1LC000001'
+>>> validate("LRW3E7FA1LC000001")
+'LRW3E7FA1LC000001'
+>>> is_valid("LRW3E7FA2LC000001")
+False
+>>> calc_check_digit("LRW3E7FA?LC000001")
+'1'
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
+
+from stdnum import exceptions
+
+from vintool.words import CheckDigit, Market, Problem
+
+ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
+MODEL_YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789"  # 1980-2009, then again from 2010
+
+# 49 CFR 565.15(c), tables III and IV: what a character counts, and what its position weighs.
+CHARACTER_VALUES = {character: int(character) for character in "0123456789"} | dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
+)
+WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+CHECK_CHARACTERS = "0123456789X"
+
+_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD])
+_LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX")
+_LABEL = re.compile(
+    r"^\W*(?:VEHICLE\s+IDENTIFICATION\s+(?:NO|NUMBER)|V\.?I\.?N|CHASSIS|FRAME|FIN|车架号|底盘号|车辆识别代号|车辆识别代码)"
+    r"\s*(?:码|NO\b|NUMBER\b|N°|#)?\s*(?:[:：.#=]+\s*|\s+)(?=\S)"
+)
+_SEPARATORS = re.compile(r"[-‐‑‒–—−_./\\,;|·]+")
+_DELIMITERS = "*'\"`´‘’“”<>()[]{}"
+_VIN_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
+_FRAME_NUMBER = re.compile(r"[A-Z0-9]{2,7}-[0-9]{5,7}")
+_PLACEHOLDER = re.compile(
+    r"(?:TBA|TBC|TBD|NA|NIL|NONE|NULL|UNKNOWN|PENDING|TEST|XXX+|无|待定|暂无|未知|(.)\1{16,}|12345678901234567|ABCDEFGHJKLMNPRST)"
+)
+_MISSING = frozenset({"", "-", "--", "N/A", "/"})
+_READABLE = 11  # with the WMI, the descriptor, model year and plant something can be said
+
+
+class InvalidVin(exceptions.ValidationError):  # type: ignore[misc]  # stdnum ships no types
+    """The text is no VIN; ``problem`` says why. The text itself is never part of the message."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.sentence)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        """The sentence of the problem."""
+        return self.problem.sentence
+
+
+class InvalidVinLength(InvalidVin, exceptions.InvalidLength):  # type: ignore[misc]
+    """The text has not 17 characters."""
+
+
+class InvalidVinFormat(InvalidVin, exceptions.InvalidFormat):  # type: ignore[misc]
+    """The text has characters that no VIN has, or is a placeholder."""
+
+
+class InvalidVinCheckDigit(InvalidVin, exceptions.InvalidChecksum):  # type: ignore[misc]
+    """The market uses a check digit, and position 9 disagrees."""
+
+
+_EXCEPTIONS = {
+    Problem.LENGTH: InvalidVinLength,
+    Problem.NOT_A_VIN: InvalidVinLength,
+    Problem.MISSING: InvalidVinLength,
+    Problem.CHECK_DIGIT: InvalidVinCheckDigit,
+}
+
+
+class Reading(NamedTuple):
+    """What a cell holds: the cleaned text, what was done to get it, what keeps it from being a VIN."""
+
+    text: str
+    cleanup: tuple[Problem, ...] = ()
+    problem: Problem | None = None
+    found: tuple[str, ...] = ()  # the VINs in the cell, where there are several
+
+
+def read(raw: object) -> Reading:
+    """Clean the text of a cell and say whether it is a well-formed VIN.
+
+    The check digit and the registry are not asked: this is spelling alone. Letters I, O and Q are
+    never replaced here.
+
+    >>> read("*lrw3e7fa1 lc000001*").cleanup
+    (<Problem.LETTER_CASE: 'letter_case'>, <Problem.SPACES: 'spaces'>, <Problem.DELIMITERS: 'delimiters'>)
+    >>> read("LRW3E7FA1LCOOOOO1").problem
+    <Problem.ALPHABET: 'alphabet'>
+    """
+    text, cleanup = _plain("" if raw is None else str(raw))
+    if text.strip() in _MISSING:
+        return Reading("", tuple(cleanup), Problem.MISSING)
+    if unlabelled := _LABEL.sub("", text):
+        if unlabelled != text:
+            cleanup.append(Problem.LABEL)
+        text = unlabelled
+    packed, packing = _packed(text)
+    if len(packed) != 17:
+        found = tuple(dict.fromkeys(_VIN_IN_TEXT.findall(text)))
+        if len(found) == 1:
+            return Reading(found[0], (*cleanup, Problem.FROM_TEXT), _placeholder(found[0]))
+        if found:
+            return Reading(packed, tuple(cleanup), Problem.SEVERAL_VINS, found)
+        if _FRAME_NUMBER.fullmatch(text.strip()):
+            return Reading(packed, tuple(cleanup), Problem.FRAME_NUMBER)
+    cleanup += packing
+    if problem := _placeholder(packed):
+        return Reading(packed, tuple(cleanup), problem)
+    readable = sum(character in CHARACTER_VALUES for character in packed)
+    if readable < _READABLE:
+        return Reading(packed, tuple(cleanup), Problem.NOT_A_VIN)
+    if len(packed) != 17:
+        return Reading(packed, tuple(cleanup), Problem.LENGTH)
+    return Reading(packed, tuple(cleanup), None if readable == 17 else Problem.ALPHABET)
+
+
+def _plain(raw: str) -> tuple[str, list[Problem]]:
+    """Fold width, case, invisible characters and look-alikes; report each fold that did something."""
+    cleanup = []
+    visible = raw.translate(_INVISIBLE)
+    if visible != raw:
+        cleanup.append(Problem.INVISIBLE)
+    spaced = visible.replace("\u00a0", " ").replace("\u3000", " ")
+    text = unicodedata.normalize("NFKC", spaced)
+    if text != spaced:
+        cleanup.append(Problem.FULL_WIDTH)
+    capitals = text.upper()
+    if capitals != text:
+        cleanup.append(Problem.LETTER_CASE)
+    latin = capitals.translate(_LOOK_ALIKES)
+    if latin != capitals:
+        cleanup.append(Problem.LOOK_ALIKE)
+    return latin, cleanup
+
+
+def _packed(text: str) -> tuple[str, list[Problem]]:
+    """Take out what people put between and around the characters."""
+    cleanup = []
+    packed = "".join(text.split())
+    if packed != text:
+        cleanup.append(Problem.SPACES)
+    bare = packed.strip(_DELIMITERS)
+    if bare != packed:
+        cleanup.append(Problem.DELIMITERS)
+    joined = _SEPARATORS.sub("", bare)
+    if joined != bare:
+        cleanup.append(Problem.SEPARATORS)
+    return joined, cleanup
+
+
+def _placeholder(packed: str) -> Problem | None:
+    return Problem.PLACEHOLDER if _PLACEHOLDER.fullmatch(packed) else None
+
+
+def remainder(values: Sequence[Any]) -> Any:
+    """The weighted sum modulo 11 of 17 character values.
+
+    Written with operators alone, so that 17 numbers and 17 columns of numbers serve alike.
+    """
+    return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True) if weight) % 11
+
+
+def compact(number: str) -> str:
+    """The text without separators, in plain capitals. Nothing is judged.
+
+    >>> compact("VIN: 1M8GD-M9AXK-P042788")
+    '1M8GDM9AXKP042788'
+    """
+    return read(number).text
+
+
+def calc_check_digit(number: str) -> str:
+    """The character that position 9 must hold; what stands there now is not looked at.
+
+    Raises:
+        InvalidVin: not 17 characters, or a character other than position 9 is not of a VIN.
+
+    >>> calc_check_digit("1M8GDM9A_KP042788")
+    'X'
+    """
+    if len(number) != 17:
+        raise InvalidVinLength(Problem.LENGTH)
+    try:
+        values = [CHARACTER_VALUES[character] if at != 8 else 0 for at, character in enumerate(number)]
+    except KeyError:
+        raise InvalidVinFormat(Problem.ALPHABET) from None
+    return CHECK_CHARACTERS[remainder(values)]
+
+
+def market_of(number: str) -> Market:
+    """Whose rules a VIN follows, by the ISO 3780 region of its first two characters.
+
+    1-5 and 7F-70 North America; L and H (GB 16737-2019) China; S-Z Europe; the rest plain ISO.
+    Where the registry knows better (codes once given to Taiwan), ``identity.market`` says so.
+    """
+    first, second = number[:1], number[1:2]
+    if first in set("12345") or (first == "7" and second not in set("ABCDE")):
+        return Market.US
+    if first in {"L", "H"}:
+        return Market.CN
+    return Market.EU if "S" <= first <= "Z" else Market.ISO
+
+
+def check_digit_status(number: str, market: Market) -> CheckDigit:
+    """Whether position 9 of a well-formed VIN holds in this market."""
+    if market not in {Market.US, Market.CN}:
+        return CheckDigit.NOT_USED
+    return CheckDigit.HOLDS if number[8] == calc_check_digit(number) else CheckDigit.FAILS
+
+
+def validate(number: str) -> str:
+    """The compact form of a VIN whose alphabet, length and (where used) check digit are right.
+
+    Raises:
+        InvalidVin: with the problem; one of python-stdnum's exceptions.
+    """
+    vin = Vin(number)
+    if check_digit_status(vin, market_of(vin)) is CheckDigit.FAILS:
+        raise InvalidVinCheckDigit(Problem.CHECK_DIGIT)
+    return str(vin)
+
+
+def is_valid(number: str) -> bool:
+    """Whether ``validate`` accepts the text."""
+    try:
+        validate(number)
+    except exceptions.ValidationError:
+        return False
+    return True
+
+
+def format(number: str, separator: str = " ") -> str:  # noqa: A001 - the name is python-stdnum's
+    """The VIN in its three sections: WMI, VDS, VIS.
+
+    >>> format("LRW3E7FA1LC000001")
+    'LRW 3E7FA1 LC000001'
+    """
+    text = compact(number)
+    return separator.join(part for part in (text[:3], text[3:9], text[9:]) if part)
+
+
+class Vin(str):
+    """A well-formed VIN: 17 characters of the VIN alphabet. It is a ``str``; parts are properties.
+
+    The text given may be dirty (see ``read``); the value is the clean form. A check digit that
+    fails does not keep a Vin from being made: ``vintool.check`` and ``validate`` judge it.
+
+    Raises:
+        InvalidVin: the text is no VIN; the message says why without quoting it.
+
+    >>> vin = Vin("lrw3e7fa1 lc000001")
+    >>> vin, vin.wmi, vin.vds, vin.vis, vin.model_year_code, vin.plant_code, vin.serial
+    ('LRW3E7FA1LC000001', 'LRW', '3E7FA1', 'LC000001', 'L', 'C', '000001')
+    >>> Vin("YT9NN1U14KA007175").wmi
+    'YT9007'
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Clean the text and refuse what is no VIN."""
+        if type(text) is cls:
+            return text
+        reading = read(text)
+        if reading.problem is not None:
+            raise _EXCEPTIONS.get(reading.problem, InvalidVinFormat)(reading.problem)
+        return super().__new__(cls, reading.text)
+
+    @property
+    def small_maker(self) -> bool:
+        """Position 3 is 9: fewer than 1,000 vehicles a year, the WMI goes on at 12-14."""
+        return self[2] == "9"
+
+    @property
+    def wmi(self) -> str:
+        """World manufacturer identifier: positions 1-3, with 12-14 for a small maker."""
+        return self[:3] + self[11:14] if self.small_maker else self[:3]
+
+    @property
+    def vds(self) -> str:
+        """Vehicle descriptor section: positions 4-9."""
+        return self[3:9]
+
+    @property
+    def vis(self) -> str:
+        """Vehicle identifier section: positions 10-17."""
+        return self[9:]
+
+    @property
+    def descriptor(self) -> str:
+        """What many vehicles share: positions 1-8, 10 and 11 (and 12-14 for a small maker)."""
+        return self[:8] + self[9:11] + (self[11:14] if self.small_maker else "")
+
+    @property
+    def check_digit(self) -> str:
+        """The character at position 9, whatever it means in the market."""
+        return self[8]
+
+    @property
+    def model_year_code(self) -> str:
+        """The character at position 10."""
+        return self[9]
+
+    @property
+    def plant_code(self) -> str:
+        """The character at position 11."""
+        return self[10]
+
+    @property
+    def serial(self) -> str:
+        """Positions 12-17, or 15-17 for a small maker."""
+        return self[14:] if self.small_maker else self[11:]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let a Vin be a field of anyone's pydantic model; pydantic is imported only then."""
+        from pydantic_core import core_schema  # noqa: PLC0415 - start-up time
+
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
+        )
