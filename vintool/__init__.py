@@ -1,1 +1,79 @@
-"""vintool."""
+r"""vintool: VINs decoded, checked and screened, one or many millions, with a reason for each answer.
+
+::
+
+    position   1 2 3   4 5 6 7 8   9   10  11  12 13 14 15 16 17
+               L R W   3 E 7 F A   1   L   C   0  0  0  0  0  1
+               WMI     |           |   |   |   serial
+                       |           |   |   plant
+                       |           |   model year code
+                       |           check digit (where the market uses one)
+                       VDS (4-9)       VIS (10-17)
+
+The modules are one street, each importing only what lies before it::
+
+    words -> vin -> lookup -> registry -> powertrain -> model -> identity -> vehicle
+          -> declared, law -> verdict -> explain, report -> columns -> files -> adapters
+
+Text becomes a Vin (``vin``, ``identity``), a Vin becomes a Vehicle (``vehicle``), a Vehicle and
+what a manifest declares become a verdict (``verdict``), and many verdicts become a report.
+``columns`` takes the same steps over Arrow columns.
+
+Names are loaded when first used, so that ``import vintool`` costs next to nothing.
+
+>>> import vintool
+>>> vintool.is_valid("LRW3E7FA1LC000001")
+True
+>>> vintool.decode("LRW3E7FA1LC000001").manufacturer.value
+'Tesla (Shanghai) Co., Ltd.'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from vintool import vin
+from vintool.vin import InvalidVin, Vin, is_valid
+
+if TYPE_CHECKING:
+    from vintool.columns import decode_table, screen_batches, screen_table
+    from vintool.files.run import screen_file
+    from vintool.identity import check
+    from vintool.vehicle import decode
+    from vintool.verdict import screen
+
+_HOMES = {
+    "check": "identity",
+    "decode": "vehicle",
+    "decode_table": "columns",
+    "screen": "verdict",
+    "screen_batches": "columns",
+    "screen_file": "files.run",
+    "screen_table": "columns",
+}
+
+__all__ = [
+    "InvalidVin",
+    "Vin",
+    "check",
+    "decode",
+    "decode_table",
+    "is_valid",
+    "screen",
+    "screen_batches",
+    "screen_file",
+    "screen_table",
+    "vin",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'vintool' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"vintool.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted(__all__)

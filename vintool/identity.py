@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from vintool import registry
+from vintool.model import Check, Suggestion
 from vintool.powertrain import is_met
 from vintool.vin import (
     ALPHABET,
@@ -24,7 +25,7 @@ from vintool.vin import (
     read,
     remainder,
 )
-from vintool.words import CheckDigit, Market, Problem
+from vintool.words import CheckDigit, Market, Problem, Weight
 
 CHECKED_MARKETS = (Market.US, Market.CN)
 SUGGESTIONS_AT_MOST = 5
@@ -133,12 +134,14 @@ def proposals(identity: Identity) -> tuple[Proposal, ...]:
 
 
 def _plausible(text: str) -> bool:
-    if len(text) != 17 or not set(text) <= set(ALPHABET):
+    """Whether a proposal is a VIN that breaks none of its market's rules."""
+    if read(text) != Reading(text):
         return False
-    vin = Vin(text) if read(text).problem is None else None
-    if vin is None or not registry.wmi_is_known(vin.wmi):
+    vin = Vin(text)
+    if not registry.wmi_is_known(vin.wmi):
         return False
-    return check_digit_status(vin, market(vin, vin.wmi)) is not CheckDigit.FAILS
+    vin_market = market(vin, vin.wmi)
+    return all(problem.weight is Weight.NOTE for problem in vin_problems(vin, vin_market, check_digit_status(vin, vin_market)))
 
 
 def _candidates(identity: Identity) -> Iterator[tuple[str, str]]:
@@ -156,7 +159,7 @@ def _candidates(identity: Identity) -> Iterator[tuple[str, str]]:
     elif len(text) == 16:
         for at, character in enumerate(mended):
             yield mended[:at] + character + mended[at:], f"position {at + 1} stands once; it may have stood twice"
-    elif mended != text:
+    elif len(text) == 17 and mended != text:
         letters = ", ".join(sorted({character for character in text if character in _MEANT}))
         yield mended, f"{letters} read as the digit that it looks like"
         if set(mended) <= set(ALPHABET):
@@ -188,3 +191,26 @@ def _one_edit(text: str) -> list[tuple[str, str]]:
     changes.append((2, text[:8] + expected + text[9:], f"position 9: the check digit of the other positions is {expected}"))
     changes.sort(key=lambda change: (not is_met(change[1][:8] + change[1][9:11]), change[0]))
     return [(vin, reason) for _, vin, reason in changes]
+
+
+def check(text: str, market: Market | str | None = None) -> Check:
+    """Whether a text is a well-formed VIN by the rules of its market, and what was meant if not.
+
+    Args:
+        text: as people type it; it is cleaned, and every clean-up is among the problems.
+        market: ``us``, ``cn``, ``eu`` or ``iso``, where the WMI should not decide.
+
+    >>> check("LRW3E7FA2LC000001").check_digit.value, check("WVWZZZ1KZ6W000001").check_digit.value
+    ('fails', 'not_used')
+    """
+    identity = identify(text, Market(market) if market else None)
+    used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
+    return Check(
+        text=text,
+        vin=identity.vin,
+        market=identity.market,
+        check_digit=identity.status,
+        expected_check_digit=calc_check_digit(identity.vin) if used and identity.vin else None,
+        problems=identity.problems,
+        suggestions=tuple(Suggestion(vin=vin, reason=reason) for vin, reason in proposals(identity)),
+    )

@@ -37,6 +37,7 @@ _DOUBTED = {Powertrain.EREV: Reason.RANGE_EXTENDED, Powertrain.FCEV: Reason.FUEL
 _FIRM = {Grade.A, Grade.B}
 _NOT_PASSENGER = {"bus", "truck", "special", "chassis", "motorcycle", "trailer", "off_road"}
 _NEVER_CARS = {("trailer",), ("motorcycle",)}
+_SETTLED_BY_POWERTRAIN = {Reason.KIND_UNCLEAR, Reason.USED_UNSUPPORTED}
 RULES_SHOWN = 4
 
 
@@ -110,7 +111,7 @@ def unreadable_vin_facts(identity: Identity) -> VinFacts:
     starts = [text[:8] for text in (identity.reading.found or (identity.reading.text,))]
     told = [classify(start + "??") for start in starts if len(start) == 8]
     electric = [classification for classification in told if classification.powertrain is Powertrain.BEV]
-    return VinFacts(CheckDigit.CANNOT_TELL, _weighing(identity.problems), (), False, None, (electric or [UNKNOWN])[0], neighbour=True)
+    return VinFacts(CheckDigit.CANNOT_TELL, _weighing(identity.problems), (), False, None, (electric or [UNKNOWN])[0], neighbour=False)
 
 
 def _weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
@@ -141,7 +142,7 @@ def decide(facts: Facts, rule: Regime) -> Decision:
     used, doubt = _used(facts)
     if used and not unsound:
         return answer(Verdict.OUT_OF_SCOPE, Reason.USED_VEHICLE, other=rule.other("used"))
-    notes += doubt
+    notes += [Reason.USED_UNSUPPORTED] if used else doubt
 
     verdict, reasons = _by_powertrain(facts, unsound)
     if any(meaning.has_vin == "no" for meaning in facts.declared):
@@ -149,8 +150,9 @@ def decide(facts: Facts, rule: Regime) -> Decision:
     if verdict is Verdict.OUT_OF_SCOPE:
         if unsound:
             return answer(Verdict.REVIEW, *reasons)
+        notes = [note for note in notes if note not in _SETTLED_BY_POWERTRAIN]
         return answer(verdict, *reasons, other=rule.other("not_pure_electric"))
-    in_doubt = Reason.USED_UNSUPPORTED in notes or Reason.KIND_UNCLEAR in notes
+    in_doubt = not _SETTLED_BY_POWERTRAIN.isdisjoint(notes)
     return answer(Verdict.REVIEW if in_doubt else verdict, *reasons)
 
 
@@ -198,12 +200,11 @@ def _used(facts: Facts) -> tuple[bool, tuple[Reason, ...]]:
         return False, ()
     if "new" in conditions.values():
         return False, (Reason.CONTRADICTION_CONDITION,)
-    if facts.year is None or facts.vin.model_year is None:
-        older = False
-    elif facts.vin.model_year >= facts.year:
+    if facts.year is None:
+        return False, (Reason.USED_UNSUPPORTED,)  # a car of this year could not be told
+    older = facts.vin.model_year is not None and facts.vin.model_year < facts.year
+    if facts.vin.model_year is not None and not older:
         return False, (Reason.CONTRADICTION_CONDITION, Reason.USED_UNSUPPORTED)
-    else:
-        older = True
     if conditions.get("condition") == "used" and (older or "hs_code" in conditions):
         return True, ()
     return False, (Reason.USED_UNSUPPORTED,)
@@ -293,15 +294,34 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
     return tuple(found for found in meanings if found is not None)
 
 
-def judge(identity: Identity, on: date | None, meanings: tuple[Meaning, ...], rule: Regime) -> Decision:
-    """The verdict on one row in plain form."""
+def row_facts(identity: Identity, on: date | None, meanings: tuple[Meaning, ...], rule: Regime) -> Facts:
+    """What ``decide`` reads of one row."""
     vin = identity.vin
     if vin is None:
         part = unreadable_vin_facts(identity)
     else:
         part = vin_facts(profile(vin, vin_market=identity.market), identity.problems, identity.status, vin.descriptor)
-    in_force = None if on is None else rule.in_force(on)
-    return decide(Facts(in_force, on.year if on else None, meanings, part), rule)
+    return Facts(None if on is None else rule.in_force(on), on.year if on else None, meanings, part)
+
+
+def steps(facts: Facts, rule: Regime) -> tuple[tuple[str, str], ...]:
+    """Each step of ``decide`` with what it found, for a person to follow."""
+    unsound = _unsound(facts.vin.problems)
+    fatal = [problem.sentence for problem in facts.vin.problems if problem.weight is Weight.FATAL]
+    outside = _outside_heading(facts)
+    used, doubt = _used(facts)
+    _, powertrain = _by_powertrain(facts, unsound)
+    first = rule.period[0].start
+    dates = {None: f"not known; taken to be on or after {first}", True: f"in force since {first}", False: f"before {first}: the rule does not apply"}
+    conditions = [meaning.shown for meaning in facts.declared if meaning.condition]
+    used_told = "used, and nothing says otherwise" if used else " ".join(reason.sentence for reason in doubt)
+    return (
+        ("date", dates[facts.in_force]),
+        ("identity", " ".join(fatal or [reason.sentence for reason in unsound]) or "a sound VIN of a known maker"),
+        ("kind", f"{outside} independent fact(s) put it outside heading 8703; two are needed" if outside else "nothing puts it outside heading 8703"),
+        ("new or used", used_told or ("new, as declared" if conditions else "not declared; taken as new")),
+        ("powertrain", " ".join(reason.sentence for reason in powertrain) or "not asked: the VIN is not sound"),
+    )
 
 
 def screen(vehicle_or_text: Vehicle | str, on: date | None, declared: Mapping[str, object] | None = None, regime: str = DEFAULT_REGIME) -> Finding:
@@ -325,13 +345,17 @@ def screen(vehicle_or_text: Vehicle | str, on: date | None, declared: Mapping[st
     """
     rule = load_regime(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
-    decision = judge(identify(text), on, declared_meanings(declared), rule)
+    return finding(decide(row_facts(identify(text), on, declared_meanings(declared), rule), rule), rule, on)
+
+
+def finding(decision: Decision, rule: Regime, on: date | None, column: str = "") -> Finding:
+    """A decision, dressed."""
     return Finding(
         verdict=decision.verdict,
         regime=rule.code,
         reasons=decision.reasons,
         evidence=tuple(Evidence(what=item.what, value=item.value, basis=item.basis, grade=item.grade, source=item.source) for item in decision.evidence),
         other_regimes=decision.other_regimes,
-        decided_on=DecidedOn(date=on, column=""),
+        decided_on=DecidedOn(date=on, column=column),
         rule_version=rule.rule_version,
     )

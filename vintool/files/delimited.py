@@ -6,7 +6,6 @@ over the file has sized. At the end the records and the line breaks inside their
 to the lines that the decoder saw.
 """
 
-import codecs
 import csv
 import io
 from collections import Counter, deque
@@ -22,29 +21,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from vintool.files import headers
+from vintool.files.encoding import DELIMITERS, Scan, decide
 from vintool.files.manifest import Batch, Manifest, ManifestError, Sheet, Tally, unique
 
 _BLOCK = 4 << 20
-_HEAD = 1 << 16
 _SAMPLE = 500
 _WIDEST = 16_384
-_DELIMITERS = ",\t;|"
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# GB18030 first: it wins unless another encoding makes more known headers of the same bytes.
-_LEGACY = ("gb18030", "big5", "cp932", "cp949", "cp1251", "cp1252")
-
-
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """What one pass of the decoder over the whole file has seen."""
-
-    lines: int
-    quotes: bool
-    closed: bool  # the last character before the final line breaks is a quotation mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +52,7 @@ def read_delimited(path: Path, size: int, *, encoding: str | None) -> Manifest:
     Raises:
         ManifestError: it is not text in a known encoding, or not a table.
     """
-    encoding, scan, notes = _decide(path, encoding)
+    encoding, scan, notes = decide(path, encoding)
     delimiter = _sniff(path, encoding)
     records, lines = _beginning(path, encoding, delimiter)
     header = headers.find_header(records)
@@ -110,101 +92,10 @@ def read_delimited(path: Path, size: int, *, encoding: str | None) -> Manifest:
     return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, delimiter)
 
 
-def _decide(path: Path, wanted: str | None) -> tuple[str, _Scan, list[str]]:
-    """The encoding in which the whole file is valid text."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    marked = next((name for bom, name in _BOMS if head.startswith(bom)), None)
-    if wanted is not None:
-        try:
-            b"".decode(wanted)
-        except LookupError:
-            raise ManifestError(
-                f"there is no text encoding {wanted!r}",
-                file=path.name,
-                next_step="use a name such as utf-8, gb18030, big5, cp932 or cp1251",
-            ) from None
-        name = codecs.lookup(wanted).name
-        marked = marked if marked and marked.startswith(name) else name
-    if marked is not None:
-        return marked, _scan(path, marked), []
-    try:
-        return "utf-8", _scan(path, "utf-8"), []
-    except _UndecodableError as error:
-        refusal: ManifestError = error
-    known = {name: _known_headers(head, name) for name in _LEGACY}
-    for name in sorted(_LEGACY, key=known.__getitem__, reverse=True):
-        if name == _LEGACY[0] or known[name]:
-            try:
-                scan = _scan(path, name)
-            except _UndecodableError as error:
-                refusal = error
-            else:
-                note = f"The text is not UTF-8; read as {name.upper()}: if characters look wrong, pass --encoding."
-                return name, scan, [note]
-    raise refusal
-
-
-def _known_headers(head: bytes, encoding: str) -> int:
-    """How many headers outside ASCII the dictionary knows, were the file in this encoding."""
-    try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head)
-    except UnicodeDecodeError:
-        return -1
-    cells = (
-        cell.strip(' "')
-        for line in text.splitlines()[: headers.LOOKED_AT]
-        for mark in _DELIMITERS
-        if mark in line
-        for cell in line.split(mark)
-    )
-    return sum(not cell.isascii() and headers.hits([cell]) for cell in cells)
-
-
-class _UndecodableError(ManifestError):
-    """The bytes are no text in the encoding tried."""
-
-
-def _scan(path: Path, encoding: str) -> _Scan:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    consumed = lines = 0
-    quotes, last, end = False, "\n", ""
-    with path.open("rb") as file:
-        while True:
-            chunk = file.read(_BLOCK)
-            consumed += len(chunk)
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                before = error.object[: error.start].count(b"\n")
-                raise _UndecodableError(
-                    f"not valid {encoding.upper()} at byte {consumed - len(error.object) + error.start}",
-                    file=path.name,
-                    row=lines + before + 1,
-                    next_step="pass the right one with --encoding, or save the file again as UTF-8",
-                ) from None
-            if "\0" in text:
-                raise ManifestError(
-                    "holds NUL characters, as binary files and UTF-16 without a mark do",
-                    file=path.name,
-                    row=lines + text[: text.index("\0")].count("\n") + 1,
-                    next_step="save it again as UTF-8, or pass --encoding utf-16-le",
-                )
-            lines += text.count("\n")
-            if "\r" in text or last == "\r":
-                pairs = text.count("\r\n") + (last == "\r" and text.startswith("\n"))
-                lines += text.count("\r") - pairs
-            quotes = quotes or '"' in text
-            last = text[-1:] or last
-            end = text.rstrip("\r\n")[-1:] or end
-            if not chunk:
-                return _Scan(lines + (last not in "\r\n"), quotes, end == '"')
-
-
 @contextmanager
 def _long_cells() -> Iterator[None]:
-    """Let the csv module read a cell as long as a block; its limit is one for the process."""
-    limit = csv.field_size_limit(_BLOCK)
+    """Let the csv module read any cell that fits two blocks; its limit is one for the process."""
+    limit = csv.field_size_limit(max(4 * _BLOCK, 1 << 17))
     try:
         yield
     finally:
@@ -229,7 +120,7 @@ def _sniff(path: Path, encoding: str) -> str:
         (width, count), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
         return known, count / len(rows) if width > 1 else 0.0, width
 
-    return max(_DELIMITERS, key=score)
+    return max(DELIMITERS, key=score)
 
 
 def _exact(cell: str) -> bool:
@@ -296,7 +187,8 @@ def _open(
             ),
         )
     except pa.ArrowInvalid as error:
-        if "Empty CSV" not in str(error):
+        # Nothing below the header is no error; were it wrong, the count of lines would show it.
+        if not any(text in str(error) for text in ("Empty CSV", "Could not skip initial")):
             raise _overlong(layout.path) from None
 
 
@@ -314,7 +206,7 @@ def _widest(layout: _Layout) -> int:
     return widest
 
 
-def _batches(layout: _Layout, columns: Sequence[str], scan: _Scan, tally: Tally) -> Iterator[Batch]:
+def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) -> Iterator[Batch]:
     ragged = deque[tuple[int, str]]()
     seen, inner = 0, 0
 
@@ -331,7 +223,7 @@ def _batches(layout: _Layout, columns: Sequence[str], scan: _Scan, tally: Tally)
             rows += layout.skipped_records
             if scan.quotes and (breaks := sum(map(_breaks, data.columns))):
                 inner += breaks
-                last = layout.skipped_lines + seen + inner == scan.lines
+                last = layout.skipped_lines + seen + inner >= scan.lines
                 _refuse_swallowed(layout, data, rows, unclosed=last and not scan.closed)
             filled = np.sum([np.diff(_offsets(column)) for column in data.columns], axis=0) > 0
             if not filled.all():
@@ -398,7 +290,8 @@ def _refuse_swallowed(
     layout: _Layout, data: pa.RecordBatch, rows: np.ndarray, *, unclosed: bool
 ) -> None:
     """Refuse a cell with whole records inside: an unclosed quotation mark has swallowed them."""
-    for name, column in zip(data.schema.names, data.columns, strict=True):
+    labels = map(headers.label, data.schema.names, range(1, len(data.columns) + 1))
+    for name, column in zip(labels, data.columns, strict=True):
         if not _breaks(column):
             continue
         for index in np.flatnonzero(pc.match_substring_regex(column, "[\r\n]")):

@@ -129,7 +129,7 @@ def meaning(header: str) -> tuple[str, int] | None:
         return field, EXACT
     parts = _SEPARATORS.split(unicodedata.normalize("NFKC", header))
     found = {field for part in [header, *parts] if part and (field := _known(part))}
-    found.discard("row_no")  # the "No." in "Chassis / No." counts nothing
+    found = found - {"row_no"} or found  # the "No." in "Chassis / No." counts nothing
     return (found.pop(), PARTIAL) if len(found) == 1 else None
 
 
@@ -179,8 +179,6 @@ def _two_lines(index: int, upper: Sequence[str], lower: Sequence[str]) -> list[H
         )
     )
     said = [(meaning(above), meaning(below)) for above, below in pairs]
-    same = sum(a is not None and b is not None and a[0] == b[0] for a, b in said)
-    filled = sum(bool(below.strip()) for _, below in pairs)
     cells = tuple(
         # Two names for one thing stay apart; a name broken over two lines is made whole.
         f"{above.rstrip(' /')} / {below}"
@@ -188,9 +186,21 @@ def _two_lines(index: int, upper: Sequence[str], lower: Sequence[str]) -> list[H
         else f"{above} {below}".strip()
         for (above, below), (a, b) in zip(pairs, said, strict=True)
     )
-    translated = same >= 2 and 2 * same >= filled
-    continued = hits(cells) > max(hits(upper), hits(lower))
-    return [Header(index, 2, cells)] if translated or continued else []
+    whole = [meaning(cell) for cell in cells]
+    if any(a and b and a[0] != b[0] != "row_no" for a, b in said):
+        return []  # a title above the header, not the first half of it
+    filled = fitting = same = 0
+    for (above, below), (a, b), named, cell in zip(pairs, said, whole, cells, strict=True):
+        filled += bool(below.strip())
+        if not normalise(below) or named is None or (a is not None and a[0] != named[0]):
+            continue
+        translated = a is not None and b is not None and a[0] == b[0]
+        longer = a is None or (named[1] == EXACT and normalise(cell) != normalise(above))
+        same += translated
+        fitting += translated or longer
+    # A data row taken for half a header is a row lost: nearly all of it must be header words.
+    belongs = (same or fitting > 1) and 3 * fitting >= 2 * filled and any(a for a, _ in said)
+    return [Header(index, 2, cells)] if belongs else []
 
 
 def _below(best: Header, header: Header) -> bool:
@@ -218,12 +228,15 @@ def has_vins(sheet: Sheet) -> bool:
     )
 
 
+def label(header: str, position: int) -> str:
+    """A header for a message; one that could be somebody's number is named by its position."""
+    private = sum(letter.isdigit() for letter in header) > 4
+    return f"column {position}" if private else header[:40]
+
+
 def shown(headers: Sequence[str]) -> str:
-    """Headers for a message; one that could be somebody's number is named by its position."""
-    return ", ".join(
-        f"(column {i})" if sum(c.isdigit() for c in header) > 4 else repr(header[:40])
-        for i, header in enumerate(headers, 1)
-    )
+    """All headers of a table for a message."""
+    return ", ".join(repr(label(header, i)) for i, header in enumerate(headers, 1))
 
 
 def map_columns(

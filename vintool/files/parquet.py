@@ -11,6 +11,7 @@ from vintool.files.manifest import Batch, Manifest, ManifestError, Sheet, Tally,
 
 _ROWS = 65_536
 _SAMPLE = 500
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 def read_parquet(path: Path, size: int) -> Manifest:
@@ -34,21 +35,22 @@ def read_parquet(path: Path, size: int) -> Manifest:
             )
             expected = file.metadata.num_rows
             first = next(file.iter_batches(batch_size=_SAMPLE), None)
-    except (pa.ArrowException, OSError) as error:
+            shown = [list(map(_text, column.to_pylist())) for column in first or ()]
+    except _BROKEN as error:
         raise damaged(error) from None
     columns = unique(headers)
-    shown = [] if first is None else [map(_text, column.to_pylist()) for column in first.columns]
 
     def read(_tally: Tally) -> Iterator[Batch]:
         done = 0
         try:
             with pq.ParquetFile(path) as file:
                 for data in file.iter_batches(batch_size=_ROWS):
+                    data.validate(full=True)  # text that is no UTF-8 would fail much later
                     rows = np.arange(done + 1, done + data.num_rows + 1, dtype=np.int64)
                     done += data.num_rows
                     named = pa.RecordBatch.from_arrays(data.columns, names=list(columns))
                     yield Batch(named, rows, size * done // max(expected, 1))
-        except (pa.ArrowException, OSError) as error:
+        except _BROKEN as error:
             raise damaged(error) from None
         if done != expected:
             raise ManifestError(

@@ -286,9 +286,8 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
 
 
 def _screened(part: Sheet, screener: Screener) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
-    """The batches of a sheet, each with its answers; an empty one first, for the header."""
-    empty = pa.RecordBatch.from_arrays([pa.array([], field.type) for field in part.schema], schema=part.schema)
-    yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
+    """The batches of a sheet, each with its answers; an empty one if there are no rows."""
+    batch = None
     for batch in part.batches():
         for start in range(0, batch.data.num_rows, BATCH_ROWS):
             data = batch.data.slice(start, BATCH_ROWS)
@@ -296,6 +295,9 @@ def _screened(part: Sheet, screener: Screener) -> Iterator[tuple[pa.RecordBatch,
             if answers.num_rows != data.num_rows:
                 raise ManifestError("rows were lost", file=part.file, sheet=part.name, next_step="please report this")
             yield data, answers, batch.position
+    if batch is None:
+        empty = pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _ in part.columns], names=list(part.columns))
+        yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
 
 
 def _write_report(stage: Path, summary: Summary, rule: Regime, tally: Tally) -> None:

@@ -28,7 +28,10 @@ _RATIO = 200  # no honest sheet is packed more tightly
 
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*[^/>])?>(.*?)</(?:\w+:)?c>", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?[vt](?:\s[^>]*)?>([^<]+|<!\[CDATA)")
+# White space alone is no content: whether it counts depends on attributes that readers differ on.
+_VALUE = re.compile(
+    rb"<(?:\w+:)?[vt](?:\s[^>]*)?>(?:\s|&#(?:9|10|13|32|x9|x[aA]|x[dD]|x20);)*+([^<]+|<!\[CDATA)"
+)
 _STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _PHONETIC = re.compile(rb"<(?:\w+:)?rPh.*?</(?:\w+:)?rPh>", re.DOTALL)
 _TYPE = re.compile(rb"""\st=["'](\w+)""")

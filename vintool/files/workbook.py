@@ -172,13 +172,21 @@ def _text(value: object) -> str:
 
 
 def _filled(row: Sequence[object]) -> bool:
-    return any(row) or any(value not in ("", None) for value in row)  # a row of zeros is filled
+    """Whether a row holds more than white space, as the survey counts it."""
+    return any(
+        value.strip(" \t\r\n") if isinstance(value, str) else value is not None for value in row
+    )
 
 
 def _array(cells: Sequence[object]) -> pa.Array:
+    """A column as text; columns of one kind, nearly all there are, without a Python call a cell."""
     try:
         return pa.array(cells, pa.string())
     except pa.ArrowException:
+        if all(type(cell) is float for cell in cells):
+            numbers = np.array(cells, np.float64)
+            if (np.abs(numbers) < 1e15).all() and (numbers == np.trunc(numbers)).all():
+                return pa.array(numbers.astype(np.int64)).cast(pa.string())
         return pa.array(map(_text, cells), pa.string())
 
 
@@ -189,7 +197,7 @@ def _open_sheet(path: Path, size: int, name: str, source: _Source) -> tuple[Shee
     header = headers.find_header(sample)
     named = headers.name_columns(header, source.width)
     columns = unique(named)
-    data = tuple(tuple(row) for row in sample[header.end :] if any(row))[:_SAMPLE]
+    data = tuple(tuple(row) for row in sample[header.end :] if _filled(row))[:_SAMPLE]
 
     def read(tally: Tally) -> Iterator[Batch]:
         seen = 0
@@ -215,7 +223,7 @@ def _open_sheet(path: Path, size: int, name: str, source: _Source) -> tuple[Shee
             )
 
     notes = []
-    titles = sum(any(row) for row in sample[: header.index])
+    titles = sum(_filled(row) for row in sample[: header.index])
     if titles:
         notes.append(f"{titles} title row(s) above the header are not data.")
     if header.lines == 2:
