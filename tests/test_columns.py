@@ -16,7 +16,7 @@ from vintool.identity import check
 from vintool.verdict import screen
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
 
-STARTS = sorted({"".join(allowed[0] if allowed != "*" else "7" for allowed in rule.pattern[:8]) for rule in registry.powertrain_rules()})
+STARTS = sorted({"".join(allowed[0] if allowed != "*" else "7" for allowed in rule.pattern[:8]) for rule in registry.all_powertrain_rules()})
 starts = st.sampled_from(STARTS)
 tails = st.from_regex(r"[A-HJ-NPR-Z0-9]{4}[0-9]{4}", fullmatch=True)
 

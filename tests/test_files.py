@@ -209,9 +209,9 @@ def test_a_long_cell_is_kept_and_an_absurd_one_refused(tmp_path):
     path = put(tmp_path / "a.csv", [["VIN", "Remark"], [VINS[0], text], [VINS[1]]])
     assert cells(only(open_manifest(path))) == [[VINS[0], text], [VINS[1], ""]]
     put(path, [["VIN", "Remark"], [VINS[0], text * 9], [VINS[1], ""]])
-    assert "longer than 4 MB" in refusal(path).what
+    assert "longer than 2 MB" in refusal(path).what
     put(path, [["VIN", "Remark"], *[[VINS[1], ""]] * 600, [VINS[0], text * 9]])
-    assert "longer than 4 MB" in refusal(path).what
+    assert "longer than 2 MB" in refusal(path).what
 
 
 @pytest.mark.parametrize("tail", ["", "\n", '"\n', '\n"x","y","z"\n'])
@@ -266,7 +266,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]),
     delimiter=st.sampled_from(",\t;|"),
     end=st.sampled_from(["\n", "\r\n"]),
-    block=st.sampled_from([256, 4 << 20]),
+    block=st.sampled_from([256, 2 << 20]),
 )
 def test_every_cell_comes_back(  # noqa: PLR0913, PLR0917
     tmp_path, monkeypatch, rows, encoding, delimiter, end, block

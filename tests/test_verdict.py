@@ -129,7 +129,7 @@ def test_unknown_fields_and_regimes_are_refused():
 
 # One wrong character, one wrong cell
 
-ELECTRIC_STARTS = sorted({"".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern[:8]) for rule in registry.powertrain_rules() if rule.electric})
+ELECTRIC_STARTS = sorted({"".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern[:8]) for rule in registry.all_powertrain_rules() if rule.electric})
 electric_vins = st.builds(vin, st.sampled_from(ELECTRIC_STARTS), st.sampled_from(["PA", "S0", "RC"]), st.from_regex(r"[0-9]{6}", fullmatch=True))
 consistent = st.sampled_from([{}, {"fuel": "纯电动"}, {"hs_code": "8703801090"}, ELECTRIC, {**ELECTRIC, "un_no": "3556", "condition": "新", "seats": "5"}])
 

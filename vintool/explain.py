@@ -24,7 +24,7 @@ NOT_CHECKED = "Not checked: whether the exporter is qualified and the brand its 
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Step(_Frozen):

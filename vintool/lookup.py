@@ -6,35 +6,58 @@ VIN in a fresh process does not pay for tens of thousands of rows that it never 
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 ANY = "*"
 
 
 class KeyedTable:
-    """The lines of a CSV text by their first cell, parsed when asked for.
+    r"""The lines of a CSV text by their first cell, parsed when asked for.
 
-    The key must not need quotes and no cell may hold a line break; the data's own tests see to it.
+    The first few questions search the text, which is all that one VIN in a fresh process asks;
+    then the lines are indexed. The rows of a key must stand together, the key must not need
+    quotes, and no cell may hold a line break; the data's own tests see to it.
 
-    >>> table = KeyedTable("wmi,maker\\nLRW,Tesla\\nLGX,BYD\\n", ("wmi", "maker"))
+    >>> table = KeyedTable("wmi,maker\nLRW,Tesla\nLGX,BYD\n", ("wmi", "maker"))
     >>> table.rows("LGX")
     [('LGX', 'BYD')]
     """
 
+    SEARCHES = 16
+
     def __init__(self, text: str, columns: tuple[str, ...]) -> None:
-        header, *lines = text.splitlines()
+        header, _, self._body = text.partition("\n")
         if tuple(header.split(",")) != columns:
             raise ValueError(f"columns are {header!r}, expected {columns}")
-        self._lines: dict[str, list[str]] = {}
-        for line in lines:
-            self._lines.setdefault(line.partition(",")[0], []).append(line)
+        self._body = "\n" + self._body
+        self._searches = 0
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        lines: dict[str, list[str]] = {}
+        for line in self._body.splitlines()[1:]:
+            lines.setdefault(line.partition(",")[0], []).append(line)
+        return lines
+
+    def _found(self, key: str) -> list[str]:
+        if self._searches == self.SEARCHES:
+            return self._lines.get(key, [])
+        self._searches += 1
+        lead = f"\n{key},"
+        lines, at = [], self._body.find(lead)
+        while at >= 0 and self._body.startswith(lead, at):
+            end = self._body.find("\n", at + 1)
+            lines.append(self._body[at + 1 : end if end >= 0 else None])
+            at = end
+        return lines
 
     def rows(self, key: str) -> list[tuple[str, ...]]:
         """All rows of a key, in the order of the file; empty if there is none."""
-        return [tuple(row) for row in csv.reader(self._lines.get(key, ()))]
+        return [tuple(row) for row in csv.reader(self._found(key))]
 
     def __contains__(self, key: str) -> bool:
         """Whether the key has a row."""
-        return key in self._lines
+        return bool(self._found(key))
 
     def __iter__(self) -> Iterator[str]:
         """The keys, in the order of the file."""
@@ -85,6 +108,7 @@ class PatternTable:
 
     def __init__(self, patterns: Sequence[tuple[str, ...]]) -> None:
         self.length = len(patterns[0]) if patterns else 0
+        self._all = (1 << len(patterns)) - 1
         self._any = [0] * self.length
         self._by_character: list[dict[str, int]] = [{} for _ in range(self.length)]
         for number, pattern in enumerate(patterns):
@@ -102,10 +126,10 @@ class PatternTable:
 
     def match(self, key: str) -> int:
         """The patterns that fit the key, one character a position."""
-        found = -1
-        for at, character in enumerate(key):
+        found = self._all
+        for at, character in zip(range(self.length), key, strict=False):
             found &= self._allowing(at, character)
-        return found if key else 0
+        return found
 
     def one_off(self, key: str, alternatives: Mapping[str, str] | None = None) -> int:
         """The patterns that would fit if exactly one character of the key were another one.
@@ -118,7 +142,7 @@ class PatternTable:
         after = [-1] * (self.length + 1)
         for at in range(self.length - 1, -1, -1):
             after[at] = after[at + 1] & sets[at]
-        before, found = -1, 0
+        before, found = self._all, 0
         for at, own in enumerate(sets):
             others = before & after[at + 1] & ~own
             if others and alternatives is not None:

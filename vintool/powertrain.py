@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from vintool.lookup import PatternTable, bits
-from vintool.registry import Rule, powertrain_rules
+from vintool.registry import Rule, all_powertrain_rules, powertrain_rules
 from vintool.vin import CHARACTER_VALUES
 from vintool.words import Grade, Powertrain
 
@@ -40,13 +40,13 @@ UNKNOWN = Classification(None, None, ())
 
 
 @cache
-def _table() -> PatternTable:
-    return PatternTable([rule.pattern for rule in powertrain_rules()])
+def _table(wmi: str) -> PatternTable:
+    return PatternTable([rule.pattern for rule in powertrain_rules(wmi)])
 
 
 @cache
 def _electric_table() -> PatternTable:
-    return PatternTable([rule.pattern for rule in powertrain_rules() if rule.electric])
+    return PatternTable([rule.pattern for rule in all_powertrain_rules() if rule.electric])
 
 
 def classify(descriptor: str) -> Classification:
@@ -58,13 +58,13 @@ def classify(descriptor: str) -> Classification:
     >>> classify("LRW3E7FALC").powertrain
     <Powertrain.BEV: 'BEV'>
     """
-    rules = powertrain_rules()
-    return _resolve([rules[number] for number in bits(_table().match(descriptor[:DESCRIPTOR_LENGTH]))])
+    rules = powertrain_rules(descriptor[:3])
+    return _resolve([rules[number] for number in bits(_table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]))])
 
 
 def is_met(descriptor: str) -> bool:
     """Whether any rule speaks of a descriptor; cheaper than ``classify``."""
-    return _table().match(descriptor[:DESCRIPTOR_LENGTH]) != 0
+    return _table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]) != 0
 
 
 def one_character_from_electric(descriptor: str, *, unnoticed: bool) -> bool:

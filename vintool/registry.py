@@ -207,17 +207,26 @@ def plant(wmi: str, code: str, model_year: int | None) -> PlantRow | None:
 
 
 @cache
-def powertrain_rules() -> tuple[Rule, ...]:
-    """Every powertrain rule: those read off labelled vehicles, then the hand-made patterns."""
+def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
+    """The powertrain rules of a WMI: those read off labelled vehicles, then the hand-made patterns.
+
+    Args:
+        wmi: positions 1-3; the rules do not go by the longer WMI of small makers.
+    """
     rules = []
-    for wmi, vds, years, plants, powertrain, make, models, kind, vehicles, sources, grade, source in read_rows(
-        "powertrain.evidence.csv", EVIDENCE_COLUMNS
-    ):
+    for _, vds, years, plants, powertrain, make, models, kind, vehicles, sources, grade, source in _keyed("powertrain.evidence.csv", EVIDENCE_COLUMNS).rows(wmi):
         # Years and plants of the evidence tell where it was seen; they do not bound the rule.
         support = f"{vehicles} vehicle(s), {sources} source(s)" + (f", year codes {years}" if years else "") + (f", plants {plants}" if plants else "")
         pattern = (*wmi, *parse_pattern(vds, 5), ANY, ANY)
         rules.append(Rule(pattern, Powertrain(powertrain), make, models, kind, support, Grade(grade), source, "powertrain.evidence.csv"))
-    for wmi, vds, years, plants, powertrain, models, kind, grade, source, note, _example in read_rows("powertrain.manual.csv", MANUAL_COLUMNS):
+    for _, vds, years, plants, powertrain, models, kind, grade, source, note, _example in _keyed("powertrain.manual.csv", MANUAL_COLUMNS).rows(wmi):
         pattern = (*wmi, *parse_pattern(vds, 5), years or ANY, plants or ANY)
         rules.append(Rule(pattern, Powertrain(powertrain), "", models, kind, note, Grade(grade), source, "powertrain.manual.csv"))
     return tuple(rules)
+
+
+@cache
+def all_powertrain_rules() -> tuple[Rule, ...]:
+    """The rules of every WMI."""
+    wmis = dict.fromkeys((*_keyed("powertrain.evidence.csv", EVIDENCE_COLUMNS), *_keyed("powertrain.manual.csv", MANUAL_COLUMNS)))
+    return tuple(rule for wmi in wmis for rule in powertrain_rules(wmi))

@@ -24,7 +24,7 @@ from vintool.files import headers
 from vintool.files.encoding import DELIMITERS, Scan, decide
 from vintool.files.manifest import Batch, Manifest, ManifestError, Sheet, Tally, unique
 
-_BLOCK = 4 << 20
+_BLOCK = 2 << 20
 _SAMPLE = 500
 _WIDEST = 16_384
 
