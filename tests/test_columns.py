@@ -1,5 +1,6 @@
 """Columns equal the scalar path, row by row, whatever the text, the type and the chunking."""
 
+import itertools
 from datetime import date
 
 import numpy as np
@@ -11,12 +12,26 @@ from test_vin import DIRT, FAILS, HOLDS
 
 import vintool
 from vintool import registry
-from vintool.columns import TYPES, Screener, SeenVins, beside, check_digits, decode_table, screen_batches, screen_table
+from vintool.columns import (
+    TYPES,
+    Screener,
+    SeenVins,
+    beside,
+    decode_table,
+    screen_batches,
+    screen_table,
+)
+from vintool.columns.vins import check_digits
 from vintool.identity import check
 from vintool.verdict import screen
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
 
-STARTS = sorted({"".join(allowed[0] if allowed != "*" else "7" for allowed in rule.pattern[:8]) for rule in registry.all_powertrain_rules()})
+STARTS = sorted(
+    {
+        "".join(allowed[0] if allowed != "*" else "7" for allowed in rule.pattern[:8])
+        for rule in registry.all_powertrain_rules()
+    }
+)
 starts = st.sampled_from(STARTS)
 tails = st.from_regex(r"[A-HJ-NPR-Z0-9]{4}[0-9]{4}", fullmatch=True)
 
@@ -35,20 +50,32 @@ texts = st.one_of(
 )  # fmt: skip
 cells = {
     "fuel": st.sampled_from(["汽油", "纯电动", "PHEV", "增程式", "?", "", None]),
-    "hs_code": st.sampled_from(["8703801090", "8703801010", "8703234190", "8702402000", "8703.60.2300", "?", None]),
+    "hs_code": st.sampled_from(
+        ["8703801090", "8703801010", "8703234190", "8702402000", "8703.60.2300", "?", None]
+    ),
     "condition": st.sampled_from(["新", "旧", None]),
     "declaration_date": st.sampled_from(["2025-12-31", "2026-03-01", "2026年3月1日", "soon", None]),
 }
-DAYS = {"2025-12-31": date(2025, 12, 31), "2026-03-01": date(2026, 3, 1), "2026年3月1日": date(2026, 3, 1)}
+DAYS = {
+    "2025-12-31": date(2025, 12, 31),
+    "2026-03-01": date(2026, 3, 1),
+    "2026年3月1日": date(2026, 3, 1),
+}
 rows = st.lists(st.fixed_dictionaries({"text": texts, **cells}), max_size=40)
 
 
 @settings(max_examples=300)
 @given(rows, st.lists(st.integers(0, 40), max_size=3))
 def test_columns_equal_the_scalar_path(rows, cuts):
-    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in ("text", *cells)})
+    table = pa.table(
+        {name: pa.array([row[name] for row in rows], pa.string()) for name in ("text", *cells)}
+    )
     edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    batches = [batch for start, end in zip(edges, edges[1:], strict=False) for batch in table.slice(start, end - start).to_batches()]
+    batches = [
+        batch
+        for start, end in itertools.pairwise(edges)
+        for batch in table.slice(start, end - start).to_batches()
+    ]
     mapping = {"vin": "text", **{field: field for field in cells}}
     answers = [row for batch in screen_batches(batches, None, mapping) for row in batch.to_pylist()]
     assert [row["vin_row"] for row in answers] == list(range(1, len(rows) + 1))
@@ -59,19 +86,28 @@ def test_columns_equal_the_scalar_path(rows, cuts):
         told = check(row["text"] or "")
         again = [] if told.vin is None or told.vin not in seen else ["duplicate_vin"]
         seen |= {told.vin} - {None}
-        assert {field: row[field] for field in ("text", *cells)} == {field: answer[field] for field in ("text", *cells)}
+        assert {field: row[field] for field in ("text", *cells)} == {
+            field: answer[field] for field in ("text", *cells)
+        }
         assert answer["vin"] == told.vin
         assert answer["vin_text"] == row["text"]
         assert answer["vin_problems"] == [problem.value for problem in told.problems]
         assert answer["vin_check_digit"] == told.check_digit.value
-        assert answer["vin_suggestion"] == next((suggestion.vin for suggestion in told.suggestions), None)
+        assert answer["vin_suggestion"] == next(
+            (suggestion.vin for suggestion in told.suggestions), None
+        )
         assert answer["vin_verdict"] == found.verdict.value
         assert answer["vin_reasons"] == [reason.value for reason in found.reasons] + again
         assert len(answer["vin_evidence"]) == len(found.evidence)
         assert answer["vin_other_regimes"] == list(found.other_regimes)
         if told.vin is not None:
             vehicle = vintool.decode(told.vin)
-            for field, column in {"manufacturer": "vin_manufacturer", "brand": "vin_brand", "country": "vin_country", "model_year": "vin_model_year"}.items():
+            for field, column in {
+                "manufacturer": "vin_manufacturer",
+                "brand": "vin_brand",
+                "country": "vin_country",
+                "model_year": "vin_model_year",
+            }.items():
                 assert answer[column] == (fact.value if (fact := getattr(vehicle, field)) else None)
             assert answer["vin_plant"] == (str(vehicle.plant) if vehicle.plant else None)
             assert answer["vin_wmi"] == vehicle.wmi
@@ -90,7 +126,11 @@ def test_decode_table_equals_decode(given):
         assert row["vin_vin"] == told.vin
         assert row["vin_problems"] == [problem.value for problem in told.problems]
         if told.vin is None:
-            assert all(row[f"vin_{field}"] is None for field in TYPES if field not in {"problems", "check_digit"})
+            assert all(
+                row[f"vin_{field}"] is None
+                for field in TYPES
+                if field not in {"problems", "check_digit"}
+            )
             continue
         vehicle = vintool.decode(told.vin)
         for field in TYPES:
@@ -107,20 +147,29 @@ def test_decode_table_equals_decode(given):
             assert row[f"vin_{field}"] == value, field
 
 
-@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())])
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())],
+)
 def test_any_text_type_sliced_and_chunked(kind):
     plain = pa.array(["?", "LRW3E7FA1LC000001", None, "lgxce4cb6s0134553", "?"], pa.string())
-    column = pa.chunked_array([plain.cast(kind)[1:3], plain.cast(kind)[3:4]]) if not pa.types.is_dictionary(kind) else pa.chunked_array([plain.dictionary_encode()[1:4]])
+    column = (
+        pa.chunked_array([plain.cast(kind)[1:3], plain.cast(kind)[3:4]])
+        if not pa.types.is_dictionary(kind)
+        else pa.chunked_array([plain.dictionary_encode()[1:4]])
+    )
     told = screen_table(pa.table({"anything": column}), on=date(2026, 3, 1))
     assert told["vin_verdict"].to_pylist() == ["controlled", "invalid", "controlled"]
 
 
 def test_numbers_and_days_keep_their_meaning():
-    table = pa.table({
-        "vin": ["LS5ZZZZZ" + calc_check_digit("LS5ZZZZZ_SJ012345") + "SJ012345"] * 2,
-        "hs": pa.array([8703801090.0, None]),
-        "day": pa.array([date(2026, 1, 1), date(2025, 12, 31)]),
-    })
+    table = pa.table(
+        {
+            "vin": ["LS5ZZZZZ" + calc_check_digit("LS5ZZZZZ_SJ012345") + "SJ012345"] * 2,
+            "hs": pa.array([8703801090.0, None]),
+            "day": pa.array([date(2026, 1, 1), date(2025, 12, 31)]),
+        }
+    )
     told = screen_table(table, mapping={"vin": "vin", "hs_code": "hs", "declaration_date": "day"})
     assert told["vin_verdict"].to_pylist() == ["controlled", "out_of_scope"]
 
@@ -152,16 +201,35 @@ def test_bad_arguments_are_refused_before_the_first_row():
 
 
 def test_a_vin_on_an_earlier_row_is_told_across_batches():
-    batch = pa.record_batch({"c": ["LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "lrw3e7fa1lc000001", "TBA", "TBA"]})
-    told = [reason for part in screen_batches([batch, batch], date(2026, 3, 1), {"vin": "c"}) for reason in part["vin_reasons"].to_pylist()]
-    assert [("duplicate_vin" in reasons) for reasons in told] == [False, False, True, False, False, True, True, True, False, False]
+    batch = pa.record_batch(
+        {"c": ["LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "lrw3e7fa1lc000001", "TBA", "TBA"]}
+    )
+    told = [
+        reason
+        for part in screen_batches([batch, batch], date(2026, 3, 1), {"vin": "c"})
+        for reason in part["vin_reasons"].to_pylist()
+    ]
+    assert [("duplicate_vin" in reasons) for reasons in told] == [
+        False,
+        False,
+        True,
+        False,
+        False,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @given(st.lists(st.lists(st.integers(0, 50), max_size=30), max_size=6))
 def test_seen_vins_equals_a_set(batches):
     seen, known = SeenVins(), set()
     for batch in batches:
-        characters = np.frombuffer("".join(f"LRW3E7FA1LC{number:06d}" for number in batch).encode(), dtype=np.uint8).reshape(-1, 17)
+        characters = np.frombuffer(
+            "".join(f"LRW3E7FA1LC{number:06d}" for number in batch).encode(), dtype=np.uint8
+        ).reshape(-1, 17)
         told = seen(characters, np.ones(len(batch), dtype=bool))
         for number, again in zip(batch, told, strict=True):
             assert again == (number in known)
@@ -176,5 +244,8 @@ def test_one_check_digit_for_a_number_and_a_column(vins):
 
 
 def test_beside_keeps_the_order():
-    both = beside(pa.record_batch({"vin": ["a"], "vin_row": ["b"]}), pa.record_batch({"vin_row": [1], "vin": ["c"]}))
+    both = beside(
+        pa.record_batch({"vin": ["a"], "vin_row": ["b"]}),
+        pa.record_batch({"vin_row": [1], "vin": ["c"]}),
+    )
     assert both.schema.names == ["vin", "vin_row", "vin_vin_row", "vin_vin"]

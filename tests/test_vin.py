@@ -10,11 +10,30 @@ from hypothesis import strategies as st
 
 import vintool
 from vintool.identity import check
-from vintool.vin import ALPHABET, Vin, calc_check_digit, compact, is_valid, market_of, read, validate
+from vintool.vin import (
+    ALPHABET,
+    Vin,
+    calc_check_digit,
+    compact,
+    is_valid,
+    market_of,
+    read,
+    validate,
+)
 from vintool.words import CheckDigit, Market, Problem
 
 # GB 16735-2019 appendix A, 49 CFR 565 and vehicles in public lists; all recomputed.
-HOLDS = ["LFWADRJF011002346", "5YJ3E1EAXHF000316", "1HGBH41JXMN109186", "LZPTCAP2561500278", "LJSKA3BF3CD820005", "LDC613P23A1305189", "LSJA24U62JG269225", "LBV5S3102ESJ25655", "1M8GDM9AXKP042788"]
+HOLDS = [
+    "LFWADRJF011002346",
+    "5YJ3E1EAXHF000316",
+    "1HGBH41JXMN109186",
+    "LZPTCAP2561500278",
+    "LJSKA3BF3CD820005",
+    "LDC613P23A1305189",
+    "LSJA24U62JG269225",
+    "LBV5S3102ESJ25655",
+    "1M8GDM9AXKP042788",
+]
 FAILS = {"L5BGA2V58NG590409": "4", "5YJ3E1EA0HF000316": "X"}
 
 vins = st.text(ALPHABET, min_size=17, max_size=17).filter(lambda text: read(text).problem is None)
@@ -42,7 +61,21 @@ def test_a_european_vin_has_no_check_digit_to_fail():
     assert check("WDD1770031J000000", market="us").check_digit is CheckDigit.FAILS
 
 
-@pytest.mark.parametrize(("prefix", "market"), [("1G1", "us"), ("7SA", "us"), ("7A8", "iso"), ("LRW", "cn"), ("HXM", "cn"), ("WVW", "eu"), ("XP7", "eu"), ("KMH", "iso"), ("JTD", "iso"), ("9BW", "iso")])
+@pytest.mark.parametrize(
+    ("prefix", "market"),
+    [
+        ("1G1", "us"),
+        ("7SA", "us"),
+        ("7A8", "iso"),
+        ("LRW", "cn"),
+        ("HXM", "cn"),
+        ("WVW", "eu"),
+        ("XP7", "eu"),
+        ("KMH", "iso"),
+        ("JTD", "iso"),
+        ("9BW", "iso"),
+    ],
+)
 def test_the_wmi_tells_the_market(prefix, market):
     assert market_of(prefix) is Market(market)
 
@@ -119,7 +152,9 @@ def test_what_was_meant_is_among_the_proposals(typed, meant):
 
 @given(vins, st.integers(0, 16), st.sampled_from(ALPHABET))
 def test_a_proposal_is_a_vin_of_a_known_maker_that_breaks_no_rule(vin, at, other):
-    for suggestion in check("LRW" + vin[3:at] + other + vin[at + 1 :] if at > 3 else vin).suggestions:
+    for suggestion in check(
+        "LRW" + vin[3:at] + other + vin[at + 1 :] if at > 3 else vin
+    ).suggestions:
         told = check(suggestion.vin)
         assert told.vin == suggestion.vin
         assert told.check_digit is not CheckDigit.FAILS
@@ -141,8 +176,13 @@ def test_the_parts_make_the_whole(text):
 def test_any_text_gets_an_answer(text):
     told = check(text)
     assert told.text == text
-    assert (told.vin is None) == any(problem.weight.value in {"fatal", "damaged"} for problem in told.problems)
-    assert is_valid(text) == (told.vin is not None and told.check_digit is not CheckDigit.FAILS) or told.market is Market.ISO
+    assert (told.vin is None) == any(
+        problem.weight.value in {"fatal", "damaged"} for problem in told.problems
+    )
+    assert (
+        is_valid(text) == (told.vin is not None and told.check_digit is not CheckDigit.FAILS)
+        or told.market is Market.ISO
+    )
 
 
 def test_a_vin_is_a_pydantic_field():
@@ -151,6 +191,8 @@ def test_a_vin_is_a_pydantic_field():
         built: date | None = None
 
     assert Car(vin=" lrw3e7fa1lc000001").vin.wmi == "LRW"
-    assert Car(vin="LRW3E7FA1LC000001").model_dump_json() == '{"vin":"LRW3E7FA1LC000001","built":null}'
+    assert (
+        Car(vin="LRW3E7FA1LC000001").model_dump_json() == '{"vin":"LRW3E7FA1LC000001","built":null}'
+    )
     with pytest.raises(pydantic.ValidationError):
         Car(vin="LRW")

@@ -13,7 +13,7 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 The modules are one street, each importing only what lies before it::
 
     words -> vin -> lookup -> registry -> powertrain -> model -> identity -> vehicle
-          -> declared, law -> verdict -> explain, report -> columns -> files -> adapters
+          -> declared, law -> facts -> verdict -> explain, report -> columns -> files -> adapters
 
 Text becomes a Vin (``vin``, ``identity``), a Vin becomes a Vehicle (``vehicle``), a Vehicle and
 what a manifest declares become a verdict (``verdict``), and many verdicts become a report.

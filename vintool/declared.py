@@ -13,7 +13,17 @@ from typing import NamedTuple
 from vintool.registry import DataError, read_rows
 from vintool.words import Powertrain
 
-CODE_COLUMNS = ("field", "code", "powertrain", "kind", "condition", "has_vin", "meaning", "confidence", "source")
+CODE_COLUMNS = (
+    "field",
+    "code",
+    "powertrain",
+    "kind",
+    "condition",
+    "has_vin",
+    "meaning",
+    "confidence",
+    "source",
+)
 WORD_COLUMNS = ("field", "word", "value", "language", "source")
 
 #: The columns of a manifest that a verdict reads, beside the VIN and the date.
@@ -31,6 +41,11 @@ class Meaning(NamedTuple):
     has_vin: str = ""
     source: str = ""
 
+    @property
+    def says(self) -> str:
+        """The one thing to show of it."""
+        return (self.powertrain.value if self.powertrain else "") or self.condition or self.kind
+
 
 _PUNCTUATION = re.compile(r"[\W_]+")
 _PARTS = re.compile(r"[/+,;&|、，；]|\s+-\s+")
@@ -40,7 +55,17 @@ _WORD_FIELDS = {"fuel", "condition", "vehicle_type"}
 @cache
 def _codes() -> dict[tuple[str, str], Meaning]:
     table: dict[tuple[str, str], Meaning] = {}
-    for field, code, powertrain, kind, condition, has_vin, meaning, _confidence, source in read_rows("declared.codes.csv", CODE_COLUMNS):
+    for (
+        field,
+        code,
+        powertrain,
+        kind,
+        condition,
+        has_vin,
+        meaning,
+        _confidence,
+        source,
+    ) in read_rows("declared.codes.csv", CODE_COLUMNS):
         told = Powertrain(powertrain) if powertrain else None
         if (field, code) in table:
             raise DataError(f"wmi_data/declared.codes.csv: {field} {code} stands twice")
@@ -49,12 +74,13 @@ def _codes() -> dict[tuple[str, str], Meaning]:
 
 
 @cache
-def _words() -> dict[tuple[str, str], tuple[str, str]]:
-    table: dict[tuple[str, str], tuple[str, str]] = {}
-    for field, word, value, _language, source in read_rows("declared.words.csv", WORD_COLUMNS):
-        entry = table.setdefault((field, _folded(word)), (value, source))
-        if field not in _WORD_FIELDS or entry[0] != value:
-            raise DataError(f"wmi_data/declared.words.csv: {word!r} stands twice, or its field is unknown")
+def _words() -> dict[tuple[str, str], str]:
+    table: dict[tuple[str, str], str] = {}
+    for field, word, value, _language, _source in read_rows("declared.words.csv", WORD_COLUMNS):
+        if field not in _WORD_FIELDS or table.setdefault((field, _folded(word)), value) != value:
+            raise DataError(
+                f"wmi_data/declared.words.csv: {word!r} stands twice, or its field is unknown"
+            )
     return table
 
 
@@ -103,32 +129,37 @@ def _code(field: str, text: str) -> Meaning | None:
 
 
 def _seats(text: str) -> Meaning | None:
-    digits = re.fullmatch(r"(\d{1,3})(?:\.0+)?\s*(?:座|人|seats?)?", unicodedata.normalize("NFKC", text).strip().lower())
+    digits = re.fullmatch(
+        r"(\d{1,3})(?:\.0+)?\s*(?:座|人|seats?)?",
+        unicodedata.normalize("NFKC", text).strip().lower(),
+    )
     if not digits or not int(digits[1]):
         return None
     seats = int(digits[1])
-    return Meaning("seats", f"{seats} seats", kind="bus" if seats > 9 else "", source="HS 2022 heading 8702: ten or more persons")
+    return Meaning(
+        "seats",
+        f"{seats} seats",
+        kind="bus" if seats > 9 else "",
+        source="HS 2022 heading 8702: ten or more persons",
+    )
 
 
 def _word(field: str, text: str) -> Meaning | None:
-    value, source = _words().get((field, _folded(text)), ("", ""))
-    if not value and field == "fuel":
-        value, source = _mixed(text)
+    value = _words().get((field, _folded(text))) or (_mixed(text) if field == "fuel" else None)
     if not value:
         return None
-    told = Meaning(field, f"{field} {text.strip()[:40]!r}", source=source)
+    told = Meaning(field, f"{field} {text.strip()[:40]!r}", source="declared.words.csv")
     if field == "fuel":
         return told._replace(powertrain=Powertrain(value))
     return told._replace(condition=value) if field == "condition" else told._replace(kind=value)
 
 
-def _mixed(text: str) -> tuple[str, str]:
+def _mixed(text: str) -> str | None:
     """Several words in one cell, all of them known: one powertrain, or more than one (so not pure)."""
-    parts = [_words().get(("fuel", _folded(part)), ("", "")) for part in _PARTS.split(text) if _folded(part)]
-    values = {value for value, _ in parts}
-    if not parts or "" in values:
-        return "", ""
-    return (values.pop() if len(values) == 1 else Powertrain.NOT_BEV), parts[0][1]
+    values = {_words().get(("fuel", _folded(part))) for part in _PARTS.split(text) if _folded(part)}
+    if not values or None in values:
+        return None
+    return values.pop() if len(values) == 1 else Powertrain.NOT_BEV
 
 
 _YEAR_FIRST = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:\D.*)?")

@@ -6,12 +6,13 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 import wmi_data
+from vintool.facts import declared_meanings, row_facts
 from vintool.identity import check, identify
 from vintool.law import DEFAULT_REGIME, Citation
 from vintool.law import regime as load_regime
 from vintool.model import Check, Fact, Finding, PowertrainFact, Source, Vehicle
 from vintool.vehicle import decode
-from vintool.verdict import decide, declared_meanings, finding, row_facts, steps
+from vintool.verdict import decide, finding, steps
 from vintool.words import CheckDigit, Verdict
 
 MEANINGS = {
@@ -46,7 +47,12 @@ class Explanation(_Frozen):
     data_release: str
 
 
-def explain(text: str, on: date | None, declared: Mapping[str, object] | None = None, regime: str = DEFAULT_REGIME) -> Explanation:
+def explain(
+    text: str,
+    on: date | None,
+    declared: Mapping[str, object] | None = None,
+    regime: str = DEFAULT_REGIME,
+) -> Explanation:
     """The verdict on one vehicle with everything that it rests on.
 
     Args:
@@ -69,12 +75,10 @@ def explain(text: str, on: date | None, declared: Mapping[str, object] | None = 
     )
 
 
-
-
 def ruler(text: str) -> list[str]:
-    """A VIN under the positions of the standard.
+    r"""A VIN under the positions of the standard.
 
-    >>> print(*ruler("LRW3E7FA1LC000001"), sep="\\n")
+    >>> print(*ruler("LRW3E7FA1LC000001"), sep="\n")
      1  2  3 | 4  5  6  7  8 | 9 |10 |11 |12 13 14 15 16 17
      L  R  W | 3  E  7  F  A | 1 | L | C | 0  0  0  0  0  1
      WMI       4-8             |   |   |   serial
@@ -94,7 +98,11 @@ def ruler(text: str) -> list[str]:
 
 
 def _cite(source: Source) -> str:
-    return f"{source.file} {source.row}: {source.cites}" + (f" ({source.note})" if source.note else "")
+    return (
+        f"{source.file} {source.row}".strip()
+        + f": {source.cites}"
+        + (f" ({source.note})" if source.note else "")
+    )
 
 
 def facts_of(vehicle: Vehicle) -> Iterator[tuple[str, str, str, tuple[Source, ...]]]:
@@ -102,7 +110,12 @@ def facts_of(vehicle: Vehicle) -> Iterator[tuple[str, str, str, tuple[Source, ..
     for field in type(vehicle).model_fields:
         fact = getattr(vehicle, field)
         if isinstance(fact, PowertrainFact):
-            yield field, fact.value.value, f"{fact.basis.value}, grade {fact.grade.value}", fact.support
+            yield (
+                field,
+                fact.value.value,
+                f"{fact.basis.value}, grade {fact.grade.value}",
+                fact.support,
+            )
         elif isinstance(fact, Fact):
             yield field, str(fact.value), fact.basis.value, (fact.source,)
 
@@ -155,7 +168,9 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
     yield f"under   {told.rule}"
     yield f"on      {day.isoformat() if day else 'a date that is not known'}"
     yield ""
-    yield from (f"{number} {step.name:<13}{step.found}" for number, step in enumerate(told.steps, 1))
+    yield from (
+        f"{number} {step.name:<13}{step.found}" for number, step in enumerate(told.steps, 1)
+    )
     yield ""
     yield from (f"because {reason.value}: {reason.sentence}" for reason in found.reasons)
     for item in found.evidence:
@@ -164,6 +179,9 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
     if found.other_regimes:
         yield f"may apply all the same: {', '.join(found.other_regimes)}"
     yield ""
-    yield from (f"law     {citation.text} ({citation.url}; confidence {citation.confidence})" for citation in told.citations)
+    yield from (
+        f"law     {citation.text} ({citation.url}; confidence {citation.confidence})"
+        for citation in told.citations
+    )
     yield f"rules   {found.rule_version}, data {told.data_release}. This is no legal advice."
     yield NOT_CHECKED

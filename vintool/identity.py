@@ -31,8 +31,28 @@ CHECKED_MARKETS = (Market.US, Market.CN)
 SUGGESTIONS_AT_MOST = 5
 
 # What eyes, hands and scanners take for one another.
-_CONFUSED = {frozenset(pair) for pair in ("0D", "1L", "1T", "17", "2Z", "5S", "6G", "8B", "UV", "VY", "MN", "4A", "38", "EF", "PR", "CG")}
-_MEANT = {"O": "0", "Q": "0", "I": "1"}  # ISO 3779 leaves these letters out because of these digits
+_CONFUSED = {
+    frozenset(pair)
+    for pair in (
+        "0D",
+        "1L",
+        "1T",
+        "17",
+        "2Z",
+        "5S",
+        "6G",
+        "8B",
+        "UV",
+        "VY",
+        "MN",
+        "4A",
+        "38",
+        "EF",
+        "PR",
+        "CG",
+    )
+}
+_MEANT = str.maketrans("OQI", "001")  # ISO 3779 leaves these letters out because of these digits
 
 
 class Proposal(NamedTuple):
@@ -55,7 +75,15 @@ def trailing_digits(vin: str) -> int:
     return len(list(itertools.takewhile(str.isdigit, reversed(vin[12:]))))
 
 
-def rule_problems(vin_market: Market, *, wmi_known: bool, small_maker: bool, model_year_code: str, digits: int, status: CheckDigit) -> tuple[Problem, ...]:
+def rule_problems(  # noqa: PLR0913 - the key of the rule
+    vin_market: Market,
+    *,
+    wmi_known: bool,
+    small_maker: bool,
+    model_year_code: str,
+    digits: int,
+    status: CheckDigit,
+) -> tuple[Problem, ...]:
     """What a well-formed VIN breaks of its market's rules.
 
     Args:
@@ -106,11 +134,15 @@ def identify(raw: object, market_given: Market | None = None) -> Identity:
     """Judge the text of a cell; never raises."""
     reading = read(raw)
     if reading.problem is not None:
-        return Identity(reading, None, None, CheckDigit.CANNOT_TELL, (reading.problem, *reading.cleanup))
+        return Identity(
+            reading, None, None, CheckDigit.CANNOT_TELL, (reading.problem, *reading.cleanup)
+        )
     vin = Vin(reading.text)
     vin_market = market_given or market(vin, vin.wmi)
     status = check_digit_status(vin, vin_market)
-    return Identity(reading, vin, vin_market, status, (*vin_problems(vin, vin_market, status), *reading.cleanup))
+    return Identity(
+        reading, vin, vin_market, status, (*vin_problems(vin, vin_market, status), *reading.cleanup)
+    )
 
 
 def proposals(identity: Identity) -> tuple[Proposal, ...]:
@@ -120,7 +152,9 @@ def proposals(identity: Identity) -> tuple[Proposal, ...]:
     one. Nothing is ever put in place of the text.
     """
     reading = identity.reading
-    if identity.problems == () or (identity.vin is not None and Problem.CHECK_DIGIT not in identity.problems):
+    if identity.problems == () or (
+        identity.vin is not None and Problem.CHECK_DIGIT not in identity.problems
+    ):
         return ()
     if reading.problem is Problem.SEVERAL_VINS:
         return tuple(Proposal(vin, "one of several VINs in the cell") for vin in reading.found)
@@ -141,30 +175,39 @@ def _plausible(text: str) -> bool:
     if not registry.wmi_is_known(vin.wmi):
         return False
     vin_market = market(vin, vin.wmi)
-    return all(problem.weight is Weight.NOTE for problem in vin_problems(vin, vin_market, check_digit_status(vin, vin_market)))
+    return all(
+        problem.weight is Weight.NOTE
+        for problem in vin_problems(vin, vin_market, check_digit_status(vin, vin_market))
+    )
 
 
 def _candidates(identity: Identity) -> Iterator[tuple[str, str]]:
     text = identity.reading.text
     if identity.vin is not None:
         yield from _one_edit(text)
-        return
-    mended = "".join(_MEANT.get(character, character) for character in text)
-    if len(text) == 18:
-        if text[0] == "I":
-            yield text[1:], "the leading I of a Code 39 barcode was taken off"
-        for at in range(18):
-            if at and mended[at] == mended[at - 1]:
-                yield mended[:at] + mended[at + 1 :], f"position {at + 1} repeats position {at}"
+    elif len(text) == 18:
+        yield from _one_less(text)
     elif len(text) == 16:
-        for at, character in enumerate(mended):
-            yield mended[:at] + character + mended[at:], f"position {at + 1} stands once; it may have stood twice"
-    elif len(text) == 17 and mended != text:
-        letters = ", ".join(sorted({character for character in text if character in _MEANT}))
+        for at, character in enumerate(text):
+            yield (
+                text[:at] + character + text[at:],
+                f"position {at + 1} stands once; it may have stood twice",
+            )
+    elif len(text) == 17 and (mended := text.translate(_MEANT)) != text:
+        letters = ", ".join(sorted({character for character in text if ord(character) in _MEANT}))
         yield mended, f"{letters} read as the digit that it looks like"
-        if set(mended) <= set(ALPHABET):
+        if set(mended) <= set(ALPHABET) and not _plausible(mended):
             for vin, reason in _one_edit(mended):
                 yield vin, f"{letters} read as digits, and {reason}"
+
+
+def _one_less(text: str) -> Iterator[tuple[str, str]]:
+    """A character too many: a barcode's own, or one that stands twice."""
+    if text[0] == "I":
+        yield text[1:], "the leading I of a Code 39 barcode was taken off"
+    for at in range(1, 18):
+        if text[at] == text[at - 1]:
+            yield text[:at] + text[at + 1 :], f"position {at + 1} repeats position {at}"
 
 
 def _one_edit(text: str) -> list[tuple[str, str]]:
@@ -179,16 +222,31 @@ def _one_edit(text: str) -> list[tuple[str, str]]:
     wanted = CHECK_CHARACTERS.find(text[8])
     for at, character in enumerate(text):
         for other in ALPHABET if at != 8 and wanted >= 0 else "":
-            if other != character and (total + WEIGHTS[at] * (CHARACTER_VALUES[other] - own[at])) % 11 == wanted:
+            if (
+                other != character
+                and (total + WEIGHTS[at] * (CHARACTER_VALUES[other] - own[at])) % 11 == wanted
+            ):
                 alike = frozenset((character, other)) in _CONFUSED
                 reason = f"position {at + 1}: {character} may be {other}"
-                changes.append((0 if alike else 3, text[:at] + other + text[at + 1 :], reason + (", which looks alike" if alike else "")))
+                changes.append(
+                    (
+                        0 if alike else 3,
+                        text[:at] + other + text[at + 1 :],
+                        reason + (", which looks alike" if alike else ""),
+                    )
+                )
     for at in range(16):
         if text[at] != text[at + 1]:
             swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
             changes.append((1, swapped, f"positions {at + 1} and {at + 2} may be swapped"))
     expected = calc_check_digit(text)
-    changes.append((2, text[:8] + expected + text[9:], f"position 9: the check digit of the other positions is {expected}"))
+    changes.append(
+        (
+            2,
+            text[:8] + expected + text[9:],
+            f"position 9: the check digit of the other positions is {expected}",
+        )
+    )
     changes.sort(key=lambda change: (not is_met(change[1][:8] + change[1][9:11]), change[0]))
     return [(vin, reason) for _, vin, reason in changes]
 
@@ -212,5 +270,7 @@ def check(text: str, market: Market | str | None = None) -> Check:
         check_digit=identity.status,
         expected_check_digit=calc_check_digit(identity.vin) if used and identity.vin else None,
         problems=identity.problems,
-        suggestions=tuple(Suggestion(vin=vin, reason=reason) for vin, reason in proposals(identity)),
+        suggestions=tuple(
+            Suggestion(vin=vin, reason=reason) for vin, reason in proposals(identity)
+        ),
     )

@@ -7,6 +7,7 @@ misplaced line can never be dropped in silence.
 import tomllib
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -82,7 +83,7 @@ class Regime(_Strict):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        for earlier, later in zip(self.period, self.period[1:], strict=False):
+        for earlier, later in pairwise(self.period):
             if earlier.until is None or earlier.until >= later.start:
                 raise ValueError("periods overlap or are out of order")
         if {self.in_force(example.on) for example in self.example} != {True, False}:
@@ -91,7 +92,10 @@ class Regime(_Strict):
 
     def in_force(self, on: date) -> bool:
         """Whether the rule binds on this day."""
-        return any(period.start <= on and (period.until is None or on <= period.until) for period in self.period)
+        return any(
+            period.start <= on and (period.until is None or on <= period.until)
+            for period in self.period
+        )
 
     @property
     def rule_version(self) -> str:

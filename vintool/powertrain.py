@@ -18,7 +18,9 @@ DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
 
 # Characters that the check digit cannot tell apart: a slip from one to another goes unnoticed.
 SAME_VALUE = {
-    character: "".join(other for other, value in CHARACTER_VALUES.items() if value == own and other != character)
+    character: "".join(
+        other for other, value in CHARACTER_VALUES.items() if value == own and other != character
+    )
     for character, own in CHARACTER_VALUES.items()
 }
 
@@ -59,7 +61,12 @@ def classify(descriptor: str) -> Classification:
     <Powertrain.BEV: 'BEV'>
     """
     rules = powertrain_rules(descriptor[:3])
-    return _resolve([rules[number] for number in bits(_table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]))])
+    return _resolve(
+        [
+            rules[number]
+            for number in bits(_table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]))
+        ]
+    )
 
 
 def is_met(descriptor: str) -> bool:
@@ -75,7 +82,9 @@ def one_character_from_electric(descriptor: str, *, unnoticed: bool) -> bool:
         unnoticed: look only at characters that the check digit cannot tell apart, which is all
             that is left once the check digit holds.
     """
-    return bool(_electric_table().one_off(descriptor[:DESCRIPTOR_LENGTH], SAME_VALUE if unnoticed else None))
+    return bool(
+        _electric_table().one_off(descriptor[:DESCRIPTOR_LENGTH], SAME_VALUE if unnoticed else None)
+    )
 
 
 def _resolve(fitting: Sequence[Rule]) -> Classification:
@@ -87,8 +96,16 @@ def _resolve(fitting: Sequence[Rule]) -> Classification:
         ranked = _decided_by_the_most_specific(ranked)
         if len({rule.electric for rule in ranked}) > 1:
             return Classification(None, None, tuple(ranked))
-    labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - {Powertrain.NOT_BEV}
-    powertrain = labels.pop() if len(labels) == 1 else ranked[0].powertrain if not labels else Powertrain.NOT_BEV
+    labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - {
+        Powertrain.NOT_BEV
+    }
+    powertrain = (
+        labels.pop()
+        if len(labels) == 1
+        else ranked[0].powertrain
+        if not labels
+        else Powertrain.NOT_BEV
+    )
     return Classification(powertrain, min(rule.grade for rule in ranked), tuple(ranked))
 
 

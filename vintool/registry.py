@@ -14,10 +14,57 @@ from vintool.lookup import ANY, KeyedTable, parse_pattern
 from vintool.words import Grade, Powertrain
 
 WMI_COLUMNS = ("wmi", "manufacturer", "brands", "country", "kinds", "confidence", "source", "note")
-COUNTRY_COLUMNS = ("first", "last", "country", "name", "region", "status", "confidence", "source", "note")
-PLANT_COLUMNS = ("wmi", "plant_code", "company", "city", "state", "country", "year_from", "year_to", "confidence", "source", "note")
-EVIDENCE_COLUMNS = ("wmi", "vds", "year_codes", "plant_codes", "powertrain", "make", "models", "kind", "vehicles", "sources", "grade", "source")
-MANUAL_COLUMNS = ("wmi", "vds", "year_codes", "plant_codes", "powertrain", "models", "kind", "grade", "source", "note", "example")
+COUNTRY_COLUMNS = (
+    "first",
+    "last",
+    "country",
+    "name",
+    "region",
+    "status",
+    "confidence",
+    "source",
+    "note",
+)
+PLANT_COLUMNS = (
+    "wmi",
+    "plant_code",
+    "company",
+    "city",
+    "state",
+    "country",
+    "year_from",
+    "year_to",
+    "confidence",
+    "source",
+    "note",
+)
+EVIDENCE_COLUMNS = (
+    "wmi",
+    "vds",
+    "year_codes",
+    "plant_codes",
+    "powertrain",
+    "make",
+    "models",
+    "kind",
+    "vehicles",
+    "sources",
+    "grade",
+    "source",
+)
+MANUAL_COLUMNS = (
+    "wmi",
+    "vds",
+    "year_codes",
+    "plant_codes",
+    "powertrain",
+    "models",
+    "kind",
+    "grade",
+    "source",
+    "note",
+    "example",
+)
 
 SECOND_CHARACTERS = "ABCDEFGHJKLMNPRSTUVWXYZ1234567890"  # the order of ISO 3780
 
@@ -124,7 +171,9 @@ def read_rows(name: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         raise DataError(f"wmi_data/{name}: columns are {header}, expected {columns}")
     for row in reader:
         if len(row) != len(columns):
-            raise DataError(f"wmi_data/{name}, line {reader.line_num}: {len(row)} cells, expected {len(columns)}")
+            raise DataError(
+                f"wmi_data/{name}, line {reader.line_num}: {len(row)} cells, expected {len(columns)}"
+            )
         yield tuple(row)
 
 
@@ -147,7 +196,9 @@ def maker(wmi: str) -> Maker | None:
     >>> maker("LRW").brands
     ('Tesla',)
     """
-    for code, name, brands, country, kinds, confidence, source, note in _keyed("wmi.csv", WMI_COLUMNS).rows(wmi):
+    for code, name, brands, country, kinds, confidence, source, note in _keyed(
+        "wmi.csv", WMI_COLUMNS
+    ).rows(wmi):
         return Maker(code, name, _split(brands), country, _split(kinds), confidence, source, note)
     return None
 
@@ -168,14 +219,18 @@ def makers() -> Iterator[Maker]:
 @cache
 def _countries() -> dict[str, Country]:
     ranges: dict[str, Country] = {}
-    for *cells, _note in sorted(read_rows("countries.csv", COUNTRY_COLUMNS), key=lambda row: row[5] != "current"):
+    for *cells, _note in sorted(
+        read_rows("countries.csv", COUNTRY_COLUMNS), key=lambda row: row[5] != "current"
+    ):
         row = Country(*cells)
         if row.status == "older table":
             continue
         start, end = (SECOND_CHARACTERS.index(code[1]) for code in (row.first, row.last))
         for second in SECOND_CHARACTERS[start : end + 1]:
             if ranges.setdefault(row.first[0] + second, row) is not row and row.status == "current":
-                raise DataError(f"wmi_data/countries.csv: {row.first}-{row.last} overlaps another current range")
+                raise DataError(
+                    f"wmi_data/countries.csv: {row.first}-{row.last} overlaps another current range"
+                )
     return ranges
 
 
@@ -196,10 +251,27 @@ def plant(wmi: str, code: str, model_year: int | None) -> PlantRow | None:
     sources do not answer.
     """
     rows = []
-    for _, row_code, company, city, state, land, first, last, confidence, source, note in _keyed("plants.csv", PLANT_COLUMNS).rows(wmi):
-        row = PlantRow(row_code, company, city, state, land, int(first or 0), int(last or 9999), confidence, source, note)
+    for _, row_code, company, city, state, land, first, last, confidence, source, note in _keyed(
+        "plants.csv", PLANT_COLUMNS
+    ).rows(wmi):
+        row = PlantRow(
+            row_code,
+            company,
+            city,
+            state,
+            land,
+            int(first or 0),
+            int(last or 9999),
+            confidence,
+            source,
+            note,
+        )
         flags = set(note.split(";"))
-        if row_code == code and confidence != "low" and not flags & {"depends_on_vds", "group_table"}:
+        if (
+            row_code == code
+            and confidence != "low"
+            and not flags & {"depends_on_vds", "group_table"}
+        ):
             rows.append(row)
     if model_year is not None:
         rows = [row for row in rows if row.year_from <= model_year <= row.year_to]
@@ -214,19 +286,67 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
         wmi: positions 1-3; the rules do not go by the longer WMI of small makers.
     """
     rules = []
-    for _, vds, years, plants, powertrain, make, models, kind, vehicles, sources, grade, source in _keyed("powertrain.evidence.csv", EVIDENCE_COLUMNS).rows(wmi):
+    for (
+        _,
+        vds,
+        years,
+        plants,
+        powertrain,
+        make,
+        models,
+        kind,
+        vehicles,
+        sources,
+        grade,
+        source,
+    ) in _keyed("powertrain.evidence.csv", EVIDENCE_COLUMNS).rows(wmi):
         # Years and plants of the evidence tell where it was seen; they do not bound the rule.
-        support = f"{vehicles} vehicle(s), {sources} source(s)" + (f", year codes {years}" if years else "") + (f", plants {plants}" if plants else "")
+        support = (
+            f"{vehicles} vehicle(s), {sources} source(s)"
+            + (f", year codes {years}" if years else "")
+            + (f", plants {plants}" if plants else "")
+        )
         pattern = (*wmi, *parse_pattern(vds, 5), ANY, ANY)
-        rules.append(Rule(pattern, Powertrain(powertrain), make, models, kind, support, Grade(grade), source, "powertrain.evidence.csv"))
-    for _, vds, years, plants, powertrain, models, kind, grade, source, note, _example in _keyed("powertrain.manual.csv", MANUAL_COLUMNS).rows(wmi):
+        rules.append(
+            Rule(
+                pattern,
+                Powertrain(powertrain),
+                make,
+                models,
+                kind,
+                support,
+                Grade(grade),
+                source,
+                "powertrain.evidence.csv",
+            )
+        )
+    for _, vds, years, plants, powertrain, models, kind, grade, source, note, _example in _keyed(
+        "powertrain.manual.csv", MANUAL_COLUMNS
+    ).rows(wmi):
         pattern = (*wmi, *parse_pattern(vds, 5), years or ANY, plants or ANY)
-        rules.append(Rule(pattern, Powertrain(powertrain), "", models, kind, note, Grade(grade), source, "powertrain.manual.csv"))
+        rules.append(
+            Rule(
+                pattern,
+                Powertrain(powertrain),
+                "",
+                models,
+                kind,
+                note,
+                Grade(grade),
+                source,
+                "powertrain.manual.csv",
+            )
+        )
     return tuple(rules)
 
 
 @cache
 def all_powertrain_rules() -> tuple[Rule, ...]:
     """The rules of every WMI."""
-    wmis = dict.fromkeys((*_keyed("powertrain.evidence.csv", EVIDENCE_COLUMNS), *_keyed("powertrain.manual.csv", MANUAL_COLUMNS)))
+    wmis = dict.fromkeys(
+        (
+            *_keyed("powertrain.evidence.csv", EVIDENCE_COLUMNS),
+            *_keyed("powertrain.manual.csv", MANUAL_COLUMNS),
+        )
+    )
     return tuple(rule for wmi in wmis for rule in powertrain_rules(wmi))

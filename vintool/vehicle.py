@@ -6,7 +6,7 @@ distinct one; ``decode`` dresses the same answer as a ``Vehicle``.
 """
 
 from functools import cache
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import wmi_data
 from vintool import registry
@@ -16,8 +16,6 @@ from vintool.powertrain import Classification, classify
 from vintool.registry import Country, Maker, PlantRow, Rule
 from vintool.vin import MODEL_YEAR_CODES, Vin, check_digit_status
 from vintool.words import Basis, Market
-
-T = TypeVar("T")
 
 #: Model years run ahead of the calendar by one; no clock is asked, the data's own year counts.
 LATEST_MODEL_YEAR = int(wmi_data.RELEASE[:4]) + 1
@@ -62,7 +60,9 @@ class Profile(NamedTuple):
         return self.country.code if self.country else None
 
 
-def model_year(code: str, position_7: str, vin_market: Market, kinds: tuple[str, ...], latest: int) -> ModelYear:
+def model_year(
+    code: str, position_7: str, vin_market: Market, kinds: tuple[str, ...], latest: int
+) -> ModelYear:
     """What position 10 tells of the model year.
 
     Args:
@@ -88,12 +88,26 @@ def model_year(code: str, position_7: str, vin_market: Market, kinds: tuple[str,
             return ModelYear(year, candidates, Basis.ENCODED, why)
         return ModelYear(year, candidates, Basis.ASSUMED, f"{why}, if it is a light vehicle")
     year = candidates[-1]
-    why = "the only year of the cycle that is possible" if len(candidates) == 1 else "the later of two years of the cycle"
+    why = (
+        "the only year of the cycle that is possible"
+        if len(candidates) == 1
+        else "the later of two years of the cycle"
+    )
     if vin_market in {Market.US, Market.CN}:
         return ModelYear(year, candidates, Basis.ENCODED, why)
     if code.isdigit():
-        return ModelYear(None, candidates, Basis.ASSUMED, "position 10 need not be the model year in this market, and digits there often are not")
-    return ModelYear(year, candidates, Basis.ASSUMED, f"{why}; position 10 need not be the model year in this market")
+        return ModelYear(
+            None,
+            candidates,
+            Basis.ASSUMED,
+            "position 10 need not be the model year in this market, and digits there often are not",
+        )
+    return ModelYear(
+        year,
+        candidates,
+        Basis.ASSUMED,
+        f"{why}; position 10 need not be the model year in this market",
+    )
 
 
 def profile(vin: Vin, latest: int = LATEST_MODEL_YEAR, vin_market: Market | None = None) -> Profile:
@@ -123,10 +137,18 @@ def _brand(maker: Maker | None, classification: Classification) -> Brand | None:
     if len({rule.make.casefold() for rule in seen}) != 1:
         return None
     known = {brand.casefold(): brand for brand in maker.brands} if maker else {}
-    return Brand(known.get(seen[0].make.casefold(), seen[0].make), Basis.ENCODED, rule_source(seen[0]))
+    return Brand(
+        known.get(seen[0].make.casefold(), seen[0].make), Basis.ENCODED, rule_source(seen[0])
+    )
 
 
-def decode(vin: str, model_year: int | None = None, *, market: Market | str | None = None, latest_model_year: int = LATEST_MODEL_YEAR) -> Vehicle:
+def decode(
+    vin: str,
+    model_year: int | None = None,
+    *,
+    market: Market | str | None = None,
+    latest_model_year: int = LATEST_MODEL_YEAR,
+) -> Vehicle:
     """Everything that a VIN tells, each fact with its basis and source.
 
     Args:
@@ -172,11 +194,16 @@ def _maker_source(maker: Maker) -> Source:
 @cache
 def rule_source(rule: Rule) -> Source:
     """Where a powertrain rule stands and what it cites."""
-    return Source(file=rule.file, row=rule.shown, cites=rule.source, note="; ".join(part for part in (rule.models, rule.support) if part))
+    return Source(
+        file=rule.file,
+        row=rule.shown,
+        cites=rule.source,
+        note="; ".join(part for part in (rule.models, rule.support) if part),
+    )
 
 
-def _maker_facts(told: Profile) -> dict[str, Fact[str] | None]:
-    facts: dict[str, Fact[str] | None] = {}
+def _maker_facts(told: Profile) -> dict[str, Any]:
+    facts: dict[str, Fact[str]] = {}
     if told.country is not None:
         row = f"{told.country.first}-{told.country.last}"
         source = Source(file="countries.csv", row=row, cites=told.country.source)
@@ -184,21 +211,42 @@ def _maker_facts(told: Profile) -> dict[str, Fact[str] | None]:
         facts["country"] = Fact[str](value=told.country.code, basis=Basis.REGISTRY, source=source)
     if told.maker is not None:
         source = _maker_source(told.maker)
-        facts["manufacturer"] = Fact[str](value=told.maker.name, basis=Basis.REGISTRY, source=source)
+        facts["manufacturer"] = Fact[str](
+            value=told.maker.name, basis=Basis.REGISTRY, source=source
+        )
         if told.maker.country:
-            facts["country"] = Fact[str](value=told.maker.country, basis=Basis.REGISTRY, source=source)
+            facts["country"] = Fact[str](
+                value=told.maker.country, basis=Basis.REGISTRY, source=source
+            )
         if len(told.maker.kinds) == 1 and told.maker.kinds != ("unknown",):
-            facts["vehicle_type"] = Fact[str](value=told.maker.kinds[0], basis=Basis.REGISTRY, source=source)
+            facts["vehicle_type"] = Fact[str](
+                value=told.maker.kinds[0], basis=Basis.REGISTRY, source=source
+            )
     if told.brand is not None:
-        facts["brand"] = Fact[str](value=told.brand.name, basis=told.brand.basis, source=told.brand.source)
+        facts["brand"] = Fact[str](
+            value=told.brand.name, basis=told.brand.basis, source=told.brand.source
+        )
     return facts
 
 
 def _year_fact(year: ModelYear, known: int | None) -> Fact[int] | None:
-    source = Source(file="vehicle.py", row="position 10", cites="49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779", note=year.why)
+    source = Source(
+        file="",
+        row="position 10",
+        cites="49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779",
+        note=year.why,
+    )
     if known in year.candidates and known is not None:
-        return Fact[int](value=known, basis=Basis.DECLARED, source=source.model_copy(update={"note": "given by the caller, and position 10 allows it"}))
-    return None if year.year is None else Fact[int](value=year.year, basis=year.basis, source=source)
+        return Fact[int](
+            value=known,
+            basis=Basis.DECLARED,
+            source=source.model_copy(
+                update={"note": "given by the caller, and position 10 allows it"}
+            ),
+        )
+    return (
+        None if year.year is None else Fact[int](value=year.year, basis=year.basis, source=source)
+    )
 
 
 def _plant_fact(told: Profile) -> Fact[Plant] | None:
@@ -206,12 +254,24 @@ def _plant_fact(told: Profile) -> Fact[Plant] | None:
     if row is None:
         return None
     plant = Plant(company=row.company, city=row.city, state=row.state, country=row.country)
-    return Fact[Plant](value=plant, basis=Basis.REGISTRY, source=Source(file="plants.csv", row=f"{told.wmi} {row.code}", cites=row.source, note=row.note))
+    return Fact[Plant](
+        value=plant,
+        basis=Basis.REGISTRY,
+        source=Source(
+            file="plants.csv", row=f"{told.wmi} {row.code}", cites=row.source, note=row.note
+        ),
+    )
 
 
-def _powertrain_facts(classification: Classification) -> dict[str, object]:
+def _powertrain_facts(classification: Classification) -> dict[str, Any]:
     support = tuple(rule_source(rule) for rule in classification.rules)
     if classification.powertrain is None or classification.grade is None:
         return {"powertrain_conflict": support}
-    fact = PowertrainFact(value=classification.powertrain, basis=Basis.ENCODED, source=support[0], grade=classification.grade, support=support)
+    fact = PowertrainFact(
+        value=classification.powertrain,
+        basis=Basis.ENCODED,
+        source=support[0],
+        grade=classification.grade,
+        support=support,
+    )
     return {"powertrain": fact}

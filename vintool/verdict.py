@@ -23,14 +23,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from vintool import declared as lexicon
-from vintool.declared import Meaning
-from vintool.identity import Identity, identify
+from vintool.facts import Facts, VinFacts, declared_meanings, row_facts
+from vintool.identity import identify
 from vintool.law import DEFAULT_REGIME, Regime
 from vintool.law import regime as load_regime
 from vintool.model import DecidedOn, Evidence, Finding, Vehicle
-from vintool.powertrain import UNKNOWN, Classification, classify, one_character_from_electric
-from vintool.vehicle import Profile, profile
 from vintool.words import Basis, CheckDigit, Grade, Powertrain, Problem, Reason, Verdict, Weight
 
 _DOUBTED = {Powertrain.EREV: Reason.RANGE_EXTENDED, Powertrain.FCEV: Reason.FUEL_CELL}
@@ -66,56 +63,6 @@ class Decision(NamedTuple):
     powertrain: Powertrain | None
     basis: Basis | None
     grade: Grade | None
-
-
-class Facts(NamedTuple):
-    """All that ``decide`` reads: a short key, so that a column is decided once per distinct one.
-
-    ``in_force`` and ``year`` come from the declaration date; None where it cannot be read.
-    """
-
-    in_force: bool | None
-    year: int | None
-    declared: tuple[Meaning, ...]
-    vin: "VinFacts"
-
-
-class VinFacts(NamedTuple):
-    """What the VIN contributes. Only an encoded model year counts; an assumed one is no evidence."""
-
-    status: CheckDigit
-    problems: frozenset[Problem]
-    kinds: tuple[str, ...]
-    register: bool
-    model_year: int | None
-    classification: Classification
-    neighbour: bool
-
-
-def vin_facts(told: Profile, problems: tuple[Problem, ...], status: CheckDigit, descriptor: str) -> VinFacts:
-    """What a well-formed VIN contributes to the verdict."""
-    electric = told.classification.powertrain is Powertrain.BEV
-    return VinFacts(
-        status=status,
-        problems=_weighing(problems),
-        kinds=told.maker.kinds if told.maker else (),
-        register=told.maker is not None and told.maker.confidence == "high",
-        model_year=told.year.year if told.year.basis is Basis.ENCODED else None,
-        classification=told.classification,
-        neighbour=not electric and one_character_from_electric(descriptor, unnoticed=status is CheckDigit.HOLDS),
-    )
-
-
-def unreadable_vin_facts(identity: Identity) -> VinFacts:
-    """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
-    starts = [text[:8] for text in (identity.reading.found or (identity.reading.text,))]
-    told = [classify(start + "??") for start in starts if len(start) == 8]
-    electric = [classification for classification in told if classification.powertrain is Powertrain.BEV]
-    return VinFacts(CheckDigit.CANNOT_TELL, _weighing(identity.problems), (), False, None, (electric or [UNKNOWN])[0], neighbour=False)
-
-
-def _weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
-    return frozenset(problem for problem in problems if problem.weight is not Weight.NOTE)
 
 
 def decide(facts: Facts, rule: Regime) -> Decision:
@@ -187,7 +134,9 @@ def _outside_heading(facts: Facts) -> int:
         return 2  # an official register gives this WMI to trailers or motorcycles alone
     declared = {meaning.field for meaning in facts.declared if meaning.kind in _NOT_PASSENGER}
     if vin.classification.powertrain is Powertrain.BEV and not encoded:
-        return min(len(declared), 1)  # the rules know the VIN as an electric car: never cleared by its kind
+        return min(
+            len(declared), 1
+        )  # the rules know the VIN as an electric car: never cleared by its kind
     if not declared and not encoded:
         return 0  # a WMI of trucks carries cars often enough
     return len(declared) + (encoded or registered)
@@ -195,7 +144,9 @@ def _outside_heading(facts: Facts) -> int:
 
 def _used(facts: Facts) -> tuple[bool, tuple[Reason, ...]]:
     """Whether the row is used beyond doubt, and what is in doubt."""
-    conditions = {meaning.field: meaning.condition for meaning in facts.declared if meaning.condition}
+    conditions = {
+        meaning.field: meaning.condition for meaning in facts.declared if meaning.condition
+    }
     if "used" not in conditions.values():
         return False, ()
     if "new" in conditions.values():
@@ -218,9 +169,15 @@ def _by_powertrain(facts: Facts, unsound: tuple[Reason, ...]) -> tuple[Verdict, 
     others = [powertrain for powertrain in declared if powertrain is not Powertrain.BEV]
 
     if told.powertrain is Powertrain.BEV:
-        return Verdict.CONTROLLED, (Reason.VIN_PURE_ELECTRIC, *([Reason.CONTRADICTION_POWERTRAIN] if others else []))
+        return Verdict.CONTROLLED, (
+            Reason.VIN_PURE_ELECTRIC,
+            *([Reason.CONTRADICTION_POWERTRAIN] if others else []),
+        )
     if electric and (others or told.powertrain is not None):
-        return Verdict.REVIEW, (Reason.CONTRADICTION_POWERTRAIN, *_doubts([told.powertrain, *others]))
+        return Verdict.REVIEW, (
+            Reason.CONTRADICTION_POWERTRAIN,
+            *_doubts([told.powertrain, *others]),
+        )
     if told.ambiguous:
         return Verdict.REVIEW, (Reason.POWERTRAIN_AMBIGUOUS,)
     if electric:
@@ -236,7 +193,9 @@ def _by_powertrain(facts: Facts, unsound: tuple[Reason, ...]) -> tuple[Verdict, 
         return Verdict.REVIEW, (Reason.EVIDENCE_TOO_THIN,)
     if facts.vin.neighbour:
         return Verdict.REVIEW, (Reason.ONE_CHARACTER_FROM_ELECTRIC,)
-    return Verdict.OUT_OF_SCOPE, (Reason.VIN_NOT_PURE_ELECTRIC if firm else Reason.DECLARED_NOT_PURE_ELECTRIC,)
+    return Verdict.OUT_OF_SCOPE, (
+        Reason.VIN_NOT_PURE_ELECTRIC if firm else Reason.DECLARED_NOT_PURE_ELECTRIC,
+    )
 
 
 def _stated_powertrain(facts: Facts) -> tuple[Powertrain | None, Basis | None, Grade | None]:
@@ -252,56 +211,55 @@ def _stated_powertrain(facts: Facts) -> tuple[Powertrain | None, Basis | None, G
 
 
 def _doubts(powertrains: list[Powertrain | None]) -> tuple[Reason, ...]:
-    return tuple(dict.fromkeys(_DOUBTED[powertrain] for powertrain in powertrains if powertrain in _DOUBTED))
+    return tuple(
+        dict.fromkeys(_DOUBTED[powertrain] for powertrain in powertrains if powertrain in _DOUBTED)
+    )
 
 
 def _other_regimes(facts: Facts, rule: Regime) -> tuple[str, ...]:
     """Before the first day: what may have applied all the same."""
     if any(meaning.condition == "used" for meaning in facts.declared):
         return rule.other("used")
-    told = {facts.vin.classification.powertrain, *(meaning.powertrain for meaning in facts.declared)} - {None}
+    told = {
+        facts.vin.classification.powertrain,
+        *(meaning.powertrain for meaning in facts.declared),
+    } - {None}
     return () if told <= {Powertrain.BEV} else rule.other("not_pure_electric")
 
 
 def _evidence(facts: Facts, rule: Regime) -> tuple[Item, ...]:
     items = [
-        Item(f"VIN {known.shown}", known.powertrain.value, Basis.ENCODED, known.grade, f"{known.file}: {known.models or known.make or known.source}")
+        Item(
+            f"VIN {known.shown}",
+            known.powertrain.value,
+            Basis.ENCODED,
+            known.grade,
+            f"{known.file}: {known.models or known.make or known.source}",
+        )
         for known in facts.vin.classification.rules[:RULES_SHOWN]
     ]
-    for meaning in facts.declared:
-        if value := (meaning.powertrain and meaning.powertrain.value) or meaning.condition or meaning.kind:
-            items.append(Item(meaning.shown, value, Basis.DECLARED, None, meaning.source))
-    told = {facts.vin.classification.powertrain, *(meaning.powertrain for meaning in facts.declared)}
+    items += [
+        Item(meaning.shown, meaning.says, Basis.DECLARED, None, meaning.source)
+        for meaning in facts.declared
+        if meaning.says
+    ]
+    told = {
+        facts.vin.classification.powertrain,
+        *(meaning.powertrain for meaning in facts.declared),
+    }
     for doubt in rule.doubt:
         if doubt.powertrain in told:
-            items += [Item(f"reading of {doubt.powertrain.value}", reading, Basis.REGISTRY, None, doubt.source) for reading in doubt.readings]
+            items += [
+                Item(
+                    f"reading of {doubt.powertrain.value}",
+                    reading,
+                    Basis.REGISTRY,
+                    None,
+                    doubt.source,
+                )
+                for reading in doubt.readings
+            ]
     return tuple(items)
-
-
-def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, ...]:
-    """What the entries of a row mean; entries that the lexicon does not know are left out.
-
-    Args:
-        declared: field -> cell; the fields are ``vintool.declared.FIELDS``.
-
-    Raises:
-        ValueError: a field that no verdict reads.
-    """
-    given = declared or {}
-    if unknown := set(given) - set(lexicon.FIELDS):
-        raise ValueError(f"unknown declared field(s) {', '.join(sorted(unknown))}; known: {', '.join(lexicon.FIELDS)}")
-    meanings = (lexicon.meaning(field, str(given[field])) for field in lexicon.FIELDS if given.get(field) not in {None, ""})
-    return tuple(found for found in meanings if found is not None)
-
-
-def row_facts(identity: Identity, on: date | None, meanings: tuple[Meaning, ...], rule: Regime) -> Facts:
-    """What ``decide`` reads of one row."""
-    vin = identity.vin
-    if vin is None:
-        part = unreadable_vin_facts(identity)
-    else:
-        part = vin_facts(profile(vin, vin_market=identity.market), identity.problems, identity.status, vin.descriptor)
-    return Facts(None if on is None else rule.in_force(on), on.year if on else None, meanings, part)
 
 
 def steps(facts: Facts, rule: Regime) -> tuple[tuple[str, str], ...]:
@@ -312,19 +270,47 @@ def steps(facts: Facts, rule: Regime) -> tuple[tuple[str, str], ...]:
     used, doubt = _used(facts)
     _, powertrain = _by_powertrain(facts, unsound)
     first = rule.period[0].start
-    dates = {None: f"not known; taken to be on or after {first}", True: f"in force since {first}", False: f"before {first}: the rule does not apply"}
+    dates = {
+        None: f"not known; taken to be on or after {first}",
+        True: f"in force since {first}",
+        False: f"before {first}: the rule does not apply",
+    }
     conditions = [meaning.shown for meaning in facts.declared if meaning.condition]
-    used_told = "used, and nothing says otherwise" if used else " ".join(reason.sentence for reason in doubt)
+    used_told = (
+        "used, and nothing says otherwise"
+        if used
+        else " ".join(reason.sentence for reason in doubt)
+    )
     return (
         ("date", dates[facts.in_force]),
-        ("identity", " ".join(fatal or [reason.sentence for reason in unsound]) or "a sound VIN of a known maker"),
-        ("kind", f"{outside} independent fact(s) put it outside heading 8703; two are needed" if outside else "nothing puts it outside heading 8703"),
-        ("new or used", used_told or ("new, as declared" if conditions else "not declared; taken as new")),
-        ("powertrain", " ".join(reason.sentence for reason in powertrain) or "not asked: the VIN is not sound"),
+        (
+            "identity",
+            " ".join(fatal or [reason.sentence for reason in unsound])
+            or "a sound VIN of a known maker",
+        ),
+        (
+            "kind",
+            f"{outside} independent fact(s) put it outside heading 8703; two are needed"
+            if outside
+            else "nothing puts it outside heading 8703",
+        ),
+        (
+            "new or used",
+            used_told or ("new, as declared" if conditions else "not declared; taken as new"),
+        ),
+        (
+            "powertrain",
+            " ".join(reason.sentence for reason in powertrain) or "not asked: the VIN is not sound",
+        ),
     )
 
 
-def screen(vehicle_or_text: Vehicle | str, on: date | None, declared: Mapping[str, object] | None = None, regime: str = DEFAULT_REGIME) -> Finding:
+def screen(
+    vehicle_or_text: Vehicle | str,
+    on: date | None,
+    declared: Mapping[str, object] | None = None,
+    regime: str = DEFAULT_REGIME,
+) -> Finding:
     """Whether a vehicle falls under a licence regime on a day, and why.
 
     Args:
@@ -345,7 +331,9 @@ def screen(vehicle_or_text: Vehicle | str, on: date | None, declared: Mapping[st
     """
     rule = load_regime(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
-    return finding(decide(row_facts(identify(text), on, declared_meanings(declared), rule), rule), rule, on)
+    return finding(
+        decide(row_facts(identify(text), on, declared_meanings(declared), rule), rule), rule, on
+    )
 
 
 def finding(decision: Decision, rule: Regime, on: date | None, column: str = "") -> Finding:
@@ -354,7 +342,16 @@ def finding(decision: Decision, rule: Regime, on: date | None, column: str = "")
         verdict=decision.verdict,
         regime=rule.code,
         reasons=decision.reasons,
-        evidence=tuple(Evidence(what=item.what, value=item.value, basis=item.basis, grade=item.grade, source=item.source) for item in decision.evidence),
+        evidence=tuple(
+            Evidence(
+                what=item.what,
+                value=item.value,
+                basis=item.basis,
+                grade=item.grade,
+                source=item.source,
+            )
+            for item in decision.evidence
+        ),
         other_regimes=decision.other_regimes,
         decided_on=DecidedOn(date=on, column=column),
         rule_version=rule.rule_version,

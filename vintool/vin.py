@@ -40,12 +40,18 @@ MODEL_YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789"  # 1980-2009, then again fro
 
 # 49 CFR 565.15(c), tables III and IV: what a character counts, and what its position weighs.
 CHARACTER_VALUES = {character: int(character) for character in "0123456789"} | dict(
-    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
+    zip(
+        "ABCDEFGHJKLMNPRSTUVWXYZ",
+        (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+        strict=True,
+    )
 )
 WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 CHECK_CHARACTERS = "0123456789X"
 
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD])
+_INVISIBLE = dict.fromkeys(
+    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
+)
 _LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX")
 _LABEL = re.compile(
     r"^\W*(?:VEHICLE\s+IDENTIFICATION\s+(?:NO|NUMBER)|V\.?I\.?N|CHASSIS|FRAME|FIN|车架号|底盘号|车辆识别代号|车辆识别代码)"
@@ -62,10 +68,11 @@ _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 _READABLE = 11  # with the WMI, the descriptor, model year and plant something can be said
 
 
-class InvalidVin(exceptions.ValidationError):  # type: ignore[misc]  # stdnum ships no types
+class InvalidVin(exceptions.ValidationError):
     """The text is no VIN; ``problem`` says why. The text itself is never part of the message."""
 
     def __init__(self, problem: Problem) -> None:
+        """Carry the problem; its sentence is the message."""
         super().__init__(problem.sentence)
         self.problem = problem
 
@@ -74,15 +81,15 @@ class InvalidVin(exceptions.ValidationError):  # type: ignore[misc]  # stdnum sh
         return self.problem.sentence
 
 
-class InvalidVinLength(InvalidVin, exceptions.InvalidLength):  # type: ignore[misc]
+class InvalidVinLength(InvalidVin, exceptions.InvalidLength):
     """The text has not 17 characters."""
 
 
-class InvalidVinFormat(InvalidVin, exceptions.InvalidFormat):  # type: ignore[misc]
+class InvalidVinFormat(InvalidVin, exceptions.InvalidFormat):
     """The text has characters that no VIN has, or is a placeholder."""
 
 
-class InvalidVinCheckDigit(InvalidVin, exceptions.InvalidChecksum):  # type: ignore[misc]
+class InvalidVinCheckDigit(InvalidVin, exceptions.InvalidChecksum):
     """The market uses a check digit, and position 9 disagrees."""
 
 
@@ -117,28 +124,30 @@ def read(raw: object) -> Reading:
     text, cleanup = _plain("" if raw is None else str(raw))
     if text.strip() in _MISSING:
         return Reading("", tuple(cleanup), Problem.MISSING)
-    if unlabelled := _LABEL.sub("", text):
-        if unlabelled != text:
-            cleanup.append(Problem.LABEL)
-        text = unlabelled
-    packed, packing = _packed(text)
+    if (unlabelled := _LABEL.sub("", text)) != text:
+        cleanup.append(Problem.LABEL)
+    packed, packing = _packed(unlabelled)
     if len(packed) != 17:
-        found = tuple(dict.fromkeys(_VIN_IN_TEXT.findall(text)))
+        found = tuple(dict.fromkeys(_VIN_IN_TEXT.findall(unlabelled)))
         if len(found) == 1:
-            return Reading(found[0], (*cleanup, Problem.FROM_TEXT), _placeholder(found[0]))
+            return Reading(found[0], (*cleanup, Problem.FROM_TEXT), _fault(found[0], found[0]))
         if found:
             return Reading(packed, tuple(cleanup), Problem.SEVERAL_VINS, found)
-        if _FRAME_NUMBER.fullmatch(text.strip()):
-            return Reading(packed, tuple(cleanup), Problem.FRAME_NUMBER)
-    cleanup += packing
-    if problem := _placeholder(packed):
-        return Reading(packed, tuple(cleanup), problem)
+    return Reading(packed, (*cleanup, *packing), _fault(packed, unlabelled.strip()))
+
+
+def _fault(packed: str, spaced: str) -> Problem | None:
+    """What keeps a text from being a VIN, the gravest first."""
+    if _PLACEHOLDER.fullmatch(packed):
+        return Problem.PLACEHOLDER
+    if len(packed) != 17 and _FRAME_NUMBER.fullmatch(spaced):
+        return Problem.FRAME_NUMBER
     readable = sum(character in CHARACTER_VALUES for character in packed)
     if readable < _READABLE:
-        return Reading(packed, tuple(cleanup), Problem.NOT_A_VIN)
+        return Problem.NOT_A_VIN
     if len(packed) != 17:
-        return Reading(packed, tuple(cleanup), Problem.LENGTH)
-    return Reading(packed, tuple(cleanup), None if readable == 17 else Problem.ALPHABET)
+        return Problem.LENGTH
+    return None if readable == 17 else Problem.ALPHABET
 
 
 def _plain(raw: str) -> tuple[str, list[Problem]]:
@@ -175,10 +184,6 @@ def _packed(text: str) -> tuple[str, list[Problem]]:
     return joined, cleanup
 
 
-def _placeholder(packed: str) -> Problem | None:
-    return Problem.PLACEHOLDER if _PLACEHOLDER.fullmatch(packed) else None
-
-
 def remainder(values: Sequence[Any]) -> Any:
     """The weighted sum modulo 11 of 17 character values.
 
@@ -208,7 +213,9 @@ def calc_check_digit(number: str) -> str:
     if len(number) != 17:
         raise InvalidVinLength(Problem.LENGTH)
     try:
-        values = [CHARACTER_VALUES[character] if at != 8 else 0 for at, character in enumerate(number)]
+        values = [
+            CHARACTER_VALUES[character] if at != 8 else 0 for at, character in enumerate(number)
+        ]
     except KeyError:
         raise InvalidVinFormat(Problem.ALPHABET) from None
     return CHECK_CHARACTERS[remainder(values)]

@@ -5,6 +5,7 @@ same name, and ``docs()`` prints the table that the README shows.
 """
 
 from enum import Enum, StrEnum
+from typing import Self
 
 
 class Verdict(StrEnum):
@@ -78,7 +79,7 @@ class Problem(StrEnum):
     sentence: str
     weight: Weight
 
-    def __new__(cls, code: str, weight: Weight, sentence: str) -> "Problem":
+    def __new__(cls, code: str, weight: Weight, sentence: str) -> Self:
         """Carry the sentence and the weight beside the code."""
         member = str.__new__(cls, code)
         member._value_ = code
@@ -86,6 +87,7 @@ class Problem(StrEnum):
         member.sentence = sentence
         return member
 
+    # fmt: off
     MISSING = "missing", Weight.FATAL, "There is no VIN in the cell."
     PLACEHOLDER = "placeholder", Weight.FATAL, "The text stands in for a VIN that is not known yet."
     FRAME_NUMBER = "frame_number", Weight.FATAL, "This is a frame number of the Japanese home market, not a VIN."
@@ -107,6 +109,7 @@ class Problem(StrEnum):
     LOOK_ALIKE = "look_alike", Weight.NOTE, "Cyrillic or Greek letters were read as the Latin ones that they look like."
     LABEL = "label", Weight.NOTE, "A label such as 'VIN:' was taken off."
     FROM_TEXT = "from_text", Weight.NOTE, "The VIN was taken out of a longer text."
+    # fmt: on
 
 
 class Reason(StrEnum):
@@ -114,13 +117,14 @@ class Reason(StrEnum):
 
     sentence: str
 
-    def __new__(cls, code: str, sentence: str) -> "Reason":
+    def __new__(cls, code: str, sentence: str) -> Self:
         """Carry the sentence beside the code."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.sentence = sentence
         return member
 
+    # fmt: off
     BEFORE_RULE = "before_rule", "The declaration date lies before the first day of the rule."
     NO_IDENTITY = "no_identity", "No usable vehicle identity can be read; supply the VIN."
     DAMAGED_VIN = "damaged_vin", "The VIN is damaged; only a part of it can be read."
@@ -148,6 +152,7 @@ class Reason(StrEnum):
     CONTRADICTION_NO_VIN_CODE = "contradiction_no_vin_code", "The code declares a vehicle without a VIN, and the row has one."
     DATE_UNKNOWN = "date_unknown", "No declaration date can be read, so the rule is taken to be in force."
     DUPLICATE_VIN = "duplicate_vin", "The same VIN stands on an earlier row of this file."
+    # fmt: on
 
 
 def docs() -> str:

@@ -1,0 +1,1 @@
+"""The edges: thin, and without a rule of their own."""

@@ -20,9 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from vintool.files import headers
+from vintool import headers
+from vintool.errors import ManifestError
 from vintool.files.encoding import DELIMITERS, Scan, decide
-from vintool.files.manifest import Batch, Manifest, ManifestError, Sheet, Tally, unique
+from vintool.files.manifest import Batch, Manifest, Sheet, Tally, unique
 
 _BLOCK = 2 << 20
 _SAMPLE = 500

@@ -10,8 +10,8 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-from vintool.files import headers
-from vintool.files.manifest import ManifestError
+from vintool import headers
+from vintool.errors import ManifestError
 
 DELIMITERS = ",\t;|"
 

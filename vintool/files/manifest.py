@@ -11,45 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-
-class _Told(Exception):  # noqa: N818 - never raised itself
-    """An error that says where, what and what to do next, in one sentence."""
-
-    def __init__(  # noqa: PLR0913 - the parts of its sentence
-        self,
-        what: str,
-        *,
-        file: str,
-        next_step: str,
-        sheet: str = "",
-        row: int | None = None,
-        column: str = "",
-    ) -> None:
-        self.what, self.file, self.next_step = what, file, next_step
-        self.sheet, self.row, self.column = sheet, row, column
-        places = (
-            file,
-            f"sheet {sheet!r}" if sheet else "",
-            f"row {row}" if row is not None else "",
-            f"column {column!r}" if column else "",
-        )
-        where = ", ".join(place for place in places if place)
-        super().__init__(f"{where}: {what}; {next_step}." if where else f"{what}; {next_step}.")
-
-
-class ManifestError(_Told):
-    """The input cannot be read, or not all of it.
-
-    The sentence never repeats the content of a cell: it may be a VIN, and errors end up in logs.
-    """
-
-
-class NoVinColumn(ManifestError):  # noqa: N818 - names the finding
-    """No column looks like it holds VINs."""
-
-
-class MappingError(_Told):
-    """Which column means what cannot be decided without the user."""
+from vintool.errors import ManifestError
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ def staged(out: Path) -> Iterator[Path]:
         for stale in out.glob("annotated.*"):
             stale.unlink()
         for file in sorted(stage.iterdir()):
-            os.replace(file, out / file.name)
+            file.replace(out / file.name)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
@@ -72,7 +71,9 @@ class DelimitedWriter:
     def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one sheet only
         """Add rows."""
         raw = answers.schema.get_field_index("vin_text")
-        batch = beside(data, answers.set_column(raw, "vin_text", safe_for_spreadsheets(answers.column(raw))))
+        batch = beside(
+            data, answers.set_column(raw, "vin_text", safe_for_spreadsheets(answers.column(raw)))
+        )
         if self._writer is None:
             self._writer = pa_csv.CSVWriter(self._file, batch.schema, write_options=self._options)
         self._writer.write_batch(batch)
@@ -198,3 +199,25 @@ class ExceptionWriter:
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
+
+
+class Answers:
+    """The files that fill while the rows go by; close them before anything else is written."""
+
+    def __init__(self, folder: Path, form: str, delimiter: str) -> None:
+        self._annotated = annotated_writer(folder, form, delimiter)
+        self._exceptions = ExceptionWriter(folder / "exceptions.csv")
+
+    def write(
+        self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
+    ) -> None:
+        """Add rows: all of them, and of their answers those that a person must look at."""
+        self._annotated.write(sheet, data, answers)
+        self._exceptions.write(sheet, exceptions)
+
+    def close(self) -> None:
+        """Finish the files, both of them whatever happens."""
+        try:
+            self._annotated.close()
+        finally:
+            self._exceptions.close()

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vintool.files.manifest import Batch, Manifest, ManifestError, Sheet, Tally, unique
+from vintool.errors import ManifestError
+from vintool.files.manifest import Batch, Manifest, Sheet, Tally, unique
 
 _ROWS = 65_536
 _SAMPLE = 500

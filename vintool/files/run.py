@@ -5,7 +5,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import closing
 from datetime import date
 from importlib.metadata import version
 from importlib.resources import files
@@ -20,9 +20,10 @@ import pyarrow.compute as pc
 import wmi_data
 from vintool import registry
 from vintool.columns import BATCH_ROWS, Screener, SeenVins
-from vintool.files.headers import map_columns
-from vintool.files.manifest import Manifest, ManifestError, MappingError, Sheet, open_manifest
-from vintool.files.outputs import ExceptionWriter, Writer, annotated_writer, staged
+from vintool.errors import ManifestError, MappingError
+from vintool.files.manifest import Manifest, Sheet, open_manifest
+from vintool.files.outputs import Answers, staged
+from vintool.headers import map_columns
 from vintool.law import DEFAULT_REGIME, Regime
 from vintool.law import regime as load_regime
 from vintool.report import BrandCount, Citation, ReportContext, Row, SheetInfo, Summary, report_html
@@ -39,6 +40,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.rows = 0
+        self.sheet_rows: dict[str, int] = {}
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.powertrains: Counter[str] = Counter()
@@ -46,9 +48,10 @@ class Tally:
         self.shown: list[Row] = []
         self.exceptions = 0
 
-    def add(self, batch: pa.RecordBatch) -> None:
+    def add(self, sheet: str, batch: pa.RecordBatch) -> None:
         """Count a screened batch."""
         self.rows += batch.num_rows
+        self.sheet_rows[sheet] += batch.num_rows
         _count(self.verdicts, batch.column("vin_verdict"))
         _count(self.powertrains, pc.fill_null(batch.column("vin_powertrain"), "unknown"))
         reasons = batch.column("vin_reasons")
@@ -160,106 +163,111 @@ def screen_file(
         OSError: the outputs cannot be written; nothing is left behind then.
     """
     started = time.monotonic()
-    path = Path(path)
-    rule = load_regime(regime)
+    path, rule = Path(path), load_regime(regime)
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
     mappings = _mappings(manifest, mapping or {})
-    dates = {
-        field
-        for found in mappings
-        for field in ("declaration_date", "export_date")
-        if field in found
-    }
-    if on is None and not dates:
+    if on is None and not any(map(_date_field, mappings)):
         if today is None:
             raise ValueError("the manifest has no date column: give on=")
         on = today
-    notes = list(manifest.notes)
-    tally, sheets, seen = Tally(), [], SeenVins()
-    with staged(Path(out)) if out is not None else nullcontext() as stage:
-        writer = annotated_writer(stage, manifest.format, manifest.delimiter) if stage else None
-        exceptions = ExceptionWriter(stage / "exceptions.csv") if stage else None
-        for part, found in zip(manifest.sheets, mappings, strict=True):
-            screener = Screener(
-                found,
-                on if on or _date_field(found) else today,
-                regime,
-                joined=manifest.format != "parquet",
-                seen=seen,
-            )
-            before = tally.rows
-            for data, answers, position in _screened(part, screener):
-                tally.add(answers)
-                looked_at = needs_a_look(answers)
-                tally.show(part.name, looked_at)
-                if writer and exceptions:
-                    writer.write(part.name, data, answers)
-                    exceptions.write(part.name, looked_at)
-                if progress:
-                    progress(position, manifest.size, tally.rows, tally.verdicts)
-            sheets.append(
-                SheetInfo(
-                    name=part.name,
-                    rows=tally.rows - before,
-                    blank_rows=part.blank_rows(),
-                    mapping=found,
-                )
-            )
-        sheets += [
-            SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
-        ]
-        summary = Summary(
-            file=path.name,
-            rows_read=tally.rows,
-            rows_out=sum(tally.verdicts.values()),
-            blank_rows=sum(item.blank_rows for item in sheets),
-            verdicts=dict(tally.verdicts),
-            reasons=dict(sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0]))),
-            powertrains=dict(sorted(tally.powertrains.items())),
-            by_brand=tally.by_brand(),
-            mapping=mappings[0] if mappings else {},
-            encoding=manifest.encoding,
-            sheets=tuple(sheets),
-            regime=rule.code,
-            on=on.isoformat()
-            if on
-            else "per row: "
-            + ", ".join(
-                sorted({found[_date_field(found)] for found in mappings if _date_field(found)})
-            ),
-            data_release=wmi_data.RELEASE,
-            rule_version=rule.rule_version,
-            seconds=round(time.monotonic() - started, 3),
-            outputs=tuple(
-                str(Path(out) / name)
-                for name in (
-                    f"annotated.{manifest.format}",
-                    "exceptions.csv",
-                    "report.html",
-                    "run.json",
-                )
-            )
-            if out
-            else (),
-            notes=tuple(notes),
+    tally, seen = Tally(), SeenVins()
+    screeners = [
+        Screener(
+            found,
+            on if on or _date_field(found) else today,
+            regime,
+            joined=manifest.format != "parquet",
+            seen=seen,
         )
-        if writer and exceptions and stage:
-            writer.close()
-            exceptions.close()
-            _write_report(stage, summary, rule, tally)
-            _write_run(
-                stage,
-                path,
-                summary,
-                {
-                    "on": on,
-                    "mapping": mapping,
-                    "regime": regime,
-                    "encoding": encoding,
-                    "sheet": sheet,
-                },
-            )
-    return summary
+        for found in mappings
+    ]
+
+    def job(answers: Answers | None) -> None:
+        for part, screener in zip(manifest.sheets, screeners, strict=True):
+            _screen_sheet(part, screener, manifest.size, tally, answers, progress)
+
+    def summary() -> Summary:
+        return _summary(manifest, mappings, rule, tally, on, out, time.monotonic() - started)
+
+    if out is None:
+        job(None)
+        return summary()
+    with staged(Path(out)) as stage:
+        with closing(Answers(stage, manifest.format, manifest.delimiter)) as answers:
+            job(answers)
+        told = summary()
+        _write_report(stage, told, rule, tally)
+        _write_run(
+            stage,
+            path,
+            told,
+            {"on": on, "mapping": mapping, "regime": regime, "encoding": encoding, "sheet": sheet},
+        )
+    return told
+
+
+def _screen_sheet(
+    part: Sheet,
+    screener: Screener,
+    size: int,
+    tally: Tally,
+    answers: Answers | None,
+    progress: Progress | None,
+) -> None:
+    tally.sheet_rows[part.name] = 0
+    for data, told, position in _screened(part, screener):
+        tally.add(part.name, told)
+        exceptions = needs_a_look(told)
+        tally.show(part.name, exceptions)
+        if answers:
+            answers.write(part.name, data, told, exceptions)
+        if progress:
+            progress(position, size, tally.rows, tally.verdicts)
+
+
+def _summary(
+    manifest: Manifest,
+    mappings: list[dict[str, str]],
+    rule: Regime,
+    tally: Tally,
+    on: date | None,
+    out: Path | str | None,
+    seconds: float,
+) -> Summary:
+    sheets = [
+        SheetInfo(
+            name=part.name,
+            rows=tally.sheet_rows[part.name],
+            blank_rows=part.blank_rows(),
+            mapping=found,
+        )
+        for part, found in zip(manifest.sheets, mappings, strict=True)
+    ]
+    sheets += [
+        SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
+    ]
+    columns = sorted({found[field] for found in mappings if (field := _date_field(found))})
+    files_written = (f"annotated.{manifest.format}", "exceptions.csv", "report.html", "run.json")
+    return Summary(
+        file=manifest.path.name,
+        rows_read=tally.rows,
+        rows_out=sum(tally.verdicts.values()),
+        blank_rows=sum(item.blank_rows for item in sheets),
+        verdicts=dict(tally.verdicts),
+        reasons=dict(sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0]))),
+        powertrains=dict(sorted(tally.powertrains.items())),
+        by_brand=tally.by_brand(),
+        mapping=mappings[0] if mappings else {},
+        encoding=manifest.encoding,
+        sheets=tuple(sheets),
+        regime=rule.code,
+        on=on.isoformat() if on else f"per row: {', '.join(columns)}",
+        data_release=wmi_data.RELEASE,
+        rule_version=rule.rule_version,
+        seconds=round(seconds, 3),
+        outputs=tuple(str(Path(out) / name) for name in files_written) if out else (),
+        notes=manifest.notes,
+    )
 
 
 def _date_field(found: Mapping[str, str]) -> str:
@@ -285,7 +293,9 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
     ]
 
 
-def _screened(part: Sheet, screener: Screener) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
+def _screened(
+    part: Sheet, screener: Screener
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
     """The batches of a sheet, each with its answers; an empty one if there are no rows."""
     batch = None
     for batch in part.batches():
@@ -293,10 +303,17 @@ def _screened(part: Sheet, screener: Screener) -> Iterator[tuple[pa.RecordBatch,
             data = batch.data.slice(start, BATCH_ROWS)
             answers = screener(data, batch.rows[start : start + BATCH_ROWS])
             if answers.num_rows != data.num_rows:
-                raise ManifestError("rows were lost", file=part.file, sheet=part.name, next_step="please report this")
+                raise ManifestError(
+                    "rows were lost",
+                    file=part.file,
+                    sheet=part.name,
+                    next_step="please report this",
+                )
             yield data, answers, batch.position
     if batch is None:
-        empty = pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _ in part.columns], names=list(part.columns))
+        empty = pa.RecordBatch.from_arrays(
+            [pa.array([], pa.string()) for _ in part.columns], names=list(part.columns)
+        )
         yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
 
 

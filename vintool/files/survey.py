@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError
 
-from vintool.files.manifest import ManifestError
+from vintool.errors import ManifestError
 
 _CHUNK = 1 << 20
 _GAP = 20  # unused columns that end a table

@@ -16,16 +16,9 @@ import openpyxl
 import pyarrow as pa
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from vintool.files import headers
-from vintool.files.manifest import (
-    Batch,
-    Manifest,
-    ManifestError,
-    NoVinColumn,
-    Sheet,
-    Tally,
-    unique,
-)
+from vintool import headers
+from vintool.errors import ManifestError, NoVinColumn
+from vintool.files.manifest import Batch, Manifest, Sheet, Tally, unique
 from vintool.files.survey import Book, Survey, readable
 
 _SAMPLE = 500

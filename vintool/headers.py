@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
-from vintool.files.manifest import MappingError, NoVinColumn, Sheet
+from vintool.errors import MappingError, NoVinColumn
 from vintool.registry import read_rows
 
 LOOKED_AT = 50
@@ -47,6 +48,40 @@ _AFTER = re.compile(
 _FIGURES = re.compile(r"[\d\W_]*\d[\d\W_]*")
 
 EXACT, PARTIAL = 2, 1
+
+
+class Headed(Protocol):
+    """A table as far as its columns are concerned: what ``Sheet`` has, and any Arrow table."""
+
+    @property
+    def name(self) -> str:
+        """The name of the sheet, for messages."""
+
+    @property
+    def file(self) -> str:
+        """The name of the file, for messages."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, all different."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers as written."""
+
+    @property
+    def sample(self) -> tuple[tuple[str, ...], ...]:
+        """The first rows, as text."""
+
+
+class Sample(NamedTuple):
+    """A ``Headed`` in plain form."""
+
+    name: str
+    file: str
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +204,12 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
 
 
 def _two_lines(index: int, upper: Sequence[str], lower: Sequence[str]) -> list[Header]:
-    """The header of both rows together, if the lower one continues or translates the upper."""
+    """The header of both rows together, if the lower one continues or translates the upper.
+
+    A row with a single filled cell is a title, whatever words it holds.
+    """
+    if sum(bool(cell.strip()) for cell in upper) < 2 < sum(bool(cell.strip()) for cell in lower):
+        return []
     width = max(len(upper), len(lower))
     pairs = list(
         zip(
@@ -214,13 +254,13 @@ def name_columns(header: Header, width: int) -> tuple[str, ...]:
     return tuple(cell if cell.strip() else f"column {i}" for i, cell in enumerate(cells, 1))
 
 
-def vin_share(sheet: Sheet, position: int) -> float:
+def vin_share(sheet: Headed, position: int) -> float:
     """The share of a column's non-empty sample cells that are shaped like a VIN."""
     cells = [row[position] for row in sheet.sample if row[position].strip()]
     return sum(map(vin_shaped, cells)) / len(cells) if cells else 0.0
 
 
-def has_vins(sheet: Sheet) -> bool:
+def has_vins(sheet: Headed) -> bool:
     """Whether a sheet has a column that says it holds VINs, or that does."""
     return any(
         vin_share(sheet, i) >= 0.5 or ((named := meaning(header)) is not None and named[0] == "vin")
@@ -240,7 +280,7 @@ def shown(headers: Sequence[str]) -> str:
 
 
 def map_columns(
-    sheet: Sheet, overrides: Mapping[str, str] = MappingProxyType({})
+    sheet: Headed, overrides: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, str]:
     """Decide which column holds what.
 
@@ -282,7 +322,7 @@ def map_columns(
     return {field: sheet.columns[position] for field, position in chosen.items()}
 
 
-def _override(sheet: Sheet, field: str, column: str) -> int:
+def _override(sheet: Headed, field: str, column: str) -> int:
     if field not in fields():
         raise _unclear(
             sheet, f"there is no field {field!r} to map", f"use one of {', '.join(fields())}"
@@ -299,7 +339,7 @@ def _override(sheet: Sheet, field: str, column: str) -> int:
     return alike[0]
 
 
-def _vin_column(sheet: Sheet, named: Sequence[int], free: set[int]) -> int:
+def _vin_column(sheet: Headed, named: Sequence[int], free: set[int]) -> int:
     share = {position: vin_share(sheet, position) for position in {*named, *free}}
     candidates = sorted({*named, *(position for position in free if share[position] >= 0.5)})
     if not candidates:
@@ -316,7 +356,7 @@ def _vin_column(sheet: Sheet, named: Sequence[int], free: set[int]) -> int:
     return best
 
 
-def _tie(sheet: Sheet, field: str, positions: Sequence[int]) -> MappingError:
+def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     names = [sheet.columns[position] for position in positions]
     return _unclear(
         sheet,
@@ -325,5 +365,5 @@ def _tie(sheet: Sheet, field: str, positions: Sequence[int]) -> MappingError:
     )
 
 
-def _unclear(sheet: Sheet, what: str, next_step: str) -> MappingError:
+def _unclear(sheet: Headed, what: str, next_step: str) -> MappingError:
     return MappingError(what, file=sheet.file, sheet=sheet.name, next_step=next_step)

@@ -1,0 +1,44 @@
+"""The README tells the truth, and every code has its sentence."""
+
+import doctest
+import re
+from pathlib import Path
+
+import vintool
+from vintool.adapters.cli import cli
+from vintool.words import Problem, Reason, docs
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_tables_of_codes_are_those_of_the_code():
+    assert docs() in README
+
+
+def test_every_command_is_in_the_readme():
+    for name in cli.commands:
+        assert f"vintool {name}" in README
+
+
+def test_every_public_name_is_in_the_readme():
+    for name in vintool.__all__:
+        assert name in README
+        assert getattr(vintool, name) is not None
+
+
+def test_the_examples_of_the_readme_run():
+    parser = doctest.DocTestParser()
+    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert blocks
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    for block in blocks:
+        test = parser.get_doctest(block, {}, "README", "README.md", 0)
+        assert test.examples
+        runner.run(test)
+    assert runner.summarize().failed == 0
+
+
+def test_codes_are_snake_case_and_sentences_end():
+    for code in (*Problem, *Reason):
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", code)
+        assert code.sentence.endswith(".")

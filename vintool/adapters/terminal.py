@@ -1,0 +1,151 @@
+"""What the commands share: lines out, texts in, errors with an exit code, a progress bar."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from vintool.files.run import Progress
+
+FAILED, UNREADABLE, INTERNAL = 1, 3, 4
+
+
+class Unreadable(click.ClickException):
+    """The input cannot be read; the sentence says where and what to do."""
+
+    exit_code = UNREADABLE
+
+
+def say(text: str) -> None:
+    """A line to a terminal or a pipe; colour only where a terminal wants it."""
+    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def note(text: str) -> None:
+    """A line beside the data: to stderr."""
+    click.echo(text, err=True)
+
+
+class Day(click.ParamType[date]):
+    """A day as 2026-03-01."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that shows how to write it."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=None).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2026-03-01", param, ctx)
+
+
+def texts_of(arguments: Sequence[str]) -> Iterator[str]:
+    """VINs from arguments, from lines of standard input (-), or from lines of a file (@FILE)."""
+    for argument in arguments:
+        if argument == "-":
+            yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+        elif argument.startswith("@"):
+            try:
+                lines = Path(argument[1:]).read_text(encoding="utf-8-sig").splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+                raise Unreadable(
+                    f"{argument[1:]}: cannot be read ({reason}); check the path, or use 'vintool screen' for tables."
+                ) from None
+            yield from (line for line in lines if line.strip())
+        else:
+            yield argument
+
+
+def print_models(
+    items: Iterable[Any], form: str, lines: Callable[[Any], Iterable[str]], *, single: bool
+) -> None:
+    """Models in the format asked for; one VIN given as such is one JSON object, a list is a list."""
+    if form == "json":
+        told = [item.model_dump(mode="json") for item in items]
+        click.echo(json.dumps(told[0] if single else told, ensure_ascii=False, indent=2))
+    elif form == "csv":
+        _print_csv(items)
+    else:
+        for number, item in enumerate(items):
+            if form == "jsonl":
+                click.echo(item.model_dump_json())
+            else:
+                say("\n".join((*([""] if number else []), *lines(item))))
+
+
+def _print_csv(items: Iterable[Any]) -> None:
+    """One line a VIN, values without their sources; the columns are those of the first kind met."""
+    out: Any = None
+    for item in items:
+        row = {field: _cell(getattr(item, field)) for field in type(item).model_fields}
+        if out is None:
+            stream = io.TextIOWrapper(
+                sys.stdout.buffer, encoding="utf-8", newline="", write_through=True
+            )
+            names = list(dict.fromkeys(["vin", "text", *row, "problems"]))
+            out = csv.DictWriter(
+                stream, names, restval="", extrasaction="ignore", lineterminator="\n"
+            )
+            out.writeheader()
+        out.writerow(row)
+    if out is not None:
+        stream.detach()
+
+
+def _cell(value: Any) -> str:
+    value = getattr(value, "value", value)
+    if isinstance(value, tuple):
+        return ";".join(_cell(part) for part in value)
+    return "" if value is None else str(value)
+
+
+@contextmanager
+def readable(name: str) -> Iterator[Path]:
+    """A path; standard input is first put into a private file, since formats need to go back."""
+    if name != "-":
+        yield Path(name)
+        return
+    with tempfile.TemporaryDirectory(prefix="vintool-") as folder:
+        path = Path(folder) / "stdin"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield path
+
+
+@contextmanager
+def progress_bar(path: Path) -> "Iterator[Progress | None]":
+    """A progress bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - start-up time
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%  {task.fields[counts]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"screening {path.name}", total=None, counts="")
+
+        def step(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
+            counts = "  ".join(f"{name} {count:,}" for name, count in sorted(verdicts.items()))
+            bar.update(task, completed=position, total=size, counts=f"{rows:,} rows  {counts}")
+
+        yield step

@@ -1,0 +1,22 @@
+"""The same steps over Arrow columns: once per distinct key, then gather.
+
+Arithmetic (alphabet, check digit) runs on whole columns. Everything else is a rule of a short key
+that also serves a single VIN; ``lifted.Lifted`` asks it once for each distinct key of a run and
+keeps the answers from batch to batch. Results equal the scalar path for every row.
+"""
+
+from vintool.columns.decoded import TYPES, decode_table
+from vintool.columns.lifted import BATCH_ROWS
+from vintool.columns.screened import Screener, beside, screen_batches, screen_table
+from vintool.columns.seen import SeenVins
+
+__all__ = [
+    "BATCH_ROWS",
+    "TYPES",
+    "Screener",
+    "SeenVins",
+    "beside",
+    "decode_table",
+    "screen_batches",
+    "screen_table",
+]
