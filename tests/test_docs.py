@@ -27,15 +27,10 @@ def test_every_public_name_is_in_the_readme():
 
 
 def test_the_examples_of_the_readme_run():
-    parser = doctest.DocTestParser()
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert blocks
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-    for block in blocks:
-        test = parser.get_doctest(block, {}, "README", "README.md", 0)
-        assert test.examples
-        runner.run(test)
-    assert runner.summarize().failed == 0
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README", "README.md", 0)
+    assert len(test.examples) > 10
+    assert doctest.DocTestRunner().run(test).failed == 0
 
 
 def test_codes_are_snake_case_and_sentences_end():

@@ -48,9 +48,10 @@ class Item(NamedTuple):
     source: str
 
     def __str__(self) -> str:
-        """As one line of a report."""
+        """As one line of a report; without semicolons, which part the items of a joined list."""
         grade = f", grade {self.grade.value}" if self.grade else ""
-        return f"{self.what}: {self.value} ({self.basis.value}{grade}; {self.source})"
+        told = f"{self.what}: {self.value} ({self.basis.value}{grade}, {self.source})"
+        return told.replace(";", ",")
 
 
 class Decision(NamedTuple):
