@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from vintool import registry
 from vintool.law import regime
-from vintool.powertrain import SAME_VALUE, one_character_from_electric
+from vintool.powertrain import SAME_VALUE
 from vintool.verdict import screen
-from vintool.vin import ALPHABET, Vin, calc_check_digit, check_digit_status, market_of
+from vintool.vin import ALPHABET, calc_check_digit, check_digit_status, market_of
 from vintool.words import CheckDigit, Reason, Verdict
 
 ON = date(2026, 3, 1)
@@ -228,16 +228,3 @@ def test_no_single_wrong_cell_clears_a_controlled_row(field, text, data):
             assert found.verdict is not Verdict.OUT_OF_SCOPE or (
                 field == "condition" and len(declared) == 1
             )
-
-
-@given(electric_vins)
-def test_electric_rules_are_not_their_own_neighbours(text):
-    assert screen(text, ON).verdict in {Verdict.CONTROLLED, Verdict.REVIEW}
-    other = SAME_VALUE[text[3]]
-    if other:
-        slipped = Vin(text[:3] + other[0] + text[4:])
-        assert screen(slipped, ON).verdict is not Verdict.OUT_OF_SCOPE
-        assert (
-            one_character_from_electric(slipped.descriptor, unnoticed=True)
-            or screen(slipped, ON).verdict is Verdict.CONTROLLED
-        )
