@@ -32,16 +32,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from vintool import vin
-from vintool.vin import InvalidVin, Vin, is_valid
+from vintool.vin import Vin, is_valid
 
 if TYPE_CHECKING:
     from vintool.columns import decode_table, screen_batches, screen_table
     from vintool.files.run import screen_file
     from vintool.identity import check
+    from vintool.invalid import InvalidVin
     from vintool.vehicle import decode
     from vintool.verdict import screen
 
 _HOMES = {
+    "InvalidVin": "invalid",
     "check": "identity",
     "decode": "vehicle",
     "decode_table": "columns",

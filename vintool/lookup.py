@@ -18,36 +18,37 @@ class KeyedTable:
     then the lines are indexed. The rows of a key must stand together, the key must not need
     quotes, and no cell may hold a line break; the data's own tests see to it.
 
-    >>> table = KeyedTable("wmi,maker\nLRW,Tesla\nLGX,BYD\n", ("wmi", "maker"))
+    >>> table = KeyedTable(b"wmi,maker\nLRW,Tesla\nLGX,BYD\n", ("wmi", "maker"))
     >>> table.rows("LGX")
     [('LGX', 'BYD')]
     """
 
     SEARCHES = 16
 
-    def __init__(self, text: str, columns: tuple[str, ...]) -> None:
-        header, _, self._body = text.partition("\n")
-        if tuple(header.split(",")) != columns:
+    def __init__(self, text: bytes, columns: tuple[str, ...]) -> None:
+        header, _, self._body = text.partition(b"\n")
+        if tuple(header.decode().split(",")) != columns:
             raise ValueError(f"columns are {header!r}, expected {columns}")
-        self._body = "\n" + self._body
+        self._body = b"\n" + self._body
         self._searches = 0
 
     @cached_property
     def _lines(self) -> dict[str, list[str]]:
         lines: dict[str, list[str]] = {}
-        for line in self._body.splitlines()[1:]:
-            lines.setdefault(line.partition(",")[0], []).append(line)
+        for line in self._body.decode().split("\n"):
+            if line:
+                lines.setdefault(line.partition(",")[0], []).append(line)
         return lines
 
     def _found(self, key: str) -> list[str]:
         if self._searches == self.SEARCHES:
             return self._lines.get(key, [])
         self._searches += 1
-        lead = f"\n{key},"
+        lead = f"\n{key},".encode()
         lines, at = [], self._body.find(lead)
         while at >= 0 and self._body.startswith(lead, at):
-            end = self._body.find("\n", at + 1)
-            lines.append(self._body[at + 1 : end if end >= 0 else None])
+            end = self._body.find(b"\n", at + 1)
+            lines.append(self._body[at + 1 : end if end >= 0 else None].decode())
             at = end
         return lines
 

@@ -4,14 +4,12 @@ Frozen pydantic models, for one vehicle at a time; columns carry the same values
 """
 
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from vintool.vin import Vin
 from vintool.words import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Reason, Verdict
-
-T = TypeVar("T")
 
 
 class _Frozen(BaseModel):
@@ -27,21 +25,37 @@ class Source(_Frozen):
     note: str = ""
 
 
-class Fact(_Frozen, Generic[T]):
-    """A value, what it rests on, and where it comes from."""
+class Fact(_Frozen):
+    """A value, what it rests on, and where it comes from.
 
-    value: T
+    One class a kind of value: generic models would cost every start of the program 50 ms.
+    """
+
     basis: Basis
     source: Source
+    value: Any
 
     def __str__(self) -> str:
         """The value alone."""
         return str(self.value)
 
 
-class PowertrainFact(Fact[Powertrain]):
+class TextFact(Fact):
+    """A fact whose value is a text."""
+
+    value: str
+
+
+class NumberFact(Fact):
+    """A fact whose value is a whole number."""
+
+    value: int
+
+
+class PowertrainFact(Fact):
     """A powertrain with the grade of its evidence and every rule that speaks for it."""
 
+    value: Powertrain
     grade: Grade
     support: tuple[Source, ...]
 
@@ -59,6 +73,12 @@ class Plant(_Frozen):
         return ", ".join(part for part in (self.city, self.state, self.country) if part)
 
 
+class PlantFact(Fact):
+    """A fact whose value is a plant."""
+
+    value: Plant
+
+
 class Vehicle(_Frozen):
     """What a VIN tells. A field that it does not tell is null."""
 
@@ -69,28 +89,28 @@ class Vehicle(_Frozen):
     descriptor: str
     check_digit: CheckDigit
     market: Market
-    manufacturer: Fact[str] | None = None
-    brand: Fact[str] | None = None
-    country: Fact[str] | None = None
-    region: Fact[str] | None = None
-    model_year: Fact[int] | None = None
+    manufacturer: TextFact | None = None
+    brand: TextFact | None = None
+    country: TextFact | None = None
+    region: TextFact | None = None
+    model_year: NumberFact | None = None
     model_year_candidates: tuple[int, ...] = ()
     plant_code: str
-    plant: Fact[Plant] | None = None
+    plant: PlantFact | None = None
     serial: str
-    vehicle_type: Fact[str] | None = None
-    model: Fact[str] | None = None
-    series: Fact[str] | None = None
-    trim: Fact[str] | None = None
-    body_class: Fact[str] | None = None
-    doors: Fact[int] | None = None
-    seats: Fact[int] | None = None
-    engine: Fact[str] | None = None
-    fuel_primary: Fact[str] | None = None
-    fuel_secondary: Fact[str] | None = None
-    electrification: Fact[str] | None = None
-    drive_type: Fact[str] | None = None
-    gvwr: Fact[str] | None = None
+    vehicle_type: TextFact | None = None
+    model: TextFact | None = None
+    series: TextFact | None = None
+    trim: TextFact | None = None
+    body_class: TextFact | None = None
+    doors: NumberFact | None = None
+    seats: NumberFact | None = None
+    engine: TextFact | None = None
+    fuel_primary: TextFact | None = None
+    fuel_secondary: TextFact | None = None
+    electrification: TextFact | None = None
+    drive_type: TextFact | None = None
+    gvwr: TextFact | None = None
     powertrain: PowertrainFact | None = None
     powertrain_conflict: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -150,9 +150,14 @@ class Rule(NamedTuple):
         return "".join(signs[:8]) + tail
 
 
+def read_bytes(name: str) -> bytes:
+    """The whole of one file of ``wmi_data``."""
+    return files("wmi_data").joinpath(*name.split("/")).read_bytes()
+
+
 def read_text(name: str) -> str:
     """The whole text of one file of ``wmi_data``."""
-    return files("wmi_data").joinpath(*name.split("/")).read_text(encoding="utf-8")
+    return read_bytes(name).decode()
 
 
 def read_rows(name: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -180,7 +185,7 @@ def read_rows(name: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 @cache
 def _keyed(name: str, columns: tuple[str, ...]) -> KeyedTable:
     try:
-        return KeyedTable(read_text(name), columns)
+        return KeyedTable(read_bytes(name), columns)
     except ValueError as error:
         raise DataError(f"wmi_data/{name}: {error}") from None
 

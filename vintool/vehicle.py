@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import wmi_data
 from vintool import registry
 from vintool.identity import market, vin_problems
-from vintool.model import Fact, Plant, PowertrainFact, Source, Vehicle
+from vintool.model import NumberFact, Plant, PlantFact, PowertrainFact, Source, TextFact, Vehicle
 from vintool.powertrain import Classification, classify
 from vintool.registry import Country, Maker, PlantRow, Rule
 from vintool.vin import MODEL_YEAR_CODES, Vin, check_digit_status
@@ -203,33 +203,31 @@ def rule_source(rule: Rule) -> Source:
 
 
 def _maker_facts(told: Profile) -> dict[str, Any]:
-    facts: dict[str, Fact[str]] = {}
+    facts: dict[str, TextFact] = {}
     if told.country is not None:
         row = f"{told.country.first}-{told.country.last}"
         source = Source(file="countries.csv", row=row, cites=told.country.source)
-        facts["region"] = Fact[str](value=told.country.region, basis=Basis.REGISTRY, source=source)
-        facts["country"] = Fact[str](value=told.country.code, basis=Basis.REGISTRY, source=source)
+        facts["region"] = TextFact(value=told.country.region, basis=Basis.REGISTRY, source=source)
+        facts["country"] = TextFact(value=told.country.code, basis=Basis.REGISTRY, source=source)
     if told.maker is not None:
         source = _maker_source(told.maker)
-        facts["manufacturer"] = Fact[str](
-            value=told.maker.name, basis=Basis.REGISTRY, source=source
-        )
+        facts["manufacturer"] = TextFact(value=told.maker.name, basis=Basis.REGISTRY, source=source)
         if told.maker.country:
-            facts["country"] = Fact[str](
+            facts["country"] = TextFact(
                 value=told.maker.country, basis=Basis.REGISTRY, source=source
             )
         if len(told.maker.kinds) == 1 and told.maker.kinds != ("unknown",):
-            facts["vehicle_type"] = Fact[str](
+            facts["vehicle_type"] = TextFact(
                 value=told.maker.kinds[0], basis=Basis.REGISTRY, source=source
             )
     if told.brand is not None:
-        facts["brand"] = Fact[str](
+        facts["brand"] = TextFact(
             value=told.brand.name, basis=told.brand.basis, source=told.brand.source
         )
     return facts
 
 
-def _year_fact(year: ModelYear, known: int | None) -> Fact[int] | None:
+def _year_fact(year: ModelYear, known: int | None) -> NumberFact | None:
     source = Source(
         file="",
         row="position 10",
@@ -237,7 +235,7 @@ def _year_fact(year: ModelYear, known: int | None) -> Fact[int] | None:
         note=year.why,
     )
     if known in year.candidates and known is not None:
-        return Fact[int](
+        return NumberFact(
             value=known,
             basis=Basis.DECLARED,
             source=source.model_copy(
@@ -245,16 +243,16 @@ def _year_fact(year: ModelYear, known: int | None) -> Fact[int] | None:
             ),
         )
     return (
-        None if year.year is None else Fact[int](value=year.year, basis=year.basis, source=source)
+        None if year.year is None else NumberFact(value=year.year, basis=year.basis, source=source)
     )
 
 
-def _plant_fact(told: Profile) -> Fact[Plant] | None:
+def _plant_fact(told: Profile) -> PlantFact | None:
     row = told.plant
     if row is None:
         return None
     plant = Plant(company=row.company, city=row.city, state=row.state, country=row.country)
-    return Fact[Plant](
+    return PlantFact(
         value=plant,
         basis=Basis.REGISTRY,
         source=Source(

@@ -29,11 +29,12 @@ False
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
-
-from stdnum import exceptions
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from vintool.words import CheckDigit, Market, Problem
+
+if TYPE_CHECKING:
+    from vintool.invalid import InvalidVin
 
 ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 MODEL_YEAR_CODES = "ABCDEFGHJKLMNPRSTVWXY123456789"  # 1980-2009, then again from 2010
@@ -66,39 +67,6 @@ _PLACEHOLDER = re.compile(
 )
 _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 _READABLE = 11  # with the WMI, the descriptor, model year and plant something can be said
-
-
-class InvalidVin(exceptions.ValidationError):
-    """The text is no VIN; ``problem`` says why. The text itself is never part of the message."""
-
-    def __init__(self, problem: Problem) -> None:
-        """Carry the problem; its sentence is the message."""
-        super().__init__(problem.sentence)
-        self.problem = problem
-
-    def __str__(self) -> str:
-        """The sentence of the problem."""
-        return self.problem.sentence
-
-
-class InvalidVinLength(InvalidVin, exceptions.InvalidLength):
-    """The text has not 17 characters."""
-
-
-class InvalidVinFormat(InvalidVin, exceptions.InvalidFormat):
-    """The text has characters that no VIN has, or is a placeholder."""
-
-
-class InvalidVinCheckDigit(InvalidVin, exceptions.InvalidChecksum):
-    """The market uses a check digit, and position 9 disagrees."""
-
-
-_EXCEPTIONS = {
-    Problem.LENGTH: InvalidVinLength,
-    Problem.NOT_A_VIN: InvalidVinLength,
-    Problem.MISSING: InvalidVinLength,
-    Problem.CHECK_DIGIT: InvalidVinCheckDigit,
-}
 
 
 class Reading(NamedTuple):
@@ -211,13 +179,13 @@ def calc_check_digit(number: str) -> str:
     'X'
     """
     if len(number) != 17:
-        raise InvalidVinLength(Problem.LENGTH)
+        raise _invalid(Problem.LENGTH)
     try:
         values = [
             CHARACTER_VALUES[character] if at != 8 else 0 for at, character in enumerate(number)
         ]
     except KeyError:
-        raise InvalidVinFormat(Problem.ALPHABET) from None
+        raise _invalid(Problem.ALPHABET) from None
     return CHECK_CHARACTERS[remainder(values)]
 
 
@@ -250,17 +218,16 @@ def validate(number: str) -> str:
     """
     vin = Vin(number)
     if check_digit_status(vin, market_of(vin)) is CheckDigit.FAILS:
-        raise InvalidVinCheckDigit(Problem.CHECK_DIGIT)
+        raise _invalid(Problem.CHECK_DIGIT)
     return str(vin)
 
 
 def is_valid(number: str) -> bool:
     """Whether ``validate`` accepts the text."""
-    try:
-        validate(number)
-    except exceptions.ValidationError:
+    reading = read(number)
+    if reading.problem is not None:
         return False
-    return True
+    return check_digit_status(reading.text, market_of(reading.text)) is not CheckDigit.FAILS
 
 
 def format(number: str, separator: str = " ") -> str:  # noqa: A001 - the name is python-stdnum's
@@ -297,7 +264,7 @@ class Vin(str):
             return text
         reading = read(text)
         if reading.problem is not None:
-            raise _EXCEPTIONS.get(reading.problem, InvalidVinFormat)(reading.problem)
+            raise _invalid(reading.problem)
         return super().__new__(cls, reading.text)
 
     @property
@@ -353,3 +320,18 @@ class Vin(str):
         return core_schema.no_info_after_validator_function(
             cls, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
         )
+
+
+def _invalid(problem: Problem) -> "InvalidVin":
+    from vintool.invalid import invalid  # noqa: PLC0415 - see there
+
+    return invalid(problem)
+
+
+def __getattr__(name: str) -> Any:
+    """The exceptions, loaded when asked for (PEP 562)."""
+    if name.startswith("InvalidVin"):
+        from vintool import invalid  # noqa: PLC0415 - see there
+
+        return getattr(invalid, name)
+    raise AttributeError(f"module 'vintool.vin' has no attribute {name!r}")

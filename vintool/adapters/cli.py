@@ -85,18 +85,17 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """
     from vintool import identity, vehicle  # noqa: PLC0415 - start-up time
     from vintool.explain import check_lines, vehicle_lines  # noqa: PLC0415
-    from vintool.vin import InvalidVin  # noqa: PLC0415
 
     failed = False
 
     def told() -> Iterator[Any]:
         nonlocal failed
         for text in texts_of(vins):
-            try:
-                yield vehicle.decode(text, market=market)
-            except InvalidVin:
+            if identity.identify(text).vin is None:
                 failed = True
                 yield identity.check(text, market)
+            else:
+                yield vehicle.decode(text, market=market)
 
     def lines(item: Any) -> Iterable[str]:
         return (
