@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from vintool.adapters.cli import cli
+from vintool.checking import Check
 from vintool.explain import Explanation
-from vintool.model import Check, Vehicle
+from vintool.model import Vehicle
 from vintool.report import Summary
 
 TESLA, ATTO3 = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553"

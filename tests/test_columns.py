@@ -12,6 +12,7 @@ from test_vin import DIRT, FAILS, HOLDS
 
 import vintool
 from vintool import registry
+from vintool.checking import check
 from vintool.columns import (
     TYPES,
     Screener,
@@ -22,7 +23,6 @@ from vintool.columns import (
     screen_table,
 )
 from vintool.columns.vins import check_digits
-from vintool.identity import check
 from vintool.verdict import screen
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
 

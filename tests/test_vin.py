@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vintool
-from vintool.identity import check
+from vintool.checking import check
 from vintool.vin import (
     ALPHABET,
     Vin,

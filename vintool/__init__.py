@@ -12,10 +12,10 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 
 The modules are one street, each importing only what lies before it::
 
-    words -> vin -> lookup -> registry -> powertrain -> model -> identity -> vehicle
-          -> declared, law -> facts -> verdict -> explain, report -> columns -> files -> adapters
+    words -> vin -> lookup -> registry -> powertrain -> identity -> model -> checking, vehicle
+          -> declared, law -> facts -> verdict -> show, explain, report -> columns -> files -> adapters
 
-Text becomes a Vin (``vin``, ``identity``), a Vin becomes a Vehicle (``vehicle``), a Vehicle and
+Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``vehicle``), a Vehicle and
 what a manifest declares become a verdict (``verdict``), and many verdicts become a report.
 ``columns`` takes the same steps over Arrow columns.
 
@@ -35,16 +35,16 @@ from vintool import vin
 from vintool.vin import Vin, is_valid
 
 if TYPE_CHECKING:
+    from vintool.checking import check
     from vintool.columns import decode_table, screen_batches, screen_table
     from vintool.files.run import screen_file
-    from vintool.identity import check
     from vintool.invalid import InvalidVin
     from vintool.vehicle import decode
     from vintool.verdict import screen
 
 _HOMES = {
     "InvalidVin": "invalid",
-    "check": "identity",
+    "check": "checking",
     "decode": "vehicle",
     "decode_table": "columns",
     "screen": "verdict",

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from vintool import registry
-from vintool.model import Check, Suggestion
 from vintool.powertrain import is_met
 from vintool.vin import (
     ALPHABET,
@@ -249,28 +248,3 @@ def _one_edit(text: str) -> list[tuple[str, str]]:
     )
     changes.sort(key=lambda change: (not is_met(change[1][:8] + change[1][9:11]), change[0]))
     return [(vin, reason) for _, vin, reason in changes]
-
-
-def check(text: str, market: Market | str | None = None) -> Check:
-    """Whether a text is a well-formed VIN by the rules of its market, and what was meant if not.
-
-    Args:
-        text: as people type it; it is cleaned, and every clean-up is among the problems.
-        market: ``us``, ``cn``, ``eu`` or ``iso``, where the WMI should not decide.
-
-    >>> check("LRW3E7FA2LC000001").check_digit.value, check("WVWZZZ1KZ6W000001").check_digit.value
-    ('fails', 'not_used')
-    """
-    identity = identify(text, Market(market) if market else None)
-    used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
-    return Check(
-        text=text,
-        vin=identity.vin,
-        market=identity.market,
-        check_digit=identity.status,
-        expected_check_digit=calc_check_digit(identity.vin) if used and identity.vin else None,
-        problems=identity.problems,
-        suggestions=tuple(
-            Suggestion(vin=vin, reason=reason) for vin, reason in proposals(identity)
-        ),
-    )

@@ -10,8 +10,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from vintool.model import Frozen
 from vintool.registry import read_text
 from vintool.words import Powertrain, Verdict
 
@@ -19,11 +20,7 @@ DEFAULT_REGIME = "cn-2025-54"
 REGIMES = ("cn-2025-54",)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Period(_Strict):
+class Period(Frozen):
     """Days on which the rule is in force; both ends count, no end means until further notice."""
 
     start: date = Field(alias="from")
@@ -31,7 +28,7 @@ class Period(_Strict):
     source: str = Field(min_length=1)
 
 
-class Citation(_Strict):
+class Citation(Frozen):
     """Where the rule is written."""
 
     text: str
@@ -39,7 +36,7 @@ class Citation(_Strict):
     confidence: Literal["high", "medium", "low"]
 
 
-class Doubt(_Strict):
+class Doubt(Frozen):
     """A powertrain on which sources disagree; the verdict is then review, with both readings."""
 
     powertrain: Powertrain
@@ -47,7 +44,7 @@ class Doubt(_Strict):
     source: str = Field(min_length=1)
 
 
-class OtherRegime(_Strict):
+class OtherRegime(Frozen):
     """Another rule that may apply to what this one leaves out."""
 
     code: str
@@ -56,7 +53,7 @@ class OtherRegime(_Strict):
     source: str = Field(min_length=1)
 
 
-class Example(_Strict):
+class Example(Frozen):
     """A vehicle and a day with the verdict that must come out."""
 
     vin: str
@@ -64,7 +61,7 @@ class Example(_Strict):
     verdict: Verdict
 
 
-class Regime(_Strict):
+class Regime(Frozen):
     """One licence regime."""
 
     code: str

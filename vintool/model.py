@@ -1,22 +1,24 @@
-"""The words that results are made of: facts with basis and source, vehicles, findings.
+"""Facts with basis and source, and the vehicle that they make up.
 
 Frozen pydantic models, for one vehicle at a time; columns carry the same values without them.
+A model stands with the step that makes it, so that a step loads no more than it needs.
 """
 
-from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from vintool.vin import Vin
-from vintool.words import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Reason, Verdict
+from vintool.words import Basis, CheckDigit, Grade, Market, Powertrain, Problem
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """What every result is: unchangeable, and without unknown fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Source(_Frozen):
+class Source(Frozen):
     """Where a fact comes from: the file and row of the reference data, and what that row cites."""
 
     file: str
@@ -25,7 +27,7 @@ class Source(_Frozen):
     note: str = ""
 
 
-class Fact(_Frozen):
+class Fact(Frozen):
     """A value, what it rests on, and where it comes from.
 
     One class a kind of value: generic models would cost every start of the program 50 ms.
@@ -60,7 +62,7 @@ class PowertrainFact(Fact):
     support: tuple[Source, ...]
 
 
-class Plant(_Frozen):
+class Plant(Frozen):
     """Where position 11 says that the vehicle was built; empty where the registry does not say."""
 
     company: str
@@ -79,7 +81,7 @@ class PlantFact(Fact):
     value: Plant
 
 
-class Vehicle(_Frozen):
+class Vehicle(Frozen):
     """What a VIN tells. A field that it does not tell is null."""
 
     vin: Vin
@@ -114,51 +116,3 @@ class Vehicle(_Frozen):
     powertrain: PowertrainFact | None = None
     powertrain_conflict: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-class Suggestion(_Frozen):
-    """A VIN that may have been meant, and why it is thought so."""
-
-    vin: str
-    reason: str
-
-
-class Check(_Frozen):
-    """Whether a text is a well-formed VIN, and what was meant if it is not."""
-
-    text: str
-    vin: Vin | None
-    market: Market | None
-    check_digit: CheckDigit
-    expected_check_digit: str | None
-    problems: tuple[Problem, ...]
-    suggestions: tuple[Suggestion, ...]
-
-
-class Evidence(_Frozen):
-    """One fact that a verdict rests on."""
-
-    what: str
-    value: str
-    basis: Basis
-    grade: Grade | None = None
-    source: str
-
-
-class DecidedOn(_Frozen):
-    """The date that decided, and where it was read."""
-
-    date: date | None
-    column: str
-
-
-class Finding(_Frozen):
-    """The verdict on one vehicle under one regime, with its reasons."""
-
-    verdict: Verdict
-    regime: str
-    reasons: tuple[Reason, ...]
-    evidence: tuple[Evidence, ...]
-    other_regimes: tuple[str, ...]
-    decided_on: DecidedOn
-    rule_version: str

@@ -7,9 +7,10 @@ expected one is an error at once; that every row is sound is what the tests of t
 import csv
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
+import wmi_data
 from vintool.lookup import ANY, KeyedTable, parse_pattern
 from vintool.words import Grade, Powertrain
 
@@ -65,6 +66,9 @@ MANUAL_COLUMNS = (
     "note",
     "example",
 )
+
+# Not importlib.resources, which loads for longer than the tables do.
+DATA = Path(wmi_data.__file__).parent
 
 SECOND_CHARACTERS = "ABCDEFGHJKLMNPRSTUVWXYZ1234567890"  # the order of ISO 3780
 
@@ -152,7 +156,7 @@ class Rule(NamedTuple):
 
 def read_bytes(name: str) -> bytes:
     """The whole of one file of ``wmi_data``."""
-    return files("wmi_data").joinpath(*name.split("/")).read_bytes()
+    return (DATA / name).read_bytes()
 
 
 def read_text(name: str) -> str:

@@ -27,7 +27,7 @@ from vintool.facts import Facts, VinFacts, declared_meanings, row_facts
 from vintool.identity import identify
 from vintool.law import DEFAULT_REGIME, Regime
 from vintool.law import regime as load_regime
-from vintool.model import DecidedOn, Evidence, Finding, Vehicle
+from vintool.model import Frozen, Vehicle
 from vintool.words import Basis, CheckDigit, Grade, Powertrain, Problem, Reason, Verdict, Weight
 
 _DOUBTED = {Powertrain.EREV: Reason.RANGE_EXTENDED, Powertrain.FCEV: Reason.FUEL_CELL}
@@ -52,6 +52,35 @@ class Item(NamedTuple):
         grade = f", grade {self.grade.value}" if self.grade else ""
         told = f"{self.what}: {self.value} ({self.basis.value}{grade}, {self.source})"
         return told.replace(";", ",")
+
+
+class Evidence(Frozen):
+    """One fact that a verdict rests on."""
+
+    what: str
+    value: str
+    basis: Basis
+    grade: Grade | None = None
+    source: str
+
+
+class DecidedOn(Frozen):
+    """The date that decided, and where it was read."""
+
+    date: date | None
+    column: str
+
+
+class Finding(Frozen):
+    """The verdict on one vehicle under one regime, with its reasons."""
+
+    verdict: Verdict
+    regime: str
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Evidence, ...]
+    other_regimes: tuple[str, ...]
+    decided_on: DecidedOn
+    rule_version: str
 
 
 class Decision(NamedTuple):

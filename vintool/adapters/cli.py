@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from vintool.words import Market, Reason, Verdict
 if TYPE_CHECKING:
     from vintool.report import Summary
 
+SAMPLE = Path(__file__).parent.parent / "samples" / "manifest.csv"
 _URGENCY = [Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID]
 _COLOURS = {
     Verdict.CONTROLLED: "red",
@@ -83,8 +83,8 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
     vintool decode LRW3E7FA1LC000001
     vintool decode @vins.txt --format csv
     """
-    from vintool import identity, vehicle  # noqa: PLC0415 - start-up time
-    from vintool.explain import check_lines, vehicle_lines  # noqa: PLC0415
+    from vintool import checking, identity, vehicle  # noqa: PLC0415 - start-up time
+    from vintool.show import check_lines, vehicle_lines  # noqa: PLC0415
 
     failed = False
 
@@ -93,7 +93,7 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
         for text in texts_of(vins):
             if identity.identify(text).vin is None:
                 failed = True
-                yield identity.check(text, market)
+                yield checking.check(text, market)
             else:
                 yield vehicle.decode(text, market=market)
 
@@ -131,8 +131,8 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     vintool check LRW3E7FA2LC000001
     vintool check WVWZZZ1KZ6W000001 --market us
     """
-    from vintool import identity  # noqa: PLC0415 - start-up time
-    from vintool.explain import check_lines  # noqa: PLC0415
+    from vintool import checking  # noqa: PLC0415 - start-up time
+    from vintool.show import check_lines  # noqa: PLC0415
     from vintool.words import Weight  # noqa: PLC0415
 
     faults = 0
@@ -140,7 +140,7 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     def told() -> Iterator[Any]:
         nonlocal faults
         for text in texts_of(vins):
-            result = identity.check(text, market)
+            result = checking.check(text, market)
             faults += any(problem.weight is not Weight.NOTE for problem in result.problems)
             yield result
 
@@ -377,7 +377,7 @@ def demo(out: Path) -> None:
     sample = out / "vintool-demo.csv"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        sample.write_bytes(files("vintool").joinpath("samples", "manifest.csv").read_bytes())
+        sample.write_bytes(SAMPLE.read_bytes())
     except OSError as error:
         raise Unreadable(
             f"{out}: cannot be written ({error.strerror}); name another folder with --out."

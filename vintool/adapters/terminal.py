@@ -4,9 +4,7 @@ import csv
 import io
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -119,6 +117,9 @@ def readable(name: str) -> Iterator[Path]:
     if name != "-":
         yield Path(name)
         return
+    import shutil  # noqa: PLC0415 - start-up time
+    import tempfile  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory(prefix="vintool-") as folder:
         path = Path(folder) / "stdin"
         with path.open("wb") as copy:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
@@ -367,12 +366,8 @@ def _write_run(
 def data_hash() -> str:
     """One SHA-256 over every table of wmi_data, by name."""
     digest = hashlib.sha256()
-    folder = files("wmi_data")
-    for file in sorted(
-        (item for item in folder.iterdir() if item.name.endswith(".csv")),
-        key=lambda item: item.name,
-    ):
-        digest.update(f"{file.name}\n{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    for file in sorted(registry.DATA.glob("*.csv")):
+        digest.update(f"{file.name}\n{_file_hash(file)}\n".encode())
     return digest.hexdigest()
 
 

@@ -1,0 +1,50 @@
+"""Text -> Check: ``identity``, dressed for one VIN."""
+
+from vintool.identity import identify, proposals
+from vintool.model import Frozen
+from vintool.vin import Vin, calc_check_digit
+from vintool.words import CheckDigit, Market, Problem
+
+
+class Suggestion(Frozen):
+    """A VIN that may have been meant, and why it is thought so."""
+
+    vin: str
+    reason: str
+
+
+class Check(Frozen):
+    """Whether a text is a well-formed VIN, and what was meant if it is not."""
+
+    text: str
+    vin: Vin | None
+    market: Market | None
+    check_digit: CheckDigit
+    expected_check_digit: str | None
+    problems: tuple[Problem, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+def check(text: str, market: Market | str | None = None) -> Check:
+    """Whether a text is a well-formed VIN by the rules of its market, and what was meant if not.
+
+    Args:
+        text: as people type it; it is cleaned, and every clean-up is among the problems.
+        market: ``us``, ``cn``, ``eu`` or ``iso``, where the WMI should not decide.
+
+    >>> check("LRW3E7FA2LC000001").check_digit.value, check("WVWZZZ1KZ6W000001").check_digit.value
+    ('fails', 'not_used')
+    """
+    identity = identify(text, Market(market) if market else None)
+    used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
+    return Check(
+        text=text,
+        vin=identity.vin,
+        market=identity.market,
+        check_digit=identity.status,
+        expected_check_digit=calc_check_digit(identity.vin) if used and identity.vin else None,
+        problems=identity.problems,
+        suggestions=tuple(
+            Suggestion(vin=vin, reason=reason) for vin, reason in proposals(identity)
+        ),
+    )
