@@ -219,24 +219,34 @@ def _row_facts(key: VinKey | None, identity: Identity | None) -> VinFacts:
 
 def screen_batches(
     reader: Iterable[pa.RecordBatch],
-    on: date | None,
-    mapping: Mapping[str, str],
+    on: date | None = None,
+    mapping: Mapping[str, str] | None = None,
     regime: str = DEFAULT_REGIME,
 ) -> Iterator[pa.RecordBatch]:
     """Screen a stream of batches; memory does not grow with rows but for 8 bytes a distinct VIN.
 
     Args:
-        reader: batches in the order of the rows.
+        reader: batches in the order of the rows, all of one schema.
         on: the declaration date of all rows; None to read the mapped date column.
-        mapping: field -> column name, see ``Screener``.
+        mapping: field -> column name, see ``Screener``; where not given, the header dictionary
+            finds them in the first batch.
         regime: code of the regime.
 
     Yields:
         The same rows in the same order, the answer added in columns prefixed ``vin_``.
+
+    Raises:
+        ValueError: a mapped column is not there, or no date is given and none is mapped.
+        MappingError, NoVinColumn: which column is which must be told by ``mapping``.
     """
-    screener, row = Screener(mapping, on, regime), 1
+    screener, row = None, 1
     for batch in reader:
-        for start in range(0, batch.num_rows, BATCH_ROWS):
+        if screener is None:
+            found = mapping or find_mapping(pa.Table.from_batches([batch]))
+            if missing := sorted(set(found.values()) - set(batch.schema.names)):
+                raise ValueError(f"no column {', '.join(map(repr, missing))} in the data")
+            screener = Screener(found, on, regime)
+        for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             part = batch.slice(start, BATCH_ROWS)
             yield beside(part, screener(part, np.arange(row, row + part.num_rows)))
             row += part.num_rows
@@ -264,12 +274,10 @@ def screen_table(
         ValueError: no date is given, and no date column found.
     """
     table = as_table(data)
-    if mapping is None:
-        mapping = find_mapping(table)
-    batches = list(screen_batches(table.to_batches(), on, mapping, regime))
-    if not batches:
-        empty = pa.RecordBatch.from_arrays(
+    mapping = mapping or find_mapping(table)
+    batches = table.to_batches() or [
+        pa.RecordBatch.from_arrays(
             [pa.array([], field.type) for field in table.schema], schema=table.schema
         )
-        batches = [beside(empty, Screener(mapping, on, regime)(empty, np.zeros(0, dtype=np.int64)))]
-    return pa.Table.from_batches(batches)
+    ]
+    return pa.Table.from_batches(screen_batches(batches, on, mapping, regime))
