@@ -62,7 +62,7 @@ country        CN  [registry]
 region         Asia  [registry]
                  countries.csv LA-L0: cornucopia-2026;vininfo;vpic-use
 model year     2020  [encoded]
-                 position 10: 49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779 (the later of two years of the cycle)
+                 position 10: 49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779 (the later year of the 30-year cycle that is possible)
                  position 10 allows 1990 or 2020
 plant          Shanghai, Shanghai, CN  [registry]
                  plants.csv LRW C: corgi-community;vin2year;vin-evidence

@@ -268,9 +268,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_
     end=st.sampled_from(["\n", "\r\n"]),
     block=st.sampled_from([256, 2 << 20]),
 )
-def test_every_cell_comes_back(  # noqa: PLR0913, PLR0917
-    tmp_path, monkeypatch, rows, encoding, delimiter, end, block
-):
+def test_every_cell_comes_back(tmp_path, monkeypatch, rows, encoding, delimiter, end, block):
     monkeypatch.setattr(delimited, "_BLOCK", block)
     head = ["VIN", "Make", "HS Code"]
     path = put(

@@ -136,7 +136,7 @@ def identify(raw: object, market_given: Market | None = None) -> Identity:
         return Identity(
             reading, None, None, CheckDigit.CANNOT_TELL, (reading.problem, *reading.cleanup)
         )
-    vin = Vin(reading.text)
+    vin = Vin.trusted(reading.text)
     vin_market = market_given or market(vin, vin.wmi)
     status = check_digit_status(vin, vin_market)
     return Identity(
@@ -170,7 +170,7 @@ def _plausible(text: str) -> bool:
     """Whether a proposal is a VIN that breaks none of its market's rules."""
     if read(text) != Reading(text):
         return False
-    vin = Vin(text)
+    vin = Vin.trusted(text)
     if not registry.wmi_is_known(vin.wmi):
         return False
     vin_market = market(vin, vin.wmi)

@@ -87,27 +87,16 @@ def model_year(
         if kinds and set(kinds) <= _PASSENGER:
             return ModelYear(year, candidates, Basis.ENCODED, why)
         return ModelYear(year, candidates, Basis.ASSUMED, f"{why}, if it is a light vehicle")
-    year = candidates[-1]
-    why = (
-        "the only year of the cycle that is possible"
-        if len(candidates) == 1
-        else "the later of two years of the cycle"
-    )
     if vin_market in {Market.US, Market.CN}:
-        return ModelYear(year, candidates, Basis.ENCODED, why)
+        only = len(candidates) == 1
+        why = f"the {'only' if only else 'later'} year of the 30-year cycle that is possible"
+        return ModelYear(candidates[-1], candidates, Basis.ENCODED, why)
+    why = "position 10 need not be the model year in this market"
     if code.isdigit():
-        return ModelYear(
-            None,
-            candidates,
-            Basis.ASSUMED,
-            "position 10 need not be the model year in this market, and digits there often are not",
-        )
-    return ModelYear(
-        year,
-        candidates,
-        Basis.ASSUMED,
-        f"{why}; position 10 need not be the model year in this market",
-    )
+        return ModelYear(None, candidates, Basis.ASSUMED, f"{why}; digits there often are not")
+    # A car of next year is rarer than one of thirty years ago.
+    likely = [year for year in candidates if year < latest][-1:]
+    return ModelYear(likely[0] if likely else None, candidates, Basis.ASSUMED, why)
 
 
 def profile(vin: Vin, latest: int = LATEST_MODEL_YEAR, vin_market: Market | None = None) -> Profile:

@@ -267,6 +267,11 @@ class Vin(str):
             raise _invalid(reading.problem)
         return super().__new__(cls, reading.text)
 
+    @classmethod
+    def trusted(cls, text: str) -> Self:
+        """A Vin of a text that ``read`` has found to be one already; nothing is checked again."""
+        return super().__new__(cls, text)
+
     @property
     def small_maker(self) -> bool:
         """Position 3 is 9: fewer than 1,000 vehicles a year, the WMI goes on at 12-14."""

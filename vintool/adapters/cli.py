@@ -16,6 +16,7 @@ import click
 from vintool.adapters.terminal import (
     FAILED,
     INTERNAL,
+    URGENCY,
     Day,
     Unreadable,
     note,
@@ -23,6 +24,7 @@ from vintool.adapters.terminal import (
     progress_bar,
     readable,
     say,
+    styled,
     texts_of,
 )
 from vintool.words import Market, Reason, Verdict
@@ -31,15 +33,6 @@ if TYPE_CHECKING:
     from vintool.report import Summary
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "manifest.csv"
-_URGENCY = [Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID]
-_COLOURS = {
-    Verdict.CONTROLLED: "red",
-    Verdict.REVIEW: "yellow",
-    Verdict.INVALID: "magenta",
-    Verdict.OUT_OF_SCOPE: "green",
-}
-
-
 _on = click.option("--on", type=Day(), help="Declaration date, as 2026-03-01.")
 _text_or_json = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -184,10 +177,7 @@ def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...]) -> N
         click.echo(explanation.model_dump_json(indent=2))
         return
     for line in explanation_lines(explanation):
-        if line.startswith("VERDICT"):
-            say(click.style(line, bold=True, fg=_COLOURS[explanation.finding.verdict]))
-        else:
-            say(line)
+        say(styled(line))
 
 
 def _today() -> date:
@@ -224,7 +214,7 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
 )
 @click.option(
     "--fail-on",
-    type=click.Choice([verdict.value for verdict in _URGENCY]),
+    type=click.Choice([verdict.value for verdict in URGENCY]),
     help="Exit 1 if a row has this verdict or a more urgent one.",
 )
 @click.option("--encoding", help="Encoding of the text, such as gb18030; found out if not given.")
@@ -261,7 +251,7 @@ def screen(
         )
     _print_summary(summary, form)
     if fail_on:
-        at_or_above = _URGENCY[: _URGENCY.index(Verdict(fail_on)) + 1]
+        at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]
         sys.exit(FAILED if any(summary.verdicts[verdict] for verdict in at_or_above) else 0)
 
 
@@ -283,7 +273,7 @@ def _run(
         raise click.UsageError(f"no regime {regime!r}; known: {', '.join(REGIMES)}")
     today = date.today()  # noqa: DTZ011 - see _today
     try:
-        with progress_bar(path) as progress:
+        with progress_bar() as progress:
             summary = screen_file(
                 path,
                 on,
@@ -315,7 +305,8 @@ def _print_summary(summary: "Summary", form: str) -> None:
         return
     from vintool.report import summary_text  # noqa: PLC0415 - start-up time
 
-    say(summary_text(summary, {str(reason): reason.sentence for reason in Reason}).rstrip("\n"))
+    sentences = {str(reason): reason.sentence for reason in Reason}
+    say("\n".join(map(styled, summary_text(summary, sentences).splitlines())))
 
 
 @cli.command()

@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vintool.words import Verdict
+
 if TYPE_CHECKING:
     from vintool.files.run import Progress
 
 FAILED, UNREADABLE, INTERNAL = 1, 3, 4
+URGENCY = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID)
+COLOURS = {
+    Verdict.CONTROLLED: "red",
+    Verdict.REVIEW: "yellow",
+    Verdict.INVALID: "magenta",
+    Verdict.OUT_OF_SCOPE: "green",
+}
 
 
 class Unreadable(click.ClickException):
@@ -28,6 +37,14 @@ class Unreadable(click.ClickException):
 def say(text: str) -> None:
     """A line to a terminal or a pipe; colour only where a terminal wants it."""
     click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def styled(line: str) -> str:
+    """A line of a page with its verdict in colour and its sources dimmed; plain in a pipe."""
+    for verdict, colour in COLOURS.items():
+        if f"({verdict})" in line or line.startswith(f"VERDICT {verdict.upper()}"):
+            return click.style(line, bold=True, fg=colour)
+    return click.style(line, dim=True) if line.startswith(" " * 8) else line
 
 
 def note(text: str) -> None:
@@ -82,7 +99,7 @@ def print_models(
             if form == "jsonl":
                 click.echo(item.model_dump_json())
             else:
-                say("\n".join((*([""] if number else []), *lines(item))))
+                say("\n".join((*([""] if number else []), *map(styled, lines(item)))))
 
 
 def _print_csv(items: Iterable[Any]) -> None:
@@ -128,7 +145,7 @@ def readable(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def progress_bar(path: Path) -> "Iterator[Progress | None]":
+def progress_bar() -> "Iterator[Progress | None]":
     """A progress bar on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -143,10 +160,12 @@ def progress_bar(path: Path) -> "Iterator[Progress | None]":
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"screening {path.name}", total=None, counts="")
+        task = bar.add_task("screening", total=None, counts="")
 
         def step(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
-            counts = "  ".join(f"{name} {count:,}" for name, count in sorted(verdicts.items()))
-            bar.update(task, completed=position, total=size, counts=f"{rows:,} rows  {counts}")
+            told = (f"{verdicts.get(verdict, 0):,} {verdict}" for verdict in URGENCY)
+            bar.update(
+                task, completed=position, total=size, counts=f"{rows:,} rows: {', '.join(told)}"
+            )
 
         yield step

@@ -121,7 +121,7 @@ class Descriptors:
             if code is None:
                 code = self._codes[key] = len(self._values)
                 text = key.decode("ascii")
-                self._values.append(Vin(f"{text[:8]}0{text[8:]}000"))
+                self._values.append(Vin.trusted(f"{text[:8]}0{text[8:]}000"))
             numbers.append(code)
         return Column(self._values, np.array(numbers, dtype=np.int64)[encoded.indices.to_numpy()])
 
