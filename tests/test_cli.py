@@ -111,6 +111,7 @@ def test_check_tells_what_is_wrong_and_what_was_meant():
     assert told.exit_code == 1
     assert told.stdout == CHECKED
     assert run("check", TESLA).exit_code == 0
+    assert run("check", "").stdout.startswith("'': not well formed")
     assert run("check", "-", text=f"{TESLA}\n{ATTO3}\n").stdout.count("well formed") == 2
 
 

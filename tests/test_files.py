@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files import delimited, survey
-from vintool.files.manifest import Manifest, Sheet, open_manifest
+from vintool.files.manifest import open_manifest
+from vintool.files.sheet import Manifest, Sheet
 from vintool.headers import EXACT, find_header, map_columns, meaning, normalise, vin_shaped
 from vintool.registry import read_rows
 

@@ -50,23 +50,25 @@ def cli() -> None:
     """
 
 
-_vins = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @FILE")
-
-
-@cli.command()
-@_vins
-@click.option(
+_text_or_lists = click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "jsonl", "csv"]),
     default="text",
     show_default=True,
 )
-@click.option(
+_market = click.option(
     "--market",
     type=click.Choice([market.value for market in Market]),
     help="Whose VIN rules apply; by default the WMI decides.",
 )
+_vins = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @FILE")
+
+
+@cli.command()
+@_vins
+@_text_or_lists
+@_market
 def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """What a VIN tells: maker, country, model year, plant, powertrain, each with its source.
 
@@ -97,24 +99,14 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
             else vehicle_lines(item)
         )
 
-    print_models(told(), form, lines, single=len(vins) == 1 and vins[0][0] not in "-@")
+    print_models(told(), form, lines, single=_single(vins))
     sys.exit(FAILED if failed else 0)
 
 
 @cli.command()
 @_vins
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "jsonl", "csv"]),
-    default="text",
-    show_default=True,
-)
-@click.option(
-    "--market",
-    type=click.Choice([market.value for market in Market]),
-    help="Whose VIN rules apply; by default the WMI decides.",
-)
+@_text_or_lists
+@_market
 def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """Whether a VIN is well formed by the rules of its market, and what was meant if not.
 
@@ -145,7 +137,7 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
             *check_lines(item),
         )
 
-    print_models(told(), form, lines, single=len(vins) == 1 and vins[0][0] not in "-@")
+    print_models(told(), form, lines, single=_single(vins))
     sys.exit(FAILED if faults else 0)
 
 
@@ -178,6 +170,11 @@ def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...]) -> N
         return
     for line in explanation_lines(explanation):
         say(styled(line))
+
+
+def _single(vins: Sequence[str]) -> bool:
+    """Whether one VIN was given as such, not a list of them."""
+    return len(vins) == 1 and not vins[0].startswith(("-", "@"))
 
 
 def _today() -> date:

@@ -23,7 +23,7 @@ import pyarrow.csv as pacsv
 from vintool import headers
 from vintool.errors import ManifestError
 from vintool.files.encoding import DELIMITERS, Scan, decide
-from vintool.files.manifest import Batch, Manifest, Sheet, Tally, unique
+from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 
 _BLOCK = 2 << 20
 _SAMPLE = 500

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vintool.errors import ManifestError
-from vintool.files.manifest import Batch, Manifest, Sheet, Tally, unique
+from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 
 _ROWS = 65_536
 _SAMPLE = 500

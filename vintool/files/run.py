@@ -20,8 +20,9 @@ import wmi_data
 from vintool import registry
 from vintool.columns import BATCH_ROWS, Screener, SeenVins
 from vintool.errors import ManifestError, MappingError
-from vintool.files.manifest import Manifest, Sheet, open_manifest
+from vintool.files.manifest import open_manifest
 from vintool.files.outputs import Answers, staged
+from vintool.files.sheet import Manifest, Sheet
 from vintool.headers import map_columns
 from vintool.law import DEFAULT_REGIME, Regime
 from vintool.law import regime as load_regime

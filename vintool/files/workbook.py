@@ -18,7 +18,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 
 from vintool import headers
 from vintool.errors import ManifestError, NoVinColumn
-from vintool.files.manifest import Batch, Manifest, Sheet, Tally, unique
+from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 from vintool.files.survey import Book, Survey, readable
 
 _SAMPLE = 500

@@ -1,0 +1,113 @@
+"""What a manifest is made of: sheets of batches, with all that a reader knows of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of one sheet.
+
+    Attributes:
+        data: the user's columns under the names of ``Sheet.columns``. From CSV and XLSX all text;
+            from Parquet the file's own types.
+        rows: for each row its number as the user sees it, from 1, counting titles and headers.
+        position: bytes of the file consumed so far, for a progress bar.
+    """
+
+    data: pa.RecordBatch
+    rows: np.ndarray
+    position: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reader counts while it runs."""
+
+    blank: int = 0
+
+
+def _nothing(_tally: Tally) -> Iterator[Batch]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a manifest.
+
+    Attributes:
+        name: the sheet's name; empty for CSV and Parquet.
+        columns: the user's headers in order, made unique; a blank one is ``column 7``.
+        headers: the same before they were made unique.
+        sample: the first data rows, at most 500, as text.
+        file: the file's name, for messages.
+        read: produces the batches and keeps the tally.
+        tally: the counts of the latest run of ``batches``.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    file: str = ""
+    read: Callable[[Tally], Iterator[Batch]] = field(default=_nothing, repr=False, compare=False)
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
+
+    def batches(self) -> Iterator[Batch]:
+        """The data rows in the order of the file; may be called again to read again.
+
+        Raises:
+            ManifestError: a row cannot be read, or fewer rows were read than the file holds.
+        """
+        self.tally.blank = 0
+        yield from self.read(self.tally)
+
+    def blank_rows(self) -> int:
+        """How many rows without any content ``batches`` has passed over so far."""
+        return self.tally.blank
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An opened file.
+
+    Attributes:
+        path: where it is.
+        format: ``csv``, ``tsv``, ``xlsx`` or ``parquet``.
+        encoding: of the text; empty for a format that has none.
+        sheets: the tables to read.
+        skipped: sheets left out, each with the reason.
+        notes: sentences for the user about what had to be decided.
+        size: in bytes.
+        delimiter: between cells; empty for a format that has none.
+    """
+
+    path: Path
+    format: str
+    encoding: str
+    sheets: tuple[Sheet, ...]
+    skipped: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    size: int
+    delimiter: str = ""
+
+
+def unique(headers: Sequence[str]) -> tuple[str, ...]:
+    """Headers as column names: a repeated one gets a number that no other header has.
+
+    >>> unique(["Model", "Model", "Model (2)"])
+    ('Model', 'Model (3)', 'Model (2)')
+    """
+    given, used, names = set(headers), set[str](), list[str]()
+    for header in headers:
+        name, number = header, 1
+        while name in used or (number > 1 and name in given):
+            number += 1
+            name = f"{header} ({number})"
+        used.add(name)
+        names.append(name)
+    return tuple(names)
