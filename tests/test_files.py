@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections import deque
 from datetime import date, datetime
 from pathlib import Path
 
@@ -287,6 +288,16 @@ def test_every_cell_comes_back(tmp_path, monkeypatch, rows, encoding, delimiter,
     assert list(zip(numbers(sheet), cells(sheet), strict=True)) == expected
     assert sheet.blank_rows() == len(rows) - len(expected)
     assert sheet.sample == tuple(tuple(row) for _, row in expected)
+
+
+def test_an_empty_batch_does_not_draw_later_ragged_records_before_valid_ones():
+    """Found by the property above: record 11 was still to come when 12 was known to be ragged."""
+    layout = delimited._Layout(Path("a.csv"), "utf-8", ",", 1, 1, 2)
+    ragged = deque((number, f"a{number}") for number in (7, 8, 9, 10, 12))
+    data, rows = delimited._merge(layout, ("x", "y"), None, ragged, 7)
+    assert rows.tolist() == [7, 8, 9, 10]
+    assert data.column("x").to_pylist() == ["a7", "a8", "a9", "a10"]
+    assert [number for number, _ in ragged] == [12]
 
 
 # --- headers ----------------------------------------------------------------------------------

@@ -251,7 +251,10 @@ def _merge(
     count = 0 if valid is None else valid.num_rows
     out = np.fromiter((number for number, _ in ragged), np.int64, len(ragged))
     rows = np.setdiff1d(np.arange(start, start + count + len(out)), out, assume_unique=True)[:count]
-    end = rows[-1] if count else start + len(out)
+    # A batch may be empty while a valid record still waits behind ragged ones that are known
+    # already: without a valid record only those that follow each other from here on are next.
+    following = int(np.cumprod(out == start + np.arange(len(out))).sum())
+    end = rows[-1] if count else start + following - 1
     arrays = [] if valid is None else valid.columns
     empty = pa.array([""] * count, pa.string()) if len(columns) > len(arrays) else None
     data = pa.RecordBatch.from_arrays(
