@@ -13,7 +13,7 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 The modules are one street, each importing only what lies before it::
 
     words -> vin -> lookup -> registry -> powertrain -> identity -> model -> checking, vehicle
-          -> declared, law -> facts -> verdict -> show, explain, report -> columns -> files -> adapters
+          -> declared, law, headers -> facts -> verdict -> show, explain, report -> columns -> files -> adapters
 
 Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``vehicle``), a Vehicle and
 what a manifest declares become a verdict (``verdict``), and many verdicts become a report.

@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from vintool import declared as lexicon
+from vintool import headers
 from vintool.declared import Meaning
 from vintool.identity import Identity
 from vintool.law import Regime
@@ -83,15 +84,16 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
     """What the entries of a row mean; entries that the lexicon does not know are left out.
 
     Args:
-        declared: field -> cell; the fields are ``vintool.declared.FIELDS``.
+        declared: field -> cell, the fields being those of the header dictionary; a verdict reads
+            those of ``vintool.declared.FIELDS``.
 
     Raises:
-        ValueError: a field that no verdict reads.
+        ValueError: there is no such field, so that a slip in a name is not taken for silence.
     """
     given = declared or {}
-    if unknown := set(given) - set(lexicon.FIELDS):
+    if unknown := sorted(set(given) - set(headers.fields())):
         raise ValueError(
-            f"unknown declared field(s) {', '.join(sorted(unknown))}; known: {', '.join(lexicon.FIELDS)}"
+            f"unknown declared field(s) {', '.join(unknown)}; known: {', '.join(headers.fields())}"
         )
     meanings = (
         lexicon.meaning(field, str(given[field]))

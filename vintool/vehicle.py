@@ -59,6 +59,12 @@ class Profile(NamedTuple):
             return self.maker.country
         return self.country.code if self.country else None
 
+    @property
+    def vehicle_type(self) -> str | None:
+        """The kind of vehicle, where the WMI stands for one alone."""
+        kinds = self.maker.kinds if self.maker else ()
+        return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
+
 
 def model_year(
     code: str, position_7: str, vin_market: Market, kinds: tuple[str, ...], latest: int
@@ -205,9 +211,9 @@ def _maker_facts(told: Profile) -> dict[str, Any]:
             facts["country"] = TextFact(
                 value=told.maker.country, basis=Basis.REGISTRY, source=source
             )
-        if len(told.maker.kinds) == 1 and told.maker.kinds != ("unknown",):
+        if told.vehicle_type:
             facts["vehicle_type"] = TextFact(
-                value=told.maker.kinds[0], basis=Basis.REGISTRY, source=source
+                value=told.vehicle_type, basis=Basis.REGISTRY, source=source
             )
     if told.brand is not None:
         facts["brand"] = TextFact(

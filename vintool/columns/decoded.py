@@ -1,6 +1,6 @@
 """Columns of VINs -> columns of the fields of ``Vehicle``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,8 @@ from vintool.columns.vins import (
     vin_key,
 )
 from vintool.model import Vehicle
-from vintool.vehicle import decode
-from vintool.words import CheckDigit
+from vintool.vehicle import Profile, profile
+from vintool.words import Basis, CheckDigit
 
 
 def decode_table(
@@ -53,22 +53,14 @@ def decode_table(
     return pa.Table.from_batches(batches or [decoder(pa.array([], pa.string()))])
 
 
-_PLANT = pa.struct([(part, pa.string()) for part in ("company", "city", "state", "country")])
+PLANT_PARTS = ("company", "city", "state", "country")
 _LISTS = {"model_year_candidates": pa.list_(pa.int32()), "problems": pa.list_(pa.string())}
 _NUMBERS = {"model_year", "doors", "seats"}
-_PER_ROW = {
-    "vin",
-    "vds",
-    "vis",
-    "check_digit",
-    "serial",
-    "problems",
-}  # what the descriptor does not fix
 _NESTED = {"powertrain_conflict"}
 
 #: Every field that ``decode_table`` gives, with its Arrow type.
 TYPES: dict[str, pa.DataType] = {
-    field: _PLANT
+    field: pa.struct([(part, pa.string()) for part in PLANT_PARTS])
     if field == "plant"
     else _LISTS.get(field, pa.int32() if field in _NUMBERS else pa.string())
     for field in (
@@ -83,66 +75,75 @@ class _Decoder:
     def __init__(self, fields: Sequence[str]) -> None:
         self._fields = fields
         self._reader, self._descriptors = Reader(), Descriptors()
+        self._profile = Lifted(profile)
         self._key, self._problems = Lifted(vin_key), Lifted(row_problems)
-        self._sample = Lifted(lambda sample: sample)
 
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
         vins = self._reader(texts)
         descriptors = self._descriptors(vins.characters)
-        samples = self._sample.on(vins.well_formed, descriptors)
-        used, where = samples.dense
-        vehicles = [
-            None if samples.values[code] is None else decode(samples.values[code])
-            for code in used.tolist()
-        ]
-        keys = None
-        if {"check_digit", "problems"} & set(self._fields):
-            holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
-            digits = Column(list(range(6)), trailing_digits(vins.characters))
-            keys = self._key.on(vins.well_formed, descriptors, holds, digits)
-        arrays = []
-        for field in self._fields:
-            if field in {"check_digit", "problems"} and keys is not None:
-                arrays.append(self._judged(field, keys, vins))
-            elif field in _PER_ROW:
-                arrays.append(_slices(field, vins))
-            else:
-                values = [
-                    None if vehicle is None else _plain(vehicle, field) for vehicle in vehicles
-                ]
-                arrays.append(pa.array(values, TYPES[field]).take(pa.array(where)))
+        profiles = self._profile.on(vins.well_formed, descriptors)
+        arrays = [self._column(field, vins, descriptors, profiles) for field in self._fields]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 
-    def _judged(self, field: str, keys: Column, vins: VinColumn) -> pa.Array:
+    def _column(
+        self, field: str, vins: VinColumn, descriptors: Column, profiles: Column
+    ) -> pa.Array:
+        kind = TYPES[field]
+        if field in _PARTS:
+            return _PARTS[field](vins.vin)
+        if told := _TOLD.get(field):
+            return profiles.take(lambda value: None if value is None else told(value), kind)
+        if field not in {"check_digit", "problems"}:
+            return pa.nulls(len(vins.texts), kind)  # the data does not tell it yet
+        holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
+        digits = Column(list(range(6)), trailing_digits(vins.characters))
+        keys = self._key.on(vins.well_formed, descriptors, holds, digits)
         if field == "check_digit":
             return keys.take(
-                lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, TYPES[field]
+                lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind
             )
-        return self._problems(keys, vins.identity).take(
-            lambda problems: [problem.value for problem in problems], TYPES[field]
-        )
+        problems = self._problems(keys, vins.identity)
+        return problems.take(lambda found: [problem.value for problem in found], kind)
 
 
-def _slices(field: str, vins: VinColumn) -> pa.Array:
-    vin = vins.vin
-    if field == "vin":
-        return vin
-    if field == "serial":
-        small = pc.equal(pc.utf8_slice_codeunits(vin, 2, 3), "9")
-        return pc.if_else(
-            small, pc.utf8_slice_codeunits(vin, 14, 17), pc.utf8_slice_codeunits(vin, 11, 17)
-        )
-    start, stop = {"vds": (3, 9), "vis": (9, 17)}[field]
-    return pc.utf8_slice_codeunits(vin, start, stop)
+def _part(start: int, stop: int) -> Callable[[pa.Array], pa.Array]:
+    return lambda vin: pc.utf8_slice_codeunits(vin, start, stop)
 
 
-def _plain(vehicle: Vehicle, field: str) -> Any:
-    if field in {"powertrain_grade", "powertrain_basis"}:
-        return (
-            None
-            if vehicle.powertrain is None
-            else getattr(vehicle.powertrain, field.removeprefix("powertrain_")).value
-        )
-    value = getattr(vehicle, field)
-    value = getattr(value, "value", value)
-    return value.model_dump() if hasattr(value, "model_dump") else value
+def _by_maker(
+    small: Callable[[pa.Array], pa.Array], other: Callable[[pa.Array], pa.Array]
+) -> Callable[[pa.Array], pa.Array]:
+    """One part of the VINs of small makers (position 3 is 9), another of the rest."""
+    return lambda vin: pc.if_else(pc.equal(_part(2, 3)(vin), "9"), small(vin), other(vin))
+
+
+def _joined(*parts: Callable[[pa.Array], pa.Array]) -> Callable[[pa.Array], pa.Array]:
+    return lambda vin: pc.binary_join_element_wise(*(part(vin) for part in parts), "")
+
+
+_CORE = (_part(0, 8), _part(9, 11))
+_PARTS: dict[str, Callable[[pa.Array], pa.Array]] = {
+    "vin": lambda vin: vin,
+    "wmi": _by_maker(_joined(_part(0, 3), _part(11, 14)), _part(0, 3)),
+    "vds": _part(3, 9),
+    "vis": _part(9, 17),
+    "descriptor": _by_maker(_joined(*_CORE, _part(11, 14)), _joined(*_CORE)),
+    "plant_code": _part(10, 11),
+    "serial": _by_maker(_part(14, 17), _part(11, 17)),
+}
+
+#: What a profile tells of the fields of ``Vehicle``; ``decode`` says the same with its sources.
+_TOLD: dict[str, Callable[[Profile], Any]] = {
+    "market": lambda told: told.market,
+    "manufacturer": lambda told: told.maker and told.maker.name,
+    "brand": lambda told: told.brand and told.brand.name,
+    "country": lambda told: told.country_code,
+    "region": lambda told: told.country and told.country.region,
+    "model_year": lambda told: told.year.year,
+    "model_year_candidates": lambda told: told.year.candidates,
+    "plant": lambda told: told.plant and {part: getattr(told.plant, part) for part in PLANT_PARTS},
+    "vehicle_type": lambda told: told.vehicle_type,
+    "powertrain": lambda told: told.classification.powertrain,
+    "powertrain_grade": lambda told: told.classification.grade,
+    "powertrain_basis": lambda told: told.classification.powertrain and Basis.ENCODED.value,
+}
