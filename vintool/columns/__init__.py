@@ -7,7 +7,7 @@ keeps the answers from batch to batch. Results equal the scalar path for every r
 
 from vintool.columns.decoded import TYPES, decode_table
 from vintool.columns.lifted import BATCH_ROWS
-from vintool.columns.screened import Screener, beside, screen_batches, screen_table
+from vintool.columns.screened import Screener, beside, date_field, screen_batches, screen_table
 from vintool.columns.seen import SeenVins
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Screener",
     "SeenVins",
     "beside",
+    "date_field",
     "decode_table",
     "screen_batches",
     "screen_table",

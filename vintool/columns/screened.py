@@ -32,6 +32,11 @@ from vintool.verdict import Decision, decide
 from vintool.words import CheckDigit, Reason
 
 
+def date_field(mapping: Mapping[str, str]) -> str:
+    """The field whose column gives each row its date; empty if none is mapped."""
+    return next((field for field in ("declaration_date", "export_date") if field in mapping), "")
+
+
 class Screener:
     """Batches of a manifest -> the answers, row by row.
 
@@ -63,13 +68,7 @@ class Screener:
         self.rule: Regime = load_regime(regime)
         self._mapping = dict(mapping)
         self._joined = joined
-        self.date_field = (
-            ""
-            if on is not None
-            else next(
-                (field for field in ("declaration_date", "export_date") if field in mapping), ""
-            )
-        )
+        self.date_field = "" if on is not None else date_field(mapping)
         if on is None and not self.date_field:
             raise ValueError("give on=, or map declaration_date or export_date")
         self._on = on

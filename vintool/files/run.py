@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 import wmi_data
 from vintool import registry
-from vintool.columns import BATCH_ROWS, Screener, SeenVins
+from vintool.columns import BATCH_ROWS, Screener, SeenVins, date_field
 from vintool.errors import ManifestError, MappingError
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import Answers, staged
@@ -166,7 +166,7 @@ def screen_file(
     path, rule = Path(path), load_regime(regime)
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
     mappings = _mappings(manifest, mapping or {})
-    if on is None and not any(map(_date_field, mappings)):
+    if on is None and not any(map(date_field, mappings)):
         if today is None:
             raise ValueError("the manifest has no date column: give on=")
         on = today
@@ -174,7 +174,7 @@ def screen_file(
     screeners = [
         Screener(
             found,
-            on if on or _date_field(found) else today,
+            on if on or date_field(found) else today,
             regime,
             joined=manifest.format != "parquet",
             seen=seen,
@@ -246,7 +246,7 @@ def _summary(
     sheets += [
         SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
     ]
-    columns = sorted({found[field] for found in mappings if (field := _date_field(found))})
+    columns = sorted({found[field] for found in mappings if (field := date_field(found))})
     files_written = (f"annotated.{manifest.format}", "exceptions.csv", "report.html", "run.json")
     return Summary(
         file=manifest.path.name,
@@ -268,10 +268,6 @@ def _summary(
         outputs=tuple(str(Path(out) / name) for name in files_written) if out else (),
         notes=manifest.notes,
     )
-
-
-def _date_field(found: Mapping[str, str]) -> str:
-    return next((field for field in ("declaration_date", "export_date") if field in found), "")
 
 
 def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:
