@@ -2,6 +2,10 @@
 
 import csv
 import json
+import signal
+import subprocess
+import sys
+import time
 from datetime import date
 
 import openpyxl
@@ -177,6 +181,34 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
     )
     assert (script.exit_code, "nothing was left behind" in script.stderr) == (3, True)
     assert left(tmp_path) == ["list.csv"]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_nothing(tmp_path, sign):
+    pipe = tmp_path / "slow.csv"
+    put_csv(pipe, [ROWS[0], *[ROWS[1]] * 300_000])
+    script = "from vintool.adapters.cli import main; main()"
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            script,
+            "screen",
+            str(pipe),
+            "--on",
+            "2026-03-01",
+            "--out",
+            str(out),
+        ],
+        stderr=subprocess.PIPE,
+    )
+    while process.poll() is None and left(tmp_path) == ["slow.csv"]:
+        time.sleep(0.01)
+    process.send_signal(sign)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, b"interrupted" in told) == (130, True)
+    assert left(tmp_path) == ["slow.csv"]
 
 
 def test_a_truncated_parquet_file_gives_no_output(tmp_path):

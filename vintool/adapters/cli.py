@@ -5,6 +5,7 @@ above ``--fail-on``, 2 usage, 3 input unreadable or rows lost, 4 internal error.
 """
 
 import json
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -16,6 +17,7 @@ import click
 from vintool.adapters.terminal import (
     FAILED,
     INTERNAL,
+    INTERRUPTED,
     URGENCY,
     Day,
     Unreadable,
@@ -286,6 +288,9 @@ def _run(
         raise click.UsageError(str(error)) from None
     except ManifestError as error:
         raise Unreadable(str(error)) from None
+    except KeyboardInterrupt:
+        note("interrupted; no output was left behind, and an earlier one is as it was")
+        sys.exit(INTERRUPTED)
     except OSError as error:
         where = out or path
         raise Unreadable(
@@ -380,6 +385,7 @@ def demo(out: Path) -> None:
 
 def main() -> None:
     """Entry point: anything unforeseen is exit 4, told without the data that caused it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop is no reason to litter
     try:
         cli()
     except Exception as error:  # noqa: BLE001 - the last door

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vintool.files.run import Progress
 
 FAILED, UNREADABLE, INTERNAL = 1, 3, 4
+INTERRUPTED = 130  # as shells have it
 URGENCY = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID)
 COLOURS = {
     Verdict.CONTROLLED: "red",
