@@ -149,6 +149,8 @@ def test_decode_many(tmp_path):
 def test_wmi():
     assert run("wmi", "lgx").stdout.startswith("LGX    BYD Auto Co., Ltd.")
     assert "LGW    Great Wall Motor" in run("wmi", "great wall").stdout
+    assert "LGX    BYD Auto Co., Ltd." in run("wmi", "比亚迪").stdout
+    assert "brands: BYD 比亚迪" in run("wmi", "LGX").stdout
     unknown = run("wmi", "LQQ")
     assert (unknown.exit_code, unknown.stdout) == (1, "")
     assert "belong" not in unknown.stderr

@@ -125,6 +125,16 @@ def test_headers_are_sourced_and_mean_one_thing():
         assert seen.setdefault(headers.normalise(row["header"]), row["field"]) == row["field"]
 
 
+def test_brands_in_chinese_are_brands_of_the_registry():
+    brands = {brand for maker in registry.makers() for brand in maker.brands}
+    named = rows("brands.csv")
+    assert {row["brand"] for row in named} <= brands
+    assert (
+        len({row["brand"] for row in named}) == len({row["chinese"] for row in named}) == len(named)
+    )
+    assert all(row["source"] for row in named)
+
+
 def test_a_broken_table_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "DATA", tmp_path)
     (tmp_path / "x.csv").write_text("a,b\n1,2\n3\n", encoding="utf-8")

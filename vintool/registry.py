@@ -39,6 +39,7 @@ PLANT_COLUMNS = (
     "source",
     "note",
 )
+BRAND_COLUMNS = ("brand", "chinese", "source")
 EVIDENCE_COLUMNS = (
     "wmi",
     "vds",
@@ -223,6 +224,33 @@ def makers() -> Iterator[Maker]:
         found = maker(wmi)
         assert found is not None  # noqa: S101 - the key came from the table
         yield found
+
+
+@cache
+def chinese_names() -> dict[str, str]:
+    """What brands are called in Chinese, as far as known."""
+    return {brand: chinese for brand, chinese, _source in read_rows("brands.csv", BRAND_COLUMNS)}
+
+
+def find_makers(text: str) -> list[Maker]:
+    """The makers of a WMI, of a part of a name, or of a brand in either script.
+
+    >>> [maker.wmi for maker in find_makers("lrw")], "LGX" in {maker.wmi for maker in find_makers("比亚迪")}
+    (['LRW'], True)
+    """
+    wanted = text.strip().casefold()
+    if exact := maker(wanted.upper()):
+        return [exact]
+    brands = {
+        wanted,
+        *(brand.casefold() for brand, chinese in chinese_names().items() if chinese == wanted),
+    }
+    return [
+        row
+        for row in makers()
+        if wanted
+        and (wanted in row.name.casefold() or not brands.isdisjoint(map(str.casefold, row.brands)))
+    ]
 
 
 @cache

@@ -224,7 +224,8 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
             cells = [sum(counts.values()), *counts.values()]
             numbers = "".join(f"{n:>{w},}" for n, w in zip(cells, widths, strict=True))
             lines += [f"{numbers}  {cell(brand, 60)}"]
-    read = [f"{sheet.name} ({sheet.rows:,} rows)" for sheet in summary.sheets if not sheet.skipped]
+    named = [sheet for sheet in summary.sheets if sheet.name]
+    read = [f"{sheet.name} ({sheet.rows:,} rows)" for sheet in named if not sheet.skipped]
     left = [f"{sheet.name} ({sheet.skipped})" for sheet in summary.sheets if sheet.skipped]
     facts = [
         ("powertrain", ", ".join(f"{code} {n:,}" for code, n in _ranked(summary.powertrains))),

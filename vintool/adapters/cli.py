@@ -320,27 +320,19 @@ def wmi(code_or_name: str, form: str) -> None:
     \b
     vintool wmi LGX
     vintool wmi "great wall"
+    vintool wmi 比亚迪
     """
     from vintool import registry  # noqa: PLC0415 - start-up time
 
-    exact = registry.maker(code_or_name.strip().upper())
-    wanted = code_or_name.strip().casefold()
-    found = (
-        [exact]
-        if exact
-        else [
-            maker
-            for maker in registry.makers()
-            if wanted in maker.name.casefold()
-            or any(wanted == brand.casefold() for brand in maker.brands)
-        ]
-    )
+    found = registry.find_makers(code_or_name)
     if form == "json":
         click.echo(json.dumps([maker._asdict() for maker in found], ensure_ascii=False, indent=2))
     for maker in found if form == "text" else ():
         say(f"{maker.wmi:<7}{maker.name}  [{maker.country or '??'}; {', '.join(maker.kinds)}]")
         if maker.brands:
-            say(f"       brands: {', '.join(maker.brands)}")
+            names = registry.chinese_names()
+            shown = (f"{brand} {names.get(brand, '')}".strip() for brand in maker.brands)
+            say(f"       brands: {', '.join(shown)}")
         say(
             f"       sources: {maker.source} (confidence {maker.confidence})"
             + (f"; {maker.note}" if maker.note else "")
