@@ -3,7 +3,7 @@
 from vintool.identity import identify, proposals
 from vintool.model import Frozen
 from vintool.vin import Vin, calc_check_digit
-from vintool.words import CheckDigit, Market, Problem
+from vintool.words import CheckDigit, Market, Problem, Weight
 
 
 class Suggestion(Frozen):
@@ -23,6 +23,11 @@ class Check(Frozen):
     expected_check_digit: str | None
     problems: tuple[Problem, ...]
     suggestions: tuple[Suggestion, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the text is a VIN that breaks no rule; a clean-up is no fault."""
+        return all(problem.weight is Weight.NOTE for problem in self.problems)
 
 
 def check(text: str, market: Market | str | None = None) -> Check:

@@ -14,6 +14,7 @@ from vintool.vin import (
     ALPHABET,
     CHARACTER_VALUES,
     CHECK_CHARACTERS,
+    CHECKED_MARKETS,
     MODEL_YEAR_CODES,
     WEIGHTS,
     Reading,
@@ -26,7 +27,6 @@ from vintool.vin import (
 )
 from vintool.words import CheckDigit, Market, Problem, Weight
 
-CHECKED_MARKETS = (Market.US, Market.CN)
 SUGGESTIONS_AT_MOST = 5
 
 # What eyes, hands and scanners take for one another.
@@ -74,49 +74,29 @@ def trailing_digits(vin: str) -> int:
     return len(list(itertools.takewhile(str.isdigit, reversed(vin[12:]))))
 
 
-def rule_problems(  # noqa: PLR0913 - the key of the rule
-    vin_market: Market,
-    *,
-    wmi_known: bool,
-    small_maker: bool,
-    model_year_code: str,
-    digits: int,
-    status: CheckDigit,
+def vin_problems(
+    vin: Vin, vin_market: Market, status: CheckDigit, digits: int
 ) -> tuple[Problem, ...]:
     """What a well-formed VIN breaks of its market's rules.
 
     Args:
+        vin: of its serial nothing is read; ``digits`` tells of it.
         vin_market: whose rules.
-        wmi_known: whether the registry knows the maker.
-        small_maker: positions 12-14 belong to the WMI.
-        model_year_code: position 10.
-        digits: as ``trailing_digits`` counts them.
         status: of the check digit.
+        digits: as ``trailing_digits`` counts them.
     """
     problems = []
     if status is CheckDigit.FAILS:
         problems.append(Problem.CHECK_DIGIT)
-    if not wmi_known:
+    if not registry.wmi_is_known(vin.wmi):
         problems.append(Problem.UNKNOWN_WMI)
-    if vin_market in CHECKED_MARKETS and model_year_code not in MODEL_YEAR_CODES:
+    if vin_market in CHECKED_MARKETS and vin.model_year_code not in MODEL_YEAR_CODES:
         problems.append(Problem.MODEL_YEAR_CODE)
-    if digits < (3 if small_maker else 4):
+    if digits < (3 if vin.small_maker else 4):
         problems.append(Problem.SERIAL_NOT_NUMERIC)
-    elif digits == 4 and not small_maker and vin_market in CHECKED_MARKETS:
+    elif digits == 4 and not vin.small_maker and vin_market in CHECKED_MARKETS:
         problems.append(Problem.SERIAL_LETTER)
     return tuple(problems)
-
-
-def vin_problems(vin: Vin, vin_market: Market, status: CheckDigit) -> tuple[Problem, ...]:
-    """``rule_problems`` of one VIN."""
-    return rule_problems(
-        vin_market,
-        wmi_known=registry.wmi_is_known(vin.wmi),
-        small_maker=vin.small_maker,
-        model_year_code=vin.model_year_code,
-        digits=trailing_digits(vin),
-        status=status,
-    )
 
 
 class Identity(NamedTuple):
@@ -140,7 +120,11 @@ def identify(raw: object, market_given: Market | None = None) -> Identity:
     vin_market = market_given or market(vin, vin.wmi)
     status = check_digit_status(vin, vin_market)
     return Identity(
-        reading, vin, vin_market, status, (*vin_problems(vin, vin_market, status), *reading.cleanup)
+        reading,
+        vin,
+        vin_market,
+        status,
+        (*vin_problems(vin, vin_market, status, trailing_digits(vin)), *reading.cleanup),
     )
 
 
@@ -174,10 +158,9 @@ def _plausible(text: str) -> bool:
     if not registry.wmi_is_known(vin.wmi):
         return False
     vin_market = market(vin, vin.wmi)
-    return all(
-        problem.weight is Weight.NOTE
-        for problem in vin_problems(vin, vin_market, check_digit_status(vin, vin_market))
-    )
+    status = check_digit_status(vin, vin_market)
+    problems = vin_problems(vin, vin_market, status, trailing_digits(vin))
+    return all(problem.weight is Weight.NOTE for problem in problems)
 
 
 def _candidates(identity: Identity) -> Iterator[tuple[str, str]]:

@@ -70,7 +70,6 @@ class Regime(Frozen):
     goods: str
     goods_original: str
     reference_codes: tuple[str, ...]
-    seats_at_most: int
     applicants: str
     period: tuple[Period, ...] = Field(min_length=1)
     citation: tuple[Citation, ...] = Field(min_length=1)

@@ -99,13 +99,7 @@ def _resolve(fitting: Sequence[Rule]) -> Classification:
     labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - {
         Powertrain.NOT_BEV
     }
-    powertrain = (
-        labels.pop()
-        if len(labels) == 1
-        else ranked[0].powertrain
-        if not labels
-        else Powertrain.NOT_BEV
-    )
+    powertrain = labels.pop() if len(labels) == 1 else Powertrain.NOT_BEV
     return Classification(powertrain, min(rule.grade for rule in ranked), tuple(ranked))
 
 

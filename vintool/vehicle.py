@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import wmi_data
 from vintool import registry
-from vintool.identity import market, vin_problems
+from vintool.identity import market, trailing_digits, vin_problems
 from vintool.model import NumberFact, Plant, PlantFact, PowertrainFact, Source, TextFact, Vehicle
 from vintool.powertrain import Classification, classify
 from vintool.registry import Country, Maker, PlantRow, Rule
-from vintool.vin import MODEL_YEAR_CODES, Vin, check_digit_status
+from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, Vin, check_digit_status
 from vintool.words import Basis, Market
 
 #: Model years run ahead of the calendar by one; no clock is asked, the data's own year counts.
@@ -93,7 +93,7 @@ def model_year(
         if kinds and set(kinds) <= _PASSENGER:
             return ModelYear(year, candidates, Basis.ENCODED, why)
         return ModelYear(year, candidates, Basis.ASSUMED, f"{why}, if it is a light vehicle")
-    if vin_market in {Market.US, Market.CN}:
+    if vin_market in CHECKED_MARKETS:
         only = len(candidates) == 1
         why = f"the {'only' if only else 'later'} year of the 30-year cycle that is possible"
         return ModelYear(candidates[-1], candidates, Basis.ENCODED, why)
@@ -176,7 +176,7 @@ def decode(
         plant_code=vin.plant_code,
         plant=_plant_fact(told),
         serial=vin.serial,
-        problems=vin_problems(vin, told.market, status),
+        problems=vin_problems(vin, told.market, status, trailing_digits(vin)),
         **_maker_facts(told),
         **_powertrain_facts(told.classification),
     )

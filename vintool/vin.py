@@ -49,6 +49,8 @@ CHARACTER_VALUES = {character: int(character) for character in "0123456789"} | d
 )
 WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 CHECK_CHARACTERS = "0123456789X"
+# Whose rules make position 9 a check digit and position 10 the model year.
+CHECKED_MARKETS = frozenset({Market.US, Market.CN})
 
 _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
@@ -205,9 +207,14 @@ def market_of(number: str) -> Market:
 
 def check_digit_status(number: str, market: Market) -> CheckDigit:
     """Whether position 9 of a well-formed VIN holds in this market."""
-    if market not in {Market.US, Market.CN}:
+    return judged(holds=number[8] == calc_check_digit(number), market=market)
+
+
+def judged(*, holds: bool, market: Market) -> CheckDigit:
+    """What it means in a market that position 9 agrees with the other positions, or does not."""
+    if market not in CHECKED_MARKETS:
         return CheckDigit.NOT_USED
-    return CheckDigit.HOLDS if number[8] == calc_check_digit(number) else CheckDigit.FAILS
+    return CheckDigit.HOLDS if holds else CheckDigit.FAILS
 
 
 def validate(number: str) -> str:

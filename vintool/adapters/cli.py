@@ -120,7 +120,6 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """
     from vintool import checking  # noqa: PLC0415 - start-up time
     from vintool.show import check_lines  # noqa: PLC0415
-    from vintool.words import Weight  # noqa: PLC0415
 
     faults = 0
 
@@ -128,14 +127,13 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
         nonlocal faults
         for text in texts_of(vins):
             result = checking.check(text, market)
-            faults += any(problem.weight is not Weight.NOTE for problem in result.problems)
+            faults += not result.sound
             yield result
 
     def lines(item: Any) -> Iterable[str]:
-        sound = all(problem.weight is Weight.NOTE for problem in item.problems)
         rules = f", rules of market {item.market.value}" if item.market else ""
         return (
-            f"{item.vin or repr(item.text)}: {'well formed' if sound else 'not well formed'}; check digit {item.check_digit.value}{rules}",
+            f"{item.vin or repr(item.text)}: {'well formed' if item.sound else 'not well formed'}; check digit {item.check_digit.value}{rules}",
             *check_lines(item),
         )
 

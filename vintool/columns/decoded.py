@@ -3,21 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.lifted import Column, Lifted, as_text
 from vintool.columns.tables import as_table, find_mapping
-from vintool.columns.vins import (
-    Descriptors,
-    Reader,
-    VinColumn,
-    check_digits,
-    row_problems,
-    trailing_digits,
-    vin_key,
-)
+from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
 from vintool.model import Vehicle
 from vintool.vehicle import Profile, profile
 from vintool.words import Basis, CheckDigit
@@ -76,7 +67,7 @@ class _Decoder:
         self._fields = fields
         self._reader, self._descriptors = Reader(), Descriptors()
         self._profile = Lifted(profile)
-        self._key, self._problems = Lifted(vin_key), Lifted(row_problems)
+        self._keys, self._problems = Keys(), Lifted(row_problems)
 
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
         vins = self._reader(texts)
@@ -95,9 +86,7 @@ class _Decoder:
             return profiles.take(lambda value: None if value is None else told(value), kind)
         if field not in {"check_digit", "problems"}:
             return pa.nulls(len(vins.texts), kind)  # the data does not tell it yet
-        holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
-        digits = Column(list(range(6)), trailing_digits(vins.characters))
-        keys = self._key.on(vins.well_formed, descriptors, holds, digits)
+        keys = self._keys(vins, descriptors)
         if field == "check_digit":
             return keys.take(
                 lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind

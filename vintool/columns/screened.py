@@ -14,16 +14,7 @@ from vintool import declared as lexicon
 from vintool.columns.lifted import BATCH_ROWS, Column, Lifted, Texts, as_text
 from vintool.columns.seen import SeenVins
 from vintool.columns.tables import as_table, find_mapping
-from vintool.columns.vins import (
-    Descriptors,
-    Reader,
-    VinColumn,
-    VinKey,
-    check_digits,
-    row_problems,
-    trailing_digits,
-    vin_key,
-)
+from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, VinKey, row_problems
 from vintool.facts import Facts, VinFacts, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
 from vintool.law import DEFAULT_REGIME, Regime
@@ -76,7 +67,7 @@ class Screener:
         self._descriptors = Descriptors()
         self._texts = {field: Texts() for field in (*lexicon.FIELDS, self.date_field)}
         self._meanings = {field: Lifted(partial(_meaning, field)) for field in lexicon.FIELDS}
-        self._key = Lifted(vin_key)
+        self._keys = Keys()
         self._facts = Lifted(_row_facts)
         self._problems = Lifted(row_problems)
         self._declared = Lifted(
@@ -117,9 +108,7 @@ class Screener:
             The added columns alone, row by row; ``beside`` puts them to the user's.
         """
         vins = self._reader(as_text(batch.column(self._mapping["vin"])))
-        holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
-        digits = Column(list(range(6)), trailing_digits(vins.characters))
-        keys = self._key.on(vins.well_formed, self._descriptors(vins.characters), holds, digits)
+        keys = self._keys(vins, self._descriptors(vins.characters))
         declared = self._declared(*(self._meaning(batch, field) for field in lexicon.FIELDS))
         decisions = self._decision(
             self._facts(keys, vins.identity), declared, self._when(self._dates(batch))

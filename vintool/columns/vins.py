@@ -6,13 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool import registry
 from vintool.columns.lifted import Characters, Codes, Column, Lifted, Mask, Texts
 from vintool.facts import VinFacts, vin_facts
-from vintool.identity import Identity, identify, rule_problems
+from vintool.identity import Identity, identify, vin_problems
 from vintool.vehicle import Profile, profile
-from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, Vin, remainder
-from vintool.words import CheckDigit, Market, Problem
+from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, Vin, judged, remainder
+from vintool.words import CheckDigit, Problem
 
 DESCRIPTOR = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13]  # positions 1-8, 10-14, from 0
 _ZERO, _NINE = ord("0"), ord("9")
@@ -151,17 +150,22 @@ class VinKey(NamedTuple):
 def vin_key(sample: Vin, holds: bool, digits: int) -> VinKey:  # noqa: FBT001 - a lifted rule takes values of columns
     """What a VIN says: a lifted rule of its descriptor, the check digit sum and its digits."""
     told = profile(sample)
-    used = told.market in {Market.US, Market.CN}
-    status = (CheckDigit.HOLDS if holds else CheckDigit.FAILS) if used else CheckDigit.NOT_USED
-    problems = rule_problems(
-        told.market,
-        wmi_known=registry.wmi_is_known(told.wmi),
-        small_maker=sample.small_maker,
-        model_year_code=sample.model_year_code,
-        digits=digits,
-        status=status,
-    )
+    status = judged(holds=holds, market=told.market)
+    problems = vin_problems(sample, told.market, status, digits)
     return VinKey(told, status, problems, vin_facts(told, problems, status, sample.descriptor))
+
+
+class Keys:
+    """VINs -> what each says beside its serial; None for rows that are no VIN."""
+
+    def __init__(self) -> None:
+        self._key = Lifted(vin_key)
+
+    def __call__(self, vins: VinColumn, descriptors: Column) -> Column:
+        """The ``VinKey`` of every row, asked once per distinct descriptor, sum and tail."""
+        holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
+        digits = Column(list(range(6)), trailing_digits(vins.characters))
+        return self._key.on(vins.well_formed, descriptors, holds, digits)
 
 
 def row_problems(key: VinKey | None, identity: Identity | None) -> tuple[Problem, ...]:

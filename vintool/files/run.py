@@ -52,25 +52,22 @@ class Tally:
         """Count a screened batch."""
         self.rows += batch.num_rows
         self.sheet_rows[sheet] += batch.num_rows
-        _count(self.verdicts, batch.column("vin_verdict"))
-        _count(self.powertrains, pc.fill_null(batch.column("vin_powertrain"), "unknown"))
         reasons = batch.column("vin_reasons")
-        if pa.types.is_list(reasons.type):
-            _count(self.reasons, pc.list_flatten(reasons))
-        else:
-            for listed in reasons.value_counts().to_pylist():
-                for reason in filter(None, listed["values"].split(";")):
-                    self.reasons[reason] += listed["counts"]
+        told = pc.list_flatten(reasons) if pa.types.is_list(reasons.type) else reasons
+        for counted in told.value_counts().to_pylist():
+            for reason in _listed(counted["values"]):
+                self.reasons[reason] += counted["counts"]
         brand = pc.coalesce(
             batch.column("vin_brand"), batch.column("vin_manufacturer"), pa.scalar("")
         )
+        verdict = batch.column("vin_verdict")
         powertrain = pc.fill_null(batch.column("vin_powertrain"), "unknown")
-        groups = pa.table(
-            {"brand": brand, "verdict": batch.column("vin_verdict"), "powertrain": powertrain}
-        )
-        counted = groups.group_by(["brand", "verdict", "powertrain"]).aggregate([([], "count_all")])
-        for row in counted.to_pylist():
-            self.brands[row["brand"], row["verdict"], row["powertrain"]] += row["count_all"]
+        groups = pa.table([brand, verdict, powertrain], names=["brand", "verdict", "powertrain"])
+        for row in groups.group_by(groups.column_names).aggregate([([], "count_all")]).to_pylist():
+            count = row["count_all"]
+            self.brands[row["brand"], row["verdict"], row["powertrain"]] += count
+            self.verdicts[row["verdict"]] += count
+            self.powertrains[row["powertrain"]] += count
 
     def show(self, sheet: str, exceptions: pa.RecordBatch) -> None:
         """Keep the first exceptions for the page."""
@@ -103,11 +100,6 @@ class Tally:
         for (brand, _, powertrain), count in self.brands.items():
             told.setdefault(brand, Counter())[powertrain] += count
         return {brand: dict(counts) for brand, counts in told.items()}
-
-
-def _count(counter: Counter[str], array: pa.Array) -> None:
-    for entry in array.value_counts().to_pylist():
-        counter[entry["values"]] += entry["counts"]
 
 
 def _listed(value: list[str] | str | None) -> tuple[str, ...]:
