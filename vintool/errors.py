@@ -39,3 +39,7 @@ class NoVinColumn(ManifestError):  # noqa: N818 - names the finding
 
 class MappingError(_Told):
     """Which column means what cannot be decided without the user."""
+
+
+class DataSourceError(ValueError):
+    """A file that reference data was to be built from cannot serve."""

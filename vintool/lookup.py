@@ -65,11 +65,12 @@ class KeyedTable:
         return iter(self._lines)
 
 
-def parse_pattern(text: str, length: int) -> tuple[str, ...]:
+def parse_pattern(text: str, length: int, *, short: bool = False) -> tuple[str, ...]:
     """The characters that each position allows; ``*`` allows any.
 
     The language has three signs: a character stands for itself, ``*`` for any, ``[ABC]`` for one
-    of several (no ranges: in a VIN the letters have gaps).
+    of several (no ranges: in a VIN the letters have gaps). With ``short``, positions that the text
+    does not reach allow any.
 
     Raises:
         ValueError: a bracket is not closed, or the pattern has not ``length`` positions.
@@ -89,6 +90,8 @@ def parse_pattern(text: str, length: int) -> tuple[str, ...]:
         else:
             parts.append(text[at])
             at += 1
+    if short:
+        parts += [ANY] * (length - len(parts))
     if len(parts) != length:
         raise ValueError(f"pattern {text!r} has {len(parts)} positions, expected {length}")
     return tuple(parts)
@@ -131,6 +134,21 @@ class PatternTable:
         for at, character in zip(range(self.length), key, strict=False):
             found &= self._allowing(at, character)
         return found
+
+    def overlapping(self, pattern: Sequence[str]) -> int:
+        """The patterns that some key fits together with this one."""
+        found = self._all
+        for at, allowed in enumerate(pattern):
+            if allowed != ANY:
+                both = self._any[at]
+                for character in allowed:
+                    both |= self._by_character[at].get(character, 0)
+                found &= both
+        return found
+
+    def allowed(self, at: int) -> frozenset[str]:
+        """The characters that some pattern names at a place, counted from 0."""
+        return frozenset(self._by_character[at])
 
     def one_off(self, key: str, alternatives: Mapping[str, str] | None = None) -> int:
         """The patterns that would fit if exactly one character of the key were another one.

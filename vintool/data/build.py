@@ -1,0 +1,49 @@
+"""A release of vPIC -> a folder of compact files."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from vintool import vpic
+from vintool.data import store
+from vintool.data.compact import Compact, Database
+from vintool.errors import DataSourceError
+
+_MONTH = re.compile(r"(20\d\d)[-_](0[1-9]|1[0-2])")
+
+
+def build(source: Path, out: Path | None = None, month: str | None = None) -> Path:
+    """Rebuild the vPIC data from a release.
+
+    Args:
+        source: NHTSA's SQLite file, plain SQL dump, or the ZIP archive of one.
+        out: where to put it; by default the user's folder, which then comes before the package's.
+        month: of the release, as ``2026-10``; read from the file's name if not given.
+
+    Returns:
+        The folder.
+
+    Raises:
+        DataSourceError: the file cannot serve, or does not tell its month.
+        OSError: the folder cannot be written; what stood there is as it was.
+    """
+    database = Database(source)
+    compact = Compact(database, _release(source, database, month))
+    files = compact.files()
+    files[vpic.MANIFEST] = store.manifest(files, compact.release, database.counts)
+    folder = store.user_home() if out is None else out
+    store.put(files, folder)
+    return folder
+
+
+def _release(source: Path, database: Database, month: str | None) -> vpic.ReleaseInfo:
+    for told, url, sha256 in database.tables["Release"]:
+        return vpic.ReleaseInfo(month or told, url, sha256)
+    found = _MONTH.search(month or source.name)
+    if not found:
+        raise DataSourceError(
+            f"{source}: the name does not tell the month of the release; give --month, as 2026-10"
+        )
+    with source.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return vpic.ReleaseInfo(f"{found[1]}-{found[2]}", source.name, digest)

@@ -1,0 +1,131 @@
+"""A release of vPIC -> rows of its tables.
+
+NHTSA publishes the tables as a database: a SQLite file, or a PostgreSQL dump in plain SQL, which is
+read as text, without a server. Either may lie alone in a ZIP archive.
+"""
+
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from vintool.errors import DataSourceError
+
+Row = tuple[Any, ...]
+#: What is to be done with each row of a table: the columns wanted, and who takes them.
+Wanted = Mapping[str, tuple[Sequence[str], Callable[[Row], None]]]
+
+_SQLITE = b"SQLite format 3\0"
+_COPY = re.compile(r'COPY (?:\w+\.)?"?(\w+)"? \((.*)\) FROM stdin;\n?$')
+_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ESCAPED = re.compile(r"\\(.)")
+
+
+def read(path: Path, wanted: Wanted) -> dict[str, int]:
+    """Hand every row of the wanted tables to its taker.
+
+    Args:
+        path: a SQLite file, a PostgreSQL dump as plain SQL, or a ZIP archive of one of them.
+        wanted: table -> columns and taker; names are compared without regard to case. A column
+            that the table lacks is given as None.
+
+    Returns:
+        How many rows each table had; a table that is not there is missing here too.
+
+    Raises:
+        DataSourceError: the file is none of these, or breaks off.
+    """
+    wanted = {table.lower(): taking for table, taking in wanted.items()}
+    try:
+        with _opened(path) as (head, file, plain):
+            if head.startswith(_SQLITE):
+                return _from_sqlite(plain, wanted)
+            if b"\0" in head:
+                raise DataSourceError(
+                    f"{path}: neither a SQLite file nor a plain SQL dump; of NHTSA's releases take the one whose name ends in .plain.zip"
+                )
+            return _from_dump(path, (line.decode() for line in file), wanted)
+    except (OSError, sqlite3.DatabaseError, zipfile.BadZipFile, UnicodeDecodeError) as error:
+        raise DataSourceError(f"{path}: cannot be read ({error})") from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes], Path]]:
+    """The first bytes, the stream of the whole, and a plain file of it."""
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            head = file.read(1024)
+            file.seek(0)
+            yield head, file, path
+        return
+    with zipfile.ZipFile(path) as archive:
+        inside = [item for item in archive.infolist() if not item.is_dir()]
+        if len(inside) != 1:
+            raise DataSourceError(f"{path}: {len(inside)} files in the archive, expected one")
+        with tempfile.TemporaryDirectory() as folder:
+            plain = Path(archive.extract(inside[0], folder))
+            with _opened(plain) as opened:
+                yield opened
+
+
+def _from_sqlite(path: Path, wanted: Wanted) -> dict[str, int]:
+    counts = {}
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        found = [
+            name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        for name in found:
+            if name.lower() not in wanted:
+                continue
+            columns, take = wanted[name.lower()]
+            own = {row[1].lower(): row[1] for row in database.execute(f'PRAGMA table_info("{name}")')}
+            chosen = ", ".join(
+                f'"{own[column.lower()]}"' if column.lower() in own else "NULL" for column in columns
+            )
+            count = 0
+            for row in database.execute(f'SELECT {chosen} FROM "{name}" ORDER BY rowid'):  # noqa: S608 - names of the file itself
+                take(row)
+                count += 1
+            counts[name.lower()] = count
+    return counts
+
+
+def _from_dump(path: Path, lines: Iterator[str], wanted: Wanted) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for line in lines:
+        if not line.startswith("COPY ") or not (copied := _COPY.match(line)):
+            continue
+        name = copied[1].lower()
+        own = [column.strip(' "').lower() for column in copied[2].split(",")]
+        columns, take = wanted.get(name, ((), None))
+        places = [own.index(column.lower()) if column.lower() in own else -1 for column in columns]
+        count = 0
+        for data in lines:
+            if data.rstrip("\r\n") == "\\.":
+                break
+            count += 1
+            if take is not None:
+                cells = data.rstrip("\r\n").split("\t")
+                if len(cells) != len(own):
+                    raise DataSourceError(
+                        f"{path}: table {name}, row {count} has {len(cells)} cells, expected {len(own)}"
+                    )
+                take(tuple(_cell(cells[place]) if place >= 0 else None for place in places))
+        else:
+            raise DataSourceError(f"{path}: breaks off in table {name} after {count} rows")
+        if take is not None:
+            counts[name] = count
+    return counts
+
+
+def _cell(text: str) -> str | None:
+    r"""A cell of PostgreSQL's COPY format; ``\N`` is null."""
+    if text == "\\N":
+        return None
+    if "\\" not in text:
+        return text
+    return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)

@@ -1,0 +1,364 @@
+"""WMI and the other positions -> what vPIC tells: model year and attributes, by its own procedure.
+
+The steps are those of vPIC's ``spVinDecode``: the model years that position 10 can mean, one pass
+for each; in a pass the patterns that fit, the engine's name, the make of the model, conversions, vehicle
+specifications, defaults; and of several passes the one with the fewest faults.
+
+What is left out: VIN exceptions (they change a message alone), and the check digit, which vPIC asks
+to tell one repair of a VIN from another.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import NamedTuple
+
+from vintool import vpic
+from vintool.lookup import ANY, bits
+from vintool.vin import MODEL_YEAR_CODES
+from vintool.vpic import (
+    DISPLACEMENT_CC,
+    DISPLACEMENT_CI,
+    DISPLACEMENT_L,
+    ENGINE_MODEL,
+    MAKE,
+    MANUFACTURER,
+    MODEL,
+    MODEL_YEAR,
+    MULTIPLE,
+    POSITIONS,
+    VEHICLE_TYPE,
+    Filer,
+    Rules,
+    Statement,
+)
+
+#: Stands at a position of a VIN that is not known.
+UNKNOWN = "*"
+_CYCLE = 30
+_CUBIC_INCH = Decimal("16.387064")  # cubic centimetres
+_CONVERSIONS = {
+    DISPLACEMENT_CC: {DISPLACEMENT_CI: 1 / _CUBIC_INCH, DISPLACEMENT_L: Decimal("0.001")},
+    DISPLACEMENT_L: {DISPLACEMENT_CC: Decimal(1000), DISPLACEMENT_CI: 1000 / _CUBIC_INCH},
+    DISPLACEMENT_CI: {DISPLACEMENT_CC: _CUBIC_INCH, DISPLACEMENT_L: _CUBIC_INCH / 1000},
+}
+_MAY_REPEAT_IN_SPECS = MULTIPLE | {1}
+
+
+class Fault(Enum):
+    """What vPIC finds wrong with a pass, and how much that weighs."""
+
+    NO_PATTERN = -1000
+    SEVERAL_POSITIONS = -300
+    ONE_POSITION = -200
+    ONE_POSITION_ONE_REPAIR = -100
+    UNUSED_POSITIONS = -30
+
+
+class Origin(Enum):
+    """By which step an attribute was told."""
+
+    PATTERN = "pattern"
+    FORMULA = "formula"
+    ENGINE = "engine"
+    TABLE = "table"
+    CONVERSION = "conversion"
+    SPECIFICATION = "specification"
+    DEFAULT = "default"
+
+
+class Told(NamedTuple):
+    """One attribute: the value as vPIC has it, the step, and the schema and pattern it rests on."""
+
+    value: str
+    origin: Origin
+    schema: int = 0
+    pattern: tuple[str, ...] = ()
+    order: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def source(self) -> str:
+        """The row of vPIC that tells it."""
+        if not self.schema:
+            return self.origin.value
+        return f"schema {self.schema} {shown(self.pattern)}"
+
+
+class Pass(NamedTuple):
+    """What a VIN tells if it is of one model year."""
+
+    year: int
+    attributes: dict[int, tuple[Told, ...]]
+    faults: frozenset[Fault]
+
+    def value(self, element: int) -> str | None:
+        """One attribute in words; None where nothing tells it."""
+        told = self.attributes.get(element)
+        return "; ".join(vpic.shown(element, item.value) for item in told) if told else None
+
+    @property
+    def matched(self) -> bool:
+        """Whether any pattern fits."""
+        return Fault.NO_PATTERN not in self.faults
+
+    @property
+    def score(self) -> tuple[int, int, int, int]:
+        """How well the pass fits: faults, what the attributes weigh, their number, the year."""
+        elements = vpic.elements()
+        read = (Origin.PATTERN, Origin.FORMULA, Origin.ENGINE)
+        return (
+            sum(fault.value for fault in self.faults),
+            sum(elements[number].weight for number in self.attributes if number in elements),
+            sum(told.origin in read for many in self.attributes.values() for told in many),
+            self.year,
+        )
+
+
+class Specification(NamedTuple):
+    """The pass that fits best, and the others that position 10 allows."""
+
+    best: Pass
+    others: tuple[Pass, ...]
+    conclusive: bool
+
+
+def shown(pattern: Sequence[str]) -> str:
+    """A pattern as a person reads it: positions 4-8, and behind a bar those from 10 on."""
+    signs = [allowed if len(allowed) == 1 else f"[{allowed}]" for allowed in pattern]
+    return "|".join(filter(None, ("".join(signs[:5]), "".join(signs[5:]).rstrip(ANY))))
+
+
+def key(text: str) -> str:
+    """The positions of a VIN that patterns read (see ``vpic.POSITIONS``)."""
+    return "".join(text[position - 1] for position in POSITIONS)
+
+
+def candidates(
+    code: str, position_7: str, filer: Filer, latest: int
+) -> tuple[tuple[int, ...], bool]:
+    """The model years that position 10 can mean, and whether the choice is made.
+
+    Args:
+        code: position 10.
+        position_7: on light vehicles a digit before 2010, a letter from then on.
+        filer: tells whether the WMI is for light vehicles, and which years have schemas.
+        latest: the latest model year that there can be.
+
+    Source: 49 CFR 565.15(d)(1); vPIC, ``fVinModelYear2`` and ``spVinDecode``.
+    """
+    at = MODEL_YEAR_CODES.find(code)
+    if at < 0:
+        return (), False
+    year, other = 1980 + at + _CYCLE, 1980 + at
+    if filer.light and position_7.isdigit():
+        year, other = other, year
+    elif year > latest:
+        return (other,), True
+    elif not (filer.light and position_7.isalpha()):
+        return (year, other), False
+    if year > latest or (
+        other <= latest and not _has_schema(filer, year) and _has_schema(filer, other)
+    ):
+        year = other
+    return (year,), True
+
+
+def _has_schema(filer: Filer, year: int) -> bool:
+    return any(link.first <= year <= link.last for link in vpic.links(filer.wmi))
+
+
+def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Specification | None:
+    """What vPIC tells of a VIN.
+
+    Args:
+        wmi: positions 1-3, with 12-14 for a small maker.
+        text: the VIN, of which position 9 is not read; ``*`` where a character is not known.
+        latest: the latest model year that there can be.
+        known: the model year, where it is known otherwise; taken if position 10 allows it.
+
+    Returns:
+        None if the WMI is not in vPIC, or no model year can be told.
+    """
+    filer = vpic.filer(wmi)
+    if filer is None:
+        return None
+    years, conclusive = candidates(text[9], text[6], filer, latest)
+    if known is not None and known in years:
+        years, conclusive = (known,), True
+    if not years and text[9] == UNKNOWN:
+        return _of_any_year(filer, text, latest)
+    if not years:
+        return None
+    passes = sorted((one_pass(filer, text, year) for year in years), key=lambda one: one.score)
+    return Specification(passes[-1], tuple(reversed(passes[:-1])), conclusive)
+
+
+def _of_any_year(filer: Filer, text: str, latest: int) -> Specification | None:
+    """Without position 10: what all the years agree on in which the other positions fit."""
+    years = [year for year in range(1980, latest + 1) if _has_schema(filer, year)]
+    passes = [one_pass(filer, text, year) for year in years]
+    passes = [one for one in passes if _fits(one)] or [one for one in passes if one.matched]
+    if not passes:
+        return None
+    agreed = {
+        element: told
+        for element, told in passes[-1].attributes.items()
+        if all(
+            [item.value for item in one.attributes.get(element, ())]
+            == [item.value for item in told]
+            for one in passes
+        )
+    }
+    agreed.pop(MODEL_YEAR, None)
+    best = passes[-1]._replace(attributes=agreed)
+    return Specification(best, tuple(passes[:-1]), conclusive=False)
+
+
+def _fits(one: Pass) -> bool:
+    return one.matched and not one.faults & {Fault.SEVERAL_POSITIONS, Fault.ONE_POSITION}
+
+
+def one_pass(filer: Filer, text: str, year: int) -> Pass:
+    """What a VIN tells if it is of this model year.
+
+    Args:
+        filer: of its WMI.
+        text: the VIN; position 9 is not read.
+        year: the model year.
+    """
+    rules, own = vpic.rules(filer.wmi, year), key(text)
+    told = _by_pattern(rules, own)
+    if engine := told.get(ENGINE_MODEL):
+        _add_engine(told, engine[0])
+    if filer.vehicle_type:
+        told[VEHICLE_TYPE] = (Told(str(filer.vehicle_type), Origin.TABLE),)
+    told[MANUFACTURER] = (Told(filer.manufacturer, Origin.TABLE),)
+    told[MODEL_YEAR] = (Told(str(year), Origin.TABLE),)
+    _add_make(told, filer)
+    _add_conversions(told)
+    if MODEL in told:
+        _add_specifications(told, filer, year)
+    faults = frozenset(_faults(rules, own, told, filer))
+    for element, value in vpic.defaults(filer.vehicle_type):
+        told.setdefault(element, (Told(value, Origin.DEFAULT),))
+    return Pass(year, told, faults)
+
+
+def _by_pattern(rules: Rules, own: str) -> dict[int, tuple[Told, ...]]:
+    found: dict[int, list[Statement]] = {}
+    for number in bits(rules.table.match(own)):
+        for statement in rules.told(number):
+            found.setdefault(statement.element, []).append(statement)
+    for element in _disputed(rules, own, found) if UNKNOWN in own else ():
+        del found[element]
+    told = {}
+    for element, statements in found.items():
+        statements.sort(key=lambda statement: statement.order)
+        chosen = statements if element in MULTIPLE else statements[:1]
+        told[element] = tuple(dict.fromkeys(_told(statement, own) for statement in chosen))
+    return told
+
+
+def _disputed(rules: Rules, own: str, found: dict[int, list[Statement]]) -> list[int]:
+    """The elements of which an unknown character might make the VIN tell something else."""
+    possible: dict[int, set[str]] = {}
+    for number in bits(rules.table.overlapping(own)):
+        for statement in rules.told(number):
+            possible.setdefault(statement.element, set()).add(statement.value)
+    return [element for element in found if len(possible[element]) > 1]
+
+
+def _told(statement: Statement, own: str) -> Told:
+    value, origin = statement.value, Origin.PATTERN
+    if statement.order[0] == -100:
+        first, _, last = value[1:].partition("-")
+        value = own[POSITIONS.index(int(first)) : POSITIONS.index(int(last)) + 1]
+        origin = Origin.FORMULA
+    return Told(value, origin, statement.schema, statement.pattern, statement.order)
+
+
+def _add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
+    added: dict[int, list[Told]] = {}
+    for place, (element, value) in enumerate(vpic.engine(engine.value)):
+        if element not in told or element in MULTIPLE:
+            own = engine._replace(value=value, origin=Origin.ENGINE, order=(0, place, 0))
+            added.setdefault(element, []).append(own)
+    for element, values in added.items():
+        told[element] = (*told.get(element, ()), *values)
+
+
+def _add_make(told: dict[int, tuple[Told, ...]], filer: Filer) -> None:
+    if MODEL in told:
+        if make := vpic.model(told[MODEL][0].value)[1]:
+            told[MAKE] = (told[MODEL][0]._replace(value=make),)
+    elif len(filer.makes) == 1:
+        told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
+
+
+def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
+    """Displacement in the units that no pattern gives."""
+    given = [element for element in _CONVERSIONS if element in told]
+    for element in sorted(given, key=lambda element: told[element][0].order[:2]):
+        try:
+            value = Decimal(told[element][0].value.strip())
+        except InvalidOperation:
+            continue
+        for target, factor in _CONVERSIONS[element].items():
+            if target not in told:
+                converted = f"{(value * factor).quantize(Decimal('0.000001')).normalize():f}"
+                told[target] = (
+                    told[element][0]._replace(value=converted, origin=Origin.CONVERSION),
+                )
+
+
+def _add_specifications(told: dict[int, tuple[Told, ...]], filer: Filer, year: int) -> None:
+    _name, _make, specs = vpic.model(told[MODEL][0].value)
+    found: dict[int, tuple[int, str]] = {}
+    decoded = {
+        (element, item.value.lower()) for element, items in told.items() for item in items
+    }
+    for spec in specs:
+        if (
+            spec.vehicle_type == filer.vehicle_type
+            and spec.make in filer.makes
+            and (not spec.years or year in spec.years)
+            and all((element, value.lower()) in decoded for element, value in spec.keys)
+        ):
+            for element, place, value in spec.facts:
+                if (element not in told or element in _MAY_REPEAT_IN_SPECS) and (
+                    element not in found or place < found[element][0]
+                ):
+                    found[element] = (place, value)
+    for element, (_place, value) in found.items():
+        told[element] = (*told.get(element, ()), Told(value, Origin.SPECIFICATION))
+
+
+def _faults(
+    rules: Rules, own: str, told: dict[int, tuple[Told, ...]], filer: Filer
+) -> Iterator[Fault]:
+    named = {
+        POSITIONS[at]
+        for items in told.values()
+        for item in items
+        for at, allowed in enumerate(item.pattern)
+        if allowed != ANY
+    }
+    if not any(item.schema for items in told.values() for item in items):
+        yield Fault.NO_PATTERN
+        return
+    wrong = list(_wrong(rules, own, last=11 if len(filer.wmi) == 6 else 14))
+    if len(wrong) > 1:
+        yield Fault.SEVERAL_POSITIONS
+    elif wrong:
+        yield Fault.ONE_POSITION_ONE_REPAIR if len(wrong[0]) == 1 else Fault.ONE_POSITION
+    if not named >= {4, 5, 6, 7, 8, 11} or (MODEL not in told and not wrong):
+        yield Fault.UNUSED_POSITIONS
+
+
+def _wrong(rules: Rules, own: str, last: int) -> Iterator[frozenset[str]]:
+    """For each position whose character no pattern of the year names, those that are named."""
+    for at, position in enumerate(POSITIONS):
+        if position != 10 and position <= last and own[at] != UNKNOWN:
+            allowed = rules.table.allowed(at)
+            if allowed and own[at] not in allowed:
+                yield allowed

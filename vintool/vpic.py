@@ -1,0 +1,339 @@
+"""NHTSA's vPIC, as ``vintool data build`` writes it down: for each WMI and year, patterns that tell.
+
+A section of ``patterns.txt`` is one schema of vPIC; a line of it is a pattern over positions 4-8
+and 10-17 and what it tells, ``[67V]W1E<tab>28=1801<tab>38=SuperCrew``: elements by number, values as vPIC
+has them. Where two patterns meet and the order of the lines does not decide, ``28@7=1801`` says
+which comes first: the lower number.
+
+The files are read on first use, and of the long ones only the sections that a WMI and year need.
+Where they lie: see ``folder``.
+
+Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public domain.
+"""
+
+import csv
+import mmap
+import tomllib
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from vintool import registry
+from vintool.lookup import KeyedTable, PatternTable, parse_pattern
+from vintool.registry import DataError
+
+#: The positions of a VIN that patterns read, in their order.
+POSITIONS = (4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17)
+
+MAKE, MANUFACTURER, MODEL, MODEL_YEAR, VEHICLE_TYPE, ENGINE_MODEL = 26, 27, 28, 29, 39, 18
+DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L = 11, 12, 13
+DISPLACEMENTS = frozenset({DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L})
+#: What follows from the WMI, position 10 or the model, never from a pattern.
+FROM_TABLES = frozenset({MAKE, MANUFACTURER, MODEL_YEAR, VEHICLE_TYPE})
+#: Notes and the like, of which a VIN may have several.
+MULTIPLE = frozenset({114, 121, 129, 150, 154, 155, 169, 186})
+
+COLUMNS = {
+    "elements.csv": ("element", "name", "lookup", "type", "weight"),
+    "lookups.csv": ("lookup", "id", "name"),
+    "wmi.csv": ("wmi", "manufacturer", "makes", "vehicle_type", "light", "reads_to"),
+    "models.csv": ("model", "name", "make", "offset", "length"),
+    "engines.csv": ("engine", "element", "value"),
+    "defaults.csv": ("vehicle_type", "element", "value"),
+    "index.csv": ("wmi", "year_from", "year_to", "schema", "offset", "length"),
+}
+TEXTS = ("patterns.txt", "specs.txt")
+MANIFEST = "manifest.toml"
+#: Raised when what the files say, or how, changes; older files are refused, not misread.
+FORMAT = 1
+
+_KINDS = {
+    1: "motorcycle",
+    2: "car",
+    3: "truck",
+    5: "bus",
+    6: "trailer",
+    7: "suv",
+    9: "lsv",
+    10: "incomplete",
+    13: "off_road",
+}
+
+
+class ReleaseInfo(NamedTuple):
+    """Which release of vPIC: month as ``2026-10``, where it was published, SHA-256 of the file."""
+
+    month: str
+    url: str
+    sha256: str
+
+
+class Filer(NamedTuple):
+    """What vPIC's register says of a WMI.
+
+    ``reads_to`` is the last position that any pattern of the WMI reads.
+    """
+
+    wmi: str
+    manufacturer: str
+    makes: tuple[str, ...]
+    vehicle_type: int
+    light: bool
+    reads_to: int
+
+    @property
+    def kind(self) -> str | None:
+        """The vehicle type in the words of this package."""
+        return _KINDS.get(self.vehicle_type)
+
+
+class Link(NamedTuple):
+    """A schema that holds for a WMI in some model years, and where its section stands."""
+
+    first: int
+    last: int
+    schema: int
+    offset: int
+    length: int
+
+
+class Statement(NamedTuple):
+    """One thing that a pattern tells; ``order`` ranks it among those of the same element."""
+
+    element: int
+    order: tuple[int, int, int]
+    value: str
+    schema: int
+    pattern: tuple[str, ...]
+
+
+class Element(NamedTuple):
+    """An attribute as vPIC names it."""
+
+    name: str
+    lookup: str
+    type: str
+    weight: int
+
+
+class Spec(NamedTuple):
+    """A vehicle specification: if all of ``keys`` are decoded, ``facts`` follow, newest first."""
+
+    vehicle_type: int
+    make: str
+    years: frozenset[int]
+    keys: tuple[tuple[int, str], ...]
+    facts: tuple[tuple[int, int, str], ...]  # element, place, value
+
+
+class Rules:
+    """The patterns of all schemas that hold for one WMI and year."""
+
+    def __init__(self, sections: list[tuple[Link, list[str]]]) -> None:
+        self._lines = [(link, line) for link, lines in sections for line in lines]
+        self.table = PatternTable([_pattern(line.partition("\t")[0]) for _, line in self._lines])
+        self._told: dict[int, tuple[Statement, ...]] = {}
+
+    def told(self, number: int) -> tuple[Statement, ...]:
+        """What one pattern tells."""
+        found = self._told.get(number)
+        if found is None:
+            link, line = self._lines[number]
+            pattern, *cells = line.split("\t")
+            allowed = _pattern(pattern)
+            found = self._told[number] = tuple(
+                _statement(cell, number, link, allowed) for cell in cells
+            )
+        return found
+
+
+def _statement(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> Statement:
+    key, _, value = cell.partition("=")
+    element, _, rank = key.partition("@")
+    # A digit formula ranks below any pattern of a schema, as in vPIC.
+    first = -100 if value.startswith("#") and value[1:2].isdigit() else -link.first
+    return Statement(int(element), (first, int(rank or 0), line), value, link.schema, pattern)
+
+
+@lru_cache(maxsize=1 << 17)
+def _pattern(text: str) -> tuple[str, ...]:
+    return parse_pattern(text, len(POSITIONS), short=True)
+
+
+@cache
+def folder() -> Path:
+    """Where the files lie: the user's own, if ``vintool data build`` made them, or the package's.
+
+    Raises:
+        DataError: the user's files are not whole, or not of this version's format.
+    """
+    from vintool.data.store import user_folder  # noqa: PLC0415 - platformdirs, and no circle
+
+    own = user_folder()
+    return own if own is not None else registry.DATA / "vpic"
+
+
+@cache
+def release() -> ReleaseInfo:
+    """Which release of vPIC the files were made from."""
+    told = tomllib.loads((folder() / MANIFEST).read_text(encoding="utf-8"))["release"]
+    return ReleaseInfo(told["month"], told["url"], told["sha256"])
+
+
+@cache
+def _keyed(name: str) -> KeyedTable:
+    try:
+        return KeyedTable((folder() / name).read_bytes(), COLUMNS[name])
+    except ValueError as error:
+        raise DataError(f"vpic/{name}: {error}") from None
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    with (folder() / name).open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        if tuple(next(rows, ())) != COLUMNS[name]:
+            raise DataError(f"vpic/{name}: columns are not {', '.join(COLUMNS[name])}")
+        yield from rows
+
+
+@cache
+def _text(name: str) -> mmap.mmap:
+    with (folder() / name).open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _section(name: str, key: object, offset: int, length: int) -> list[str]:
+    """The lines of one section."""
+    head, *lines = _text(name)[offset : offset + length].decode().split("\n")
+    if head != f"#{key}" or lines.pop() != "":
+        raise DataError(f"vpic/{name}: no section {key} at byte {offset}; rebuild the data")
+    return lines
+
+
+@cache
+def filer(wmi: str) -> Filer | None:
+    """What vPIC's register says of a WMI of 3 or 6 characters; None if it is not there.
+
+    >>> filer("5YJ").makes
+    ('TESLA',)
+    """
+    for code, manufacturer, makes, kind, light, reads_to in _keyed("wmi.csv").rows(wmi):
+        return Filer(
+            code,
+            manufacturer,
+            tuple(makes.split(";")) if makes else (),
+            int(kind or 0),
+            light == "yes",
+            int(reads_to),
+        )
+    return None
+
+
+@cache
+def far_readers() -> frozenset[str]:
+    """The WMIs some of whose patterns read beyond position 11."""
+    return frozenset(row[0] for row in _rows("wmi.csv") if row[5] != "11")
+
+
+@cache
+def links(wmi: str) -> tuple[Link, ...]:
+    """The schemas of a WMI, whatever the year."""
+    return tuple(
+        Link(int(first), int(last) or 9999, int(schema), int(offset), int(length))
+        for _, first, last, schema, offset, length in _keyed("index.csv").rows(wmi)
+    )
+
+
+def rules(wmi: str, year: int) -> Rules:
+    """The patterns that hold for a WMI in a model year."""
+    return _rules(tuple(link for link in links(wmi) if link.first <= year <= link.last))
+
+
+@cache
+def _rules(chosen: tuple[Link, ...]) -> Rules:
+    return Rules(
+        [
+            (link, _section("patterns.txt", link.schema, link.offset, link.length))
+            for link in chosen
+        ]
+    )
+
+
+@cache
+def elements() -> dict[int, Element]:
+    """Every attribute that vPIC publishes."""
+    return {
+        int(number): Element(name, lookup, kind, int(weight))
+        for number, name, lookup, kind, weight in _rows("elements.csv")
+    }
+
+
+@cache
+def _lookups() -> dict[tuple[str, str], str]:
+    return {(lookup, number): name for lookup, number, name in _rows("lookups.csv")}
+
+
+@cache
+def model(number: str) -> tuple[str, str, tuple[Spec, ...]]:
+    """Name, make and vehicle specifications of a model; empty if vPIC does not know the number."""
+    for _, name, make, offset, length in _keyed("models.csv").rows(number):
+        lines = _section("specs.txt", number, int(offset), int(length)) if offset else ()
+        return name, make, tuple(map(_spec, lines))
+    return "", "", ()
+
+
+def _spec(line: str) -> Spec:
+    kind, make, years, *rest = line.split("\t")
+    middle = rest.index("")
+    facts = []
+    for cell in rest[middle + 1 :]:
+        key, _, value = cell.partition("=")
+        element, _, place = key.partition("@")
+        facts.append((int(element), int(place or 0), value))
+    keys = (cell.partition("=") for cell in rest[:middle])
+    return Spec(
+        int(kind),
+        make,
+        frozenset(map(int, filter(None, years.split(";")))),
+        tuple((int(element), value) for element, _, value in keys),
+        tuple(facts),
+    )
+
+
+@cache
+def _engines() -> dict[str, list[tuple[int, str]]]:
+    found: dict[str, list[tuple[int, str]]] = {}
+    for engine, element, value in _rows("engines.csv"):
+        found.setdefault(engine, []).append((int(element), value))
+    return found
+
+
+def engine(name: str) -> list[tuple[int, str]]:
+    """What follows from the name of an engine: elements and values."""
+    return _engines().get(name.strip().lower(), [])
+
+
+@cache
+def defaults(vehicle_type: int) -> tuple[tuple[int, str], ...]:
+    """What vPIC assumes of a vehicle type where nothing else is told: elements and values."""
+    return tuple(
+        (
+            int(element),
+            "Not Applicable" if value == "0" and elements()[int(element)].type == "lookup" else value,
+        )
+        for kind, element, value in _rows("defaults.csv")
+        if int(kind) == vehicle_type
+    )
+
+
+def shown(element: int, value: str) -> str:
+    """A value in words: numbers of lookup tables become names.
+
+    >>> shown(24, "2"), shown(24, "4")
+    ('Electric', 'Gasoline')
+    """
+    if element == MODEL:
+        return model(value)[0]
+    lookup = elements()[element].lookup
+    return _lookups().get((lookup, value), value) if lookup else value
