@@ -139,8 +139,10 @@ def test_decode_table_equals_decode(given):
             value = getattr(value, "value", value)
             if field in {"powertrain_grade", "powertrain_basis"}:
                 value = vehicle.powertrain and getattr(vehicle.powertrain, field[11:]).value
-            elif field == "plant" and value is not None:
+            elif field in {"plant", "engine"} and value is not None:
                 value = value.model_dump()
+            elif field == "attributes":
+                value = [(attribute.name, attribute.value) for attribute in value]
             elif field == "problems":
                 continue
             elif isinstance(value, tuple):

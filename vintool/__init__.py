@@ -12,14 +12,16 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 
 The modules are one street, each importing only what lies before it::
 
-    words -> vin -> lookup -> registry -> powertrain -> identity -> model -> checking, vehicle
-          -> declared, law, headers -> facts -> verdict -> show, explain, report -> columns -> files -> adapters
+    words -> vin -> lookup -> registry -> vpic -> specification, powertrain -> identity -> profile -> model
+          -> checking, vehicle -> declared, law, headers -> facts -> verdict -> show, explain, report
+          -> columns -> files -> adapters
 
-Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``vehicle``), a Vehicle and
-what a manifest declares become a verdict (``verdict``), and many verdicts become a report.
-``columns`` takes the same steps over Arrow columns.
+Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``profile``, ``vehicle``), a
+Vehicle and what a manifest declares become a verdict (``verdict``), and many verdicts become a
+report. ``columns`` takes the same steps over Arrow columns. ``data`` rebuilds reference data.
 
-Names are loaded when first used, so that ``import vintool`` costs next to nothing.
+``import vintool`` reads no reference data; what deals with tables, files and verdicts is loaded
+when its names are first used.
 
 >>> import vintool
 >>> vintool.is_valid("LRW3E7FA1LC000001")
@@ -32,6 +34,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from vintool import vin
+from vintool.vehicle import decode
 from vintool.vin import Vin, is_valid
 
 if TYPE_CHECKING:
@@ -39,13 +42,11 @@ if TYPE_CHECKING:
     from vintool.columns import decode_table, screen_batches, screen_table
     from vintool.files.run import screen_file
     from vintool.invalid import InvalidVin
-    from vintool.vehicle import decode
     from vintool.verdict import screen
 
 _HOMES = {
     "InvalidVin": "invalid",
     "check": "checking",
-    "decode": "vehicle",
     "decode_table": "columns",
     "screen": "verdict",
     "screen_batches": "columns",

@@ -13,7 +13,8 @@ from vintool.declared import Meaning
 from vintool.identity import Identity
 from vintool.law import Regime
 from vintool.powertrain import UNKNOWN, Classification, classify, one_character_from_electric
-from vintool.vehicle import Profile, profile
+from vintool.profile import Profile, profile
+from vintool.vin import calc_check_digit
 from vintool.words import Basis, CheckDigit, Powertrain, Problem, Weight
 
 
@@ -112,7 +113,7 @@ def row_facts(
         part = unreadable_vin_facts(identity)
     else:
         part = vin_facts(
-            profile(vin, vin_market=identity.market),
+            profile(vin, vin.check_digit == calc_check_digit(vin), vin_market=identity.market),
             identity.problems,
             identity.status,
             vin.descriptor,

@@ -1,7 +1,8 @@
 """Facts with basis and source, and the vehicle that they make up.
 
 Frozen pydantic models, for one vehicle at a time; columns carry the same values without them.
-A model stands with the step that makes it, so that a step loads no more than it needs.
+A model stands with the step that makes it, so that a step loads no more than it needs. Those of a
+vehicle are built on import, the others when first used.
 """
 
 from typing import Any
@@ -18,7 +19,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Source(Frozen):
+class Source(Frozen, defer_build=False):
     """Where a fact comes from: the file and row of the reference data, and what that row cites."""
 
     file: str
@@ -27,7 +28,7 @@ class Source(Frozen):
     note: str = ""
 
 
-class Fact(Frozen):
+class Fact(Frozen, defer_build=False):
     """A value, what it rests on, and where it comes from.
 
     One class a kind of value: generic models would cost every start of the program 50 ms.
@@ -62,7 +63,7 @@ class PowertrainFact(Fact):
     support: tuple[Source, ...]
 
 
-class Plant(Frozen):
+class Plant(Frozen, defer_build=False):
     """Where position 11 says that the vehicle was built; empty where the registry does not say."""
 
     company: str
@@ -81,7 +82,44 @@ class PlantFact(Fact):
     value: Plant
 
 
-class Vehicle(Frozen):
+class Engine(Frozen, defer_build=False):
+    """What is told of the engine; null where nothing is. Displacement in litres, power in kW."""
+
+    model: str | None = None
+    manufacturer: str | None = None
+    configuration: str | None = None
+    cylinders: int | None = None
+    displacement_l: float | None = None
+    power_kw: float | None = None
+
+    def __str__(self) -> str:
+        """The engine in a few words."""
+        parts = (
+            f"{self.displacement_l:.1f} L" if self.displacement_l else "",
+            f"{self.cylinders} cylinders" if self.cylinders else "",
+            self.configuration or "",
+            f"{self.power_kw:g} kW" if self.power_kw else "",
+            self.manufacturer or "",
+            self.model or "",
+        )
+        return ", ".join(filter(None, parts))
+
+
+class EngineFact(Fact):
+    """A fact whose value is an engine; the source is that of its first part."""
+
+    value: Engine
+
+
+class Attribute(Frozen, defer_build=False):
+    """One more thing that NHTSA's vPIC tells, under its name there."""
+
+    name: str
+    value: str
+    basis: Basis
+
+
+class Vehicle(Frozen, defer_build=False):
     """What a VIN tells. A field that it does not tell is null."""
 
     vin: Vin
@@ -107,12 +145,13 @@ class Vehicle(Frozen):
     body_class: TextFact | None = None
     doors: NumberFact | None = None
     seats: NumberFact | None = None
-    engine: TextFact | None = None
+    engine: EngineFact | None = None
     fuel_primary: TextFact | None = None
     fuel_secondary: TextFact | None = None
     electrification: TextFact | None = None
     drive_type: TextFact | None = None
     gvwr: TextFact | None = None
+    attributes: tuple[Attribute, ...] = ()
     powertrain: PowertrainFact | None = None
     powertrain_conflict: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -9,6 +9,7 @@ to tell one repair of a VIN from another.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import NamedTuple
@@ -84,7 +85,8 @@ class Told(NamedTuple):
         return f"schema {self.schema} {shown(self.pattern)}"
 
 
-class Pass(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Pass:
     """What a VIN tells if it is of one model year."""
 
     year: int
@@ -210,7 +212,7 @@ def _of_any_year(filer: Filer, text: str, latest: int) -> Specification | None:
         )
     }
     agreed.pop(MODEL_YEAR, None)
-    best = passes[-1]._replace(attributes=agreed)
+    best = replace(passes[-1], attributes=agreed)
     return Specification(best, tuple(passes[:-1]), conclusive=False)
 
 
@@ -314,9 +316,7 @@ def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
 def _add_specifications(told: dict[int, tuple[Told, ...]], filer: Filer, year: int) -> None:
     _name, _make, specs = vpic.model(told[MODEL][0].value)
     found: dict[int, tuple[int, str]] = {}
-    decoded = {
-        (element, item.value.lower()) for element, items in told.items() for item in items
-    }
+    decoded = {(element, item.value.lower()) for element, items in told.items() for item in items}
     for spec in specs:
         if (
             spec.vehicle_type == filer.vehicle_type

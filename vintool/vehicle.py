@@ -1,140 +1,48 @@
-"""Vin -> Vehicle: manufacturer, brand, country, model year, plant and powertrain, each with its source.
-
-Everything but the serial follows from the descriptor (positions 1-8, 10, 11, and 12-14 of a small
-maker). ``profile`` answers for a descriptor in plain tuples and is what columns ask once per
-distinct one; ``decode`` dresses the same answer as a ``Vehicle``.
-"""
+"""Profile -> Vehicle: every field a fact with its basis and source."""
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
-import wmi_data
-from vintool import registry
-from vintool.identity import market, trailing_digits, vin_problems
-from vintool.model import NumberFact, Plant, PlantFact, PowertrainFact, Source, TextFact, Vehicle
-from vintool.powertrain import Classification, classify
-from vintool.registry import Country, Maker, PlantRow, Rule
-from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, Vin, check_digit_status
+from vintool import vpic
+from vintool.identity import trailing_digits, vin_problems
+from vintool.model import (
+    Attribute,
+    Engine,
+    EngineFact,
+    NumberFact,
+    Plant,
+    PlantFact,
+    PowertrainFact,
+    Source,
+    TextFact,
+    Vehicle,
+)
+from vintool.powertrain import Classification
+from vintool.profile import (
+    ATTRIBUTES,
+    ENGINE_PARTS,
+    LATEST_MODEL_YEAR,
+    ModelYear,
+    Profile,
+    basis,
+    engine_of,
+    further,
+    profile,
+    whole_number,
+)
+from vintool.registry import Maker, Rule
+from vintool.specification import Origin, Pass, Told
+from vintool.vin import Vin, calc_check_digit, judged
 from vintool.words import Basis, Market
 
-#: Model years run ahead of the calendar by one; no clock is asked, the data's own year counts.
-LATEST_MODEL_YEAR = int(wmi_data.RELEASE[:4]) + 1
-_CYCLE = 30
-_PASSENGER = {"car", "suv"}
-
-
-class ModelYear(NamedTuple):
-    """The year that position 10 stands for, the years that it could stand for, and why this one."""
-
-    year: int | None
-    candidates: tuple[int, ...]
-    basis: Basis
-    why: str
-
-
-class Brand(NamedTuple):
-    """A brand and what it follows from."""
-
-    name: str
-    basis: Basis
-    source: Source
-
-
-class Profile(NamedTuple):
-    """What a descriptor tells."""
-
-    wmi: str
-    market: Market
-    maker: Maker | None
-    brand: Brand | None
-    country: Country | None
-    year: ModelYear
-    plant: PlantRow | None
-    classification: Classification
-
-    @property
-    def country_code(self) -> str | None:
-        """ISO 3166 alpha-2, of the WMI's row or else of the ISO 3780 range."""
-        if self.maker is not None and self.maker.country:
-            return self.maker.country
-        return self.country.code if self.country else None
-
-    @property
-    def vehicle_type(self) -> str | None:
-        """The kind of vehicle, where the WMI stands for one alone."""
-        kinds = self.maker.kinds if self.maker else ()
-        return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
-
-
-def model_year(
-    code: str, position_7: str, vin_market: Market, kinds: tuple[str, ...], latest: int
-) -> ModelYear:
-    """What position 10 tells of the model year.
-
-    Args:
-        code: position 10.
-        position_7: a letter from 2010 on, a digit before, on light vehicles for North America.
-        vin_market: whose rules; only North America and China bind position 10 to the year.
-        kinds: what the maker builds under this WMI.
-        latest: the latest model year that there can be.
-
-    Source: 49 CFR 565.15(d)(1) (30-year cycle, position 7); GB 16735-2019.
-
-    >>> model_year("L", "F", Market.CN, ("car",), 2027).year
-    2020
-    """
-    at = MODEL_YEAR_CODES.find(code)
-    if at < 0:
-        return ModelYear(None, (), Basis.ENCODED, "position 10 holds no model year code")
-    candidates = tuple(year for year in (1980 + at, 1980 + at + _CYCLE) if year <= latest)
-    if vin_market is Market.US and len(candidates) == 2:
-        year = candidates[position_7.isalpha()]
-        why = f"position 7 is a {'letter: 2010 or later' if position_7.isalpha() else 'digit: before 2010'}"
-        if kinds and set(kinds) <= _PASSENGER:
-            return ModelYear(year, candidates, Basis.ENCODED, why)
-        return ModelYear(year, candidates, Basis.ASSUMED, f"{why}, if it is a light vehicle")
-    if vin_market in CHECKED_MARKETS:
-        only = len(candidates) == 1
-        why = f"the {'only' if only else 'later'} year of the 30-year cycle that is possible"
-        return ModelYear(candidates[-1], candidates, Basis.ENCODED, why)
-    why = "position 10 need not be the model year in this market"
-    if code.isdigit():
-        return ModelYear(None, candidates, Basis.ASSUMED, f"{why}; digits there often are not")
-    # A car of next year is rarer than one of thirty years ago.
-    likely = [year for year in candidates if year < latest][-1:]
-    return ModelYear(likely[0] if likely else None, candidates, Basis.ASSUMED, why)
-
-
-def profile(vin: Vin, latest: int = LATEST_MODEL_YEAR, vin_market: Market | None = None) -> Profile:
-    """What the descriptor of a VIN tells; the check digit and the serial are not read."""
-    wmi = vin.wmi
-    maker = registry.maker(wmi)
-    vin_market = vin_market or market(vin, wmi)
-    year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
-    classification = classify(vin.descriptor)
-    return Profile(
-        wmi=wmi,
-        market=vin_market,
-        maker=maker,
-        brand=_brand(maker, classification),
-        country=registry.country(vin),
-        year=year,
-        plant=registry.plant(wmi, vin.plant_code, year.year),
-        classification=classification,
-    )
-
-
-def _brand(maker: Maker | None, classification: Classification) -> Brand | None:
-    """The one brand of the WMI, or the one under which the descriptor was seen."""
-    if maker is not None and len(maker.brands) == 1:
-        return Brand(maker.brands[0], Basis.REGISTRY, _maker_source(maker))
-    seen = [rule for rule in classification.rules if rule.make]
-    if len({rule.make.casefold() for rule in seen}) != 1:
-        return None
-    known = {brand.casefold(): brand for brand in maker.brands} if maker else {}
-    return Brand(
-        known.get(seen[0].make.casefold(), seen[0].make), Basis.ENCODED, rule_source(seen[0])
-    )
+_NUMBERS = {"doors", "seats"}
+_NOTES = {
+    Origin.ENGINE: "follows from the engine's name",
+    Origin.CONVERSION: "converted from another unit",
+    Origin.SPECIFICATION: "specification of the model, not a sign of the VIN",
+    Origin.DEFAULT: "assumed of every vehicle of this type",
+    Origin.TABLE: "follows from the WMI",
+}
 
 
 def decode(
@@ -156,13 +64,16 @@ def decode(
     Raises:
         InvalidVin: the text is no VIN.
 
-    >>> vehicle = decode("LRW3E7FA1LC000001")
-    >>> vehicle.brand.value, vehicle.model_year.value, vehicle.powertrain.value.value
-    ('Tesla', 2020, 'BEV')
+    >>> vehicle = decode("5YJ3E1EAXHF000316")
+    >>> vehicle.brand.value, vehicle.model.value, vehicle.model_year.value, vehicle.seats.basis.value
+    ('Tesla', 'Model 3', 2017, 'assumed')
     """
     vin = Vin(vin)
-    told = profile(vin, latest_model_year, Market(market) if market else None)
-    status = check_digit_status(vin, told.market)
+    holds = vin.check_digit == calc_check_digit(vin)
+    told = profile(
+        vin, holds, latest_model_year, Market(market) if market else None, known=model_year
+    )
+    status = judged(holds=holds, market=told.market)
     return Vehicle(
         vin=vin,
         wmi=vin.wmi,
@@ -178,6 +89,7 @@ def decode(
         serial=vin.serial,
         problems=vin_problems(vin, told.market, status, trailing_digits(vin)),
         **_maker_facts(told),
+        **(_filed_facts(told.filed) if told.filed else {}),
         **_powertrain_facts(told.classification),
     )
 
@@ -194,6 +106,15 @@ def rule_source(rule: Rule) -> Source:
         row=rule.shown,
         cites=rule.source,
         note="; ".join(part for part in (rule.models, rule.support) if part),
+    )
+
+
+def _filed_source(told: Told) -> Source:
+    return Source(
+        file="vpic",
+        row=told.source,
+        cites=f"NHTSA vPIC {vpic.release().month}",
+        note=_NOTES.get(told.origin, ""),
     )
 
 
@@ -215,10 +136,48 @@ def _maker_facts(told: Profile) -> dict[str, Any]:
             facts["vehicle_type"] = TextFact(
                 value=told.vehicle_type, basis=Basis.REGISTRY, source=source
             )
-    if told.brand is not None:
-        facts["brand"] = TextFact(
-            value=told.brand.name, basis=told.brand.basis, source=told.brand.source
+    if told.filed is not None and (filed := told.filed.attributes.get(vpic.VEHICLE_TYPE)):
+        facts["vehicle_type"] = TextFact(
+            value=told.vehicle_type or "", basis=basis(filed[0]), source=_filed_source(filed[0])
         )
+    if told.brand is not None:
+        rests_on = told.brand.rests_on
+        facts["brand"] = TextFact(
+            value=told.brand.name,
+            basis=told.brand.basis,
+            source=_filed_source(rests_on)
+            if isinstance(rests_on, Told)
+            else rule_source(rests_on)
+            if isinstance(rests_on, Rule)
+            else _maker_source(rests_on),
+        )
+    return facts
+
+
+def _filed_facts(filed: Pass) -> dict[str, Any]:
+    """The fields that vPIC tells, and everything else that it tells under its own names."""
+    facts: dict[str, Any] = {}
+    for field, element in ATTRIBUTES.items():
+        told, value = filed.attributes.get(element), filed.value(element)
+        if told is None or value is None:
+            continue
+        own: dict[str, Any] = {"basis": basis(told[0]), "source": _filed_source(told[0])}
+        if field not in _NUMBERS:
+            facts[field] = TextFact(value=value, **own)
+        elif (number := whole_number(value)) is not None:
+            facts[field] = NumberFact(value=number, **own)
+    if parts := engine_of(filed):
+        first = next(
+            filed.attributes[element][0]
+            for part, element in ENGINE_PARTS.items()
+            if parts[part] is not None
+        )
+        facts["engine"] = EngineFact(
+            value=Engine(**parts), basis=basis(first), source=_filed_source(first)
+        )
+    facts["attributes"] = tuple(
+        Attribute(name=name, value=value, basis=basis(told)) for name, value, told in further(filed)
+    )
     return facts
 
 
@@ -243,17 +202,17 @@ def _year_fact(year: ModelYear, known: int | None) -> NumberFact | None:
 
 
 def _plant_fact(told: Profile) -> PlantFact | None:
-    row = told.plant
-    if row is None:
+    place = told.plant
+    if place is None:
         return None
-    plant = Plant(company=row.company, city=row.city, state=row.state, country=row.country)
-    return PlantFact(
-        value=plant,
-        basis=Basis.REGISTRY,
-        source=Source(
-            file="plants.csv", row=f"{told.wmi} {row.code}", cites=row.source, note=row.note
-        ),
+    plant = Plant(company=place.company, city=place.city, state=place.state, country=place.country)
+    row = place.rests_on
+    if isinstance(row, Told):
+        return PlantFact(value=plant, basis=basis(row), source=_filed_source(row))
+    source = Source(
+        file="plants.csv", row=f"{told.wmi} {row.code}", cites=row.source, note=row.note
     )
+    return PlantFact(value=plant, basis=Basis.REGISTRY, source=source)
 
 
 def _powertrain_facts(classification: Classification) -> dict[str, Any]:

@@ -216,7 +216,7 @@ def filer(wmi: str) -> Filer | None:
     """What vPIC's register says of a WMI of 3 or 6 characters; None if it is not there.
 
     >>> filer("5YJ").makes
-    ('TESLA',)
+    ('Tesla',)
     """
     for code, manufacturer, makes, kind, light, reads_to in _keyed("wmi.csv").rows(wmi):
         return Filer(
@@ -231,9 +231,13 @@ def filer(wmi: str) -> Filer | None:
 
 
 @cache
-def far_readers() -> frozenset[str]:
-    """The WMIs some of whose patterns read beyond position 11."""
-    return frozenset(row[0] for row in _rows("wmi.csv") if row[5] != "11")
+def far_readers() -> dict[str, int]:
+    """Positions 1-3 of the WMIs whose patterns read into the serial -> the last position read."""
+    found: dict[str, int] = {}
+    for wmi, *_, reads_to in _rows("wmi.csv"):
+        if int(reads_to) > (11 if len(wmi) == 3 else 14):
+            found[wmi[:3]] = max(int(reads_to), found.get(wmi[:3], 0))
+    return found
 
 
 @cache
@@ -253,10 +257,7 @@ def rules(wmi: str, year: int) -> Rules:
 @cache
 def _rules(chosen: tuple[Link, ...]) -> Rules:
     return Rules(
-        [
-            (link, _section("patterns.txt", link.schema, link.offset, link.length))
-            for link in chosen
-        ]
+        [(link, _section("patterns.txt", link.schema, link.offset, link.length)) for link in chosen]
     )
 
 
@@ -302,6 +303,21 @@ def _spec(line: str) -> Spec:
 
 
 @cache
+def _country_codes() -> dict[str, str]:
+    rows = registry.read_rows("vpic.countries.csv", ("name", "country", "source"))
+    return {name: code for name, code, _source in rows}
+
+
+def country_code(name: str) -> str:
+    """ISO 3166 alpha-2 of a country as vPIC names it; empty if the name is not known.
+
+    >>> country_code("UNITED STATES (USA)")
+    'US'
+    """
+    return _country_codes().get(" ".join(name.split()), "")
+
+
+@cache
 def _engines() -> dict[str, list[tuple[int, str]]]:
     found: dict[str, list[tuple[int, str]]] = {}
     for engine, element, value in _rows("engines.csv"):
@@ -320,7 +336,9 @@ def defaults(vehicle_type: int) -> tuple[tuple[int, str], ...]:
     return tuple(
         (
             int(element),
-            "Not Applicable" if value == "0" and elements()[int(element)].type == "lookup" else value,
+            "Not Applicable"
+            if value == "0" and elements()[int(element)].type == "lookup"
+            else value,
         )
         for kind, element, value in _rows("defaults.csv")
         if int(kind) == vehicle_type

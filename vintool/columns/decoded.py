@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.lifted import Column, Lifted, as_text
 from vintool.columns.tables import as_table, find_mapping
-from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
+from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, check_digits, row_problems
 from vintool.model import Vehicle
-from vintool.vehicle import Profile, profile
+from vintool.profile import ATTRIBUTES, Profile, further, profile, whole_number
 from vintool.words import Basis, CheckDigit
 
 
@@ -45,15 +46,29 @@ def decode_table(
 
 
 PLANT_PARTS = ("company", "city", "state", "country")
-_LISTS = {"model_year_candidates": pa.list_(pa.int32()), "problems": pa.list_(pa.string())}
 _NUMBERS = {"model_year", "doors", "seats"}
 _NESTED = {"powertrain_conflict"}
+_KINDS = {
+    **dict.fromkeys(_NUMBERS, pa.int32()),
+    "model_year_candidates": pa.list_(pa.int32()),
+    "problems": pa.list_(pa.string()),
+    "plant": pa.struct([(part, pa.string()) for part in PLANT_PARTS]),
+    "engine": pa.struct(
+        [
+            ("model", pa.string()),
+            ("manufacturer", pa.string()),
+            ("configuration", pa.string()),
+            ("cylinders", pa.int32()),
+            ("displacement_l", pa.float64()),
+            ("power_kw", pa.float64()),
+        ]
+    ),
+    "attributes": pa.map_(pa.string(), pa.string()),
+}
 
 #: Every field that ``decode_table`` gives, with its Arrow type.
 TYPES: dict[str, pa.DataType] = {
-    field: pa.struct([(part, pa.string()) for part in PLANT_PARTS])
-    if field == "plant"
-    else _LISTS.get(field, pa.int32() if field in _NUMBERS else pa.string())
+    field: _KINDS.get(field, pa.string())
     for field in (
         *(name for name in Vehicle.model_fields if name not in _NESTED),
         "powertrain_grade",
@@ -72,7 +87,8 @@ class _Decoder:
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
         vins = self._reader(texts)
         descriptors = self._descriptors(vins.characters)
-        profiles = self._profile.on(vins.well_formed, descriptors)
+        holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
+        profiles = self._profile.on(vins.well_formed, descriptors, holds)
         arrays = [self._column(field, vins, descriptors, profiles) for field in self._fields]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 
@@ -84,8 +100,6 @@ class _Decoder:
             return _PARTS[field](vins.vin)
         if told := _TOLD.get(field):
             return profiles.take(lambda value: None if value is None else told(value), kind)
-        if field not in {"check_digit", "problems"}:
-            return pa.nulls(len(vins.texts), kind)  # the data does not tell it yet
         keys = self._keys(vins, descriptors)
         if field == "check_digit":
             return keys.take(
@@ -132,7 +146,20 @@ _TOLD: dict[str, Callable[[Profile], Any]] = {
     "model_year_candidates": lambda told: told.year.candidates,
     "plant": lambda told: told.plant and {part: getattr(told.plant, part) for part in PLANT_PARTS},
     "vehicle_type": lambda told: told.vehicle_type,
+    "engine": lambda told: told.engine,
+    "attributes": lambda told: (
+        [(name, value) for name, value, _ in further(told.filed)] if told.filed else []
+    ),
     "powertrain": lambda told: told.classification.powertrain,
     "powertrain_grade": lambda told: told.classification.grade,
     "powertrain_basis": lambda told: told.classification.powertrain and Basis.ENCODED.value,
 }
+
+
+def _attribute(field: str, element: int) -> Callable[[Profile], Any]:
+    if field in _NUMBERS:
+        return lambda told: whole_number(told.attribute(element))
+    return lambda told: told.attribute(element)
+
+
+_TOLD |= {field: _attribute(field, element) for field, element in ATTRIBUTES.items()}

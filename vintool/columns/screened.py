@@ -20,6 +20,7 @@ from vintool.identity import Identity, identify, proposals
 from vintool.law import DEFAULT_REGIME, Regime
 from vintool.law import regime as load_regime
 from vintool.verdict import Decision, decide
+from vintool.vpic import MODEL
 from vintool.words import CheckDigit, Reason
 
 
@@ -161,8 +162,8 @@ class Screener:
             "vin_brand": told(lambda key: key.profile.brand and key.profile.brand.name),
             "vin_country": told(lambda key: key.profile.country_code),
             "vin_model_year": told(lambda key: key.profile.year.year, pa.int32()),
-            "vin_plant": told(lambda key: key.profile.plant and key.profile.plant.place),
-            "vin_model": pa.nulls(len(vins.texts), text),
+            "vin_plant": told(lambda key: key.profile.plant and str(key.profile.plant)),
+            "vin_model": told(lambda key: key.profile.attribute(MODEL)),
             "vin_powertrain": decided(lambda decision: decision.powertrain),
             "vin_powertrain_basis": decided(lambda decision: decision.basis),
             "vin_powertrain_grade": decided(lambda decision: decision.grade),

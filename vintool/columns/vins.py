@@ -9,11 +9,13 @@ import pyarrow.compute as pc
 from vintool.columns.lifted import Characters, Codes, Column, Lifted, Mask, Texts
 from vintool.facts import VinFacts, vin_facts
 from vintool.identity import Identity, identify, vin_problems
-from vintool.vehicle import Profile, profile
+from vintool.profile import Profile, profile
 from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, Vin, judged, remainder
+from vintool.vpic import far_readers
 from vintool.words import CheckDigit, Problem
 
-DESCRIPTOR = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13]  # positions 1-8, 10-14, from 0
+# What ``profile`` may read, from 0: positions 1-8 and 10-17. Most read to 11, small makers to 14.
+DESCRIPTOR = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16]
 _ZERO, _NINE = ord("0"), ord("9")
 
 _VALUES = np.zeros(256, dtype=np.uint16)
@@ -108,7 +110,9 @@ class Descriptors:
     def __call__(self, characters: Characters) -> Column:
         """The descriptor of every row, as a VIN that has it."""
         keys = characters[:, DESCRIPTOR]
-        keys[characters[:, 2] != _NINE, 10:] = _ZERO
+        reach = _reach(characters)
+        for at in range(10, len(DESCRIPTOR)):
+            keys[reach <= DESCRIPTOR[at], at] = _ZERO
         width = len(DESCRIPTOR)
         packed = pa.FixedSizeBinaryArray.from_buffers(
             pa.binary(width), len(keys), [None, pa.py_buffer(np.ascontiguousarray(keys))]
@@ -120,9 +124,18 @@ class Descriptors:
             if code is None:
                 code = self._codes[key] = len(self._values)
                 text = key.decode("ascii")
-                self._values.append(Vin.trusted(f"{text[:8]}0{text[8:]}000"))
+                self._values.append(Vin.trusted(f"{text[:8]}0{text[8:]}"))
             numbers.append(code)
         return Column(self._values, np.array(numbers, dtype=np.int64)[encoded.indices.to_numpy()])
+
+
+def _reach(characters: Characters) -> Codes:
+    """The last position that any rule reads of each VIN."""
+    reach = np.where(characters[:, 2] == _NINE, 14, 11)
+    first = characters[:, :3].astype(np.int64) @ (1 << 16, 1 << 8, 1)
+    for wmi, last in far_readers().items():
+        reach[first == int.from_bytes(wmi.encode())] = last
+    return reach
 
 
 def check_digits(characters: Characters) -> Mask:
@@ -149,7 +162,7 @@ class VinKey(NamedTuple):
 
 def vin_key(sample: Vin, holds: bool, digits: int) -> VinKey:  # noqa: FBT001 - a lifted rule takes values of columns
     """What a VIN says: a lifted rule of its descriptor, the check digit sum and its digits."""
-    told = profile(sample)
+    told = profile(sample, holds)
     status = judged(holds=holds, market=told.market)
     problems = vin_problems(sample, told.market, status, digits)
     return VinKey(told, status, problems, vin_facts(told, problems, status, sample.descriptor))

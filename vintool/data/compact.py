@@ -154,7 +154,7 @@ def _moment(value: object) -> str:
 
 
 def _true(value: object) -> bool:
-    return value in {True, 1, "1", "t", "true", "True"}
+    return value in {True, "1", "t", "true", "True"}
 
 
 def parse_key(keys: str) -> tuple[str, ...] | None:
@@ -162,7 +162,7 @@ def parse_key(keys: str) -> tuple[str, ...] | None:
 
     ``*`` and a position that is not given allow any, ``#`` a digit, ``[A-C5]`` a range and a sign.
 
-    >>> parse_key("3[A-C]|*F")[:7]
+    >>> parse_key("3[A-C]***|*F")[:7]
     ('3', 'ABC', '*', '*', '*', '*', 'F')
     """
     before, bar, after = keys.partition("|")
@@ -311,7 +311,9 @@ class Compact:
         }
 
     @staticmethod
-    def _sections(named: Iterable[tuple[str, list[str]]]) -> tuple[bytes, dict[str, tuple[int, int]]]:
+    def _sections(
+        named: Iterable[tuple[str, list[str]]],
+    ) -> tuple[bytes, dict[str, tuple[int, int]]]:
         """Sections one after another, and where each stands: first byte, length."""
         text, places = bytearray(), {}
         for name, lines in named:
@@ -333,7 +335,11 @@ class Compact:
             silent = {line[0] for line in lines.values() if len(line) > 1}
             yield (
                 str(schema),
-                ["\t".join(line) for line in lines.values() if len(line) > 1 or line[0] not in silent],
+                [
+                    "\t".join(line)
+                    for line in lines.values()
+                    if len(line) > 1 or line[0] not in silent
+                ],
             )
 
     def _spec_sections(self) -> Iterator[tuple[str, list[str]]]:
@@ -399,7 +405,7 @@ class Compact:
         for wmi, make in self._tables["Wmi_Make"]:
             if int(make) in names:
                 makes[int(wmi)].append(names[int(make)])
-        last = defaultdict(int)
+        last: dict[str, int] = defaultdict(int)
         for wmi, _, _, schema in self._links:
             for _, allowed in self._patterns[schema]:
                 read_to = max((at for at, signs in enumerate(allowed) if signs != ANY), default=0)
@@ -419,7 +425,9 @@ class Compact:
 
     def _model_rows(self, specs: dict[str, tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
         makes = {int(number): name for number, name in self._tables["Make"]}
-        of_model = {int(model): makes.get(int(make), "") for make, model in self._tables["Make_Model"]}
+        of_model = {
+            int(model): makes.get(int(make), "") for make, model in self._tables["Make_Model"]
+        }
         for number, name in sorted((int(number), name) for number, name in self._tables["Model"]):
             offset, length = specs.get(str(number), ("", ""))
             yield number, _one_line(name), of_model.get(number, ""), offset, length
@@ -461,9 +469,7 @@ def _undecided(rows: "list[tuple[_Pattern, tuple[str, ...], int]]") -> Iterator[
     for number, (row, _, schema) in enumerate(rows):
         for other in bits(meeting[number] >> (number + 1)):
             later, _, its_schema = rows[number + 1 + other]
-            if later.value != row.value and (
-                later.changed > row.changed or its_schema != schema
-            ):
+            if later.value != row.value and (later.changed > row.changed or its_schema != schema):
                 undecided |= 1 << number | 1 << (number + 1 + other)
     todo, chosen = undecided, 0
     while todo:  # and whoever meets one of these: ranks compare with ranks alone

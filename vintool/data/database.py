@@ -76,15 +76,19 @@ def _from_sqlite(path: Path, wanted: Wanted) -> dict[str, int]:
     counts = {}
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         found = [
-            name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
+            name
+            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
         ]
         for name in found:
             if name.lower() not in wanted:
                 continue
             columns, take = wanted[name.lower()]
-            own = {row[1].lower(): row[1] for row in database.execute(f'PRAGMA table_info("{name}")')}
+            own = {
+                row[1].lower(): row[1] for row in database.execute(f'PRAGMA table_info("{name}")')
+            }
             chosen = ", ".join(
-                f'"{own[column.lower()]}"' if column.lower() in own else "NULL" for column in columns
+                f'"{own[column.lower()]}"' if column.lower() in own else "NULL"
+                for column in columns
             )
             count = 0
             for row in database.execute(f'SELECT {chosen} FROM "{name}" ORDER BY rowid'):  # noqa: S608 - names of the file itself

@@ -48,9 +48,7 @@ def check(folder: Path) -> dict[str, dict[str, object]]:
     return files
 
 
-def manifest(
-    files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str, int]
-) -> bytes:
+def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str, int]) -> bytes:
     """What a folder holds: release, and of each file rows, size and SHA-256."""
     lines = [
         "# Made by `vintool data build`; not edited by hand.",

@@ -1,0 +1,340 @@
+"""Vin -> what it tells, in plain tuples: maker, country, model year, plant, attributes, powertrain.
+
+Everything but the serial follows from the descriptor, and from whether position 9 agrees with the
+other positions. Columns ask ``profile`` once per distinct one; ``vehicle`` dresses the same answer.
+
+vPIC's rules hold for vehicles made for North America. A VIN is taken for one of these if its WMI
+is North American, or if its check digit holds and vPIC's patterns fit; a Chinese car's check digit
+holds on any market, so there every position must fit, and position 10 is read by the Chinese rule.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import wmi_data
+from vintool import registry, vpic
+from vintool.identity import market
+from vintool.powertrain import Classification, classify
+from vintool.registry import Country, Maker, PlantRow
+from vintool.specification import Fault, Origin, Pass, Specification, Told, specify
+from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, Vin
+from vintool.words import Basis, Market
+
+#: Model years run ahead of the calendar by one; no clock is asked, the data's own year counts.
+LATEST_MODEL_YEAR = int(wmi_data.RELEASE[:4]) + 1
+_CYCLE = 30
+_PASSENGER = {"car", "suv"}
+
+#: The fields of ``Vehicle`` that vPIC tells, and its number for each.
+ATTRIBUTES = {
+    "model": 28,
+    "series": 34,
+    "trim": 38,
+    "body_class": 5,
+    "doors": 14,
+    "seats": 33,
+    "fuel_primary": 24,
+    "fuel_secondary": 66,
+    "electrification": 126,
+    "drive_type": 15,
+    "gvwr": 25,
+}
+#: The parts of ``Engine``, likewise.
+ENGINE_PARTS = {
+    "model": 18,
+    "manufacturer": 146,
+    "configuration": 64,
+    "cylinders": 9,
+    "displacement_l": 13,
+    "power_kw": 21,
+}
+_PLANT_COMPANY, _PLANT_CITY, _PLANT_STATE, _PLANT_COUNTRY = 76, 31, 77, 75
+_NAMED = frozenset(
+    {
+        *ATTRIBUTES.values(),
+        *ENGINE_PARTS.values(),
+        *vpic.FROM_TABLES,
+        _PLANT_COMPANY,
+        _PLANT_CITY,
+        _PLANT_STATE,
+        _PLANT_COUNTRY,
+    }
+)
+NOT_APPLICABLE = "Not Applicable"
+_BASES = {
+    Origin.TABLE: Basis.REGISTRY,
+    Origin.SPECIFICATION: Basis.ASSUMED,
+    Origin.DEFAULT: Basis.ASSUMED,
+}
+
+
+class ModelYear(NamedTuple):
+    """The year that position 10 stands for, the years that it could stand for, and why this one."""
+
+    year: int | None
+    candidates: tuple[int, ...]
+    basis: Basis
+    why: str
+
+
+class Brand(NamedTuple):
+    """A brand, what it follows from, and the row that tells it."""
+
+    name: str
+    basis: Basis
+    rests_on: Maker | registry.Rule | Told
+
+
+class Place(NamedTuple):
+    """Where a vehicle was built, and the row that tells it."""
+
+    company: str
+    city: str
+    state: str
+    country: str
+    rests_on: PlantRow | Told
+
+    def __str__(self) -> str:
+        """City, state and country as one text."""
+        return ", ".join(part for part in (self.city, self.state, self.country) if part)
+
+
+class Profile(NamedTuple):
+    """What a descriptor tells. ``filed`` is the pass of vPIC, where its rules hold."""
+
+    wmi: str
+    market: Market
+    maker: Maker | None
+    brand: Brand | None
+    country: Country | None
+    year: ModelYear
+    plant: Place | None
+    filed: Pass | None
+    classification: Classification
+
+    @property
+    def country_code(self) -> str | None:
+        """ISO 3166 alpha-2, of the WMI's row or else of the ISO 3780 range."""
+        if self.maker is not None and self.maker.country:
+            return self.maker.country
+        return self.country.code if self.country else None
+
+    @property
+    def vehicle_type(self) -> str | None:
+        """The kind of vehicle: as filed, or where the WMI stands for one alone."""
+        if self.filed is not None and (filer := vpic.filer(self.wmi)) and filer.kind:
+            return filer.kind
+        kinds = self.maker.kinds if self.maker else ()
+        return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
+
+    def attribute(self, element: int) -> str | None:
+        """What vPIC tells, in words."""
+        return self.filed.value(element) if self.filed else None
+
+    @property
+    def engine(self) -> dict[str, Any] | None:
+        """The parts of ``Engine`` that vPIC tells; None if it tells none."""
+        return engine_of(self.filed) if self.filed else None
+
+
+def basis(told: Told) -> Basis:
+    """Whether the VIN encodes what vPIC tells, or its tables assume it."""
+    return _BASES.get(told.origin, Basis.ENCODED)
+
+
+def whole_number(text: str | None) -> int | None:
+    """A count as a number; None if the text is not one."""
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _decimal_number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def engine_of(filed: Pass) -> dict[str, Any] | None:
+    """The parts of ``Engine``; None if nothing is told, or that there is no engine."""
+    told = {part: filed.value(element) for part, element in ENGINE_PARTS.items()}
+    texts = {part: None if text == NOT_APPLICABLE else text for part, text in told.items()}
+    parts = {
+        **texts,
+        "cylinders": whole_number(texts["cylinders"]),
+        "displacement_l": _decimal_number(texts["displacement_l"]),
+        "power_kw": _decimal_number(texts["power_kw"]),
+    }
+    return parts if any(part is not None for part in parts.values()) else None
+
+
+def further(filed: Pass) -> list[tuple[str, str, Told]]:
+    """What vPIC tells beside the fields of ``Vehicle``: its name, value in words, what it rests on.
+
+    That something does not apply to a whole type of vehicle is left out.
+    """
+    elements = vpic.elements()
+    return [
+        (elements[number].name, value, told[0])
+        for number, told in sorted(filed.attributes.items())
+        if number not in _NAMED
+        and number in elements
+        and (value := filed.value(number))
+        and not (told[0].origin is Origin.DEFAULT and value == NOT_APPLICABLE)
+    ]
+
+
+def model_year(
+    code: str, position_7: str, vin_market: Market, kinds: tuple[str, ...], latest: int
+) -> ModelYear:
+    """What position 10 tells of the model year, where vPIC's rules do not hold.
+
+    Args:
+        code: position 10.
+        position_7: a letter from 2010 on, a digit before, on light vehicles for North America.
+        vin_market: whose rules; only North America and China bind position 10 to the year.
+        kinds: what the maker builds under this WMI.
+        latest: the latest model year that there can be.
+
+    Source: 49 CFR 565.15(d)(1) (30-year cycle, position 7); GB 16735-2019.
+
+    >>> model_year("L", "F", Market.CN, ("car",), 2027).year
+    2020
+    """
+    at = MODEL_YEAR_CODES.find(code)
+    if at < 0:
+        return ModelYear(None, (), Basis.ENCODED, "position 10 holds no model year code")
+    years = tuple(year for year in (1980 + at, 1980 + at + _CYCLE) if year <= latest)
+    if vin_market is Market.US and len(years) == 2:
+        year = years[position_7.isalpha()]
+        why = f"position 7 is a {'letter: 2010 or later' if position_7.isalpha() else 'digit: before 2010'}"
+        if kinds and set(kinds) <= _PASSENGER:
+            return ModelYear(year, years, Basis.ENCODED, why)
+        return ModelYear(year, years, Basis.ASSUMED, f"{why}, if it is a light vehicle")
+    if vin_market in CHECKED_MARKETS:
+        only = len(years) == 1
+        why = f"the {'only' if only else 'later'} year of the 30-year cycle that is possible"
+        return ModelYear(years[-1], years, Basis.ENCODED, why)
+    why = "position 10 need not be the model year in this market"
+    if code.isdigit():
+        return ModelYear(None, years, Basis.ASSUMED, f"{why}; digits there often are not")
+    # A car of next year is rarer than one of thirty years ago.
+    likely = [year for year in years if year < latest][-1:]
+    return ModelYear(likely[0] if likely else None, years, Basis.ASSUMED, why)
+
+
+def profile(
+    vin: Vin,
+    holds: bool,  # noqa: FBT001 - a lifted rule takes values of columns
+    latest: int = LATEST_MODEL_YEAR,
+    vin_market: Market | None = None,
+    known: int | None = None,
+) -> Profile:
+    """What the descriptor of a VIN tells.
+
+    Args:
+        vin: of its serial only what the patterns of its WMI read; position 9 is not read.
+        holds: whether position 9 agrees with the other positions, whatever the market.
+        latest: the latest model year that there can be.
+        vin_market: whose rules, where the WMI should not decide.
+        known: the model year, where it is known otherwise; taken where position 10 allows it.
+    """
+    wmi = vin.wmi
+    maker = registry.maker(wmi)
+    vin_market = vin_market or market(vin, wmi)
+    year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
+    found = _filed(vin, vin_market, holds=holds, latest=latest, year=year, known=known)
+    filed = found.best if found else None
+    if found is not None:
+        year = _filed_year(found)
+    classification = classify(vin.descriptor)
+    return Profile(
+        wmi=wmi,
+        market=vin_market,
+        maker=maker,
+        brand=_brand(maker, filed, classification),
+        country=registry.country(vin),
+        year=year,
+        plant=_filed_place(filed)
+        if filed is not None and filed.matched
+        else _place(registry.plant(wmi, vin.plant_code, year.year)),
+        filed=filed,
+        classification=classification,
+    )
+
+
+def _filed(  # noqa: PLR0913 - what decides
+    vin: Vin, vin_market: Market, *, holds: bool, latest: int, year: ModelYear, known: int | None
+) -> Specification | None:
+    """What vPIC tells, if the VIN is of a vehicle that its rules hold for."""
+    filer = vpic.filer(vin.wmi)
+    if filer is None or not (holds or vin_market is Market.US):
+        return None
+    home_market = vin_market is Market.CN and filer.kind in _PASSENGER
+    # vPIC allows for one year more.
+    found = specify(vin.wmi, vin, latest + 1, year.year if home_market else known)
+    if found is None or vin_market is Market.US:
+        return found
+    faults = found.best.faults - {Fault.UNUSED_POSITIONS}
+    if home_market and (faults or found.best.year != year.year):
+        return None
+    return None if faults & {Fault.NO_PATTERN, Fault.SEVERAL_POSITIONS} else found
+
+
+def _filed_year(found: Specification) -> ModelYear:
+    year = found.best.year
+    years = tuple(sorted({one.year for one in (found.best, *found.others)}))
+    if found.conclusive:
+        return ModelYear(year, years, Basis.ENCODED, "the only year that positions 7 and 10 allow")
+    if not any(one.matched for one in found.others) and found.best.matched:
+        return ModelYear(
+            year, years, Basis.ENCODED, "the only year in which patterns of the WMI fit"
+        )
+    return ModelYear(
+        year, years, Basis.ASSUMED, "the year in which the patterns of the WMI fit best"
+    )
+
+
+def _brand(maker: Maker | None, filed: Pass | None, classification: Classification) -> Brand | None:
+    """The make as filed; else the one brand of the WMI, or the one under which it was seen."""
+    if filed is not None and (told := filed.attributes.get(vpic.MAKE)):
+        name = _spelled(told[0].value, maker.brands if maker else ())
+        return Brand(name, basis(told[0]), told[0])
+    if maker is not None and len(maker.brands) == 1:
+        return Brand(maker.brands[0], Basis.REGISTRY, maker)
+    seen = [rule for rule in classification.rules if rule.make]
+    if len({rule.make.casefold() for rule in seen}) != 1:
+        return None
+    return Brand(_spelled(seen[0].make, maker.brands if maker else ()), Basis.ENCODED, seen[0])
+
+
+def _spelled(name: str, brands: Iterable[str]) -> str:
+    """A brand as the registry spells it."""
+    known = {brand.casefold(): brand for brand in (*registry.chinese_names(), *brands)}
+    return known.get(name.casefold(), name)
+
+
+def _place(row: PlantRow | None) -> Place | None:
+    if row is None:
+        return None
+    return Place(row.company, row.city, row.state, row.country, row)
+
+
+def _filed_place(filed: Pass) -> Place | None:
+    """Where vPIC says that the vehicle was built."""
+    numbers = (_PLANT_COMPANY, _PLANT_CITY, _PLANT_STATE, _PLANT_COUNTRY)
+    company, city, state, land = (filed.value(number) or "" for number in numbers)
+    told = [
+        filed.attributes[number][0] for number in reversed(numbers) if number in filed.attributes
+    ]
+    if not told:
+        return None
+    return Place(company, _title(city), _title(state), vpic.country_code(land), told[0])
+
+
+def _title(text: str) -> str:
+    """A name in capitals as one reads it; other spellings stay."""
+    if text != text.upper():
+        return text
+    return "-".join(
+        " ".join(word.capitalize() for word in part.split(" ")) for part in text.split("-")
+    )
