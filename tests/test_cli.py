@@ -157,6 +157,24 @@ def test_wmi():
     assert json.loads(run("wmi", "LRW", "--format", "json").stdout)[0]["brands"] == ["Tesla"]
 
 
+def test_wmi_of_several_makers():
+    told = run("wmi", "1gh").stdout.splitlines()
+    assert told[0] == "1GH    General Motors LLC  [US; suv]"
+    assert told[1] == "       brands: Holden 霍顿, Oldsmobile 奥兹莫比尔"
+    assert told[3] == "1GH    General Motors LLC  [US; suv]  model years 1990-2004"
+    assert told[5].startswith(
+        "       sources: vpic (confidence high); overrides Holden, Oldsmobile:"
+    )
+    rows = json.loads(run("wmi", "4B9038", "--format", "json").stdout)
+    keys = ("year_from", "year_to", "file", "chinese")
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        (None, None, "wmi.csv", {"BYD": "比亚迪"}),
+        (2013, 2023, "wmi.manual.csv", {"BYD": "比亚迪"}),
+        (2024, None, "wmi.manual.csv", {}),
+    ]
+    assert all(row["source"] and row["note"] for row in rows[1:])
+
+
 def test_screen_prints_one_object(manifest):
     told = run("screen", manifest, "--format", "json")
     summary = Summary.model_validate_json(told.stdout)

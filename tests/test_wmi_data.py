@@ -16,7 +16,19 @@ import pytest
 DATA = Path(__file__).resolve().parent.parent / "wmi_data"
 
 ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ1234567890"
-ISO_3166 = re.compile(r"[A-Z]{2}")
+# ISO 3166-1 alpha-2, officially assigned.
+ISO_3166 = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE
+    EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM
+    HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC
+    LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
+    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW
+    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO
+    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+    """.split()  # noqa: SIM905 - a list of 249 lines would hide what it is
+)
 WMI = re.compile(r"[A-HJ-NPR-Z0-9]{3}|[A-HJ-NPR-Z0-9]{2}9[A-HJ-NPR-Z0-9]{3}")
 VDS = re.compile(r"(?=.{5}$)[A-HJ-NPR-Z0-9]*\**")
 YEAR = re.compile(r"(?:19|20)\d\d|")
@@ -26,6 +38,18 @@ NOT_BEV = {"NOT_BEV", "ICE", "HEV", "PHEV", "EREV", "FCEV"}
 HEADERS = {
     "wmi.csv": [
         "wmi",
+        "manufacturer",
+        "brands",
+        "country",
+        "kinds",
+        "confidence",
+        "source",
+        "note",
+    ],
+    "wmi.manual.csv": [
+        "wmi",
+        "year_from",
+        "year_to",
         "manufacturer",
         "brands",
         "country",
@@ -76,6 +100,7 @@ HEADERS = {
 }
 KEY_CELLS = {
     "wmi.csv": 1,
+    "wmi.manual.csv": 3,
     "countries.csv": 3,
     "plants.csv": 2,
     "powertrain.evidence.csv": 5,
@@ -85,7 +110,10 @@ KEY_CELLS = {
 
 # WMIs whose first two characters no range holds, current or in use.
 NO_RANGE = {
+    "629040": "vPIC filing under 62, which no table allocates",
+    "629460": "vPIC filing under 62, which no table allocates",
     "869001": "vPIC filing under 86, which no table allocates",
+    "A6A": "vPIC filing under A6, which no table allocates",
     "A6H": "vPIC filing under A6, which no table allocates",
     "A8M": "vPIC filing under A8, which no table allocates",
     "B21": "Ukrainian maker named by one list; B2 is allocated to nobody",
@@ -97,6 +125,7 @@ NO_RANGE = {
     "PE1": "the Philippines' older range to PE",
     "PE3": "the Philippines' older range to PE",
     "RUN": "Russian maker under RU, which only one older table gives to Russia",
+    "RX2": "vPIC filing under RX, which no table allocates",
     "RX4": "vPIC filing under RX, which no table allocates",
     "UZT": "Romania's older range to UZ",
     "Z29555": "Slovenian maker; Z2 is allocated to nobody",
@@ -149,6 +178,29 @@ ODD_EVIDENCE = {
     "YTA": "probably XTA misread",
 }
 
+# Companies of one name under codes of three characters that are not one company, or of which
+# nothing shows that they are.
+NAMESAKES = {
+    "apache trailers": "two registrants of vPIC, decades apart",
+    "autocar": "of the United States, and a British one",
+    "bremach": "of Italy, and its American importer",
+    "fruehauf": "of the United States, and those of Europe",
+    "indian motorcycle": "three companies that held the name in turn",
+    "interstate manufacturing": "two registrants of vPIC",
+    "jayco": "of the United States and of Australia",
+    "king trailers": "two registrants of vPIC, decades apart",
+    "liaz": "trucks of Liberec, and buses of Likino",
+    "peerless": "of the United States and of Canada",
+    "trail rite": "two registrants of vPIC",
+    "trailmaster": "two registrants of vPIC",
+    "united trailers": "of the United States and of Britain",
+    "yamaha motor": "the maker, and its American importer",
+}
+FORMS = frozenset(
+    "ag co company corp corporation gmbh inc incorporated limited llc ltd plc pty sa spa".split()  # noqa: SIM905
+)
+"""Words that tell the form of a company and not its name."""
+
 
 def table(name):
     with (DATA / name).open(encoding="utf-8", newline="") as file:
@@ -163,6 +215,11 @@ def iso(code):
 @pytest.fixture(scope="module")
 def wmis():
     return table("wmi.csv")
+
+
+@pytest.fixture(scope="module")
+def manual():
+    return table("wmi.manual.csv")
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +286,7 @@ def test_every_row_names_its_source(name):
     assert all(row["source"] for row in table(name))
 
 
-@pytest.mark.parametrize("name", ["wmi.csv", "countries.csv", "plants.csv"])
+@pytest.mark.parametrize("name", ["wmi.csv", "wmi.manual.csv", "countries.csv", "plants.csv"])
 def test_source_tags_are_explained(name):
     explained = set(
         re.findall(r"`([a-z0-9()-]+)`", (DATA / "README.md").read_text(encoding="utf-8"))
@@ -238,7 +295,7 @@ def test_source_tags_are_explained(name):
     assert not used - explained
 
 
-@pytest.mark.parametrize("name", ["wmi.csv", "countries.csv", "plants.csv"])
+@pytest.mark.parametrize("name", ["wmi.csv", "wmi.manual.csv", "countries.csv", "plants.csv"])
 def test_confidence_is_one_of_three(name):
     assert {row["confidence"] for row in table(name)} <= CONFIDENCE
 
@@ -256,32 +313,83 @@ def test_wmi_has_six_characters_exactly_when_the_third_is_9(wmis):
     assert [row["wmi"] for row in wmis if (len(row["wmi"]) == 6) != (row["wmi"][2] == "9")] == []
 
 
-def test_wmi_kinds_are_known(wmis):
+def test_wmi_kinds_are_known(wmis, manual):
     known = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "lsv", "unknown"}
-    for row in wmis:
+    for row in (*wmis, *manual):
         kinds = row["kinds"].split(";")
         assert set(kinds) <= known, row
         assert len(set(kinds)) == len(kinds), row
 
 
-def test_wmi_brands_are_a_list(wmis):
-    for row in wmis:
+def test_wmi_brands_are_a_list(wmis, manual):
+    for row in (*wmis, *manual):
         brands = row["brands"].split(";") if row["brands"] else []
         assert all(brand == brand.strip() != "" for brand in brands), row
         assert len(set(brands)) == len(brands), row
 
 
-def test_wmi_has_a_manufacturer(wmis):
-    assert all(row["manufacturer"] for row in wmis)
+def test_wmi_has_a_manufacturer(wmis, manual):
+    assert all(row["manufacturer"] for row in (*wmis, *manual))
 
 
-def test_wmi_countries_are_known(wmis, countries):
-    known = {row["country"] for row in countries}
+def bare(name):
+    """A name without case, punctuation and the form of the company."""
+    words = re.sub(r"[^\w\s]", " ", re.sub(r"[.'’]", "", name.casefold())).split()
+    return " ".join(word for word in words if word not in FORMS)
+
+
+def test_a_maker_has_one_spelling(wmis):
+    spellings = {}
     for row in wmis:
+        if len(row["wmi"]) == 3:
+            spellings.setdefault(bare(row["manufacturer"]), set()).add(row["manufacturer"])
+    assert {name: told for name, told in spellings.items() if len(told) > 1}.keys() == set(
+        NAMESAKES
+    )
+
+
+def test_a_brand_has_one_spelling(wmis, manual):
+    brands = {brand for row in (*wmis, *manual) for brand in row["brands"].split(";")}
+    spellings = {}
+    for brand in brands:
+        spellings.setdefault(brand.casefold(), set()).add(brand)
+    assert [told for told in spellings.values() if len(told) > 1] == []
+
+
+def test_manual_rows_are_sorted_and_override_a_row(manual, wmis):
+    known = {row["wmi"] for row in wmis}
+    keys = [(row["wmi"], row["year_from"]) for row in manual]
+    assert keys == sorted(set(keys))
+    assert {row["wmi"] for row in manual} <= known
+    assert all(row["note"].startswith("overrides ") for row in manual)
+
+
+def test_manual_years_are_in_order_and_do_not_overlap(manual):
+    for row in manual:
+        assert YEAR.fullmatch(row["year_from"]), row
+        assert YEAR.fullmatch(row["year_to"]), row
+    for one, two in itertools.pairwise(manual):
+        assert (one["year_from"] or "0") <= (one["year_to"] or "9999"), one
+        if one["wmi"] == two["wmi"]:
+            assert (one["year_to"] or "9999") < (two["year_from"] or "0"), (one, two)
+
+
+def test_manual_row_of_no_year_changes_something(manual, wmis):
+    generated = {row["wmi"]: row for row in wmis}
+    for row in manual:
+        columns = ("manufacturer", "brands", "country", "kinds", "confidence", "source")
+        told = generated[row["wmi"]]
+        assert row["year_from"] or row["year_to"] or any(row[c] != told[c] for c in columns), row
+
+
+def test_wmi_countries_are_known(wmis, manual, countries):
+    known = {row["country"] for row in countries}
+    for row in (*wmis, *manual):
         if row["country"]:
-            assert ISO_3166.fullmatch(row["country"]), row
+            assert row["country"] in ISO_3166, row
             assert row["country"] in known, row
-    assert [row["wmi"] for row in wmis if not row["country"]] == ["869001", "RX4"]
+    nobody = [row["wmi"] for row in wmis if not row["country"]]
+    assert nobody == ["629040", "629460", "869001", "A6A", "RX2", "RX4"]
 
 
 def test_wmi_countries_agree_with_the_ranges(wmis, live):
@@ -315,7 +423,7 @@ def test_ranges_are_well_formed(countries):
         assert row["first"][0] == row["last"][0], row
         assert iso(row["first"]) <= iso(row["last"]), row
         assert row["status"] in {"current", "in use", "older table"}, row
-        assert ISO_3166.fullmatch(row["country"]), row
+        assert row["country"] in ISO_3166, row
         assert row["name"], row
 
 
@@ -365,7 +473,7 @@ def test_plant_years_are_in_order(plants):
 def test_plant_names_a_place(plants):
     for row in plants:
         assert row["company"] or row["city"] or row["state"] or row["country"], row
-        assert not row["country"] or ISO_3166.fullmatch(row["country"]), row
+        assert not row["country"] or row["country"] in ISO_3166, row
 
 
 def test_plant_flags_stand_first_and_are_true(plants):
@@ -447,7 +555,7 @@ def test_rejected_rows_are_not_in_the_evidence(evidence):
 def test_manifest_matches_the_files():
     manifest = tomllib.loads((DATA / "manifest.toml").read_text(encoding="utf-8"))
     told = {entry["name"]: (entry["rows"], entry["sha256"]) for entry in manifest["file"]}
-    assert set(told) == set(HEADERS) - {"powertrain.rejected.csv"}
+    assert set(told) == set(HEADERS) - {"powertrain.rejected.csv", "wmi.manual.csv"}
     for name, (rows, sha256) in told.items():
         content = (DATA / name).read_bytes()
         assert rows == len(table(name)), name

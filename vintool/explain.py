@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-import wmi_data
 from vintool.checking import Check, check
 from vintool.facts import declared_meanings, row_facts
 from vintool.identity import identify
@@ -13,6 +12,7 @@ from vintool.model import Frozen, Vehicle
 from vintool.show import check_lines, vehicle_lines
 from vintool.vehicle import decode
 from vintool.verdict import Finding, decide, finding, steps
+from vintool.vpic import data_release
 from vintool.words import Verdict
 
 MEANINGS = {
@@ -67,7 +67,7 @@ def explain(
         steps=tuple(Step(name=name, found=found) for name, found in steps(facts, rule)),
         rule=rule.title,
         citations=rule.citation,
-        data_release=wmi_data.RELEASE,
+        data_release=data_release(),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from vintool.vin import Vin
+from vintool.vin import PartialVin, Vin
 from vintool.words import Basis, CheckDigit, Grade, Market, Powertrain, Problem
 
 
@@ -122,7 +122,7 @@ class Attribute(Frozen, defer_build=False):
 class Vehicle(Frozen, defer_build=False):
     """What a VIN tells. A field that it does not tell is null."""
 
-    vin: Vin
+    vin: Vin | PartialVin
     wmi: str
     vds: str
     vis: str

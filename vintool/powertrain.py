@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from vintool.lookup import PatternTable, bits
 from vintool.registry import Rule, all_powertrain_rules, powertrain_rules
-from vintool.vin import CHARACTER_VALUES
+from vintool.vin import CHARACTER_VALUES, UNKNOWN_CHARACTER
 from vintool.words import Grade, Powertrain
 
 DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
@@ -55,18 +55,20 @@ def classify(descriptor: str) -> Classification:
     """What the rules say of a descriptor.
 
     Args:
-        descriptor: positions 1-8, 10 and 11 of a VIN (``Vin.descriptor``; more is not read).
+        descriptor: positions 1-8, 10 and 11 of a VIN (``Vin.descriptor``; more is not read). Where
+            a character is not known (``*``), only what holds whatever it is counts.
 
     >>> classify("LRW3E7FALC").powertrain
     <Powertrain.BEV: 'BEV'>
     """
-    rules = powertrain_rules(descriptor[:3])
-    return _resolve(
-        [
-            rules[number]
-            for number in bits(_table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]))
-        ]
-    )
+    rules, table = powertrain_rules(descriptor[:3]), _table(descriptor[:3])
+    own = descriptor[:DESCRIPTOR_LENGTH]
+    fitting = [rules[number] for number in bits(table.match(own))]
+    if UNKNOWN_CHARACTER in own and fitting:
+        possible = [rules[number] for number in bits(table.overlapping(own))]
+        if len({rule.electric for rule in possible}) > 1:
+            return Classification(None, None, tuple(possible))
+    return _resolve(fitting)
 
 
 def is_met(descriptor: str) -> bool:

@@ -3,12 +3,15 @@
 Everything but the serial follows from the descriptor, and from whether position 9 agrees with the
 other positions. Columns ask ``profile`` once per distinct one; ``vehicle`` dresses the same answer.
 
-vPIC's rules hold for vehicles made for North America. A VIN is taken for one of these if its WMI
-is North American, or if its check digit holds and vPIC's patterns fit; a Chinese car's check digit
-holds on any market, so there every position must fit, and position 10 is read by the Chinese rule.
+vPIC's rules hold for vehicles made for North America. A VIN is one of these if its WMI is North
+American, or if its check digit holds and vPIC's patterns fit. If the one or the other is in doubt it
+may be one, and what the patterns tell is called assumed. A Chinese car's check digit holds on any
+market: there every position must fit, and position 10 is read the Chinese way.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import wmi_data
@@ -17,11 +20,9 @@ from vintool.identity import market
 from vintool.powertrain import Classification, classify
 from vintool.registry import Country, Maker, PlantRow
 from vintool.specification import Fault, Origin, Pass, Specification, Told, specify
-from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, Vin
+from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER, PartialVin, Vin
 from vintool.words import Basis, Market
 
-#: Model years run ahead of the calendar by one; no clock is asked, the data's own year counts.
-LATEST_MODEL_YEAR = int(wmi_data.RELEASE[:4]) + 1
 _CYCLE = 30
 _PASSENGER = {"car", "suv"}
 
@@ -60,12 +61,22 @@ _NAMED = frozenset(
         _PLANT_COUNTRY,
     }
 )
-NOT_APPLICABLE = "Not Applicable"
+NOT_APPLICABLE, ELECTRIC = "Not Applicable", "Electric"
+ABOUT_POWERTRAIN = (24, 66, 126)  # fuel primary, fuel secondary, electrification
 _BASES = {
     Origin.TABLE: Basis.REGISTRY,
     Origin.SPECIFICATION: Basis.ASSUMED,
     Origin.DEFAULT: Basis.ASSUMED,
 }
+
+
+@cache
+def latest_model_year() -> int:
+    """The latest model year that there can be: one after the release of the reference data.
+
+    Model years run ahead of the calendar by one; no clock is asked.
+    """
+    return max(int(wmi_data.RELEASE[:4]), int(vpic.release().month[:4])) + 1
 
 
 class ModelYear(NamedTuple):
@@ -100,7 +111,11 @@ class Place(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """What a descriptor tells. ``filed`` is the pass of vPIC, where its rules hold."""
+    """What a descriptor tells.
+
+    ``filed`` is the pass of vPIC, where its rules hold; ``rivals`` are passes of other model years
+    that fit as well and disagree whether the vehicle is electric, which ``filed`` then leaves open.
+    """
 
     wmi: str
     market: Market
@@ -110,6 +125,7 @@ class Profile(NamedTuple):
     year: ModelYear
     plant: Place | None
     filed: Pass | None
+    rivals: tuple[Pass, ...]
     classification: Classification
 
     @property
@@ -137,9 +153,9 @@ class Profile(NamedTuple):
         return engine_of(self.filed) if self.filed else None
 
 
-def basis(told: Told) -> Basis:
+def basis(filed: Pass, told: Told) -> Basis:
     """Whether the VIN encodes what vPIC tells, or its tables assume it."""
-    return _BASES.get(told.origin, Basis.ENCODED)
+    return _BASES.get(told.origin, Basis.ENCODED if filed.sure else Basis.ASSUMED)
 
 
 def whole_number(text: str | None) -> int | None:
@@ -200,6 +216,8 @@ def model_year(
     >>> model_year("L", "F", Market.CN, ("car",), 2027).year
     2020
     """
+    if code == UNKNOWN_CHARACTER:
+        return ModelYear(None, (), Basis.ENCODED, "position 10 is not known")
     at = MODEL_YEAR_CODES.find(code)
     if at < 0:
         return ModelYear(None, (), Basis.ENCODED, "position 10 holds no model year code")
@@ -223,9 +241,9 @@ def model_year(
 
 
 def profile(
-    vin: Vin,
+    vin: Vin | PartialVin,
     holds: bool,  # noqa: FBT001 - a lifted rule takes values of columns
-    latest: int = LATEST_MODEL_YEAR,
+    latest: int | None = None,
     vin_market: Market | None = None,
     known: int | None = None,
 ) -> Profile:
@@ -234,18 +252,21 @@ def profile(
     Args:
         vin: of its serial only what the patterns of its WMI read; position 9 is not read.
         holds: whether position 9 agrees with the other positions, whatever the market.
-        latest: the latest model year that there can be.
+        latest: the latest model year that there can be; see ``latest_model_year``.
         vin_market: whose rules, where the WMI should not decide.
         known: the model year, where it is known otherwise; taken where position 10 allows it.
     """
     wmi = vin.wmi
+    latest = latest or latest_model_year()
     maker = registry.maker(wmi)
     vin_market = vin_market or market(vin, wmi)
     year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
     found = _filed(vin, vin_market, holds=holds, latest=latest, year=year, known=known)
-    filed = found.best if found else None
+    filed: Pass | None = None
+    rivals: tuple[Pass, ...] = ()
     if found is not None:
-        year = _filed_year(found)
+        year = _filed_year(vin, found)
+        filed, rivals = _undisputed(found)
     classification = classify(vin.descriptor)
     return Profile(
         wmi=wmi,
@@ -258,31 +279,75 @@ def profile(
         if filed is not None and filed.matched
         else _place(registry.plant(wmi, vin.plant_code, year.year)),
         filed=filed,
+        rivals=rivals,
         classification=classification,
     )
 
 
 def _filed(  # noqa: PLR0913 - what decides
-    vin: Vin, vin_market: Market, *, holds: bool, latest: int, year: ModelYear, known: int | None
+    vin: Vin | PartialVin,
+    vin_market: Market,
+    *,
+    holds: bool,
+    latest: int,
+    year: ModelYear,
+    known: int | None,
 ) -> Specification | None:
-    """What vPIC tells, if the VIN is of a vehicle that its rules hold for."""
+    """What vPIC tells, if the VIN is or may be of a vehicle that its rules hold for."""
     filer = vpic.filer(vin.wmi)
-    if filer is None or not (holds or vin_market is Market.US):
+    if filer is None:
         return None
     home_market = vin_market is Market.CN and filer.kind in _PASSENGER
     # vPIC allows for one year more.
     found = specify(vin.wmi, vin, latest + 1, year.year if home_market else known)
     if found is None or vin_market is Market.US:
         return found
-    faults = found.best.faults - {Fault.UNUSED_POSITIONS}
-    if home_market and (faults or found.best.year != year.year):
+    best = found.best
+    if home_market:
+        return found if holds and not best.wrong and best.year == year.year else None
+    several = Fault.SEVERAL_POSITIONS in best.wrong
+    if not best.matched or (several and not holds):
         return None
-    return None if faults & {Fault.NO_PATTERN, Fault.SEVERAL_POSITIONS} else found
+    sure = holds and not several
+    return found._replace(best=replace(best, sure=sure))
 
 
-def _filed_year(found: Specification) -> ModelYear:
+def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
+    """The best pass, silent on fuel where another that fits as well disagrees on electric drive.
+
+    Which of two years 30 apart fits better is a matter of tie-breaks, not of evidence: a 2022 electric
+    pickup whose plant is mistyped would become a diesel of 1992.
+    """
+    best = found.best
+    rivals = tuple(
+        one
+        for one in found.others
+        if one.matched and _electric(one) != _electric(best) and (best.wrong or not one.wrong)
+    )
+    if not rivals:
+        return best, ()
+    told = {
+        element: told
+        for element, told in best.attributes.items()
+        if element not in ABOUT_POWERTRAIN
+    }
+    return replace(best, attributes=told), (best, *rivals)
+
+
+def _electric(one: Pass) -> bool:
+    return ELECTRIC in {one.value(element) for element in ABOUT_POWERTRAIN[:2]} or (
+        one.value(ABOUT_POWERTRAIN[2]) or ""
+    ).startswith("BEV")
+
+
+def _filed_year(vin: str, found: Specification) -> ModelYear:
     year = found.best.year
     years = tuple(sorted({one.year for one in (found.best, *found.others)}))
+    if vin[9] == UNKNOWN_CHARACTER or (UNKNOWN_CHARACTER in vin and not found.conclusive):
+        why = "the years in which the known positions fit"
+        return ModelYear(year if len(years) == 1 else None, years, Basis.ASSUMED, why)
+    if not found.best.sure:
+        return ModelYear(year, years, Basis.ASSUMED, "if made for North America")
     if found.conclusive:
         return ModelYear(year, years, Basis.ENCODED, "the only year that positions 7 and 10 allow")
     if not any(one.matched for one in found.others) and found.best.matched:
@@ -298,7 +363,7 @@ def _brand(maker: Maker | None, filed: Pass | None, classification: Classificati
     """The make as filed; else the one brand of the WMI, or the one under which it was seen."""
     if filed is not None and (told := filed.attributes.get(vpic.MAKE)):
         name = _spelled(told[0].value, maker.brands if maker else ())
-        return Brand(name, basis(told[0]), told[0])
+        return Brand(name, basis(filed, told[0]), told[0])
     if maker is not None and len(maker.brands) == 1:
         return Brand(maker.brands[0], Basis.REGISTRY, maker)
     seen = [rule for rule in classification.rules if rule.make]

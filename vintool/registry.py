@@ -15,6 +15,18 @@ from vintool.lookup import ANY, KeyedTable, parse_pattern
 from vintool.words import Grade, Powertrain
 
 WMI_COLUMNS = ("wmi", "manufacturer", "brands", "country", "kinds", "confidence", "source", "note")
+WMI_MANUAL_COLUMNS = (
+    "wmi",
+    "year_from",
+    "year_to",
+    "manufacturer",
+    "brands",
+    "country",
+    "kinds",
+    "confidence",
+    "source",
+    "note",
+)
 COUNTRY_COLUMNS = (
     "first",
     "last",
@@ -79,7 +91,7 @@ class DataError(ValueError):
 
 
 class Maker(NamedTuple):
-    """One assignment of a WMI."""
+    """One assignment of a WMI, for the model years from 0 to 9999 where none are told."""
 
     wmi: str
     name: str
@@ -89,6 +101,18 @@ class Maker(NamedTuple):
     confidence: str
     source: str
     note: str
+    year_from: int = 0
+    year_to: int = 9999
+    file: str = "wmi.csv"
+
+    @property
+    def years(self) -> str:
+        """The model years as text; empty if the assignment has no bounds."""
+        if self.year_from and self.year_to < 9999:
+            return f"{self.year_from}-{self.year_to}"
+        if self.year_from:
+            return f"from {self.year_from}"
+        return f"to {self.year_to}" if self.year_to < 9999 else ""
 
 
 class Country(NamedTuple):
@@ -200,17 +224,78 @@ def _split(cell: str) -> tuple[str, ...]:
 
 
 @cache
-def maker(wmi: str) -> Maker | None:
+def _lands() -> frozenset[str]:
+    """The country codes that a maker may have; none at all is for prefixes that belong to nobody."""
+    return frozenset({"", *(row.code for row in _countries().values())})
+
+
+def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -> Maker:
+    """A row of either file of makers, in the columns of ``wmi.csv``, once it is sound."""
+    code, name, brands, land, kinds, confidence, source, note = cells
+    short = len(code) == 3 and code[2] != "9"
+    small = len(code) == 6 and code[2] == "9"
+    for fault, told in (
+        (not short and not small, "a WMI has 3 characters, or 6 where the third is 9"),
+        (not set(code) <= set(SECOND_CHARACTERS), "a WMI holds digits and A-Z without I, O, Q"),
+        (land not in _lands(), f"no range of countries.csv belongs to {land!r}"),
+        (not name or not kinds or not confidence, "a cell that must be filled is empty"),
+        (not source, "no source"),
+        (not all(year.isdecimal() and len(year) == 4 for year in (first, last) if year), "a year"),
+        (first and last and first > last, f"the years {first}-{last} run backwards"),
+    ):
+        if fault:
+            raise DataError(f"wmi_data/{file}, {code}: {told}")
+    return Maker(
+        code,
+        name,
+        _split(brands),
+        land,
+        _split(kinds),
+        confidence,
+        source,
+        note,
+        int(first or 0),
+        int(last or 9999),
+        file,
+    )
+
+
+@cache
+def _manual_makers() -> dict[str, tuple[Maker, ...]]:
+    """The hand-made assignments by WMI, each in the order of its years."""
+    name = "wmi.manual.csv"
+    makers: dict[str, tuple[Maker, ...]] = {}
+    for code, first, last, *rest in read_rows(name, WMI_MANUAL_COLUMNS):
+        row = _maker(name, (code, *rest), first, last)
+        if not row.note:
+            raise DataError(f"wmi_data/{name}, {code}: no word about what it overrides, and why")
+        earlier = makers.get(code, ())
+        if earlier and earlier[-1].year_to >= row.year_from:
+            raise DataError(f"wmi_data/{name}, {code}: years overlap, or are out of order")
+        makers[code] = (*earlier, row)
+    return makers
+
+
+@cache
+def maker(wmi: str, year: int | None = None) -> Maker | None:
     """Who holds a WMI of 3 or 6 characters; None if the registry does not know.
+
+    Args:
+        wmi: the code.
+        year: the model year, where it is known: some codes had several makers, one after another.
 
     >>> maker("LRW").brands
     ('Tesla',)
+    >>> maker("1GH", 1999).brands, maker("1GH", 2020).brands, maker("1GH").brands
+    (('Oldsmobile',), ('Holden',), ('Holden', 'Oldsmobile'))
     """
-    for code, name, brands, country, kinds, confidence, source, note in _keyed(
-        "wmi.csv", WMI_COLUMNS
-    ).rows(wmi):
-        return Maker(code, name, _split(brands), country, _split(kinds), confidence, source, note)
-    return None
+    for row in _manual_makers().get(wmi, ()):
+        if not row.years or (year is not None and row.year_from <= year <= row.year_to):
+            return row
+    rows = _keyed("wmi.csv", WMI_COLUMNS).rows(wmi)
+    if len(rows) > 1:
+        raise DataError(f"wmi_data/wmi.csv, {wmi}: twice")
+    return _maker("wmi.csv", rows[0]) if rows else None
 
 
 def wmi_is_known(wmi: str) -> bool:
@@ -219,11 +304,22 @@ def wmi_is_known(wmi: str) -> bool:
 
 
 def makers() -> Iterator[Maker]:
-    """Every row of the WMI registry."""
-    for wmi in _keyed("wmi.csv", WMI_COLUMNS):
-        found = maker(wmi)
-        assert found is not None  # noqa: S101 - the key came from the table
-        yield found
+    """Every assignment of a WMI: the one of no year, and then those of some years."""
+    manual, previous = _manual_makers(), ""
+    idle = set(manual)
+    for cells in read_rows("wmi.csv", WMI_COLUMNS):
+        code = cells[0]
+        if code <= previous:
+            raise DataError(f"wmi_data/wmi.csv, {code}: twice, or out of order")
+        previous = code
+        row = _maker("wmi.csv", cells)
+        own = manual.get(code, ())
+        idle.discard(code)
+        if all(other.years for other in own):
+            yield row
+        yield from own
+    if idle:
+        raise DataError(f"wmi_data/wmi.manual.csv: nothing to override for {sorted(idle)}")
 
 
 @cache
@@ -233,24 +329,32 @@ def chinese_names() -> dict[str, str]:
 
 
 def find_makers(text: str) -> list[Maker]:
-    """The makers of a WMI, of a part of a name, or of a brand in either script.
+    """The makers of a WMI, or of a name or brand in either script, or of a part of one.
+
+    The code itself comes first, then the brand of that name (makers of that name before others),
+    then names and brands that hold the text. A code is never taken for a part of a name.
 
     >>> [maker.wmi for maker in find_makers("lrw")], "LGX" in {maker.wmi for maker in find_makers("比亚迪")}
     (['LRW'], True)
     """
     wanted = text.strip().casefold()
-    if exact := maker(wanted.upper()):
-        return [exact]
-    brands = {
-        wanted,
-        *(brand.casefold() for brand, chinese in chinese_names().items() if chinese == wanted),
-    }
-    return [
-        row
-        for row in makers()
-        if wanted
-        and (wanted in row.name.casefold() or not brands.isdisjoint(map(str.casefold, row.brands)))
-    ]
+    if not wanted:
+        return []
+    names = chinese_names().items()
+    equal = {wanted, *(brand.casefold() for brand, chinese in names if chinese == wanted)}
+    parts = {brand.casefold() for brand, chinese in names if chinese in wanted or wanted in chinese}
+    ranked: tuple[list[Maker], ...] = ([], [], [])
+    for row in makers():
+        brands = {brand.casefold() for brand in row.brands}
+        if row.wmi.casefold() == wanted:
+            ranked[0].append(row)
+        elif equal & brands:
+            ranked[1].append(row)
+        elif parts & brands or any(wanted in name for name in (row.name.casefold(), *brands)):
+            ranked[2].append(row)
+    named = tuple(equal)
+    ranked[1].sort(key=lambda row: not row.name.casefold().startswith(named))
+    return ranked[0] + ranked[1] + ([] if ranked[0] else ranked[2])
 
 
 @cache

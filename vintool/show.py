@@ -52,24 +52,33 @@ def facts_of(vehicle: Vehicle) -> Iterator[tuple[str, str, str, tuple[Source, ..
             yield field, str(fact.value), fact.basis.value, (fact.source,)
 
 
+def _years(candidates: tuple[int, ...]) -> str:
+    """Years in words; many are told by the first and the last."""
+    if len(candidates) > 2:
+        return f"{len(candidates)} years from {candidates[0]} to {candidates[-1]}"
+    return " or ".join(map(str, candidates)) or "no year to be told"
+
+
 def vehicle_lines(vehicle: Vehicle) -> Iterator[str]:
     """A decoded vehicle as lines of text; a source is told once."""
     yield from ruler(vehicle.vin)
     yield ""
-    yield f"{'check digit':<15}{vehicle.check_digit.value} (rules of market {vehicle.market.value})"
+    yield f"{'check digit':<16}{vehicle.check_digit.value} (rules of market {vehicle.market.value})"
     told: set[Source] = set()
     for field, value, basis, sources in facts_of(vehicle):
-        yield f"{field.replace('_', ' '):<15}{value}  [{basis}]"
+        yield f"{field.replace('_', ' '):<16}{value}  [{basis}]"
         for source in sources:
             if source not in told:
                 told.add(source)
                 yield f"{'':<17}{_cite(source)}"
         if field == "model_year" and len(vehicle.model_year_candidates) > 1:
-            yield f"{'':<17}position 10 allows {' or '.join(map(str, vehicle.model_year_candidates))}"
+            yield f"{'':<17}position 10 allows {_years(vehicle.model_year_candidates)}"
     if vehicle.model_year is None:
-        yield f"{'model year':<15}cannot tell; position 10 allows {' or '.join(map(str, vehicle.model_year_candidates)) or 'no year'}"
+        yield f"{'model year':<16}cannot tell; the known positions allow {_years(vehicle.model_year_candidates)}"
+    if vehicle.attributes:
+        yield f"also in vPIC    {'; '.join(f'{item.name}: {item.value}' for item in vehicle.attributes)}"
     if vehicle.powertrain is None:
-        yield f"{'powertrain':<15}cannot tell{'; the evidence disagrees:' if vehicle.powertrain_conflict else ''}"
+        yield f"{'powertrain':<16}cannot tell{'; the evidence disagrees:' if vehicle.powertrain_conflict else ''}"
     for source in vehicle.powertrain_conflict:
         yield f"{'':<17}{_cite(source)}"
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from vintool import vpic
 from vintool.lookup import ANY, bits
-from vintool.vin import MODEL_YEAR_CODES
+from vintool.vin import MODEL_YEAR_CODES, UNKNOWN_CHARACTER
 from vintool.vpic import (
     DISPLACEMENT_CC,
     DISPLACEMENT_CI,
@@ -34,8 +34,6 @@ from vintool.vpic import (
     Statement,
 )
 
-#: Stands at a position of a VIN that is not known.
-UNKNOWN = "*"
 _CYCLE = 30
 _CUBIC_INCH = Decimal("16.387064")  # cubic centimetres
 _CONVERSIONS = {
@@ -87,16 +85,25 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pass:
-    """What a VIN tells if it is of one model year."""
+    """What a VIN tells if it is of one model year, and made by the rules of North America.
+
+    ``sure`` says whether the latter is known.
+    """
 
     year: int
     attributes: dict[int, tuple[Told, ...]]
     faults: frozenset[Fault]
+    sure: bool = True
 
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
         told = self.attributes.get(element)
         return "; ".join(vpic.shown(element, item.value) for item in told) if told else None
+
+    @property
+    def wrong(self) -> frozenset[Fault]:
+        """The faults that speak against the pass; a position that tells nothing does not."""
+        return self.faults - {Fault.UNUSED_POSITIONS}
 
     @property
     def matched(self) -> bool:
@@ -187,21 +194,20 @@ def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Speci
     years, conclusive = candidates(text[9], text[6], filer, latest)
     if known is not None and known in years:
         years, conclusive = (known,), True
-    if not years and text[9] == UNKNOWN:
-        return _of_any_year(filer, text, latest)
-    if not years:
-        return None
+    if text[9] == UNKNOWN_CHARACTER:
+        years = tuple(year for year in range(1980, latest + 1) if _has_schema(filer, year))
     passes = sorted((one_pass(filer, text, year) for year in years), key=lambda one: one.score)
+    if not passes:
+        return None
+    if UNKNOWN_CHARACTER in key(text):
+        return _agreed(passes)
     return Specification(passes[-1], tuple(reversed(passes[:-1])), conclusive)
 
 
-def _of_any_year(filer: Filer, text: str, latest: int) -> Specification | None:
-    """Without position 10: what all the years agree on in which the other positions fit."""
-    years = [year for year in range(1980, latest + 1) if _has_schema(filer, year)]
-    passes = [one_pass(filer, text, year) for year in years]
-    passes = [one for one in passes if _fits(one)] or [one for one in passes if one.matched]
-    if not passes:
-        return None
+def _agreed(passes: list[Pass]) -> Specification:
+    """What all years tell in which the known positions fit; of one alone if only one fits."""
+    fitting = [one for one in passes if not one.wrong]
+    passes = fitting or [one for one in passes if one.matched] or passes
     agreed = {
         element: told
         for element, told in passes[-1].attributes.items()
@@ -211,13 +217,8 @@ def _of_any_year(filer: Filer, text: str, latest: int) -> Specification | None:
             for one in passes
         )
     }
-    agreed.pop(MODEL_YEAR, None)
     best = replace(passes[-1], attributes=agreed)
-    return Specification(best, tuple(passes[:-1]), conclusive=False)
-
-
-def _fits(one: Pass) -> bool:
-    return one.matched and not one.faults & {Fault.SEVERAL_POSITIONS, Fault.ONE_POSITION}
+    return Specification(best, tuple(reversed(passes[:-1])), conclusive=len(passes) == 1)
 
 
 def one_pass(filer: Filer, text: str, year: int) -> Pass:
@@ -251,7 +252,7 @@ def _by_pattern(rules: Rules, own: str) -> dict[int, tuple[Told, ...]]:
     for number in bits(rules.table.match(own)):
         for statement in rules.told(number):
             found.setdefault(statement.element, []).append(statement)
-    for element in _disputed(rules, own, found) if UNKNOWN in own else ():
+    for element in _disputed(rules, own, found) if UNKNOWN_CHARACTER in own else ():
         del found[element]
     told = {}
     for element, statements in found.items():
@@ -271,12 +272,10 @@ def _disputed(rules: Rules, own: str, found: dict[int, list[Statement]]) -> list
 
 
 def _told(statement: Statement, own: str) -> Told:
-    value, origin = statement.value, Origin.PATTERN
-    if statement.order[0] == -100:
-        first, _, last = value[1:].partition("-")
-        value = own[POSITIONS.index(int(first)) : POSITIONS.index(int(last)) + 1]
-        origin = Origin.FORMULA
-    return Told(value, origin, statement.schema, statement.pattern, statement.order)
+    _, order, value, schema, pattern, digits = statement
+    if digits is not None:
+        return Told(own[digits], Origin.FORMULA, schema, pattern, order)
+    return Told(value, Origin.PATTERN, schema, pattern, order)
 
 
 def _add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
@@ -358,7 +357,7 @@ def _faults(
 def _wrong(rules: Rules, own: str, last: int) -> Iterator[frozenset[str]]:
     """For each position whose character no pattern of the year names, those that are named."""
     for at, position in enumerate(POSITIONS):
-        if position != 10 and position <= last and own[at] != UNKNOWN:
+        if position != 10 and position <= last and own[at] != UNKNOWN_CHARACTER:
             allowed = rules.table.allowed(at)
             if allowed and own[at] not in allowed:
                 yield allowed

@@ -1,5 +1,6 @@
 """Profile -> Vehicle: every field a fact with its basis and source."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -17,11 +18,9 @@ from vintool.model import (
     TextFact,
     Vehicle,
 )
-from vintool.powertrain import Classification
 from vintool.profile import (
     ATTRIBUTES,
     ENGINE_PARTS,
-    LATEST_MODEL_YEAR,
     ModelYear,
     Profile,
     basis,
@@ -32,8 +31,8 @@ from vintool.profile import (
 )
 from vintool.registry import Maker, Rule
 from vintool.specification import Origin, Pass, Told
-from vintool.vin import Vin, calc_check_digit, judged
-from vintool.words import Basis, Market
+from vintool.vin import PartialVin, Vin, calc_check_digit, judged, read
+from vintool.words import Basis, CheckDigit, Market, Problem
 
 _NUMBERS = {"doors", "seats"}
 _NOTES = {
@@ -50,48 +49,62 @@ def decode(
     model_year: int | None = None,
     *,
     market: Market | str | None = None,
-    latest_model_year: int = LATEST_MODEL_YEAR,
+    latest_model_year: int | None = None,
 ) -> Vehicle:
     """Everything that a VIN tells, each fact with its basis and source.
 
     Args:
-        vin: a ``Vin``, or a text to be read as one.
+        vin: a ``Vin``, or a text to be read as one. Of 8 to 11 characters, and where ``*`` stands
+            for some, what the known ones tell whatever the others are.
         model_year: what is known of it otherwise; taken where position 10 allows it.
         market: whose VIN rules apply, where the WMI should not decide.
         latest_model_year: the latest model year that there can be; by default one year after the
             release of the reference data. The clock is never asked.
 
     Raises:
-        InvalidVin: the text is no VIN.
+        InvalidVin: the text is no VIN, nor a part of one.
 
     >>> vehicle = decode("5YJ3E1EAXHF000316")
     >>> vehicle.brand.value, vehicle.model.value, vehicle.model_year.value, vehicle.seats.basis.value
     ('Tesla', 'Model 3', 2017, 'assumed')
+    >>> decode("5YJ3E1EA").model.value
+    'Model 3'
     """
-    vin = Vin(vin)
-    holds = vin.check_digit == calc_check_digit(vin)
+    number = _read(vin)
+    holds = isinstance(number, Vin) and number.check_digit == calc_check_digit(number)
     told = profile(
-        vin, holds, latest_model_year, Market(market) if market else None, known=model_year
+        number, holds, latest_model_year, Market(market) if market else None, known=model_year
     )
-    status = judged(holds=holds, market=told.market)
+    status = CheckDigit.CANNOT_TELL
+    problems: tuple[Problem, ...] = (Problem.PARTIAL,)
+    if isinstance(number, Vin):
+        status = judged(holds=holds, market=told.market)
+        problems = vin_problems(number, told.market, status, trailing_digits(number))
     return Vehicle(
-        vin=vin,
-        wmi=vin.wmi,
-        vds=vin.vds,
-        vis=vin.vis,
-        descriptor=vin.descriptor,
+        vin=number,
+        wmi=number.wmi,
+        vds=number.vds,
+        vis=number.vis,
+        descriptor=number.descriptor,
         check_digit=status,
         market=told.market,
         model_year=_year_fact(told.year, model_year),
         model_year_candidates=told.year.candidates,
-        plant_code=vin.plant_code,
+        plant_code=number.plant_code,
         plant=_plant_fact(told),
-        serial=vin.serial,
-        problems=vin_problems(vin, told.market, status, trailing_digits(vin)),
+        serial=number.serial,
+        problems=problems,
         **_maker_facts(told),
         **(_filed_facts(told.filed) if told.filed else {}),
-        **_powertrain_facts(told.classification),
+        **_powertrain_facts(told),
     )
+
+
+def _read(text: str) -> Vin | PartialVin:
+    if isinstance(text, Vin | PartialVin):
+        return text
+    reading = read(text)
+    return PartialVin(text) if reading.problem else Vin.trusted(reading.text)
 
 
 def _maker_source(maker: Maker) -> Source:
@@ -138,7 +151,9 @@ def _maker_facts(told: Profile) -> dict[str, Any]:
             )
     if told.filed is not None and (filed := told.filed.attributes.get(vpic.VEHICLE_TYPE)):
         facts["vehicle_type"] = TextFact(
-            value=told.vehicle_type or "", basis=basis(filed[0]), source=_filed_source(filed[0])
+            value=told.vehicle_type or "",
+            basis=basis(told.filed, filed[0]),
+            source=_filed_source(filed[0]),
         )
     if told.brand is not None:
         rests_on = told.brand.rests_on
@@ -161,7 +176,7 @@ def _filed_facts(filed: Pass) -> dict[str, Any]:
         told, value = filed.attributes.get(element), filed.value(element)
         if told is None or value is None:
             continue
-        own: dict[str, Any] = {"basis": basis(told[0]), "source": _filed_source(told[0])}
+        own: dict[str, Any] = {"basis": basis(filed, told[0]), "source": _filed_source(told[0])}
         if field not in _NUMBERS:
             facts[field] = TextFact(value=value, **own)
         elif (number := whole_number(value)) is not None:
@@ -173,10 +188,11 @@ def _filed_facts(filed: Pass) -> dict[str, Any]:
             if parts[part] is not None
         )
         facts["engine"] = EngineFact(
-            value=Engine(**parts), basis=basis(first), source=_filed_source(first)
+            value=Engine(**parts), basis=basis(filed, first), source=_filed_source(first)
         )
     facts["attributes"] = tuple(
-        Attribute(name=name, value=value, basis=basis(told)) for name, value, told in further(filed)
+        Attribute(name=name, value=value, basis=basis(filed, told))
+        for name, value, told in further(filed)
     )
     return facts
 
@@ -208,17 +224,19 @@ def _plant_fact(told: Profile) -> PlantFact | None:
     plant = Plant(company=place.company, city=place.city, state=place.state, country=place.country)
     row = place.rests_on
     if isinstance(row, Told):
-        return PlantFact(value=plant, basis=basis(row), source=_filed_source(row))
+        assert told.filed is not None  # noqa: S101 - it told the row
+        return PlantFact(value=plant, basis=basis(told.filed, row), source=_filed_source(row))
     source = Source(
         file="plants.csv", row=f"{told.wmi} {row.code}", cites=row.source, note=row.note
     )
     return PlantFact(value=plant, basis=Basis.REGISTRY, source=source)
 
 
-def _powertrain_facts(classification: Classification) -> dict[str, Any]:
+def _powertrain_facts(told: Profile) -> dict[str, Any]:
+    classification = told.classification
     support = tuple(rule_source(rule) for rule in classification.rules)
     if classification.powertrain is None or classification.grade is None:
-        return {"powertrain_conflict": support}
+        return {"powertrain_conflict": (*support, *_rival_sources(told.rivals))}
     fact = PowertrainFact(
         value=classification.powertrain,
         basis=Basis.ENCODED,
@@ -227,3 +245,12 @@ def _powertrain_facts(classification: Classification) -> dict[str, Any]:
         support=support,
     )
     return {"powertrain": fact}
+
+
+def _rival_sources(rivals: tuple[Pass, ...]) -> Iterator[Source]:
+    """What vPIC says of the fuel in each of the model years that fit."""
+    for one in rivals:
+        told = one.attributes.get(ATTRIBUTES["fuel_primary"])
+        if told:
+            note = f"{one.value(ATTRIBUTES['fuel_primary'])}, if of model year {one.year}"
+            yield _filed_source(told[0]).model_copy(update={"note": note})

@@ -69,6 +69,9 @@ _PLACEHOLDER = re.compile(
 )
 _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 _READABLE = 11  # with the WMI, the descriptor, model year and plant something can be said
+_PARTLY_READABLE = 8  # the WMI and positions 4-8
+#: Stands at a position of a VIN that is not known.
+UNKNOWN_CHARACTER = "*"
 
 
 class Reading(NamedTuple):
@@ -247,37 +250,10 @@ def format(number: str, separator: str = " ") -> str:  # noqa: A001 - the name i
     return separator.join(part for part in (text[:3], text[3:9], text[9:]) if part)
 
 
-class Vin(str):
-    """A well-formed VIN: 17 characters of the VIN alphabet. It is a ``str``; parts are properties.
-
-    The text given may be dirty (see ``read``); the value is the clean form. A check digit that
-    fails does not keep a Vin from being made: ``vintool.check`` and ``validate`` judge it.
-
-    Raises:
-        InvalidVin: the text is no VIN; the message says why without quoting it.
-
-    >>> vin = Vin("lrw3e7fa1 lc000001")
-    >>> vin, vin.wmi, vin.vds, vin.vis, vin.model_year_code, vin.plant_code, vin.serial
-    ('LRW3E7FA1LC000001', 'LRW', '3E7FA1', 'LC000001', 'L', 'C', '000001')
-    >>> Vin("YT9NN1U14KA007175").wmi
-    'YT9007'
-    """
+class _Positions(str):
+    """Seventeen characters by the positions of the standard."""
 
     __slots__ = ()
-
-    def __new__(cls, text: str) -> Self:
-        """Clean the text and refuse what is no VIN."""
-        if type(text) is cls:
-            return text
-        reading = read(text)
-        if reading.problem is not None:
-            raise _invalid(reading.problem)
-        return super().__new__(cls, reading.text)
-
-    @classmethod
-    def trusted(cls, text: str) -> Self:
-        """A Vin of a text that ``read`` has found to be one already; nothing is checked again."""
-        return super().__new__(cls, text)
 
     @property
     def small_maker(self) -> bool:
@@ -332,6 +308,72 @@ class Vin(str):
         return core_schema.no_info_after_validator_function(
             cls, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
         )
+
+
+class Vin(_Positions):
+    """A well-formed VIN: 17 characters of the VIN alphabet. It is a ``str``; parts are properties.
+
+    The text given may be dirty (see ``read``); the value is the clean form. A check digit that
+    fails does not keep a Vin from being made: ``vintool.check`` and ``validate`` judge it.
+
+    Raises:
+        InvalidVin: the text is no VIN; the message says why without quoting it.
+
+    >>> vin = Vin("lrw3e7fa1 lc000001")
+    >>> vin, vin.wmi, vin.vds, vin.vis, vin.model_year_code, vin.plant_code, vin.serial
+    ('LRW3E7FA1LC000001', 'LRW', '3E7FA1', 'LC000001', 'L', 'C', '000001')
+    >>> Vin("YT9NN1U14KA007175").wmi
+    'YT9007'
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Clean the text and refuse what is no VIN."""
+        if type(text) is cls:
+            return text
+        reading = read(text)
+        if reading.problem is not None:
+            raise _invalid(reading.problem)
+        return super().__new__(cls, reading.text)
+
+    @classmethod
+    def trusted(cls, text: str) -> Self:
+        """A Vin of a text that ``read`` has found to be one already; nothing is checked again."""
+        return super().__new__(cls, text)
+
+
+class PartialVin(_Positions):
+    """What is known of a VIN: 17 characters, ``*`` standing for each that is not known.
+
+    Args:
+        text: the first 8 to 11 characters of a VIN, or 17 with ``*`` among them.
+
+    Raises:
+        InvalidVin: the text is neither; the message says why without quoting it.
+
+    >>> PartialVin("lrw3e7fa"), PartialVin("1FTVW1EL*NW******").model_year_code
+    ('LRW3E7FA*********', 'N')
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Clean the text and refuse what tells too little, or too much."""
+        if type(text) is cls:
+            return text
+        packed = _SEPARATORS.sub("", "".join(_plain(text)[0].split()))
+        if len(packed) != 17:
+            packed = packed.rstrip(UNKNOWN_CHARACTER)
+            packed = packed.ljust(17, UNKNOWN_CHARACTER) if len(packed) <= _READABLE else packed
+        known = packed.replace(UNKNOWN_CHARACTER, "")
+        if (
+            len(packed) != 17
+            or not _PARTLY_READABLE <= len(known) < 17
+            or not set(known) <= set(ALPHABET)
+        ):
+            raise _invalid(read(text).problem or Problem.LENGTH)
+        return super().__new__(cls, packed)
 
 
 def _invalid(problem: Problem) -> "InvalidVin":

@@ -3,7 +3,7 @@
 A section of ``patterns.txt`` is one schema of vPIC; a line of it is a pattern over positions 4-8
 and 10-17 and what it tells, ``[67V]W1E<tab>28=1801<tab>38=SuperCrew``: elements by number, values as vPIC
 has them. Where two patterns meet and the order of the lines does not decide, ``28@7=1801`` says
-which comes first: the lower number.
+which comes first: the lower number. ``118#=6-7`` says that the VIN has the value itself, there.
 
 The files are read on first use, and of the long ones only the sections that a WMI and year need.
 Where they lie: see ``folder``.
@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import wmi_data
 from vintool import registry
 from vintool.lookup import KeyedTable, PatternTable, parse_pattern
 from vintool.registry import DataError
@@ -99,13 +100,17 @@ class Link(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """One thing that a pattern tells; ``order`` ranks it among those of the same element."""
+    """One thing that a pattern tells; ``order`` ranks it among those of the same element.
+
+    With ``digits``, the value is what the VIN has there, by the places of ``POSITIONS``.
+    """
 
     element: int
     order: tuple[int, int, int]
     value: str
     schema: int
     pattern: tuple[str, ...]
+    digits: slice | None = None
 
 
 class Element(NamedTuple):
@@ -150,15 +155,44 @@ class Rules:
 
 def _statement(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> Statement:
     key, _, value = cell.partition("=")
+    if key.endswith("#"):
+        first, _, last = value.partition("-")
+        digits = slice(POSITIONS.index(int(first)), POSITIONS.index(int(last)) + 1)
+        # Below any pattern of a schema, as in vPIC.
+        return Statement(int(key[:-1]), (-100, 0, line), value, link.schema, pattern, digits)
     element, _, rank = key.partition("@")
-    # A digit formula ranks below any pattern of a schema, as in vPIC.
-    first = -100 if value.startswith("#") and value[1:2].isdigit() else -link.first
-    return Statement(int(element), (first, int(rank or 0), line), value, link.schema, pattern)
+    order = (-link.first, int(rank or 0), line)
+    return Statement(int(element), order, value, link.schema, pattern)
 
 
 @lru_cache(maxsize=1 << 17)
 def _pattern(text: str) -> tuple[str, ...]:
     return parse_pattern(text, len(POSITIONS), short=True)
+
+
+def user_home() -> Path:
+    """Where the user's own vPIC data lies, if there is any."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
+
+    return user_data_path("vintool", appauthor=False) / "vpic"
+
+
+def check(folder: Path) -> dict[str, dict[str, object]]:
+    """The manifest's entries of a folder, by file, each file being there in its size.
+
+    Raises:
+        DataError: a file is missing or has another size, or the format is another one.
+    """
+    told = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    remedy = "build it again with `vintool data build`, or delete the folder"
+    if told.get("format") != FORMAT:
+        raise DataError(f"{folder}: made for another version of vintool; {remedy}")
+    files: dict[str, dict[str, object]] = {entry["name"]: entry for entry in told["file"]}
+    for name in (*COLUMNS, *TEXTS):
+        path = folder / name
+        if name not in files or not path.is_file() or path.stat().st_size != files[name]["bytes"]:
+            raise DataError(f"{folder}: {name} is missing or not whole; {remedy}")
+    return files
 
 
 @cache
@@ -168,10 +202,13 @@ def folder() -> Path:
     Raises:
         DataError: the user's files are not whole, or not of this version's format.
     """
-    from vintool.data.store import user_folder  # noqa: PLC0415 - platformdirs, and no circle
-
-    own = user_folder()
-    return own if own is not None else registry.DATA / "vpic"
+    own = user_home()
+    if not own.is_dir():
+        return registry.DATA / "vpic"
+    if not (own / MANIFEST).is_file():
+        raise DataError(f"{own}: no {MANIFEST} in it; build it again, or delete the folder")
+    check(own)
+    return own
 
 
 @cache
@@ -179,6 +216,11 @@ def release() -> ReleaseInfo:
     """Which release of vPIC the files were made from."""
     told = tomllib.loads((folder() / MANIFEST).read_text(encoding="utf-8"))["release"]
     return ReleaseInfo(told["month"], told["url"], told["sha256"])
+
+
+def data_release() -> str:
+    """The release of all reference data: the package's tables, and the month of vPIC."""
+    return f"{wmi_data.RELEASE}+vpic.{release().month}"
 
 
 @cache

@@ -94,6 +94,7 @@ class Problem(StrEnum):
     NOT_A_VIN = "not_a_vin", Weight.FATAL, "Fewer than 11 characters can be read; a VIN has 17."
     SEVERAL_VINS = "several_vins", Weight.DAMAGED, "The cell holds more than one VIN; give each a row of its own."
     LENGTH = "length", Weight.DAMAGED, "A VIN has 17 characters; this text has more or fewer."
+    PARTIAL = "partial", Weight.DAMAGED, "Only a part of the VIN is known; * stands for each character that is not."
     ALPHABET = "alphabet", Weight.DAMAGED, "A VIN holds digits and the letters A-Z without I, O and Q."
     CHECK_DIGIT = "check_digit", Weight.ODD, "Position 9 disagrees with the other positions, and the market uses it as a check digit."
     UNKNOWN_WMI = "unknown_wmi", Weight.ODD, "Positions 1-3 (with 12-14 for a small maker) name no maker in the registry."

@@ -18,6 +18,7 @@ from vintool.adapters.terminal import (
     FAILED,
     INTERNAL,
     INTERRUPTED,
+    UNREADABLE,
     URGENCY,
     Day,
     Unreadable,
@@ -72,15 +73,18 @@ _vins = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @F
 @_text_or_lists
 @_market
 def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
-    """What a VIN tells: maker, country, model year, plant, powertrain, each with its source.
+    """What a VIN tells: maker, model year, plant, model, powertrain, each with its source.
 
+    Of 8 to 11 characters, or with * for those that are not known, what the others tell.
     Exit 1 if a text is no VIN; what is wrong with it is printed in its place.
 
     \b
-    vintool decode LRW3E7FA1LC000001
+    vintool decode 5YJ3E1EAXHF000316
+    vintool decode 5YJ3E1EA
     vintool decode @vins.txt --format csv
     """
-    from vintool import checking, identity, vehicle  # noqa: PLC0415 - start-up time
+    from vintool import checking, vehicle  # noqa: PLC0415 - start-up time
+    from vintool.invalid import InvalidVin  # noqa: PLC0415
     from vintool.show import check_lines, vehicle_lines  # noqa: PLC0415
 
     failed = False
@@ -88,11 +92,11 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
     def told() -> Iterator[Any]:
         nonlocal failed
         for text in texts_of(vins):
-            if identity.identify(text).vin is None:
+            try:
+                yield vehicle.decode(text, market=market)
+            except InvalidVin:
                 failed = True
                 yield checking.check(text, market)
-            else:
-                yield vehicle.decode(text, market=market)
 
     def lines(item: Any) -> Iterable[str]:
         return (
@@ -313,7 +317,9 @@ def _print_summary(summary: "Summary", form: str) -> None:
 @click.argument("code_or_name")
 @_text_or_json
 def wmi(code_or_name: str, form: str) -> None:
-    """Look up a manufacturer by WMI (3 or 6 characters) or by name.
+    """Look up a manufacturer by WMI (3 or 6 characters), by name or by brand.
+
+    A code that had several makers is shown with the model years of each, as far as they are known.
 
     \b
     vintool wmi LGX
@@ -323,12 +329,23 @@ def wmi(code_or_name: str, form: str) -> None:
     from vintool import registry  # noqa: PLC0415 - start-up time
 
     found = registry.find_makers(code_or_name)
+    names = registry.chinese_names()
     if form == "json":
-        click.echo(json.dumps([maker._asdict() for maker in found], ensure_ascii=False, indent=2))
+        rows = [
+            maker._asdict()
+            | {
+                "year_from": maker.year_from or None,
+                "year_to": None if maker.year_to == 9999 else maker.year_to,
+            }
+            | {"chinese": {brand: names[brand] for brand in maker.brands if brand in names}}
+            for maker in found
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     for maker in found if form == "text" else ():
-        say(f"{maker.wmi:<7}{maker.name}  [{maker.country or '??'}; {', '.join(maker.kinds)}]")
+        years = f"  model years {maker.years}" if maker.years else ""
+        kinds = ", ".join(maker.kinds)
+        say(f"{maker.wmi:<7}{maker.name}  [{maker.country or '??'}; {kinds}]{years}")
         if maker.brands:
-            names = registry.chinese_names()
             shown = (f"{brand} {names.get(brand, '')}".strip() for brand in maker.brands)
             say(f"       brands: {', '.join(shown)}")
         say(
@@ -346,6 +363,66 @@ def wmi(code_or_name: str, form: str) -> None:
             + (f"; the first two characters belong to {land.name}" if land else "")
         )
         sys.exit(FAILED)
+
+
+@cli.group(invoke_without_command=True)
+@_text_or_json
+@click.pass_context
+def data(context: click.Context, form: str) -> None:
+    """What reference data is in use: which release, from where, how much; or build it anew.
+
+    \b
+    vintool data
+    vintool data build --vpic vPICList_lite_2026_10.plain.zip
+    """
+    if context.invoked_subcommand:
+        return
+    from vintool.data.store import overview  # noqa: PLC0415 - start-up time
+
+    told = overview()
+    if form == "json":
+        tables = [table._asdict() for table in told.tables]
+        click.echo(json.dumps(told._asdict() | {"tables": tables}, default=str, indent=2))
+        return
+    own = told.vpic_folder.parent != told.folder
+    say(f"release {told.release}")
+    say(f"tables  {told.folder}")
+    say(f"vPIC    {told.vpic_folder} ({'built by the user' if own else 'as shipped'})")
+    say("")
+    width = max(len(table.name) for table in told.tables)
+    for table in told.tables:
+        say(f"{table.name:<{width}} {table.rows:>9,}  {table.edition}  {table.sources}")
+
+
+@data.command()
+@click.option(
+    "--vpic",
+    "source",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="A release of NHTSA's vPIC: SQLite, plain SQL dump, or the ZIP archive of one.",
+)
+@click.option("--month", help="Month of the release, as 2026-10; by default from the file's name.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to build; by default the user's own, which then comes before the shipped one.",
+)
+def build(source: Path, month: str | None, out: Path | None) -> None:
+    """Rebuild the vPIC data from one of NHTSA's monthly releases; takes a minute or two.
+
+    The new data is put in place whole or not at all. Delete the folder to return to the shipped one.
+    """
+    from vintool.data import build as builder  # noqa: PLC0415 - start-up time
+    from vintool.errors import DataSourceError  # noqa: PLC0415
+
+    try:
+        folder = builder.build(source, out, month)
+    except DataSourceError as error:
+        raise Unreadable(str(error)) from None
+    except OSError as error:
+        raise Unreadable(f"cannot be written ({error.strerror}); nothing was changed.") from None
+    say(f"built from {source.name}: {folder}")
 
 
 @cli.command()
@@ -376,8 +453,13 @@ def demo(out: Path) -> None:
 def main() -> None:
     """Entry point: anything unforeseen is exit 4, told without the data that caused it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop is no reason to litter
+    from vintool.registry import DataError  # noqa: PLC0415 - start-up time
+
     try:
         cli()
+    except DataError as error:
+        note(f"Error: reference data: {error}")
+        sys.exit(UNREADABLE)
     except Exception as error:  # noqa: BLE001 - the last door
         at = error.__traceback__
         while at is not None and at.tb_next is not None:

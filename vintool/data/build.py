@@ -31,7 +31,7 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
     compact = Compact(database, _release(source, database, month))
     files = compact.files()
     files[vpic.MANIFEST] = store.manifest(files, compact.release, database.counts)
-    folder = store.user_home() if out is None else out
+    folder = vpic.user_home() if out is None else out
     store.put(files, folder)
     return folder
 

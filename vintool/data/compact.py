@@ -139,6 +139,13 @@ class _Pattern(NamedTuple):
         )
 
 
+class _SpecRow(NamedTuple):
+    is_key: bool
+    element: int
+    value: str
+    changed: str
+
+
 def _one_line(value: object) -> str:
     """A value as vPIC shows it: tabs and line breaks are spaces."""
     text = str(value)
@@ -330,8 +337,11 @@ class Compact:
                 told = lines.setdefault(row.keys, [shown(allowed)])
                 if self._decodes(row.element):
                     rank = f"@{self._ranks[row.number]}" if row.number in self._ranks else ""
-                    value = _digits(row.keys) if "#" in row.keys else row.value
-                    told.append(f"{row.element}{rank}={value}")
+                    told.append(
+                        f"{row.element}#={_digits(row.keys)}"
+                        if "#" in row.keys
+                        else f"{row.element}{rank}={row.value}"
+                    )
             silent = {line[0] for line in lines.values() if len(line) > 1}
             yield (
                 str(schema),
@@ -344,51 +354,65 @@ class Compact:
 
     def _spec_sections(self) -> Iterator[tuple[str, list[str]]]:
         """Each model's vehicle specifications: what must be decoded, and what follows from it."""
-        makes = {int(number): name for number, name in self._tables["Make"]}
-        schemas = {
-            int(row[0]): row
-            for row in self._tables["VehicleSpecSchema"]
-            if not _true(row[3]) and row[2] is not None
-        }
-        years = defaultdict(list)
-        for schema, year in self._tables["VehicleSpecSchema_Year"]:
-            years[int(schema)].append(int(year))
-        patterns = defaultdict(list)
-        for pattern, schema in self._tables["VSpecSchemaPattern"]:
-            patterns[int(schema)].append(int(pattern))
-        rows = defaultdict(list)
-        for _, pattern, key, element, value, updated, created in self._tables["VehicleSpecPattern"]:
-            if value is not None:
-                rows[int(pattern)].append(
-                    (not _true(key), int(element), _one_line(value), _moment(updated or created))
-                )
-        moments = sorted({row[3] for found in rows.values() for row in found}, reverse=True)
-        place = {moment: number for number, moment in enumerate(moments)}
-        sections = defaultdict(list)
-        for schema, model in self._tables["VehicleSpecSchema_Model"]:
-            if int(schema) not in schemas:
-                continue
-            _, make, kind, _ = schemas[int(schema)]
-            head = f"{kind}\t{makes.get(int(make), '')}\t{';'.join(map(str, sorted(years[int(schema)])))}"
-            for pattern in patterns[int(schema)]:
-                told = sorted(rows[pattern])
-                if told and not told[0][0]:  # a pattern without keys is never chosen
-                    sections[int(model)].append((head, told))
-        for model, found in sorted(sections.items()):
-            lines = []
+        told = self._spec_rows()
+        moments = {row.changed for rows in told.values() for row in rows}
+        place = {moment: at for at, moment in enumerate(sorted(moments, reverse=True))}
+        for model, specs in sorted(self._specs_by_model(told).items()):
             values = defaultdict(set)
-            for _, told in found:
-                for extra, element, value, _ in told:
-                    values[element].add(value if extra else "")
-            for head, told in sorted(found):
-                keys = [f"{element}={value}" for extra, element, value, _ in told if not extra]
+            for _, pattern in specs:
+                for row in told[pattern]:
+                    values[row.element].add("" if row.is_key else row.value)
+            lines = []
+            for head, pattern in sorted(specs, key=lambda spec: (spec[0], told[spec[1]])):
+                keys = [f"{row.element}={row.value}" for row in told[pattern] if row.is_key]
                 facts = [
-                    f"{element}{f'@{place[moment]}' if len(values[element]) > 1 else ''}={value}"
-                    for extra, element, value, moment in told
-                    if extra and element in self._elements
+                    f"{row.element}@{place[row.changed]}={row.value}"
+                    if len(values[row.element]) > 1
+                    else f"{row.element}={row.value}"
+                    for row in told[pattern]
+                    if not row.is_key and row.element in self._elements
                 ]
                 lines.append("\t".join((head, *keys, "", *facts)))
             yield str(model), lines
+
+    def _spec_rows(self) -> "dict[int, list[_SpecRow]]":
+        """Pattern of the specifications -> its rows; those without keys vPIC never chooses."""
+        told = defaultdict(list)
+        for _, pattern, key, element, value, updated, created in self._tables["VehicleSpecPattern"]:
+            if value is not None:
+                told[int(pattern)].append(
+                    _SpecRow(
+                        _true(key), int(element), _one_line(value), _moment(updated or created)
+                    )
+                )
+        return {
+            pattern: sorted(rows) for pattern, rows in told.items() if any(row[0] for row in rows)
+        }
+
+    def _specs_by_model(
+        self, told: "dict[int, list[_SpecRow]]"
+    ) -> dict[int, list[tuple[str, int]]]:
+        """Model -> for each pattern of its specifications the head of the line, and its number."""
+        makes = {int(number): name for number, name in self._tables["Make"]}
+        years, patterns = defaultdict(list), defaultdict(list)
+        for schema, year in self._tables["VehicleSpecSchema_Year"]:
+            years[int(schema)].append(int(year))
+        for pattern, schema in self._tables["VSpecSchemaPattern"]:
+            if int(pattern) in told:
+                patterns[int(schema)].append(int(pattern))
+        heads = {
+            int(schema): f"{kind}\t{makes.get(int(make), '')}\t"
+            + ";".join(map(str, sorted(years[int(schema)])))
+            for schema, make, kind, unchecked in self._tables["VehicleSpecSchema"]
+            if kind is not None and not _true(unchecked)
+        }
+        found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for schema, model in self._tables["VehicleSpecSchema_Model"]:
+            if int(schema) in heads:
+                found[int(model)] += [
+                    (heads[int(schema)], pattern) for pattern in patterns[int(schema)]
+                ]
+        return {model: specs for model, specs in found.items() if specs}
 
     def _element_rows(self) -> Iterator[tuple[Any, ...]]:
         for number, (_, name, lookup, kind, _, weight, _) in sorted(self._elements.items()):
@@ -487,7 +511,7 @@ def _digits(keys: str) -> str:
     for part, length in zip(keys.partition("|")[::2], (5, 8), strict=True):
         signs += list(part) + [ANY] * (length - len(part))
     first, last = signs.index("#"), len(signs) - 1 - signs[::-1].index("#")
-    return f"#{POSITIONS[first]}-{POSITIONS[last]}"
+    return f"{POSITIONS[first]}-{POSITIONS[last]}"
 
 
 def _table(name: str, rows: Iterable[Sequence[Any]]) -> bytes:

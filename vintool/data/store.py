@@ -1,51 +1,57 @@
-"""Where built reference data lies, and how it gets there: whole or not at all."""
+"""Which reference data is in use, and how new data is put in place: whole or not at all."""
 
 import hashlib
 import shutil
 import tomllib
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import NamedTuple
 
-from vintool import vpic
-from vintool.registry import DataError
-
-
-def user_home() -> Path:
-    """The user's folder for vPIC, whether it is there or not."""
-    from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
-
-    return user_data_path("vintool", appauthor=False) / "vpic"
+from vintool import registry, vpic
 
 
-def user_folder() -> Path | None:
-    """The user's own vPIC data; None if there is none.
+class Table(NamedTuple):
+    """One file of reference data: what it was made from, and how much it holds."""
+
+    name: str
+    rows: int
+    sources: str
+    edition: str
+    sha256: str
+
+
+class Overview(NamedTuple):
+    """All reference data in use."""
+
+    release: str
+    folder: Path
+    vpic_folder: Path
+    tables: tuple[Table, ...]
+
+
+def overview() -> Overview:
+    """Which reference data is in use, which release, from where.
 
     Raises:
-        DataError: it is there and not whole, or of another format.
+        DataError: the user's own vPIC data is not whole.
     """
-    home = user_home()
-    if not (home / vpic.MANIFEST).is_file():
-        return None
-    check(home)
-    return home
-
-
-def check(folder: Path) -> dict[str, dict[str, object]]:
-    """The manifest's entries of a folder, each file being there in its size.
-
-    Raises:
-        DataError: a file is missing or has another size, or the format is another one.
-    """
-    told = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
-    remedy = "build it again with `vintool data build`, or delete the folder"
-    if told.get("format") != vpic.FORMAT:
-        raise DataError(f"{folder}: made for another version of vintool; {remedy}")
-    files: dict[str, dict[str, object]] = {entry["name"]: entry for entry in told["file"]}
-    for name in (*vpic.COLUMNS, *vpic.TEXTS):
-        path = folder / name
-        if name not in files or not path.is_file() or path.stat().st_size != files[name]["bytes"]:
-            raise DataError(f"{folder}: {name} is missing or not whole; {remedy}")
-    return files
+    told = tomllib.loads(registry.read_text("manifest.toml"))
+    tables = [
+        Table(
+            entry["name"],
+            entry["rows"],
+            "; ".join(source["name"] for source in entry["source"]),
+            entry["collected"],
+            entry["sha256"],
+        )
+        for entry in told["file"]
+    ]
+    month = vpic.release().month
+    tables += [
+        Table(f"vpic/{name}", int(str(entry["rows"])), "NHTSA vPIC", month, str(entry["sha256"]))
+        for name, entry in vpic.check(vpic.folder()).items()
+    ]
+    return Overview(vpic.data_release(), registry.DATA, vpic.folder(), tuple(tables))
 
 
 def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str, int]) -> bytes:

@@ -16,8 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import wmi_data
-from vintool import registry
+from vintool import registry, vpic
 from vintool.columns import BATCH_ROWS, Screener, SeenVins, date_field
 from vintool.errors import ManifestError, MappingError
 from vintool.files.manifest import open_manifest
@@ -254,7 +253,7 @@ def _summary(
         sheets=tuple(sheets),
         regime=rule.code,
         on=on.isoformat() if on else f"per row: {', '.join(columns)}",
-        data_release=wmi_data.RELEASE,
+        data_release=vpic.data_release(),
         rule_version=rule.rule_version,
         seconds=round(seconds, 3),
         outputs=tuple(str(Path(out) / name) for name in files_written) if out else (),
@@ -335,7 +334,7 @@ def _write_run(
             "bytes": source.stat().st_size,
             "sha256": _file_hash(source),
         },
-        "data": {"release": wmi_data.RELEASE, "sha256": data_hash()},
+        "data": {"release": vpic.data_release(), "sha256": data_hash()},
         "rules": {
             "version": summary.rule_version,
             "sha256": _text_hash(registry.read_text(f"regimes/{summary.regime}.toml")),
@@ -353,9 +352,9 @@ def _write_run(
 
 
 def data_hash() -> str:
-    """One SHA-256 over every table of wmi_data, by name."""
+    """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
     digest = hashlib.sha256()
-    for file in sorted(registry.DATA.glob("*.csv")):
+    for file in (*sorted(registry.DATA.glob("*.csv")), vpic.folder() / vpic.MANIFEST):
         digest.update(f"{file.name}\n{_file_hash(file)}\n".encode())
     return digest.hexdigest()
 
