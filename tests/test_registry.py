@@ -15,7 +15,6 @@ READERS = (
     registry._countries,
     registry._keyed,
     registry._lands,
-    registry._manual_makers,
     registry.chinese_names,
     registry.maker,
 )
@@ -204,6 +203,8 @@ def test_what_is_sound_is_read(data):
         (partial(spoil, generated=(with_cell(SOUND, 1, ""),)), "must be filled"),
         (partial(spoil, generated=(with_cell(SOUND, 6, ""),)), "no source"),
         (partial(spoil, manual_columns=(*WMI_MANUAL_COLUMNS, "colour")), "columns are"),
+        (partial(spoil, manual=((*DATED, "more"),)), "11 cells"),
+        (partial(spoil, manual=(with_cell(DATED, 0, "LSJ"), DATED)), "out of order"),
         (partial(spoil, manual=(DATED, DATED)), "overlap"),
         (partial(spoil, manual=(DATED, with_cell(DATED, 1, "2021"))), "backwards|overlap"),
         (partial(spoil, manual=(DATED, with_cell(with_cell(DATED, 1, "2021"), 2, ""))), "overlap"),
@@ -212,7 +213,7 @@ def test_what_is_sound_is_read(data):
         (partial(spoil, manual=(with_cell(DATED, 2, "2018"),)), "backwards"),
         (partial(spoil, manual=(with_cell(DATED, 1, "19"),)), "a year"),
         (partial(spoil, manual=(with_cell(DATED, 1, "MMXX"),)), "a year"),
-        (partial(spoil, manual=(with_cell(DATED, 0, "LRWX"),)), "3 characters"),
+        (partial(spoil, manual=(with_cell(DATED, 0, "LRWX"),)), "nothing to override"),
         (partial(spoil, manual=(with_cell(DATED, 0, "LVS"),)), "nothing to override"),
         (partial(spoil, manual=(with_cell(DATED, 5, "cn"),)), "'cn'"),
         (partial(spoil, manual=(with_cell(DATED, 8, ""),)), "no source"),
@@ -231,6 +232,7 @@ def test_what_is_not_sound_is_refused(data, spoiled, said):
         (SOUND, SOUND, LATER),
         (with_cell(SOUND, 3, "XX"), LATER),
         (with_cell(SOUND, 6, ""), LATER),
+        (SOUND[:-1], LATER),
     ],
 )
 def test_one_question_refuses_its_row_too(data, generated):

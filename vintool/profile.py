@@ -9,7 +9,6 @@ may be one, and what the patterns tell is called assumed. A Chinese car's check 
 market: there every position must fit, and position 10 is read the Chinese way.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,8 +18,9 @@ from vintool import registry, vpic
 from vintool.identity import market
 from vintool.powertrain import Classification, classify
 from vintool.registry import Country, Maker, PlantRow
-from vintool.specification import Fault, Origin, Pass, Specification, Told, specify
+from vintool.specification import Fault, Pass, Specification, specify
 from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER, PartialVin, Vin
+from vintool.vpic import Origin, Told
 from vintool.words import Basis, Market
 
 _CYCLE = 30
@@ -267,6 +267,9 @@ def profile(
     if found is not None:
         year = _filed_year(vin, found)
         filed, rivals = _undisputed(found)
+    # A dated assignment needs a year that the VIN tells; an assumed one settles nothing.
+    if year.basis is Basis.ENCODED:
+        maker = registry.maker(wmi, year.year)
     classification = classify(vin.descriptor)
     return Profile(
         wmi=wmi,
@@ -372,7 +375,8 @@ def _brand(maker: Maker | None, filed: Pass | None, classification: Classificati
     return Brand(_spelled(seen[0].make, maker.brands if maker else ()), Basis.ENCODED, seen[0])
 
 
-def _spelled(name: str, brands: Iterable[str]) -> str:
+@cache
+def _spelled(name: str, brands: tuple[str, ...]) -> str:
     """A brand as the registry spells it."""
     known = {brand.casefold(): brand for brand in (*registry.chinese_names(), *brands)}
     return known.get(name.casefold(), name)

@@ -85,6 +85,8 @@ DATA = Path(wmi_data.__file__).parent
 
 SECOND_CHARACTERS = "ABCDEFGHJKLMNPRSTUVWXYZ1234567890"  # the order of ISO 3780
 
+_CHARACTERS = frozenset(SECOND_CHARACTERS)
+
 
 class DataError(ValueError):
     """A reference table is not what its reader expects: a defect of the data, never of the input."""
@@ -231,16 +233,21 @@ def _lands() -> frozenset[str]:
 
 def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -> Maker:
     """A row of either file of makers, in the columns of ``wmi.csv``, once it is sound."""
+    if len(cells) != len(WMI_COLUMNS):
+        raise DataError(f"wmi_data/{file}, {cells[0]}: a cell too many or too few")
     code, name, brands, land, kinds, confidence, source, note = cells
     short = len(code) == 3 and code[2] != "9"
     small = len(code) == 6 and code[2] == "9"
     for fault, told in (
         (not short and not small, "a WMI has 3 characters, or 6 where the third is 9"),
-        (not set(code) <= set(SECOND_CHARACTERS), "a WMI holds digits and A-Z without I, O, Q"),
+        (not _CHARACTERS.issuperset(code), "a WMI holds digits and A-Z without I, O, Q"),
         (land not in _lands(), f"no range of countries.csv belongs to {land!r}"),
         (not name or not kinds or not confidence, "a cell that must be filled is empty"),
         (not source, "no source"),
-        (not all(year.isdecimal() and len(year) == 4 for year in (first, last) if year), "a year"),
+        (
+            not all(year.isdecimal() and len(year) == 4 for year in (first, last) if year),
+            "a year has 4 digits",
+        ),
         (first and last and first > last, f"the years {first}-{last} run backwards"),
     ):
         if fault:
@@ -260,20 +267,18 @@ def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -
     )
 
 
-@cache
-def _manual_makers() -> dict[str, tuple[Maker, ...]]:
-    """The hand-made assignments by WMI, each in the order of its years."""
+def _manual_makers(wmi: str) -> tuple[Maker, ...]:
+    """The hand-made assignments of a WMI, in the order of their years."""
     name = "wmi.manual.csv"
-    makers: dict[str, tuple[Maker, ...]] = {}
-    for code, first, last, *rest in read_rows(name, WMI_MANUAL_COLUMNS):
+    rows: list[Maker] = []
+    for code, first, last, *rest in _keyed(name, WMI_MANUAL_COLUMNS).rows(wmi):
         row = _maker(name, (code, *rest), first, last)
         if not row.note:
             raise DataError(f"wmi_data/{name}, {code}: no word about what it overrides, and why")
-        earlier = makers.get(code, ())
-        if earlier and earlier[-1].year_to >= row.year_from:
+        if rows and rows[-1].year_to >= row.year_from:
             raise DataError(f"wmi_data/{name}, {code}: years overlap, or are out of order")
-        makers[code] = (*earlier, row)
-    return makers
+        rows.append(row)
+    return tuple(rows)
 
 
 @cache
@@ -289,7 +294,7 @@ def maker(wmi: str, year: int | None = None) -> Maker | None:
     >>> maker("1GH", 1999).brands, maker("1GH", 2020).brands, maker("1GH").brands
     (('Oldsmobile',), ('Holden',), ('Holden', 'Oldsmobile'))
     """
-    for row in _manual_makers().get(wmi, ()):
+    for row in _manual_makers(wmi):
         if not row.years or (year is not None and row.year_from <= year <= row.year_to):
             return row
     rows = _keyed("wmi.csv", WMI_COLUMNS).rows(wmi)
@@ -305,15 +310,17 @@ def wmi_is_known(wmi: str) -> bool:
 
 def makers() -> Iterator[Maker]:
     """Every assignment of a WMI: the one of no year, and then those of some years."""
-    manual, previous = _manual_makers(), ""
-    idle = set(manual)
+    manual = [cells[0] for cells in read_rows("wmi.manual.csv", WMI_MANUAL_COLUMNS)]
+    if manual != sorted(manual):
+        raise DataError("wmi_data/wmi.manual.csv: the codes are out of order")
+    idle, previous = set(manual), ""
     for cells in read_rows("wmi.csv", WMI_COLUMNS):
         code = cells[0]
         if code <= previous:
             raise DataError(f"wmi_data/wmi.csv, {code}: twice, or out of order")
         previous = code
         row = _maker("wmi.csv", cells)
-        own = manual.get(code, ())
+        own = _manual_makers(code) if code in idle else ()
         idle.discard(code)
         if all(other.years for other in own):
             yield row

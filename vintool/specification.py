@@ -8,10 +8,11 @@ What is left out: VIN exceptions (they change a message alone), and the check di
 to tell one repair of a VIN from another.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from vintool import vpic
@@ -30,8 +31,9 @@ from vintool.vpic import (
     POSITIONS,
     VEHICLE_TYPE,
     Filer,
+    Origin,
     Rules,
-    Statement,
+    Told,
 )
 
 _CYCLE = 30
@@ -54,35 +56,6 @@ class Fault(Enum):
     UNUSED_POSITIONS = -30
 
 
-class Origin(Enum):
-    """By which step an attribute was told."""
-
-    PATTERN = "pattern"
-    FORMULA = "formula"
-    ENGINE = "engine"
-    TABLE = "table"
-    CONVERSION = "conversion"
-    SPECIFICATION = "specification"
-    DEFAULT = "default"
-
-
-class Told(NamedTuple):
-    """One attribute: the value as vPIC has it, the step, and the schema and pattern it rests on."""
-
-    value: str
-    origin: Origin
-    schema: int = 0
-    pattern: tuple[str, ...] = ()
-    order: tuple[int, int, int] = (0, 0, 0)
-
-    @property
-    def source(self) -> str:
-        """The row of vPIC that tells it."""
-        if not self.schema:
-            return self.origin.value
-        return f"schema {self.schema} {shown(self.pattern)}"
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class Pass:
     """What a VIN tells if it is of one model year, and made by the rules of North America.
@@ -98,7 +71,7 @@ class Pass:
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
         told = self.attributes.get(element)
-        return "; ".join(vpic.shown(element, item.value) for item in told) if told else None
+        return "; ".join(vpic.in_words(element, item.value) for item in told) if told else None
 
     @property
     def wrong(self) -> frozenset[Fault]:
@@ -129,12 +102,6 @@ class Specification(NamedTuple):
     best: Pass
     others: tuple[Pass, ...]
     conclusive: bool
-
-
-def shown(pattern: Sequence[str]) -> str:
-    """A pattern as a person reads it: positions 4-8, and behind a bar those from 10 on."""
-    signs = [allowed if len(allowed) == 1 else f"[{allowed}]" for allowed in pattern]
-    return "|".join(filter(None, ("".join(signs[:5]), "".join(signs[5:]).rstrip(ANY))))
 
 
 def key(text: str) -> str:
@@ -196,9 +163,11 @@ def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Speci
         years, conclusive = (known,), True
     if text[9] == UNKNOWN_CHARACTER:
         years = tuple(year for year in range(1980, latest + 1) if _has_schema(filer, year))
-    passes = sorted((one_pass(filer, text, year) for year in years), key=lambda one: one.score)
-    if not passes:
+    if not years:
         return None
+    passes = [one_pass(filer, text, year) for year in years]
+    if len(passes) > 1:
+        passes.sort(key=lambda one: one.score)
     if UNKNOWN_CHARACTER in key(text):
         return _agreed(passes)
     return Specification(passes[-1], tuple(reversed(passes[:-1])), conclusive)
@@ -242,40 +211,32 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
     if MODEL in told:
         _add_specifications(told, filer, year)
     faults = frozenset(_faults(rules, own, told, filer))
-    for element, value in vpic.defaults(filer.vehicle_type):
-        told.setdefault(element, (Told(value, Origin.DEFAULT),))
-    return Pass(year, told, faults)
+    return Pass(year, vpic.defaults(filer.vehicle_type) | told, faults)
 
 
 def _by_pattern(rules: Rules, own: str) -> dict[int, tuple[Told, ...]]:
-    found: dict[int, list[Statement]] = {}
+    found: dict[int, tuple[Told, ...]] = {}
     for number in bits(rules.table.match(own)):
-        for statement in rules.told(number):
-            found.setdefault(statement.element, []).append(statement)
+        for element, told in rules.told(number):
+            if told.digits is not None:
+                told = told._replace(value=own[told.digits])  # noqa: PLW2901
+            known = found.get(element)
+            if known is None or (told.order < known[0].order and element not in MULTIPLE):
+                found[element] = (told,)
+            elif element in MULTIPLE:
+                found[element] = (*known, told)
     for element in _disputed(rules, own, found) if UNKNOWN_CHARACTER in own else ():
         del found[element]
-    told = {}
-    for element, statements in found.items():
-        statements.sort(key=lambda statement: statement.order)
-        chosen = statements if element in MULTIPLE else statements[:1]
-        told[element] = tuple(dict.fromkeys(_told(statement, own) for statement in chosen))
-    return told
+    return found
 
 
-def _disputed(rules: Rules, own: str, found: dict[int, list[Statement]]) -> list[int]:
+def _disputed(rules: Rules, own: str, found: Iterable[int]) -> list[int]:
     """The elements of which an unknown character might make the VIN tell something else."""
     possible: dict[int, set[str]] = {}
     for number in bits(rules.table.overlapping(own)):
-        for statement in rules.told(number):
-            possible.setdefault(statement.element, set()).add(statement.value)
+        for element, told in rules.told(number):
+            possible.setdefault(element, set()).add(told.value)
     return [element for element in found if len(possible[element]) > 1]
-
-
-def _told(statement: Statement, own: str) -> Told:
-    _, order, value, schema, pattern, digits = statement
-    if digits is not None:
-        return Told(own[digits], Origin.FORMULA, schema, pattern, order)
-    return Told(value, Origin.PATTERN, schema, pattern, order)
 
 
 def _add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
@@ -315,13 +276,16 @@ def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
 def _add_specifications(told: dict[int, tuple[Told, ...]], filer: Filer, year: int) -> None:
     _name, _make, specs = vpic.model(told[MODEL][0].value)
     found: dict[int, tuple[int, str]] = {}
-    decoded = {(element, item.value.lower()) for element, items in told.items() for item in items}
+
+    def decoded(element: int, value: str) -> bool:
+        return any(item.value.lower() == value for item in told.get(element, ()))
+
     for spec in specs:
         if (
             spec.vehicle_type == filer.vehicle_type
             and spec.make in filer.makes
             and (not spec.years or year in spec.years)
-            and all((element, value.lower()) in decoded for element, value in spec.keys)
+            and all(decoded(element, value) for element, value in spec.keys)
         ):
             for element, place, value in spec.facts:
                 if (element not in told or element in _MAY_REPEAT_IN_SPECS) and (
@@ -335,16 +299,11 @@ def _add_specifications(told: dict[int, tuple[Told, ...]], filer: Filer, year: i
 def _faults(
     rules: Rules, own: str, told: dict[int, tuple[Told, ...]], filer: Filer
 ) -> Iterator[Fault]:
-    named = {
-        POSITIONS[at]
-        for items in told.values()
-        for item in items
-        for at, allowed in enumerate(item.pattern)
-        if allowed != ANY
-    }
     if not any(item.schema for items in told.values() for item in items):
         yield Fault.NO_PATTERN
         return
+    patterns = {item.pattern for items in told.values() for item in items}
+    named = frozenset[int]().union(*map(_named, patterns))
     wrong = list(_wrong(rules, own, last=11 if len(filer.wmi) == 6 else 14))
     if len(wrong) > 1:
         yield Fault.SEVERAL_POSITIONS
@@ -352,6 +311,14 @@ def _faults(
         yield Fault.ONE_POSITION_ONE_REPAIR if len(wrong[0]) == 1 else Fault.ONE_POSITION
     if not named >= {4, 5, 6, 7, 8, 11} or (MODEL not in told and not wrong):
         yield Fault.UNUSED_POSITIONS
+
+
+@cache
+def _named(pattern: tuple[str, ...]) -> frozenset[int]:
+    """The positions that a pattern does not leave open."""
+    return frozenset(
+        position for position, allowed in zip(POSITIONS, pattern, strict=False) if allowed != ANY
+    )
 
 
 def _wrong(rules: Rules, own: str, last: int) -> Iterator[frozenset[str]]:

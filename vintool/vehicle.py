@@ -30,8 +30,9 @@ from vintool.profile import (
     whole_number,
 )
 from vintool.registry import Maker, Rule
-from vintool.specification import Origin, Pass, Told
+from vintool.specification import Pass
 from vintool.vin import PartialVin, Vin, calc_check_digit, judged, read
+from vintool.vpic import Origin, Told
 from vintool.words import Basis, CheckDigit, Market, Problem
 
 _NUMBERS = {"doors", "seats"}
@@ -108,7 +109,7 @@ def _read(text: str) -> Vin | PartialVin:
 
 
 def _maker_source(maker: Maker) -> Source:
-    return Source(file="wmi.csv", row=maker.wmi, cites=maker.source, note=maker.note)
+    return Source(file=maker.file, row=maker.wmi, cites=maker.source, note=maker.note)
 
 
 @cache

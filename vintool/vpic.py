@@ -14,14 +14,15 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 import csv
 import mmap
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from enum import Enum
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import wmi_data
 from vintool import registry
-from vintool.lookup import KeyedTable, PatternTable, parse_pattern
+from vintool.lookup import ANY, KeyedTable, PatternTable, parse_pattern
 from vintool.registry import DataError
 
 #: The positions of a VIN that patterns read, in their order.
@@ -99,18 +100,43 @@ class Link(NamedTuple):
     length: int
 
 
-class Statement(NamedTuple):
-    """One thing that a pattern tells; ``order`` ranks it among those of the same element.
+class Origin(Enum):
+    """By which step of vPIC's procedure an attribute is told."""
 
-    With ``digits``, the value is what the VIN has there, by the places of ``POSITIONS``.
+    PATTERN = "pattern"
+    FORMULA = "formula"
+    ENGINE = "engine"
+    TABLE = "table"
+    CONVERSION = "conversion"
+    SPECIFICATION = "specification"
+    DEFAULT = "default"
+
+
+class Told(NamedTuple):
+    """One attribute as vPIC tells it.
+
+    ``value`` is vPIC's, a number where there is a lookup table; ``schema`` and ``pattern`` are what it
+    rests on; ``order`` ranks it among those of the same element, the lowest first. The value of a
+    formula is what the VIN has at ``digits``, by the places of ``POSITIONS``.
     """
 
-    element: int
-    order: tuple[int, int, int]
     value: str
-    schema: int
-    pattern: tuple[str, ...]
+    origin: Origin
+    schema: int = 0
+    pattern: tuple[str, ...] = ()
+    order: tuple[int, int, int] = (0, 0, 0)
     digits: slice | None = None
+
+    @property
+    def source(self) -> str:
+        """The row of vPIC that tells it."""
+        return f"schema {self.schema} {shown(self.pattern)}" if self.schema else self.origin.value
+
+
+def shown(pattern: Sequence[str]) -> str:
+    """A pattern as a person reads it: positions 4-8, and behind a bar those from 10 on."""
+    signs = [allowed if len(allowed) == 1 else f"[{allowed}]" for allowed in pattern]
+    return "|".join(filter(None, ("".join(signs[:5]), "".join(signs[5:]).rstrip(ANY))))
 
 
 class Element(NamedTuple):
@@ -123,7 +149,10 @@ class Element(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """A vehicle specification: if all of ``keys`` are decoded, ``facts`` follow, newest first."""
+    """A vehicle specification: if all of ``keys`` are decoded, ``facts`` follow.
+
+    Keys are in small letters; of facts about one element that of the lowest place counts.
+    """
 
     vehicle_type: int
     make: str
@@ -138,10 +167,10 @@ class Rules:
     def __init__(self, sections: list[tuple[Link, list[str]]]) -> None:
         self._lines = [(link, line) for link, lines in sections for line in lines]
         self.table = PatternTable([_pattern(line.partition("\t")[0]) for _, line in self._lines])
-        self._told: dict[int, tuple[Statement, ...]] = {}
+        self._told: dict[int, tuple[tuple[int, Told], ...]] = {}
 
-    def told(self, number: int) -> tuple[Statement, ...]:
-        """What one pattern tells."""
+    def told(self, number: int) -> tuple[tuple[int, Told], ...]:
+        """What one pattern tells: elements, and what it says of each."""
         found = self._told.get(number)
         if found is None:
             link, line = self._lines[number]
@@ -153,16 +182,17 @@ class Rules:
         return found
 
 
-def _statement(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> Statement:
+def _statement(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> tuple[int, Told]:
     key, _, value = cell.partition("=")
     if key.endswith("#"):
         first, _, last = value.partition("-")
         digits = slice(POSITIONS.index(int(first)), POSITIONS.index(int(last)) + 1)
         # Below any pattern of a schema, as in vPIC.
-        return Statement(int(key[:-1]), (-100, 0, line), value, link.schema, pattern, digits)
+        order = (-100, 0, line)
+        return int(key[:-1]), Told("", Origin.FORMULA, link.schema, pattern, order, digits)
     element, _, rank = key.partition("@")
     order = (-link.first, int(rank or 0), line)
-    return Statement(int(element), order, value, link.schema, pattern)
+    return int(element), Told(value, Origin.PATTERN, link.schema, pattern, order)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -339,7 +369,7 @@ def _spec(line: str) -> Spec:
         int(kind),
         make,
         frozenset(map(int, filter(None, years.split(";")))),
-        tuple((int(element), value) for element, _, value in keys),
+        tuple((int(element), value.lower()) for element, _, value in keys),
         tuple(facts),
     )
 
@@ -373,24 +403,25 @@ def engine(name: str) -> list[tuple[int, str]]:
 
 
 @cache
-def defaults(vehicle_type: int) -> tuple[tuple[int, str], ...]:
-    """What vPIC assumes of a vehicle type where nothing else is told: elements and values."""
-    return tuple(
-        (
-            int(element),
-            "Not Applicable"
-            if value == "0" and elements()[int(element)].type == "lookup"
-            else value,
+def defaults(vehicle_type: int) -> dict[int, tuple[Told, ...]]:
+    """What vPIC assumes of a vehicle type where nothing else is told, by element."""
+    lookups = {number for number, element in elements().items() if element.type == "lookup"}
+    return {
+        int(element): (
+            Told(
+                "Not Applicable" if value == "0" and int(element) in lookups else value,
+                Origin.DEFAULT,
+            ),
         )
         for kind, element, value in _rows("defaults.csv")
         if int(kind) == vehicle_type
-    )
+    }
 
 
-def shown(element: int, value: str) -> str:
+def in_words(element: int, value: str) -> str:
     """A value in words: numbers of lookup tables become names.
 
-    >>> shown(24, "2"), shown(24, "4")
+    >>> in_words(24, "2"), in_words(24, "4")
     ('Electric', 'Gasoline')
     """
     if element == MODEL:

@@ -177,7 +177,9 @@ class Artifact:
 
     def __init__(self, content: bytes) -> None:
         ensure(content[:8] == MAGIC, "the data file does not begin as expected")
-        ensure(int.from_bytes(content[8:10], "little") == FORMAT, "the data file has another format")
+        ensure(
+            int.from_bytes(content[8:10], "little") == FORMAT, "the data file has another format"
+        )
         self._body = content[HEAD:]
         root = len(self._body) - 8 * len(ARRAYS)
         self._arrays = {}

@@ -1,18 +1,25 @@
 """wmi.csv: who built it, by the first three characters, or by six for small makers.
 
-Usage: ``python wmi.py SOURCE_FOLDER > wmi_data/wmi.csv``.
+Usage: ``python wmi.py SOURCE_FOLDER vpic.sqlite > wmi_data/wmi.csv``. The second file holds vPIC's
+tables, as ``vpic.py`` makes it: WMIs that the collected table has not, and the present registrant
+and makes of those that it has.
 """
 
+import csv
 import re
+import sqlite3
+import sys
+from pathlib import Path
+from typing import NamedTuple
 
 from _common import (
+    ALPHABET,
     CONFIDENCE,
     COUNTRY,
     WMI,
     check_tags,
     ensure,
     read_rows,
-    source_path,
     write_rows,
 )
 
@@ -38,6 +45,20 @@ COLUMNS = (
     "note",
 )
 KINDS = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "lsv", "unknown"}
+VPIC_KINDS = {
+    "Bus": "bus",
+    "Incomplete Vehicle": "truck",
+    "Low Speed Vehicle (LSV)": "lsv",
+    "Motorcycle": "motorcycle",
+    "Multipurpose Passenger Vehicle (MPV)": "suv",
+    "Off-Road Vehicle": "unknown",
+    "Passenger Car": "car",
+    "Trailer": "trailer",
+    "Truck": "truck",
+}
+EDITION = "2026-10"
+"""The month of vPIC's tables; a WMI that became public later is left out."""
+COUNTRIES = Path(__file__).parent.parent / "countries.csv"
 
 # --- a register's capitals made readable ---------------------------------------------------
 
@@ -286,6 +307,7 @@ NAMES = {
     "GA1": "Renault / SOMACOA",
     "H0G": "Wisdom (Fujian) Motor",
     "HGX": "Wuling Motors",
+    "HVW": "Volkswagen (Anhui)",
     "J8C": "Isuzu",
     "J8T": "Isuzu",
     "JB3": "Mitsubishi Motors",
@@ -327,6 +349,7 @@ NAMES = {
     "LS5": "Changan Automobile / Changan Suzuki",
     "LSF": "SAIC Maxus / Shanghai Sunwin Bus",
     "LVX": "Jiangling Holding (Landwind) / Aiways",
+    "LVY": "Volvo Cars China",
     "LYV": "Volvo Cars China",
     "LZE": "Isuzu Guangzhou / Dazon",
     "MA7": "Hindustan Motors",
@@ -335,6 +358,7 @@ NAMES = {
     "MBH": "Maruti Suzuki",
     "MC2": "Eicher Motors / Volvo Eicher Commercial Vehicles",
     "MD7": "LML",
+    "MEX": "Škoda Auto Volkswagen India",
     "MHK": "PT Astra Daihatsu Motor",
     "MMM": "Chevrolet Thailand",
     "MN3": "Mitsubishi Motors Thailand",
@@ -383,10 +407,12 @@ NAMES = {
     "VXE": "Opel / Vauxhall",
     "VXF": "Fiat (Stellantis)",
     "VXK": "Opel / Vauxhall",
+    "VYC": "Lancia (Stellantis)",
     "VYF": "Fiat (Stellantis)",
     "VYJ": "Ram (Stellantis)",
     "VYS": "Ampere Electricity Douai (Renault)",
     "W0V": "Opel / Vauxhall",
+    "WAC": "Audi / Porsche",
     "WDF": "Mercedes-Benz",
     "WDZ": "Mercedes-Benz",
     "WMX": "Mercedes-AMG",
@@ -411,6 +437,7 @@ NAMES = {
     "YBC": "Toyota",
     "YCM": "Mazda Motor Logistics Europe",
     "YS4": "Scania",
+    "YSC": "Saab",
     "YTN": "NEVS",
     "XG9B01": "Sfakianakis",
     "XNB": "NedCar B.V. Mitsubishi Motors",
@@ -420,8 +447,103 @@ NAMES = {
     "ZAA": "Alfa Romeo",
     "ZAJ": "Trigano",
     "ZCM": "BredaMenarinibus / Industria Italiana Autobus",
+    "ZDF": "Ferrari",
     "ZEH": "Trigano",
     "ZFC": "Fiat",
+}
+
+# One maker written in several ways by the sources: the one way that the table has. Companies of
+# their own that share a name (Jayco of the United States and of Australia) keep their names; the
+# tests of the data list them.
+SPELLINGS = {
+    "AM General LLC": "AM General",
+    "Advance Tank Production Ltd.": "Advance Tank Production",
+    "Alfa Romeo S.p.A.": "Alfa Romeo",
+    "Arctic Cat Inc": "Arctic Cat",
+    "Austin Rover Group Limited": "Austin Rover Group",
+    "Automobiles Peugeot": "Peugeot",
+    "Azure Dynamics Inc.": "Azure Dynamics",
+    "Bimota S.p.A.": "Bimota",
+    "Bulldog Trailers Inc": "Bulldog Trailers Inc.",
+    "Chrysler Group LLC(USA),Chrysler Canada, Chrysler de Mexico": "FCA Canada Inc.",
+    "Daewoo/GM Daewoo": "Daewoo / GM Korea",
+    "Daihatsu Motor Co., Ltd.": "Daihatsu",
+    "Delorean Motor Cars Limited": "DeLorean Motor Cars",
+    "Dongfeng Fengxing": "Dongfeng Liuzhou Motor",
+    "Dongfeng Forthing": "Dongfeng Liuzhou Motor",
+    "FAW Toyota Motor": "FAW Toyota",
+    "Ferrari S.p.A.": "Ferrari",
+    "GM Daewoo": "Daewoo / GM Korea",
+    "GM Daewoo Auto & Technology Company": "Daewoo / GM Korea",
+    "GM Daewoo/GM Korea": "Daewoo / GM Korea",
+    "GM Korea": "Daewoo / GM Korea",
+    "Great Wall Motors": "Great Wall Motor",
+    "Honda Motor Co., Ltd.": "Honda",
+    "Hyundai Motor Co": "Hyundai",
+    "Isuzu Motors (Thailand) Co., Ltd.": "Isuzu Motors (Thailand)",
+    "Isuzu Motors Limited, Japan": "Isuzu",
+    "Jaguar Land Rover Limited": "Jaguar Land Rover",
+    "Kia Corporation": "Kia",
+    "Mahindra & Mahindra Limited": "Mahindra & Mahindra",
+    "Mazda Motor Corporation": "Mazda",
+    "Mercedes-Benz Cars": "Mercedes-Benz",
+    "Mercedes-Benz, AG": "Mercedes-Benz",
+    "Mitsubishi Fuso Truck & Bus Corp.": "Mitsubishi Fuso Truck and Bus Corporation",
+    "Mitsubishi Motors Corporation": "Mitsubishi Motors",
+    "Motor Coach Industries Limited": "Motor Coach Industries",
+    "Motor Coach Industries, Inc.": "Motor Coach Industries",
+    "Nissan Motor Company, Ltd": "Nissan",
+    "Nissan Motor Manufacturing (UK) Ltd": "Nissan Motor Manufacturing UK",
+    "Nissan South Africa (Pty) Ltd.": "Nissan South Africa",
+    "Renault Group": "Renault",
+    "Rolls Royce Motor Cars": "Rolls-Royce Motor Cars",
+    "SEAT/Cupra": "SEAT",
+    "Sevic Inc.": "Sevic",
+    "SsangYong": "SsangYong/KG Mobility",
+    "SsangYong Motor Co. Ltd": "SsangYong/KG Mobility",
+    "Stellantis Europe S.p.A.": "Stellantis Europe",
+    "Stellantis Europe SpA": "Stellantis Europe",
+    "Subaru Corporation": "Subaru",
+    "Tesla": "Tesla, Inc.",
+    "Toyota Motor Corporation": "Toyota",
+    "Vinfast Trading and Production Joint Stock Company": "VinFast",
+    "Volkswagen": "Volkswagen AG",
+    "Yamaha Motor Taiwan Co., Ltd.": "Yamaha Motor Taiwan",
+}
+BRAND_SPELLINGS = {
+    "APRILIA": "Aprilia",
+    "BIMOTA": "Bimota",
+    "CAMELOT": "Camelot",
+    "EBUSCO": "Ebusco",
+    "ECOOTER": "Ecooter",
+    "HUANGHE": "Huanghe",
+    "HYOSUNG": "Hyosung",
+    "INEOS": "Ineos",
+    "JAWA": "Jawa",
+    "JIMING": "Jiming",
+    "KANDI": "Kandi",
+    "KARMA": "Karma",
+    "KEEWAY": "Keeway",
+    "KYMCO": "Kymco",
+    "MERKUR": "Merkur",
+    "MOKE": "Moke",
+    "ORA": "Ora",
+    "PIAGGIO": "Piaggio",
+    "RIVIAN": "Rivian",
+    "SAAB": "Saab",
+    "SANY": "Sany",
+    "SEGWAY": "Segway",
+    "SHELBY": "Shelby",
+    "SONDORS": "Sondors",
+    "SWITCH": "Switch",
+    "Skoda": "Škoda",
+    "URAL": "Ural",
+    "VESPA": "Vespa",
+    "VICINITY": "Vicinity",
+    "VOLTZ": "Voltz",
+    "YAXING": "Yaxing",
+    "YUGO": "Yugo",
+    "ZERO MOTORCYCLES": "Zero Motorcycles",
 }
 
 # Brands that only the description told, and that the source has no brand for.
@@ -465,7 +587,11 @@ DISAGREE = {
     "TMC": "Czech prefix, the vPIC registrant is Irish",
     "XTB": "the vPIC registrant is a US importer",
     "LVX": "Landwind first, Aiways later",
+    "629040": "prefix 62 is allocated to no country",
+    "629460": "prefix 62 is allocated to no country",
     "869001": "prefix 86 is allocated to no country",
+    "A6A": "prefix A6 is allocated to no country",
+    "RX2": "prefix RX is allocated to no country",
     "RX4": "prefix RX is allocated to no country",
 }
 OTHER_NOTES = {"formerly Kässbohrer)": "formerly Kässbohrer"}
@@ -480,8 +606,104 @@ def convert_note(wmi: str, note: str) -> str:
     return "; ".join(filter(None, (note, DISAGREE.get(wmi, ""))))
 
 
+# --- vPIC ----------------------------------------------------------------------------------
+
+
+class Filing(NamedTuple):
+    """What vPIC has of one WMI."""
+
+    registrant: str
+    makes: tuple[str, ...]
+    kind: str
+
+
+def one_line(text: str) -> str:
+    """A text of vPIC without stray spaces, and without the sign that joins a list."""
+    return " ".join(text.replace(";", ",").split())
+
+
+def read_filings(path: Path) -> dict[str, Filing]:
+    """What vPIC has, by WMI; codes with I, O or Q, and what is not public yet, are left out."""
+    ensure(path.is_file(), f"{path}: no such file")
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        ensure(
+            database.execute("SELECT month FROM Release").fetchall() == [(EDITION,)],
+            f"{path}: not vPIC's edition of {EDITION}",
+        )
+        makes: dict[int, list[str]] = {}
+        for wmi_id, make in database.execute(
+            "SELECT WmiId, Name FROM Wmi_Make JOIN Make ON Make.Id = MakeId ORDER BY Wmi_Make.rowid",
+        ):
+            makes.setdefault(wmi_id, []).append(one_line(make))
+        rows = database.execute(
+            "SELECT Wmi.Id, Wmi, Manufacturer.Name, VehicleType.Name, PublicAvailabilityDate "
+            "FROM Wmi JOIN Manufacturer ON Manufacturer.Id = ManufacturerId "
+            "JOIN VehicleType ON VehicleType.Id = VehicleTypeId ORDER BY Wmi",
+        ).fetchall()
+        ensure(
+            database.execute("SELECT count(*) FROM Wmi").fetchone() == (len(rows),),
+            "a WMI without manufacturer or vehicle type",
+        )
+    filings: dict[str, Filing] = {}
+    for wmi_id, wmi, registrant, kind, public in rows:
+        ensure(wmi not in filings, f"{wmi}: twice in vPIC")
+        ensure(kind in VPIC_KINDS, f"{wmi}: vehicle type {kind!r}")
+        if public[:7] <= EDITION and not set(wmi) & set("IOQ"):
+            found = tuple(dict.fromkeys(makes.get(wmi_id, ())))
+            filings[wmi] = Filing(one_line(registrant), found, VPIC_KINDS[kind])
+    return filings
+
+
+def read_holders() -> dict[str, str]:
+    """The country of each two first characters, by countries.csv."""
+    with COUNTRIES.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["status"] != "older table"]
+    holders = {}
+    for row in rows:
+        start, end = (ALPHABET.index(row[edge][1]) for edge in ("first", "last"))
+        for second in ALPHABET[start : end + 1]:
+            holders[row["first"][0] + second] = row["country"]
+    return holders
+
+
+def new_row(wmi: str, filing: Filing, holders: dict[str, str]) -> dict[str, str]:
+    """A WMI that the collected table has not, as that table would have it."""
+    return {
+        "wmi": wmi,
+        "manufacturer": filing.registrant,
+        "brands": ";".join(filing.makes),
+        "country": holders.get(wmi[:2], ""),
+        "vehicle_kinds": filing.kind,
+        "sources": "vpic",
+        "n_sources": "1",
+        "confidence": "high",
+        "note": "vPIC type: off-road vehicle (ATV/UTV)" if filing.kind == "unknown" else "",
+    }
+
+
+def renewed(row: dict[str, str], filing: Filing | None) -> dict[str, str]:
+    """A collected row with what vPIC says today, where the row follows vPIC's register."""
+    tags = row["sources"].split(";")
+    if "vpic" not in tags:
+        return row
+    if filing is None:
+        gone = f"no longer in vPIC's edition of {EDITION}"
+        return row | {"note": "; ".join(filter(None, (row["note"], gone)))}
+    if re.search(r"vPIC registrant|vPIC: ", row["note"]):
+        return row
+    others = [] if tags == ["vpic"] else [brand for brand in row["brands"].split(";") if brand]
+    known = {brand.casefold() for brand in others}
+    brands = (*others, *(make for make in filing.makes if make.casefold() not in known))
+    same = row["manufacturer"].casefold() == filing.registrant.casefold()
+    name = row["manufacturer"] if same else filing.registrant
+    return row | {"manufacturer": name, "brands": ";".join(brands)}
+
+
+# --- one row -------------------------------------------------------------------------------
+
+
 def manufacturer(wmi: str, name: str, sources: set[str]) -> str:
-    """The maker's name as the table has it."""
+    """The maker's name, readable."""
     if wmi in NAMES:
         return NAMES[wmi]
     if "vpic" in sources and in_capitals(name):
@@ -491,6 +713,12 @@ def manufacturer(wmi: str, name: str, sources: set[str]) -> str:
     short = short_name(name)
     ensure(short and not PROSE.search(short), f"{wmi}: {name!r} is no name, give it one in NAMES")
     return short
+
+
+def convert_brands(wmi: str, brands: str) -> str:
+    """The brands as the table has them: one spelling a brand, each once."""
+    spelled = (BRAND_SPELLINGS.get(brand, brand) for brand in BRANDS.get(wmi, brands).split(";"))
+    return ";".join(dict.fromkeys(spelled))
 
 
 def convert(row: dict[str, str]) -> tuple[str, ...]:
@@ -505,10 +733,11 @@ def convert(row: dict[str, str]) -> tuple[str, ...]:
     ensure(set(kinds) <= KINDS and len(set(kinds)) == len(kinds), f"{wmi}: kinds {kinds}")
     ensure(row["confidence"] in CONFIDENCE, f"{wmi}: confidence {row['confidence']!r}")
     check_tags(row["sources"])
+    name = manufacturer(wmi, row["manufacturer"], set(row["sources"].split(";")))
     return (
         wmi,
-        manufacturer(wmi, row["manufacturer"], set(row["sources"].split(";"))),
-        BRANDS.get(wmi, row["brands"]).replace("Skoda", "Škoda"),
+        name if wmi in NAMES else SPELLINGS.get(name, name),
+        convert_brands(wmi, row["brands"]),
         row["country"],
         row["vehicle_kinds"],
         row["confidence"],
@@ -519,12 +748,21 @@ def convert(row: dict[str, str]) -> tuple[str, ...]:
 
 def main() -> None:
     """Print the table."""
-    source = read_rows(source_path("wmi.csv"), SOURCE)
-    known = {row["wmi"] for row in source}
-    ensure(len(known) == len(source), "a WMI twice")
-    idle = (set(NAMES) | set(BRANDS) | set(DISAGREE)) - known
+    ensure(len(sys.argv) == 3, "usage: wmi.py SOURCE_FOLDER vpic.sqlite")
+    folder, database = map(Path, sys.argv[1:])
+    source = read_rows(folder / "wmi.csv", SOURCE)
+    collected = {row["wmi"] for row in source}
+    ensure(len(collected) == len(source), "a WMI twice")
+    filings = read_filings(database)
+    holders = read_holders()
+    rows = [renewed(row, filings.get(row["wmi"])) for row in source]
+    rows += [new_row(wmi, filings[wmi], holders) for wmi in sorted(set(filings) - collected)]
+    idle = (set(NAMES) | set(BRANDS) | set(DISAGREE)) - {row["wmi"] for row in rows}
     ensure(not idle, f"names, brands or remarks for WMIs that are not there: {sorted(idle)}")
-    write_rows(COLUMNS, sorted(convert(row) for row in source))
+    table = sorted(convert(row) for row in rows)
+    idle = set(SPELLINGS.values()) - {cells[1] for cells in table}
+    ensure(not idle, f"spellings that no row has: {sorted(idle)}")
+    write_rows(COLUMNS, table)
 
 
 if __name__ == "__main__":
