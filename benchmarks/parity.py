@@ -20,7 +20,7 @@ import ultravin
 from vintool import vpic
 from vintool.columns import decode_table
 from vintool.profile import Profile, profile
-from vintool.vin import Vin, calc_check_digit
+from vintool.vin import Vin, position_9
 
 BATCH = 10_000
 TARGET, INVENTED = 99.9, 0.1  # per cent
@@ -95,12 +95,8 @@ def plain(field: str, value: Any) -> str:
 
 def cause(field: str, told: Profile, theirs: str) -> str:
     """Why the two differ."""
-    if told.rivals and field in {
-        "Fuel Type - Primary",
-        "Fuel Type - Secondary",
-        "Electrification Level",
-    }:
-        return "two model years fit and disagree on electric drive: left open"
+    if told.rivals:
+        return "two model years fit and disagree on electric drive: what both tell"
     if told.filed is None:
         return "not North American, and its patterns do not fit: vPIC's rules not applied"
     if field == "Displacement (L)" and float(theirs or 0) == 0:
@@ -134,7 +130,7 @@ def main() -> None:
                         continue
                     differ[field] += bool(a)
                     invented[field] += not a
-                    why = cause(field, profile(Vin(vin), vin[8] == calc_check_digit(vin)), a)
+                    why = cause(field, profile(Vin(vin), position_9(vin)), a)
                     causes.setdefault((field, why), []).append(f"{vin} {a!r} {b!r}")
     _print(total, seconds, cases, differ, invented)
     print("\n## Causes\n")

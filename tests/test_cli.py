@@ -54,19 +54,19 @@ EXPLAINED = """\
                            |   model year
                            check digit
 
-check digit    holds (rules of market cn)
-manufacturer   Tesla (Shanghai) Co., Ltd.  [registry]
+check digit     holds (rules of market cn)
+manufacturer    Tesla (Shanghai) Co., Ltd.  [registry]
                  wmi.csv LRW: kba;wikibooks;vininfo;wiki-old;cornucopia;ru-list;corgi-community;vin-evidence;vinspecify (row in the vPIC copy is a community patch of the corgi package, not NHTSA data; KBA lists LRW for Tesla)
-brand          Tesla  [registry]
-country        CN  [registry]
-region         Asia  [registry]
+brand           Tesla  [registry]
+country         CN  [registry]
+region          Asia  [registry]
                  countries.csv LA-L0: cornucopia-2026;vininfo;vpic-use
-model year     2020  [encoded]
+model year      2020  [encoded]
                  position 10: 49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779 (the later year of the 30-year cycle that is possible)
                  position 10 allows 1990 or 2020
-plant          Shanghai, Shanghai, CN  [registry]
+plant           Shanghai, Shanghai, CN  [registry]
                  plants.csv LRW C: corgi-community;vin2year;vin-evidence
-powertrain     BEV  [encoded, grade A]
+powertrain      BEV  [encoded, grade A]
                  powertrain.evidence.csv LRW3E7FA: labelled listings and registers, 2026-11 (trust: medium) (Model 3; 2 vehicle(s), 1 source(s), year codes MR, plants C)
                  powertrain.evidence.csv LRW3****: labelled listings and registers, 2026-11 (trust: high) (Model 3; 1 vehicle(s), 1 source(s))
                  powertrain.manual.csv LRW*****: labelled listings, registers and recall lists compared in 2026-11 (Tesla cars; Tesla builds nothing but electric vehicles; no other maker was seen under the code)
@@ -90,7 +90,7 @@ because contradiction_no_vin_code: The code declares a vehicle without a VIN, an
 
 law     MOFCOM, MIIT, GACC and SAMR, Announcement 54 of 2025 of 26 September 2025 (https://www.tradesichuan.com/jmzx/3028.html; confidence high)
 law     MOFCOM and GACC, Announcement 89 of 2025 of 30 December 2025: export licence catalogue for 2026 (https://10100.com/article/65966349; confidence high)
-rules   cn-2025-54@2026.11-1, data 2026.11. This is no legal advice.
+rules   cn-2025-54@2026.11-1, data 2026.11+vpic.2026-10. This is no legal advice.
 Not checked: whether the exporter is qualified and the brand its own; the licence itself; prices; other regimes.
 """
 
@@ -322,14 +322,14 @@ def test_colour_only_for_terminals_that_want_it():
 LIGHT = """
 import sys
 import vintool
-heavy = {"numpy", "pyarrow", "click", "pydantic", "rich", "jinja2", "openpyxl"}
+heavy = {"numpy", "pyarrow", "click", "rich", "jinja2", "openpyxl", "stdnum"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 from vintool.adapters.cli import cli
 try:
     cli(["decode", "LRW3E7FA1LC000001"])
 except SystemExit as done:
     assert done.code == 0
-heavy -= {"click", "pydantic"}
+heavy -= {"click", "stdnum"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 """
 

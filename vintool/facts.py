@@ -14,7 +14,7 @@ from vintool.identity import Identity
 from vintool.law import Regime
 from vintool.powertrain import UNKNOWN, Classification, classify, one_character_from_electric
 from vintool.profile import Profile, profile
-from vintool.vin import calc_check_digit
+from vintool.vin import position_9
 from vintool.words import Basis, CheckDigit, Powertrain, Problem, Weight
 
 
@@ -113,7 +113,7 @@ def row_facts(
         part = unreadable_vin_facts(identity)
     else:
         part = vin_facts(
-            profile(vin, vin.check_digit == calc_check_digit(vin), vin_market=identity.market),
+            profile(vin, position_9(vin), vin_market=identity.market),
             identity.problems,
             identity.status,
             vin.descriptor,

@@ -8,8 +8,9 @@ import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vintool import registry
+from vintool import registry, vpic
 from vintool.powertrain import is_met
+from vintool.registry import Maker
 from vintool.vin import (
     ALPHABET,
     CHARACTER_VALUES,
@@ -61,12 +62,35 @@ class Proposal(NamedTuple):
     reason: str
 
 
+def maker(wmi: str, year: int | None = None) -> Maker | None:
+    """Who holds a WMI: by the registry, or by a release of vPIC that is newer than it."""
+    found = registry.maker(wmi, year)
+    if found is not None or (filer := vpic.filer(wmi)) is None:
+        return found
+    land = registry.country(wmi)
+    return Maker(
+        wmi,
+        filer.manufacturer,
+        filer.makes,
+        land.code if land else "",
+        (filer.kind or "unknown",),
+        "high",
+        "vpic",
+        f"registered in vPIC {vpic.release().month}",
+        file="vpic",
+    )
+
+
 def market(vin: str, wmi: str) -> Market:
     """Whose rules a VIN follows; the registry overrules the region where a code was given elsewhere."""
     by_region = market_of(vin)
-    if by_region is Market.CN and (maker := registry.maker(wmi)) and maker.country != "CN":
+    if by_region is Market.CN and (holder := maker(wmi)) and holder.country != "CN":
         return Market.ISO
     return by_region
+
+
+def _wmi_is_known(wmi: str) -> bool:
+    return registry.wmi_is_known(wmi) or vpic.filer(wmi) is not None
 
 
 def trailing_digits(vin: str) -> int:
@@ -88,7 +112,7 @@ def vin_problems(
     problems = []
     if status is CheckDigit.FAILS:
         problems.append(Problem.CHECK_DIGIT)
-    if not registry.wmi_is_known(vin.wmi):
+    if not _wmi_is_known(vin.wmi):
         problems.append(Problem.UNKNOWN_WMI)
     if vin_market in CHECKED_MARKETS and vin.model_year_code not in MODEL_YEAR_CODES:
         problems.append(Problem.MODEL_YEAR_CODE)
@@ -155,7 +179,7 @@ def _plausible(text: str) -> bool:
     if read(text) != Reading(text):
         return False
     vin = Vin.trusted(text)
-    if not registry.wmi_is_known(vin.wmi):
+    if not _wmi_is_known(vin.wmi):
         return False
     vin_market = market(vin, vin.wmi)
     status = check_digit_status(vin, vin_market)

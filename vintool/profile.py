@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 import wmi_data
 from vintool import registry, vpic
+from vintool.identity import maker as maker_of
 from vintool.identity import market
 from vintool.powertrain import Classification, classify
 from vintool.registry import Country, Maker, PlantRow
-from vintool.specification import Fault, Pass, Specification, specify
+from vintool.specification import Fault, Pass, Specification, agreed, specify
 from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER, PartialVin, Vin
 from vintool.vpic import Origin, Told
-from vintool.words import Basis, Market
+from vintool.words import Basis, CheckDigit, Market
 
 _CYCLE = 30
 _PASSENGER = {"car", "suv"}
@@ -61,8 +62,8 @@ _NAMED = frozenset(
         _PLANT_COUNTRY,
     }
 )
-NOT_APPLICABLE, ELECTRIC = "Not Applicable", "Electric"
-ABOUT_POWERTRAIN = (24, 66, 126)  # fuel primary, fuel secondary, electrification
+NOT_APPLICABLE, _ELECTRIC = "Not Applicable", "Electric"
+_ABOUT_POWERTRAIN = (24, 66, 126)  # fuel primary, fuel secondary, electrification
 _BASES = {
     Origin.TABLE: Basis.REGISTRY,
     Origin.SPECIFICATION: Basis.ASSUMED,
@@ -114,7 +115,7 @@ class Profile(NamedTuple):
     """What a descriptor tells.
 
     ``filed`` is the pass of vPIC, where its rules hold; ``rivals`` are passes of other model years
-    that fit as well and disagree whether the vehicle is electric, which ``filed`` then leaves open.
+    that fit as well and disagree whether it is electric; ``filed`` is then what all of them tell.
     """
 
     wmi: str
@@ -242,7 +243,7 @@ def model_year(
 
 def profile(
     vin: Vin | PartialVin,
-    holds: bool,  # noqa: FBT001 - a lifted rule takes values of columns
+    ninth: CheckDigit,
     latest: int | None = None,
     vin_market: Market | None = None,
     known: int | None = None,
@@ -251,25 +252,25 @@ def profile(
 
     Args:
         vin: of its serial only what the patterns of its WMI read; position 9 is not read.
-        holds: whether position 9 agrees with the other positions, whatever the market.
+        ninth: whether position 9 agrees with the other positions, see ``vin.position_9``.
         latest: the latest model year that there can be; see ``latest_model_year``.
         vin_market: whose rules, where the WMI should not decide.
         known: the model year, where it is known otherwise; taken where position 10 allows it.
     """
     wmi = vin.wmi
     latest = latest or latest_model_year()
-    maker = registry.maker(wmi)
+    maker = maker_of(wmi)
     vin_market = vin_market or market(vin, wmi)
     year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
-    found = _filed(vin, vin_market, holds=holds, latest=latest, year=year, known=known)
+    found = _filed(vin, vin_market, ninth=ninth, latest=latest, year=year, known=known)
     filed: Pass | None = None
     rivals: tuple[Pass, ...] = ()
     if found is not None:
-        year = _filed_year(vin, found)
         filed, rivals = _undisputed(found)
+        year = _filed_year(vin, found, rivals)
     # A dated assignment needs a year that the VIN tells; an assumed one settles nothing.
     if year.basis is Basis.ENCODED:
-        maker = registry.maker(wmi, year.year)
+        maker = maker_of(wmi, year.year)
     classification = classify(vin.descriptor)
     return Profile(
         wmi=wmi,
@@ -291,7 +292,7 @@ def _filed(  # noqa: PLR0913 - what decides
     vin: Vin | PartialVin,
     vin_market: Market,
     *,
-    holds: bool,
+    ninth: CheckDigit,
     latest: int,
     year: ModelYear,
     known: int | None,
@@ -305,18 +306,18 @@ def _filed(  # noqa: PLR0913 - what decides
     found = specify(vin.wmi, vin, latest + 1, year.year if home_market else known)
     if found is None or vin_market is Market.US:
         return found
-    best = found.best
+    best, holds = found.best, ninth is CheckDigit.HOLDS
     if home_market:
         return found if holds and not best.wrong and best.year == year.year else None
     several = Fault.SEVERAL_POSITIONS in best.wrong
-    if not best.matched or (several and not holds):
+    may_fail = ninth is CheckDigit.FAILS and vpic.MODEL in best.attributes and not several
+    if not best.matched or not (holds or may_fail):
         return None
-    sure = holds and not several
-    return found._replace(best=replace(best, sure=sure))
+    return found._replace(best=replace(best, sure=holds and not several))
 
 
 def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
-    """The best pass, silent on fuel where another that fits as well disagrees on electric drive.
+    """The best pass; where another that fits as well disagrees on electric drive, what both tell.
 
     Which of two years 30 apart fits better is a matter of tie-breaks, not of evidence: a 2022 electric
     pickup whose plant is mistyped would become a diesel of 1992.
@@ -327,28 +328,24 @@ def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
         for one in found.others
         if one.matched and _electric(one) != _electric(best) and (best.wrong or not one.wrong)
     )
-    if not rivals:
-        return best, ()
-    told = {
-        element: told
-        for element, told in best.attributes.items()
-        if element not in ABOUT_POWERTRAIN
-    }
-    return replace(best, attributes=told), (best, *rivals)
+    return (agreed(best, rivals), (best, *rivals)) if rivals else (best, ())
 
 
 def _electric(one: Pass) -> bool:
-    return ELECTRIC in {one.value(element) for element in ABOUT_POWERTRAIN[:2]} or (
-        one.value(ABOUT_POWERTRAIN[2]) or ""
+    return _ELECTRIC in {one.value(element) for element in _ABOUT_POWERTRAIN[:2]} or (
+        one.value(_ABOUT_POWERTRAIN[2]) or ""
     ).startswith("BEV")
 
 
-def _filed_year(vin: str, found: Specification) -> ModelYear:
+def _filed_year(vin: str, found: Specification, rivals: tuple[Pass, ...]) -> ModelYear:
     year = found.best.year
     years = tuple(sorted({one.year for one in (found.best, *found.others)}))
     if vin[9] == UNKNOWN_CHARACTER or (UNKNOWN_CHARACTER in vin and not found.conclusive):
         why = "the years in which the known positions fit"
         return ModelYear(year if len(years) == 1 else None, years, Basis.ASSUMED, why)
+    if rivals:
+        why = "patterns of several model years fit, and disagree on electric drive"
+        return ModelYear(None, years, Basis.ASSUMED, why)
     if not found.best.sure:
         return ModelYear(year, years, Basis.ASSUMED, "if made for North America")
     if found.conclusive:

@@ -169,25 +169,29 @@ def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Speci
     if len(passes) > 1:
         passes.sort(key=lambda one: one.score)
     if UNKNOWN_CHARACTER in key(text):
-        return _agreed(passes)
+        return _of_all(passes)
     return Specification(passes[-1], tuple(reversed(passes[:-1])), conclusive)
 
 
-def _agreed(passes: list[Pass]) -> Specification:
+def _of_all(passes: list[Pass]) -> Specification:
     """What all years tell in which the known positions fit; of one alone if only one fits."""
     fitting = [one for one in passes if not one.wrong]
     passes = fitting or [one for one in passes if one.matched] or passes
-    agreed = {
-        element: told
-        for element, told in passes[-1].attributes.items()
+    best = agreed(passes[-1], passes[:-1])
+    return Specification(best, tuple(reversed(passes[:-1])), conclusive=len(passes) == 1)
+
+
+def agreed(best: Pass, others: Iterable[Pass]) -> Pass:
+    """A pass, cut down to what the others tell too."""
+    told = {
+        element: own
+        for element, own in best.attributes.items()
         if all(
-            [item.value for item in one.attributes.get(element, ())]
-            == [item.value for item in told]
-            for one in passes
+            [item.value for item in one.attributes.get(element, ())] == [item.value for item in own]
+            for one in others
         )
     }
-    best = replace(passes[-1], attributes=agreed)
-    return Specification(best, tuple(reversed(passes[:-1])), conclusive=len(passes) == 1)
+    return replace(best, attributes=told)
 
 
 def one_pass(filer: Filer, text: str, year: int) -> Pass:

@@ -31,7 +31,7 @@ from vintool.profile import (
 )
 from vintool.registry import Maker, Rule
 from vintool.specification import Pass
-from vintool.vin import PartialVin, Vin, calc_check_digit, judged, read
+from vintool.vin import PartialVin, Vin, judged, position_9, read
 from vintool.vpic import Origin, Told
 from vintool.words import Basis, CheckDigit, Market, Problem
 
@@ -72,14 +72,14 @@ def decode(
     'Model 3'
     """
     number = _read(vin)
-    holds = isinstance(number, Vin) and number.check_digit == calc_check_digit(number)
+    ninth = position_9(number) if isinstance(number, Vin) else CheckDigit.FAILS
     told = profile(
-        number, holds, latest_model_year, Market(market) if market else None, known=model_year
+        number, ninth, latest_model_year, Market(market) if market else None, known=model_year
     )
     status = CheckDigit.CANNOT_TELL
     problems: tuple[Problem, ...] = (Problem.PARTIAL,)
     if isinstance(number, Vin):
-        status = judged(holds=holds, market=told.market)
+        status = judged(ninth, told.market)
         problems = vin_problems(number, told.market, status, trailing_digits(number))
     return Vehicle(
         vin=number,

@@ -208,16 +208,26 @@ def market_of(number: str) -> Market:
     return Market.EU if "S" <= first <= "Z" else Market.ISO
 
 
+def position_9(number: str) -> CheckDigit:
+    """Whether position 9 agrees with the other positions of a well-formed VIN, whatever the market.
+
+    ``cannot_tell`` where it holds a character that no check digit has.
+    """
+    if number[8] not in CHECK_CHARACTERS:
+        return CheckDigit.CANNOT_TELL
+    return CheckDigit.HOLDS if number[8] == calc_check_digit(number) else CheckDigit.FAILS
+
+
 def check_digit_status(number: str, market: Market) -> CheckDigit:
     """Whether position 9 of a well-formed VIN holds in this market."""
-    return judged(holds=number[8] == calc_check_digit(number), market=market)
+    return judged(position_9(number), market)
 
 
-def judged(*, holds: bool, market: Market) -> CheckDigit:
-    """What it means in a market that position 9 agrees with the other positions, or does not."""
+def judged(ninth: CheckDigit, market: Market) -> CheckDigit:
+    """What it means in a market that ``position_9`` agrees with the other positions, or does not."""
     if market not in CHECKED_MARKETS:
         return CheckDigit.NOT_USED
-    return CheckDigit.HOLDS if holds else CheckDigit.FAILS
+    return CheckDigit.HOLDS if ninth is CheckDigit.HOLDS else CheckDigit.FAILS
 
 
 def validate(number: str) -> str:

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.lifted import Column, Lifted, as_text
 from vintool.columns.tables import as_table, find_mapping
-from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, check_digits, row_problems
+from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, ninth, row_problems
 from vintool.model import Vehicle
 from vintool.profile import ATTRIBUTES, Profile, further, profile, whole_number
 from vintool.words import Basis, CheckDigit
@@ -87,8 +86,7 @@ class _Decoder:
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
         vins = self._reader(texts)
         descriptors = self._descriptors(vins.characters)
-        holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
-        profiles = self._profile.on(vins.well_formed, descriptors, holds)
+        profiles = self._profile.on(vins.well_formed, descriptors, ninth(vins.characters))
         arrays = [self._column(field, vins, descriptors, profiles) for field in self._fields]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 

@@ -23,6 +23,8 @@ _VALUES[[ord(character) for character in CHARACTER_VALUES]] = list(CHARACTER_VAL
 _CHECKS = np.frombuffer(CHECK_CHARACTERS.encode(), dtype=np.uint8)
 _LEGAL = np.zeros(256, dtype=bool)
 _LEGAL[[ord(character) for character in ALPHABET]] = True
+_CHECK = np.zeros(256, dtype=bool)
+_CHECK[_CHECKS] = True
 
 
 class VinColumn(NamedTuple):
@@ -151,6 +153,12 @@ def trailing_digits(characters: Characters) -> Codes:
     return np.asarray(np.cumprod(digits, axis=1).sum(axis=1), dtype=np.int64)
 
 
+def ninth(characters: Characters) -> Column:
+    """``vin.position_9`` of every row."""
+    states = np.where(_CHECK[characters[:, 8]], 1 + check_digits(characters), 0)
+    return Column([CheckDigit.CANNOT_TELL, CheckDigit.FAILS, CheckDigit.HOLDS], states)
+
+
 class VinKey(NamedTuple):
     """What a well-formed VIN says beside its serial, judged by its market's rules."""
 
@@ -160,10 +168,10 @@ class VinKey(NamedTuple):
     facts: VinFacts
 
 
-def vin_key(sample: Vin, holds: bool, digits: int) -> VinKey:  # noqa: FBT001 - a lifted rule takes values of columns
+def vin_key(sample: Vin, position_9: CheckDigit, digits: int) -> VinKey:
     """What a VIN says: a lifted rule of its descriptor, the check digit sum and its digits."""
-    told = profile(sample, holds)
-    status = judged(holds=holds, market=told.market)
+    told = profile(sample, position_9)
+    status = judged(position_9, told.market)
     problems = vin_problems(sample, told.market, status, digits)
     return VinKey(told, status, problems, vin_facts(told, problems, status, sample.descriptor))
 
@@ -176,9 +184,8 @@ class Keys:
 
     def __call__(self, vins: VinColumn, descriptors: Column) -> Column:
         """The ``VinKey`` of every row, asked once per distinct descriptor, sum and tail."""
-        holds = Column([False, True], check_digits(vins.characters).astype(np.int64))
         digits = Column(list(range(6)), trailing_digits(vins.characters))
-        return self._key.on(vins.well_formed, descriptors, holds, digits)
+        return self._key.on(vins.well_formed, descriptors, ninth(vins.characters), digits)
 
 
 def row_problems(key: VinKey | None, identity: Identity | None) -> tuple[Problem, ...]:
