@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pytest
+from filed import filed_vins
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_vin import DIRT, FAILS, HOLDS
@@ -41,6 +42,7 @@ def _checked(start: str, tail: str) -> str:
 
 
 texts = st.one_of(
+    filed_vins(),
     st.builds(_checked, starts, tails),
     st.builds(lambda start, digit, tail: start + digit + tail, starts, st.sampled_from(ALPHABET), tails),
     st.sampled_from([*DIRT, *HOLDS, *FAILS, "", "TBA", "1" * 17, "ABCDEFGHJKLMNPRST", "GJ7-123456", "HLX12B155S1261O68", "ILRW3E7FA1LC000001"]),

@@ -138,7 +138,7 @@ class PatternTable:
     def overlapping(self, pattern: Sequence[str]) -> int:
         """The patterns that some key fits together with this one."""
         found = self._all
-        for at, allowed in enumerate(pattern):
+        for at, allowed in zip(range(self.length), pattern, strict=False):
             if allowed != ANY:
                 both = self._any[at]
                 for character in allowed:
@@ -148,7 +148,7 @@ class PatternTable:
 
     def allowed(self, at: int) -> frozenset[str]:
         """The characters that some pattern names at a place, counted from 0."""
-        return frozenset(self._by_character[at])
+        return frozenset(self._by_character[at]) if at < self.length else frozenset()
 
     def one_off(self, key: str, alternatives: Mapping[str, str] | None = None) -> int:
         """The patterns that would fit if exactly one character of the key were another one.

@@ -262,7 +262,15 @@ def profile(
     maker = maker_of(wmi)
     vin_market = vin_market or market(vin, wmi)
     year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
-    found = _filed(vin, vin_market, ninth=ninth, latest=latest, year=year, known=known)
+    found = _filed(
+        vin,
+        vin_market,
+        ninth=ninth,
+        only_in_vpic=maker is None or maker.source == "vpic",
+        latest=latest,
+        year=year,
+        known=known,
+    )
     filed: Pass | None = None
     rivals: tuple[Pass, ...] = ()
     if found is not None:
@@ -293,6 +301,7 @@ def _filed(  # noqa: PLR0913 - what decides
     vin_market: Market,
     *,
     ninth: CheckDigit,
+    only_in_vpic: bool,
     latest: int,
     year: ModelYear,
     known: int | None,
@@ -310,8 +319,10 @@ def _filed(  # noqa: PLR0913 - what decides
     if home_market:
         return found if holds and not best.wrong and best.year == year.year else None
     several = Fault.SEVERAL_POSITIONS in best.wrong
-    may_fail = ninth is CheckDigit.FAILS and vpic.MODEL in best.attributes and not several
-    if not best.matched or not (holds or may_fail):
+    may_be = ninth is CheckDigit.FAILS and (
+        only_in_vpic or (vpic.MODEL in best.attributes and not several)
+    )
+    if not best.matched or not (holds or may_be):
         return None
     return found._replace(best=replace(best, sure=holds and not several))
 

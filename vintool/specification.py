@@ -8,7 +8,7 @@ What is left out: VIN exceptions (they change a message alone), and the check di
 to tell one repair of a VIN from another.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -204,18 +204,27 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
     """
     rules, own = vpic.rules(filer.wmi, year), key(text)
     told = _by_pattern(rules, own)
+    whole = UNKNOWN_CHARACTER not in own
+    unsettled = frozenset[int]() if whole else _unsettled(rules, own, told)
+    for element in unsettled & told.keys():
+        del told[element]
     if engine := told.get(ENGINE_MODEL):
         _add_engine(told, engine[0])
     if filer.vehicle_type:
         told[VEHICLE_TYPE] = (Told(str(filer.vehicle_type), Origin.TABLE),)
     told[MANUFACTURER] = (Told(filer.manufacturer, Origin.TABLE),)
     told[MODEL_YEAR] = (Told(str(year), Origin.TABLE),)
-    _add_make(told, filer)
-    _add_conversions(told)
     if MODEL in told:
+        _add_make_of_model(told)
+    elif len(filer.makes) == 1 and MODEL not in unsettled:
+        told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
+    _add_conversions(told)
+    if MODEL in told and whole:
         _add_specifications(told, filer, year)
     faults = frozenset(_faults(rules, own, told, filer))
-    return Pass(year, vpic.defaults(filer.vehicle_type) | told, faults)
+    if whole:
+        return Pass(year, vpic.defaults(filer.vehicle_type) | told, faults)
+    return Pass(year, {element: told[element] for element in told.keys() - unsettled}, faults)
 
 
 def _by_pattern(rules: Rules, own: str) -> dict[int, tuple[Told, ...]]:
@@ -229,18 +238,21 @@ def _by_pattern(rules: Rules, own: str) -> dict[int, tuple[Told, ...]]:
                 found[element] = (told,)
             elif element in MULTIPLE:
                 found[element] = (*known, told)
-    for element in _disputed(rules, own, found) if UNKNOWN_CHARACTER in own else ():
-        del found[element]
     return found
 
 
-def _disputed(rules: Rules, own: str, found: Iterable[int]) -> list[int]:
-    """The elements of which an unknown character might make the VIN tell something else."""
+def _unsettled(rules: Rules, own: str, found: Container[int]) -> frozenset[int]:
+    """The elements of which an unknown character might make the VIN tell something else.
+
+    These are left open, and with them what vPIC would otherwise assume.
+    """
     possible: dict[int, set[str]] = {}
     for number in bits(rules.table.overlapping(own)):
         for element, told in rules.told(number):
             possible.setdefault(element, set()).add(told.value)
-    return [element for element in found if len(possible[element]) > 1]
+    return frozenset(
+        element for element, values in possible.items() if element not in found or len(values) > 1
+    )
 
 
 def _add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
@@ -253,12 +265,9 @@ def _add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
         told[element] = (*told.get(element, ()), *values)
 
 
-def _add_make(told: dict[int, tuple[Told, ...]], filer: Filer) -> None:
-    if MODEL in told:
-        if make := vpic.model(told[MODEL][0].value)[1]:
-            told[MAKE] = (told[MODEL][0]._replace(value=make),)
-    elif len(filer.makes) == 1:
-        told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
+def _add_make_of_model(told: dict[int, tuple[Told, ...]]) -> None:
+    if make := vpic.model(told[MODEL][0].value)[1]:
+        told[MAKE] = (told[MODEL][0]._replace(value=make),)
 
 
 def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
@@ -304,8 +313,10 @@ def _faults(
     rules: Rules, own: str, told: dict[int, tuple[Told, ...]], filer: Filer
 ) -> Iterator[Fault]:
     if not any(item.schema for items in told.values() for item in items):
-        yield Fault.NO_PATTERN
-        return
+        # Of a part of a VIN it is enough that some pattern may fit.
+        if UNKNOWN_CHARACTER not in own or not rules.table.overlapping(own):
+            yield Fault.NO_PATTERN
+            return
     patterns = {item.pattern for items in told.values() for item in items}
     named = frozenset[int]().union(*map(_named, patterns))
     wrong = list(_wrong(rules, own, last=11 if len(filer.wmi) == 6 else 14))

@@ -419,12 +419,14 @@ def defaults(vehicle_type: int) -> dict[int, tuple[Told, ...]]:
 
 
 def in_words(element: int, value: str) -> str:
-    """A value in words: numbers of lookup tables become names.
+    """A value in words: numbers of lookup tables become names, and stray spaces go.
 
     >>> in_words(24, "2"), in_words(24, "4")
     ('Electric', 'Gasoline')
     """
     if element == MODEL:
-        return model(value)[0]
-    lookup = elements()[element].lookup
-    return _lookups().get((lookup, value), value) if lookup else value
+        text = model(value)[0]
+    else:
+        lookup = elements()[element].lookup
+        text = _lookups().get((lookup, value), value) if lookup else value
+    return " ".join(text.split())
