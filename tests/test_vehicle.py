@@ -55,6 +55,14 @@ def test_both_sides_are_shown_where_the_evidence_disagrees():
     assert vintool.decode("LGWEEUA50RK000000").powertrain.value == "HEV"
 
 
+@pytest.mark.parametrize(
+    "vin",
+    ["ZFA31200000123456", "VF1RFB00066123456", "VF3LBBHZHES123456", "WF0AXXGCDA1A12345"],
+)
+def test_some_european_makers_put_no_plant_at_position_11(vin):
+    assert vintool.decode(vin).plant is None
+
+
 def test_an_unseen_start_tells_nothing():
     assert vintool.decode("LS5ZZZZZ0SJ012345").powertrain is None
 

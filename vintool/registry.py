@@ -51,6 +51,7 @@ PLANT_COLUMNS = (
     "source",
     "note",
 )
+NO_PLANT_COLUMNS = ("wmi", "maker", "source", "note")
 BRAND_COLUMNS = ("brand", "chinese", "source")
 EVIDENCE_COLUMNS = (
     "wmi",
@@ -392,37 +393,37 @@ def country(prefix: str) -> Country | None:
 
 
 @cache
+def _without_plants() -> frozenset[str]:
+    return frozenset(row[0] for row in read_rows("plants.none.csv", NO_PLANT_COLUMNS))
+
+
+@cache
 def plant(wmi: str, code: str, model_year: int | None) -> PlantRow | None:
     """The one place that position 11 stands for; None if none, or several, are known.
 
+    For vehicles that are not made for North America: some European makers then put no plant there.
     Rows that hold only for some descriptors, that repeat a group's table or that rest on weak
-    sources do not answer.
+    sources do not answer, nor do rows of some years where the year is not known.
     """
+    if wmi in _without_plants():
+        return None
     rows = []
-    for _, row_code, company, city, state, land, first, last, confidence, source, note in _keyed(
-        "plants.csv", PLANT_COLUMNS
-    ).rows(wmi):
-        row = PlantRow(
-            row_code,
-            company,
-            city,
-            state,
-            land,
-            int(first or 0),
-            int(last or 9999),
-            confidence,
-            source,
-            note,
-        )
+    for cells in _keyed("plants.csv", PLANT_COLUMNS).rows(wmi):
+        _, row_code, company, city, state, land, first, last, confidence, source, note = cells
         flags = set(note.split(";"))
         if (
             row_code == code
             and confidence != "low"
             and not flags & {"depends_on_vds", "group_table"}
         ):
-            rows.append(row)
+            years = int(first or 0), int(last or 9999)
+            rows.append(
+                PlantRow(code, company, city, state, land, *years, confidence, source, note)
+            )
     if model_year is not None:
         rows = [row for row in rows if row.year_from <= model_year <= row.year_to]
+    elif any(row.year_to != 9999 for row in rows):
+        return None
     return rows[0] if len({(row.city, row.state, row.country) for row in rows}) == 1 else None
 
 

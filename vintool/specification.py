@@ -312,11 +312,12 @@ def _add_specifications(told: dict[int, tuple[Told, ...]], filer: Filer, year: i
 def _faults(
     rules: Rules, own: str, told: dict[int, tuple[Told, ...]], filer: Filer
 ) -> Iterator[Fault]:
-    if not any(item.schema for items in told.values() for item in items):
-        # Of a part of a VIN it is enough that some pattern may fit.
-        if UNKNOWN_CHARACTER not in own or not rules.table.overlapping(own):
-            yield Fault.NO_PATTERN
-            return
+    # Of a part of a VIN it is enough that some pattern may fit.
+    if not any(item.schema for items in told.values() for item in items) and (
+        UNKNOWN_CHARACTER not in own or not rules.table.overlapping(own)
+    ):
+        yield Fault.NO_PATTERN
+        return
     patterns = {item.pattern for items in told.values() for item in items}
     named = frozenset[int]().union(*map(_named, patterns))
     wrong = list(_wrong(rules, own, last=11 if len(filer.wmi) == 6 else 14))
