@@ -88,8 +88,8 @@ def test_two_years_that_disagree_on_electric_drive_are_both_shown():
     assert vehicle.model_year is None
     assert vehicle.model_year_candidates == (1992, 2022)
     assert [source.note for source in vehicle.powertrain_conflict] == [
-        "Diesel, if of model year 1992",
-        "Electric, if of model year 2022",
+        "filed for model year 1992: Diesel; schema 12791 ****[BDELSV]",
+        "F-150; filed for model year 2022: Electric + BEV (Battery Electric Vehicle); schema 23651 [V6]W1E[LV]",
     ]
     told = vintool.decode("1FTVW1EL8NAG00001", model_year=2022)
     assert told.fuel_primary.value == "Electric"

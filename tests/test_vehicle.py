@@ -11,7 +11,7 @@ from vintool.words import Basis, Market
 # From public lists, registers and standards; serials of some shortened to zeros.
 KNOWN = {
     #  VIN                 manufacturer                 brand         country  year  plant                      powertrain
-    "1HGCM82633A004352": ("American Honda Motor Co., Inc.", "Honda", "US", 2003, "Marysville, Ohio, US", None),
+    "1HGCM82633A004352": ("American Honda Motor Co., Inc.", "Honda", "US", 2003, "Marysville, Ohio, US", "ICE"),
     "5YJ3E1EAXHF000316": ("Tesla, Inc.", "Tesla", "US", 2017, "Fremont, California, US", "BEV"),
     "LRW3E7FA1LC000001": ("Tesla (Shanghai) Co., Ltd.", "Tesla", "CN", 2020, "Shanghai, Shanghai, CN", "BEV"),
     "LGXCE4CB6S0134553": ("BYD Auto Co., Ltd.", "BYD", "CN", 2025, "Xi'an, Shaanxi, CN", "BEV"),
@@ -22,7 +22,7 @@ KNOWN = {
     "HLX33B127R0791828": ("Li Auto", "Li Auto", "CN", 2024, None, "EREV"),
     "LW433B128N1715235": ("Li Auto", "Li Auto", "CN", 2022, None, "EREV"),
     "LPE19W2A6TF802651": ("BYD Auto Industry Co., Ltd.", "BYD", "CN", 2026, None, "PHEV"),
-    "YT9NN1U14KA007175": ("Koenigsegg Automotive AB", "Koenigsegg", "SE", 2019, "Angelholm, SE", None),
+    "YT9NN1U14KA007175": ("Koenigsegg Automotive AB", "Koenigsegg", "SE", 2019, "Angelholm, SE", "HEV"),
     "WVGZZZ5NZEW069297": ("Volkswagen AG", "Volkswagen", "DE", 2014, "Wolfsburg, DE", "NOT_BEV"),
     "WBA71DC010CH14720": ("BMW AG", "BMW", "DE", None, "Dingolfing, DE", None),
     "9BWZZZ377VT004251": ("Volkswagen Brazil", "Volkswagen", "BR", 1997, None, None),

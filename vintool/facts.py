@@ -55,7 +55,10 @@ def vin_facts(
         model_year=told.year.year if told.year.basis is Basis.ENCODED else None,
         classification=told.classification,
         neighbour=not electric
-        and one_character_from_electric(descriptor, unnoticed=status is CheckDigit.HOLDS),
+        and (
+            one_character_from_electric(descriptor, unnoticed=status is CheckDigit.HOLDS)
+            or told.near_electric
+        ),
     )
 
 

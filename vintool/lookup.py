@@ -157,7 +157,10 @@ class PatternTable:
             key: one character a position.
             alternatives: for a character, those that may stand in its place; any if not given.
         """
-        sets = [self._allowing(at, character) for at, character in enumerate(key)]
+        sets = [
+            self._allowing(at, character)
+            for at, character in zip(range(self.length), key, strict=False)
+        ]
         after = [-1] * (self.length + 1)
         for at in range(self.length - 1, -1, -1):
             after[at] = after[at + 1] & sets[at]

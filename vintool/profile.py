@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import wmi_data
-from vintool import registry, vpic
+from vintool import filings, registry, vpic
 from vintool.identity import maker as maker_of
 from vintool.identity import market
 from vintool.powertrain import Classification, classify
@@ -22,7 +22,7 @@ from vintool.registry import Country, Maker, PlantRow
 from vintool.specification import Fault, Pass, Specification, agreed, specify
 from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER, PartialVin, Vin
 from vintool.vpic import Origin, Told
-from vintool.words import Basis, CheckDigit, Market
+from vintool.words import Basis, CheckDigit, Market, Powertrain
 
 _CYCLE = 30
 _PASSENGER = {"car", "suv"}
@@ -63,7 +63,6 @@ _NAMED = frozenset(
     }
 )
 NOT_APPLICABLE, _ELECTRIC = "Not Applicable", "Electric"
-_ABOUT_POWERTRAIN = (24, 66, 126)  # fuel primary, fuel secondary, electrification
 _BASES = {
     Origin.TABLE: Basis.REGISTRY,
     Origin.SPECIFICATION: Basis.ASSUMED,
@@ -116,6 +115,7 @@ class Profile(NamedTuple):
 
     ``filed`` is the pass of vPIC, where its rules hold; ``rivals`` are passes of other model years
     that fit as well and disagree whether it is electric; ``filed`` is then what all of them tell.
+    ``near_electric`` says that by vPIC a slip, or a doubt, lies between this and an electric vehicle.
     """
 
     wmi: str
@@ -127,6 +127,7 @@ class Profile(NamedTuple):
     plant: Place | None
     filed: Pass | None
     rivals: tuple[Pass, ...]
+    near_electric: bool
     classification: Classification
 
     @property
@@ -279,7 +280,8 @@ def profile(
     # A dated assignment needs a year that the VIN tells; an assumed one settles nothing.
     if year.basis is Basis.ENCODED:
         maker = maker_of(wmi, year.year)
-    classification = classify(vin.descriptor)
+    filing = filings.rules(wmi, vin, rivals or ((filed,) if filed else ()))
+    classification = filings.weigh(classify(vin.descriptor), filing)
     return Profile(
         wmi=wmi,
         market=vin_market,
@@ -292,6 +294,9 @@ def profile(
         else _place(registry.plant(wmi, vin.plant_code, year.year)),
         filed=filed,
         rivals=rivals,
+        near_electric=filed is not None
+        and classification.powertrain is not Powertrain.BEV
+        and filings.may_be_electric(wmi, vin, filed, latest + 1),
         classification=classification,
     )
 
@@ -343,9 +348,9 @@ def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
 
 
 def _electric(one: Pass) -> bool:
-    return _ELECTRIC in {one.value(element) for element in _ABOUT_POWERTRAIN[:2]} or (
-        one.value(_ABOUT_POWERTRAIN[2]) or ""
-    ).startswith("BEV")
+    fuels = {one.value(element) for element in (vpic.FUEL_PRIMARY, vpic.FUEL_SECONDARY)}
+    level = one.value(vpic.ELECTRIFICATION) or ""
+    return _ELECTRIC in fuels or level.startswith("BEV")
 
 
 def _filed_year(vin: str, found: Specification, rivals: tuple[Pass, ...]) -> ModelYear:

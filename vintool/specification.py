@@ -19,10 +19,14 @@ from vintool import vpic
 from vintool.lookup import ANY, bits
 from vintool.vin import MODEL_YEAR_CODES, UNKNOWN_CHARACTER
 from vintool.vpic import (
+    BATTERY_ELECTRIC,
     DISPLACEMENT_CC,
     DISPLACEMENT_CI,
     DISPLACEMENT_L,
+    ELECTRIC,
+    ELECTRIFICATION,
     ENGINE_MODEL,
+    FUEL_PRIMARY,
     MAKE,
     MANUFACTURER,
     MODEL,
@@ -60,13 +64,15 @@ class Fault(Enum):
 class Pass:
     """What a VIN tells if it is of one model year, and made by the rules of North America.
 
-    ``sure`` says whether the latter is known.
+    ``sure`` says whether the latter is known. ``contested`` is what patterns tell of fuel or
+    electrification where some that fit say electric and others do not.
     """
 
     year: int
     attributes: dict[int, tuple[Told, ...]]
     faults: frozenset[Fault]
     sure: bool = True
+    contested: tuple[tuple[int, Told], ...] = ()
 
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
@@ -223,8 +229,27 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
         _add_specifications(told, filer, year)
     faults = frozenset(_faults(rules, own, told, filer))
     if whole:
-        return Pass(year, vpic.defaults(filer.vehicle_type) | told, faults)
-    return Pass(year, {element: told[element] for element in told.keys() - unsettled}, faults)
+        told = vpic.defaults(filer.vehicle_type) | told
+    else:
+        told = {element: told[element] for element in told.keys() - unsettled}
+    return Pass(year, told, faults, contested=_contested(rules, own))
+
+
+def _contested(rules: Rules, own: str) -> tuple[tuple[int, Told], ...]:
+    """What is told of fuel and electrification, if it is told to be electric and not to be."""
+    if not rules.table.match(own) & rules.electric:
+        return ()
+    told: dict[int, dict[str, Told]] = {FUEL_PRIMARY: {}, ELECTRIFICATION: {}}
+    for number in bits(rules.table.match(own)):
+        for element, item in rules.told(number):
+            if element in told:
+                told[element][item.value] = item
+    return tuple(
+        (element, item)
+        for element, items in told.items()
+        if len(items) > 1 and (ELECTRIC if element == FUEL_PRIMARY else BATTERY_ELECTRIC) in items
+        for _, item in sorted(items.items())
+    )
 
 
 def _by_pattern(rules: Rules, own: str) -> dict[int, tuple[Told, ...]]:

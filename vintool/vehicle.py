@@ -1,6 +1,5 @@
 """Profile -> Vehicle: every field a fact with its basis and source."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -237,7 +236,7 @@ def _powertrain_facts(told: Profile) -> dict[str, Any]:
     classification = told.classification
     support = tuple(rule_source(rule) for rule in classification.rules)
     if classification.powertrain is None or classification.grade is None:
-        return {"powertrain_conflict": (*support, *_rival_sources(told.rivals))}
+        return {"powertrain_conflict": support}
     fact = PowertrainFact(
         value=classification.powertrain,
         basis=Basis.ENCODED,
@@ -246,12 +245,3 @@ def _powertrain_facts(told: Profile) -> dict[str, Any]:
         support=support,
     )
     return {"powertrain": fact}
-
-
-def _rival_sources(rivals: tuple[Pass, ...]) -> Iterator[Source]:
-    """What vPIC says of the fuel in each of the model years that fit."""
-    for one in rivals:
-        told = one.attributes.get(ATTRIBUTES["fuel_primary"])
-        if told:
-            note = f"{one.value(ATTRIBUTES['fuel_primary'])}, if of model year {one.year}"
-            yield _filed_source(told[0]).model_copy(update={"note": note})

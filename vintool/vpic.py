@@ -13,10 +13,11 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 
 import csv
 import mmap
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +30,9 @@ from vintool.registry import DataError
 POSITIONS = (4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17)
 
 MAKE, MANUFACTURER, MODEL, MODEL_YEAR, VEHICLE_TYPE, ENGINE_MODEL = 26, 27, 28, 29, 39, 18
+FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION = 24, 66, 126
+#: The fuel, and the level of electrification, that speak for pure electric.
+ELECTRIC, BATTERY_ELECTRIC = "2", "4"
 DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L = 11, 12, 13
 DISPLACEMENTS = frozenset({DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L})
 #: What follows from the WMI, position 10 or the model, never from a pattern.
@@ -50,6 +54,7 @@ MANIFEST = "manifest.toml"
 #: Raised when what the files say, or how, changes; older files are refused, not misread.
 FORMAT = 1
 
+_TELLS_ELECTRIC = re.compile(r"\t(?:24(?:@\d+)?=2|126(?:@\d+)?=4)(?:\t|$)").search
 _KINDS = {
     1: "motorcycle",
     2: "car",
@@ -168,6 +173,13 @@ class Rules:
         self._lines = [(link, line) for link, lines in sections for line in lines]
         self.table = PatternTable([_pattern(line.partition("\t")[0]) for _, line in self._lines])
         self._told: dict[int, tuple[tuple[int, Told], ...]] = {}
+
+    @cached_property
+    def electric(self) -> int:
+        """The patterns that tell an electric fuel or a battery electric vehicle, as a bit set."""
+        return sum(
+            1 << number for number, (_, line) in enumerate(self._lines) if _TELLS_ELECTRIC(line)
+        )
 
     def told(self, number: int) -> tuple[tuple[int, Told], ...]:
         """What one pattern tells: elements, and what it says of each."""
