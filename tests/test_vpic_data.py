@@ -50,7 +50,6 @@ NO_LOOKUP = {"143"}  # error codes are told of a decoding, by vPIC itself, never
 OWN_TABLES = {"Make", "Manufacturer", "Model"}  # their names stand in wmi.csv and models.csv
 PRIVATE_KEYS = {"97"}  # a key of specifications that is private to NHTSA: no VIN meets these
 NO_VEHICLE_TYPE = {"-1"}  # four schemas of specifications are of no type, and no VIN meets them
-SEMICOLON = {"1G9449": "Garcia Industries; L.L.P"}  # the one make with the sign that parts makes
 
 
 def table(name):
@@ -321,11 +320,9 @@ def test_every_wmi_has_a_filer_makes_and_a_known_type(wmis):
 
 def test_makes_are_a_list(wmis):
     for row in wmis:
-        makes = row["makes"].split(";")
-        assert makes == sorted(set(makes)) or row["wmi"] in SEMICOLON, row
+        makes = row["makes"].split("|")
+        assert makes == sorted(set(makes)), row
         assert all(makes), row
-    odd = {row["wmi"]: row["makes"] for row in wmis if "; " in row["makes"]}
-    assert odd == SEMICOLON
 
 
 def test_index_is_sorted_and_no_link_stands_twice(index, wmis):
@@ -487,7 +484,7 @@ def test_a_formula_names_digits_of_its_pattern(schemas, statements, elements, pa
 
 
 def test_specifications_are_of_known_types_makes_and_years(specs, wmis):
-    makes = {make for row in wmis for make in row["makes"].split(";")}
+    makes = {make for row in wmis for make in row["makes"].split("|")}
     assert specs
     for model, rows in specs.items():
         assert rows, model

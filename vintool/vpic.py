@@ -53,6 +53,7 @@ TEXTS = ("patterns.txt", "specs.txt")
 MANIFEST = "manifest.toml"
 #: Raised when what the files say, or how, changes; older files are refused, not misread.
 FORMAT = 1
+REMEDY = "build it again with `vintool data build`, or delete the folder"
 
 _TELLS_ELECTRIC = re.compile(r"\t(?:24(?:@\d+)?=2|126(?:@\d+)?=4)(?:\t|$)").search
 _KINDS = {
@@ -225,15 +226,18 @@ def check(folder: Path) -> dict[str, dict[str, object]]:
     Raises:
         DataError: a file is missing or has another size, or the format is another one.
     """
-    told = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    remedy = "build it again with `vintool data build`, or delete the folder"
-    if told.get("format") != FORMAT:
-        raise DataError(f"{folder}: made for another version of vintool; {remedy}")
-    files: dict[str, dict[str, object]] = {entry["name"]: entry for entry in told["file"]}
-    for name in (*COLUMNS, *TEXTS):
+    try:
+        told = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if told.get("format") != FORMAT:
+            raise DataError(f"{folder}: made for another version of vintool; {REMEDY}")
+        files: dict[str, dict[str, object]] = {entry["name"]: entry for entry in told["file"]}
+        sizes = {name: files[name]["bytes"] for name in (*COLUMNS, *TEXTS)}
+    except (OSError, ValueError, KeyError):
+        raise DataError(f"{folder}: {MANIFEST} is missing or not whole; {REMEDY}") from None
+    for name, size in sizes.items():
         path = folder / name
-        if name not in files or not path.is_file() or path.stat().st_size != files[name]["bytes"]:
-            raise DataError(f"{folder}: {name} is missing or not whole; {remedy}")
+        if not path.is_file() or path.stat().st_size != size:
+            raise DataError(f"{folder}: {name} is missing or not whole; {REMEDY}")
     return files
 
 
@@ -245,10 +249,8 @@ def folder() -> Path:
         DataError: the user's files are not whole, or not of this version's format.
     """
     own = user_home()
-    if not own.is_dir():
+    if not own.exists():
         return registry.DATA / "vpic"
-    if not (own / MANIFEST).is_file():
-        raise DataError(f"{own}: no {MANIFEST} in it; build it again, or delete the folder")
     check(own)
     return own
 
@@ -306,7 +308,7 @@ def filer(wmi: str) -> Filer | None:
         return Filer(
             code,
             manufacturer,
-            tuple(makes.split(";")) if makes else (),
+            tuple(makes.split("|")) if makes else (),
             int(kind or 0),
             light == "yes",
             int(reads_to),

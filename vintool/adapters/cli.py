@@ -421,7 +421,10 @@ def build(source: Path, month: str | None, out: Path | None) -> None:
     except DataSourceError as error:
         raise Unreadable(str(error)) from None
     except OSError as error:
-        raise Unreadable(f"cannot be written ({error.strerror}); nothing was changed.") from None
+        where = error.filename or out or "the folder"
+        raise Unreadable(
+            f"{where}: cannot be written ({error.strerror}); nothing was changed. Name another folder with --out."
+        ) from None
     say(f"built from {source.name}: {folder}")
 
 

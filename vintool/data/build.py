@@ -24,21 +24,33 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
         The folder.
 
     Raises:
-        DataSourceError: the file cannot serve, or does not tell its month.
+        DataSourceError: the file cannot serve, or does not tell its month; or the folder holds
+            something else.
         OSError: the folder cannot be written; what stood there is as it was.
     """
-    database = Database(source)
-    compact = Compact(database, _release(source, database, month))
-    files = compact.files()
-    files[vpic.MANIFEST] = store.manifest(files, compact.release, database.counts)
     folder = vpic.user_home() if out is None else out
+    if out is not None:
+        store.refuse_what_is_not_ours(out)
+    try:
+        database = Database(source)
+        compact = Compact(database, _release(source, database, month))
+        files = compact.files()
+    except (TypeError, ValueError, LookupError) as error:
+        if isinstance(error, DataSourceError):
+            raise
+        raise DataSourceError(f"{source}: a row is not as vPIC has them ({error})") from None
+    if files["wmi.csv"].count(b"\n") < 2:
+        raise DataSourceError(f"{source}: no WMI that is public by {compact.release.month}")
+    files[vpic.MANIFEST] = store.manifest(files, compact.release, database.counts)
     store.put(files, folder)
     return folder
 
 
 def _release(source: Path, database: Database, month: str | None) -> vpic.ReleaseInfo:
+    if month is not None and not _MONTH.fullmatch(month):
+        raise DataSourceError(f"{source}: month {month!r} is none; give --month, as 2026-10")
     for told, url, sha256 in database.tables["Release"]:
-        return vpic.ReleaseInfo(month or told, url, sha256)
+        return vpic.ReleaseInfo(month or told, url or "", sha256 or "")
     found = _MONTH.search(month or source.name)
     if not found:
         raise DataSourceError(
@@ -46,4 +58,5 @@ def _release(source: Path, database: Database, month: str | None) -> vpic.Releas
         )
     with source.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return vpic.ReleaseInfo(f"{found[1]}-{found[2]}", source.name, digest)
+    name = source.name.encode(errors="replace").decode()
+    return vpic.ReleaseInfo(f"{found[1]}-{found[2]}", name, digest)

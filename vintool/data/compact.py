@@ -7,6 +7,7 @@ give the same bytes.
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -26,28 +27,28 @@ from vintool.vpic import (
 )
 
 _PATTERN_TABLES = {
-    "Pattern": ("Id", "VinSchemaId", "Keys", "ElementId", "AttributeId", "UpdatedOn", "CreatedOn")
+    "Pattern": ("Id", "VinSchemaId", "Keys", "ElementId", "AttributeId", "UpdatedOn?", "CreatedOn?")
 }
 _TABLES: dict[str, tuple[str, ...]] = {
     "Element": (
         "Id",
         "Name",
-        "LookupTable",
-        "DataType",
+        "LookupTable?",
+        "DataType?",
         "Decode",
-        "weight",
-        "IsPrivate",
+        "weight?",
+        "IsPrivate?",
     ),
     "Wmi": (
         "Id",
         "Wmi",
         "ManufacturerId",
         "VehicleTypeId",
-        "TruckTypeId",
+        "TruckTypeId?",
         "PublicAvailabilityDate",
     ),
     "Wmi_VinSchema": ("WmiId", "VinSchemaId", "YearFrom", "YearTo"),
-    "VinSchema": ("Id", "TobeQCed"),
+    "VinSchema": ("Id", "TobeQCed?"),
     "Make_Model": ("MakeId", "ModelId"),
     "Wmi_Make": ("WmiId", "MakeId"),
     "Make": ("Id", "Name"),
@@ -60,11 +61,11 @@ _TABLES: dict[str, tuple[str, ...]] = {
         "EngineModelId",
         "ElementId",
         "AttributeId",
-        "UpdatedOn",
-        "CreatedOn",
+        "UpdatedOn?",
+        "CreatedOn?",
     ),
     "DefaultValue": ("ElementId", "VehicleTypeId", "DefaultValue"),
-    "VehicleSpecSchema": ("Id", "MakeId", "VehicleTypeId", "TobeQCed"),
+    "VehicleSpecSchema": ("Id", "MakeId", "VehicleTypeId", "TobeQCed?"),
     "VSpecSchemaPattern": ("Id", "SchemaId"),
     "VehicleSpecPattern": (
         "Id",
@@ -72,15 +73,16 @@ _TABLES: dict[str, tuple[str, ...]] = {
         "IsKey",
         "ElementId",
         "AttributeId",
-        "UpdatedOn",
-        "CreatedOn",
+        "UpdatedOn?",
+        "CreatedOn?",
     ),
     "VehicleSpecSchema_Model": ("VehicleSpecSchemaId", "ModelId"),
     "VehicleSpecSchema_Year": ("VehicleSpecSchemaId", "Year"),
-    "Release": ("month", "url", "sha256"),
+    "Release": ("month", "url?", "sha256?"),
 }
 #: Without these there is nothing to decode by; the others refine, and some copies of vPIC lack them.
 _NEEDED = ("Element", "Wmi", "Wmi_VinSchema", "Pattern", "Make_Model", "Make", "Model")
+_SIGN = re.compile(r"\[[^\]]+\]|[^\[\]]")
 _NEVER_READ = {"Model", "Make", "Manufacturer"}  # lookups with files of their own
 
 
@@ -147,8 +149,8 @@ class _SpecRow(NamedTuple):
 
 
 def _one_line(value: object) -> str:
-    """A value as vPIC shows it: tabs and line breaks are spaces."""
-    text = str(value)
+    """A value as vPIC shows it: tabs and line breaks are spaces, nothing is empty."""
+    text = "" if value is None else str(value)
     for sign in "\t\r\n":
         text = text.replace(sign, " ")
     return text
@@ -168,34 +170,41 @@ def parse_key(keys: str) -> tuple[str, ...] | None:
     """A key of vPIC as the characters that each of ``POSITIONS`` allows; None if no VIN can fit.
 
     ``*`` and a position that is not given allow any, ``#`` a digit, ``[A-C5]`` a range and a sign.
+    Positions 9 and before 10 stand behind a bar, for which ``*`` may stand too.
 
     >>> parse_key("3[A-C]***|*F")[:7]
     ('3', 'ABC', '*', '*', '*', '*', 'F')
     """
-    before, bar, after = keys.partition("|")
-    parts = []
-    for text, length in ((before, 5), (after, len(POSITIONS) - 5)):
-        own = list(_signs(text))
-        if len(own) > length or (bar and text is before and len(own) != 5) or "" in own:
-            return None
-        parts += own + [ANY] * (length - len(own))
-    return tuple(parts)
+    signs = _by_position(keys)
+    if signs is None:
+        return None
+    parts = tuple(_allowed(sign) for sign in signs)
+    return None if "" in parts else parts
 
 
-def _signs(text: str) -> Iterator[str]:
-    """The characters that each position of a key allows; empty where none of a VIN does."""
-    at = 0
-    while at < len(text):
-        if text[at] != "[":
-            yield "0123456789" if text[at] == "#" else ANY if text[at] == "*" else _legal(text[at])
-            at += 1
-            continue
-        end = text.find("]", at)
-        if end < 0:
-            yield ""
-            return
-        yield _legal(_ranges(text[at + 1 : end].replace("1-A", "1A")))  # so reads vPIC itself
-        at = end + 1
+def _by_position(keys: str) -> list[str] | None:
+    """The sign of a key at each of ``POSITIONS``; None if it has not the form of one."""
+    signs = _SIGN.findall(keys)
+    if "".join(signs) != keys:
+        return None
+    before, after = signs[:5], signs[6:]
+    if len(signs) > 5 and signs[5] not in {"|", ANY}:
+        return None
+    if "|" in before or "|" in after or len(after) > len(POSITIONS) - 5:
+        return None
+    before += [ANY] * (5 - len(before))
+    return before + after + [ANY] * (len(POSITIONS) - 5 - len(after))
+
+
+def _allowed(sign: str) -> str:
+    """The characters of a VIN that one sign of a key allows."""
+    if sign in {ANY, "#"}:
+        return ANY if sign == ANY else "0123456789"
+    if len(sign) == 1:
+        return _legal(sign)
+    inside = sign[1:-1].replace("1-A", "1A")  # so reads vPIC itself
+    named = _legal(_ranges(inside.removeprefix("^")))
+    return "".join(sign for sign in ALPHABET if sign not in named) if inside[:1] == "^" else named
 
 
 def _ranges(text: str) -> str:
@@ -234,7 +243,9 @@ class Compact:
     def __init__(self, database: Database, release: ReleaseInfo) -> None:
         self._database, self._tables = database, database.tables
         self.release = release
-        told = [row for row in self._tables["Element"] if row[4] and not _true(row[6])]
+        told = [
+            row for row in self._tables["Element"] if row[4] not in {None, ""} and not _true(row[6])
+        ]
         self._elements = {int(row[0]): row for row in told}
         self._patterns = self._read_patterns()
         self._wmis = {
@@ -258,7 +269,8 @@ class Compact:
             if schema in unchecked:
                 continue
             rows, met = [], set()
-            newest_first = sorted(patterns, key=lambda row: row.changed, reverse=True)
+            newest_first = sorted(patterns, key=lambda row: row.number)
+            newest_first.sort(key=lambda row: row.changed, reverse=True)
             for row in newest_first:
                 if row.keys not in parsed:
                     parsed[row.keys] = parse_key(row.keys)
@@ -393,7 +405,7 @@ class Compact:
         self, told: "dict[int, list[_SpecRow]]"
     ) -> dict[int, list[tuple[str, int]]]:
         """Model -> for each pattern of its specifications the head of the line, and its number."""
-        makes = {int(number): name for number, name in self._tables["Make"]}
+        makes = self._names("Make")
         years, patterns = defaultdict(list), defaultdict(list)
         for schema, year in self._tables["VehicleSpecSchema_Year"]:
             years[int(schema)].append(int(year))
@@ -414,17 +426,20 @@ class Compact:
                 ]
         return {model: specs for model, specs in found.items() if specs}
 
+    def _names(self, table: str) -> dict[int, str]:
+        return {int(number): _one_line(name) for number, name in self._tables[table]}
+
     def _element_rows(self) -> Iterator[tuple[Any, ...]]:
         for number, (_, name, lookup, kind, _, weight, _) in sorted(self._elements.items()):
-            yield number, name, lookup or "", kind or "", weight or 0
+            yield number, _one_line(name), lookup or "", kind or "", weight or 0
 
     def _lookup_rows(self) -> Iterator[tuple[Any, ...]]:
         for table, rows in self._database.lookups.items():
-            yield from sorted(((table, int(number), name) for number, name in rows))
+            yield from sorted((table, int(number), _one_line(name)) for number, name in rows)
 
     def _wmi_rows(self) -> Iterator[tuple[Any, ...]]:
-        makers = {int(number): name for number, name in self._tables["Manufacturer"]}
-        names = {int(number): name for number, name in self._tables["Make"]}
+        makers = self._names("Manufacturer")
+        names = self._names("Make")
         makes = defaultdict(list)
         for wmi, make in self._tables["Wmi_Make"]:
             if int(make) in names:
@@ -441,17 +456,16 @@ class Compact:
             yield (
                 wmi,
                 makers.get(int(maker), "") if maker is not None else "",
-                ";".join(sorted(makes[number])),
+                "|".join(sorted(makes[number])),
                 "" if kind is None else int(kind),
                 "yes" if light else "",
                 max(last[wmi], 11),
             )
 
     def _model_rows(self, specs: dict[str, tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
-        makes = {int(number): name for number, name in self._tables["Make"]}
-        of_model = {
-            int(model): makes.get(int(make), "") for make, model in self._tables["Make_Model"]
-        }
+        makes = self._names("Make")
+        pairs = sorted((int(model), int(make)) for make, model in self._tables["Make_Model"])
+        of_model = {model: makes.get(make, "") for model, make in reversed(pairs)}
         for number, name in sorted((int(number), name) for number, name in self._tables["Model"]):
             offset, length = specs.get(str(number), ("", ""))
             yield number, _one_line(name), of_model.get(number, ""), offset, length
@@ -507,11 +521,9 @@ def _undecided(rows: "list[tuple[_Pattern, tuple[str, ...], int]]") -> Iterator[
 
 def _digits(keys: str) -> str:
     """The value of a formula pattern: the characters from the first ``#`` to the last, by position."""
-    signs: list[str] = []
-    for part, length in zip(keys.partition("|")[::2], (5, 8), strict=True):
-        signs += list(part) + [ANY] * (length - len(part))
-    first, last = signs.index("#"), len(signs) - 1 - signs[::-1].index("#")
-    return f"{POSITIONS[first]}-{POSITIONS[last]}"
+    signs = _by_position(keys) or []
+    places = [position for position, sign in zip(POSITIONS, signs, strict=True) if sign == "#"]
+    return f"{places[0]}-{places[-1]}"
 
 
 def _table(name: str, rows: Iterable[Sequence[Any]]) -> bytes:

@@ -8,19 +8,22 @@ import re
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from vintool.errors import DataSourceError
 
 Row = tuple[Any, ...]
-#: What is to be done with each row of a table: the columns wanted, and who takes them.
+#: What is to be done with each row of a table: the columns wanted, and who takes them. A column that
+#: may be missing, and is None then, is named with a question mark.
 Wanted = Mapping[str, tuple[Sequence[str], Callable[[Row], None]]]
 
+_T = TypeVar("_T")
 _SQLITE = b"SQLite format 3\0"
-_COPY = re.compile(r'COPY (?:\w+\.)?"?(\w+)"? \((.*)\) FROM stdin;\n?$')
+_COPY = re.compile(r'COPY (?:"?\w+"?\.)?"?(\w+)"? \((.*)\) FROM stdin;\s*$')
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -30,14 +33,13 @@ def read(path: Path, wanted: Wanted) -> dict[str, int]:
 
     Args:
         path: a SQLite file, a PostgreSQL dump as plain SQL, or a ZIP archive of one of them.
-        wanted: table -> columns and taker; names are compared without regard to case. A column
-            that the table lacks is given as None.
+        wanted: table -> columns and taker; names are compared without regard to case.
 
     Returns:
         How many rows each table had; a table that is not there is missing here too.
 
     Raises:
-        DataSourceError: the file is none of these, or breaks off.
+        DataSourceError: the file is none of these, lacks a column, or breaks off.
     """
     wanted = {table.lower(): taking for table, taking in wanted.items()}
     try:
@@ -49,7 +51,13 @@ def read(path: Path, wanted: Wanted) -> dict[str, int]:
                     f"{path}: neither a SQLite file nor a plain SQL dump; of NHTSA's releases take the one whose name ends in .plain.zip"
                 )
             return _from_dump(path, (line.decode() for line in file), wanted)
-    except (OSError, sqlite3.DatabaseError, zipfile.BadZipFile, UnicodeDecodeError) as error:
+    except (
+        OSError,
+        sqlite3.DatabaseError,
+        zipfile.BadZipFile,
+        zlib.error,
+        UnicodeDecodeError,
+    ) as error:
         raise DataSourceError(f"{path}: cannot be read ({error})") from None
 
 
@@ -74,7 +82,7 @@ def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes], Path]]:
 
 def _from_sqlite(path: Path, wanted: Wanted) -> dict[str, int]:
     counts = {}
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         found = [
             name
             for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
@@ -87,8 +95,8 @@ def _from_sqlite(path: Path, wanted: Wanted) -> dict[str, int]:
                 row[1].lower(): row[1] for row in database.execute(f'PRAGMA table_info("{name}")')
             }
             chosen = ", ".join(
-                f'"{own[column.lower()]}"' if column.lower() in own else "NULL"
-                for column in columns
+                "NULL" if column is None else f'"{column}"'
+                for column in _found(path, name, columns, own)
             )
             count = 0
             for row in database.execute(f'SELECT {chosen} FROM "{name}" ORDER BY rowid'):  # noqa: S608 - names of the file itself
@@ -106,7 +114,8 @@ def _from_dump(path: Path, lines: Iterator[str], wanted: Wanted) -> dict[str, in
         name = copied[1].lower()
         own = [column.strip(' "').lower() for column in copied[2].split(",")]
         columns, take = wanted.get(name, ((), None))
-        places = [own.index(column.lower()) if column.lower() in own else -1 for column in columns]
+        named = {column: place for place, column in enumerate(own)}
+        places = _found(path, name, columns, named)
         count = 0
         for data in lines:
             if data.rstrip("\r\n") == "\\.":
@@ -118,12 +127,25 @@ def _from_dump(path: Path, lines: Iterator[str], wanted: Wanted) -> dict[str, in
                     raise DataSourceError(
                         f"{path}: table {name}, row {count} has {len(cells)} cells, expected {len(own)}"
                     )
-                take(tuple(_cell(cells[place]) if place >= 0 else None for place in places))
+                take(tuple(None if at is None else _cell(cells[at]) for at in places))
         else:
             raise DataSourceError(f"{path}: breaks off in table {name} after {count} rows")
         if take is not None:
             counts[name] = count
     return counts
+
+
+def _found(
+    path: Path, table: str, columns: Sequence[str], own: Mapping[str, _T]
+) -> list[_T | None]:
+    """What a table has for each column wanted."""
+    found = []
+    for column in columns:
+        name = column.rstrip("?").lower()
+        if name not in own and not column.endswith("?"):
+            raise DataSourceError(f"{path}: table {table} has no column {column}")
+        found.append(own.get(name))
+    return found
 
 
 def _cell(text: str) -> str | None:

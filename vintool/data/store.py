@@ -1,6 +1,7 @@
 """Which reference data is in use, and how new data is put in place: whole or not at all."""
 
 import hashlib
+import json
 import shutil
 import tomllib
 from pathlib import Path
@@ -8,6 +9,8 @@ from tempfile import mkdtemp
 from typing import NamedTuple
 
 from vintool import registry, vpic
+from vintool.errors import DataSourceError
+from vintool.registry import DataError
 
 
 class Table(NamedTuple):
@@ -33,7 +36,7 @@ def overview() -> Overview:
     """Which reference data is in use, which release, from where.
 
     Raises:
-        DataError: the user's own vPIC data is not whole.
+        DataError: the vPIC data is not whole, or not what was built.
     """
     told = tomllib.loads(registry.read_text("manifest.toml"))
     tables = [
@@ -46,6 +49,10 @@ def overview() -> Overview:
         )
         for entry in told["file"]
     ]
+    for name, entry in vpic.check(vpic.folder()).items():
+        with (vpic.folder() / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
+                raise DataError(f"{vpic.folder()}: {name} is not what was built; {vpic.REMEDY}")
     month = vpic.release().month
     tables += [
         Table(f"vpic/{name}", int(str(entry["rows"])), "NHTSA vPIC", month, str(entry["sha256"]))
@@ -62,9 +69,10 @@ def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str,
         "",
         "[release]",
         'source = "NHTSA vPIC, public domain"',
-        f'month = "{release.month}"',
-        f'url = "{release.url}"',
-        f'sha256 = "{release.sha256}"',
+        # A text in JSON is one in TOML too.
+        f"month = {json.dumps(release.month)}",
+        f"url = {json.dumps(release.url, ensure_ascii=False)}",
+        f"sha256 = {json.dumps(release.sha256)}",
         "",
         "[release.rows]",
         *(f"{table} = {count}" for table, count in sorted(rows.items())),
@@ -80,6 +88,18 @@ def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str,
             f'sha256 = "{hashlib.sha256(content).hexdigest()}"',
         ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def refuse_what_is_not_ours(folder: Path) -> None:
+    """Let nothing be replaced but vPIC data.
+
+    Raises:
+        DataSourceError: there is a file, or a folder with something else in it.
+    """
+    if folder.is_dir() and (not any(folder.iterdir()) or (folder / vpic.MANIFEST).is_file()):
+        return
+    if folder.exists():
+        raise DataSourceError(f"{folder}: holds something else; name a new folder with --out")
 
 
 def put(files: dict[str, bytes], folder: Path) -> None:
