@@ -118,6 +118,10 @@ class Attribute(Frozen, defer_build=False):
     value: str
     basis: Basis
 
+    def __str__(self) -> str:
+        """Name and value."""
+        return f"{self.name}: {self.value}"
+
 
 class Vehicle(Frozen, defer_build=False):
     """What a VIN tells. A field that it does not tell is null."""

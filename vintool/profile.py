@@ -376,16 +376,17 @@ def _filed_year(vin: str, found: Specification, rivals: tuple[Pass, ...]) -> Mod
 
 
 def _brand(maker: Maker | None, filed: Pass | None, classification: Classification) -> Brand | None:
-    """The make as filed; else the one brand of the WMI, or the one under which it was seen."""
-    if filed is not None and (told := filed.attributes.get(vpic.MAKE)):
-        name = _spelled(told[0].value, maker.brands if maker else ())
-        return Brand(name, basis(filed, told[0]), told[0])
-    if maker is not None and len(maker.brands) == 1:
-        return Brand(maker.brands[0], Basis.REGISTRY, maker)
+    """The make as filed, the one brand of the WMI, or the one under which it was seen."""
+    brands = maker.brands if maker is not None else ()
+    told = filed.attributes.get(vpic.MAKE) if filed is not None else None
+    if told and filed is not None and (filed.sure or len(brands) != 1):
+        return Brand(_spelled(told[0].value, brands), basis(filed, told[0]), told[0])
+    if maker is not None and len(brands) == 1:
+        return Brand(brands[0], Basis.REGISTRY, maker)
     seen = [rule for rule in classification.rules if rule.make]
     if len({rule.make.casefold() for rule in seen}) != 1:
         return None
-    return Brand(_spelled(seen[0].make, maker.brands if maker else ()), Basis.ENCODED, seen[0])
+    return Brand(_spelled(seen[0].make, brands), Basis.ENCODED, seen[0])
 
 
 @cache

@@ -76,7 +76,7 @@ def vehicle_lines(vehicle: Vehicle) -> Iterator[str]:
     if vehicle.model_year is None:
         yield f"{'model year':<16}cannot tell; the known positions allow {_years(vehicle.model_year_candidates)}"
     if vehicle.attributes:
-        yield f"also in vPIC    {'; '.join(f'{item.name}: {item.value}' for item in vehicle.attributes)}"
+        yield f"also in vPIC    {'; '.join(map(str, vehicle.attributes))}"
     if vehicle.powertrain is None:
         yield f"{'powertrain':<16}cannot tell{'; the evidence disagrees:' if vehicle.powertrain_conflict else ''}"
     for source in vehicle.powertrain_conflict:
