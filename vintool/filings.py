@@ -6,6 +6,7 @@ two disagree, or patterns that fit the same VIN do, there is a rule for each sid
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from vintool import vpic
@@ -19,7 +20,6 @@ from vintool.vpic import (
     ELECTRIFICATION,
     FUEL_PRIMARY,
     FUEL_SECONDARY,
-    Origin,
     Told,
 )
 from vintool.words import Grade, Powertrain
@@ -33,7 +33,6 @@ _LEVELS = {
     "5": Powertrain.FCEV,
     "9": Powertrain.HEV,
 }
-_READ = {Origin.PATTERN, Origin.ENGINE}
 
 
 def by_fuel(numbers: Iterable[str]) -> Powertrain | None:
@@ -95,18 +94,17 @@ def _sides(one: Pass) -> Iterator[_Side]:
             yield _Side(Powertrain.BEV if electric else Powertrain.NOT_BEV, (item,), Grade.C)
         return
     told = {
-        element: one.attributes[element][0]
+        element: one.read[element][0]
         for element in (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION)
-        if element in one.attributes and one.attributes[element][0].origin is not Origin.DEFAULT
+        if element in one.read
     }
     fuels = tuple(told[element] for element in (FUEL_PRIMARY, FUEL_SECONDARY) if element in told)
     fuel = by_fuel(item.value for item in fuels)
     level = _LEVELS.get(told[ELECTRIFICATION].value) if ELECTRIFICATION in told else None
     powertrain = agreed(fuel, level)
     if powertrain is not None:
-        # A level without a fuel is not enough to go by; nor is what follows from the model alone.
-        thin = fuel is None or any(item.origin not in _READ for item in fuels)
-        yield _Side(powertrain, tuple(told.values()), Grade.C if thin else Grade.A)
+        # A level without a fuel is not enough to go by.
+        yield _Side(powertrain, tuple(told.values()), Grade.C if fuel is None else Grade.A)
     elif fuel is not None and level is not None:
         yield _Side(fuel, fuels, Grade.C)
         yield _Side(level, (told[ELECTRIFICATION],), Grade.C)
@@ -114,23 +112,36 @@ def _sides(one: Pass) -> Iterator[_Side]:
 
 def _rule(wmi: str, text: str, one: Pass, side: _Side) -> Rule:
     """A rule as the tables have them: positions 1-8, 10 and 11."""
+    words = tuple(one.read_value(at) for at in (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION))
+    return _shared_rule(wmi, text[:3], text[9], one.year, side, words, one.read_value(vpic.MODEL))
+
+
+@lru_cache(maxsize=1 << 14)
+def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
+    wmi: str,
+    start: str,
+    code: str,
+    year: int,
+    side: _Side,
+    words: tuple[str | None, ...],
+    model: str | None,
+) -> Rule:
     signs = dict.fromkeys(vpic.POSITIONS, ANY) | {
         position: allowed
         for item in side.told
         for position, allowed in zip(vpic.POSITIONS, item.pattern, strict=False)
         if allowed != ANY
     }
-    signs[10] = text[9]
+    signs[10] = code
     filer = vpic.filer(wmi)
     kind = (filer and filer.kind) or "unknown"
-    words = [one.value(element) for element in (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION)]
     return Rule(
-        pattern=(*text[:3], *(signs[position] for position in (4, 5, 6, 7, 8, 10, 11))),
+        pattern=(*start, *(signs[position] for position in (4, 5, 6, 7, 8, 10, 11))),
         powertrain=side.powertrain,
         make="",
-        models=one.value(vpic.MODEL) or "",
+        models=model or "",
         kind={"suv": "car", "incomplete": "truck"}.get(kind, kind),
-        support=f"filed for model year {one.year}: {' + '.join(word for word in words if word)}; {side.told[0].source}",
+        support=f"filed for model year {year}: {' + '.join(word for word in words if word)}; {side.told[0].source}",
         grade=side.grade,
         source=f"NHTSA vPIC {vpic.release().month}",
         file="vpic",
@@ -181,17 +192,22 @@ def may_be_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
     if filer is None:
         return False
     own = key(text)
-    if not filed.sure and vpic.rules(wmi, filed.year).table.match(own) & (
-        vpic.rules(wmi, filed.year).electric
-    ):
+    if not filed.sure and _fits_electric(wmi, filed.year, own):
         return True
     for year in candidates(text[9], text[6], filer, latest)[0]:
-        found = vpic.rules(wmi, year)
-        if found.table.one_off(own, SAME_VALUE) & found.electric:
-            return True
-    for code in SAME_VALUE.get(text[9], ""):
-        for year in candidates(code, text[6], filer, latest)[0]:
+        if vpic.may_be_electric(wmi, year):
             found = vpic.rules(wmi, year)
-            if found.table.match(own[:5] + code + own[6:]) & found.electric:
+            if found.table.one_off(own, SAME_VALUE) & found.electric:
                 return True
-    return False
+    return any(
+        _fits_electric(wmi, year, own[:5] + code + own[6:])
+        for code in SAME_VALUE.get(text[9], "")
+        for year in candidates(code, text[6], filer, latest)[0]
+    )
+
+
+def _fits_electric(wmi: str, year: int, own: str) -> bool:
+    if not vpic.may_be_electric(wmi, year):
+        return False
+    found = vpic.rules(wmi, year)
+    return bool(found.table.match(own) & found.electric)

@@ -6,7 +6,7 @@ VIN in a fresh process does not pay for tens of thousands of rows that it never 
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 ANY = "*"
 
@@ -97,6 +97,12 @@ def parse_pattern(text: str, length: int, *, short: bool = False) -> tuple[str, 
     return tuple(parts)
 
 
+@lru_cache(maxsize=1 << 16)
+def _named(pattern: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+    """The places that a pattern does not leave open, and what they allow."""
+    return tuple((at, allowed) for at, allowed in enumerate(pattern) if allowed != ANY)
+
+
 class PatternTable:
     """Which patterns fit a key: for each position and character one bit set over all patterns.
 
@@ -113,17 +119,16 @@ class PatternTable:
     def __init__(self, patterns: Sequence[tuple[str, ...]]) -> None:
         self.length = len(patterns[0]) if patterns else 0
         self._all = (1 << len(patterns)) - 1
-        self._any = [0] * self.length
+        named = [0] * self.length
         self._by_character: list[dict[str, int]] = [{} for _ in range(self.length)]
         for number, pattern in enumerate(patterns):
             bit = 1 << number
-            for at, allowed in enumerate(pattern):
-                if allowed == ANY:
-                    self._any[at] |= bit
-                    continue
+            for at, allowed in _named(pattern):
+                named[at] |= bit
                 column = self._by_character[at]
                 for character in allowed:
                     column[character] = column.get(character, 0) | bit
+        self._any = [self._all & ~bits_named for bits_named in named]
 
     def _allowing(self, at: int, character: str) -> int:
         return self._by_character[at].get(character, 0) | self._any[at]

@@ -325,7 +325,7 @@ def _filed(  # noqa: PLR0913 - what decides
         return found if holds and not best.wrong and best.year == year.year else None
     several = Fault.SEVERAL_POSITIONS in best.wrong
     may_be = ninth is CheckDigit.FAILS and (
-        only_in_vpic or (vpic.MODEL in best.attributes and not several)
+        only_in_vpic or (vpic.MODEL in best.read and not several)
     )
     if not best.matched or not (holds or may_be):
         return None
@@ -348,8 +348,8 @@ def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
 
 
 def _electric(one: Pass) -> bool:
-    fuels = {one.value(element) for element in (vpic.FUEL_PRIMARY, vpic.FUEL_SECONDARY)}
-    level = one.value(vpic.ELECTRIFICATION) or ""
+    fuels = {one.read_value(element) for element in (vpic.FUEL_PRIMARY, vpic.FUEL_SECONDARY)}
+    level = one.read_value(vpic.ELECTRIFICATION) or ""
     return _ELECTRIC in fuels or level.startswith("BEV")
 
 
@@ -378,7 +378,7 @@ def _filed_year(vin: str, found: Specification, rivals: tuple[Pass, ...]) -> Mod
 def _brand(maker: Maker | None, filed: Pass | None, classification: Classification) -> Brand | None:
     """The make as filed, the one brand of the WMI, or the one under which it was seen."""
     brands = maker.brands if maker is not None else ()
-    told = filed.attributes.get(vpic.MAKE) if filed is not None else None
+    told = filed.read.get(vpic.MAKE) if filed is not None else None
     if told and filed is not None and (filed.sure or len(brands) != 1):
         return Brand(_spelled(told[0].value, brands), basis(filed, told[0]), told[0])
     if maker is not None and len(brands) == 1:
@@ -405,10 +405,8 @@ def _place(row: PlantRow | None) -> Place | None:
 def _filed_place(filed: Pass) -> Place | None:
     """Where vPIC says that the vehicle was built."""
     numbers = (_PLANT_COMPANY, _PLANT_CITY, _PLANT_STATE, _PLANT_COUNTRY)
-    company, city, state, land = (filed.value(number) or "" for number in numbers)
-    told = [
-        filed.attributes[number][0] for number in reversed(numbers) if number in filed.attributes
-    ]
+    company, city, state, land = (filed.read_value(number) or "" for number in numbers)
+    told = [filed.read[number][0] for number in reversed(numbers) if number in filed.read]
     if not told:
         return None
     return Place(company, _title(city), _title(state), vpic.country_code(land), told[0])

@@ -9,10 +9,10 @@ to tell one repair of a VIN from another.
 """
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from vintool import vpic
@@ -60,23 +60,38 @@ class Fault(Enum):
     UNUSED_POSITIONS = -30
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Pass:
     """What a VIN tells if it is of one model year, and made by the rules of North America.
 
-    ``sure`` says whether the latter is known. ``contested`` is what patterns tell of fuel or
-    electrification where some that fit say electric and others do not.
+    ``read`` is what the VIN itself tells; with ``filer``, what is assumed of such a model and
+    vehicle type comes on top. ``sure`` says whether it was made by these rules. ``contested`` is what
+    patterns tell of fuel or electrification where some that fit say electric and others do not.
     """
 
     year: int
-    attributes: dict[int, tuple[Told, ...]]
+    read: dict[int, tuple[Told, ...]]
     faults: frozenset[Fault]
+    filer: Filer | None = None
     sure: bool = True
     contested: tuple[tuple[int, Told], ...] = ()
+
+    @cached_property
+    def attributes(self) -> dict[int, tuple[Told, ...]]:
+        """Everything that is told, with what is assumed."""
+        if self.filer is None:
+            return self.read
+        specified = _specified(self.read, self.filer, self.year)
+        return vpic.defaults(self.filer.vehicle_type) | self.read | specified
 
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
         told = self.attributes.get(element)
+        return "; ".join(vpic.in_words(element, item.value) for item in told) if told else None
+
+    def read_value(self, element: int) -> str | None:
+        """The same, of what the VIN itself tells."""
+        told = self.read.get(element)
         return "; ".join(vpic.in_words(element, item.value) for item in told) if told else None
 
     @property
@@ -93,11 +108,11 @@ class Pass:
     def score(self) -> tuple[int, int, int, int]:
         """How well the pass fits: faults, what the attributes weigh, their number, the year."""
         elements = vpic.elements()
-        read = (Origin.PATTERN, Origin.FORMULA, Origin.ENGINE)
+        by_pattern = (Origin.PATTERN, Origin.FORMULA, Origin.ENGINE)
         return (
             sum(fault.value for fault in self.faults),
             sum(elements[number].weight for number in self.attributes if number in elements),
-            sum(told.origin in read for many in self.attributes.values() for told in many),
+            sum(told.origin in by_pattern for many in self.attributes.values() for told in many),
             self.year,
         )
 
@@ -197,7 +212,7 @@ def agreed(best: Pass, others: Iterable[Pass]) -> Pass:
             for one in others
         )
     }
-    return replace(best, attributes=told)
+    return Pass(best.year, told, best.faults, sure=best.sure, contested=best.contested)
 
 
 def one_pass(filer: Filer, text: str, year: int) -> Pass:
@@ -225,14 +240,13 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
     elif len(filer.makes) == 1 and MODEL not in unsettled:
         told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
     _add_conversions(told)
-    if MODEL in told and whole:
-        _add_specifications(told, filer, year)
     faults = frozenset(_faults(rules, own, told, filer))
+    contested = _contested(rules, own)
     if whole:
-        told = vpic.defaults(filer.vehicle_type) | told
-    else:
-        told = {element: told[element] for element in told.keys() - unsettled}
-    return Pass(year, told, faults, contested=_contested(rules, own))
+        return Pass(year, told, faults, filer, contested=contested)
+    # What may be told by a character that is not known is left open, and nothing is assumed.
+    read = {element: told[element] for element in told.keys() - unsettled}
+    return Pass(year, read, faults, contested=contested)
 
 
 def _contested(rules: Rules, own: str) -> tuple[tuple[int, Told], ...]:
@@ -311,14 +325,18 @@ def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
                 )
 
 
-def _add_specifications(told: dict[int, tuple[Told, ...]], filer: Filer, year: int) -> None:
-    _name, _make, specs = vpic.model(told[MODEL][0].value)
+def _specified(
+    read: dict[int, tuple[Told, ...]], filer: Filer, year: int
+) -> dict[int, tuple[Told, ...]]:
+    """What the specifications of the model add."""
+    if MODEL not in read:
+        return {}
     found: dict[int, tuple[int, str]] = {}
 
     def decoded(element: int, value: str) -> bool:
-        return any(item.value.lower() == value for item in told.get(element, ()))
+        return any(item.value.lower() == value for item in read.get(element, ()))
 
-    for spec in specs:
+    for spec in vpic.specs(read[MODEL][0].value):
         if (
             spec.vehicle_type == filer.vehicle_type
             and spec.make in filer.makes
@@ -326,12 +344,14 @@ def _add_specifications(told: dict[int, tuple[Told, ...]], filer: Filer, year: i
             and all(decoded(element, value) for element, value in spec.keys)
         ):
             for element, place, value in spec.facts:
-                if (element not in told or element in _MAY_REPEAT_IN_SPECS) and (
+                if (element not in read or element in _MAY_REPEAT_IN_SPECS) and (
                     element not in found or place < found[element][0]
                 ):
                     found[element] = (place, value)
-    for element, (_place, value) in found.items():
-        told[element] = (*told.get(element, ()), Told(value, Origin.SPECIFICATION))
+    return {
+        element: (*read.get(element, ()), Told(value, Origin.SPECIFICATION))
+        for element, (_place, value) in found.items()
+    }
 
 
 def _faults(

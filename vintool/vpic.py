@@ -340,6 +340,17 @@ def rules(wmi: str, year: int) -> Rules:
     return _rules(tuple(link for link in links(wmi) if link.first <= year <= link.last))
 
 
+def may_be_electric(wmi: str, year: int) -> bool:
+    """Whether any pattern of a WMI and year tells electric; cheaper than to read them all."""
+    return any(_schema_is_electric(link) for link in links(wmi) if link.first <= year <= link.last)
+
+
+@cache
+def _schema_is_electric(link: Link) -> bool:
+    section = _section("patterns.txt", link.schema, link.offset, link.length)
+    return any(map(_TELLS_ELECTRIC, section))
+
+
 @cache
 def _rules(chosen: tuple[Link, ...]) -> Rules:
     return Rules(
@@ -362,12 +373,22 @@ def _lookups() -> dict[tuple[str, str], str]:
 
 
 @cache
-def model(number: str) -> tuple[str, str, tuple[Spec, ...]]:
-    """Name, make and vehicle specifications of a model; empty if vPIC does not know the number."""
+def _model(number: str) -> tuple[str, str, int, int]:
     for _, name, make, offset, length in _keyed("models.csv").rows(number):
-        lines = _section("specs.txt", number, int(offset), int(length)) if offset else ()
-        return name, make, tuple(map(_spec, lines))
-    return "", "", ()
+        return name, make, int(offset or 0), int(length or 0)
+    return "", "", 0, 0
+
+
+def model(number: str) -> tuple[str, str]:
+    """Name and make of a model; empty if vPIC does not know the number."""
+    return _model(number)[:2]
+
+
+@cache
+def specs(number: str) -> tuple[Spec, ...]:
+    """The vehicle specifications of a model."""
+    _, _, offset, length = _model(number)
+    return tuple(map(_spec, _section("specs.txt", number, offset, length))) if length else ()
 
 
 def _spec(line: str) -> Spec:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -85,8 +86,11 @@ class _Decoder:
 
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
         vins = self._reader(texts)
-        descriptors = self._descriptors(vins.characters)
-        profiles = self._profile.on(vins.well_formed, descriptors, ninth(vins.characters))
+        needed = any(field not in _PARTS for field in self._fields)
+        descriptors = self._descriptors(vins.characters) if needed else _NONE
+        profiles = _NONE
+        if any(field in _TOLD for field in self._fields):
+            profiles = self._profile.on(vins.well_formed, descriptors, ninth(vins.characters))
         arrays = [self._column(field, vins, descriptors, profiles) for field in self._fields]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 
@@ -105,6 +109,9 @@ class _Decoder:
             )
         problems = self._problems(keys, vins.identity)
         return problems.take(lambda found: [problem.value for problem in found], kind)
+
+
+_NONE = Column([], np.zeros(0, dtype=np.int64))
 
 
 def _part(start: int, stop: int) -> Callable[[pa.Array], pa.Array]:
