@@ -89,7 +89,7 @@ SECOND_CHARACTERS = "ABCDEFGHJKLMNPRSTUVWXYZ1234567890"  # the order of ISO 3780
 _CHARACTERS = frozenset(SECOND_CHARACTERS)
 
 
-class DataError(ValueError):
+class DataError(RuntimeError):
     """A reference table is not what its reader expects: a defect of the data, never of the input."""
 
 
