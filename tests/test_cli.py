@@ -334,6 +334,24 @@ assert not heavy & set(sys.modules), heavy & set(sys.modules)
 """
 
 
+NO_DATA = """
+import sys
+opened = []
+sys.addaudithook(lambda event, arguments: event == "open" and opened.append(str(arguments[0])))
+import vintool
+assert not [name for name in opened if "wmi_data" in name and not name.endswith((".py", ".pyc"))]
+vintool.decode("5YJ3E1EAXHF000316")
+assert any(name.endswith("patterns.txt") for name in opened)
+"""
+
+
+def test_import_touches_no_data():
+    result = subprocess.run(
+        [sys.executable, "-c", NO_DATA], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+
+
 def test_one_vin_loads_no_arrays():
     result = subprocess.run(
         [sys.executable, "-c", LIGHT], capture_output=True, text=True, check=False

@@ -425,6 +425,8 @@ def build(source: Path, month: str | None, out: Path | None) -> None:
         raise Unreadable(
             f"{where}: cannot be written ({error.strerror}); nothing was changed. Name another folder with --out."
         ) from None
+    if missing := builder.missing_tables(folder):
+        note(f"this copy of vPIC lacks {', '.join(missing)}: less will be told")
     say(f"built from {source.name}: {folder}")
 
 

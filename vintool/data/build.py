@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+import tomllib
 from pathlib import Path
 
 from vintool import vpic
 from vintool.data import store
-from vintool.data.compact import Compact, Database
+from vintool.data.compact import TABLES, Compact, Database
 from vintool.errors import DataSourceError
 
 _MONTH = re.compile(r"(20\d\d)[-_](0[1-9]|1[0-2])")
@@ -44,6 +45,12 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
     files[vpic.MANIFEST] = store.manifest(files, compact.release, database.counts)
     store.put(files, folder)
     return folder
+
+
+def missing_tables(folder: Path) -> list[str]:
+    """Tables of vPIC that the release of a folder did not have: without them less is told."""
+    told = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
+    return [table for table in TABLES if table.lower() not in told["release"]["rows"]]
 
 
 def _release(source: Path, database: Database, month: str | None) -> vpic.ReleaseInfo:

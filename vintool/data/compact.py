@@ -80,6 +80,8 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "VehicleSpecSchema_Year": ("VehicleSpecSchemaId", "Year"),
     "Release": ("month", "url?", "sha256?"),
 }
+#: What a release of vPIC has; ``Release`` is not NHTSA's.
+TABLES = tuple(table for table in _TABLES if table != "Release")
 #: Without these there is nothing to decode by; the others refine, and some copies of vPIC lack them.
 _NEEDED = ("Element", "Wmi", "Wmi_VinSchema", "Pattern", "Make_Model", "Make", "Model")
 _SIGN = re.compile(r"\[[^\]]+\]|[^\[\]]")
