@@ -69,7 +69,7 @@ plant           Shanghai, Shanghai, CN  [registry]
 powertrain      BEV  [encoded, grade A]
                  powertrain.evidence.csv LRW3E7FA: labelled listings and registers, 2026-11 (trust: medium) (Model 3; 2 vehicle(s), 1 source(s), year codes MR, plants C)
                  powertrain.evidence.csv LRW3****: labelled listings and registers, 2026-11 (trust: high) (Model 3; 1 vehicle(s), 1 source(s))
-                 powertrain.manual.csv LRW*****: labelled listings, registers and recall lists compared in 2026-11 (Tesla cars; Tesla builds nothing but electric vehicles; no other maker was seen under the code)
+                 powertrain.manual.csv LRW***** at 10-11 [LMNPRSTV]*: labelled listings, registers and recall lists compared in 2026-11 (Tesla cars; Tesla builds nothing but electric vehicles; no other maker was seen under the code; seen with model years 2020 to 2026; 2027 is to come)
 
 VERDICT CONTROLLED: needs an export licence under this rule
 under   China: export licence for new pure electric passenger vehicles (Announcement 54 of 2025)
@@ -85,7 +85,7 @@ because vin_pure_electric: The VIN itself tells a pure electric vehicle.
 because contradiction_no_vin_code: The code declares a vehicle without a VIN, and the row has one.
         VIN LRW3E7FA: BEV [encoded, grade C] powertrain.evidence.csv: Model 3
         VIN LRW3****: BEV [encoded, grade A] powertrain.evidence.csv: Model 3
-        VIN LRW*****: BEV [encoded, grade A] powertrain.manual.csv: Tesla cars
+        VIN LRW***** at 10-11 [LMNPRSTV]*: BEV [encoded, grade A] powertrain.manual.csv: Tesla cars
         HS 8703809090: only an electric motor, without a VIN, not used: BEV [declared] China tariff 2025; zhitongcaijing.com 1350264
 
 law     MOFCOM, MIIT, GACC and SAMR, Announcement 54 of 2025 of 26 September 2025 (https://www.tradesichuan.com/jmzx/3028.html; confidence high)
