@@ -27,7 +27,7 @@ from vintool import registry, vpic
 from vintool.adapters.cli import cli, main
 from vintool.data import store
 from vintool.data.build import build
-from vintool.data.compact import parse_key
+from vintool.data.keys import parse_key
 from vintool.errors import DataSourceError
 from vintool.lookup import ANY
 from vintool.registry import DataError
