@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from vintool import filings, registry
-from vintool.powertrain import Classification, _resolve
+from vintool.powertrain import Classification, resolve
 from vintool.profile import profile
 from vintool.registry import Rule
 from vintool.vin import Vin, calc_check_digit, market_of, position_9
@@ -61,7 +61,7 @@ def cases() -> list[Case]:
 def fitting(case: Case, keep: Callable[[Rule], bool]) -> Classification:
     """What the rules that are kept say."""
     own = case.vin.descriptor[:10]
-    return _resolve(
+    return resolve(
         [
             rule
             for rule in registry.powertrain_rules(case.wmi)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from vintool.lookup import PatternTable, bits
-from vintool.registry import Rule, all_powertrain_rules, powertrain_rules
+from vintool.registry import Rule, all_powertrain_rules, on_new_rules, powertrain_rules
 from vintool.vin import CHARACTER_VALUES, UNKNOWN_CHARACTER
 from vintool.words import Grade, Powertrain
 
@@ -51,6 +51,10 @@ def _electric_table() -> PatternTable:
     return PatternTable([rule.pattern for rule in all_powertrain_rules() if rule.electric])
 
 
+on_new_rules(_table.cache_clear)
+on_new_rules(_electric_table.cache_clear)
+
+
 def classify(descriptor: str) -> Classification:
     """What the rules say of a descriptor.
 
@@ -68,7 +72,7 @@ def classify(descriptor: str) -> Classification:
         possible = [rules[number] for number in bits(table.overlapping(own))]
         if len({rule.electric for rule in possible}) > 1:
             return Classification(None, None, tuple(possible))
-    return _resolve(fitting)
+    return resolve(fitting)
 
 
 def is_met(descriptor: str) -> bool:
@@ -89,20 +93,40 @@ def one_character_from_electric(descriptor: str, *, unnoticed: bool) -> bool:
     )
 
 
-def _resolve(fitting: Sequence[Rule]) -> Classification:
+def resolve(fitting: Sequence[Rule]) -> Classification:
+    """What rules that fit one descriptor say together.
+
+    Those of the first rank that speaks decide; a rule of a later rank that agrees lends its grade,
+    and one that disagrees is shown as overruled.
+
+    >>> resolve([])
+    Classification(powertrain=None, grade=None, rules=())
+    """
     if not fitting:
         return UNKNOWN
-    ranked = sorted(fitting, key=lambda rule: (-rule.fixed, rule.grade, rule.file, rule.powertrain))
+    every = sorted(
+        fitting,
+        key=lambda rule: (rule.rank, -rule.fixed, rule.grade, rule.file, rule.powertrain),
+    )
+    ranked = [rule for rule in every if rule.rank == every[0].rank]
+    later = every[len(ranked) :]
     sides = {rule.electric for rule in ranked}
     if len(sides) > 1:
         ranked = _decided_by_the_most_specific(ranked)
         if len({rule.electric for rule in ranked}) > 1:
-            return Classification(None, None, tuple(ranked))
+            return Classification(None, None, (*ranked, *later))
     labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - {
         Powertrain.NOT_BEV
     }
     powertrain = labels.pop() if len(labels) == 1 else Powertrain.NOT_BEV
-    return Classification(powertrain, min(rule.grade for rule in ranked), tuple(ranked))
+    agreeing = [rule for rule in later if rule.electric is ranked[0].electric]
+    overruled = [
+        rule._replace(support=f"overruled by {ranked[0].file}; {rule.support}")
+        for rule in later
+        if rule.electric is not ranked[0].electric
+    ]
+    grade = min(rule.grade for rule in (*ranked, *agreeing))
+    return Classification(powertrain, grade, (*ranked, *agreeing, *overruled))
 
 
 def _decided_by_the_most_specific(ranked: list[Rule]) -> list[Rule]:

@@ -5,7 +5,7 @@ expected one is an error at once; that every row is sound is what the tests of t
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -81,12 +81,22 @@ MANUAL_COLUMNS = (
     "example",
 )
 
+#: What `vintool learn` writes and files of a user's own rules may hold; here the codes of position
+#: 10 and 11 do bound the rule.
+LEARNED_COLUMNS = (*EVIDENCE_COLUMNS, "note")
+_NEEDED_COLUMNS = ("wmi", "vds", "powertrain", "source")
+#: Rules of a user's own files stand above the packaged ones, or below them.
+ABOVE, PACKAGED, BELOW = -1, 0, 1
+
 # Not importlib.resources, which loads for longer than the tables do.
 DATA = Path(wmi_data.__file__).parent
 
 SECOND_CHARACTERS = "ABCDEFGHJKLMNPRSTUVWXYZ1234567890"  # the order of ISO 3780
 
 _CHARACTERS = frozenset(SECOND_CHARACTERS)
+_PATTERN_SIGNS = _CHARACTERS | {ANY}
+_POWERTRAINS, _GRADES = frozenset(Powertrain), frozenset({"", *Grade})
+_RULE_KINDS = frozenset({"", "car", "truck", "unknown"})
 
 
 class DataError(RuntimeError):
@@ -152,7 +162,10 @@ class PlantRow(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A pattern of positions 1-8, 10 and 11, and the powertrain it tells."""
+    """A pattern of positions 1-8, 10 and 11, and the powertrain it tells.
+
+    Rules of a lower ``rank`` are heard first.
+    """
 
     pattern: tuple[str, ...]
     powertrain: Powertrain
@@ -163,6 +176,7 @@ class Rule(NamedTuple):
     grade: Grade
     source: str
     file: str
+    rank: int = PACKAGED
 
     @property
     def electric(self) -> bool:
@@ -429,7 +443,7 @@ def plant(wmi: str, code: str, model_year: int | None) -> PlantRow | None:
 
 @cache
 def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
-    """The powertrain rules of a WMI: those read off labelled vehicles, then the hand-made patterns.
+    """The powertrain rules of a WMI: those read off labelled vehicles, the hand-made patterns, the user's.
 
     Args:
         wmi: positions 1-3; the rules do not go by the longer WMI of small makers.
@@ -486,7 +500,7 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
                 "powertrain.manual.csv",
             )
         )
-    return tuple(rules)
+    return (*rules, *_own_rules().get(wmi, ()))
 
 
 @cache
@@ -496,6 +510,163 @@ def all_powertrain_rules() -> tuple[Rule, ...]:
         (
             *_keyed("powertrain.evidence.csv", EVIDENCE_COLUMNS),
             *_keyed("powertrain.manual.csv", MANUAL_COLUMNS),
+            *_own_rules(),
         )
     )
     return tuple(rule for wmi in wmis for rule in powertrain_rules(wmi))
+
+
+class EvidenceFile(NamedTuple):
+    """A file of a user's own rules, and whether they stand above the packaged ones or below."""
+
+    path: Path
+    rank: int
+
+
+_given: list[EvidenceFile] = []
+_told_of_new_rules: list[Callable[[], None]] = []
+
+
+def evidence_home() -> Path:
+    """The user's folder of rules: those in it stand above the packaged ones, those in ``below`` below."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
+
+    return user_data_path("vintool", appauthor=False) / "evidence"
+
+
+def evidence_files() -> tuple[EvidenceFile, ...]:
+    """The files of own rules in use: those given to ``use_evidence``, then those of the user's folder."""
+    home = evidence_home()
+    found = [EvidenceFile(path, ABOVE) for path in sorted(home.glob("*.csv"))]
+    found += [EvidenceFile(path, BELOW) for path in sorted((home / "below").glob("*.csv"))]
+    given = {file.path.resolve() for file in _given}
+    return (*_given, *(file for file in found if file.path.resolve() not in given))
+
+
+def use_evidence(above: Sequence[Path | str] = (), below: Sequence[Path | str] = ()) -> None:
+    """Set the files of own rules for this process, beside those of the user's folder.
+
+    Args:
+        above: files whose rules are heard before the packaged ones.
+        below: files whose rules are heard only where the packaged ones say nothing.
+
+    Raises:
+        DataError: a file cannot be read or is not sound; what was in use stays in use.
+
+    >>> use_evidence()
+    """
+    before = list(_given)
+    _given[:] = [EvidenceFile(Path(path), ABOVE) for path in above]
+    _given[:] += [EvidenceFile(Path(path), BELOW) for path in below]
+    try:
+        _forget_rules()
+        _own_rules()
+    except DataError:
+        _given[:] = before
+        _forget_rules()
+        raise
+
+
+def on_new_rules(forget: Callable[[], None]) -> None:
+    """Have a cache of what follows from the rules emptied when other files come into use."""
+    _told_of_new_rules.append(forget)
+
+
+def _forget_rules() -> None:
+    for forget in (
+        _own_rules.cache_clear,
+        powertrain_rules.cache_clear,
+        all_powertrain_rules.cache_clear,
+        *_told_of_new_rules,
+    ):
+        forget()
+
+
+@cache
+def _own_rules() -> dict[str, tuple[Rule, ...]]:
+    """The rules of all files in use, by WMI."""
+    rules: dict[str, list[Rule]] = {}
+    for path, rank in evidence_files():
+        for rule in read_evidence(path, rank):
+            rules.setdefault("".join(rule.pattern[:3]), []).append(rule)
+    return {wmi: tuple(found) for wmi, found in rules.items()}
+
+
+def read_evidence(path: Path, rank: int = ABOVE) -> Iterator[Rule]:
+    """The rules of a user's own file.
+
+    Args:
+        path: a CSV file in UTF-8 with columns of ``LEARNED_COLUMNS`` in any order; ``wmi``, ``vds``,
+            ``powertrain`` and ``source`` must be there. ``year_codes`` and ``plant_codes`` bound a
+            rule, unlike those of the packaged evidence.
+        rank: ``ABOVE`` or ``BELOW``.
+
+    Raises:
+        DataError: with file and line, at the first thing that is not sound.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not UTF-8") from None
+    reader = csv.reader(text.splitlines(), strict=True)
+    try:
+        header = next(reader, [])
+        if unknown := sorted(set(header) - set(LEARNED_COLUMNS)):
+            raise ValueError(f"unknown column(s) {', '.join(unknown)}")  # noqa: TRY301 - told with the line
+        if missing := [name for name in _NEEDED_COLUMNS if name not in header]:
+            raise ValueError(f"no column {', '.join(missing)}")  # noqa: TRY301
+        for cells in reader:
+            if cells:
+                row = dict.fromkeys(LEARNED_COLUMNS, "") | dict(zip(header, cells, strict=True))
+                yield learned_rule(row, path.name, rank)
+    except (ValueError, csv.Error) as error:
+        raise DataError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def learned_rule(row: dict[str, str], file: str, rank: int) -> Rule:
+    """A row in ``LEARNED_COLUMNS``, once it is sound.
+
+    Raises:
+        ValueError: it is not; the sentence says why.
+
+    >>> row = dict.fromkeys(LEARNED_COLUMNS, "") | {"wmi": "LRW", "vds": "3E7F*", "source": "my list"}
+    >>> learned_rule(row | {"powertrain": "BEV", "year_codes": "LM"}, "mine.csv", ABOVE).shown
+    'LRW3E7F* at 10-11 [LM]*'
+    """
+    wmi, years, plants = row["wmi"], row["year_codes"], row["plant_codes"]
+    vds = parse_pattern(row["vds"], 5)
+    if fault := next(_faults(row, vds), None):
+        raise ValueError(fault)
+    seen = f"{row['vehicles']} vehicle(s)" if row["vehicles"] else ""
+    sources = f"{row['sources']} source(s)" if row["sources"] else ""
+    return Rule(
+        (*wmi, *vds, years or ANY, plants or ANY),
+        Powertrain(row["powertrain"]),
+        row["make"],
+        row["models"],
+        row["kind"] or "unknown",
+        "; ".join(filter(None, (seen, sources, row["note"]))),
+        Grade(row["grade"] or Grade.C),
+        row["source"],
+        file,
+        rank,
+    )
+
+
+def _faults(row: dict[str, str], vds: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with a row of own rules."""
+    if len(row["wmi"]) != 3:
+        yield f"wmi {row['wmi']!r} has not 3 characters"
+    signs = "".join((row["wmi"], row["year_codes"], row["plant_codes"], *vds))
+    if not _PATTERN_SIGNS.issuperset(signs) or ANY in row["wmi"]:
+        yield "a character other than digits and A-Z without I, O, Q"
+    if row["powertrain"] not in _POWERTRAINS:
+        yield f"unknown powertrain {row['powertrain']!r}"
+    if row["grade"] not in _GRADES:
+        yield f"unknown grade {row['grade']!r}"
+    if row["kind"] not in _RULE_KINDS:
+        yield f"unknown kind {row['kind']!r}"
+    if not row["source"].strip():
+        yield "no source"

@@ -334,7 +334,18 @@ def _write_run(
             "bytes": source.stat().st_size,
             "sha256": _file_hash(source),
         },
-        "data": {"release": vpic.data_release(), "sha256": data_hash()},
+        "data": {
+            "release": vpic.data_release(),
+            "sha256": data_hash(),
+            "evidence": [
+                {
+                    "file": path.name,
+                    "above_packaged": rank == registry.ABOVE,
+                    "sha256": _file_hash(path),
+                }
+                for path, rank in registry.evidence_files()
+            ],
+        },
         "rules": {
             "version": summary.rule_version,
             "sha256": _text_hash(registry.read_text(f"regimes/{summary.regime}.toml")),

@@ -1,0 +1,122 @@
+"""The whole job: a labelled list in, a file of rules out, and what there is to say of it."""
+
+import csv
+import io
+import os
+import time
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from vintool import registry
+from vintool.errors import ManifestError
+from vintool.learn.labels import Labels
+from vintool.learn.mine import Mined, Wanted, mine
+from vintool.learn.report import Lesson
+from vintool.learn.sources import Columns, Preset, read_list
+from vintool.learn.trial import trials, written
+
+
+def learn_file(  # noqa: PLR0913 - the options of a main job
+    path: Path | str,
+    columns: Columns | None = None,
+    wanted: Wanted | None = None,
+    *,
+    preset: Preset | None = None,
+    label_map: Path | None = None,
+    cite: str = "",
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> Lesson:
+    """Learn rules from a labelled list; nothing is written.
+
+    A million rows of whole VINs with 20,000 starts take 4 s on one core: reading 1.5 s, rules 0.6 s, starts
+    left out 2 s. A trial by date, and each source left out, add 1 s.
+
+    Args:
+        path: CSV, TSV, XLSX or Parquet.
+        columns: columns by name; those not named are the preset's, or what the header dictionary says.
+        wanted: what it takes to make a rule.
+        preset: the public register that the list comes from.
+        label_map: the user's map of labels.
+        cite: the source that the rules cite; by default the preset's address or the file's name.
+        encoding: of the text, where it should not be detected.
+        sheet: the only sheet of a workbook to read.
+
+    Raises:
+        ManifestError: a file cannot be read, or no row of it can be used.
+        MappingError: a column is not there.
+    """
+    started = time.monotonic()
+    columns, wanted, path = columns or Columns(), wanted or Wanted(), Path(path)
+    if preset:
+        columns = Columns(
+            columns.vin or preset.vin,
+            columns.label or preset.label,
+            columns.date,
+            columns.source,
+            preset.date,
+            preset.source,
+        )
+    reading = read_list(
+        path,
+        columns,
+        Labels(preset.code if preset else "", label_map),
+        without=preset.without if preset else (),
+        encoding=encoding,
+        sheet=sheet,
+    )
+    if not len(reading.rows.start):
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in reading.unused.most_common())
+        raise ManifestError(
+            f"none of {reading.total:,} rows can be used ({reasons or 'there are none'})",
+            file=path.name,
+            next_step="check --vin and --label, and map the labels with --labels",
+        )
+    mined = mine(reading.rows, wanted)
+    tried = tuple(trials(reading.rows, reading.sources, wanted))
+    source = cite or (f"{preset.note}, {preset.url}" if preset else f"learned from {path.name}")
+    seconds = round(time.monotonic() - started, 3)
+    return Lesson(path.name, source, reading, wanted, mined, tried, seconds)
+
+
+def rules_csv(mined: Mined, source: str) -> bytes:
+    r"""Rules as a file that ``--evidence`` and the user's folder of rules read.
+
+    >>> rules_csv(Mined((), (), {}), "my list").decode()
+    'wmi,vds,year_codes,plant_codes,powertrain,make,models,kind,vehicles,sources,grade,source,note\n'
+    """
+    out = io.StringIO()
+    table = csv.DictWriter(out, registry.LEARNED_COLUMNS, lineterminator="\n")
+    table.writeheader()
+    table.writerows(written(rule, source) for rule in mined.rules)
+    return out.getvalue().encode()
+
+
+def put(content: bytes, path: Path) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; what stood there is as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as staged:
+        try:
+            staged.write(content)
+            staged.close()
+            Path(staged.name).chmod(0o666 & ~_umask())
+            Path(staged.name).replace(path)
+        except OSError:
+            Path(staged.name).unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def installed(name: str, where: str) -> Path:
+    """Where a file of rules stands in the user's folder: ``above`` or ``below`` the packaged ones."""
+    home = registry.evidence_home()
+    return (home if where == "above" else home / where) / name

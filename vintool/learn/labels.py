@@ -1,0 +1,95 @@
+"""The text of a label -> the powertrain it means, or nothing. Never a guess.
+
+The user's own map is asked first, then that of the preset, then the lexicon of declared fuels.
+"""
+
+import csv
+import re
+import unicodedata
+from pathlib import Path
+
+from vintool.declared import meaning
+from vintool.errors import ManifestError
+from vintool.registry import DataError, read_rows
+from vintool.words import Powertrain
+
+LABEL_COLUMNS = ("preset", "label", "powertrain", "source")
+MAP_COLUMNS = ("label", "powertrain")
+_NUMBER = re.compile(r"0*(\d+)(?:\.0+)?")
+
+
+def folded(text: str) -> str:
+    """A label as labels are compared: case, width, spaces and the zeros around a code do not count.
+
+    >>> folded("Battery  Electric"), folded("04"), folded("4.0")
+    ('battery electric', '4', '4')
+    """
+    bare = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    number = _NUMBER.fullmatch(bare)
+    return number[1] if number else bare
+
+
+class Labels:
+    """What the labels of one list mean.
+
+    Args:
+        preset: code of the register that the list comes from; empty for any other list.
+        own: the user's map, a CSV file with the columns ``label`` and ``powertrain``; an empty
+            powertrain means that the label is not to be used.
+
+    Raises:
+        ManifestError: the map cannot be read or is not sound.
+
+    >>> labels = Labels("wa")
+    >>> labels("Battery Electric Vehicle (BEV)"), labels("petrol"), labels("no such thing")
+    (<Powertrain.BEV: 'BEV'>, <Powertrain.ICE: 'ICE'>, None)
+    """
+
+    def __init__(self, preset: str = "", own: Path | None = None) -> None:
+        self._known: dict[str, Powertrain | None] = {}
+        for code, label, powertrain, _source in read_rows("learn.labels.csv", LABEL_COLUMNS):
+            if code == preset:
+                if folded(label) in self._known:
+                    raise DataError(f"wmi_data/learn.labels.csv: {label!r} stands twice")
+                self._known[folded(label)] = Powertrain(powertrain) if powertrain else None
+        if own is not None:
+            self._known |= _own_map(own)
+
+    def __call__(self, text: str) -> Powertrain | None:
+        """The powertrain that a label means; None where nothing knows it."""
+        label = folded(text)
+        if label in self._known:
+            return self._known[label]
+        told = meaning("fuel", text) if label else None
+        return told.powertrain if told else None
+
+
+def _own_map(path: Path) -> dict[str, Powertrain | None]:
+    def refused(what: str, row: int | None = None) -> ManifestError:
+        return ManifestError(
+            what,
+            file=path.name,
+            row=row,
+            next_step=f"give it the columns {' and '.join(MAP_COLUMNS)}, with {', '.join(Powertrain)} or nothing as powertrain",
+        )
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise refused(f"the map of labels cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise refused("the map of labels is not UTF-8") from None
+    reader = csv.reader(lines)
+    header = tuple(next(reader, ()))
+    if sorted(header) != sorted(MAP_COLUMNS):
+        raise refused("the map of labels has other columns")
+    known: dict[str, Powertrain | None] = {}
+    for cells in filter(None, reader):
+        row = dict(zip(header, cells, strict=False))
+        label, powertrain = folded(row["label"]), row.get("powertrain", "").strip()
+        if len(cells) != 2 or powertrain not in {"", *Powertrain}:
+            raise refused("the row has no powertrain that is known", reader.line_num)
+        told = Powertrain(powertrain) if powertrain else None
+        if known.setdefault(label, told) is not told:
+            raise refused("a label means two things", reader.line_num)
+    return known

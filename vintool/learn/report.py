@@ -1,0 +1,104 @@
+"""What was learned, for a person and for a program: rows, labels, rules, trials, conflicts."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from vintool.headers import vin_shaped
+from vintool.learn.mine import Mined, Wanted
+from vintool.learn.sources import Reading
+from vintool.learn.trial import Trial
+
+SHOWN = 20
+"""Labels and conflicts that the text shows; the JSON has all conflicts."""
+
+_TRIAL_HEADS = ("tested", "covered", "right", "wrong BEV", "wrong not-BEV", "wrong at A or B")
+
+
+class Lesson(NamedTuple):
+    """A list that was learned from."""
+
+    file: str
+    source: str
+    reading: Reading
+    wanted: Wanted
+    mined: Mined
+    trials: tuple[Trial, ...]
+    seconds: float
+
+
+def _label(text: str) -> str:
+    """A label for a message; one that could be somebody's number is not repeated."""
+    private = vin_shaped(text) or sum(letter.isdigit() for letter in text) > 4
+    return "(not shown)" if private else text[:40]
+
+
+def as_json(lesson: Lesson) -> dict[str, Any]:
+    """The lesson as plain values."""
+    reading, wanted = lesson.reading, lesson.wanted
+    return {
+        "file": lesson.file,
+        "source": lesson.source,
+        "rows": reading.total,
+        "used": len(reading.rows.start),
+        "unused": dict(sorted(reading.unused.items(), key=lambda item: (-item[1], item[0]))),
+        "labels": [
+            {"label": _label(text), "powertrain": powertrain, "rows": count}
+            for (text, powertrain), count in _labels(reading)[: 10 * SHOWN]
+        ],
+        "min_support": wanted.support,
+        "min_confidence": wanted.confidence,
+        "tolerate": wanted.tolerate,
+        "bound": "Wilson lower bound, 95 %",
+        "starts": lesson.mined.starts,
+        "rules": len(lesson.mined.rules),
+        "trials": [trial._asdict() for trial in lesson.trials],
+        "conflicts": [conflict._asdict() for conflict in lesson.mined.conflicts],
+        "notes": list(reading.notes),
+        "seconds": lesson.seconds,
+    }
+
+
+def _labels(reading: Reading) -> list[tuple[tuple[str, Any], int]]:
+    return sorted(reading.labels.items(), key=lambda item: (-item[1], item[0][0]))
+
+
+def lines(lesson: Lesson) -> Iterator[str]:
+    """The lesson as a page of text."""
+    reading, mined, wanted = lesson.reading, lesson.mined, lesson.wanted
+    used = len(reading.rows.start)
+    yield f"{lesson.file}: {reading.total:,} rows, {used:,} used, {reading.total - used:,} not ({lesson.seconds:.1f} s)"
+    for reason, count in sorted(reading.unused.items(), key=lambda item: (-item[1], item[0])):
+        yield f"  not used  {count:>11,}  {reason}"
+    for (text, powertrain), count in _labels(reading)[:SHOWN]:
+        yield f"  label     {count:>11,}  {_label(text)!r}: {powertrain.value if powertrain else 'not used'}"
+    starts = mined.starts
+    if starts:
+        yield ""
+        yield (
+            f"{starts['starts']:,} starts of VINs: {starts['settled']:,} on one side, {starts['thin']:,} with fewer than"
+            f" {wanted.support} vehicles, {starts['split']:,} told apart by positions 10 and 11, {starts['conflicts']:,} conflicts"
+        )
+    yield f"{len(mined.rules):,} rules; bound: Wilson lower bound at 95 %, {wanted.confidence:g} for grades A and B and for rules that reach further"
+    if lesson.trials:
+        yield ""
+        yield from _table(lesson.trials)
+    if mined.conflicts:
+        yield ""
+        yield "Conflicts, seen on both sides; they answer null:"
+        ranked = sorted(
+            mined.conflicts, key=lambda found: (-sum(found.vehicles.values()), found.start)
+        )
+        for conflict in ranked[:SHOWN]:
+            told = ", ".join(f"{kind.value} {count:,}" for kind, count in conflict.vehicles.items())
+            yield f"  {conflict.start}  {told}"
+        if len(ranked) > SHOWN:
+            yield f"  and {len(ranked) - SHOWN:,} more; --format json has all"
+
+
+def _table(trials: tuple[Trial, ...]) -> Iterator[str]:
+    """Rules tried on what they were not made from, in vehicles."""
+    first = "tried on vehicles"
+    wide = max(len(first), *(len(trial.split) for trial in trials))
+    yield f"{first:<{wide}}" + "".join(f"{head:>17}" for head in _TRIAL_HEADS)
+    for trial in trials:
+        yield f"{trial.split:<{wide}}" + "".join(f"{count:>17,}" for count in trial[1:])
