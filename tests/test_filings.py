@@ -7,7 +7,7 @@ from filed import filed_vins
 from hypothesis import given
 
 import vintool
-from vintool import filings
+from vintool import filings, registry
 from vintool.filings import agreed, by_fuel
 from vintool.powertrain import Classification, classify
 from vintool.profile import profile
@@ -128,6 +128,14 @@ def test_packaged_rules_and_filings_together(packaged, filed, powertrain, grade)
     told = filings.weigh(packaged, tuple(rule(*each) for each in filed))
     assert (told.powertrain, told.grade) == (powertrain, grade)
     assert len(told.rules) == len(packaged.rules) + len(filed)
+
+
+def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
+    below = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.BELOW),))
+    told = filings.weigh(below, (rule("BEV", "A"),))
+    assert (told.powertrain, told.grade, len(told.rules)) == (P.BEV, Grade.A, 2)
+    above = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.ABOVE),))
+    assert filings.weigh(above, (rule("BEV", "A"),)).powertrain is None  # a finding, not a ranking
 
 
 @given(filed_vins())

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from vintool import vpic
 from vintool.lookup import ANY
 from vintool.powertrain import SAME_VALUE, Classification
-from vintool.registry import Rule
+from vintool.registry import PACKAGED, Rule
 from vintool.specification import Pass, candidates, key
 from vintool.vpic import (
     BATTERY_ELECTRIC,
@@ -153,12 +153,15 @@ def weigh(seen: Classification, filed: tuple[Rule, ...]) -> Classification:
 
     Agreement takes the better grade. Where they disagree, or the filing does with itself, the
     answer is *cannot tell* and every rule is shown; a start seen on both sides is what the filing
-    for its year says.
+    for its year says. Rules of the user's that stand below the packaged ones yield to the filing.
     """
     if not filed:
         return seen
     sides = {rule.electric for rule in filed}
     every = (*seen.rules, *filed)
+    if len(sides) == 1 and seen.rules and seen.rules[0].rank > PACKAGED:
+        # The user's own rules that stand below the packaged ones stand below the filing too.
+        return Classification(filed[0].powertrain, filed[0].grade, (*filed, *seen.rules))
     if len(sides) > 1 or (
         seen.powertrain is not None and (seen.powertrain is Powertrain.BEV) not in sides
     ):
