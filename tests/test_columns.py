@@ -24,6 +24,7 @@ from vintool.columns import (
     screen_table,
 )
 from vintool.columns.vins import check_digits
+from vintool.declared import FIELDS
 from vintool.verdict import screen
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
 
@@ -51,11 +52,18 @@ texts = st.one_of(
     st.none(),
 )  # fmt: skip
 cells = {
-    "fuel": st.sampled_from(["汽油", "纯电动", "PHEV", "增程式", "?", "", None]),
+    "fuel": st.sampled_from(["汽油", "纯电动", "PHEV", "增程式", "PHEV/BEV", "?", "", None]),
     "hs_code": st.sampled_from(
         ["8703801090", "8703801010", "8703234190", "8702402000", "8703.60.2300", "?", None]
     ),
     "condition": st.sampled_from(["新", "旧", None]),
+    "make": st.sampled_from(["BYD", "特斯拉", "?", "", None]),
+    "model": st.sampled_from(
+        ["Dolphin", "Song Plus DM-i", "Model 3", "宋PLUS", "PHEV/EV", "?", "", None]
+    ),
+    "type_code": st.sampled_from(["BYD7005BEV1", "BYD7150WTHEV5", "?", None]),
+    "displacement": st.sampled_from(["0", "-", "1498", "1.5T", "150", "", None]),
+    "battery_capacity": st.sampled_from(["60.48", "18.3 kWh", "?", None]),
     "declaration_date": st.sampled_from(["2025-12-31", "2026-03-01", "2026年3月1日", "soon", None]),
 }
 DAYS = {
@@ -83,7 +91,7 @@ def test_columns_equal_the_scalar_path(rows, cuts):
     assert [row["vin_row"] for row in answers] == list(range(1, len(rows) + 1))
     seen: set[str] = set()
     for row, answer in zip(rows, answers, strict=True):
-        declared = {field: row[field] for field in ("fuel", "hs_code", "condition") if row[field]}
+        declared = {field: row[field] for field in cells if row[field] and field in FIELDS}
         found = screen(row["text"] or "", DAYS.get(row["declaration_date"]), declared)
         told = check(row["text"] or "")
         again = [] if told.vin is None or told.vin not in seen else ["duplicate_vin"]

@@ -46,6 +46,17 @@ TABLE = [
     ("the code denies the VIN", ATTO3, {"hs_code": "8703809090"}, "controlled", "contradiction_no_vin_code"),
     ("only the papers say electric", UNSEEN, {"hs_code": "8703801090"}, "controlled", "declared_pure_electric"),
     ("only the UN number says electric", UNSEEN, {"un_no": "3556"}, "controlled", "declared_pure_electric"),
+    ("only the model says electric", UNSEEN, {"make": "BYD", "model": "Dolphin"}, "controlled", "declared_pure_electric"),
+    ("only the type code says electric", UNSEEN, {"type_code": "BYD7005BEV1"}, "controlled", "declared_pure_electric"),
+    ("a battery and no engine", UNSEEN, {"displacement": "0", "battery_capacity": "60.48"}, "controlled", "declared_pure_electric"),
+    ("one cell says both", UNSEEN, {"fuel": "PHEV/BEV", "hs_code": "8703602300"}, "review", "contradiction_powertrain"),
+    ("a firm VIN, and a cell that says both", SONG_PLUG_IN, {"fuel": "汽油/纯电"}, "review", "contradiction_powertrain"),
+    ("the papers say electric, there is an engine", UNSEEN, {**ELECTRIC, "displacement": "1498"}, "review", "contradiction_powertrain"),
+    ("the VIN says plug-in, the model electric", SONG_PLUG_IN, {"make": "BYD", "model": "Atto 3"}, "review", "contradiction_powertrain"),
+    ("unseen, model and type code", UNSEEN, {"model": "Song Plus DM-i", "type_code": "BYD7150WTHEV5"}, "review", "evidence_too_thin"),
+    ("unseen, model and fuel", UNSEEN, {"model": "Song Plus DM-i", "fuel": "插混"}, "out_of_scope", "declared_not_pure_electric"),
+    ("thin, the engine agrees", EADO, {"displacement": "1598 ml"}, "out_of_scope", "agreed_not_pure_electric"),
+    ("range-extended, by the model alone", UNSEEN, {**PETROL, "model": "理想L9"}, "review", "range_extended"),
     ("the papers disagree", UNSEEN, {"fuel": "纯电动", "hs_code": "8703234190"}, "review", "contradiction_powertrain"),
     ("the VIN says plug-in, the papers electric", SONG_PLUG_IN, ELECTRIC, "review", "contradiction_powertrain"),
     ("nobody says", UNSEEN, {}, "review", "powertrain_unknown"),
@@ -200,10 +211,23 @@ def test_no_unnoticed_slip_clears_any_electric_start():
                 assert screen(slipped, ON).verdict is not Verdict.OUT_OF_SCOPE, (start, at, other)
 
 
-@pytest.mark.parametrize("field", ["fuel", "hs_code", "un_no", "condition", "seats"])
+WHOLE = {
+    **ELECTRIC,
+    "un_no": "3556",
+    "condition": "新",
+    "seats": "5",
+    "make": "BYD",
+    "model": "Dolphin",
+    "type_code": "BYD7005BEV1",
+    "displacement": "0",
+    "battery_capacity": "60.48",
+}
+
+
+@pytest.mark.parametrize("field", WHOLE)
 @given(electric_vins, st.data())
 def test_no_single_wrong_cell_clears_a_controlled_row(field, text, data):
-    whole = {**ELECTRIC, "un_no": "3556", "condition": "新", "seats": "5"}
+    whole = WHOLE
     wrong = data.draw(
         st.sampled_from(
             [
@@ -220,6 +244,10 @@ def test_no_single_wrong_cell_clears_a_controlled_row(field, text, data):
                 "used",
                 "50",
                 "?",
+                "Song Plus DM-i",
+                "BYD7150WTHEV5",
+                "1498",
+                "Toyota",
             ]
         )
     )

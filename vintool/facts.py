@@ -85,7 +85,7 @@ def _weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
 
 
 def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, ...]:
-    """What the entries of a row mean; entries that the lexicon does not know are left out.
+    """What the entries of a row mean together; what the lexicon does not know is left out.
 
     Args:
         declared: field -> cell, the fields being those of the header dictionary; a verdict reads
@@ -99,12 +99,13 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
         raise ValueError(
             f"unknown declared field(s) {', '.join(unknown)}; known: {', '.join(headers.fields())}"
         )
-    meanings = (
-        lexicon.meaning(field, str(given[field]))
-        for field in lexicon.FIELDS
-        if given.get(field) not in {None, ""}
+    return lexicon.together(
+        *(
+            lexicon.meaning(field, str(given[field]))
+            for field in lexicon.FIELDS
+            if given.get(field) not in {None, ""}
+        )
     )
-    return tuple(found for found in meanings if found is not None)
 
 
 def row_facts(

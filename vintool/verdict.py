@@ -15,6 +15,12 @@ nothing                               two declared entries that agree, and no el
 electric, or both                     nothing
 ====================================  =========================================================
 
+Declared entries count by where they come from (``Meaning.origin``). The fuel, the HS code and the
+UN number are typed one by one and count one each. The name of a model and its type code may both
+come from one type approval, and displacement and battery describe one engine room: each pair counts
+once. One cell counts once whatever it says, and a cell that names pure electric and something else
+contradicts itself: that holds the row.
+
 The steps are those of ``decide``, in order: date, identity, kind, new or used, powertrain.
 Everything that neither holds nor clears is ``review``.
 """
@@ -196,6 +202,7 @@ def _by_powertrain(facts: Facts, unsound: tuple[Reason, ...]) -> tuple[Verdict, 
     told = facts.vin.classification
     declared = [meaning.powertrain for meaning in facts.declared if meaning.powertrain]
     electric = Powertrain.BEV in declared
+    independent = len({meaning.origin for meaning in facts.declared if meaning.powertrain})
     others = [powertrain for powertrain in declared if powertrain is not Powertrain.BEV]
 
     if told.powertrain is Powertrain.BEV:
@@ -219,7 +226,7 @@ def _by_powertrain(facts: Facts, unsound: tuple[Reason, ...]) -> tuple[Verdict, 
     if told.powertrain is None and not others:
         return Verdict.REVIEW, () if unsound else (Reason.POWERTRAIN_UNKNOWN,)
     firm = told.grade in _FIRM and facts.vin.status is CheckDigit.HOLDS
-    if not firm and len(others) < 2:
+    if not firm and independent < 2:
         return Verdict.REVIEW, (Reason.EVIDENCE_TOO_THIN,)
     if facts.vin.neighbour:
         return Verdict.REVIEW, (Reason.ONE_CHARACTER_FROM_ELECTRIC,)
@@ -347,7 +354,8 @@ def screen(
         vehicle_or_text: a decoded vehicle, a VIN, or the text of a cell.
         on: the declaration date; None if it is not known (the rule is then taken to be in force).
         declared: what the manifest says beside the VIN: field -> cell, the fields being
-            ``hs_code, fuel, un_no, condition, vehicle_type, seats``.
+            ``hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code,
+            displacement, battery_capacity``.
         regime: the code of the regime.
 
     Raises:

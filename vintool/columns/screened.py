@@ -71,9 +71,7 @@ class Screener:
         self._keys = Keys()
         self._facts = Lifted(_row_facts)
         self._problems = Lifted(row_problems)
-        self._declared = Lifted(
-            lambda *meanings: tuple(meaning for meaning in meanings if meaning is not None)
-        )
+        self._declared = Lifted(lexicon.together)
         self._when = Lifted(self._read_when)
         self._decision = Lifted(self._decide)
         self._mendable = Lifted(lambda key: key is None or key.status is CheckDigit.FAILS)
