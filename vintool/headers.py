@@ -19,6 +19,8 @@ from vintool.registry import read_rows
 LOOKED_AT = 50
 """Header rows are looked for among this many rows."""
 
+# Model, type code, make, displacement and battery only add to these; lists often give a model twice,
+# by name and by code, and the first column is read.
 _DECIDING = frozenset(
     {
         "hs_code",
