@@ -139,6 +139,14 @@ def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
 
 
 @given(filed_vins())
+def test_what_is_not_known_to_be_american_makes_no_rule(vin):
+    told = profile(Vin(vin), position_9(vin))
+    if told.filed is not None and not told.filed.sure:
+        assert not any(one.sure for one in told.rivals)
+        assert "vpic" not in {rule.file for rule in told.classification.rules}
+
+
+@given(filed_vins())
 def test_an_answer_rests_on_rules_that_agree_with_it(vin):
     told = profile(Vin(vin), position_9(vin)).classification
     sides = {rule.electric for rule in told.rules}

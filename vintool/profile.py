@@ -62,7 +62,7 @@ _NAMED = frozenset(
         _PLANT_COUNTRY,
     }
 )
-NOT_APPLICABLE, _ELECTRIC = "Not Applicable", "Electric"
+NOT_APPLICABLE = "Not Applicable"
 _BASES = {
     Origin.TABLE: Basis.REGISTRY,
     Origin.SPECIFICATION: Basis.ASSUMED,
@@ -329,7 +329,9 @@ def _filed(  # noqa: PLR0913 - what decides
     )
     if not best.matched or not (holds or may_be):
         return None
-    return found._replace(best=replace(best, sure=holds and not several))
+    sure = holds and not several
+    others = tuple(replace(one, sure=sure) for one in found.others)
+    return found._replace(best=replace(best, sure=sure), others=others)
 
 
 def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
@@ -348,9 +350,15 @@ def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
 
 
 def _electric(one: Pass) -> bool:
-    fuels = {one.read_value(element) for element in (vpic.FUEL_PRIMARY, vpic.FUEL_SECONDARY)}
-    level = one.read_value(vpic.ELECTRIFICATION) or ""
-    return _ELECTRIC in fuels or level.startswith("BEV")
+    return any(
+        item.value == sign
+        for element, sign in (
+            (vpic.FUEL_PRIMARY, vpic.ELECTRIC),
+            (vpic.FUEL_SECONDARY, vpic.ELECTRIC),
+            (vpic.ELECTRIFICATION, vpic.BATTERY_ELECTRIC),
+        )
+        for item in one.read.get(element, ())
+    )
 
 
 def _filed_year(vin: str, found: Specification, rivals: tuple[Pass, ...]) -> ModelYear:

@@ -196,6 +196,13 @@ class Rule(NamedTuple):
         return "".join(signs[:8]) + tail
 
 
+def user_data() -> Path:
+    """The user's own folder of reference data, whether it is there or not."""
+    from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
+
+    return user_data_path("vintool", appauthor=False)
+
+
 def read_bytes(name: str) -> bytes:
     """The whole of one file of ``wmi_data``."""
     return (DATA / name).read_bytes()
@@ -529,9 +536,7 @@ _told_of_new_rules: list[Callable[[], None]] = []
 
 def evidence_home() -> Path:
     """The user's folder of rules: those in it stand above the packaged ones, those in ``below`` below."""
-    from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
-
-    return user_data_path("vintool", appauthor=False) / "evidence"
+    return user_data() / "evidence"
 
 
 def evidence_files() -> tuple[EvidenceFile, ...]:

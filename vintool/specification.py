@@ -86,13 +86,11 @@ class Pass:
 
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
-        told = self.attributes.get(element)
-        return "; ".join(vpic.in_words(element, item.value) for item in told) if told else None
+        return _in_words(element, self.attributes.get(element))
 
     def read_value(self, element: int) -> str | None:
         """The same, of what the VIN itself tells."""
-        told = self.read.get(element)
-        return "; ".join(vpic.in_words(element, item.value) for item in told) if told else None
+        return _in_words(element, self.read.get(element))
 
     @property
     def wrong(self) -> frozenset[Fault]:
@@ -115,6 +113,10 @@ class Pass:
             sum(told.origin in by_pattern for many in self.attributes.values() for told in many),
             self.year,
         )
+
+
+def _in_words(element: int, told: tuple[Told, ...] | None) -> str | None:
+    return "; ".join(vpic.in_words(element, item.value) for item in told) if told else None
 
 
 class Specification(NamedTuple):
@@ -224,7 +226,8 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
         year: the model year.
     """
     rules, own = vpic.rules(filer.wmi, year), key(text)
-    told = _by_pattern(rules, own)
+    fitting = rules.table.match(own)
+    told = _by_pattern(rules, fitting, own)
     whole = UNKNOWN_CHARACTER not in own
     unsettled = frozenset[int]() if whole else _unsettled(rules, own, told)
     for element in unsettled & told.keys():
@@ -241,7 +244,7 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
         told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
     _add_conversions(told)
     faults = frozenset(_faults(rules, own, told, filer))
-    contested = _contested(rules, own)
+    contested = _contested(rules, fitting)
     if whole:
         return Pass(year, told, faults, filer, contested=contested)
     # What may be told by a character that is not known is left open, and nothing is assumed.
@@ -249,12 +252,12 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
     return Pass(year, read, faults, contested=contested)
 
 
-def _contested(rules: Rules, own: str) -> tuple[tuple[int, Told], ...]:
+def _contested(rules: Rules, fitting: int) -> tuple[tuple[int, Told], ...]:
     """What is told of fuel and electrification, if it is told to be electric and not to be."""
-    if not rules.table.match(own) & rules.electric:
+    if not fitting & rules.electric:
         return ()
     told: dict[int, dict[str, Told]] = {FUEL_PRIMARY: {}, ELECTRIFICATION: {}}
-    for number in bits(rules.table.match(own)):
+    for number in bits(fitting):
         for element, item in rules.told(number):
             if element in told:
                 told[element][item.value] = item
@@ -266,9 +269,9 @@ def _contested(rules: Rules, own: str) -> tuple[tuple[int, Told], ...]:
     )
 
 
-def _by_pattern(rules: Rules, own: str) -> dict[int, tuple[Told, ...]]:
+def _by_pattern(rules: Rules, fitting: int, own: str) -> dict[int, tuple[Told, ...]]:
     found: dict[int, tuple[Told, ...]] = {}
-    for number in bits(rules.table.match(own)):
+    for number in bits(fitting):
         for element, told in rules.told(number):
             if told.digits is not None:
                 told = told._replace(value=own[told.digits])  # noqa: PLW2901

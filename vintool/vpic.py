@@ -215,9 +215,7 @@ def _pattern(text: str) -> tuple[str, ...]:
 
 def user_home() -> Path:
     """Where the user's own vPIC data lies, if there is any."""
-    from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
-
-    return user_data_path("vintool", appauthor=False) / "vpic"
+    return registry.user_data() / "vpic"
 
 
 def check(folder: Path) -> dict[str, dict[str, object]]:

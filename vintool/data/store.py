@@ -49,14 +49,15 @@ def overview() -> Overview:
         )
         for entry in told["file"]
     ]
-    for name, entry in vpic.check(vpic.folder()).items():
+    files = vpic.check(vpic.folder())
+    for name, entry in files.items():
         with (vpic.folder() / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
                 raise DataError(f"{vpic.folder()}: {name} is not what was built; {vpic.REMEDY}")
     month = vpic.release().month
     tables += [
         Table(f"vpic/{name}", int(str(entry["rows"])), "NHTSA vPIC", month, str(entry["sha256"]))
-        for name, entry in vpic.check(vpic.folder()).items()
+        for name, entry in files.items()
     ]
     return Overview(vpic.data_release(), registry.DATA, vpic.folder(), tuple(tables))
 
