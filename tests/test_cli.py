@@ -75,11 +75,19 @@ VERDICT CONTROLLED: needs an export licence under this rule
 under   China: export licence for new pure electric passenger vehicles (Announcement 54 of 2025)
 on      2026-03-01
 
-1 date         in force since 2026-01-01
-2 identity     a sound VIN of a known maker
-3 kind         nothing puts it outside heading 8703
-4 new or used  new, as declared
-5 powertrain   The VIN itself tells a pure electric vehicle.
+1c date            The regime is in force on the declaration date.
+                   cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. There is no exception for older contracts, small numbers or goods under way.
+2c identity        The VIN is sound and its maker is known.
+3e kind            The regime covers vehicles of this kind, or nothing tells another.
+                   cn-2025-54 passenger, since 2026-01-01: Covered are vehicles of heading 8703: mainly for persons, at most nine seats with the driver's. Not covered are buses (8702), goods vehicles (8704), special vehicles (8705), motorcycles (8711), and golf carts, all-terrain and snow vehicles (8703.10).
+4h new or used     New is declared, or nothing is: taken as new.
+                   cn-2025-54 new, since 2026-01-01: Covered are vehicles that are not used. A used electric vehicle has code 8703801010 and a regime of its own.
+5b powertrain      The VIN tells a powertrain that the regime covers.
+                   cn-2025-54 only-electric, since 2026-01-01: Covered are vehicles that only electric motors drive and that carry no other engine. Hybrids, plug-in hybrids and mild hybrids are not; they have regimes of their own.
+6a VIN             The code declares a vehicle without a VIN, and the row has one: the contradiction is told.
+                   cn-2025-54 with-vin, since 2026-01-01: Covered are vehicles that have a VIN. Low-speed electric vehicles without one are in 8703809090, outside the rule.
+7d burden of proof The verdict stands.
+                   cn-2025-54 goods-name-rules, since 2026-01-01: The name of the goods is the rule. HS code 8703801090 is given as a reference alone; a vehicle that fits the name is controlled whatever code is declared, and a declared code does not clear a vehicle.
 
 because vin_pure_electric: The VIN itself tells a pure electric vehicle.
 because contradiction_no_vin_code: The code declares a vehicle without a VIN, and the row has one.
@@ -87,11 +95,12 @@ because contradiction_no_vin_code: The code declares a vehicle without a VIN, an
         VIN LRW3****: BEV [encoded, grade A] powertrain.evidence.csv: Model 3
         VIN LRW***** at 10-11 [LMNPRSTV]*: BEV [encoded, grade A] powertrain.manual.csv: Tesla cars
         HS 8703809090: only an electric motor, without a VIN, not used: BEV [declared] China tariff 2025; zhitongcaijing.com 1350264
+        contradiction_no_vin_code: HS 8703809090: only an electric motor, without a VIN, not used against a VIN that begins with LRW [declared] China tariff 2025; zhitongcaijing.com 1350264
 
 law     MOFCOM, MIIT, GACC and SAMR, Announcement 54 of 2025 of 26 September 2025 (https://www.tradesichuan.com/jmzx/3028.html; confidence high)
 law     MOFCOM and GACC, Announcement 89 of 2025 of 30 December 2025: export licence catalogue for 2026 (https://10100.com/article/65966349; confidence high)
-rules   cn-2025-54@2026.11-1, data 2026.11+vpic.2026-10. This is no legal advice.
-Not checked: whether the exporter is qualified and the brand its own; the licence itself; prices; other regimes.
+rules   cn-2025-54@2026.11-2, data 2026.11+vpic.2026-10. This is no legal advice.
+Not checked: whether the exporter is qualified and the brand its own; the licence itself; other regimes.
 """
 
 
@@ -233,8 +242,8 @@ def test_screen_from_standard_input():
     [
         (b"", [], 3, "the file is empty"),
         (b"make,colour\nBYD,red\n", [], 3, "no column looks like it holds VINs"),
-        (f"VIN,Chassis No\n{TESLA},{ATTO3}\n".encode(), [], 2, "could each be the column of vin"),
-        (f"VIN,Chassis No\n{TESLA},{ATTO3}\n".encode(), ["--map", "vin=VIN"], 0, ""),
+        (f"Frame No,Chassis No\n{TESLA},{ATTO3}\n".encode(), [], 2, "could each be the column of vin"),
+        (f"Frame No,Chassis No\n{TESLA},{ATTO3}\n".encode(), ["--map", "vin=Frame No"], 0, ""),
         (f"VIN\n{TESLA}\n".encode(), ["--map", "vin=Frame"], 2, "no column of the name given for vin"),
         (f"VIN\n{TESLA}\n".encode(), ["--map", "vin"], 2, "write it as field=value"),
         (f"VIN\n{TESLA}\n".encode(), ["--on", "1.3.2026"], 2, "write it as 2026-03-01"),

@@ -35,5 +35,5 @@ def test_the_examples_of_the_readme_run():
 
 def test_codes_are_snake_case_and_sentences_end():
     for code in (*Problem, *Reason):
-        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", code)
+        assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", code)
         assert code.sentence.endswith(".")

@@ -399,14 +399,22 @@ def sheet_of(header, *rows) -> Sheet:
 
 def test_content_decides_between_two_vin_columns():
     frames = sheet_of(["Chassis No", "VIN"], *[["GP5-1234567", vin] for vin in VINS[:9]])
-    assert map_columns(frames) == {"vin": "VIN"}
-    both = sheet_of(["Chassis No", "VIN"], *zip(VINS[:9], VINS[9:18], strict=True))
-    with pytest.raises(MappingError, match=r'--map vin="Chassis No" or --map vin="VIN"') as caught:
+    beside = {"vin": "VIN", "chassis_no": "Chassis No"}
+    assert map_columns(frames) == beside
+    named = sheet_of(["Chassis No", "VIN"], *zip(VINS[:9], VINS[9:18], strict=True))
+    assert map_columns(named) == beside  # one says VIN; rows where the other differs are told
+    both = sheet_of(["Chassis No", "Frame No"], *zip(VINS[:9], VINS[9:18], strict=True))
+    with pytest.raises(
+        MappingError, match=r'--map vin="Chassis No" or --map vin="Frame No"'
+    ) as caught:
         map_columns(both)
     assert not isinstance(caught.value, ManifestError)
-    assert map_columns(both, {"vin": "VIN"}) == {"vin": "VIN"}
+    assert map_columns(both, {"vin": "Frame No"}) == {
+        "vin": "Frame No",
+        "chassis_no": "Chassis No",
+    }
     unnamed = sheet_of(["A", "VIN"], *[[vin, "12345"] for vin in VINS[:9]])
-    assert map_columns(unnamed) == {"vin": "A"}
+    assert map_columns(unnamed) == {"vin": "A", "chassis_no": "VIN"}
     neither = sheet_of(["Chassis No", "VIN"], ["1", "2"])
     with pytest.raises(MappingError):
         map_columns(neither)

@@ -12,13 +12,14 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 
 The modules are one street, each importing only what lies before it::
 
-    words -> vin -> lookup -> registry -> vpic -> specification, powertrain -> filings -> identity, model
-          -> profile, checking -> vehicle, declared, law, headers -> facts -> verdict -> show, explain, report
-          -> columns -> files, data -> learn -> adapters
+    words -> evidence, vin, days, lookup -> registry -> tariff, brands, prices, places -> vpic -> specification,
+          powertrain -> filings -> identity, model -> profile, checking -> vehicle, declared, law, headers -> facts
+          -> contradictions, used, identifiers -> verdict -> desk, show, explain, page, report -> columns
+          -> files, data -> learn -> adapters
 
 Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``profile``, ``vehicle``), a
-Vehicle and what a manifest declares become a verdict (``verdict``), and many verdicts become a
-report. ``columns`` takes the same steps over Arrow columns. ``data`` rebuilds reference data,
+Vehicle and what a manifest declares become a verdict (``verdict``), held against a user's lists
+(``desk``), and many verdicts become a report. ``columns`` takes the same steps over Arrow columns. ``data`` rebuilds reference data,
 ``learn`` makes powertrain rules of labelled lists.
 
 ``import vintool`` reads no reference data; what deals with tables, files and verdicts is loaded

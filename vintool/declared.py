@@ -12,24 +12,15 @@ a battery beside an engine that is not there. ``together`` reads those of a row.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
+from vintool import tariff
+from vintool.prices import averages, read_price
 from vintool.registry import DataError, read_rows
 from vintool.words import Powertrain
 
-CODE_COLUMNS = (
-    "field",
-    "code",
-    "powertrain",
-    "kind",
-    "condition",
-    "has_vin",
-    "meaning",
-    "confidence",
-    "source",
-)
+CODE_COLUMNS = ("field", "code", "powertrain", "meaning", "confidence", "source")
 WORD_COLUMNS = ("field", "word", "value", "beside", "language", "source")
 FILLER_COLUMNS = ("word", "language", "source")
 MODEL_COLUMNS = ("brand", "model", "powertrain", "alone", "source", "note")
@@ -47,6 +38,8 @@ FIELDS = (
     "type_code",
     "displacement",
     "battery_capacity",
+    "unit_price",
+    "currency",
 )
 
 # Cells that one and the same paper may have given: they count once, see ``verdict``.
@@ -57,6 +50,7 @@ _ORIGIN = {
     "battery_capacity": "engine",
 }
 NO_ENGINE, TRACTION_BATTERY = "no engine", "traction battery"
+PRICE_WITH_VIN, PRICE_WITHOUT_VIN = "price as with a VIN", "price as without a VIN"
 
 
 class Named(NamedTuple):
@@ -72,8 +66,8 @@ class Meaning(NamedTuple):
     """What one cell says. Empty or null: it does not say.
 
     ``rivals`` is what a cell says that contradicts itself. ``brands`` are those that it names,
-    ``named`` its models, each true under one brand. ``part`` is half of a fact: ``NO_ENGINE`` or
-    ``TRACTION_BATTERY``.
+    ``named`` its models, each true under one brand. ``part`` is half of a fact: ``NO_ENGINE``,
+    ``TRACTION_BATTERY``, or the class of a price.
     """
 
     field: str
@@ -87,12 +81,18 @@ class Meaning(NamedTuple):
     brands: tuple[str, ...] = ()
     named: tuple[Named, ...] = ()
     part: str = ""
+    currency: str = ""
 
     @property
     def says(self) -> str:
         """The one thing to show of it."""
         told = (self.powertrain.value if self.powertrain else "") or self.condition or self.kind
-        return told or self.part or "/".join(self.rivals or self.brands)
+        return told or self.part or self.currency or "/".join(self.rivals or self.brands)
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is a fact about the vehicle by itself; a make and a price are not."""
+        return bool(self.powertrain or self.condition or self.kind)
 
     @property
     def origin(self) -> str:
@@ -157,25 +157,16 @@ def _key(text: str, pattern: re.Pattern[str]) -> Words:
 @cache
 def _codes() -> dict[tuple[str, str], Meaning]:
     table: dict[tuple[str, str], Meaning] = {}
-    for (
-        field,
-        code,
-        powertrain,
-        kind,
-        condition,
-        has_vin,
-        meaning,
-        _confidence,
-        source,
-    ) in read_rows("declared.codes.csv", CODE_COLUMNS):
-        told = Powertrain(powertrain) if powertrain else None
+    for field, code, powertrain, meaning, _confidence, source in read_rows(
+        "declared.codes.csv", CODE_COLUMNS
+    ):
         if (field, code) in table:
             raise DataError(f"wmi_data/declared.codes.csv: {field} {code} stands twice")
-        table[field, code] = Meaning(field, meaning, told, kind, condition, has_vin, source)
+        table[field, code] = Meaning(field, meaning, Powertrain(powertrain), source=source)
     return table
 
 
-_WORD_FIELDS = {"fuel", "condition", "vehicle_type", "make", "model", "displacement"}
+_WORD_FIELDS = {"fuel", "condition", "vehicle_type", "make", "model", "displacement", "currency"}
 
 
 @cache
@@ -312,6 +303,10 @@ def meaning(field: str, text: str) -> Meaning | None:
         return _displacement(text)
     if field == "battery_capacity":
         return _battery(text)
+    if field == "unit_price":
+        return _price(text)
+    if field == "currency":
+        return _currency(text)
     return _word(field, text)
 
 
@@ -342,7 +337,7 @@ _LIST = re.compile(r"[/;&|+、，；\n]")
 _UN_NUMBER = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
-def _digits(text: str) -> str:
+def code_digits(text: str) -> str:
     """The digits of a code: spreadsheets add ``.0``, people add dots, customs systems a suffix."""
     plain = unicodedata.normalize("NFKC", text).strip()
     whole = re.fullmatch(r"(\d{4,10})\.0+", plain)
@@ -354,7 +349,7 @@ def _code(field: str, text: str) -> Meaning | None:
     if field == "un_no":
         parts = _UN_NUMBER.findall(unicodedata.normalize("NFKC", text)) or [text]
     else:
-        parts = [part for part in _LIST.split(text) if len(_digits(part)) >= 6] or [text]
+        parts = [part for part in _LIST.split(text) if len(code_digits(part)) >= 6] or [text]
     found = [_one_code(field, part) for part in dict.fromkeys(parts)]
     told = [known for known in found if known is not None]
     if len(told) == len(found) and len({known[2:6] for known in told}) == 1:
@@ -366,14 +361,22 @@ def _code(field: str, text: str) -> Meaning | None:
 
 
 def _one_code(field: str, text: str) -> Meaning | None:
-    digits = _digits(text)[:10]
+    digits = code_digits(text)[:10]
     if field == "un_no":
-        found = _codes().get((field, digits))
-        return found._replace(shown=f"UN {digits}: {found.shown}") if found else None
-    for length in range(len(digits), 3, -1):
-        if found := _codes().get((field, digits[:length])):
-            return found._replace(shown=f"HS {digits}: {found.shown}")
-    return None
+        known = _codes().get((field, digits))
+        return known._replace(shown=f"UN {digits}: {known.shown}") if known else None
+    if not (lines := tariff.find(digits)):
+        return None
+    line = lines[-1]  # a code has one meaning, whatever its period
+    return Meaning(
+        field,
+        f"HS {digits}: {line.meaning}",
+        line.powertrain,
+        line.kind,
+        line.condition,
+        line.has_vin,
+        line.source,
+    )
 
 
 def _seats(text: str) -> Meaning | None:
@@ -471,7 +474,7 @@ _NOT = {"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein
 
 def _make(text: str) -> Meaning | None:
     brands = tuple(sorted(set(_brands_in(_split(text, _NAMES)).values())))
-    return Meaning("make", "make", brands=brands) if brands else None
+    return Meaning("make", f"make {'/'.join(brands)}", brands=brands) if brands else None
 
 
 def _brands_in(words: list[Word]) -> dict[int, str]:
@@ -644,6 +647,46 @@ def _battery(text: str) -> Meaning | None:
     return Meaning("battery_capacity", f"battery of {number:g} kWh", part=TRACTION_BATTERY)
 
 
+# Prices
+
+
+def _price(text: str) -> Meaning | None:
+    price = read_price(text)
+    if price is None:
+        return None
+    low, high, currency, source = averages()
+    return Meaning(
+        "unit_price",
+        f"unit price {price.shown} {currency} (on average {high:,.0f} with a VIN, {low:,.0f} without)",
+        part=PRICE_WITHOUT_VIN if price.low else PRICE_WITH_VIN,
+        currency=_currency_in(price.rest),
+        source=source,
+    )
+
+
+def _currency(text: str) -> Meaning | None:
+    found = _currency_in(text)
+    return Meaning("currency", f"currency {found}", currency=found) if found else None
+
+
+def _currency_in(text: str) -> str:
+    """The one currency that a text names; empty if it names none or several."""
+    known = _words("currency")
+    plain = unicodedata.normalize("NFKC", text)
+    parts = (plain.strip(), *re.split(r"[\s()\[\]/:,]+", plain))
+    found = {known[key] for part in parts if (key := _folded(part) or part) in known}
+    return found.pop() if len(found) == 1 else ""
+
+
+def currency_of(header: str) -> Meaning | None:
+    """The currency that the header of a price column names.
+
+    >>> currency_of("单价(USD)").currency, currency_of("单价") is None
+    ('USD', True)
+    """
+    return _currency(header)
+
+
 # A row
 
 
@@ -651,11 +694,12 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
     """What the cells of one row say, those that speak only beside another one included.
 
     >>> [told.shown for told in together(meaning("make", "BYD"), meaning("model", "Dolphin"))]
-    ['model BYD Dolphin']
+    ['make BYD', 'model BYD Dolphin']
     """
     known = [meaning for meaning in meanings if meaning is not None]
     brands = frozenset(brand for told in known if told.field == "make" for brand in told.brands)
     battery = next((told for told in known if told.part == TRACTION_BATTERY), None)
+    currency = next((told.currency for told in known if told.field == "currency"), "")
     row: list[Meaning] = []
     for told in known:
         if told.named:
@@ -665,7 +709,9 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
             row += [_without_engine(told, battery)] if battery else []
         elif told.rivals:
             row += [told._replace(rivals=(), powertrain=rival) for rival in told.rivals]
-        elif told.field != "make" and told.part != TRACTION_BATTERY:
+        elif told.field == "unit_price":
+            row += [told] if (told.currency or currency) == averages().currency else []
+        elif told.field != "currency" and told.part != TRACTION_BATTERY:
             row.append(told)
     return tuple(row)
 
@@ -677,44 +723,3 @@ def _without_engine(engine: Meaning, battery: Meaning) -> Meaning:
         Powertrain.BEV,
         source="HS 2022 subheading 8703.80: only an electric motor for propulsion",
     )
-
-
-# Days
-
-_YEAR_FIRST = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:\D.*)?")
-_YEAR_LAST = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})(?:\D.*)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:\.\d+)?")
-_DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
-
-
-@cache
-def read_date(text: str) -> date | None:
-    """The day that a cell names; None if it cannot be read.
-
-    Where day and month could change places, the later day is taken: a rule is then in force
-    rather than not.
-
-    >>> read_date("2026年3月1日"), read_date("20260301"), read_date("03/01/2026")
-    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), datetime.date(2026, 3, 1))
-    """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if found := _YEAR_FIRST.fullmatch(plain) or _COMPACT.fullmatch(plain):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
-    if found := _YEAR_LAST.fullmatch(plain):
-        first, second, year = (int(part) for part in found.groups())
-        days = [day for day in (_day(year, second, first), _day(year, first, second)) if day]
-        return max(days, default=None)
-    if found := _SPREADSHEET_DAY.fullmatch(plain):
-        return _DAY_ZERO + timedelta(days=int(found[1]))
-    try:
-        return datetime.fromisoformat(plain).date()
-    except ValueError:
-        return None
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

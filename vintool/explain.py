@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from vintool.checking import Check, check
-from vintool.facts import declared_meanings, row_facts
 from vintool.identity import identify
 from vintool.law import DEFAULT_REGIME, Citation
 from vintool.law import regime as load_regime
 from vintool.model import Frozen, Vehicle
 from vintool.show import check_lines, vehicle_lines
 from vintool.vehicle import decode
-from vintool.verdict import Finding, decide, finding, steps
+from vintool.verdict import Case, Finding, finding, judge, walk
 from vintool.vpic import data_release
 from vintool.words import Verdict
 
@@ -21,14 +20,16 @@ MEANINGS = {
     Verdict.OUT_OF_SCOPE: "outside this rule, which does not mean free to export",
     Verdict.INVALID: "no usable vehicle identity",
 }
-NOT_CHECKED = "Not checked: whether the exporter is qualified and the brand its own; the licence itself; prices; other regimes."
+NOT_CHECKED = "Not checked: whether the exporter is qualified and the brand its own; the licence itself; other regimes."
 
 
 class Step(Frozen):
-    """One step of the decision."""
+    """One step of the decision: the line of the table that held, and the provisions that it asks."""
 
     name: str
     found: str
+    line: str
+    provisions: tuple[str, ...]
 
 
 class Explanation(Frozen):
@@ -59,12 +60,24 @@ def explain(
     """
     rule = load_regime(regime)
     identity = identify(text)
-    facts = row_facts(identity, on, declared_meanings(declared), rule)
+    facts, decision = judge(identity, on, declared, rule)
+    lines, _ = walk(Case(facts, rule))
     return Explanation(
         check=check(text),
         vehicle=decode(identity.vin) if identity.vin else None,
-        finding=finding(decide(facts, rule), rule, on),
-        steps=tuple(Step(name=name, found=found) for name, found in steps(facts, rule)),
+        finding=finding(decision, rule, on),
+        steps=tuple(
+            Step(
+                name=line.step,
+                found=line.says,
+                line=line.number,
+                provisions=tuple(
+                    f"{rule.code} {item.code}, since {item.start}: {item.says}"
+                    for item in rule.at_step(line.step)
+                ),
+            )
+            for line in lines
+        ),
         rule=rule.title,
         citations=rule.citation,
         data_release=data_release(),
@@ -87,9 +100,9 @@ def explanation_lines(told: Explanation) -> Iterator[str]:
     yield f"under   {told.rule}"
     yield f"on      {day.isoformat() if day else 'a date that is not known'}"
     yield ""
-    yield from (
-        f"{number} {step.name:<13}{step.found}" for number, step in enumerate(told.steps, 1)
-    )
+    for step in told.steps:
+        yield f"{step.line} {step.name:<16}{step.found}"
+        yield from (f"{'':<19}{provision}" for provision in step.provisions)
     yield ""
     yield from (f"because {reason.value}: {reason.sentence}" for reason in found.reasons)
     for item in found.evidence:

@@ -9,37 +9,50 @@ from typing import NamedTuple
 
 from vintool import declared as lexicon
 from vintool import headers
+from vintool.days import read_date
 from vintool.declared import Meaning
 from vintool.identity import Identity
 from vintool.law import Regime
 from vintool.powertrain import UNKNOWN, Classification, classify, one_character_from_electric
 from vintool.profile import Profile, profile
-from vintool.vin import position_9
+from vintool.vin import position_9, read
 from vintool.words import Basis, CheckDigit, Powertrain, Problem, Weight
+
+SHORTEST_CHASSIS = 4  # characters: less is a row number or a dash
 
 
 class Facts(NamedTuple):
     """All that ``decide`` reads.
 
     ``in_force`` and ``year`` come from the declaration date; None where it cannot be read.
+    ``registered`` says that a date of first registration stands on the row, ``chassis_differs`` that
+    its chassis number is not that of the VIN.
     """
 
     in_force: bool | None
     year: int | None
     declared: tuple[Meaning, ...]
     vin: "VinFacts"
+    registered: bool = False
+    chassis_differs: bool = False
 
 
 class VinFacts(NamedTuple):
-    """What the VIN contributes. Only an encoded model year counts; an assumed one is no evidence."""
+    """What the VIN contributes. Only an encoded model year counts; an assumed one is no evidence.
+
+    ``brands`` are those that its maker builds under its WMI; ``found`` the VINs of a cell with several.
+    """
 
     status: CheckDigit
     problems: frozenset[Problem]
+    wmi: str
     kinds: tuple[str, ...]
     register: bool
+    brands: tuple[str, ...]
     model_year: int | None
     classification: Classification
     neighbour: bool
+    found: tuple[str, ...] = ()
 
 
 def vin_facts(
@@ -47,11 +60,14 @@ def vin_facts(
 ) -> VinFacts:
     """What a well-formed VIN contributes to the verdict."""
     electric = told.classification.powertrain is Powertrain.BEV
+    maker = told.maker
     return VinFacts(
         status=status,
         problems=_weighing(problems),
-        kinds=told.maker.kinds if told.maker else (),
-        register=told.maker is not None and told.maker.confidence == "high",
+        wmi=told.wmi,
+        kinds=maker.kinds if maker else (),
+        register=maker is not None and maker.confidence == "high",
+        brands=_brands(told),
         model_year=told.year.year if told.year.basis is Basis.ENCODED else None,
         classification=told.classification,
         neighbour=not electric
@@ -72,12 +88,23 @@ def unreadable_vin_facts(identity: Identity) -> VinFacts:
     return VinFacts(
         CheckDigit.CANNOT_TELL,
         _weighing(identity.problems),
+        wmi="",
         kinds=(),
         register=False,
+        brands=(),
         model_year=None,
         classification=(electric or [UNKNOWN])[0],
         neighbour=False,
+        found=identity.reading.found,
     )
+
+
+def _brands(told: Profile) -> tuple[str, ...]:
+    """The brands that the VIN can be of; none where the maker itself is in doubt."""
+    own = (told.brand.name,) if told.brand else ()
+    if told.maker is None or told.maker.confidence == "low":
+        return ()
+    return tuple(dict.fromkeys((*own, *told.maker.brands)))
 
 
 def _weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
@@ -108,10 +135,28 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
     )
 
 
+def chassis_differs(vin: str, text: str) -> bool:
+    """Whether a chassis number is another vehicle's: neither the VIN nor the end of it.
+
+    A frame number of the Japanese home market is a number of its own and cannot be compared.
+
+    >>> chassis_differs("LRW3E7FA1LC000001", "LC000001"), chassis_differs("LRW3E7FA1LC000001", "LC000002")
+    (False, True)
+    """
+    reading = read(text)
+    if reading.problem is Problem.FRAME_NUMBER or len(reading.text) < SHORTEST_CHASSIS:
+        return False
+    return not vin.endswith(reading.text)
+
+
 def row_facts(
-    identity: Identity, on: date | None, meanings: tuple[Meaning, ...], rule: Regime
+    identity: Identity,
+    on: date | None,
+    meanings: tuple[Meaning, ...],
+    rule: Regime,
+    cells: Mapping[str, str],
 ) -> Facts:
-    """What ``decide`` reads of one row."""
+    """What ``decide`` reads of one row; ``cells`` by field."""
     vin = identity.vin
     if vin is None:
         part = unreadable_vin_facts(identity)
@@ -122,4 +167,11 @@ def row_facts(
             identity.status,
             vin.descriptor,
         )
-    return Facts(None if on is None else rule.in_force(on), on.year if on else None, meanings, part)
+    return Facts(
+        None if on is None else rule.in_force(on),
+        on.year if on else None,
+        meanings,
+        part,
+        registered=read_date(cells.get("registration_date", "")) is not None,
+        chassis_differs=vin is not None and chassis_differs(vin, cells.get("chassis_no", "")),
+    )

@@ -49,6 +49,11 @@ _AFTER = re.compile(
 )
 _FIGURES = re.compile(r"[\d\W_]*\d[\d\W_]*")
 
+# Headers that say VIN; a chassis or frame number may be one, or a number of its own.
+_SAYS_VIN = re.compile(
+    r"\bVIN|VIN\b|VIN[码号]|识别|識別|식별|identif|\bFIN\b|\bNIV\b|\bВИН|идентиф", re.IGNORECASE
+)
+
 EXACT, PARTIAL = 2, 1
 
 
@@ -130,20 +135,28 @@ def vin_shaped(text: str) -> bool:
     return _VIN.fullmatch(bare) is not None and not bare.isdigit()
 
 
+MANIFEST = "headers.csv"
+"""The dictionary of manifests; another table of its form may be asked in its place."""
+
+CHASSIS = "chassis_no"
+"""Beside a column of VINs, one of chassis numbers; no header means it outright."""
+
+
 @cache
-def _dictionary() -> dict[str, str]:
-    rows = read_rows("headers.csv", ("field", "header", "language", "source"))
+def _dictionary(table: str = MANIFEST) -> dict[str, str]:
+    rows = read_rows(table, ("field", "header", "language", "source"))
     return {normalise(header): field for field, header, _, _ in rows}
 
 
 @cache
-def fields() -> tuple[str, ...]:
+def fields(table: str = MANIFEST) -> tuple[str, ...]:
     """Every field a column can be mapped to."""
-    return tuple(dict.fromkeys(_dictionary().values()))
+    own = (CHASSIS,) if table == MANIFEST else ()
+    return (*dict.fromkeys(_dictionary(table).values()), *own)
 
 
-def _known(text: str) -> str | None:
-    known, bare = _dictionary(), normalise(text)
+def _known(text: str, table: str) -> str | None:
+    known, bare = _dictionary(table), normalise(text)
     if bare in known:
         return known[bare]
     if lead := _BEFORE.match(bare):
@@ -154,18 +167,22 @@ def _known(text: str) -> str | None:
     return None
 
 
-def meaning(header: str) -> tuple[str, int] | None:
+def meaning(header: str, table: str = MANIFEST) -> tuple[str, int] | None:
     """The field that a header names, and how surely: ``EXACT`` or ``PARTIAL``.
 
     A header whose parts name different fields ("Make / Model") names none.
 
+    Args:
+        header: as written.
+        table: the dictionary to ask.
+
     >>> meaning("Chassis No."), meaning("单价(USD)"), meaning("Make / Model")
     (('vin', 2), ('unit_price', 1), None)
     """
-    if (field := _dictionary().get(normalise(header))) is not None:
+    if (field := _dictionary(table).get(normalise(header))) is not None:
         return field, EXACT
     parts = _SEPARATORS.split(unicodedata.normalize("NFKC", header))
-    found = {field for part in [header, *parts] if part and (field := _known(part))}
+    found = {field for part in [header, *parts] if part and (field := _known(part, table))}
     found = found - {"row_no"} or found  # the "No." in "Chassis / No." counts nothing
     return (found.pop(), PARTIAL) if len(found) == 1 else None
 
@@ -308,11 +325,15 @@ def map_columns(
         if named is not None and position not in chosen.values():
             claims.setdefault(named[0], []).append((position, named[1]))
     taken = {position for positions in claims.values() for position, _ in positions}
+    named_vin = [position for position, _ in claims.pop("vin", ())]
     if "vin" not in chosen:
         free = set(range(len(sheet.headers))) - taken - set(chosen.values())
-        chosen["vin"] = _vin_column(
-            sheet, [position for position, _ in claims.get("vin", ())], free
-        )
+        chosen["vin"] = _vin_column(sheet, named_vin, free)
+    others = [position for position in named_vin if position != chosen["vin"]]
+    if CHASSIS not in chosen and len(others) == 1:
+        chosen[CHASSIS] = others[
+            0
+        ]  # another number of the same vehicle, to be held against the VIN
     for field, positions in claims.items():
         if field in chosen:
             continue
@@ -354,7 +375,10 @@ def _vin_column(sheet: Headed, named: Sequence[int], free: set[int]) -> int:
     best = max(candidates, key=share.__getitem__)
     rivals = [position for position in candidates if position != best]
     if rivals and (share[best] < 0.5 or any(share[rival] >= 0.1 for rival in rivals)):
-        raise _tie(sheet, "vin", candidates)
+        outright = [position for position in named if _SAYS_VIN.search(sheet.headers[position])]
+        if len(outright) != 1 or len(candidates) > 2 or share[outright[0]] < 0.1:
+            raise _tie(sheet, "vin", candidates)
+        return outright[0]  # the other is a chassis number, and rows where they differ are told
     return best
 
 

@@ -9,7 +9,7 @@ import hashlib
 import textwrap
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -30,6 +30,7 @@ LABELS: Final = {
 
 CELL: Final = 200  # characters of a cell that are displayed; exceptions.csv has them all
 BRANDS: Final = 12  # brands that have a bar of their own
+LICENCES: Final = 500  # lines of the ledger on the page; licences.csv has all
 
 
 def _all_verdicts(counts: dict[str, int]) -> dict[str, int]:
@@ -81,6 +82,37 @@ class Row(_Frozen):
     suggestion: str | None = None
 
 
+class LicenceLine(_Frozen):
+    """What became of one licence; without a place in the list an unknown number, or none."""
+
+    licence_no: str
+    state: str
+    exporter: str
+    hs_code: str
+    destination: str
+    valid_from: date | None
+    valid_until: date | None
+    quantity: Count | None
+    drawn: Count
+    left: Count | None
+    rows_named: Count
+    rows_in_review: Count
+    counted_before: Count
+    findings: dict[str, Count]
+    place: str
+
+
+class DecisionCounts(_Frozen):
+    """What became of the decisions that a run was given."""
+
+    given: Count
+    applied: Count
+    asked_again: Count
+    undecided: Count
+    of_other_regimes: Count
+    without_identity: Count
+
+
 class Summary(_Frozen):
     """One screening run in numbers: exactly what ``screen --format json`` prints."""
 
@@ -102,6 +134,8 @@ class Summary(_Frozen):
     seconds: float
     outputs: tuple[str, ...]
     notes: tuple[str, ...]
+    licences: tuple[LicenceLine, ...] = ()
+    decisions: DecisionCounts | None = None
 
     @model_validator(mode="after")
     def _no_row_lost(self) -> Self:
@@ -141,6 +175,8 @@ class ReportContext(_Frozen):
     reason_sentences: dict[str, str]
     other_rules: tuple[str, ...] = ()
     brand_powertrain: dict[str, dict[str, Count]] = {}
+    lists: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
 
 
 def visible(text: str) -> str:
@@ -205,6 +241,19 @@ def _first(items: Sequence[str], most: int) -> list[str]:
     return [cell(item) for item in items[:most]] + ([f"and {more:,} more"] if more > 0 else [])
 
 
+def _decision_line(told: DecisionCounts | None) -> str:
+    """What became of the decisions, for a terminal."""
+    if told is None:
+        return ""
+    others = (
+        (told.asked_again, "to decide again"),
+        (told.of_other_regimes, "of another regime"),
+        (told.without_identity, "without a vehicle"),
+    )
+    more = "".join(f", {n:,} {what}" for n, what in others if n)
+    return f"{told.given:,} given, {told.applied:,} rows decided{more}"
+
+
 def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
     """The summary for a terminal or a pipe: plain text, at most 40 lines, no colour."""
     lines = [f"{cell(summary.file)}: {summary.balance} ({summary.seconds:.1f} s)", ""]
@@ -229,6 +278,16 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
     left = [f"{sheet.name} ({sheet.skipped})" for sheet in summary.sheets if sheet.skipped]
     facts = [
         ("powertrain", ", ".join(f"{code} {n:,}" for code, n in _ranked(summary.powertrains))),
+        (
+            "licences",
+            ", ".join(
+                f"{n:,} {state}"
+                for state, n in _ranked(
+                    Counter(line.state.replace("_", " ") for line in summary.licences)
+                )
+            ),
+        ),
+        ("decisions", _decision_line(summary.decisions)),
         ("columns", ", ".join(f"{field} = {name}" for field, name in summary.mapping.items())),
         ("encoding", summary.encoding),
         ("sheets", ", ".join(_first(read, 6))),
@@ -236,12 +295,12 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
         ("rule", f"{summary.regime}, version {summary.rule_version}, data {summary.data_release}"),
         ("date", summary.on),
         *(("note", note) for note in _first(summary.notes, 2)),
-        *(("written", output) for output in _first(summary.outputs, 4)),
+        ("written", ", ".join(_first(summary.outputs, 6))),
     ]
     lines.append("")
     for label, text in facts:
         # Columns may take three lines: a column read as the wrong field spoils every verdict.
-        width, most = (100, 3) if label == "columns" else (3 * CELL, 1)
+        width, most = (100, 3) if label in {"columns", "written"} else (3 * CELL, 1)
         lead = f"{label:<12}"
         wrap = textwrap.TextWrapper(width, lead, " " * len(lead), max_lines=most, placeholder=" …")
         lines += wrap.wrap(visible(text))
@@ -258,6 +317,14 @@ def _finalize(value: Any) -> Any:
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
+def _decided(rows: Iterable[Row]) -> Iterator[tuple[Row, str]]:
+    """The rows that a reviewer has decided, now or before, each with the decision as its evidence tells it."""
+    for row in rows:
+        for item in row.evidence:
+            if item.startswith(("decision: ", "earlier decision: ")):
+                yield row, item
+
+
 @cache
 def _template() -> "Template":
     # Imported here: most runs of the tool print no page, and start-up time is felt by everyone.
@@ -268,7 +335,7 @@ def _template() -> "Template":
     env.finalize = _finalize
     env.filters |= {"cell": cell, "first_of": _first, "number": "{:,}".format}
     env.filters |= {"ranked": _ranked, "source_hash": _source_hash}
-    env.globals |= {"share": share, "LABELS": LABELS}
+    env.globals |= {"share": share, "LABELS": LABELS, "LICENCES": LICENCES}
     return env.get_template("report.html")
 
 
@@ -292,6 +359,7 @@ def report_html(
         c=context,
         rows=rows,
         omitted=sum(1 for _ in rest),
+        decided=tuple(_decided(rows)),
         row_reasons=_ranked(Counter(code for row in rows for code in dict.fromkeys(row.reasons))),
         with_sheets=len(summary.sheets) > 1 or len({row.sheet for row in rows}) > 1,
         brands=_with_others(verdicts, summary.verdicts, BRANDS),

@@ -113,46 +113,116 @@ class Problem(StrEnum):
     # fmt: on
 
 
+class Concern(StrEnum):
+    """What a reason is about."""
+
+    VERDICT = "verdict"
+    CONTRADICTION = "contradiction"
+    USED = "used vehicle"
+    EXPORTER = "exporter"
+    LICENCE = "licence"
+    IDENTIFIER = "identifier"
+    REVIEWER = "reviewer"
+
+
 class Reason(StrEnum):
-    """Why a row got its verdict, and what else was found on it."""
+    """Why a row got its verdict, and what else was found on it.
+
+    ``look`` marks those that put a row before a person whatever its verdict.
+    """
 
     sentence: str
+    concern: Concern
+    look: bool
 
-    def __new__(cls, code: str, sentence: str) -> Self:
-        """Carry the sentence beside the code."""
+    def __new__(cls, code: str, concern: Concern, look: bool, sentence: str) -> Self:  # noqa: FBT001 - a cell of the table below
+        """Carry the other cells beside the code."""
         member = str.__new__(cls, code)
         member._value_ = code
+        member.concern = concern
+        member.look = look
         member.sentence = sentence
         return member
 
     # fmt: off
-    BEFORE_RULE = "before_rule", "The declaration date lies before the first day of the rule."
-    NO_IDENTITY = "no_identity", "No usable vehicle identity can be read; supply the VIN."
-    DAMAGED_VIN = "damaged_vin", "The VIN is damaged; only a part of it can be read."
-    CHECK_DIGIT_FAILS = "check_digit_fails", "The check digit does not hold, so at least one character is wrong."
-    ODD_VIN = "odd_vin", "The VIN breaks a rule of its market."
-    MAKER_UNKNOWN = "maker_unknown", "The maker (WMI) is not in the registry."
-    VIN_PURE_ELECTRIC = "vin_pure_electric", "The VIN itself tells a pure electric vehicle."
-    DECLARED_PURE_ELECTRIC = "declared_pure_electric", "The manifest declares a pure electric vehicle and the VIN does not say otherwise."
-    VIN_NOT_PURE_ELECTRIC = "vin_not_pure_electric", "The VIN itself tells a powertrain other than pure electric."
-    DECLARED_NOT_PURE_ELECTRIC = "declared_not_pure_electric", "Two independent entries of the manifest declare a powertrain other than pure electric."
-    AGREED_NOT_PURE_ELECTRIC = "agreed_not_pure_electric", "The VIN and the manifest agree on a powertrain other than pure electric."
-    POWERTRAIN_UNKNOWN = "powertrain_unknown", "Neither the VIN nor the manifest tells the powertrain."
-    POWERTRAIN_AMBIGUOUS = "powertrain_ambiguous", "Vehicles with this start of the VIN were seen both as pure electric and as something else."
-    EVIDENCE_TOO_THIN = "evidence_too_thin", "One thin piece of evidence says that it is not pure electric; a second one is needed to clear the row."
-    ONE_CHARACTER_FROM_ELECTRIC = "one_character_from_electric", "One wrong character would make this the VIN of a pure electric vehicle."
-    RANGE_EXTENDED = "range_extended", "Range-extended: customs sources disagree whether it counts as driven only by electric motors."
-    FUEL_CELL = "fuel_cell", "Fuel cell: driven only by electric motors by the wording, and no Chinese ruling was found."
-    NOT_PASSENGER = "not_passenger", "Two independent facts show a vehicle outside heading 8703 with at most nine seats."
-    KIND_UNCLEAR = "kind_unclear", "One entry says that it is not a passenger vehicle; nothing supports it."
-    USED_VEHICLE = "used_vehicle", "Declared as used, and nothing on the row says otherwise; another regime applies."
-    USED_UNSUPPORTED = "used_unsupported", "Declared as used by one entry only; the code, the model year or the date must bear it out."
-    CONTRADICTION_POWERTRAIN = "contradiction_powertrain", "Entries of the row disagree about the powertrain."
-    CONTRADICTION_CONDITION = "contradiction_condition", "Entries of the row disagree whether the vehicle is new or used."
-    CONTRADICTION_KIND = "contradiction_kind", "The declared kind of vehicle disagrees with the VIN."
-    CONTRADICTION_NO_VIN_CODE = "contradiction_no_vin_code", "The code declares a vehicle without a VIN, and the row has one."
-    DATE_UNKNOWN = "date_unknown", "No declaration date can be read, so the rule is taken to be in force."
-    DUPLICATE_VIN = "duplicate_vin", "The same VIN stands on an earlier row of this file."
+    BEFORE_RULE = "before_rule", Concern.VERDICT, False, "The declaration date lies before the first day of the rule."
+    NO_IDENTITY = "no_identity", Concern.VERDICT, True, "No usable vehicle identity can be read; supply the VIN."
+    DAMAGED_VIN = "damaged_vin", Concern.VERDICT, True, "The VIN is damaged; only a part of it can be read."
+    CHECK_DIGIT_FAILS = "check_digit_fails", Concern.VERDICT, True, "The check digit does not hold, so at least one character is wrong."
+    ODD_VIN = "odd_vin", Concern.VERDICT, False, "The VIN breaks a rule of its market."
+    MAKER_UNKNOWN = "maker_unknown", Concern.VERDICT, False, "The maker (WMI) is not in the registry."
+    VIN_PURE_ELECTRIC = "vin_pure_electric", Concern.VERDICT, False, "The VIN itself tells a pure electric vehicle."
+    DECLARED_PURE_ELECTRIC = "declared_pure_electric", Concern.VERDICT, False, "The manifest declares a pure electric vehicle and the VIN does not say otherwise."
+    VIN_NOT_PURE_ELECTRIC = "vin_not_pure_electric", Concern.VERDICT, False, "The VIN itself tells a powertrain other than pure electric."
+    DECLARED_NOT_PURE_ELECTRIC = "declared_not_pure_electric", Concern.VERDICT, False, "The manifest declares a powertrain other than pure electric and the VIN does not say otherwise."
+    AGREED_PURE_ELECTRIC = "agreed_pure_electric", Concern.VERDICT, False, "The VIN and the manifest agree on pure electric."
+    AGREED_NOT_PURE_ELECTRIC = "agreed_not_pure_electric", Concern.VERDICT, False, "The VIN and the manifest agree on a powertrain other than pure electric."
+    ANY_POWERTRAIN = "any_powertrain", Concern.VERDICT, False, "The rule covers vehicles of this kind and condition whatever drives them."
+    POWERTRAIN_UNKNOWN = "powertrain_unknown", Concern.VERDICT, False, "Neither the VIN nor the manifest tells the powertrain."
+    POWERTRAIN_AMBIGUOUS = "powertrain_ambiguous", Concern.VERDICT, False, "Vehicles with this start of the VIN were seen both as pure electric and as something else."
+    EVIDENCE_TOO_THIN = "evidence_too_thin", Concern.VERDICT, False, "One thin piece of evidence puts the vehicle outside the rule; a second one is needed to clear the row."
+    ONE_CHARACTER_FROM_ELECTRIC = "one_character_from_electric", Concern.VERDICT, False, "One wrong character would make this the VIN of a pure electric vehicle."
+    RANGE_EXTENDED = "range_extended", Concern.VERDICT, False, "Range-extended: customs sources disagree whether it counts as driven only by electric motors."
+    FUEL_CELL = "fuel_cell", Concern.VERDICT, False, "Fuel cell: driven only by electric motors by the wording, and no Chinese ruling was found."
+    KIT = "kit", Concern.VERDICT, False, "A kit or parts of a vehicle: whether the set counts as the whole vehicle is for customs to say."
+    KIND_DOUBTED = "kind_doubted", Concern.VERDICT, False, "Sources do not settle whether the rule covers vehicles of this kind."
+    NOT_COVERED_KIND = "not_covered_kind", Concern.VERDICT, False, "Two independent facts show a kind of vehicle that the rule does not cover."
+    NOT_PASSENGER = "not_passenger", Concern.VERDICT, False, "Two independent facts show a vehicle outside heading 8703 with at most nine seats."
+    KIND_UNCLEAR = "kind_unclear", Concern.VERDICT, False, "Another kind of vehicle is told, and too little supports it."
+    USED_VEHICLE = "used_vehicle", Concern.VERDICT, False, "Declared as used, and nothing on the row says otherwise."
+    USED_UNSUPPORTED = "used_unsupported", Concern.VERDICT, False, "Declared as used by one entry only; the code, the model year or the date must bear it out."
+    NEW_VEHICLE = "new_vehicle", Concern.VERDICT, False, "Two independent facts show a new vehicle, and nothing on the row says otherwise."
+    NEW_UNSUPPORTED = "new_unsupported", Concern.VERDICT, False, "Declared as new by one entry only; a second fact is needed to clear the row."
+    CONDITION_UNKNOWN = "condition_unknown", Concern.VERDICT, False, "Nothing on the row tells whether the vehicle is new or used."
+    DATE_UNKNOWN = "date_unknown", Concern.VERDICT, False, "No declaration date can be read, so the rule is taken to be in force."
+    CONTRADICTION_POWERTRAIN = "contradiction_powertrain", Concern.CONTRADICTION, True, "Entries of the row disagree about the powertrain."
+    CONTRADICTION_CODE = "contradiction_code", Concern.CONTRADICTION, True, "The declared code is for another powertrain than the VIN tells."
+    CONTRADICTION_UN_NUMBER = "contradiction_un_number", Concern.CONTRADICTION, True, "The UN number is for another powertrain than the VIN, the fuel or the code tells."
+    CONTRADICTION_NO_VIN_CODE = "contradiction_no_vin_code", Concern.CONTRADICTION, True, "The code declares a vehicle without a VIN, and the row has one."
+    CONTRADICTION_KIND = "contradiction_kind", Concern.CONTRADICTION, True, "The declared kind of vehicle disagrees with the VIN."
+    CONTRADICTION_CONDITION = "contradiction_condition", Concern.CONTRADICTION, True, "Entries of the row disagree whether the vehicle is new or used."
+    CONTRADICTION_USED_MODEL_YEAR = "contradiction_used_model_year", Concern.CONTRADICTION, True, "Declared as used, and the model year is that of the declaration or later."
+    CONTRADICTION_BRAND = "contradiction_brand", Concern.CONTRADICTION, True, "The declared brand is none of those that the VIN's maker builds."
+    CONTRADICTION_MODEL_YEAR = "contradiction_model_year", Concern.CONTRADICTION, True, "The model year that the VIN tells lies after the year of the declaration."
+    CONTRADICTION_PRICE = "contradiction_price", Concern.CONTRADICTION, True, "The unit price is nearer to that of the other class: vehicles without a VIN are about ten times cheaper than those with one."
+    CONTRADICTION_CHASSIS = "contradiction_chassis", Concern.CONTRADICTION, True, "The VIN and the chassis number of the row differ."
+    CONTRADICTION_TWO_VINS = "contradiction_two_vins", Concern.CONTRADICTION, True, "The cell holds more than one VIN, so the row may stand for more than one vehicle."
+    DUPLICATE_VIN = "duplicate_vin", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row of this file."
+    DUPLICATE_VIN_BILL = "duplicate_vin_bill", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row under the same bill of lading."
+    CODE_NOT_IN_FORCE = "code_not_in_force", Concern.CONTRADICTION, True, "The declared code does not stand in the tariff on the declaration date."
+    WITHIN_180_DAYS = "within_180_days", Concern.USED, True, "At most 180 days lie between first registration and the licence application: the maker's confirmation that lists the VIN is needed."
+    BEYOND_180_DAYS = "beyond_180_days", Concern.USED, False, "More than 180 days lie between first registration and the licence application: no maker's confirmation is needed."
+    AGE_UNKNOWN = "age_unknown", Concern.USED, True, "First registration or licence application cannot be read, so the 180-day rule was not checked."
+    CONFIRMED_BY_MAKER = "confirmed_by_maker", Concern.USED, False, "A maker's confirmation lists the VIN."
+    CONFIRMATION_MISSING = "confirmation_missing", Concern.USED, True, "No maker's confirmation lists the VIN, and the 180-day rule asks for one."
+    EXPORTER_MISSING = "exporter_missing", Concern.EXPORTER, True, "The row names no exporter, so it was not checked whether it is qualified."
+    EXPORTER_NOT_QUALIFIED = "exporter_not_qualified", Concern.EXPORTER, True, "The exporter is not on the list of qualified enterprises."
+    EXPORTER_EXPIRED = "exporter_expired", Concern.EXPORTER, True, "The exporter is on the list, but not for the declaration date."
+    EXPORTER_DATE_UNKNOWN = "exporter_date_unknown", Concern.EXPORTER, True, "Without a declaration date it was not checked whether the exporter is qualified on it."
+    EXPORTER_NAME_DIFFERS = "exporter_name_differs", Concern.EXPORTER, True, "The exporter's code is on the list under another name."
+    BRAND_NOT_AUTHORISED = "brand_not_authorised", Concern.EXPORTER, True, "The brand is none of those for which the exporter is listed."
+    BRAND_OF_GROUP = "brand_of_group", Concern.EXPORTER, True, "The brand is not listed for the exporter, but belongs to the group of one that is: look at the authorisation."
+    BRAND_UNKNOWN = "brand_unknown", Concern.EXPORTER, True, "Neither the VIN nor the manifest tells the brand, so the own-brand rule was not checked."
+    LICENCE_MISSING = "licence_missing", Concern.LICENCE, True, "The row needs a licence and names none."
+    LICENCE_MATCHED = "licence_matched", Concern.LICENCE, False, "The file has no column of licences; this one fits all that the row tells, and was drawn on."
+    LICENCE_UNKNOWN = "licence_unknown", Concern.LICENCE, True, "The licence that the row names is not on the list of licences."
+    LICENCE_EXCEEDED = "licence_exceeded", Concern.LICENCE, True, "Earlier rows have used up the quantity of the licence."
+    LICENCE_EXPIRED = "licence_expired", Concern.LICENCE, True, "The licence has expired on the declaration date."
+    LICENCE_NOT_YET_VALID = "licence_not_yet_valid", Concern.LICENCE, True, "The licence is not valid yet on the declaration date."
+    LICENCE_DATE_UNKNOWN = "licence_date_unknown", Concern.LICENCE, True, "Without a declaration date or an end of the licence its validity was not checked."
+    LICENCE_WRONG_EXPORTER = "licence_wrong_exporter", Concern.LICENCE, True, "The licence was issued to another exporter."
+    LICENCE_WRONG_GOODS = "licence_wrong_goods", Concern.LICENCE, True, "The licence is for another code, brand or model."
+    LICENCE_WRONG_DESTINATION = "licence_wrong_destination", Concern.LICENCE, True, "The licence is for another country of destination."
+    LICENCE_DESTINATION_UNCLEAR = "licence_destination_unclear", Concern.LICENCE, True, "The country of destination cannot be compared with that of the licence."
+    LICENCE_WRONG_TRADE_MODE = "licence_wrong_trade_mode", Concern.LICENCE, True, "The licence is for another trade mode."
+    LICENCE_OTHER_PORT = "licence_other_port", Concern.LICENCE, False, "The licence names another port; whether one licence binds one customs district today was not established."
+    LICENCE_UNIT_UNCLEAR = "licence_unit_unclear", Concern.LICENCE, True, "Quantity and unit of the licence do not count vehicles, so it cannot be drawn on."
+    LICENCE_NUMBER_SHAPE = "licence_number_shape", Concern.LICENCE, False, "The licence number has not the usual shape YY-XX-NNNNNN or another year; a hint, not a fault."
+    CONTAINER_INVALID = "container_invalid", Concern.IDENTIFIER, False, "The container number breaks ISO 6346 or its check digit fails."
+    IMO_INVALID = "imo_invalid", Concern.IDENTIFIER, False, "The IMO number of the vessel has not seven digits or its check digit fails."
+    EXPORTER_CODE_INVALID = "exporter_code_invalid", Concern.IDENTIFIER, False, "The exporter's unified social credit code breaks GB 32100 or its check character fails."
+    DECIDED_BY_REVIEWER = "decided_by_reviewer", Concern.REVIEWER, True, "A reviewer has decided the row on these facts; the decision stands in the evidence."
+    DECISION_OUTDATED = "decision_outdated", Concern.REVIEWER, True, "A reviewer has decided the row before, on facts that have changed since: decide again."
     # fmt: on
 
 
@@ -160,6 +230,6 @@ def docs() -> str:
     """The two tables of codes, as the README shows them."""
     lines = ["| problem of a VIN | weight | what it says |", "|---|---|---|"]
     lines += [f"| `{item}` | {item.weight.value} | {item.sentence} |" for item in Problem]
-    lines += ["", "| reason for a verdict | what it says |", "|---|---|"]
-    lines += [f"| `{item}` | {item.sentence} |" for item in Reason]
+    lines += ["", "| reason | about | what it says |", "|---|---|---|"]
+    lines += [f"| `{item}` | {item.concern.value} | {item.sentence} |" for item in Reason]
     return "\n".join(lines)

@@ -32,6 +32,7 @@ from vintool.adapters.terminal import (
     styled,
     texts_of,
 )
+from vintool.law import DEFAULT_REGIME, REGIMES
 from vintool.words import Market, Reason, Verdict
 
 if TYPE_CHECKING:
@@ -66,6 +67,22 @@ _market = click.option(
     "--market",
     type=click.Choice([market.value for market in Market]),
     help="Whose VIN rules apply; by default the WMI decides.",
+)
+
+
+def _known_regime(_context: click.Context, _option: click.Parameter, code: str) -> str:
+    if code not in REGIMES:
+        raise click.UsageError(f"no regime {code!r}; known: {', '.join(REGIMES)}")
+    return code
+
+
+_regime = click.option(
+    "--regime",
+    callback=_known_regime,
+    default=DEFAULT_REGIME,
+    show_default=True,
+    metavar="CODE",
+    help="The licence regime; 'vintool law' lists them.",
 )
 _vins = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @FILE")
 _rules = click.Path(path_type=Path, dir_okay=False)
@@ -194,21 +211,23 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     "--declare",
     multiple=True,
     metavar="FIELD=TEXT",
-    help="What the papers say: hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity.",
+    help="What the papers say: hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity, unit_price, currency, chassis_no, registration_date, application_date.",
 )
+@_regime
 @_with_evidence
-def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...]) -> None:
+def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regime: str) -> None:
     """The verdict on one vehicle, step by step, with the sources.
 
     \b
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01
     vintool explain LGXC74C48P0320453 --on 2026-03-01 --declare hs_code=8703801090
+    vintool explain LRW3E7FA1LC000001 --on 2026-03-01 --regime cn-used-vehicle --declare condition=used
     """
     from vintool.explain import explain as told  # noqa: PLC0415 - start-up time
     from vintool.explain import explanation_lines  # noqa: PLC0415
 
     try:
-        explanation = told(vin, on or _today(), _pairs(declare, "--declare"))
+        explanation = told(vin, on or _today(), _pairs(declare, "--declare"), regime)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if form == "json":
@@ -262,7 +281,29 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
 )
 @click.option("--encoding", help="Encoding of the text, such as gb18030; found out if not given.")
 @click.option("--sheet", help="The only sheet of a workbook to read.")
-@click.option("--regime", default="cn-2025-54", show_default=True, help="The licence regime.")
+@_regime
+@click.option(
+    "--exporters",
+    type=_rules,
+    metavar="FILE",
+    help="A list of qualified enterprises to hold rows against.",
+)
+@click.option(
+    "--licences", type=_rules, metavar="FILE", help="A list of export licences to draw on."
+)
+@click.option(
+    "--confirmations",
+    type=_rules,
+    metavar="FILE",
+    help="A list of VINs in makers' confirmations, for used vehicles.",
+)
+@click.option(
+    "--decisions",
+    multiple=True,
+    type=_rules,
+    metavar="FILE",
+    help="A filled exceptions.csv of an earlier run, or its decisions.jsonl; may be repeated.",
+)
 @_with_evidence
 def screen(
     file: str,
@@ -274,14 +315,21 @@ def screen(
     encoding: str | None,
     sheet: str | None,
     regime: str,
+    exporters: Path | None,
+    licences: Path | None,
+    confirmations: Path | None,
+    decisions: tuple[Path, ...],
 ) -> None:
     """Screen a manifest (CSV, TSV, XLSX, Parquet): which rows need an export licence, and why.
 
     Without --on, the declaration or export date of each row counts; where the file has none, today.
+    Rows draw on licences in the order of the file; licences.csv in --out tells what is left.
 
     \b
     vintool screen manifest.xlsx --out answers
     vintool screen list.csv --on 2026-03-01 --map vin="Chassis No" --fail-on controlled
+    vintool screen list.csv --exporters qualified.xlsx --licences licences.csv --out answers
+    vintool screen list.csv --decisions answers/exceptions.csv --out answers
     """
     with readable(file) as path:
         summary = _run(
@@ -292,6 +340,10 @@ def screen(
             encoding=encoding,
             sheet=sheet,
             regime=regime,
+            exporters=exporters,
+            licences=licences,
+            confirmations=confirmations,
+            decisions=decisions,
         )
     _print_summary(summary, form)
     if fail_on:
@@ -308,13 +360,14 @@ def _run(
     encoding: str | None,
     sheet: str | None,
     regime: str,
+    exporters: Path | None = None,
+    licences: Path | None = None,
+    confirmations: Path | None = None,
+    decisions: tuple[Path, ...] = (),
 ) -> "Summary":
     from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
     from vintool.files.run import screen_file  # noqa: PLC0415
-    from vintool.law import REGIMES  # noqa: PLC0415
 
-    if regime not in REGIMES:
-        raise click.UsageError(f"no regime {regime!r}; known: {', '.join(REGIMES)}")
     today = date.today()  # noqa: DTZ011 - see _today
     try:
         with progress_bar() as progress:
@@ -327,6 +380,10 @@ def _run(
                 encoding=encoding,
                 sheet=sheet,
                 today=today,
+                exporters=exporters,
+                licences=licences,
+                confirmations=confirmations,
+                decisions=decisions,
                 progress=progress,
             )
     except MappingError as error:
@@ -405,6 +462,60 @@ def wmi(code_or_name: str, form: str) -> None:
             f"the registry knows no maker {code_or_name!r}"
             + (f"; the first two characters belong to {land.name}" if land else "")
         )
+        sys.exit(FAILED)
+
+
+@cli.command()
+@click.argument("code", required=False)
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write every page as Markdown into a folder.",
+)
+def law(code: str | None, folder: Path | None) -> None:
+    """The rules: which there are; what one says, since when, why; or what a tariff code means.
+
+    \b
+    vintool law
+    vintool law cn-used-vehicle
+    vintool law 8703801090
+    """
+    from vintool import tariff  # noqa: PLC0415 - start-up time
+    from vintool.law import regime as load_regime  # noqa: PLC0415
+    from vintool.page import pages, regime_page  # noqa: PLC0415
+
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, page in pages().items():
+                (folder / name).write_text(page, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise Unreadable(f"{folder}: cannot be written ({error.strerror}).") from None
+        note(f"{len(pages())} pages written to {folder}")
+    elif code is None:
+        for rule in map(load_regime, REGIMES):
+            say(f"{rule.code:<18}since {rule.start}  {rule.title}")
+    elif code in REGIMES:
+        say(regime_page(load_regime(code)))
+    elif found := [
+        line for rows in tariff.lines().values() for line in rows if line.code.startswith(code)
+    ] or tariff.find(code):
+        for line in found:
+            licence = {"yes": "export licence", "no": "no export licence"}.get(
+                line.licence, "licence not known"
+            )
+            letters = f", letters {line.letters}" if line.letters else ""
+            say(
+                f"{line.code:<11}{line.meaning}; {licence}{letters}"
+                + (f"; {line.period}" if line.period else "")
+            )
+            say(
+                f"{'':<11}source: {line.source} (confidence {line.confidence})"
+                + (f"; {line.note}" if line.note else "")
+            )
+    else:
+        note(f"no regime and no tariff code {code!r}; regimes: {', '.join(REGIMES)}")
         sys.exit(FAILED)
 
 
@@ -492,7 +603,7 @@ def demo(out: Path) -> None:
         ) from None
     folder = out / "vintool-demo"
     summary = _run(
-        sample, on=None, out=folder, mapping={}, encoding=None, sheet=None, regime="cn-2025-54"
+        sample, on=None, out=folder, mapping={}, encoding=None, sheet=None, regime=DEFAULT_REGIME
     )
     _print_summary(summary, "text")
     say(f"\nThe manifest is {sample}, the report {folder / 'report.html'}")

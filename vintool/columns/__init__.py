@@ -7,14 +7,22 @@ keeps the answers from batch to batch. Results equal the scalar path for every r
 
 from vintool.columns.decoded import TYPES, decode_table
 from vintool.columns.lifted import BATCH_ROWS
-from vintool.columns.screened import Screener, beside, date_field, screen_batches, screen_table
-from vintool.columns.seen import SeenVins
+from vintool.columns.screened import (
+    FACTS,
+    Screener,
+    beside,
+    date_field,
+    screen_batches,
+    screen_table,
+)
+from vintool.columns.seen import Seen
 
 __all__ = [
     "BATCH_ROWS",
+    "FACTS",
     "TYPES",
     "Screener",
-    "SeenVins",
+    "Seen",
     "beside",
     "date_field",
     "decode_table",

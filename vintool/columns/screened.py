@@ -1,9 +1,10 @@
 """Columns of a manifest -> verdicts: the steps of ``verdict.screen``, once per distinct key."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,17 +12,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool import declared as lexicon
-from vintool.columns.lifted import BATCH_ROWS, Column, Lifted, Texts, as_text
-from vintool.columns.seen import SeenVins
+from vintool import identifiers, used
+from vintool.columns.desk import DeskColumns
+from vintool.columns.lifted import BATCH_ROWS, Codes, Column, Lifted, Texts, as_text
+from vintool.columns.seen import Seen, at_rows, hashes_of, mix, text_hashes
 from vintool.columns.tables import as_table, find_mapping
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, VinKey, row_problems
-from vintool.facts import Facts, VinFacts, unreadable_vin_facts
+from vintool.contradictions import chassis_sides
+from vintool.days import read_date
+from vintool.desk.book import Desk
+from vintool.evidence import Found, found
+from vintool.facts import Facts, VinFacts, chassis_differs, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
 from vintool.law import DEFAULT_REGIME, Regime
 from vintool.law import regime as load_regime
-from vintool.verdict import Decision, decide
+from vintool.verdict import Decision, decide, declared_used, with_duplicate, with_found
 from vintool.vpic import MODEL
 from vintool.words import CheckDigit, Reason
+
+FACTS = "vin_facts"
+"""The fingerprint of the facts that a reviewer decides on."""
 
 
 def date_field(mapping: Mapping[str, str]) -> str:
@@ -32,28 +42,31 @@ def date_field(mapping: Mapping[str, str]) -> str:
 class Screener:
     """Batches of a manifest -> the answers, row by row.
 
-    One screener serves one run: it keeps every answer that it has looked up, and the VINs seen.
+    One screener serves one sheet of a run: it keeps every answer that it has looked up.
 
     Args:
-        mapping: field -> column name; ``vin`` is needed, the fields of ``declared.FIELDS`` and
-            ``declaration_date`` or ``export_date`` are read where present.
+        mapping: field -> column name; ``vin`` is needed, what else is mapped is read.
         on: the declaration date of all rows; None to read it from the mapped column.
         regime: code of the regime.
         joined: give lists as texts joined by ``;``, for formats without lists.
         seen: the VINs of earlier sheets of the same run.
+        desk: lists that the rows are held against.
+        sheet: the number of the sheet in the run, from 0.
 
     Raises:
         ValueError: no VIN column is mapped, or neither a date nor a date column is given.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run is made of
         self,
         mapping: Mapping[str, str],
         on: date | None,
         regime: str = DEFAULT_REGIME,
         *,
         joined: bool = False,
-        seen: SeenVins | None = None,
+        seen: Seen | None = None,
+        desk: Desk | None = None,
+        sheet: int = 0,
     ) -> None:
         if "vin" not in mapping:
             raise ValueError("mapping names no column for vin")
@@ -64,37 +77,54 @@ class Screener:
         if on is None and not self.date_field:
             raise ValueError("give on=, or map declaration_date or export_date")
         self._on = on
+        self._sheet = sheet
         self._reader = Reader()
         self._descriptors = Descriptors()
-        self._texts = {field: Texts() for field in (*lexicon.FIELDS, self.date_field)}
+        self._texts: dict[str, Texts] = defaultdict(Texts)
         self._meanings = {field: Lifted(partial(_meaning, field)) for field in lexicon.FIELDS}
+        self._header_currency = lexicon.currency_of(mapping.get("unit_price", ""))
         self._keys = Keys()
-        self._facts = Lifted(_row_facts)
+        self._vin_facts = Lifted(_row_facts)
         self._problems = Lifted(row_problems)
         self._declared = Lifted(lexicon.together)
-        self._when = Lifted(self._read_when)
+        self._day = Lifted(lambda text: on or read_date(text))
+        self._when = Lifted(self._in_force)
+        self._registered = Lifted(lambda text: read_date(text) is not None)
         self._decision = Lifted(self._decide)
+        self._used = Lifted(declared_used)
+        self._age = Lifted(partial(used.age, asked=self.rule.condition == "used"))
+        self._identifiers = {
+            field: Lifted(rule)
+            for field, rule in (
+                ("container_no", identifiers.container),
+                ("vessel_imo", identifiers.vessel),
+                ("exporter_code", identifiers.exporter_code),
+            )
+        }
+        self._code_in_force = Lifted(identifiers.code_in_force)
+        self._found = Lifted(lambda *told: tuple(one for found in told for one in found))
+        self._with_found = Lifted(with_found)
+        self._duplicate = Lifted(with_duplicate)
         self._mendable = Lifted(lambda key: key is None or key.status is CheckDigit.FAILS)
         self._proposal = Lifted(
             lambda text: next((proposal.vin for proposal in proposals(identify(text))), None)
         )
-        self._reasons = Lifted(
-            lambda decision, again: (*decision.reasons, *([Reason.DUPLICATE_VIN] if again else []))
-        )
         self._odd_texts = Texts()
-        self._seen = SeenVins() if seen is None else seen
+        self._seen = Seen() if seen is None else seen
+        self._desk = DeskColumns(desk or Desk(), self._mapping, self.rule.rule_version)
 
-    def _read_when(self, text: str) -> tuple[bool | None, int | None]:
-        on = self._on or lexicon.read_date(text)
+    def _in_force(self, on: date | None) -> tuple[bool | None, int | None]:
         return (None, None) if on is None else (self.rule.in_force(on), on.year)
 
     def _decide(
         self,
-        facts: VinFacts,
+        vin: VinFacts,
         declared: tuple[lexicon.Meaning, ...],
         when: tuple[bool | None, int | None],
+        registered: bool,  # noqa: FBT001 - keys of columns
+        chassis_differs: bool,  # noqa: FBT001
     ) -> Decision:
-        return decide(Facts(*when, declared, facts), self.rule)
+        return decide(Facts(*when, declared, vin, registered, chassis_differs), self.rule)
 
     def __call__(self, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
         """The answers for one batch.
@@ -104,36 +134,109 @@ class Screener:
             rows: the number of each row as the user sees it.
 
         Returns:
-            The added columns alone, row by row; ``beside`` puts them to the user's.
+            The added columns alone, row by row; ``beside`` puts them to the user's. The last one,
+            ``FACTS``, is for exceptions.csv alone.
         """
+        cells = self._cells(batch)
         vins = self._reader(as_text(batch.column(self._mapping["vin"])))
         keys = self._keys(vins, self._descriptors(vins.characters))
-        declared = self._declared(*(self._meaning(batch, field) for field in lexicon.FIELDS))
+        vin_facts = self._vin_facts(keys, vins.identity)
+        declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
+        days = self._day(cells(self.date_field))
+        chassis = self._chassis(batch, vins)
         decisions = self._decision(
-            self._facts(keys, vins.identity), declared, self._when(self._dates(batch))
+            vin_facts,
+            declared,
+            self._when(days),
+            self._registered(cells("registration_date")),
+            Column([False, True], (chassis != "").astype(np.int64)),
         )
-        again = Column(
-            [False, True], self._seen(vins.characters, vins.well_formed).astype(np.int64)
-        )
-        added = self._columns(vins, keys, decisions, again)
+        settled = self._with_found(decisions, self._beside_the_verdict(decisions, cells, days))
+        earlier = self._earlier(batch, vins, rows)
+        settled = self._duplicate(settled, Column(_DUPLICATES, earlier.kinds))
+        facts = self._desk.facts(settled)
+        decided = self._desk.reviewed(settled, facts, _keys_of(vins))
+        final = self._desk(decided, cells, vins.vin, vin_facts, declared, days, earlier.places)
+        added = self._columns(vins, keys, final)
+        told = final.take(lambda one: Reason.CONTRADICTION_CHASSIS in one.reasons, pa.bool_())
+        chassis[~told.to_numpy(zero_copy_only=False)] = ""
+        added["vin_evidence"] = self._with_sides(added["vin_evidence"], vins, chassis, earlier)
+        added[FACTS] = facts.take(str, pa.string())
         return pa.RecordBatch.from_arrays(
             [pa.array(rows), *added.values()], names=["vin_row", *added]
         )
 
-    def _meaning(self, batch: pa.RecordBatch, field: str) -> Column:
-        name = self._mapping.get(field)
+    def _cells(self, batch: pa.RecordBatch) -> Callable[[str], Column]:
+        """The texts of a field, read once a batch; of one that is not mapped nothing."""
+        nothing = Column([""], np.zeros(batch.num_rows, dtype=np.int64))
+        read: dict[str, Column] = {}
+
+        def cells(field: str) -> Column:
+            if field not in read:
+                name = self._mapping.get(field)
+                read[field] = (
+                    nothing if name is None else self._texts[field](as_text(batch.column(name)))
+                )
+            return read[field]
+
+        return cells
+
+    def _meaning(self, cells: Callable[[str], Column], field: str) -> Column:
+        texts = cells(field)
+        if field == "currency" and field not in self._mapping:
+            return Column([self._header_currency], np.zeros(len(texts.codes), dtype=np.int64))
+        return self._meanings[field](texts)
+
+    def _beside_the_verdict(
+        self, decisions: Column, cells: Callable[[str], Column], days: Column
+    ) -> Column:
+        """What dates and identifiers of a row tell, as ``verdict.judge`` asks it."""
+        dates = (cells("registration_date"), cells("application_date"))
+        return self._found(
+            self._age(self._used(decisions), *dates, days),
+            self._code_in_force(cells("hs_code"), days),
+            *(rule(cells(field)) for field, rule in self._identifiers.items()),
+        )
+
+    def _chassis(self, batch: pa.RecordBatch, vins: VinColumn) -> npt.NDArray[np.object_]:
+        """For each row the chassis number that is not that of its VIN; empty where none differs."""
+        differing = np.full(batch.num_rows, "", dtype=object)
+        name = self._mapping.get("chassis_no")
         if name is None:
-            return Column([None], np.zeros(batch.num_rows, dtype=np.int64))
-        return self._meanings[field](self._texts[field](as_text(batch.column(name))))
+            return differing
+        texts = pc.fill_null(as_text(batch.column(name)), "")
+        other = pc.and_(pa.array(vins.well_formed), pc.not_equal(texts, pc.fill_null(vins.vin, "")))
+        rows = np.flatnonzero(other.to_numpy(zero_copy_only=False))
+        pairs = zip(
+            rows.tolist(),
+            vins.vin.take(rows).to_pylist(),
+            texts.take(rows).to_pylist(),
+            strict=True,
+        )
+        for row, vin, text in pairs:
+            if chassis_differs(vin, text):
+                differing[row] = text.strip()
+        return differing
 
-    def _dates(self, batch: pa.RecordBatch) -> Column:
-        if not self.date_field:
-            return Column([""], np.zeros(batch.num_rows, dtype=np.int64))
-        return self._texts[self.date_field](as_text(batch.column(self._mapping[self.date_field])))
+    def _earlier(
+        self, batch: pa.RecordBatch, vins: VinColumn, rows: npt.NDArray[np.int64]
+    ) -> "Earlier":
+        """Which rows bear a VIN of an earlier row, and under the same bill of lading."""
+        places = (rows + (self._sheet << _SHEET_SHIFT))[vins.well_formed]
+        hashes = hashes_of(vins.characters)
+        first = at_rows(vins.well_formed, self._seen.vins(hashes, places))
+        under = np.full(len(rows), -1, dtype=np.int64)
+        if name := self._mapping.get("bl_no"):
+            bills = self._texts["bl_no"](as_text(batch.column(name)))
+            named = bills.take(lambda text: bool(text.strip()), pa.bool_())
+            with_bill = vins.well_formed & named.to_numpy(zero_copy_only=False)
+            used_bills, where = bills.dense
+            own = text_hashes([bills.values[code].strip().upper() for code in used_bills.tolist()])
+            both = mix(hashes[with_bill[vins.well_formed]] ^ own[where[with_bill]])
+            under = at_rows(with_bill, self._seen.bills(both, places[with_bill[vins.well_formed]]))
+        return Earlier(first, under)
 
-    def _columns(
-        self, vins: VinColumn, keys: Column, decisions: Column, again: Column
-    ) -> dict[str, pa.Array]:
+    def _columns(self, vins: VinColumn, keys: Column, decisions: Column) -> dict[str, pa.Array]:
         text = pa.string()
         many = text if self._joined else pa.list_(text)
 
@@ -143,10 +246,7 @@ class Screener:
         def decided(of: Callable[[Decision], Any], kind: pa.DataType = text) -> pa.Array:
             return decisions.take(of, kind)
 
-        def listed(values: Iterable[object]) -> list[str] | str:
-            texts = [str(value) for value in values]
-            return ";".join(texts) if self._joined else texts
-
+        listed = self._listed
         return {
             "vin_text": vins.texts,
             "vin": vins.vin,
@@ -166,10 +266,54 @@ class Screener:
             "vin_powertrain_basis": decided(lambda decision: decision.basis),
             "vin_powertrain_grade": decided(lambda decision: decision.grade),
             "vin_verdict": decided(lambda decision: decision.verdict.value),
-            "vin_reasons": self._reasons(decisions, again).take(listed, many),
+            "vin_reasons": decided(lambda decision: listed(decision.reasons), many),
             "vin_evidence": decided(lambda decision: listed(decision.evidence), many),
             "vin_other_regimes": decided(lambda decision: listed(decision.other_regimes), many),
         }
+
+    def _listed(self, values: Iterable[object]) -> list[str] | str:
+        texts = [str(value) for value in values]
+        return ";".join(texts) if self._joined else texts
+
+    def _with_sides(
+        self,
+        evidence: pa.Array,
+        vins: VinColumn,
+        chassis: npt.NDArray[np.object_],
+        earlier: "Earlier",
+    ) -> pa.Array:
+        """The evidence with both sides of what only the row itself can show."""
+        shown: dict[int, list[str]] = {}
+        rows = np.flatnonzero(chassis != "").tolist()
+        for row, vin in zip(
+            rows, vins.vin.take(pa.array(rows, pa.int64())).to_pylist(), strict=True
+        ):
+            shown.setdefault(row, []).append(str(chassis_sides(vin, chassis[row])))
+        for reason, places in (
+            (Reason.DUPLICATE_VIN, earlier.places),
+            (Reason.DUPLICATE_VIN_BILL, earlier.under_bill),
+        ):
+            for row in np.flatnonzero(places >= 0).tolist():
+                item = found(reason, self._place(int(places[row])), "this file").item
+                shown.setdefault(row, []).append(str(item))
+        if not shown:
+            return evidence
+        at = np.array(sorted(shown), dtype=np.int64)
+        more = [shown[row] for row in at.tolist()]
+        own = evidence.take(pa.array(at)).to_pylist()
+        joined: list[list[str] | str] = [
+            ";".join(filter(None, [old, *new])) if self._joined else [*(old or ()), *new]
+            for old, new in zip(own, more, strict=True)
+        ]
+        where = np.arange(len(evidence))
+        where[at] = len(evidence) + np.arange(len(at))
+        both = pa.concat_arrays([evidence, pa.array(joined, evidence.type)])
+        return both.take(pa.array(where))
+
+    def _place(self, place: int) -> str:
+        sheet, row = place >> _SHEET_SHIFT, place & ((1 << _SHEET_SHIFT) - 1)
+        on = f" of sheet {sheet + 1}" if sheet != self._sheet else ""
+        return f"the VIN of row {row}{on}"
 
     def _suggestions(self, vins: VinColumn, keys: Column) -> pa.Array:
         """The likeliest meant VIN, for texts that are no VIN and for check digits that fail."""
@@ -177,6 +321,31 @@ class Screener:
         texts = self._odd_texts(vins.texts.filter(mendable))
         found = self._proposal(texts).take(lambda vin: vin, pa.string())
         return pc.replace_with_mask(pa.nulls(len(mendable), pa.string()), mendable, found)
+
+
+class Earlier(NamedTuple):
+    """For every row the place of an earlier one with its VIN, -1 if there is none; and under its bill."""
+
+    places: Codes
+    under_bill: Codes
+
+    @property
+    def kinds(self) -> Codes:
+        """The number of each row in ``_DUPLICATES``."""
+        return np.where(self.under_bill >= 0, 2, (self.places >= 0).astype(np.int64))
+
+
+_SHEET_SHIFT = 40
+_DUPLICATES = [
+    (),
+    (Found(Reason.DUPLICATE_VIN),),
+    (Found(Reason.DUPLICATE_VIN), Found(Reason.DUPLICATE_VIN_BILL)),
+]
+
+
+def _keys_of(vins: VinColumn) -> pa.Array:
+    """What a reviewer's decision recognises each row by, as ``decisions.key_of`` has it."""
+    return pc.coalesce(vins.vin, pc.utf8_trim_whitespace(pc.fill_null(vins.texts, "")))
 
 
 def beside(batch: pa.RecordBatch, answers: pa.RecordBatch) -> pa.RecordBatch:
@@ -210,7 +379,7 @@ def screen_batches(
     mapping: Mapping[str, str] | None = None,
     regime: str = DEFAULT_REGIME,
 ) -> Iterator[pa.RecordBatch]:
-    """Screen a stream of batches; memory does not grow with rows but for 8 bytes a distinct VIN.
+    """Screen a stream of batches; memory does not grow with rows but for 16 bytes a distinct VIN.
 
     Args:
         reader: batches in the order of the rows, all of one schema.
@@ -235,7 +404,8 @@ def screen_batches(
             screener = Screener(found, on, regime)
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             part = batch.slice(start, BATCH_ROWS)
-            yield beside(part, screener(part, np.arange(row, row + part.num_rows)))
+            answers = screener(part, np.arange(row, row + part.num_rows))
+            yield beside(part, answers.drop_columns([FACTS]))
             row += part.num_rows
 
 

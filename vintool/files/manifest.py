@@ -4,10 +4,12 @@ The file's own bytes decide how it is read; its name only decides where the byte
 open. What cannot be read is refused with a sentence that says what to do next.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from vintool.errors import ManifestError
 from vintool.files.sheet import Manifest
+from vintool.headers import Headed, has_vins
 
 _REFUSED = {
     b"\x1f\x8b": ("a gzip archive", "unpack it and pass the file inside"),
@@ -20,7 +22,11 @@ _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
 def open_manifest(
-    path: Path | str, *, encoding: str | None = None, sheet: str | None = None
+    path: Path | str,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    holds: Callable[[Headed], bool] = has_vins,
 ) -> Manifest:
     """Open a manifest: find its format, encoding, sheets and header rows.
 
@@ -28,6 +34,7 @@ def open_manifest(
         path: the file.
         encoding: how its text is encoded, where guessing would be wrong; checked strictly.
         sheet: the only sheet of a workbook to read, by name, hidden or not.
+        holds: which of several sheets of a workbook are read; those with VINs.
 
     Raises:
         ManifestError: the file cannot be read; the message says what to do.
@@ -62,7 +69,7 @@ def open_manifest(
     elif head.startswith(b"PK"):
         from vintool.files.workbook import read_workbook  # noqa: PLC0415
 
-        return read_workbook(path, size, sheet=sheet)
+        return read_workbook(path, size, sheet=sheet, holds=holds)
     else:
         from vintool.files.delimited import read_delimited  # noqa: PLC0415
 

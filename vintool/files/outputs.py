@@ -13,7 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from vintool.columns import beside
+from vintool.columns import FACTS, beside
+from vintool.desk.book import Desk
+from vintool.desk.decisions import key_of, standing
+from vintool.law import Regime
 
 XLSX_ROWS = 1_048_576  # of one sheet, the header included
 BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
@@ -34,8 +37,9 @@ def staged(out: Path) -> Iterator[Path]:
         if not out.exists():
             stage.rename(out)
             return
-        for stale in out.glob("annotated.*"):
-            stale.unlink()
+        for name in ("annotated.*", "licences.csv"):
+            for stale in out.glob(name):
+                stale.unlink()
         for file in sorted(stage.iterdir()):
             file.replace(out / file.name)
     finally:
@@ -159,16 +163,21 @@ def annotated_writer(folder: Path, form: str, delimiter: str) -> Writer:
     return WorkbookWriter(path) if form == "xlsx" else DelimitedWriter(path, delimiter or ",")
 
 
+DECISION_COLUMNS = ("decision", "decision_reason", "reviewer", "decision_date")
 EXCEPTION_COLUMNS = (
     "vin_sheet", "vin_row", "vin_text", "vin", "vin_manufacturer", "vin_brand", "vin_powertrain", "vin_verdict",
-    "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "decision", "decision_reason", "reviewer", "decision_date",
+    "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "vin_regime", FACTS, *DECISION_COLUMNS,
 )  # fmt: skip
 
 
 class ExceptionWriter:
-    """``exceptions.csv``: the rows that a person must look at, with empty columns to decide in."""
+    """``exceptions.csv``: the rows that a person must look at, with columns to decide in.
 
-    def __init__(self, path: Path) -> None:
+    They are empty, but where a decision of an earlier run stands: the file goes from run to run.
+    """
+
+    def __init__(self, path: Path, rule: Regime, desk: Desk) -> None:
+        self._regime, self._decisions = rule.code, desk.decisions
         self._file = path.open("wb")
         self._file.write(BOM)
         text = io.StringIO(newline="")
@@ -179,7 +188,11 @@ class ExceptionWriter:
     def write(self, sheet: str, batch: pa.RecordBatch) -> None:
         """Add rows of a screened batch."""
         blank = pa.array([""] * batch.num_rows)
-        given = {"vin_sheet": pa.array([sheet] * batch.num_rows)}
+        given = {
+            "vin_sheet": pa.array([sheet] * batch.num_rows, pa.string()),
+            "vin_regime": pa.array([self._regime] * batch.num_rows, pa.string()),
+            **self._standing(batch),
+        }
         columns = []
         for name in EXCEPTION_COLUMNS:
             column = given.get(name, batch.column(name) if name in batch.schema.names else blank)
@@ -187,7 +200,7 @@ class ExceptionWriter:
                 column = pc.binary_join(column, ";")
             columns.append(
                 safe_for_spreadsheets(column.cast(pa.string()))
-                if name in {"vin_text", "vin_sheet"}
+                if name in {"vin_text", "vin_sheet", *DECISION_COLUMNS}
                 else column
             )
         pa_csv.write_csv(
@@ -195,6 +208,20 @@ class ExceptionWriter:
             self._file,
             self._options,
         )
+
+    def _standing(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """The cells of decisions that stand."""
+        if self._decisions is None:
+            return {}
+        known = self._decisions
+        cells: dict[str, list[str]] = {name: [] for name in DECISION_COLUMNS}
+        keys = (batch.column(name).to_pylist() for name in ("vin", "vin_text", FACTS))
+        for vin, text, facts in zip(*keys, strict=True):
+            told = standing(known.of(key_of(vin, text or "")), facts)
+            record = told.as_record() if told else {}
+            for name in DECISION_COLUMNS:
+                cells[name].append(record.get(name, ""))
+        return {name: pa.array(texts, pa.string()) for name, texts in cells.items()}
 
     def close(self) -> None:
         """Finish the file."""
@@ -204,9 +231,9 @@ class ExceptionWriter:
 class Answers:
     """The files that fill while the rows go by; close them before anything else is written."""
 
-    def __init__(self, folder: Path, form: str, delimiter: str) -> None:
+    def __init__(self, folder: Path, form: str, delimiter: str, rule: Regime, desk: Desk) -> None:
         self._annotated = annotated_writer(folder, form, delimiter)
-        self._exceptions = ExceptionWriter(folder / "exceptions.csv")
+        self._exceptions = ExceptionWriter(folder / "exceptions.csv", rule, desk)
 
     def write(
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch

@@ -1,124 +1,33 @@
 """The main job: a file in, every row judged, a folder of answers out."""
 
-import hashlib
-import json
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
-from importlib.metadata import version
-from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from vintool import registry, vpic
-from vintool.columns import BATCH_ROWS, Screener, SeenVins, date_field
+from vintool import vpic
+from vintool.columns import BATCH_ROWS, FACTS, Screener, Seen, date_field
+from vintool.desk.book import Desk
+from vintool.desk.licences import ORDER_OF_USE
 from vintool.errors import ManifestError, MappingError
+from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import Answers, staged
 from vintool.files.sheet import Manifest, Sheet
+from vintool.files.tally import Tally, needs_a_look
+from vintool.files.written import Lists, licence_lines, write_ledger, write_report, write_run
 from vintool.headers import map_columns
 from vintool.law import DEFAULT_REGIME, Regime
 from vintool.law import regime as load_regime
-from vintool.report import BrandCount, Citation, ReportContext, Row, SheetInfo, Summary, report_html
-from vintool.words import Reason, Verdict
-
-SHOWN = 2000  # exceptions on the page; exceptions.csv has all
+from vintool.report import DecisionCounts, SheetInfo, Summary
+from vintool.words import Reason
 
 #: Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict.
 Progress = Callable[[int, int, int, Mapping[str, int]], None]
-
-
-class Tally:
-    """What is counted while the rows go by."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.sheet_rows: dict[str, int] = {}
-        self.verdicts: Counter[str] = Counter()
-        self.reasons: Counter[str] = Counter()
-        self.powertrains: Counter[str] = Counter()
-        self.brands: Counter[tuple[str, str, str]] = Counter()
-        self.shown: list[Row] = []
-        self.exceptions = 0
-
-    def add(self, sheet: str, batch: pa.RecordBatch) -> None:
-        """Count a screened batch."""
-        self.rows += batch.num_rows
-        self.sheet_rows[sheet] += batch.num_rows
-        reasons = batch.column("vin_reasons")
-        told = pc.list_flatten(reasons) if pa.types.is_list(reasons.type) else reasons
-        for counted in told.value_counts().to_pylist():
-            for reason in _listed(counted["values"]):
-                self.reasons[reason] += counted["counts"]
-        brand = pc.coalesce(
-            batch.column("vin_brand"), batch.column("vin_manufacturer"), pa.scalar("")
-        )
-        verdict = batch.column("vin_verdict")
-        powertrain = pc.fill_null(batch.column("vin_powertrain"), "unknown")
-        groups = pa.table([brand, verdict, powertrain], names=["brand", "verdict", "powertrain"])
-        for row in groups.group_by(groups.column_names).aggregate([([], "count_all")]).to_pylist():
-            count = row["count_all"]
-            self.brands[row["brand"], row["verdict"], row["powertrain"]] += count
-            self.verdicts[row["verdict"]] += count
-            self.powertrains[row["powertrain"]] += count
-
-    def show(self, sheet: str, exceptions: pa.RecordBatch) -> None:
-        """Keep the first exceptions for the page."""
-        self.exceptions += exceptions.num_rows
-        for row in exceptions.slice(0, max(0, SHOWN - len(self.shown))).to_pylist():
-            self.shown.append(
-                Row(
-                    row=row["vin_row"], sheet=sheet, vin_text=row["vin_text"] or "", vin=row["vin"],
-                    brand=row["vin_brand"] or row["vin_manufacturer"], powertrain=row["vin_powertrain"], verdict=row["vin_verdict"],
-                    reasons=_listed(row["vin_reasons"]), evidence=_listed(row["vin_evidence"]), suggestion=row["vin_suggestion"],
-                )
-            )  # fmt: skip
-
-    def by_brand(self) -> tuple[BrandCount, ...]:
-        """Rows and verdicts of each brand, most rows first."""
-        rows: Counter[str] = Counter()
-        verdicts: dict[str, Counter[str]] = {}
-        for (brand, verdict, _), count in self.brands.items():
-            rows[brand] += count
-            verdicts.setdefault(brand, Counter())[verdict] += count
-        ranked = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
-        return tuple(
-            BrandCount(brand=brand, rows=count, verdicts=dict(verdicts[brand]))
-            for brand, count in ranked
-        )
-
-    def brand_powertrain(self) -> dict[str, dict[str, int]]:
-        """Powertrains of each brand."""
-        told: dict[str, Counter[str]] = {}
-        for (brand, _, powertrain), count in self.brands.items():
-            told.setdefault(brand, Counter())[powertrain] += count
-        return {brand: dict(counts) for brand, counts in told.items()}
-
-
-def _listed(value: list[str] | str | None) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return tuple(part for part in value.split(";") if part)
-    return tuple(value or ())
-
-
-def needs_a_look(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The rows for a person: review, invalid, and whatever else carries a contradiction or doubt."""
-    verdict = batch.column("vin_verdict")
-    reasons = batch.column("vin_reasons")
-    joined = pc.binary_join(reasons, ";") if pa.types.is_list(reasons.type) else reasons
-    flagged = pc.match_substring_regex(
-        joined,
-        f"contradiction|{Reason.DUPLICATE_VIN}|{Reason.CHECK_DIGIT_FAILS}|{Reason.DAMAGED_VIN}",
-    )
-    unsettled = pc.is_in(verdict, value_set=pa.array([Verdict.REVIEW.value, Verdict.INVALID.value]))
-    settled_by_date = pc.match_substring(joined, Reason.BEFORE_RULE.value)
-    return batch.filter(pc.or_(unsettled, pc.and_not(flagged, settled_by_date)))
 
 
 def screen_file(
@@ -131,6 +40,10 @@ def screen_file(
     encoding: str | None = None,
     sheet: str | None = None,
     today: date | None = None,
+    exporters: Path | str | None = None,
+    licences: Path | str | None = None,
+    confirmations: Path | str | None = None,
+    decisions: Sequence[Path | str] = (),
     progress: Progress | None = None,
 ) -> Summary:
     """Screen a manifest; the engine behind ``vintool screen``.
@@ -138,17 +51,22 @@ def screen_file(
     Args:
         path: CSV, TSV, XLSX or Parquet.
         on: the declaration date of all rows; None to read the manifest's own date column.
-        out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``; they
-            appear together when all are written. None to write nothing.
+        out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, with
+            licences also ``licences.csv``, with decisions ``decisions.jsonl``; they appear together
+            when all are written. None to write nothing.
         mapping: field -> column name, where the header dictionary should not decide.
         regime: code of the regime.
         encoding: of the text, where it should not be detected.
         sheet: the only sheet to read.
         today: the date that counts where neither ``on`` nor a date column gives one.
+        exporters: a list of qualified enterprises.
+        licences: a list of export licences; rows draw on them in their order.
+        confirmations: a list of VINs in makers' confirmations, for used vehicles.
+        decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``.
         progress: called after each batch.
 
     Raises:
-        ManifestError: the file cannot be read, or a row was lost.
+        ManifestError: the file or a list cannot be read, or a row was lost.
         MappingError: which column means what must be told.
         ValueError: no date is given, and the manifest has none.
         OSError: the outputs cannot be written; nothing is left behind then.
@@ -161,7 +79,15 @@ def screen_file(
         if today is None:
             raise ValueError("the manifest has no date column: give on=")
         on = today
-    tally, seen = Tally(), SeenVins()
+    lists = Lists.of(exporters, licences, confirmations, decisions)
+    desk = open_desk(
+        regime,
+        exporter_list=lists.exporters,
+        licence_list=lists.licences,
+        confirmation_list=lists.confirmations,
+        decision_files=lists.decisions,
+    )
+    tally, seen = Tally(), Seen()
     screeners = [
         Screener(
             found,
@@ -169,8 +95,10 @@ def screen_file(
             regime,
             joined=manifest.format != "parquet",
             seen=seen,
+            desk=desk,
+            sheet=number,
         )
-        for found in mappings
+        for number, found in enumerate(mappings)
     ]
 
     def job(answers: Answers | None) -> None:
@@ -178,22 +106,30 @@ def screen_file(
             _screen_sheet(part, screener, manifest.size, tally, answers, progress)
 
     def summary() -> Summary:
-        return _summary(manifest, mappings, rule, tally, on, out, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return _summary(manifest, mappings, rule, tally, on, out, desk, seconds)
 
     if out is None:
         job(None)
         return summary()
     with staged(Path(out)) as stage:
-        with closing(Answers(stage, manifest.format, manifest.delimiter)) as answers:
+        with closing(Answers(stage, manifest.format, manifest.delimiter, rule, desk)) as answers:
             job(answers)
         told = summary()
-        _write_report(stage, told, rule, tally)
-        _write_run(
-            stage,
-            path,
-            told,
-            {"on": on, "mapping": mapping, "regime": regime, "encoding": encoding, "sheet": sheet},
-        )
+        if desk.ledger is not None:
+            write_ledger(stage, told.licences)
+        if desk.decisions is not None:
+            record = extended_record(Path(out) / RECORD, desk.decisions)
+            (stage / RECORD).write_text(record, encoding="utf-8")
+        write_report(stage, told, rule, tally, lists)
+        parameters = {
+            "on": on,
+            "mapping": mapping,
+            "regime": regime,
+            "encoding": encoding,
+            "sheet": sheet,
+        }
+        write_run(stage, path, told, parameters, lists)
     return told
 
 
@@ -211,7 +147,7 @@ def _screen_sheet(
         exceptions = needs_a_look(told)
         tally.show(part.name, exceptions)
         if answers:
-            answers.write(part.name, data, told, exceptions)
+            answers.write(part.name, data, told.drop_columns([FACTS]), exceptions)
         if progress:
             progress(position, size, tally.rows, tally.verdicts)
 
@@ -223,6 +159,7 @@ def _summary(
     tally: Tally,
     on: date | None,
     out: Path | str | None,
+    desk: Desk,
     seconds: float,
 ) -> Summary:
     sheets = [
@@ -238,7 +175,14 @@ def _summary(
         SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
     ]
     columns = sorted({found[field] for found in mappings if (field := date_field(found))})
-    files_written = (f"annotated.{manifest.format}", "exceptions.csv", "report.html", "run.json")
+    files_written = (
+        f"annotated.{manifest.format}",
+        "exceptions.csv",
+        *(["licences.csv"] if desk.ledger else []),
+        *([RECORD] if desk.decisions else []),
+        "report.html",
+        "run.json",
+    )
     return Summary(
         file=manifest.path.name,
         rows_read=tally.rows,
@@ -257,7 +201,27 @@ def _summary(
         rule_version=rule.rule_version,
         seconds=round(seconds, 3),
         outputs=tuple(str(Path(out) / name) for name in files_written) if out else (),
-        notes=manifest.notes,
+        notes=(
+            *manifest.notes,
+            *(desk.exporters.notes if desk.exporters else ()),
+            *([ORDER_OF_USE] if desk.ledger else ()),
+        ),
+        licences=licence_lines(desk.ledger),
+        decisions=_decision_counts(desk, tally),
+    )
+
+
+def _decision_counts(desk: Desk, tally: Tally) -> DecisionCounts | None:
+    known = desk.decisions
+    if known is None:
+        return None
+    return DecisionCounts(
+        given=len(known.all),
+        applied=tally.reasons[Reason.DECIDED_BY_REVIEWER],
+        asked_again=tally.reasons[Reason.DECISION_OUTDATED],
+        undecided=known.undecided,
+        of_other_regimes=known.of_other_regimes,
+        without_identity=known.without_identity,
     )
 
 
@@ -302,78 +266,3 @@ def _screened(
             [pa.array([], pa.string()) for _ in part.columns], names=list(part.columns)
         )
         yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
-
-
-def _write_report(stage: Path, summary: Summary, rule: Regime, tally: Tally) -> None:
-    context = ReportContext(
-        title=rule.title,
-        goods=rule.goods,
-        goods_original=rule.goods_original,
-        in_force_from=rule.period[0].start,
-        citations=tuple(
-            Citation(text=citation.text, url=citation.url) for citation in rule.citation
-        ),
-        tool_version=version("vintool"),
-        reason_sentences={str(reason): reason.sentence for reason in Reason},
-        other_rules=tuple(f"{item.code}: {item.title}" for item in rule.other_regime),
-        brand_powertrain=tally.brand_powertrain(),
-    )
-    unseen: Iterator[Any] = repeat(None, tally.exceptions - len(tally.shown))  # only counted
-    page = report_html(summary, context, chain(tally.shown, unseen), shown=SHOWN)
-    (stage / "report.html").write_text(page, encoding="utf-8")
-
-
-def _write_run(
-    stage: Path, source: Path, summary: Summary, parameters: Mapping[str, object]
-) -> None:
-    """``run.json``: all that it takes to do the run again and to see that it is the same."""
-    told = {
-        "tool": {"name": "vintool", "version": version("vintool")},
-        "input": {
-            "file": source.name,
-            "bytes": source.stat().st_size,
-            "sha256": _file_hash(source),
-        },
-        "data": {
-            "release": vpic.data_release(),
-            "sha256": data_hash(),
-            "evidence": [
-                {
-                    "file": path.name,
-                    "above_packaged": rank == registry.ABOVE,
-                    "sha256": _file_hash(path),
-                }
-                for path, rank in registry.evidence_files()
-            ],
-        },
-        "rules": {
-            "version": summary.rule_version,
-            "sha256": _text_hash(registry.read_text(f"regimes/{summary.regime}.toml")),
-        },
-        "parameters": {
-            key: str(value) if isinstance(value, date) else value
-            for key, value in parameters.items()
-        },
-        "summary": summary.model_dump(mode="json"),
-        "outputs": {file.name: _file_hash(file) for file in sorted(stage.iterdir())},
-    }
-    (stage / "run.json").write_text(
-        json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
-
-
-def data_hash() -> str:
-    """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
-    digest = hashlib.sha256()
-    for file in (*sorted(registry.DATA.glob("*.csv")), vpic.folder() / vpic.MANIFEST):
-        digest.update(f"{file.name}\n{_file_hash(file)}\n".encode())
-    return digest.hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

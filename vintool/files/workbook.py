@@ -46,13 +46,16 @@ class _Source:
     notes: tuple[str, ...] = ()
 
 
-def read_workbook(path: Path, size: int, *, sheet: str | None) -> Manifest:
+def read_workbook(
+    path: Path, size: int, *, sheet: str | None, holds: Callable[[headers.Headed], bool]
+) -> Manifest:
     """Open an XLSX workbook.
 
     Args:
         path: the file.
         size: its size in bytes.
-        sheet: the only sheet to read; without it all visible ones that hold VINs.
+        sheet: the only sheet to read; without it all visible ones that hold what is looked for.
+        holds: whether a sheet does.
 
     Raises:
         ManifestError: not a workbook, damaged, unreasonably large, or without such a sheet.
@@ -87,7 +90,7 @@ def read_workbook(path: Path, size: int, *, sheet: str | None) -> Manifest:
             file=path.name,
             next_step="check the hidden sheets, or ask the sender for the file again",
         )
-    kept = [one for one in found if headers.has_vins(one)]
+    kept = [one for one in found if holds(one)]
     if len(found) == 1:
         kept = found
     elif not kept:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from vintool.columns.lifted import Characters, Codes, Mask, Texts, as_text
 from vintool.columns.vins import check_digits
-from vintool.declared import read_date
+from vintool.days import read_date
 from vintool.errors import ManifestError, MappingError
 from vintool.files.manifest import open_manifest
 from vintool.files.sheet import Manifest, Sheet

@@ -1,0 +1,113 @@
+"""Which brands belong together: spelled as elsewhere, sourced, and borne out by the labels."""
+
+import csv
+
+import pytest
+
+from vintool import declared, registry
+
+HEADER = ["group", "brand", "chinese_group", "from", "until", "source", "note"]
+
+
+def rows(name):
+    with (registry.DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+GROUPS = rows("brands.groups.csv")
+
+
+def groups(brand, year=None):
+    return {
+        row["group"]
+        for row in GROUPS
+        if row["brand"] == brand
+        and (year is None or int(row["from"] or 0) <= year <= int(row["until"] or 9999))
+    }
+
+
+def related(one, other, year=None):
+    return one == other or bool(groups(one, year) & groups(other, year))
+
+
+def test_rows_are_in_order_and_sane():
+    text = registry.read_text("brands.groups.csv")
+    assert text.splitlines()[0].split(",") == HEADER
+    assert text.endswith("\n")
+    assert not set(text) & {"\r", "\ufeff"}
+    keys = [(row["group"], row["brand"]) for row in GROUPS]
+    assert keys == sorted(set(keys))
+    for row in GROUPS:
+        assert row["source"], row
+        years = [int(row[name]) for name in ("from", "until") if row[name]]
+        assert all(1950 <= year <= 2030 for year in years), row
+        assert years == sorted(years), row
+        flags = {"joint_venture", "contract"} & set(row["note"].split(";"))
+        assert row["note"].split(";")[: len(flags)] == list(flags), row
+
+
+def test_a_group_has_one_name_in_chinese():
+    named = {row["group"]: row["chinese_group"] for row in GROUPS}
+    assert all(row["chinese_group"] == named[row["group"]] for row in GROUPS)
+    chinese = [name for name in named.values() if name]
+    assert len(chinese) == len(set(chinese))
+
+
+def test_brands_are_spelled_as_in_the_registry_or_the_lexicon():
+    known = {brand for maker in registry.makers() for brand in maker.brands}
+    known.update(registry.chinese_names())
+    known.update(row["value"] for row in rows("declared.words.csv") if row["field"] == "make")
+    assert {row["brand"] for row in GROUPS} <= known
+
+
+def test_what_is_said_to_be_seen_is_there():
+    """A row that cites a file stands or falls with that file."""
+    together = [set(maker.brands) for maker in registry.makers()]
+    labels = {}
+    for row in rows("powertrain.evidence.csv"):
+        labels.setdefault(row["wmi"], set()).add(row["make"])
+    built = [
+        set(known.brands) | makes for wmi, makes in labels.items() if (known := registry.maker(wmi))
+    ]
+    for row in GROUPS:
+        partners = {other["brand"] for other in GROUPS if other["group"] == row["group"]}
+        if row["source"].startswith("wmi.csv"):
+            seen = together
+        elif row["source"].startswith("powertrain.evidence.csv"):
+            seen = built
+        else:
+            continue
+        assert any(row["brand"] in brands and len(brands & partners) > 1 for brands in seen), row
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "year"),
+    [("Zeekr", "Geely", None), ("smart", "Geely", 2026), ("smart", "Mercedes-Benz", 2026), ("MG", "Roewe", 2026), ("Wuling", "SAIC", None), ("Wuling", "Chevrolet", 2026), ("Jaecoo", "Jetour", 2026), ("Denza", "Mercedes-Benz", 2024), ("NIO", "JAC", 2020), ("Onvo", "NIO", 2026), ("Jetta", "Audi", 2026), ("Renault", "Dongfeng", 2021), ("Dacia", "Dongfeng", 2023), ("MINI", "Great Wall", 2025), ("Voyah", "Dongfeng", 2026), ("AITO", "Seres", 2026), ("Volvo", "Ford", 2005), ("Xiaomi", "BAIC", 2024), ("ZAZ", "Mercedes-Benz", 2008)],
+)  # fmt: skip
+def test_brands_that_belong_together(one, other, year):
+    if other == "SAIC":
+        assert other in groups(one, year)
+    else:
+        assert related(one, other, year)
+        assert related(other, one, year)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "year"),
+    [("BYD", "Tesla", None), ("Chery", "Geely", None), ("BYD", "Geely", None), ("Toyota", "Honda", None), ("Volkswagen", "BYD", None), ("Li Auto", "XPeng", None), ("Lada", "Mercedes-Benz", None), ("Volkswagen", "Geely", None), ("Xiaomi", "BAIC", 2026), ("NIO", "JAC", 2026), ("Denza", "Mercedes-Benz", 2026), ("Volvo", "Ford", 2026), ("Opel", "Chevrolet", 2024)],
+)  # fmt: skip
+def test_brands_that_do_not(one, other, year):
+    assert not related(one, other, year)
+
+
+def test_labels_that_contradict_the_registry_are_known():
+    """Two labels likely to be slips, and two plants whose other brands the registry lacks."""
+    against = set()
+    for row in rows("powertrain.evidence.csv"):
+        told = declared.meaning("make", row["make"])
+        maker = registry.maker(row["wmi"])
+        if told and maker and maker.brands:
+            pairs = [(one, other) for one in maker.brands for other in told.brands]
+            if not any(related(one, other) for one, other in pairs):
+                against.add((row["wmi"], row["make"]))
+    assert against == {("SAJ", "Toyota"), ("Y6L", "Škoda"), ("Y7C", "Lada"), ("Y7W", "SsangYong")}

@@ -1,0 +1,70 @@
+"""Which brands belong together: groups, joint ventures and contract makers, as data.
+
+The brand of a WMI is often that of the group that holds it (a Zeekr with a WMI of Geely), and one
+plant may build the brands of two.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from vintool.registry import DataError, read_rows
+
+COLUMNS = ("group", "brand", "chinese_group", "from", "until", "source", "note")
+CONTRACT = "contract"
+
+
+class Membership(NamedTuple):
+    """A brand in a group, in the calendar years from 0 to 9999 where none are told."""
+
+    group: str
+    start: int
+    until: int
+    contract: bool
+
+
+@cache
+def _memberships() -> dict[str, tuple[Membership, ...]]:
+    table: dict[str, tuple[Membership, ...]] = {}
+    for group, brand, _chinese, first, last, source, note in read_rows(
+        "brands.groups.csv", COLUMNS
+    ):
+        if not source:
+            raise DataError(f"wmi_data/brands.groups.csv, {group} {brand}: no source")
+        member = Membership(group, int(first or 0), int(last or 9999), note.startswith(CONTRACT))
+        key = brand.casefold()
+        table[key] = (*table.get(key, ()), member)
+    return table
+
+
+@cache
+def _groups(brand: str, year: int | None, *, contract: bool) -> frozenset[str]:
+    return frozenset(
+        member.group
+        for member in _memberships().get(brand.casefold(), ())
+        if (contract or not member.contract)
+        and (year is None or member.start <= year <= member.until)
+    )
+
+
+def one_group(one: str, other: str, year: int | None = None) -> bool:
+    """Whether two brands belong to one owner or joint venture in a calendar year, or ever did.
+
+    >>> one_group("Zeekr", "Geely"), one_group("NIO", "JAC")
+    (True, False)
+    """
+    return not _groups(one, year, contract=False).isdisjoint(_groups(other, year, contract=False))
+
+
+def may_share_wmi(one: str, other: str, model_year: int | None = None) -> bool:
+    """Whether a vehicle of one brand may bear the WMI of the other: one brand, one group, one builder.
+
+    A model year runs ahead of the calendar by one, so that the year before counts too.
+
+    >>> may_share_wmi("Zeekr", "Geely"), may_share_wmi("NIO", "JAC"), may_share_wmi("BYD", "Tesla")
+    (True, True, False)
+    """
+    years = (None,) if model_year is None else (model_year, model_year - 1)
+    return one.casefold() == other.casefold() or any(
+        not _groups(one, year, contract=True).isdisjoint(_groups(other, year, contract=True))
+        for year in years
+    )

@@ -1,0 +1,197 @@
+"""The lists of the licence desk over columns: asked once per distinct key, drawn row by row."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vintool.columns.lifted import Codes, Column, Lifted
+from vintool.desk import book, decisions
+from vintool.desk.book import Desk
+from vintool.desk.licences import Match, Wanted
+from vintool.evidence import Found
+from vintool.verdict import Decision, with_found
+from vintool.words import Reason, Verdict
+
+FIELDS = (
+    "exporter_code",
+    "exporter",
+    "licence_no",
+    "hs_code",
+    "model",
+    "destination",
+    "pod",
+    "trade_mode",
+    "customs_port",
+    "pol",
+)
+_DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_ASKED = range(4)
+
+
+class DeskColumns:
+    """Decisions of a batch -> the same with what the lists say of them.
+
+    Args:
+        desk: the lists.
+        mapping: field -> column name; what is not mapped counts as not told.
+        rule_version: of the regime, part of the facts that a reviewer decides on.
+    """
+
+    def __init__(self, desk: Desk, mapping: Mapping[str, str], rule_version: str) -> None:
+        self._desk = desk
+        self._by_number = "licence_no" in mapping
+        self._port = "customs_port" if "customs_port" in mapping else "pol"
+        self._facts = Lifted(partial(decisions.fingerprint, rule_version))
+        self._apply = Lifted(decisions.apply)
+        self._verdict = Lifted(lambda decision: decision.verdict)
+        self._brands = Lifted(book.brands_told)
+        self._exporter = Lifted(partial(book.exporter, desk))
+        self._wanted = Lifted(Wanted)
+        self._match = Lifted(partial(book.licence, desk))
+        self._confirm = Lifted(_needs_confirmation)
+        self._outcome = Lifted(self._found_of)
+        self._merged = Lifted(lambda *found: tuple(one for told in found for one in told))
+        self._with = Lifted(with_found)
+
+    def facts(self, settled: Column) -> Column:
+        """The fingerprint of every row's facts."""
+        return self._facts(settled)
+
+    def reviewed(self, settled: Column, facts: Column, keys: pa.Array) -> Column:
+        """The decisions, with those of a reviewer where they hold."""
+        known = self._desk.decisions
+        if known is None or not known.keys:
+            return settled
+        at = pc.index_in(keys, value_set=pa.array(known.keys, keys.type))
+        codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int64)
+        told = Column([(), *(known.of(key) for key in known.keys)], codes)
+        return self._apply(settled, told, facts)
+
+    def __call__(  # noqa: PLR0913, PLR0917 - what the lists are asked with
+        self,
+        decided: Column,
+        cells: Callable[[str], Column],
+        vins: pa.Array,
+        vin_facts: Column,
+        declared: Column,
+        days: Column,
+        again: Codes,
+    ) -> Column:
+        """The decisions with what the lists of exporters, licences and confirmations say."""
+        verdicts = self._verdict(decided)
+        brands = self._brands(vin_facts, declared)
+        exporters = self._exporter(
+            verdicts, cells("exporter_code"), cells("exporter"), brands, days
+        )
+        licences = self._licences(verdicts, brands, cells, days, again)
+        told = self._with(decided, self._merged(exporters, licences))
+        return self._confirmed(told, vins)
+
+    def _licences(
+        self,
+        verdicts: Column,
+        brands: Column,
+        cells: Callable[[str], Column],
+        days: Column,
+        again: Codes,
+    ) -> Column:
+        wanted = self._wanted(
+            cells("exporter_code"),
+            cells("exporter"),
+            cells("hs_code"),
+            brands,
+            cells("model"),
+            cells("destination"),
+            cells("pod"),
+            cells("trade_mode"),
+            cells(self._port),
+            days,
+        )
+        rows = len(verdicts.codes)
+        numbers = (
+            cells("licence_no")
+            if self._by_number
+            else Column([None], np.zeros(rows, dtype=np.int64))
+        )
+        matches = self._match(verdicts, numbers, wanted)
+        ledger = self._desk.ledger
+        if ledger is None:
+            return self._outcome(matches, Column([(_NOT_ASKED, 0)], np.zeros(rows, dtype=np.int64)))
+        self._note(matches, numbers)
+        drawable = matches.take(lambda match: bool(match.drawable), pa.bool_())
+        controlled = verdicts.take(lambda verdict: verdict is Verdict.CONTROLLED, pa.bool_())
+        may = pc.and_(drawable, controlled).to_numpy(zero_copy_only=False)
+        outcomes: list[tuple[int, int]] = [(_NOT_ASKED, 0)]
+        numbered = {outcomes[0]: 0}
+        codes = np.zeros(rows, dtype=np.int64)
+        for row in np.flatnonzero(may).tolist():
+            match: Match = matches.values[matches.codes[row]]
+            outcome = self._draw(match.drawable, counted_before=again[row] >= 0)
+            code = numbered.setdefault(outcome, len(outcomes))
+            if code == len(outcomes):
+                outcomes.append(outcome)
+            codes[row] = code
+        in_review = pc.and_(drawable, pc.invert(controlled)).to_numpy(zero_copy_only=False)
+        for code, count in zip(
+            *np.unique(matches.codes[in_review], return_counts=True), strict=True
+        ):
+            for at in matches.values[code].named:
+                ledger.accounts[at].in_review += int(count)
+        return self._outcome(matches, Column(outcomes, codes))
+
+    def _draw(self, candidates: tuple[int, ...], *, counted_before: bool) -> tuple[int, int]:
+        """Draw one vehicle; one whose VIN stands on an earlier row was counted there."""
+        ledger = self._desk.ledger
+        assert ledger is not None  # noqa: S101 - asked only where there is one
+        first = ledger.accounts[candidates[0]]
+        if counted_before:
+            first.counted_before += 1
+            return _COUNTED_BEFORE, candidates[0]
+        drawn = ledger.draw(candidates)
+        if drawn is None:
+            first.findings[Reason.LICENCE_EXCEEDED] += 1
+            return _NOTHING_LEFT, candidates[0]
+        return _DRAWN, drawn
+
+    def _note(self, matches: Column, numbers: Column) -> None:
+        """Count what rows name, once per distinct match and number."""
+        ledger = self._desk.ledger
+        assert ledger is not None  # noqa: S101
+        size = len(numbers.values)
+        pairs, counts = np.unique(matches.codes * size + numbers.codes, return_counts=True)
+        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+            match: Match = matches.values[pair // size]
+            ledger.note(numbers.values[pair % size] or "", match, count)
+
+    def _found_of(self, match: Match, outcome: tuple[int, int]) -> tuple[Found, ...]:
+        what, at = outcome
+        ledger = self._desk.ledger
+        if ledger is None or what in {_NOT_ASKED, _COUNTED_BEFORE}:
+            return match.found
+        if what == _NOTHING_LEFT:
+            return (*match.found, ledger.licences.exceeded(match.drawable))
+        return (*match.found, ledger.licences.drawn(at, by_fit=not match.named))
+
+    def _confirmed(self, told: Column, vins: pa.Array) -> Column:
+        """Used vehicles within 180 days, held against the makers' letters."""
+        letters = self._desk.confirmations
+        if letters is None:
+            return told
+        needs = self._confirm(told).take(bool, pa.bool_()).to_numpy(zero_copy_only=False)
+        codes = np.zeros(len(needs), dtype=np.int64)
+        values: list[tuple[Found, ...]] = [()]
+        numbered: dict[tuple[Found, ...], int] = {(): 0}
+        for row, vin in zip(
+            np.flatnonzero(needs).tolist(), vins.filter(pa.array(needs)).to_pylist(), strict=True
+        ):
+            found = letters.judge(vin or "")
+            codes[row] = numbered.setdefault(found, len(values))
+            if codes[row] == len(values):
+                values.append(found)
+        return self._with(told, Column(values, codes))
+
+
+def _needs_confirmation(decision: Decision) -> bool:
+    return Reason.WITHIN_180_DAYS in decision.reasons

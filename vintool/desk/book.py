@@ -1,0 +1,69 @@
+"""All lists of one run, and what they say of a row that needs a licence or a person."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from vintool.declared import Meaning
+from vintool.desk.confirmations import Confirmations
+from vintool.desk.decisions import Decisions
+from vintool.desk.exporters import Exporters
+from vintool.desk.licences import NO_MATCH, Ledger, Match, Wanted, shape
+from vintool.evidence import Found, found
+from vintool.facts import VinFacts
+from vintool.words import Reason, Verdict
+
+#: Rows that are held against the lists of exporters and licences.
+ASKED = {Verdict.CONTROLLED, Verdict.REVIEW}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The lists that a user has brought along; null where there is none."""
+
+    exporters: Exporters | None = None
+    ledger: Ledger | None = None
+    confirmations: Confirmations | None = None
+    decisions: Decisions | None = None
+
+
+def brands_told(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[str, ...]:
+    """The brands that a vehicle can be of: those of its WMI, or the declared one among them.
+
+    A declared brand that the WMI does not name stands beside the others only where nothing is
+    encoded; what contradicts the VIN is told elsewhere.
+    """
+    own = vin.brands if vin else ()
+    said = tuple(brand for told in declared if told.field == "make" for brand in told.brands)
+    both = tuple(brand for brand in said if brand in own)
+    return both or own or said
+
+
+def exporter(  # noqa: PLR0913, PLR0917 - keys of columns
+    desk: Desk,
+    verdict: Verdict,
+    code: str,
+    name: str,
+    brands: tuple[str, ...],
+    on: date | None,
+) -> tuple[Found, ...]:
+    """What the list of exporters says of a row."""
+    if desk.exporters is None or verdict not in ASKED:
+        return ()
+    return desk.exporters.judge(code, name, brands, on)
+
+
+def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) -> Match:
+    """The licences for a row; without a list only whether it names one.
+
+    That none is named is a finding where one is needed; a row in review waits for its verdict.
+    """
+    unnamed = number is None or not number.strip()
+    if verdict not in ASKED or (unnamed and verdict is not Verdict.CONTROLLED):
+        return NO_MATCH
+    if desk.ledger is not None:
+        return desk.ledger.licences.match(number, wanted)
+    if number is None:
+        return NO_MATCH
+    if unnamed:
+        return Match((), (), (found(Reason.LICENCE_MISSING, "the cell is empty", "the row"),))
+    return Match((), (), shape(number, wanted.on))

@@ -1,0 +1,43 @@
+"""Makers' confirmations of after-sales service: which VINs do their letters list?
+
+Asked of used vehicles within 180 days of registration. Source: MOFCOM guideline of 11 December 2025.
+"""
+
+from collections.abc import Sequence
+
+from vintool.desk.lists import Entry
+from vintool.evidence import Found, Item, found
+from vintool.used import provision
+from vintool.vin import read
+from vintool.words import Basis, Reason
+
+FIELDS = ("vin", "confirmation_no", "maker", "destination", "issued")
+NEEDED = (("vin",),)
+
+
+class Confirmations:
+    """The VINs of the letters.
+
+    >>> listed = Confirmations([Entry("c.csv", 2, {"vin": "LRW3E7FA1LC000001"}, {})])
+    >>> listed.judge("LRW3E7FA1LC000001")[0].reason, listed.judge("LGXCE4CB6S0134553")[0].reason
+    (<Reason.CONFIRMED_BY_MAKER: 'confirmed_by_maker'>, <Reason.CONFIRMATION_MISSING: 'confirmation_missing'>)
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.letters: dict[str, str] = {}
+        for entry in entries:
+            reading = read(entry.text("vin"))
+            if reading.problem is not None:
+                raise entry.refused("vin", "no VIN can be read", reading.problem.sentence)
+            parts = (f"{entry.file} row {entry.row}", *map(entry.text, FIELDS[1:]))
+            self.letters.setdefault(reading.text, ", ".join(filter(None, parts)))
+
+    def judge(self, vin: str) -> tuple[Found, ...]:
+        """Whether a letter lists a VIN."""
+        letter = self.letters.get(vin)
+        if letter is None:
+            return (
+                found(Reason.CONFIRMATION_MISSING, "the VIN is in no letter", provision().source),
+            )
+        item = Item("confirmation", letter, Basis.DECLARED, None, provision().source)
+        return (Found(Reason.CONFIRMED_BY_MAKER, item),)

@@ -1,0 +1,202 @@
+"""A reviewer's decisions: which row they are about, on which facts, and what they decided.
+
+A decision holds for a VIN under a regime as long as the facts are those that the reviewer saw: the
+rule, the verdict, its reasons and its evidence, told by a fingerprint. If they have changed, the row
+is asked again and the old decision is shown.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from vintool.days import read_days
+from vintool.desk.lists import Entry, word
+from vintool.evidence import Found, Item
+from vintool.verdict import Decision, with_found
+from vintool.vin import read
+from vintool.words import Basis, Reason, Verdict
+
+#: Columns of exceptions.csv that a decision is read from; ``vin_text`` serves where there is no VIN.
+COLUMNS = (
+    "vin_text",
+    "vin",
+    "vin_regime",
+    "vin_facts",
+    "decision",
+    "decision_reason",
+    "reviewer",
+    "decision_date",
+)
+CONFIRMED = "confirmed"
+_AGAIN = "-again"
+_SPREADSHEET_APOSTROPHE = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'＝", "'＋", "'－", "'＠")
+
+
+class Reviewed(NamedTuple):
+    """One decision. ``verdict`` is null where the reviewer confirms what the tool told."""
+
+    key: str
+    regime: str
+    facts: str
+    decision: str
+    reason: str
+    reviewer: str
+    day: date
+    place: str
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict that it gives the row."""
+        return None if self.decision == CONFIRMED else Verdict(self.decision)
+
+    @property
+    def shown(self) -> str:
+        """The decision in one line."""
+        return f"{self.decision} by {self.reviewer} on {self.day}: {self.reason}"
+
+    def as_record(self) -> dict[str, str]:
+        """The line of the record."""
+        return {
+            "vin": self.key,
+            "vin_regime": self.regime,
+            "vin_facts": self.facts,
+            "decision": self.decision,
+            "decision_reason": self.reason,
+            "reviewer": self.reviewer,
+            "decision_date": self.day.isoformat(),
+        }
+
+
+def key_of(vin: str | None, text: str) -> str:
+    """What a row is recognised by: its VIN, or the text that stands for one."""
+    return vin or text.strip()
+
+
+def fingerprint(rule_version: str, decision: Decision) -> str:
+    """The facts of a decision in letters and digits that no spreadsheet takes for a number.
+
+    Those of a row that bears the VIN of an earlier one end in ``_AGAIN``: the first row and the
+    others are decided apart.
+    """
+    told = (
+        rule_version,
+        decision.verdict.value,
+        *sorted(decision.reasons),
+        *sorted(map(str, decision.evidence)),
+    )
+    digest = hashlib.sha256("\n".join(told).encode()).digest()
+    again = _AGAIN if Reason.DUPLICATE_VIN in decision.reasons else ""
+    return f"F{base64.b32encode(digest)[:12].decode()}{again}"
+
+
+class Decisions:
+    """Decisions by VIN, the latest first."""
+
+    def __init__(self, entries: Sequence[Entry], regime: str) -> None:
+        self._by_key: dict[str, list[Reviewed]] = {}
+        self.undecided = 0
+        self.of_other_regimes = 0
+        self.without_identity = 0
+        for entry in entries:
+            if not entry.text("decision"):
+                self.undecided += 1
+                continue
+            told = _reviewed(entry)
+            if told.regime != regime:
+                self.of_other_regimes += 1
+            elif not told.key:
+                self.without_identity += 1
+            else:
+                self._add(entry, told)
+
+    def _add(self, entry: Entry, told: Reviewed) -> None:
+        known = self._by_key.setdefault(told.key, [])
+        for other in known:
+            same_facts = (other.facts, other.day) == (told.facts, told.day)
+            if same_facts and other.decision != told.decision:
+                raise entry.refused(
+                    "decision",
+                    f"disagrees with {other.place} of the same day",
+                    "keep one of the two decisions",
+                )
+        known.append(told)
+        known.sort(key=lambda one: one.day, reverse=True)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What rows are recognised by."""
+        return tuple(self._by_key)
+
+    @property
+    def all(self) -> tuple[Reviewed, ...]:
+        """Every decision for this regime, in the order of the list."""
+        return tuple(told for known in self._by_key.values() for told in reversed(known))
+
+    def of(self, key: str) -> tuple[Reviewed, ...]:
+        """The decisions on one row, the latest first."""
+        return tuple(self._by_key.get(key, ()))
+
+
+def standing(reviewed: tuple[Reviewed, ...], facts: str) -> Reviewed | None:
+    """The decision that was made on these facts."""
+    return next((told for told in reviewed if told.facts == facts), None)
+
+
+def apply(decision: Decision, reviewed: tuple[Reviewed, ...], facts: str) -> Decision:
+    """The decision of the tool, with that of the reviewer where it was made on these facts."""
+    about = [told for told in reviewed if told.facts.endswith(_AGAIN) is facts.endswith(_AGAIN)]
+    if not about:
+        return decision
+    holds = standing(reviewed, facts)
+    told = holds or about[0]
+    what = "decision" if holds else "earlier decision"
+    item = Item(what, told.shown, Basis.DECLARED, None, told.place)
+    reason = Reason.DECIDED_BY_REVIEWER if holds else Reason.DECISION_OUTDATED
+    decided = with_found(decision, (Found(reason, item),), always=True)
+    if holds is None or holds.verdict is None:
+        return decided
+    return decided._replace(verdict=holds.verdict)
+
+
+def _reviewed(entry: Entry) -> Reviewed:
+    decision = word("decision", entry.text("decision"))
+    if not decision:
+        raise entry.refused(
+            "decision", "is no decision", "write controlled, out_of_scope or confirmed"
+        )
+    for field, what in (
+        ("reviewer", "a decision needs the name of its reviewer"),
+        ("decision_reason", "a decision needs its reason"),
+        ("decision_date", "a decision needs its date"),
+        ("vin_regime", "a decision needs the regime it was made under"),
+        ("vin_facts", "a decision needs the facts it was made on"),
+    ):
+        if not entry.text(field):
+            raise entry.refused(field, what, "fill the cell, or empty that of the decision")
+    days = read_days(entry.text("decision_date"))
+    if days is None:
+        raise entry.refused("decision_date", "is no date", "write it as 2026-03-01")
+    text = entry.text("vin_text")
+    if text.startswith(_SPREADSHEET_APOSTROPHE):
+        text = text[1:]
+    vin = read(entry.text("vin")).text if entry.text("vin") else None
+    return Reviewed(
+        key_of(vin, text),
+        entry.text("vin_regime"),
+        entry.text("vin_facts"),
+        decision,
+        " ".join(entry.text("decision_reason").split()),
+        " ".join(entry.text("reviewer").split()),
+        days.latest,
+        f"{entry.file} row {entry.row}",
+    )
+
+
+def record_entries(file: str, records: Sequence[Mapping[str, str]]) -> tuple[Entry, ...]:
+    """Lines of a record of decisions, as rows of a list."""
+    return tuple(
+        Entry(file, number, {str(key): str(value) for key, value in line.items()}, {})
+        for number, line in enumerate(records, 1)
+    )

@@ -1,0 +1,180 @@
+"""The list of qualified enterprises: is the exporter of a row on it, on that day, for that brand?
+
+Source: 商产发〔2012〕318号 (makers, exporters that they authorise, own brands). The list is the user's;
+vintool ships none.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from stdnum.cn import uscc
+
+from vintool.brands import one_group
+from vintool.desk.lists import Entry, brands_of, parts, unknown_brands, validity, word
+from vintool.evidence import Found, Item, found
+from vintool.headers import normalise
+from vintool.identifiers import credit_code
+from vintool.words import Basis, Reason
+
+FIELDS = (
+    "exporter_code",
+    "exporter",
+    "other_names",
+    "brands",
+    "role",
+    "maker",
+    "year",
+    "valid_from",
+    "valid_until",
+)
+NEEDED = (("exporter_code", "exporter"), ("brands",))
+SOURCE = "商产发〔2012〕318号"
+
+
+class Enterprise(NamedTuple):
+    """One row of the list."""
+
+    place: str
+    code: str
+    name: str
+    names: frozenset[str]
+    brands: tuple[str, ...]
+    role: str
+    start: date
+    until: date
+
+    @property
+    def shown(self) -> str:
+        """The row in one line."""
+        role = {"maker": "maker", "authorised": "authorised exporter"}.get(self.role, "")
+        told = (
+            self.name or self.code,
+            role,
+            f"brands {', '.join(self.brands)}" if self.brands else "no brand stated",
+            f"from {self.start}" if self.start > date.min else "",
+            f"until {self.until}" if self.until < date.max else "",
+        )
+        return ", ".join(filter(None, told))
+
+
+class Exporters:
+    """Qualified enterprises by code and by name.
+
+    >>> entry = Entry("list.csv", 2, {"exporter": "某汽车公司", "brands": "吉利", "year": "2026"}, {})
+    >>> listed = Exporters([entry])
+    >>> [item.reason for item in listed.judge("", "某汽车公司", ("Zeekr",), date(2026, 3, 1))]
+    [<Reason.BRAND_OF_GROUP: 'brand_of_group'>]
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._by_code: dict[str, list[Enterprise]] = {}
+        self._by_name: dict[str, list[Enterprise]] = {}
+        self.notes: list[str] = []
+        for entry in entries:
+            self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        code, name = credit_code(entry.text("exporter_code")), entry.text("exporter")
+        if not code and not name:
+            raise entry.refused(
+                "exporter", "the row names no enterprise", "give its code or its name"
+            )
+        first, last = validity(entry)
+        names = (name, *parts(entry.text("other_names")))
+        told = Enterprise(
+            f"{entry.file} row {entry.row}",
+            code,
+            name,
+            frozenset(filter(None, map(normalise, names))),
+            brands_of(entry.text("brands")),
+            word("role", entry.text("role")),
+            first or date.min,
+            last or date.max,
+        )
+        if len(code) == 18 and not uscc.is_valid(code):
+            self.notes.append(f"{told.place}: the credit code of {name or code!r} is not valid.")
+        for brand in unknown_brands(entry.text("brands")):
+            self.notes.append(
+                f"{told.place}: brand {brand!r} is not in the registry; compared as written."
+            )
+        if code:
+            self._by_code.setdefault(code, []).append(told)
+        for known in told.names:
+            self._by_name.setdefault(known, []).append(told)
+
+    def judge(
+        self, code_text: str, name_text: str, brands: tuple[str, ...], on: date | None
+    ) -> tuple[Found, ...]:
+        """What the list says of the exporter and the brand of a row.
+
+        Args:
+            code_text: the cell of the exporter's code.
+            name_text: the cell of its name.
+            brands: the brands that the vehicle can be of.
+            on: the declaration date; None if it is not known.
+        """
+        code, name = credit_code(code_text), normalise(name_text)
+        if not code and not name:
+            return (found(Reason.EXPORTER_MISSING, "no code and no name", SOURCE),)
+        listed = self._by_code.get(code, []) if code in self._by_code or not name else []
+        if not listed and (not code or not any(one.code for one in self._by_name.get(name, []))):
+            listed = self._by_name.get(name, [])
+        if not listed:
+            return (self._not_listed(code, name, name_text),)
+        return tuple(self._on_list(listed, name, name_text, brands, on))
+
+    def _not_listed(self, code: str, name: str, name_text: str) -> Found:
+        other = next(iter(self._by_name.get(name, ())), None)
+        known = f"; the name stands there with code {other.code}" if other else ""
+        shown = ", ".join(filter(None, (code, name_text.strip()[:60])))
+        return found(Reason.EXPORTER_NOT_QUALIFIED, f"{shown} not on the list{known}", SOURCE)
+
+    def _on_list(
+        self,
+        listed: list[Enterprise],
+        name: str,
+        name_text: str,
+        brands: tuple[str, ...],
+        on: date | None,
+    ) -> Iterator[Found]:
+        names = frozenset().union(*(one.names for one in listed))
+        if name and names and name not in names and _one_script(name, names):
+            yield found(
+                Reason.EXPORTER_NAME_DIFFERS,
+                f"{name_text.strip()[:60]} against {listed[0].shown}",
+                listed[0].place,
+            )
+        valid = [one for one in listed if on is None or one.start <= on <= one.until]
+        if not valid:
+            yield found(
+                Reason.EXPORTER_EXPIRED,
+                f"{listed[-1].shown}, against a declaration on {on}",
+                listed[-1].place,
+            )
+            return
+        if on is None and any((one.start, one.until) != (date.min, date.max) for one in valid):
+            yield found(Reason.EXPORTER_DATE_UNKNOWN, valid[0].shown, valid[0].place)
+        yield self._brand(valid, brands, on)
+
+    def _brand(self, valid: list[Enterprise], brands: tuple[str, ...], on: date | None) -> Found:
+        own = tuple(dict.fromkeys(brand for one in valid for brand in one.brands))
+        if not brands:
+            return found(
+                Reason.BRAND_UNKNOWN, f"against {', '.join(own)} on the list", valid[0].place
+            )
+        for one in valid:
+            if {brand.casefold() for brand in one.brands} & {brand.casefold() for brand in brands}:
+                return Found(None, Item("exporter", one.shown, Basis.DECLARED, None, one.place))
+        year = on.year if on else None
+        near = any(one_group(brand, listed, year) for brand in brands for listed in own)
+        return found(
+            Reason.BRAND_OF_GROUP if near else Reason.BRAND_NOT_AUTHORISED,
+            f"{' or '.join(brands[:6])} against {', '.join(own) or 'no brand'} on the list",
+            valid[0].place,
+        )
+
+
+def _one_script(name: str, names: frozenset[str]) -> bool:
+    """Whether a name and one of the others are written alike: both in Latin letters, or both not."""
+    return any(name.isascii() is other.isascii() for other in names)

@@ -1,0 +1,420 @@
+"""Export licences: which one a row names, does it fit, and how many vehicles are left on it.
+
+The face of a licence is that of the ministry's rules of 2009; it names no VIN. A row draws one
+vehicle, in the order of the rows, and never more than the licence holds. What was not established
+(one customs district, a limit of uses) is told and refuses nothing.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from vintool.brands import one_group
+from vintool.declared import code_digits
+from vintool.desk.lists import Entry, brands_of, quantity, same, validity, word
+from vintool.evidence import Found, Item, found
+from vintool.headers import normalise
+from vintool.identifiers import credit_code
+from vintool.places import place
+from vintool.words import Basis, Reason
+
+FIELDS = (
+    "licence_no",
+    "exporter",
+    "exporter_code",
+    "hs_code",
+    "brands",
+    "model",
+    "quantity",
+    "unit",
+    "destination",
+    "customs_port",
+    "trade_mode",
+    "valid_from",
+    "valid_until",
+    "remarks",
+)
+NEEDED = (("licence_no",), ("quantity",))
+#: Findings with which a licence is not drawn on; the others are told beside it.
+REFUSING = (
+    Reason.LICENCE_EXPIRED,
+    Reason.LICENCE_NOT_YET_VALID,
+    Reason.LICENCE_WRONG_EXPORTER,
+    Reason.LICENCE_WRONG_GOODS,
+    Reason.LICENCE_WRONG_DESTINATION,
+    Reason.LICENCE_WRONG_TRADE_MODE,
+    Reason.LICENCE_UNIT_UNCLEAR,
+)
+#: What the ledger counts in columns of their own, the gravest first.
+COUNTED = (Reason.LICENCE_EXCEEDED, *REFUSING)
+ORDER_OF_USE = "Licences are drawn on in the order of the rows, sheet by sheet; a row that names several draws on the first of them that has a vehicle left."
+_SHAPE = re.compile(r"(\d{2})-?[0-9A-Z]{2}-?\d{6}")
+_NUMBERS = re.compile(r"[;,、，/\s]+")
+_SHORTEST_CODE = 6
+
+
+def number_key(text: str) -> str:
+    """A licence number as numbers are compared: capitals and digits alone."""
+    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+
+
+@lru_cache(maxsize=1 << 16)
+def shape(text: str, on: date | None) -> tuple[Found, ...]:
+    """A hint that a licence number has not the usual shape, or not the year of the declaration.
+
+    A licence may be used in the year after its own.
+
+    >>> shape("26-AA-123456", date(2026, 3, 1)), shape("X-1", None)[0].reason.value
+    ((), 'licence_number_shape')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    usual = _SHAPE.fullmatch(plain)
+    if usual and (on is None or on.year % 100 - int(usual[1]) in {0, 1}):
+        return ()
+    return (
+        found(
+            Reason.LICENCE_NUMBER_SHAPE,
+            f"number {plain[:30]!r}",
+            "face rules of 2009, chinagate.cn",
+        ),
+    )
+
+
+class Wanted(NamedTuple):
+    """What a row tells that a licence must fit."""
+
+    exporter_code: str
+    exporter: str
+    hs_code: str
+    brands: tuple[str, ...]
+    model: str
+    destination: str
+    port_of_discharge: str
+    trade_mode: str
+    customs_port: str
+    on: date | None
+
+
+class Licence(NamedTuple):
+    """One licence."""
+
+    place: str
+    number: str
+    exporter_code: str
+    exporter: str
+    hs_code: str
+    brands: tuple[str, ...]
+    model: str
+    quantity: int
+    counts_vehicles: bool
+    unit: str
+    destination: str
+    customs_port: str
+    trade_mode: str
+    start: date | None
+    until: date | None
+
+    @property
+    def shown(self) -> str:
+        """The licence in one line."""
+        told = (
+            f"{self.number}: {self.quantity} {self.unit or 'vehicles'}",
+            f"code {self.hs_code}" if self.hs_code else "",
+            ", ".join(self.brands),
+            f"to {self.destination}" if self.destination else "",
+            f"from {self.start}" if self.start else "",
+            f"until {self.until}" if self.until else "",
+        )
+        return ", ".join(filter(None, told))
+
+
+class Match(NamedTuple):
+    """The licences that a row may draw on, the first one first, and what is found of them."""
+
+    named: tuple[int, ...]
+    drawable: tuple[int, ...]
+    found: tuple[Found, ...]
+
+
+NO_MATCH = Match((), (), ())
+
+
+class Licences:
+    """The list of licences, asked by number or, where the manifest has no such column, by what fits."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.licences: list[Licence] = []
+        self._by_number: dict[str, int] = {}
+        for entry in entries:
+            licence = _licence(entry)
+            key = number_key(licence.number)
+            if key in self._by_number:
+                earlier = self.licences[self._by_number[key]].place
+                raise entry.refused(
+                    "licence_no", f"stands on {earlier} too", "give each licence one row"
+                )
+            self._by_number[key] = len(self.licences)
+            self.licences.append(licence)
+        self._order = sorted(
+            range(len(self.licences)),
+            key=lambda at: (self.licences[at].until or date.max, self.licences[at].number),
+        )
+
+    def match(self, number: str | None, wanted: Wanted) -> Match:
+        """The licences for a row.
+
+        Args:
+            number: the cell of the licence number; None if the manifest has no such column: then the
+                licences that fit all that the row tells, the first to expire first.
+            wanted: what else the row tells.
+        """
+        if number is None:
+            fits = tuple(at for at in self._order if not _misfits(self.licences[at], wanted))
+            if not fits:
+                return Match((), (), (_missing("no licence on the list fits the row"),))
+            return Match((), fits, ())
+        numbers = [part for part in _NUMBERS.split(number.strip()) if number_key(part)]
+        if not numbers:
+            return Match((), (), (_missing("the cell is empty"),))
+        known = self._by_number.get(number_key(number))
+        named = (
+            [known]
+            if known is not None
+            else [
+                at for part in numbers if (at := self._by_number.get(number_key(part))) is not None
+            ]
+        )
+        if not named:
+            told = found(
+                Reason.LICENCE_UNKNOWN, f"number {number.strip()[:60]!r}", "list of licences"
+            )
+            return Match((), (), (told, *shape(number, wanted.on)))
+        drawable, told_of = [], dict[Found, None]()
+        for at in named:
+            findings = tuple(_findings(self.licences[at], wanted))
+            told_of |= dict.fromkeys(findings)
+            if not any(one.reason in REFUSING for one in findings):
+                drawable.append(at)
+        return Match(tuple(named), tuple(drawable), tuple(told_of))
+
+    def drawn(self, at: int, *, by_fit: bool) -> Found:
+        """What a row is told that has drawn on a licence."""
+        licence = self.licences[at]
+        reason = Reason.LICENCE_MATCHED if by_fit else None
+        return Found(reason, Item("licence", licence.shown, Basis.DECLARED, None, licence.place))
+
+    def exceeded(self, candidates: tuple[int, ...]) -> Found:
+        """What a row is told for which nothing is left."""
+        licence = self.licences[candidates[0]]
+        return found(Reason.LICENCE_EXCEEDED, licence.shown, licence.place)
+
+
+def _missing(what: str) -> Found:
+    return found(Reason.LICENCE_MISSING, what, "list of licences")
+
+
+def _licence(entry: Entry) -> Licence:
+    number = entry.text("licence_no")
+    if not number_key(number):
+        raise entry.refused("licence_no", "the row names no licence", "give its number")
+    count, beside = quantity(entry)
+    unit = entry.text("unit") or beside
+    first, last = validity(entry)
+    return Licence(
+        f"{entry.file} row {entry.row}",
+        number,
+        credit_code(entry.text("exporter_code")),
+        entry.text("exporter"),
+        code_digits(entry.text("hs_code"))[:10],
+        brands_of(entry.text("brands")),
+        entry.text("model"),
+        count,
+        counts_vehicles=not unit or word("unit", unit) == "vehicle",
+        unit=unit,
+        destination=entry.text("destination"),
+        customs_port=entry.text("customs_port"),
+        trade_mode=entry.text("trade_mode"),
+        start=first,
+        until=last,
+    )
+
+
+def _misfits(licence: Licence, wanted: Wanted) -> bool:
+    """Whether a licence that the row does not name could not be meant."""
+    return any(
+        one.reason in REFUSING or one.reason is Reason.LICENCE_DATE_UNKNOWN
+        for one in _findings(licence, wanted)
+    )
+
+
+def _findings(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+    """Each point in which a licence and a row do not fit, or cannot be compared."""
+    yield from _by_date(licence, wanted.on)
+    if not licence.counts_vehicles:
+        yield found(Reason.LICENCE_UNIT_UNCLEAR, licence.shown, licence.place)
+    yield from _by_exporter(licence, wanted)
+    yield from _by_goods(licence, wanted)
+    yield from _by_destination(licence, wanted)
+    own, row = word("trade_mode", licence.trade_mode), word("trade_mode", wanted.trade_mode)
+    if own and row and own != row:
+        yield _differs(
+            Reason.LICENCE_WRONG_TRADE_MODE, licence, licence.trade_mode, wanted.trade_mode
+        )
+    ports = (licence.customs_port, wanted.customs_port)
+    if all(ports) and not same(*map(_bare_port, ports)):
+        yield _differs(Reason.LICENCE_OTHER_PORT, licence, *ports)
+
+
+def _differs(reason: Reason, licence: Licence, own: str, row: str) -> Found:
+    sides = f"{own} on licence {licence.number} against {row.strip()[:60]} on the row"
+    return found(reason, sides, licence.place)
+
+
+def _bare_port(text: str) -> str:
+    return re.sub(r"海关|口岸|港$|\bcustoms\b|\bport\b", "", text, flags=re.IGNORECASE)
+
+
+def _by_date(licence: Licence, on: date | None) -> Iterator[Found]:
+    day = f"declared on {on}" if on else "no declaration date"
+    told = f"{licence.shown}, {day}"
+    if on is None or licence.until is None:
+        yield found(Reason.LICENCE_DATE_UNKNOWN, told, licence.place)
+    if on is not None and licence.until is not None and on > licence.until:
+        yield found(Reason.LICENCE_EXPIRED, told, licence.place)
+    if on is not None and licence.start is not None and on < licence.start:
+        yield found(Reason.LICENCE_NOT_YET_VALID, told, licence.place)
+
+
+def _by_exporter(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+    code = credit_code(wanted.exporter_code)
+    if licence.exporter_code and code:
+        if licence.exporter_code != code:
+            yield _differs(Reason.LICENCE_WRONG_EXPORTER, licence, licence.exporter_code, code)
+    elif licence.exporter and wanted.exporter and not same(licence.exporter, wanted.exporter):
+        yield _differs(Reason.LICENCE_WRONG_EXPORTER, licence, licence.exporter, wanted.exporter)
+
+
+def _by_goods(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+    code = code_digits(wanted.hs_code)[:10]
+    common = min(len(code), len(licence.hs_code))
+    if common >= _SHORTEST_CODE and code[:common] != licence.hs_code[:common]:
+        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, licence.hs_code, code)
+    if licence.brands and wanted.brands and not _brands_fit(licence, wanted):
+        yield _differs(
+            Reason.LICENCE_WRONG_GOODS,
+            licence,
+            ", ".join(licence.brands),
+            " or ".join(wanted.brands[:6]),
+        )
+    elif licence.model and wanted.model and not same(licence.model, wanted.model):
+        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, licence.model, wanted.model)
+
+
+def _brands_fit(licence: Licence, wanted: Wanted) -> bool:
+    year = wanted.on.year if wanted.on else None
+    return any(
+        own.casefold() == row.casefold() or one_group(own, row, year)
+        for own in licence.brands
+        for row in wanted.brands
+    )
+
+
+def _by_destination(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+    """The country on the licence against that of the row; a port tells where goods land, not where they go."""
+    if not licence.destination:
+        return
+    own, row = place(licence.destination), place(wanted.destination)
+    if normalise(licence.destination) == normalise(wanted.destination):
+        return
+    if own and row and not row.within:
+        if own.country != row.country:
+            yield _differs(
+                Reason.LICENCE_WRONG_DESTINATION, licence, licence.destination, wanted.destination
+            )
+        return
+    landed = row or place(wanted.port_of_discharge)
+    if not (own and landed and own.country == landed.country):
+        shown = wanted.destination or wanted.port_of_discharge or "no destination"
+        yield _differs(Reason.LICENCE_DESTINATION_UNCLEAR, licence, licence.destination, shown)
+
+
+@dataclass
+class Account:
+    """What became of one licence, or of a number that is on no list."""
+
+    number: str
+    licence: Licence | None = None
+    named: int = 0
+    drawn: int = 0
+    in_review: int = 0
+    counted_before: int = 0
+    findings: Counter[Reason] = field(default_factory=Counter)
+
+    @property
+    def left(self) -> int | None:
+        """Vehicles left; None where the quantity does not count vehicles."""
+        if self.licence is None or not self.licence.counts_vehicles:
+            return None
+        return self.licence.quantity - self.drawn
+
+    @property
+    def state(self) -> str:
+        """The one word for it: the gravest finding, or what is left."""
+        if self.licence is None:
+            return "unknown" if self.number else "missing"
+        for reason in COUNTED:
+            if self.findings[reason]:
+                return reason.value.removeprefix("licence_")
+        if not self.named and not self.drawn:
+            return "not used"
+        return "used up" if self.left == 0 else "in use"
+
+
+class Ledger:
+    """Vehicles drawn on each licence, in the order of the rows.
+
+    >>> entry = Entry("l.csv", 2, {"licence_no": "26-AA-000001", "quantity": "1"}, {})
+    >>> ledger = Ledger(Licences([entry]))
+    >>> ledger.draw((0,)), ledger.draw((0,)), ledger.accounts[0].left
+    (0, None, 0)
+    """
+
+    def __init__(self, licences: Licences) -> None:
+        self.licences = licences
+        self.accounts = [Account(one.number, one) for one in licences.licences]
+        self.unknown: dict[str, Account] = {}
+        self.missing = Account("")
+
+    def draw(self, candidates: tuple[int, ...]) -> int | None:
+        """Draw one vehicle on the first licence that has one left; None if none has."""
+        for at in candidates:
+            account = self.accounts[at]
+            if account.licence is not None and account.drawn < account.licence.quantity:
+                account.drawn += 1
+                return at
+        return None
+
+    def note(self, number: str, match: Match, rows: int) -> None:
+        """Count rows that name licences, or none that is known."""
+        reasons = [one.reason for one in match.found if one.reason]
+        accounts = [self.accounts[at] for at in match.named]
+        if Reason.LICENCE_UNKNOWN in reasons:
+            key = number_key(number)
+            accounts = [self.unknown.setdefault(key, Account(number.strip()))]
+        elif Reason.LICENCE_MISSING in reasons:
+            accounts = [self.missing]
+        for account in accounts:
+            account.named += rows
+            for reason in reasons:
+                account.findings[reason] += rows
+
+    def lines(self) -> tuple[Account, ...]:
+        """Every account: the list's in its order, unknown numbers by number, rows without one last."""
+        unknown = sorted(self.unknown.values(), key=lambda account: account.number)
+        missing = (self.missing,) if self.missing.named else ()
+        return (*self.accounts, *unknown, *missing)

@@ -1,0 +1,88 @@
+"""Which country a cell means: the name of a country, or of a place where vehicles are landed."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from vintool.registry import DataError, read_rows
+
+COLUMNS = ("name", "country", "language", "source")
+MANUAL_COLUMNS = ("name", "country", "kind", "language", "source", "note")
+
+_PARTS = re.compile(r"[/,，、;；()（）\n]+")
+_SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")  # 杰贝阿里 Jebel Ali
+_AROUND = re.compile(
+    r"^(?:port|puerto|porto|порт)\s+(?:of|de|do)?\s*|\s+port$|(?:港口|口岸|港|市)$"
+)
+_CODE = 3  # letters: a code stands alone in its cell, or it may be anything (Wilmington, DE)
+
+
+class Place(NamedTuple):
+    """A country by its ISO 3166 code; ``within`` where the cell names a place in it."""
+
+    country: str
+    within: bool
+
+
+def folded(text: str) -> str:
+    """A name as names are compared: letters and digits only, whatever the case and width."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LN")
+
+
+@cache
+def _places() -> dict[str, Place]:
+    table: dict[str, Place] = {}
+    rows = [
+        *((name, country, False) for name, country, *_ in read_rows("places.csv", COLUMNS)),
+        *(
+            (name, country, kind != "country")
+            for name, country, kind, *_ in read_rows("places.manual.csv", MANUAL_COLUMNS)
+        ),
+    ]
+    for name, country, within in rows:
+        known = table.setdefault(folded(name), Place(country, within))
+        if known.country != country:
+            raise DataError(f"wmi_data/places: {name!r} stands for {known.country} and {country}")
+    return table
+
+
+@cache
+def place(text: str) -> Place | None:
+    """The country that a cell names; None if it names none, or several.
+
+    >>> place("阿联酋"), place("杰贝阿里 Jebel Ali"), place("比利时泽布吕赫港")
+    (Place(country='AE', within=False), Place(country='AE', within=True), Place(country='BE', within=False))
+    >>> place("Atlantis") is None, place("Wilmington, DE") is None
+    (True, True)
+    """
+    if (whole := _places().get(folded(text))) is not None:
+        return whole
+    found = [known for part in _parts(text) for known in _named(part)]
+    if len({known.country for known in found}) != 1:
+        return None
+    return Place(found[0].country, within=all(known.within for known in found))
+
+
+def _parts(text: str) -> Iterator[str]:
+    for part in _PARTS.split(unicodedata.normalize("NFKC", text)):
+        yield part
+        if len(runs := _SCRIPTS.findall(part)) > 1:
+            yield from runs
+
+
+def _named(part: str) -> list[Place]:
+    """What a part of a cell names: one place, or two names written together that agree."""
+    table = _places()
+    for name in (part, _AROUND.sub("", part.strip().casefold())):
+        key = folded(name)
+        if len(key) <= _CODE and key.isascii():
+            continue
+        if key in table:
+            return [table[key]]
+        for cut in range(2, len(key) - 1) if not key.isascii() else ():
+            if key[:cut] in table and key[cut:] in table:
+                return [table[key[:cut]], table[key[cut:]]]
+    return []
