@@ -367,8 +367,7 @@ not read    汇总 (七月.xlsx)
 rule        cn-2025-54, version 1, data 2026.11
 date        七月.xlsx
 note        七月.xlsx
-written     out/annotated.xlsx
-written     七月.xlsx
+written     out/annotated.xlsx, 七月.xlsx
 """
     )
 
