@@ -1,6 +1,8 @@
-"""Write the packaged sample manifest: the same bytes each time.
+"""Write the packaged sample manifest and the lists it is held against: the same bytes each time.
 
     python benchmarks/sample.py > vintool/samples/manifest.csv
+    python benchmarks/sample.py exporters > vintool/samples/exporters.csv
+    python benchmarks/sample.py licences > vintool/samples/licences.csv
 
 A yard list as an exporter's spreadsheet saves it: GB18030, CRLF, a title above the header, totals
 below the rows. The start of each VIN (positions 1-8) is that of a real model; serial numbers,
@@ -413,5 +415,111 @@ def manifest_bytes() -> bytes:
     return text.getvalue().encode("gb18030")
 
 
+# The lists that the demo holds the manifest against, with something wrong in each way.
+
+EXPORTERS_HEADER = ["企业名称", "统一社会信用代码", "品牌", "企业类型", "年度"]
+NOT_LISTED, LISTED_BEFORE = "广州某国际物流有限公司", "芜湖某汽车销售有限公司"
+NOT_AUTHORISED = {"上海某汽车进出口有限公司": "小鹏", "深圳某新能源汽车出口有限公司": "比亚迪"}
+LICENCES_HEADER = [
+    "许可证号",
+    "出口商",
+    "统一社会信用代码",
+    "商品编码",
+    "品牌",
+    "数量",
+    "单位",
+    "进口国",
+    "贸易方式",
+    "有效期起",
+    "有效期至",
+]
+COUNTRIES = dict(
+    zip(
+        PORTS,
+        (
+            "比利时",
+            "阿联酋",
+            "泰国",
+            "巴西",
+            "澳大利亚",
+            "俄罗斯",
+            "墨西哥",
+            "英国",
+            "西班牙",
+            "约旦",
+        ),
+        strict=True,
+    )
+)
+# Which licences, by their place among those of new electric cars, have what wrong with them.
+UNKNOWN, TOO_SMALL, EXPIRED, OTHER_COUNTRY, OTHER_EXPORTER = 1, 3, 5, 8, 10
+
+
+def _electric() -> list[dict[str, str]]:
+    """The rows of new electric cars declared under the rule, as they were before any damage."""
+    rows = [dict(zip(HEADER, row, strict=True)) for row in clean_rows() if row[0]]
+    return [row for row in rows if row["商品编号"] == "8703801090" and row["出口许可证号"]]
+
+
+def exporter_lines() -> Iterator[list[str]]:
+    """Qualified enterprises: one is missing, one was listed the year before, two lack a brand."""
+    yield EXPORTERS_HEADER
+    rows = [dict(zip(HEADER, row, strict=True)) for row in clean_rows() if row[0]]
+    codes = {row["境内发货人"]: row["统一社会信用代码"] for row in rows}
+    for name, _ in COMPANIES:
+        if name == NOT_LISTED:
+            continue
+        own = dict.fromkeys(row["品牌"] for row in rows if row["境内发货人"] == name)
+        brands = [brand for brand in own if brand != NOT_AUTHORISED.get(name)]
+        year = "2025" if name == LISTED_BEFORE else "2026"
+        yield [name, codes[name], ";".join(brands), "授权出口企业", year]
+
+
+def licence_lines() -> Iterator[list[str]]:
+    """The licences that the manifest names, and one that nobody uses."""
+    yield LICENCES_HEADER
+    rows = _electric()
+    numbers = dict.fromkeys(row["出口许可证号"] for row in rows)
+    for place, number in enumerate(numbers):
+        lot = [row for row in rows if row["出口许可证号"] == number]
+        first = lot[0]
+        exporter = COMPANIES[0][0] if place == OTHER_EXPORTER else first["境内发货人"]
+        code = "" if place == OTHER_EXPORTER else first["统一社会信用代码"]
+        country = "挪威" if place == OTHER_COUNTRY else COUNTRIES[first["目的港"]]
+        count = len(lot) - (place == TOO_SMALL)
+        until = "2026-01-15" if place == EXPIRED else "2026-12-31"
+        cells = [exporter, code, first["商品编号"], first["品牌"], str(count), "辆", country]
+        if place != UNKNOWN:
+            yield [number, *cells, "一般贸易", "2026-01-01", until]
+    name, _ = COMPANIES[1]
+    yield [
+        "26-AA-000001",
+        name,
+        "",
+        "8703801090",
+        "极氪",
+        "20",
+        "辆",
+        "德国",
+        "一般贸易",
+        "2026-01-01",
+        "2026-12-31",
+    ]
+
+
+def list_bytes(lines: Iterator[list[str]]) -> bytes:
+    """A list as a spreadsheet saves it: UTF-8 with a byte order mark."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+FILES: dict[str, Callable[[], bytes]] = {
+    "manifest": manifest_bytes,
+    "exporters": lambda: list_bytes(exporter_lines()),
+    "licences": lambda: list_bytes(licence_lines()),
+}
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write(manifest_bytes())
+    sys.stdout.buffer.write(FILES[sys.argv[1] if len(sys.argv) > 1 else "manifest"]())

@@ -20,10 +20,10 @@ _CODE = 3  # letters: a code stands alone in its cell, or it may be anything (Wi
 
 
 class Place(NamedTuple):
-    """A country by its ISO 3166 code; ``within`` where the cell names a place in it."""
+    """A country by its ISO 3166 code; ``port`` where the cell names a place where goods land."""
 
     country: str
-    within: bool
+    port: bool
 
 
 def folded(text: str) -> str:
@@ -38,12 +38,12 @@ def _places() -> dict[str, Place]:
     rows = [
         *((name, country, False) for name, country, *_ in read_rows("places.csv", COLUMNS)),
         *(
-            (name, country, kind != "country")
+            (name, country, kind == "port")
             for name, country, kind, *_ in read_rows("places.manual.csv", MANUAL_COLUMNS)
         ),
     ]
-    for name, country, within in rows:
-        known = table.setdefault(folded(name), Place(country, within))
+    for name, country, port in rows:
+        known = table.setdefault(folded(name), Place(country, port))
         if known.country != country:
             raise DataError(f"wmi_data/places: {name!r} stands for {known.country} and {country}")
     return table
@@ -54,7 +54,7 @@ def place(text: str) -> Place | None:
     """The country that a cell names; None if it names none, or several.
 
     >>> place("阿联酋"), place("杰贝阿里 Jebel Ali"), place("比利时泽布吕赫港")
-    (Place(country='AE', within=False), Place(country='AE', within=True), Place(country='BE', within=False))
+    (Place(country='AE', port=False), Place(country='AE', port=True), Place(country='BE', port=False))
     >>> place("Atlantis") is None, place("Wilmington, DE") is None
     (True, True)
     """
@@ -63,7 +63,7 @@ def place(text: str) -> Place | None:
     found = [known for part in _parts(text) for known in _named(part)]
     if len({known.country for known in found}) != 1:
         return None
-    return Place(found[0].country, within=all(known.within for known in found))
+    return Place(found[0].country, port=all(known.port for known in found))
 
 
 def _parts(text: str) -> Iterator[str]:

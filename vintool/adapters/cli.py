@@ -38,7 +38,7 @@ from vintool.words import Market, Reason, Verdict
 if TYPE_CHECKING:
     from vintool.report import Summary
 
-SAMPLE = Path(__file__).parent.parent / "samples" / "manifest.csv"
+SAMPLES = Path(__file__).parent.parent / "samples"
 _on = click.option("--on", type=Day(), help="Declaration date, as 2026-03-01.")
 _text_or_json = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -592,21 +592,36 @@ def build(source: Path, month: str | None, out: Path | None) -> None:
     help="Folder to write to; by default the current one.",
 )
 def demo(out: Path) -> None:
-    """Write a small, dirty sample manifest, screen it, and say where the report is."""
+    """Write a small, dirty sample manifest with lists of exporters and licences, screen it, and say where the report is."""
     sample = out / "vintool-demo.csv"
+    exporters, licences = out / "vintool-demo-exporters.csv", out / "vintool-demo-licences.csv"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        sample.write_bytes(SAMPLE.read_bytes())
+        for path, source in (
+            (sample, "manifest.csv"),
+            (exporters, "exporters.csv"),
+            (licences, "licences.csv"),
+        ):
+            path.write_bytes((SAMPLES / source).read_bytes())
     except OSError as error:
         raise Unreadable(
             f"{out}: cannot be written ({error.strerror}); name another folder with --out."
         ) from None
     folder = out / "vintool-demo"
     summary = _run(
-        sample, on=None, out=folder, mapping={}, encoding=None, sheet=None, regime=DEFAULT_REGIME
+        sample,
+        on=None,
+        out=folder,
+        mapping={},
+        encoding=None,
+        sheet=None,
+        regime=DEFAULT_REGIME,
+        exporters=exporters,
+        licences=licences,
     )
     _print_summary(summary, "text")
-    say(f"\nThe manifest is {sample}, the report {folder / 'report.html'}")
+    say(f"\nThe manifest is {sample}, the lists {exporters} and {licences},")
+    say(f"the report {folder / 'report.html'}")
 
 
 @cli.command()

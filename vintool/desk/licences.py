@@ -331,7 +331,7 @@ def _by_destination(licence: Licence, wanted: Wanted) -> Iterator[Found]:
     own, row = place(licence.destination), place(wanted.destination)
     if normalise(licence.destination) == normalise(wanted.destination):
         return
-    if own and row and not row.within:
+    if own and row and not row.port:
         if own.country != row.country:
             yield _differs(
                 Reason.LICENCE_WRONG_DESTINATION, licence, licence.destination, wanted.destination
