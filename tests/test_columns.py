@@ -26,11 +26,10 @@ from vintool.columns.seen import SeenVins, hashes_of
 from vintool.columns.vins import check_digits
 from vintool.evidence import Found, Item
 from vintool.identity import identify
-from vintool.law import REGIMES
 from vintool.law import regime as load_regime
 from vintool.verdict import judge, with_duplicate
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
-from vintool.words import Basis, Reason
+from vintool.words import REGIMES, Basis, Reason
 
 STARTS = sorted(
     {

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from vintool import registry, tariff
-from vintool.law import REGIMES, Regime, regime
+from vintool.law import Regime, regime
 from vintool.page import pages
 from vintool.registry import DataError
 from vintool.verdict import screen
+from vintool.words import REGIMES
 
 FOLDER = registry.DATA / "regimes"
 EXAMPLES = [(code, example) for code in REGIMES for example in regime(code).example]

@@ -5,14 +5,14 @@ from datetime import date
 
 from vintool.checking import Check, check
 from vintool.identity import identify
-from vintool.law import DEFAULT_REGIME, Citation
+from vintool.law import Citation
 from vintool.law import regime as load_regime
 from vintool.model import Frozen, Vehicle
 from vintool.show import check_lines, vehicle_lines
 from vintool.vehicle import decode
 from vintool.verdict import Case, Finding, finding, judge, walk
 from vintool.vpic import data_release
-from vintool.words import Verdict
+from vintool.words import DEFAULT_REGIME, Verdict
 
 MEANINGS = {
     Verdict.CONTROLLED: "needs an export licence under this rule",

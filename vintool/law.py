@@ -16,11 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from vintool.model import Frozen
 from vintool.registry import DataError, read_text
-from vintool.words import Powertrain, Reason, Verdict
-
-DEFAULT_REGIME = "cn-2025-54"
-#: Every regime there is: a file of this name in wmi_data/regimes.
-REGIMES = ("cn-2025-54", "cn-used-vehicle", "cn-vehicle-export")
+from vintool.words import DEFAULT_REGIME, REGIMES, Powertrain, Reason, Verdict
 
 Said = Annotated[str, Field(min_length=1)]
 Confidence = Literal["high", "medium", "low"]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from vintool import tariff
-from vintool.law import REGIMES, Regime, regime
+from vintool.law import Regime, regime
 from vintool.verdict import TABLE
-from vintool.words import Concern, Reason
+from vintool.words import REGIMES, Concern, Reason
 
 GENERATED = "<!-- Generated from the data by `vintool law --write FOLDER`. Do not edit by hand. -->"
 CAUTION = (

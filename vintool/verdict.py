@@ -38,10 +38,20 @@ from vintool.contradictions import Contradiction, chassis_sides, conditions, con
 from vintool.evidence import Found, Item
 from vintool.facts import Facts, declared_meanings, row_facts
 from vintool.identity import Identity, identify
-from vintool.law import ANY_POWERTRAIN, DEFAULT_REGIME, Doubt, Regime
+from vintool.law import ANY_POWERTRAIN, Doubt, Regime
 from vintool.law import regime as load_regime
 from vintool.model import Frozen, Vehicle
-from vintool.words import Basis, CheckDigit, Grade, Powertrain, Problem, Reason, Verdict, Weight
+from vintool.words import (
+    DEFAULT_REGIME,
+    Basis,
+    CheckDigit,
+    Grade,
+    Powertrain,
+    Problem,
+    Reason,
+    Verdict,
+    Weight,
+)
 
 _FIRM = {Grade.A, Grade.B}
 PASSENGER, KIT = "passenger", "kit"

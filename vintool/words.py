@@ -7,6 +7,10 @@ same name, and ``docs()`` prints the table that the README shows.
 from enum import Enum, StrEnum
 from typing import Self
 
+#: Every regime there is: a file of this name in wmi_data/regimes.
+REGIMES = ("cn-2025-54", "cn-used-vehicle", "cn-vehicle-export")
+DEFAULT_REGIME = REGIMES[0]
+
 
 class Verdict(StrEnum):
     """The answer for one row under one regime, from the most to the least urgent."""

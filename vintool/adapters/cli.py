@@ -32,8 +32,7 @@ from vintool.adapters.terminal import (
     styled,
     texts_of,
 )
-from vintool.law import DEFAULT_REGIME, REGIMES
-from vintool.words import Market, Reason, Verdict
+from vintool.words import DEFAULT_REGIME, REGIMES, Market, Reason, Verdict
 
 if TYPE_CHECKING:
     from vintool.report import Summary

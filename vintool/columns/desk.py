@@ -42,6 +42,7 @@ class DeskColumns:
     def __init__(self, desk: Desk, mapping: Mapping[str, str], rule_version: str) -> None:
         self._desk = desk
         self._by_number = "licence_no" in mapping
+        self._asks = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
         self._facts = Lifted(partial(decisions.fingerprint, rule_version))
         self._apply = Lifted(decisions.apply)
@@ -59,7 +60,7 @@ class DeskColumns:
         """The fingerprint of every row's facts."""
         return self._facts(settled)
 
-    def reviewed(self, settled: Column, facts: Column, keys: pa.Array) -> Column:
+    def reviewed(self, settled: Column, keys: pa.Array) -> Column:
         """The decisions, with those of a reviewer where they hold."""
         known = self._desk.decisions
         if known is None or not known.keys:
@@ -67,7 +68,7 @@ class DeskColumns:
         at = pc.index_in(keys, value_set=pa.array(known.keys, keys.type))
         codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int64)
         told = Column([(), *(known.of(key) for key in known.keys)], codes)
-        return self._apply(settled, told, facts)
+        return self._apply(settled, told, self.facts(settled))
 
     def __call__(  # noqa: PLR0913, PLR0917 - what the lists are asked with
         self,
@@ -80,6 +81,8 @@ class DeskColumns:
         again: Codes,
     ) -> Column:
         """The decisions with what the lists of exporters, licences and confirmations say."""
+        if not self._asks:
+            return decided
         verdicts = self._verdict(decided)
         brands = self._brands(vin_facts, declared)
         exporters = self._exporter(

@@ -65,6 +65,8 @@ class Lifted:
         where, size = columns[0].dense[1], len(columns[0].dense[0])
         for column in columns[1:]:
             used, own = column.dense
+            if len(used) == 1:
+                continue  # one value parts no keys
             distinct, where = _dense(where * len(used) + own, size * len(used))
             size = len(distinct)
         sample = np.empty(size, dtype=np.int64)

@@ -24,11 +24,11 @@ from vintool.desk.book import Desk
 from vintool.evidence import Found, found
 from vintool.facts import Facts, VinFacts, chassis_differs, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
-from vintool.law import DEFAULT_REGIME, Regime
+from vintool.law import Regime
 from vintool.law import regime as load_regime
 from vintool.verdict import Decision, decide, declared_used, with_duplicate, with_found
 from vintool.vpic import MODEL
-from vintool.words import CheckDigit, Reason
+from vintool.words import DEFAULT_REGIME, CheckDigit, Reason
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on."""
@@ -52,6 +52,7 @@ class Screener:
         seen: the VINs of earlier sheets of the same run.
         desk: lists that the rows are held against.
         sheet: the number of the sheet in the run, from 0.
+        with_facts: add the column ``FACTS``, for exceptions.csv.
 
     Raises:
         ValueError: no VIN column is mapped, or neither a date nor a date column is given.
@@ -67,6 +68,7 @@ class Screener:
         seen: Seen | None = None,
         desk: Desk | None = None,
         sheet: int = 0,
+        with_facts: bool = False,
     ) -> None:
         if "vin" not in mapping:
             raise ValueError("mapping names no column for vin")
@@ -78,6 +80,7 @@ class Screener:
             raise ValueError("give on=, or map declaration_date or export_date")
         self._on = on
         self._sheet = sheet
+        self._with_facts = with_facts
         self._reader = Reader()
         self._descriptors = Descriptors()
         self._texts: dict[str, Texts] = defaultdict(Texts)
@@ -134,8 +137,7 @@ class Screener:
             rows: the number of each row as the user sees it.
 
         Returns:
-            The added columns alone, row by row; ``beside`` puts them to the user's. The last one,
-            ``FACTS``, is for exceptions.csv alone.
+            The added columns alone, row by row; ``beside`` puts them to the user's.
         """
         cells = self._cells(batch)
         vins = self._reader(as_text(batch.column(self._mapping["vin"])))
@@ -151,17 +153,18 @@ class Screener:
             self._registered(cells("registration_date")),
             Column([False, True], (chassis != "").astype(np.int64)),
         )
-        settled = self._with_found(decisions, self._beside_the_verdict(decisions, cells, days))
+        settled = self._beside_the_verdict(decisions, cells, days)
         earlier = self._earlier(batch, vins, rows)
-        settled = self._duplicate(settled, Column(_DUPLICATES, earlier.kinds))
-        facts = self._desk.facts(settled)
-        decided = self._desk.reviewed(settled, facts, _keys_of(vins))
+        if earlier.kinds.any():
+            settled = self._duplicate(settled, Column(_DUPLICATES, earlier.kinds))
+        decided = self._desk.reviewed(settled, _keys_of(vins))
         final = self._desk(decided, cells, vins.vin, vin_facts, declared, days, earlier.places)
         added = self._columns(vins, keys, final)
         told = final.take(lambda one: Reason.CONTRADICTION_CHASSIS in one.reasons, pa.bool_())
         chassis[~told.to_numpy(zero_copy_only=False)] = ""
         added["vin_evidence"] = self._with_sides(added["vin_evidence"], vins, chassis, earlier)
-        added[FACTS] = facts.take(str, pa.string())
+        if self._with_facts:
+            added[FACTS] = self._desk.facts(settled).take(str, pa.string())
         return pa.RecordBatch.from_arrays(
             [pa.array(rows), *added.values()], names=["vin_row", *added]
         )
@@ -190,13 +193,20 @@ class Screener:
     def _beside_the_verdict(
         self, decisions: Column, cells: Callable[[str], Column], days: Column
     ) -> Column:
-        """What dates and identifiers of a row tell, as ``verdict.judge`` asks it."""
+        """The decisions with what dates and identifiers of a row tell, as ``verdict.judge`` asks it."""
         dates = (cells("registration_date"), cells("application_date"))
-        return self._found(
+        told = [
             self._age(self._used(decisions), *dates, days),
             self._code_in_force(cells("hs_code"), days),
-            *(rule(cells(field)) for field, rule in self._identifiers.items()),
-        )
+            *(
+                rule(cells(field))
+                for field, rule in self._identifiers.items()
+                if field in self._mapping
+            ),
+        ]
+        if not any(column.values[code] for column in told for code in column.dense[0]):
+            return decisions
+        return self._with_found(decisions, self._found(*told))
 
     def _chassis(self, batch: pa.RecordBatch, vins: VinColumn) -> npt.NDArray[np.object_]:
         """For each row the chassis number that is not that of its VIN; empty where none differs."""
@@ -404,8 +414,7 @@ def screen_batches(
             screener = Screener(found, on, regime)
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             part = batch.slice(start, BATCH_ROWS)
-            answers = screener(part, np.arange(row, row + part.num_rows))
-            yield beside(part, answers.drop_columns([FACTS]))
+            yield beside(part, screener(part, np.arange(row, row + part.num_rows)))
             row += part.num_rows
 
 

@@ -21,10 +21,10 @@ from vintool.files.sheet import Manifest, Sheet
 from vintool.files.tally import Tally, needs_a_look
 from vintool.files.written import Lists, licence_lines, write_ledger, write_report, write_run
 from vintool.headers import map_columns
-from vintool.law import DEFAULT_REGIME, Regime
+from vintool.law import Regime
 from vintool.law import regime as load_regime
 from vintool.report import DecisionCounts, SheetInfo, Summary
-from vintool.words import Reason
+from vintool.words import DEFAULT_REGIME, Reason
 
 #: Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict.
 Progress = Callable[[int, int, int, Mapping[str, int]], None]
@@ -97,6 +97,7 @@ def screen_file(
             seen=seen,
             desk=desk,
             sheet=number,
+            with_facts=out is not None,
         )
         for number, found in enumerate(mappings)
     ]
