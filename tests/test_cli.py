@@ -297,11 +297,11 @@ def test_demo(tmp_path):
     assert sorted(file.name for file in (tmp_path / "vintool-demo").iterdir()) == [
         "annotated.csv",
         "exceptions.csv",
-        "licences.csv",
+        "ledger.csv",
         "report.html",
         "run.json",
     ]
-    with (tmp_path / "vintool-demo" / "licences.csv").open(encoding="utf-8-sig") as file:
+    with (tmp_path / "vintool-demo" / "ledger.csv").open(encoding="utf-8-sig") as file:
         states = {row["state"] for row in csv.DictReader(file)}
     assert {"used up", "exceeded", "expired", "wrong_exporter", "unknown", "missing"} <= states
     verdicts = json.loads((tmp_path / "vintool-demo" / "run.json").read_text(encoding="utf-8"))[

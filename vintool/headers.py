@@ -187,18 +187,19 @@ def meaning(header: str, table: str = MANIFEST) -> tuple[str, int] | None:
     return (found.pop(), PARTIAL) if len(found) == 1 else None
 
 
-def hits(row: Sequence[str]) -> int:
+def hits(row: Sequence[str], table: str = MANIFEST) -> int:
     """How many cells of a row are headers the dictionary knows."""
-    return sum(meaning(cell) is not None for cell in row if len(cell) < 80)
+    return sum(meaning(cell, table) is not None for cell in row if len(cell) < 80)
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> Header:
+def find_header(rows: Sequence[Sequence[str]], table: str = MANIFEST) -> Header:
     """Find the header among the first rows of a table.
 
     It must stand above the first VIN: taking a row below for the header would lose rows.
 
     Args:
         rows: the table from its first row on, titles, blank rows and data included.
+        table: the dictionary to ask.
     """
     rows = rows[:LOOKED_AT]
     first = next((i for i, row in enumerate(rows) if any(map(vin_shaped, row))), len(rows))
@@ -206,9 +207,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
     for index, row in enumerate(rows[:first]):
         candidates = [Header(index, 1, tuple(row))]
         if index + 1 < first and not any(map(_FIGURES.fullmatch, rows[index + 1])):
-            candidates += _two_lines(index, row, rows[index + 1])
+            candidates += _two_lines(index, row, rows[index + 1], table)
         for header in candidates:
-            if (found := hits(header.cells)) > score or (
+            if (found := hits(header.cells, table)) > score or (
                 found == score > 0 and _below(best, header)
             ):
                 best, score = header, found
@@ -222,7 +223,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header:
     return Header(index, 1, tuple(rows[index]))
 
 
-def _two_lines(index: int, upper: Sequence[str], lower: Sequence[str]) -> list[Header]:
+def _two_lines(
+    index: int, upper: Sequence[str], lower: Sequence[str], table: str = MANIFEST
+) -> list[Header]:
     """The header of both rows together, if the lower one continues or translates the upper.
 
     A row with a single filled cell is a title, whatever words it holds.
@@ -237,7 +240,7 @@ def _two_lines(index: int, upper: Sequence[str], lower: Sequence[str]) -> list[H
             strict=True,
         )
     )
-    said = [(meaning(above), meaning(below)) for above, below in pairs]
+    said = [(meaning(above, table), meaning(below, table)) for above, below in pairs]
     cells = tuple(
         # Two names for one thing stay apart; a name broken over two lines is made whole.
         f"{above.rstrip(' /')} / {below}"
@@ -245,7 +248,7 @@ def _two_lines(index: int, upper: Sequence[str], lower: Sequence[str]) -> list[H
         else f"{above} {below}".strip()
         for (above, below), (a, b) in zip(pairs, said, strict=True)
     )
-    whole = [meaning(cell) for cell in cells]
+    whole = [meaning(cell, table) for cell in cells]
     if any(a and b and a[0] != b[0] != "row_no" for a, b in said):
         return []  # a title above the header, not the first half of it
     filled = fitting = same = 0

@@ -21,7 +21,9 @@ from vintool.words import Reason
 _MANY = 1 << 16
 _LIST = re.compile(r"[/;,、，；\n]|\s{2,}")
 _IMO = re.compile(r"\bIMO\W{0,3}(?:NO\W{0,3})?([0-9]+)|^\W*([0-9]+)(?:\.0+)?\W*$")
-_NOT_YET = re.compile(r"[\W_]*|TBA|TBD|TBN|TBC|NIL|NONE|NA|N/A|LCL|BULK|RORO|待定|无|散货|滚装")
+_NOT_YET = re.compile(
+    r"[\W_]*|TBA|TBD|TBN|TBC|NIL|NONE|NA|N/A|N\.A\.|NULL|LCL|BULK|RORO|PENDING|待定|待办|无|空|散货|滚装"
+)
 # What stands in a column of exporters' codes and has no check character of its own.
 _UNCHECKED = re.compile(r"[0-9]{10}|[0-9]{8}[0-9X]|[A-Z]{2}[0-9A-Z]{1,15}")
 USCC_LENGTH = 18
@@ -29,6 +31,11 @@ USCC_LENGTH = 18
 
 def _capitals(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def stands_for_nothing(text: str) -> bool:
+    """Whether a cell says that there is no number, or none yet."""
+    return _NOT_YET.fullmatch(_capitals(text)) is not None
 
 
 def _bare(text: str) -> str:

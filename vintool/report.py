@@ -30,7 +30,7 @@ LABELS: Final = {
 
 CELL: Final = 200  # characters of a cell that are displayed; exceptions.csv has them all
 BRANDS: Final = 12  # brands that have a bar of their own
-LICENCES: Final = 500  # lines of the ledger on the page; licences.csv has all
+LICENCES: Final = 500  # lines of the ledger on the page; ledger.csv has all
 
 
 def _all_verdicts(counts: dict[str, int]) -> dict[str, int]:
@@ -110,7 +110,8 @@ class DecisionCounts(_Frozen):
     asked_again: Count
     undecided: Count
     of_other_regimes: Count
-    without_identity: Count
+    without_vehicle: Count
+    not_met: Count
 
 
 class Summary(_Frozen):
@@ -247,8 +248,9 @@ def _decision_line(told: DecisionCounts | None) -> str:
         return ""
     others = (
         (told.asked_again, "to decide again"),
+        (told.not_met, "of vehicles that stand on no row"),
         (told.of_other_regimes, "of another regime"),
-        (told.without_identity, "without a vehicle"),
+        (told.without_vehicle, "without a VIN"),
     )
     more = "".join(f", {n:,} {what}" for n, what in others if n)
     return f"{told.given:,} given, {told.applied:,} rows decided{more}"

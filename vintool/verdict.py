@@ -45,6 +45,7 @@ from vintool.words import (
     DEFAULT_REGIME,
     Basis,
     CheckDigit,
+    Concern,
     Grade,
     Powertrain,
     Problem,
@@ -596,6 +597,18 @@ def judge(
 def declared_used(decision: Decision) -> bool:
     """Whether the row tells a used vehicle."""
     return not {Reason.USED_VEHICLE, Reason.USED_UNSUPPORTED}.isdisjoint(decision.reasons)
+
+
+def needs_a_look(decision: Decision) -> bool:
+    """Whether a person must look at the row: by its verdict, or by a reason that asks for it.
+
+    Before the first day nothing asks for a look but what a reviewer has decided.
+    """
+    before = Reason.BEFORE_RULE in decision.reasons
+    return decision.verdict in {Verdict.REVIEW, Verdict.INVALID} or any(
+        reason.look and (not before or reason.concern is Concern.REVIEWER)
+        for reason in decision.reasons
+    )
 
 
 def with_found(decision: Decision, found: tuple[Found, ...], *, always: bool = False) -> Decision:

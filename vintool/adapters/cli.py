@@ -256,7 +256,7 @@ def screen(
     """Screen a manifest (CSV, TSV, XLSX, Parquet): which rows need an export licence, and why.
 
     Without --on, the declaration or export date of each row counts; where the file has none, today.
-    Rows draw on licences in the order of the file; licences.csv in --out tells what is left.
+    Rows draw on licences in the order of the file; ledger.csv in --out tells what is left.
 
     \b
     vintool screen manifest.xlsx --out answers

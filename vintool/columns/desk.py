@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.lifted import Codes, Column, Lifted
+from vintool.columns.lifted import NOTHING, Codes, Column, Lifted, Mask, Numbered, same_for_all
 from vintool.desk import book, decisions
 from vintool.desk.book import Desk
 from vintool.desk.licences import Match, Wanted
@@ -36,15 +36,13 @@ class DeskColumns:
     Args:
         desk: the lists.
         mapping: field -> column name; what is not mapped counts as not told.
-        rule_version: of the regime, part of the facts that a reviewer decides on.
     """
 
-    def __init__(self, desk: Desk, mapping: Mapping[str, str], rule_version: str) -> None:
+    def __init__(self, desk: Desk, mapping: Mapping[str, str]) -> None:
         self._desk = desk
         self._by_number = "licence_no" in mapping
         self._asks = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
-        self._facts = Lifted(partial(decisions.fingerprint, rule_version))
         self._apply = Lifted(decisions.apply)
         self._verdict = Lifted(lambda decision: decision.verdict)
         self._brands = Lifted(book.brands_told)
@@ -55,20 +53,27 @@ class DeskColumns:
         self._outcome = Lifted(self._found_of)
         self._merged = Lifted(lambda *found: tuple(one for told in found for one in told))
         self._with = Lifted(with_found)
+        self._outcomes = Numbered((_NOT_ASKED, 0))
+        self._letters = Numbered(())
+        known = desk.decisions
+        self._keys = None if known is None or not known.keys else pa.array(known.keys, pa.string())
+        self._of_key = [(), *(known.of(key) for key in known.keys)] if known else []
 
-    def facts(self, settled: Column) -> Column:
-        """The fingerprint of every row's facts."""
-        return self._facts(settled)
+    def reviewed(self, settled: Column, facts: Callable[[Mask], Column], keys: pa.Array) -> Column:
+        """The decisions, with those of a reviewer where they hold.
 
-    def reviewed(self, settled: Column, keys: pa.Array) -> Column:
-        """The decisions, with those of a reviewer where they hold."""
+        Args:
+            settled: the decisions of the tool.
+            facts: rows -> the fingerprints of their facts.
+            keys: what each row is recognised by.
+        """
         known = self._desk.decisions
-        if known is None or not known.keys:
+        if known is None or self._keys is None:
             return settled
-        at = pc.index_in(keys, value_set=pa.array(known.keys, keys.type))
+        at = pc.index_in(keys, value_set=self._keys)
         codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int64)
-        told = Column([(), *(known.of(key) for key in known.keys)], codes)
-        return self._apply(settled, told, self.facts(settled))
+        known.met.update(np.unique(codes).tolist())
+        return self._apply(settled, Column(self._of_key, codes), facts(codes > 0))
 
     def __call__(  # noqa: PLR0913, PLR0917 - what the lists are asked with
         self,
@@ -78,7 +83,7 @@ class DeskColumns:
         vin_facts: Column,
         declared: Column,
         days: Column,
-        again: Codes,
+        vehicles: Codes,
     ) -> Column:
         """The decisions with what the lists of exporters, licences and confirmations say."""
         if not self._asks:
@@ -88,7 +93,7 @@ class DeskColumns:
         exporters = self._exporter(
             verdicts, cells("exporter_code"), cells("exporter"), brands, days
         )
-        licences = self._licences(verdicts, brands, cells, days, again)
+        licences = self._licences(verdicts, brands, cells, days, vehicles)
         told = self._with(decided, self._merged(exporters, licences))
         return self._confirmed(told, vins)
 
@@ -98,7 +103,7 @@ class DeskColumns:
         brands: Column,
         cells: Callable[[str], Column],
         days: Column,
-        again: Codes,
+        vehicles: Codes,
     ) -> Column:
         wanted = self._wanted(
             cells("exporter_code"),
@@ -113,49 +118,41 @@ class DeskColumns:
             days,
         )
         rows = len(verdicts.codes)
-        numbers = (
-            cells("licence_no")
-            if self._by_number
-            else Column([None], np.zeros(rows, dtype=np.int64))
-        )
+        numbers = cells("licence_no") if self._by_number else same_for_all(rows, NOTHING)
         matches = self._match(verdicts, numbers, wanted)
         ledger = self._desk.ledger
         if ledger is None:
-            return self._outcome(matches, Column([(_NOT_ASKED, 0)], np.zeros(rows, dtype=np.int64)))
+            return self._outcome(matches, same_for_all(rows, self._outcomes.values))
         self._note(matches, numbers)
         drawable = matches.take(lambda match: bool(match.drawable), pa.bool_())
         controlled = verdicts.take(lambda verdict: verdict is Verdict.CONTROLLED, pa.bool_())
         may = pc.and_(drawable, controlled).to_numpy(zero_copy_only=False)
-        outcomes: list[tuple[int, int]] = [(_NOT_ASKED, 0)]
-        numbered = {outcomes[0]: 0}
         codes = np.zeros(rows, dtype=np.int64)
         for row in np.flatnonzero(may).tolist():
             match: Match = matches.values[matches.codes[row]]
-            outcome = self._draw(match.drawable, counted_before=again[row] >= 0)
-            code = numbered.setdefault(outcome, len(outcomes))
-            if code == len(outcomes):
-                outcomes.append(outcome)
-            codes[row] = code
+            codes[row] = self._outcomes(self._draw(match.drawable, int(vehicles[row])))
         in_review = pc.and_(drawable, pc.invert(controlled)).to_numpy(zero_copy_only=False)
         for code, count in zip(
             *np.unique(matches.codes[in_review], return_counts=True), strict=True
         ):
             for at in matches.values[code].named:
                 ledger.accounts[at].in_review += int(count)
-        return self._outcome(matches, Column(outcomes, codes))
+        return self._outcome(matches, Column(self._outcomes.values, codes))
 
-    def _draw(self, candidates: tuple[int, ...], *, counted_before: bool) -> tuple[int, int]:
-        """Draw one vehicle; one whose VIN stands on an earlier row was counted there."""
+    def _draw(self, candidates: tuple[int, ...], vehicle: int) -> tuple[int, int]:
+        """Draw one vehicle, unless an earlier row with its VIN has drawn it; -1 bears no VIN."""
         ledger = self._desk.ledger
         assert ledger is not None  # noqa: S101 - asked only where there is one
         first = ledger.accounts[candidates[0]]
-        if counted_before:
+        if vehicle in ledger.vehicles:
             first.counted_before += 1
             return _COUNTED_BEFORE, candidates[0]
         drawn = ledger.draw(candidates)
         if drawn is None:
             first.findings[Reason.LICENCE_EXCEEDED] += 1
             return _NOTHING_LEFT, candidates[0]
+        if vehicle >= 0:
+            ledger.vehicles.add(vehicle)
         return _DRAWN, drawn
 
     def _note(self, matches: Column, numbers: Column) -> None:
@@ -184,16 +181,11 @@ class DeskColumns:
             return told
         needs = self._confirm(told).take(bool, pa.bool_()).to_numpy(zero_copy_only=False)
         codes = np.zeros(len(needs), dtype=np.int64)
-        values: list[tuple[Found, ...]] = [()]
-        numbered: dict[tuple[Found, ...], int] = {(): 0}
         for row, vin in zip(
             np.flatnonzero(needs).tolist(), vins.filter(pa.array(needs)).to_pylist(), strict=True
         ):
-            found = letters.judge(vin or "")
-            codes[row] = numbered.setdefault(found, len(values))
-            if codes[row] == len(values):
-                values.append(found)
-        return self._with(told, Column(values, codes))
+            codes[row] = self._letters(letters.judge(vin or ""))
+        return self._with(told, Column(self._letters.values, codes))
 
 
 def _needs_confirmation(decision: Decision) -> bool:

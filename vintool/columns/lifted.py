@@ -17,7 +17,10 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Column:
-    """Values, each once, and for every row the number of its value."""
+    """Values, each once, and for every row the number of its value.
+
+    The list of values must live as long as the run: a lifted rule knows a value by its list and number.
+    """
 
     def __init__(self, values: list[Any], codes: Codes) -> None:
         self.values = values
@@ -27,6 +30,10 @@ class Column:
     def dense(self) -> tuple[Codes, Codes]:
         """The numbers that occur in these rows, and for every row which of them it has."""
         return _dense(self.codes, len(self.values))
+
+    def at(self, rows: Mask) -> "Column":
+        """The column of some rows."""
+        return Column(self.values, self.codes[rows])
 
     def take(self, of: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
         """A column of what ``of`` says of each value, asked once a value."""
@@ -58,7 +65,10 @@ class Lifted:
         self._rule = rule
         self._values: list[Any] = [None]
         self._codes: dict[Hashable, int] = {None: 0}
-        self._known: dict[tuple[int, ...], int] = {}
+        # A number means something only beside the list of values that it counts in: answers are kept
+        # for each set of lists, and the lists with them, so that no id is used twice.
+        self._known: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
+        self._kept: list[tuple[list[Any], ...]] = []
 
     def __call__(self, *columns: Column) -> Column:
         """The rule's answer for every row."""
@@ -72,8 +82,13 @@ class Lifted:
         sample = np.empty(size, dtype=np.int64)
         sample[where] = np.arange(len(where))  # some row of each distinct key
         keys = zip(*(column.codes[sample].tolist() for column in columns), strict=True)
+        lists = tuple(column.values for column in columns)
+        known = self._known.get(ids := tuple(map(id, lists)))
+        if known is None:
+            known = self._known[ids] = {}
+            self._kept.append(lists)
         codes = np.fromiter(
-            (self._answer(columns, key) for key in keys), dtype=np.int64, count=size
+            (self._answer(known, columns, key) for key in keys), dtype=np.int64, count=size
         )
         return Column(self._values, codes[where])
 
@@ -84,16 +99,43 @@ class Lifted:
         codes[rows] = asked.codes
         return Column(self._values, codes)
 
-    def _answer(self, columns: Sequence[Column], key: tuple[int, ...]) -> int:
-        code = self._known.get(key)
+    def _answer(
+        self, known: dict[tuple[int, ...], int], columns: Sequence[Column], key: tuple[int, ...]
+    ) -> int:
+        code = known.get(key)
         if code is None:
             answer = self._rule(
                 *(column.values[number] for column, number in zip(columns, key, strict=True))
             )
-            code = self._known[key] = self._codes.setdefault(answer, len(self._values))
+            code = known[key] = self._codes.setdefault(answer, len(self._values))
             if code == len(self._values):
                 self._values.append(answer)
         return code
+
+
+class Numbered:
+    """Values that are met one by one, numbered over a whole run; the first one has number 0."""
+
+    def __init__(self, first: Hashable) -> None:
+        self.values: list[Any] = [first]
+        self._codes: dict[Hashable, int] = {first: 0}
+
+    def __call__(self, value: Hashable) -> int:
+        """The number of a value."""
+        code = self._codes.setdefault(value, len(self.values))
+        if code == len(self.values):
+            self.values.append(value)
+        return code
+
+
+NOTHING: list[Any] = [None]
+EMPTY: list[Any] = [""]
+NO_OR_YES: list[Any] = [False, True]
+
+
+def same_for_all(rows: int, values: list[Any]) -> Column:
+    """A column of one value."""
+    return Column(values, np.zeros(rows, dtype=np.int64))
 
 
 class Texts:

@@ -14,24 +14,43 @@ import pyarrow.compute as pc
 from vintool import declared as lexicon
 from vintool import identifiers, used
 from vintool.columns.desk import DeskColumns
-from vintool.columns.lifted import BATCH_ROWS, Codes, Column, Lifted, Texts, as_text
+from vintool.columns.lifted import (
+    BATCH_ROWS,
+    EMPTY,
+    NO_OR_YES,
+    Codes,
+    Column,
+    Lifted,
+    Mask,
+    Texts,
+    as_text,
+    same_for_all,
+)
 from vintool.columns.seen import Seen, at_rows, hashes_of, mix, text_hashes
 from vintool.columns.tables import as_table, find_mapping
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, VinKey, row_problems
 from vintool.contradictions import chassis_sides
 from vintool.days import read_date
 from vintool.desk.book import Desk
+from vintool.desk.decisions import fingerprint
 from vintool.evidence import Found, found
 from vintool.facts import Facts, VinFacts, chassis_differs, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
 from vintool.law import Regime
 from vintool.law import regime as load_regime
-from vintool.verdict import Decision, decide, declared_used, with_duplicate, with_found
+from vintool.verdict import (
+    Decision,
+    decide,
+    declared_used,
+    needs_a_look,
+    with_duplicate,
+    with_found,
+)
 from vintool.vpic import MODEL
 from vintool.words import DEFAULT_REGIME, CheckDigit, Reason
 
 FACTS = "vin_facts"
-"""The fingerprint of the facts that a reviewer decides on."""
+"""The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""
 
 
 def date_field(mapping: Mapping[str, str]) -> str:
@@ -52,7 +71,7 @@ class Screener:
         seen: the VINs of earlier sheets of the same run.
         desk: lists that the rows are held against.
         sheet: the number of the sheet in the run, from 0.
-        with_facts: add the column ``FACTS``, for exceptions.csv.
+        with_facts: add the column ``FACTS``, not null on the rows that a person must look at.
 
     Raises:
         ValueError: no VIN column is mapped, or neither a date nor a date column is given.
@@ -85,7 +104,7 @@ class Screener:
         self._descriptors = Descriptors()
         self._texts: dict[str, Texts] = defaultdict(Texts)
         self._meanings = {field: Lifted(partial(_meaning, field)) for field in lexicon.FIELDS}
-        self._header_currency = lexicon.currency_of(mapping.get("unit_price", ""))
+        self._header_currency = [lexicon.currency_of(mapping.get("unit_price", ""))]
         self._keys = Keys()
         self._vin_facts = Lifted(_row_facts)
         self._problems = Lifted(row_problems)
@@ -113,8 +132,10 @@ class Screener:
             lambda text: next((proposal.vin for proposal in proposals(identify(text))), None)
         )
         self._odd_texts = Texts()
+        self._cells_told = Lifted(lambda *texts: texts)
+        self._facts = Lifted(partial(fingerprint, self.rule.rule_version))
         self._seen = Seen() if seen is None else seen
-        self._desk = DeskColumns(desk or Desk(), self._mapping, self.rule.rule_version)
+        self._desk = DeskColumns(desk or Desk(), self._mapping)
 
     def _in_force(self, on: date | None) -> tuple[bool | None, int | None]:
         return (None, None) if on is None else (self.rule.in_force(on), on.year)
@@ -151,27 +172,38 @@ class Screener:
             declared,
             self._when(days),
             self._registered(cells("registration_date")),
-            Column([False, True], (chassis != "").astype(np.int64)),
+            Column(NO_OR_YES, (chassis != "").astype(np.int64)),
         )
         settled = self._beside_the_verdict(decisions, cells, days)
         earlier = self._earlier(batch, vins, rows)
         if earlier.kinds.any():
             settled = self._duplicate(settled, Column(_DUPLICATES, earlier.kinds))
-        decided = self._desk.reviewed(settled, _keys_of(vins))
-        final = self._desk(decided, cells, vins.vin, vin_facts, declared, days, earlier.places)
+        times = self._seen.times(earlier.places)
+
+        def facts(asked: Mask) -> Column:
+            """The fingerprint of some rows: what the decision rests on, and the cells behind it."""
+            told = [cells(field).at(asked) for field in _FINGERPRINTED]
+            numbers = self._texts["chassis"](pa.array(chassis[asked], pa.string()))
+            nth = Column(self._seen.ordinals, times[asked])
+            return self._facts.on(asked, settled.at(asked), self._cells_told(*told, numbers), nth)
+
+        decided = self._desk.reviewed(settled, facts, _keys_of(vins))
+        vehicles = np.where(earlier.places >= 0, earlier.places, earlier.own)
+        final = self._desk(decided, cells, vins.vin, vin_facts, declared, days, vehicles)
         added = self._columns(vins, keys, final)
-        told = final.take(lambda one: Reason.CONTRADICTION_CHASSIS in one.reasons, pa.bool_())
-        chassis[~told.to_numpy(zero_copy_only=False)] = ""
-        added["vin_evidence"] = self._with_sides(added["vin_evidence"], vins, chassis, earlier)
+        added["vin_evidence"] = self._with_sides(
+            added["vin_evidence"], vins, self._shown(chassis, final), earlier
+        )
         if self._with_facts:
-            added[FACTS] = self._desk.facts(settled).take(str, pa.string())
+            look = final.take(needs_a_look, pa.bool_()).to_numpy(zero_copy_only=False)
+            added[FACTS] = facts(look).take(lambda told: told, pa.string())
         return pa.RecordBatch.from_arrays(
             [pa.array(rows), *added.values()], names=["vin_row", *added]
         )
 
     def _cells(self, batch: pa.RecordBatch) -> Callable[[str], Column]:
         """The texts of a field, read once a batch; of one that is not mapped nothing."""
-        nothing = Column([""], np.zeros(batch.num_rows, dtype=np.int64))
+        nothing = same_for_all(batch.num_rows, EMPTY)
         read: dict[str, Column] = {}
 
         def cells(field: str) -> Column:
@@ -187,7 +219,7 @@ class Screener:
     def _meaning(self, cells: Callable[[str], Column], field: str) -> Column:
         texts = cells(field)
         if field == "currency" and field not in self._mapping:
-            return Column([self._header_currency], np.zeros(len(texts.codes), dtype=np.int64))
+            return same_for_all(len(texts.codes), self._header_currency)
         return self._meanings[field](texts)
 
     def _beside_the_verdict(
@@ -228,6 +260,11 @@ class Screener:
                 differing[row] = text.strip()
         return differing
 
+    def _shown(self, chassis: npt.NDArray[np.object_], final: Column) -> npt.NDArray[np.object_]:
+        """The chassis numbers of rows that are told that theirs differs."""
+        told = final.take(lambda one: Reason.CONTRADICTION_CHASSIS in one.reasons, pa.bool_())
+        return np.where(told.to_numpy(zero_copy_only=False), chassis, "")
+
     def _earlier(
         self, batch: pa.RecordBatch, vins: VinColumn, rows: npt.NDArray[np.int64]
     ) -> "Earlier":
@@ -244,7 +281,7 @@ class Screener:
             own = text_hashes([bills.values[code].strip().upper() for code in used_bills.tolist()])
             both = mix(hashes[with_bill[vins.well_formed]] ^ own[where[with_bill]])
             under = at_rows(with_bill, self._seen.bills(both, places[with_bill[vins.well_formed]]))
-        return Earlier(first, under)
+        return Earlier(at_rows(vins.well_formed, places), first, under)
 
     def _columns(self, vins: VinColumn, keys: Column, decisions: Column) -> dict[str, pa.Array]:
         text = pa.string()
@@ -334,8 +371,12 @@ class Screener:
 
 
 class Earlier(NamedTuple):
-    """For every row the place of an earlier one with its VIN, -1 if there is none; and under its bill."""
+    """For every row its own place, that of an earlier one with its VIN, and of one under its bill too.
 
+    -1 stands for none, and for the place of a row that bears no VIN.
+    """
+
+    own: Codes
     places: Codes
     under_bill: Codes
 
@@ -346,6 +387,12 @@ class Earlier(NamedTuple):
 
 
 _SHEET_SHIFT = 40
+# What a reviewer's decision rests on, beside the decision of the tool. A price counts by its class alone.
+_FINGERPRINTED = (
+    *(field for field in lexicon.FIELDS if field not in {"unit_price", "currency"}),
+    "registration_date",
+    "application_date",
+)
 _DUPLICATES = [
     (),
     (Found(Reason.DUPLICATE_VIN),),

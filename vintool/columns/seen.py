@@ -1,6 +1,7 @@
 """On which earlier row a VIN stood, in little memory."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -55,6 +56,17 @@ class Seen:
     def __init__(self) -> None:
         self.vins = SeenVins()
         self.bills = SeenVins()
+        self._times: Counter[int] = Counter()
+        self.ordinals: list[int] = [0]
+
+    def times(self, places: Codes) -> Codes:
+        """How often the VIN of each row stood before, by the places of its first rows; -1 is none."""
+        times = np.zeros(len(places), dtype=np.int64)
+        for row in np.flatnonzero(places >= 0).tolist():
+            self._times[int(places[row])] += 1
+            times[row] = self._times[int(places[row])]
+        self.ordinals += range(len(self.ordinals), int(times.max(initial=0)) + 1)
+        return times
 
 
 def hashes_of(characters: Characters) -> Hashes:

@@ -156,7 +156,11 @@ def trailing_digits(characters: Characters) -> Codes:
 def ninth(characters: Characters) -> Column:
     """``vin.position_9`` of every row."""
     states = np.where(_CHECK[characters[:, 8]], 1 + check_digits(characters), 0)
-    return Column([CheckDigit.CANNOT_TELL, CheckDigit.FAILS, CheckDigit.HOLDS], states)
+    return Column(_STATES, states)
+
+
+_STATES = [CheckDigit.CANNOT_TELL, CheckDigit.FAILS, CheckDigit.HOLDS]
+_TAILS = list(range(6))
 
 
 class VinKey(NamedTuple):
@@ -184,7 +188,7 @@ class Keys:
 
     def __call__(self, vins: VinColumn, descriptors: Column) -> Column:
         """The ``VinKey`` of every row, asked once per distinct descriptor, sum and tail."""
-        digits = Column(list(range(6)), trailing_digits(vins.characters))
+        digits = Column(_TAILS, trailing_digits(vins.characters))
         return self._key.on(vins.well_formed, descriptors, ninth(vins.characters), digits)
 
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from vintool.brands import may_share_wmi
 from vintool.declared import Meaning
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.decisions import Decisions
 from vintool.desk.exporters import Exporters
-from vintool.desk.licences import NO_MATCH, Ledger, Match, Wanted, shape
+from vintool.desk.licences import NO_MATCH, Ledger, Match, Wanted, is_number, shape
 from vintool.evidence import Found, found
 from vintool.facts import VinFacts
 from vintool.words import Reason, Verdict
@@ -24,6 +25,7 @@ class Desk:
     ledger: Ledger | None = None
     confirmations: Confirmations | None = None
     decisions: Decisions | None = None
+    notes: tuple[str, ...] = ()
 
 
 def brands_told(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[str, ...]:
@@ -35,7 +37,8 @@ def brands_told(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[st
     own = vin.brands if vin else ()
     said = tuple(brand for told in declared if told.field == "make" for brand in told.brands)
     both = tuple(brand for brand in said if brand in own)
-    return both or own or said
+    shared = tuple(brand for brand in said if any(may_share_wmi(brand, one) for one in own))
+    return both or shared or own or said
 
 
 def exporter(  # noqa: PLR0913, PLR0917 - keys of columns
@@ -57,7 +60,7 @@ def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) ->
 
     That none is named is a finding where one is needed; a row in review waits for its verdict.
     """
-    unnamed = number is None or not number.strip()
+    unnamed = number is None or not is_number(number)
     if verdict not in ASKED or (unnamed and verdict is not Verdict.CONTROLLED):
         return NO_MATCH
     if desk.ledger is not None:
@@ -65,5 +68,5 @@ def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) ->
     if number is None:
         return NO_MATCH
     if unnamed:
-        return Match((), (), (found(Reason.LICENCE_MISSING, "the cell is empty", "the row"),))
+        return Match((), (), (found(Reason.LICENCE_MISSING, "the cell names none", "the row"),))
     return Match((), (), shape(number, wanted.on))

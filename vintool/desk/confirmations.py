@@ -29,7 +29,7 @@ class Confirmations:
             reading = read(entry.text("vin"))
             if reading.problem is not None:
                 raise entry.refused("vin", "no VIN can be read", reading.problem.sentence)
-            parts = (f"{entry.file} row {entry.row}", *map(entry.text, FIELDS[1:]))
+            parts = (entry.place, *map(entry.text, FIELDS[1:]))
             self.letters.setdefault(reading.text, ", ".join(filter(None, parts)))
 
     def judge(self, vin: str) -> tuple[Found, ...]:

@@ -31,13 +31,13 @@ COLUMNS = (
 )
 CONFIRMED = "confirmed"
 _AGAIN = "-again"
-_SPREADSHEET_APOSTROPHE = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'＝", "'＋", "'－", "'＠")
 
 
 class Reviewed(NamedTuple):
     """One decision. ``verdict`` is null where the reviewer confirms what the tool told."""
 
     key: str
+    is_vin: bool
     regime: str
     facts: str
     decision: str
@@ -45,6 +45,7 @@ class Reviewed(NamedTuple):
     reviewer: str
     day: date
     place: str
+    recorded: bool
 
     @property
     def verdict(self) -> Verdict | None:
@@ -74,54 +75,69 @@ def key_of(vin: str | None, text: str) -> str:
     return vin or text.strip()
 
 
-def fingerprint(rule_version: str, decision: Decision) -> str:
-    """The facts of a decision in letters and digits that no spreadsheet takes for a number.
+def fingerprint(
+    rule_version: str, decision: Decision, cells: tuple[str, ...], repeated: int
+) -> str:
+    """The facts of a row in letters and digits that no spreadsheet takes for a number.
 
-    Those of a row that bears the VIN of an earlier one end in ``_AGAIN``: the first row and the
-    others are decided apart.
+    Args:
+        rule_version: of the regime.
+        decision: of the tool.
+        cells: what the manifest declares, whether it is understood or not.
+        repeated: how often the VIN stood before; a row that repeats one is decided by itself.
     """
     told = (
         rule_version,
         decision.verdict.value,
         *sorted(decision.reasons),
         *sorted(map(str, decision.evidence)),
+        *cells,
     )
-    digest = hashlib.sha256("\n".join(told).encode()).digest()
-    again = _AGAIN if Reason.DUPLICATE_VIN in decision.reasons else ""
+    digest = hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).digest()
+    again = f"{_AGAIN}{repeated}" if repeated else ""
     return f"F{base64.b32encode(digest)[:12].decode()}{again}"
 
 
+def _repetition(facts: str) -> str:
+    return facts.partition(_AGAIN)[2]
+
+
 class Decisions:
-    """Decisions by VIN, the latest first."""
+    """Decisions by VIN, the latest first; of one day the later line counts."""
 
     def __init__(self, entries: Sequence[Entry], regime: str) -> None:
         self._by_key: dict[str, list[Reviewed]] = {}
+        self.of_other_regimes: list[Reviewed] = []
         self.undecided = 0
-        self.of_other_regimes = 0
-        self.without_identity = 0
+        self.without_vehicle = 0
+        self.met: set[int] = set()  # numbers of keys that rows had, from 1
         for entry in entries:
             if not entry.text("decision"):
                 self.undecided += 1
                 continue
             told = _reviewed(entry)
             if told.regime != regime:
-                self.of_other_regimes += 1
-            elif not told.key:
-                self.without_identity += 1
+                self.of_other_regimes.append(told)
+            elif not told.key or (told.verdict is Verdict.OUT_OF_SCOPE and not told.is_vin):
+                # What a text stands for is not known: other rows may bear the same one.
+                self.without_vehicle += 1
             else:
                 self._add(entry, told)
 
     def _add(self, entry: Entry, told: Reviewed) -> None:
         known = self._by_key.setdefault(told.key, [])
         for other in known:
-            same_facts = (other.facts, other.day) == (told.facts, told.day)
-            if same_facts and other.decision != told.decision:
+            alike = (other.facts, other.day) == (told.facts, told.day)
+            recorded = other.recorded or told.recorded  # put right since: the later line counts
+            if alike and other.decision != told.decision and not recorded:
                 raise entry.refused(
                     "decision",
                     f"disagrees with {other.place} of the same day",
                     "keep one of the two decisions",
                 )
-        known.append(told)
+        if any(other.as_record() == told.as_record() for other in known):
+            return
+        known.insert(0, told)
         known.sort(key=lambda one: one.day, reverse=True)
 
     @property
@@ -131,8 +147,14 @@ class Decisions:
 
     @property
     def all(self) -> tuple[Reviewed, ...]:
-        """Every decision for this regime, in the order of the list."""
-        return tuple(told for known in self._by_key.values() for told in reversed(known))
+        """Every decision, in the order of the list, those for other regimes last."""
+        own = (told for known in self._by_key.values() for told in reversed(known))
+        return (*own, *self.of_other_regimes)
+
+    @property
+    def not_met(self) -> int:
+        """How many of its vehicles stood on no row."""
+        return len(self._by_key) - len(self.met - {0})
 
     def of(self, key: str) -> tuple[Reviewed, ...]:
         """The decisions on one row, the latest first."""
@@ -144,20 +166,25 @@ def standing(reviewed: tuple[Reviewed, ...], facts: str) -> Reviewed | None:
     return next((told for told in reviewed if told.facts == facts), None)
 
 
-def apply(decision: Decision, reviewed: tuple[Reviewed, ...], facts: str) -> Decision:
-    """The decision of the tool, with that of the reviewer where it was made on these facts."""
-    about = [told for told in reviewed if told.facts.endswith(_AGAIN) is facts.endswith(_AGAIN)]
+def apply(decision: Decision, reviewed: tuple[Reviewed, ...], facts: str | None) -> Decision:
+    """The decision of the tool, with that of the reviewer where it was made on these facts.
+
+    A row that was decided on other facts is not cleared before it is decided again.
+    """
+    about = [told for told in reviewed if _repetition(told.facts) == _repetition(facts or "")]
     if not about:
         return decision
-    holds = standing(reviewed, facts)
+    holds = standing(reviewed, facts or "")
     told = holds or about[0]
     what = "decision" if holds else "earlier decision"
     item = Item(what, told.shown, Basis.DECLARED, None, told.place)
     reason = Reason.DECIDED_BY_REVIEWER if holds else Reason.DECISION_OUTDATED
     decided = with_found(decision, (Found(reason, item),), always=True)
-    if holds is None or holds.verdict is None:
-        return decided
-    return decided._replace(verdict=holds.verdict)
+    if holds is not None:
+        return decided._replace(verdict=holds.verdict or decided.verdict)
+    if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:
+        return decided._replace(verdict=Verdict.REVIEW)
+    return decided
 
 
 def _reviewed(entry: Entry) -> Reviewed:
@@ -178,19 +205,21 @@ def _reviewed(entry: Entry) -> Reviewed:
     days = read_days(entry.text("decision_date"))
     if days is None:
         raise entry.refused("decision_date", "is no date", "write it as 2026-03-01")
-    text = entry.text("vin_text")
-    if text.startswith(_SPREADSHEET_APOSTROPHE):
-        text = text[1:]
-    vin = read(entry.text("vin")).text if entry.text("vin") else None
+    reading = read(entry.text("vin"))
+    vin = reading.text if reading.problem is None else None
+    # The record keeps one text for both: the VIN, or what stood in its place.
+    text = entry.text("vin") if entry.is_record else entry.plain("vin_text")
     return Reviewed(
         key_of(vin, text),
+        vin is not None,
         entry.text("vin_regime"),
         entry.text("vin_facts"),
         decision,
-        " ".join(entry.text("decision_reason").split()),
-        " ".join(entry.text("reviewer").split()),
+        " ".join(entry.plain("decision_reason").split()),
+        " ".join(entry.plain("reviewer").split()),
         days.latest,
-        f"{entry.file} row {entry.row}",
+        entry.place,
+        entry.is_record,
     )
 
 

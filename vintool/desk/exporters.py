@@ -8,13 +8,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from stdnum.cn import uscc
-
 from vintool.brands import one_group
-from vintool.desk.lists import Entry, brands_of, parts, unknown_brands, validity, word
+from vintool.desk.lists import (
+    Entry,
+    brands_of,
+    names_of,
+    one_script,
+    unknown_brands,
+    validity,
+    word,
+)
 from vintool.evidence import Found, Item, found
 from vintool.headers import normalise
-from vintool.identifiers import credit_code
+from vintool.identifiers import USCC_LENGTH, credit_code, exporter_code
 from vintool.words import Basis, Reason
 
 FIELDS = (
@@ -81,9 +87,9 @@ class Exporters:
                 "exporter", "the row names no enterprise", "give its code or its name"
             )
         first, last = validity(entry)
-        names = (name, *parts(entry.text("other_names")))
+        names = (name, *names_of(entry.text("other_names")))
         told = Enterprise(
-            f"{entry.file} row {entry.row}",
+            entry.place,
             code,
             name,
             frozenset(filter(None, map(normalise, names))),
@@ -92,7 +98,7 @@ class Exporters:
             first or date.min,
             last or date.max,
         )
-        if len(code) == 18 and not uscc.is_valid(code):
+        if exporter_code(code):
             self.notes.append(f"{told.place}: the credit code of {name or code!r} is not valid.")
         for brand in unknown_brands(entry.text("brands")):
             self.notes.append(
@@ -117,64 +123,72 @@ class Exporters:
         code, name = credit_code(code_text), normalise(name_text)
         if not code and not name:
             return (found(Reason.EXPORTER_MISSING, "no code and no name", SOURCE),)
-        listed = self._by_code.get(code, []) if code in self._by_code or not name else []
-        if not listed and (not code or not any(one.code for one in self._by_name.get(name, []))):
-            listed = self._by_name.get(name, [])
+        listed = self._by_code.get(code, []) if code else self._by_name.get(name, [])
+        if not listed and name and not comparable(code):
+            listed = self._by_name.get(name, [])  # a number of another kind than the list's
+        if not listed:
+            listed = [one for one in self._by_name.get(name, []) if not one.code]
         if not listed:
             return (self._not_listed(code, name, name_text),)
-        return tuple(self._on_list(listed, name, name_text, brands, on))
+        return tuple(self._on_list(listed, name_text, brands, on))
 
     def _not_listed(self, code: str, name: str, name_text: str) -> Found:
         other = next(iter(self._by_name.get(name, ())), None)
-        known = f"; the name stands there with code {other.code}" if other else ""
+        known = f", the name stands there with code {other.code}" if other else ""
         shown = ", ".join(filter(None, (code, name_text.strip()[:60])))
         return found(Reason.EXPORTER_NOT_QUALIFIED, f"{shown} not on the list{known}", SOURCE)
 
     def _on_list(
-        self,
-        listed: list[Enterprise],
-        name: str,
-        name_text: str,
-        brands: tuple[str, ...],
-        on: date | None,
+        self, listed: list[Enterprise], name_text: str, brands: tuple[str, ...], on: date | None
     ) -> Iterator[Found]:
-        names = frozenset().union(*(one.names for one in listed))
-        if name and names and name not in names and _one_script(name, names):
+        names = [name for one in listed for name in one.names]
+        name = normalise(name_text)
+        if name and name not in names and any(one_script(name, other) for other in names):
             yield found(
                 Reason.EXPORTER_NAME_DIFFERS,
                 f"{name_text.strip()[:60]} against {listed[0].shown}",
                 listed[0].place,
             )
         valid = [one for one in listed if on is None or one.start <= on <= one.until]
+        ended = [one for one in listed if one not in valid]
         if not valid:
-            yield found(
-                Reason.EXPORTER_EXPIRED,
-                f"{listed[-1].shown}, against a declaration on {on}",
-                listed[-1].place,
-            )
+            yield _expired(ended[-1], on)
             return
         if on is None and any((one.start, one.until) != (date.min, date.max) for one in valid):
             yield found(Reason.EXPORTER_DATE_UNKNOWN, valid[0].shown, valid[0].place)
-        yield self._brand(valid, brands, on)
-
-    def _brand(self, valid: list[Enterprise], brands: tuple[str, ...], on: date | None) -> Found:
-        own = tuple(dict.fromkeys(brand for one in valid for brand in one.brands))
-        if not brands:
-            return found(
-                Reason.BRAND_UNKNOWN, f"against {', '.join(own)} on the list", valid[0].place
-            )
-        for one in valid:
-            if {brand.casefold() for brand in one.brands} & {brand.casefold() for brand in brands}:
-                return Found(None, Item("exporter", one.shown, Basis.DECLARED, None, one.place))
-        year = on.year if on else None
-        near = any(one_group(brand, listed, year) for brand in brands for listed in own)
-        return found(
-            Reason.BRAND_OF_GROUP if near else Reason.BRAND_NOT_AUTHORISED,
-            f"{' or '.join(brands[:6])} against {', '.join(own) or 'no brand'} on the list",
-            valid[0].place,
-        )
+        yield _brand(valid, ended, brands, on)
 
 
-def _one_script(name: str, names: frozenset[str]) -> bool:
-    """Whether a name and one of the others are written alike: both in Latin letters, or both not."""
-    return any(name.isascii() is other.isascii() for other in names)
+def comparable(code: str) -> bool:
+    """Whether a code is of the kind that the list holds: a unified social credit code."""
+    return len(code) == USCC_LENGTH
+
+
+def _expired(one: Enterprise, on: date | None) -> Found:
+    return found(Reason.EXPORTER_EXPIRED, f"{one.shown}, against a declaration on {on}", one.place)
+
+
+def _brand(
+    valid: list[Enterprise], ended: list[Enterprise], brands: tuple[str, ...], on: date | None
+) -> Found:
+    """The own-brand rule: every brand that the vehicle can be of must be listed."""
+    own = tuple(dict.fromkeys(brand for one in valid for brand in one.brands))
+    folded = {brand.casefold() for brand in own}
+    listed = [brand for brand in brands if brand.casefold() in folded]
+    if brands and len(listed) == len(brands):
+        one = next(one for one in valid if _names(one, listed))
+        return Found(None, Item("exporter", one.shown, Basis.DECLARED, None, one.place))
+    shown = f"{' or '.join(brands[:6]) or 'no brand told'} against {', '.join(own) or 'no brand'} on the list"
+    if listed or not brands:
+        return found(Reason.BRAND_UNKNOWN, shown, valid[0].place)
+    if (before := next((one for one in ended if _names(one, brands)), None)) is not None:
+        return _expired(before, on)
+    year = on.year if on else None
+    near = any(one_group(brand, other, year) for brand in brands for other in own)
+    reason = Reason.BRAND_OF_GROUP if near else Reason.BRAND_NOT_AUTHORISED
+    return found(reason, shown, valid[0].place)
+
+
+def _names(one: Enterprise, brands: Sequence[str]) -> bool:
+    own = {brand.casefold() for brand in one.brands}
+    return any(brand.casefold() in own for brand in brands)

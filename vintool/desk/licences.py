@@ -15,11 +15,22 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.brands import one_group
-from vintool.declared import code_digits
-from vintool.desk.lists import Entry, brands_of, quantity, same, validity, word
+from vintool.declared import code_digits, meaning
+from vintool.desk.exporters import comparable
+from vintool.desk.lists import (
+    Entry,
+    brands_of,
+    one_script,
+    parts,
+    quantity,
+    same,
+    validity,
+    within,
+    word,
+)
 from vintool.evidence import Found, Item, found
 from vintool.headers import normalise
-from vintool.identifiers import credit_code
+from vintool.identifiers import credit_code, stands_for_nothing
 from vintool.places import place
 from vintool.words import Basis, Reason
 
@@ -52,6 +63,7 @@ REFUSING = (
 )
 #: What the ledger counts in columns of their own, the gravest first.
 COUNTED = (Reason.LICENCE_EXCEEDED, *REFUSING)
+_HINTS = {Reason.LICENCE_OTHER_PORT, Reason.LICENCE_NUMBER_SHAPE}
 ORDER_OF_USE = "Licences are drawn on in the order of the rows, sheet by sheet; a row that names several draws on the first of them that has a vehicle left."
 _SHAPE = re.compile(r"(\d{2})-?[0-9A-Z]{2}-?\d{6}")
 _NUMBERS = re.compile(r"[;,、，/\s]+")
@@ -60,7 +72,17 @@ _SHORTEST_CODE = 6
 
 def number_key(text: str) -> str:
     """A licence number as numbers are compared: capitals and digits alone."""
-    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return re.sub(r"[^0-9A-Z]", "", re.sub(r"(?<=^\d)(\d*)\.0+$", r"\1", plain.strip(" '")))
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell names a licence at all; a dash or "N/A" does not.
+
+    >>> is_number("26-AA-123456"), is_number("n/a"), is_number(" - ")
+    (True, False, False)
+    """
+    return bool(number_key(text)) and not stands_for_nothing(text)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -107,7 +129,7 @@ class Licence(NamedTuple):
     number: str
     exporter_code: str
     exporter: str
-    hs_code: str
+    codes: tuple[str, ...]
     brands: tuple[str, ...]
     model: str
     quantity: int
@@ -124,7 +146,7 @@ class Licence(NamedTuple):
         """The licence in one line."""
         told = (
             f"{self.number}: {self.quantity} {self.unit or 'vehicles'}",
-            f"code {self.hs_code}" if self.hs_code else "",
+            f"code {', '.join(self.codes)}" if self.codes else "",
             ", ".join(self.brands),
             f"to {self.destination}" if self.destination else "",
             f"from {self.start}" if self.start else "",
@@ -139,6 +161,7 @@ class Match(NamedTuple):
     named: tuple[int, ...]
     drawable: tuple[int, ...]
     found: tuple[Found, ...]
+    unknown: tuple[str, ...] = ()  # numbers of no licence beside one of a licence
 
 
 NO_MATCH = Match((), (), ())
@@ -178,29 +201,29 @@ class Licences:
             if not fits:
                 return Match((), (), (_missing("no licence on the list fits the row"),))
             return Match((), fits, ())
+        if not is_number(number):
+            return Match((), (), (_missing("the cell names none"),))
         numbers = [part for part in _NUMBERS.split(number.strip()) if number_key(part)]
-        if not numbers:
-            return Match((), (), (_missing("the cell is empty"),))
-        known = self._by_number.get(number_key(number))
-        named = (
-            [known]
-            if known is not None
-            else [
-                at for part in numbers if (at := self._by_number.get(number_key(part))) is not None
-            ]
-        )
+        by_part = {part: self._by_number.get(number_key(part)) for part in numbers}
+        named = list(dict.fromkeys(at for at in by_part.values() if at is not None))
+        unknown = [part for part, at in by_part.items() if at is None]
+        if not named and (whole := self._by_number.get(number_key(number))) is not None:
+            named, unknown = [whole], []  # one number, written with spaces
         if not named:
             told = found(
                 Reason.LICENCE_UNKNOWN, f"number {number.strip()[:60]!r}", "list of licences"
             )
             return Match((), (), (told, *shape(number, wanted.on)))
         drawable, told_of = [], dict[Found, None]()
+        for part in unknown:
+            told = found(Reason.LICENCE_UNKNOWN, f"number {part[:60]!r}", "list of licences")
+            told_of |= dict.fromkeys((told, *shape(part, wanted.on)))
         for at in named:
             findings = tuple(_findings(self.licences[at], wanted))
             told_of |= dict.fromkeys(findings)
             if not any(one.reason in REFUSING for one in findings):
                 drawable.append(at)
-        return Match(tuple(named), tuple(drawable), tuple(told_of))
+        return Match(tuple(named), tuple(drawable), tuple(told_of), tuple(unknown))
 
     def drawn(self, at: int, *, by_fit: bool) -> Found:
         """What a row is told that has drawn on a licence."""
@@ -223,19 +246,19 @@ def _licence(entry: Entry) -> Licence:
     if not number_key(number):
         raise entry.refused("licence_no", "the row names no licence", "give its number")
     count, beside = quantity(entry)
-    unit = entry.text("unit") or beside
+    units = tuple(filter(None, (entry.text("unit"), beside)))
     first, last = validity(entry)
     return Licence(
-        f"{entry.file} row {entry.row}",
+        entry.place,
         number,
         credit_code(entry.text("exporter_code")),
         entry.text("exporter"),
-        code_digits(entry.text("hs_code"))[:10],
+        tuple(filter(None, (code_digits(part)[:10] for part in parts(entry.text("hs_code"))))),
         brands_of(entry.text("brands")),
         entry.text("model"),
         count,
-        counts_vehicles=not unit or word("unit", unit) == "vehicle",
-        unit=unit,
+        counts_vehicles=all(word("unit", unit) == "vehicle" for unit in units),
+        unit=" ".join(dict.fromkeys(units)),
         destination=entry.text("destination"),
         customs_port=entry.text("customs_port"),
         trade_mode=entry.text("trade_mode"),
@@ -245,11 +268,8 @@ def _licence(entry: Entry) -> Licence:
 
 
 def _misfits(licence: Licence, wanted: Wanted) -> bool:
-    """Whether a licence that the row does not name could not be meant."""
-    return any(
-        one.reason in REFUSING or one.reason is Reason.LICENCE_DATE_UNKNOWN
-        for one in _findings(licence, wanted)
-    )
+    """Whether a licence that the row does not name could not be meant, or it cannot be told."""
+    return any(one.reason not in _HINTS for one in _findings(licence, wanted))
 
 
 def _findings(licence: Licence, wanted: Wanted) -> Iterator[Found]:
@@ -266,7 +286,7 @@ def _findings(licence: Licence, wanted: Wanted) -> Iterator[Found]:
             Reason.LICENCE_WRONG_TRADE_MODE, licence, licence.trade_mode, wanted.trade_mode
         )
     ports = (licence.customs_port, wanted.customs_port)
-    if all(ports) and not same(*map(_bare_port, ports)):
+    if all(ports) and not within(*map(_bare_port, ports)):
         yield _differs(Reason.LICENCE_OTHER_PORT, licence, *ports)
 
 
@@ -291,37 +311,60 @@ def _by_date(licence: Licence, on: date | None) -> Iterator[Found]:
 
 
 def _by_exporter(licence: Licence, wanted: Wanted) -> Iterator[Found]:
-    code = credit_code(wanted.exporter_code)
-    if licence.exporter_code and code:
-        if licence.exporter_code != code:
-            yield _differs(Reason.LICENCE_WRONG_EXPORTER, licence, licence.exporter_code, code)
-    elif licence.exporter and wanted.exporter and not same(licence.exporter, wanted.exporter):
-        yield _differs(Reason.LICENCE_WRONG_EXPORTER, licence, licence.exporter, wanted.exporter)
+    """By code where both have one of a kind, else by name where both are written alike."""
+    own, row = licence.exporter_code, credit_code(wanted.exporter_code)
+    if not (own or licence.exporter) or not (row or wanted.exporter.strip()):
+        return
+    if own and row and comparable(own) is comparable(row):
+        if own != row:
+            yield _differs(Reason.LICENCE_WRONG_EXPORTER, licence, own, row)
+        return
+    sides = (licence.exporter, wanted.exporter)
+    if same(*sides):
+        return
+    if all(map(normalise, sides)) and one_script(*sides):
+        yield _differs(Reason.LICENCE_WRONG_EXPORTER, licence, *sides)
+    else:
+        shown = (licence.exporter or own, wanted.exporter or row)
+        yield _differs(Reason.LICENCE_EXPORTER_UNCLEAR, licence, *shown)
 
 
 def _by_goods(licence: Licence, wanted: Wanted) -> Iterator[Found]:
     code = code_digits(wanted.hs_code)[:10]
-    common = min(len(code), len(licence.hs_code))
-    if common >= _SHORTEST_CODE and code[:common] != licence.hs_code[:common]:
-        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, licence.hs_code, code)
-    if licence.brands and wanted.brands and not _brands_fit(licence, wanted):
-        yield _differs(
-            Reason.LICENCE_WRONG_GOODS,
-            licence,
-            ", ".join(licence.brands),
-            " or ".join(wanted.brands[:6]),
-        )
-    elif licence.model and wanted.model and not same(licence.model, wanted.model):
-        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, licence.model, wanted.model)
+    if code and licence.codes and not any(_one_code(code, own) for own in licence.codes):
+        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, ", ".join(licence.codes), code)
+    if licence.brands and wanted.brands:
+        sides = (", ".join(licence.brands), " or ".join(wanted.brands[:6]))
+        fit = [_brand_fits(licence, brand, wanted.on) for brand in wanted.brands]
+        if None not in fit and not any(fit):
+            yield _differs(Reason.LICENCE_WRONG_GOODS, licence, *sides)
+            return
+        if not all(fit):
+            yield _differs(Reason.LICENCE_GOODS_UNCLEAR, licence, *sides)
+    if licence.model and wanted.model and not within(licence.model, wanted.model):
+        own, row = _models(licence.model), _models(wanted.model)
+        apart = own and row and own.isdisjoint(row)
+        reason = Reason.LICENCE_WRONG_GOODS if apart else Reason.LICENCE_GOODS_UNCLEAR
+        yield _differs(reason, licence, licence.model, wanted.model)
 
 
-def _brands_fit(licence: Licence, wanted: Wanted) -> bool:
-    year = wanted.on.year if wanted.on else None
-    return any(
-        own.casefold() == row.casefold() or one_group(own, row, year)
-        for own in licence.brands
-        for row in wanted.brands
-    )
+def _one_code(one: str, other: str) -> bool:
+    common = min(len(one), len(other))
+    return common < _SHORTEST_CODE or one[:common] == other[:common]
+
+
+def _brand_fits(licence: Licence, brand: str, on: date | None) -> bool | None:
+    """Whether the licence names a brand; None if it names another one of the same group."""
+    if brand.casefold() in {own.casefold() for own in licence.brands}:
+        return True
+    near = any(one_group(own, brand, on.year if on else None) for own in licence.brands)
+    return None if near else False
+
+
+def _models(text: str) -> set[str]:
+    """The models of a cell that the lexicon knows by name."""
+    told = meaning("model", text)
+    return {named.model for named in told.named} if told else set()
 
 
 def _by_destination(licence: Licence, wanted: Wanted) -> Iterator[Found]:
@@ -389,6 +432,7 @@ class Ledger:
         self.accounts = [Account(one.number, one) for one in licences.licences]
         self.unknown: dict[str, Account] = {}
         self.missing = Account("")
+        self.vehicles: set[int] = set()  # the first places of the VINs that were drawn
 
     def draw(self, candidates: tuple[int, ...]) -> int | None:
         """Draw one vehicle on the first licence that has one left; None if none has."""
@@ -403,7 +447,11 @@ class Ledger:
         """Count rows that name licences, or none that is known."""
         reasons = [one.reason for one in match.found if one.reason]
         accounts = [self.accounts[at] for at in match.named]
-        if Reason.LICENCE_UNKNOWN in reasons:
+        for part in match.unknown:
+            other = self.unknown.setdefault(number_key(part), Account(part))
+            other.named += rows
+            other.findings[Reason.LICENCE_UNKNOWN] += rows
+        if Reason.LICENCE_UNKNOWN in reasons and not match.unknown:
             key = number_key(number)
             accounts = [self.unknown.setdefault(key, Account(number.strip()))]
         elif Reason.LICENCE_MISSING in reasons:

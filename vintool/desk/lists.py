@@ -20,11 +20,17 @@ from vintool.registry import DataError, read_rows
 HEADERS = "desk.headers.csv"
 WORD_COLUMNS = ("field", "word", "value", "language", "source")
 _LIST = re.compile(r"[;,、，；/|\n]+")
-_RANGE = re.compile(r"\s+(?:-|–|—|to|bis|по)\s+|\s*(?:~|～|至|到|—)\s*")
-_QUANTITY = re.compile(r"(\d{1,3}(?:[,\s]\d{3})+|\d+)(?:\.0+)?\s*(\D*)")
+_QUANTITY = re.compile(r"(\d{1,3}(?:[,\s]\d{3})+|\d+)(?:\.0{1,2})?\s*(\D*)")
 _YEARS = re.compile(r"((?:19|20)\d\d)(?:\D+((?:19|20)\d\d))?\D*")
+_PRIVATE = {"vin", "vin_text"}  # errors end up in logs
+_APOSTROPHE = re.compile("'+[=+\\-@\t\r＝＋－＠]")  # as a text is kept from being run
+_RECORD = ".jsonl"
 _RUNNING = {"no", "number", "编号", "編號", "nr", "№"}  # as often a running number
 _SHOWN = 40
+_BRACKETS = re.compile(r"[()（）\[\]]+")
+_TOKENS = re.compile(r"[a-z]+|\d+|[^\W\d_a-z]")
+_NAMES = re.compile(r"[;；|\n、]+")  # a comma stands within a name: Tesla (Shanghai) Co., Ltd.
+_A_DAY = re.compile(r"\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2}日?|\d{1,2}[./ -]\d{1,2}[./ -]\d{4}|\d{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,35 @@ class Entry:
     row: int
     cells: Mapping[str, str]
     columns: Mapping[str, str]
+    sheet: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the row stands, in one line."""
+        on = f" sheet {self.sheet!r}" if self.sheet else ""
+        return f"{self.file}{on} row {self.row}"
 
     def text(self, field: str) -> str:
         """The cell of a field; empty if there is none."""
         return self.cells.get(field, "").strip()
 
+    @property
+    def is_record(self) -> bool:
+        """Whether the row stands in a record that vintool has written, not in a sheet."""
+        return self.file.endswith(_RECORD)
+
+    def plain(self, field: str) -> str:
+        """The cell without the apostrophe that keeps a spreadsheet from running it."""
+        text = self.text(field)
+        return text[1:] if not self.is_record and _APOSTROPHE.match(text) else text
+
     def refused(self, field: str, what: str, next_step: str) -> ManifestError:
         """The error for a cell that cannot be used as it stands."""
-        value = self.text(field)[:_SHOWN]
+        value = "" if field in _PRIVATE else self.text(field)[:_SHOWN]
         return ManifestError(
             f"{value!r} {what}" if value else what,
             file=self.file,
+            sheet=self.sheet,
             row=self.row,
             column=self.columns.get(field, field),
             next_step=next_step,
@@ -105,8 +129,16 @@ def word(field: str, text: str) -> str:
 
     >>> word("trade_mode", "一般贸易"), word("trade_mode", "0110"), word("unit", "辆")
     ('general', 'general', 'vehicle')
+    >>> word("trade_mode", "一般贸易(0110)")
+    'general'
     """
-    return _words().get((field, normalise(text)), "")
+    known = _words()
+    if whole := known.get((field, normalise(text))):
+        return whole
+    told = {
+        known[key] for part in _BRACKETS.split(text) if (key := (field, normalise(part))) in known
+    }
+    return told.pop() if len(told) == 1 else ""
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -114,10 +146,33 @@ def parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in _LIST.split(text) if part.strip())
 
 
+def names_of(text: str) -> tuple[str, ...]:
+    """The names of a cell that lists several."""
+    return tuple(part.strip() for part in _NAMES.split(text) if part.strip())
+
+
 def same(one: str, other: str) -> bool:
-    """Whether one text is the other, or stands within it, but for case, width and punctuation."""
-    left, right = normalise(one), normalise(other)
-    return bool(left) and bool(right) and (left in right or right in left)
+    """Whether two texts are one, but for case, width and punctuation."""
+    return bool(normalise(one)) and normalise(one) == normalise(other)
+
+
+def within(one: str, other: str) -> bool:
+    """Whether the words of one text stand together in the other; figures are words of their own.
+
+    >>> within("ATTO3", "BYD Atto 3"), within("Han", "Changhan L"), within("上海", "上海洋山")
+    (True, False, True)
+    """
+    folded = (unicodedata.normalize("NFKC", text).casefold() for text in (one, other))
+    left, right = map(_TOKENS.findall, folded)
+    short, long = sorted((left, right), key=len)
+    return bool(short) and any(
+        long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1)
+    )
+
+
+def one_script(one: str, other: str) -> bool:
+    """Whether two names are written alike, both in Latin letters or both not, and can be compared."""
+    return normalise(one).isascii() is normalise(other).isascii()
 
 
 @cache
@@ -147,32 +202,34 @@ def quantity(entry: Entry, field: str = "quantity") -> tuple[int, str]:
 def validity(entry: Entry) -> tuple[date | None, date | None]:
     """The first and the last day, by days or by whole years; null where a side is open.
 
-    A day whose day and month can change places counts in the narrower sense.
+    Either cell may hold both days. A day whose day and month can change places counts in the narrower
+    sense.
     """
-    first = _day(entry, "valid_from", entry.text("valid_from"))
-    last_text = entry.text("valid_until")
-    ends = [part for part in _RANGE.split(last_text) if part]
-    if len(ends) == 2:  # a range in one cell
-        first = first or _day(entry, "valid_until", ends[0])
-        last_text = ends[1]
-    last = _day(entry, "valid_until", last_text)
+    opening, closing = _days(entry, "valid_from"), _days(entry, "valid_until")
+    first = opening[0] if opening else closing[0] if len(closing) == 2 else None
+    last = closing[-1] if closing else opening[1] if len(opening) == 2 else None
+    starts = [first.latest] if first else []
+    ends = [last.earliest] if last else []
     if year := entry.text("year"):
         found = _YEARS.fullmatch(unicodedata.normalize("NFKC", year))
         if found is None:
             raise entry.refused("year", "is no year", "write it as 2026 or 2026-2027")
-        start, end = int(found[1]), int(found[2] or found[1])
-        first_of_year, last_of_year = date(start, 1, 1), date(end, 12, 31)
-        return first.latest if first else first_of_year, last.earliest if last else last_of_year
-    begins, until = first.latest if first else None, last.earliest if last else None
+        starts.append(date(int(found[1]), 1, 1))
+        ends.append(date(int(found[2] or found[1]), 12, 31))
+    begins, until = max(starts, default=None), min(ends, default=None)
     if begins and until and begins > until:
-        raise entry.refused("valid_until", "lies before its first day", "correct one of the days")
+        field = "valid_until" if entry.text("valid_until") else "year"
+        raise entry.refused(field, "lies before its first day", "correct one of the days")
     return begins, until
 
 
-def _day(entry: Entry, field: str, text: str) -> Days | None:
-    if not text:
-        return None
-    days = read_days(text)
-    if days is None:
+def _days(entry: Entry, field: str) -> tuple[Days, ...]:
+    """The day of a cell, or the two of a range."""
+    text = unicodedata.normalize("NFKC", entry.text(field))
+    found = _A_DAY.findall(text) or ([text] if text else [])
+    if len(found) > 2:
+        raise entry.refused(field, "names more than two days", "write one day, as 2026-03-01")
+    days = tuple(map(read_days, found if len(found) == 2 else [text] if text else []))
+    if None in days:
         raise entry.refused(field, "is no date", "write it as 2026-03-01")
-    return days
+    return tuple(day for day in days if day is not None)

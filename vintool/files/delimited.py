@@ -42,13 +42,16 @@ class _Layout:
     width: int
 
 
-def read_delimited(path: Path, size: int, *, encoding: str | None) -> Manifest:
+def read_delimited(
+    path: Path, size: int, *, encoding: str | None, words: str = headers.MANIFEST
+) -> Manifest:
     """Open a delimited text file.
 
     Args:
         path: the file.
         size: its size in bytes.
         encoding: how it is encoded, where the user says so.
+        words: the dictionary of headers.
 
     Raises:
         ManifestError: it is not text in a known encoding, or not a table.
@@ -56,7 +59,7 @@ def read_delimited(path: Path, size: int, *, encoding: str | None) -> Manifest:
     encoding, scan, notes = decide(path, encoding)
     delimiter = _sniff(path, encoding)
     records, lines = _beginning(path, encoding, delimiter)
-    header = headers.find_header(records)
+    header = headers.find_header(records, words)
     data = [record for record in records[header.end :] if any(record)][:_SAMPLE]
     widths = Counter(map(len, data))
     width = max(widths, key=widths.__getitem__, default=len(header.cells)) or 1
@@ -294,8 +297,7 @@ def _refuse_swallowed(
     layout: _Layout, data: pa.RecordBatch, rows: np.ndarray, *, unclosed: bool
 ) -> None:
     """Refuse a cell with whole records inside: an unclosed quotation mark has swallowed them."""
-    labels = map(headers.label, data.schema.names, range(1, len(data.columns) + 1))
-    for name, column in zip(labels, data.columns, strict=True):
+    for at, (name, column) in enumerate(zip(data.schema.names, data.columns, strict=True)):
         if not _breaks(column):
             continue
         for index in np.flatnonzero(pc.match_substring_regex(column, "[\r\n]")):
@@ -305,11 +307,13 @@ def _refuse_swallowed(
                 and any(map(headers.vin_shaped, cells))
                 for line in inside
             )
-            if whole or (unclosed and index == data.num_rows - 1):
+            # One that is not closed reaches to the end of the file: nothing stands behind it.
+            behind = any(other[int(index)].as_py() for other in data.columns[at + 1 :])
+            if whole or (unclosed and not behind and index == data.num_rows - 1):
                 raise ManifestError(
                     f"a quotation mark that is not closed swallows {len(inside)} following line(s)",
                     file=layout.path.name,
                     row=int(rows[index]),
-                    column=name,
+                    column=headers.label(name, at + 1),
                     next_step="close or remove the quotation mark",
                 )

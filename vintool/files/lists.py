@@ -1,7 +1,7 @@
 """The user's lists: files in any format of a manifest -> entries with their row numbers."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vintool import headers
@@ -11,10 +11,11 @@ from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.decisions import Decisions, record_entries
 from vintool.desk.exporters import Exporters
-from vintool.desk.licences import Ledger, Licences
+from vintool.desk.licences import ORDER_OF_USE, Ledger, Licences
 from vintool.desk.lists import HEADERS, Entry, map_fields
 from vintool.errors import ManifestError, MappingError
 from vintool.files.manifest import open_manifest
+from vintool.files.sheet import Sheet
 from vintool.headers import Headed
 
 RECORD = "decisions.jsonl"
@@ -34,49 +35,78 @@ def open_desk(
         ManifestError: a list cannot be read, or a cell of it cannot be used as it stands.
         MappingError: which column of a list means what must be told.
     """
+    notes: list[str] = []
 
     def listed(path: Path, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
-        return read_entries(path, lambda columns: map_fields(path.name, columns, fields, needed))
+        needed = tuple(needed)
+        return read_entries(
+            path, lambda columns: map_fields(path.name, columns, fields, needed), notes
+        )
 
     qualified = ledger = letters = decided = None
     if exporter_list is not None:
         qualified = Exporters(listed(exporter_list, exporters.FIELDS, exporters.NEEDED))
+        notes += qualified.notes
     if licence_list is not None:
         ledger = Ledger(Licences(listed(licence_list, licences.FIELDS, licences.NEEDED)))
+        notes.append(ORDER_OF_USE)
     if confirmation_list is not None:
         letters = Confirmations(
             listed(confirmation_list, confirmations.FIELDS, confirmations.NEEDED)
         )
     if decision_files:
-        entries = [entry for path in decision_files for entry in _decided(path)]
+        entries = [entry for path in decision_files for entry in _decided(path, notes)]
         decided = Decisions(entries, regime)
-    return Desk(qualified, ledger, letters, decided)
+    return Desk(qualified, ledger, letters, decided, tuple(notes))
 
 
-def read_entries(path: Path, mapped: Callable[[Sequence[str]], Mapping[str, str]]) -> list[Entry]:
+def read_entries(
+    path: Path, mapped: Callable[[Sequence[str]], Mapping[str, str]], notes: list[str]
+) -> list[Entry]:
     """The rows of a list.
 
     Args:
         path: the file, in any format of a manifest.
         mapped: the columns of a sheet -> field to column.
+        notes: what a reader should know of the file is added here.
     """
-    entries = []
-    for sheet in open_manifest(path, holds=_is_list).sheets:
-        columns = mapped(sheet.columns)
-        for batch in sheet.batches():
-            texts = [as_text(batch.data.column(column)).to_pylist() for column in columns.values()]
-            for row, *cells in zip(batch.rows.tolist(), *texts, strict=True):
-                told = {field: cell for field, cell in zip(columns, cells, strict=True) if cell}
-                if any(cell.strip() for cell in told.values()):
-                    entries.append(Entry(path.name, row, told, columns))
+    manifest = open_manifest(path, holds=_is_list, words=HEADERS)
+    notes += [f"{path.name}: {note}" for note in manifest.notes]
+    skipped = list(manifest.skipped)
+    entries, unfit = list[Entry](), list[MappingError]()
+    for sheet in manifest.sheets:
+        try:
+            columns = mapped(sheet.columns)
+        except MappingError as error:
+            unfit.append(error)
+            skipped.append((sheet.name, error.what))
+            continue
+        entries += _entries(path.name, sheet, columns, len(manifest.sheets) > 1)
+    if len(unfit) == len(manifest.sheets) and unfit:
+        raise unfit[0]
+    notes += [f"{path.name}: sheet {name!r} was not read ({why})." for name, why in skipped]
     return entries
+
+
+def _entries(
+    file: str,
+    sheet: Sheet,
+    columns: Mapping[str, str],
+    several: bool,  # noqa: FBT001 - sheets are named where there are several
+) -> Iterator[Entry]:
+    for batch in sheet.batches():
+        texts = [as_text(batch.data.column(column)).to_pylist() for column in columns.values()]
+        for row, *cells in zip(batch.rows.tolist(), *texts, strict=True):
+            told = {field: cell for field, cell in zip(columns, cells, strict=True) if cell}
+            if any(cell.strip() for cell in told.values()):
+                yield Entry(file, row, told, columns, sheet.name if several else "")
 
 
 def _is_list(sheet: Headed) -> bool:
     return any(headers.meaning(header, HEADERS) for header in sheet.headers)
 
 
-def _decided(path: Path) -> Sequence[Entry]:
+def _decided(path: Path, notes: list[str]) -> Sequence[Entry]:
     """The rows of a filled exceptions.csv, or the lines of a record."""
     if path.suffix.lower() == ".jsonl":
         return record_entries(path.name, read_record(path))
@@ -90,7 +120,7 @@ def _decided(path: Path) -> Sequence[Entry]:
             )
         return {name: name for name in decisions.COLUMNS}
 
-    return read_entries(path, mapped)
+    return read_entries(path, mapped, notes)
 
 
 def read_record(path: Path) -> list[dict[str, str]]:
@@ -99,39 +129,41 @@ def read_record(path: Path) -> list[dict[str, str]]:
     Raises:
         ManifestError: it cannot be read, or a line is no JSON object.
     """
-    records: list[dict[str, str]] = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise ManifestError(
-            f"the record cannot be read ({reason})", file=path.name, next_step="check the path"
-        ) from None
-    for number, line in enumerate(lines, 1):
+        raise _damaged(path, f"the record cannot be read ({reason})") from None
+    records: list[dict[str, str]] = []
+    # A line ends with \n alone: other separators may stand within a text.
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         try:
             told = json.loads(line)
         except ValueError:
             told = None
         if not isinstance(told, dict):
-            raise ManifestError(
-                "the line is no JSON object",
-                file=path.name,
-                row=number,
-                next_step="restore the record from a copy; it is only ever added to",
-            )
+            raise _damaged(path, "the line is no JSON object", number)
         records.append(told)
     return records
 
 
+def _damaged(path: Path, what: str, row: int | None = None) -> ManifestError:
+    return ManifestError(
+        what,
+        file=path.name,
+        row=row,
+        next_step="restore the record from a copy, or move it away; it is only ever added to",
+    )
+
+
 def extended_record(old: Path, known: Decisions) -> str:
     """The record with the decisions that it does not hold yet; what it holds stays as it is."""
-    kept = old.read_text(encoding="utf-8") if old.exists() else ""
-    held = [tuple(sorted(line.items())) for line in read_record(old)] if kept else []
-    fresh = (told.as_record() for told in known.all)
-    lines = [
-        json.dumps(line, ensure_ascii=False)
-        for line in fresh
-        if tuple(sorted(line.items())) not in held
-    ]
+    held = {_line(record) for record in read_record(old)} if old.exists() else set()
+    kept = old.read_text(encoding="utf-8") if held else ""
+    fresh = [line for told in known.all if (line := _line(told.as_record())) not in held]
     separator = "" if not kept or kept.endswith("\n") else "\n"
-    return kept + separator + "".join(f"{line}\n" for line in lines)
+    return kept + separator + "".join(f"{line}\n" for line in dict.fromkeys(fresh))
+
+
+def _line(record: Mapping[str, str]) -> str:
+    return json.dumps(record, ensure_ascii=False, sort_keys=True)

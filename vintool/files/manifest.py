@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vintool.errors import ManifestError
 from vintool.files.sheet import Manifest
-from vintool.headers import Headed, has_vins
+from vintool.headers import MANIFEST, Headed, has_vins
 
 _REFUSED = {
     b"\x1f\x8b": ("a gzip archive", "unpack it and pass the file inside"),
@@ -27,6 +27,7 @@ def open_manifest(
     encoding: str | None = None,
     sheet: str | None = None,
     holds: Callable[[Headed], bool] = has_vins,
+    words: str = MANIFEST,
 ) -> Manifest:
     """Open a manifest: find its format, encoding, sheets and header rows.
 
@@ -35,6 +36,7 @@ def open_manifest(
         encoding: how its text is encoded, where guessing would be wrong; checked strictly.
         sheet: the only sheet of a workbook to read, by name, hidden or not.
         holds: which of several sheets of a workbook are read; those with VINs.
+        words: the dictionary of headers that finds the header row.
 
     Raises:
         ManifestError: the file cannot be read; the message says what to do.
@@ -69,11 +71,11 @@ def open_manifest(
     elif head.startswith(b"PK"):
         from vintool.files.workbook import read_workbook  # noqa: PLC0415
 
-        return read_workbook(path, size, sheet=sheet, holds=holds)
+        return read_workbook(path, size, sheet=sheet, holds=holds, words=words)
     else:
         from vintool.files.delimited import read_delimited  # noqa: PLC0415
 
-        manifest = read_delimited(path, size, encoding=encoding)
+        manifest = read_delimited(path, size, encoding=encoding, words=words)
     if sheet is not None:
         raise ManifestError(
             "this format has no sheets", file=path.name, next_step="leave out --sheet"

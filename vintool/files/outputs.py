@@ -1,7 +1,9 @@
 """What a run leaves behind: written beside the folder first, put in place when all of it is there."""
 
 import csv
+import hashlib
 import io
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,16 +20,20 @@ from vintool.desk.book import Desk
 from vintool.desk.decisions import key_of, standing
 from vintool.law import Regime
 
+RUN = "run.json"
+ADDED_TO = frozenset({"decisions.jsonl"})  # never replaced: the new one holds the old one
 XLSX_ROWS = 1_048_576  # of one sheet, the header included
 BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
-_FORMULA = r"^([=+\-@\t\r＝＋－＠])"
+_FORMULA = r"^('*[=+\-@\t\r＝＋－＠])"
 
 
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
     """A folder to write to, which becomes ``out`` when the block ends well, and vanishes if not.
 
-    What an earlier run left under the same names is replaced; other files in ``out`` stay.
+    What an earlier run left there is replaced. A file under one of our names that is not as a run has
+    written it, a filled ``exceptions.csv`` or a list of the user's own, is kept beside the new one,
+    with a part of its hash in its name; other files stay as they are.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
@@ -37,13 +43,39 @@ def staged(out: Path) -> Iterator[Path]:
         if not out.exists():
             stage.rename(out)
             return
-        for name in ("annotated.*", "licences.csv"):
-            for stale in out.glob(name):
-                stale.unlink()
+        written = _written(out)
+        new = {file.name for file in stage.iterdir()}
+        for name, digest in written.items():
+            if name not in new and _hash(out / name) == digest:
+                (out / name).unlink()  # of an earlier run in another format, or with other lists
+        for name in sorted(new - ADDED_TO - {RUN}):
+            digest = _hash(out / name)
+            if digest and digest != written.get(name):
+                old = out / name
+                old.rename(out / f"{old.stem}.{digest[:8]}{old.suffix}")
         for file in sorted(stage.iterdir()):
             file.replace(out / file.name)
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _written(out: Path) -> dict[str, str]:
+    """What an earlier run has left in the folder, with the hash of each file."""
+    try:
+        told = json.loads((out / RUN).read_text(encoding="utf-8"))["outputs"]
+        return {
+            Path(name).name: str(digest) for name, digest in told.items() if name not in ADDED_TO
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _hash(path: Path) -> str:
+    """The SHA-256 of a file; empty if there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Writer(Protocol):

@@ -8,18 +8,25 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool import vpic
 from vintool.columns import BATCH_ROWS, FACTS, Screener, Seen, date_field
 from vintool.desk.book import Desk
-from vintool.desk.licences import ORDER_OF_USE
 from vintool.errors import ManifestError, MappingError
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import Answers, staged
 from vintool.files.sheet import Manifest, Sheet
-from vintool.files.tally import Tally, needs_a_look
-from vintool.files.written import Lists, licence_lines, write_ledger, write_report, write_run
+from vintool.files.tally import Tally
+from vintool.files.written import (
+    LEDGER,
+    Lists,
+    licence_lines,
+    write_ledger,
+    write_report,
+    write_run,
+)
 from vintool.headers import map_columns
 from vintool.law import Regime
 from vintool.law import regime as load_regime
@@ -52,7 +59,7 @@ def screen_file(
         path: CSV, TSV, XLSX or Parquet.
         on: the declaration date of all rows; None to read the manifest's own date column.
         out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, with
-            licences also ``licences.csv``, with decisions ``decisions.jsonl``; they appear together
+            licences also ``ledger.csv``, with decisions ``decisions.jsonl``; they appear together
             when all are written. None to write nothing.
         mapping: field -> column name, where the header dictionary should not decide.
         regime: code of the regime.
@@ -62,7 +69,8 @@ def screen_file(
         exporters: a list of qualified enterprises.
         licences: a list of export licences; rows draw on them in their order.
         confirmations: a list of VINs in makers' confirmations, for used vehicles.
-        decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``.
+        decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``; the record in
+            ``out`` is read with them.
         progress: called after each batch.
 
     Raises:
@@ -80,6 +88,8 @@ def screen_file(
             raise ValueError("the manifest has no date column: give on=")
         on = today
     lists = Lists.of(exporters, licences, confirmations, decisions)
+    if decisions and out is not None and (Path(out) / RECORD).exists():
+        lists = lists.with_record(Path(out) / RECORD)
     desk = open_desk(
         regime,
         exporter_list=lists.exporters,
@@ -145,9 +155,9 @@ def _screen_sheet(
     tally.sheet_rows[part.name] = 0
     for data, told, position in _screened(part, screener):
         tally.add(part.name, told)
-        exceptions = needs_a_look(told)
-        tally.show(part.name, exceptions)
         if answers:
+            exceptions = told.filter(pc.is_valid(told.column(FACTS)))
+            tally.show(part.name, exceptions)
             answers.write(part.name, data, told.drop_columns([FACTS]), exceptions)
         if progress:
             progress(position, size, tally.rows, tally.verdicts)
@@ -179,7 +189,7 @@ def _summary(
     files_written = (
         f"annotated.{manifest.format}",
         "exceptions.csv",
-        *(["licences.csv"] if desk.ledger else []),
+        *([LEDGER] if desk.ledger else []),
         *([RECORD] if desk.decisions else []),
         "report.html",
         "run.json",
@@ -204,8 +214,7 @@ def _summary(
         outputs=tuple(str(Path(out) / name) for name in files_written) if out else (),
         notes=(
             *manifest.notes,
-            *(desk.exporters.notes if desk.exporters else ()),
-            *([ORDER_OF_USE] if desk.ledger else ()),
+            *desk.notes,
         ),
         licences=licence_lines(desk.ledger),
         decisions=_decision_counts(desk, tally),
@@ -221,8 +230,9 @@ def _decision_counts(desk: Desk, tally: Tally) -> DecisionCounts | None:
         applied=tally.reasons[Reason.DECIDED_BY_REVIEWER],
         asked_again=tally.reasons[Reason.DECISION_OUTDATED],
         undecided=known.undecided,
-        of_other_regimes=known.of_other_regimes,
-        without_identity=known.without_identity,
+        of_other_regimes=len(known.of_other_regimes),
+        without_vehicle=known.without_vehicle,
+        not_met=known.not_met,
     )
 
 

@@ -1,17 +1,13 @@
 """What is counted and kept while the screened rows go by."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.report import BrandCount, Row
-from vintool.words import Reason, Verdict
 
 SHOWN = 2000  # exceptions on the page; exceptions.csv has all
-LOOK = tuple(reason for reason in Reason if reason.look)
-DECIDED = (Reason.DECIDED_BY_REVIEWER, Reason.DECISION_OUTDATED)
 
 
 class Tally:
@@ -85,20 +81,3 @@ def _listed(value: list[str] | str | None) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(part for part in value.split(";") if part)
     return tuple(value or ())
-
-
-def needs_a_look(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The rows for a person: review, invalid, and whatever else has a reason to ``look``."""
-    verdict = batch.column("vin_verdict")
-    reasons = batch.column("vin_reasons")
-    joined = pc.binary_join(reasons, ";") if pa.types.is_list(reasons.type) else reasons
-    unsettled = pc.is_in(verdict, value_set=pa.array([Verdict.REVIEW.value, Verdict.INVALID.value]))
-    flagged = pc.match_substring_regex(joined, _any_of(LOOK))
-    settled_by_date = pc.match_substring_regex(joined, _any_of([Reason.BEFORE_RULE]))
-    decided = pc.match_substring_regex(joined, _any_of(DECIDED))
-    by_reason = pc.or_(decided, pc.and_not(flagged, settled_by_date))
-    return batch.filter(pc.or_(unsettled, by_reason))
-
-
-def _any_of(reasons: Iterable[Reason]) -> str:
-    return f"(^|;)({'|'.join(reasons)})(;|$)"

@@ -47,7 +47,12 @@ class _Source:
 
 
 def read_workbook(
-    path: Path, size: int, *, sheet: str | None, holds: Callable[[headers.Headed], bool]
+    path: Path,
+    size: int,
+    *,
+    sheet: str | None,
+    holds: Callable[[headers.Headed], bool],
+    words: str = headers.MANIFEST,
 ) -> Manifest:
     """Open an XLSX workbook.
 
@@ -56,6 +61,7 @@ def read_workbook(
         size: its size in bytes.
         sheet: the only sheet to read; without it all visible ones that hold what is looked for.
         holds: whether a sheet does.
+        words: the dictionary of headers.
 
     Raises:
         ManifestError: not a workbook, damaged, unreasonably large, or without such a sheet.
@@ -81,7 +87,7 @@ def read_workbook(
                 skipped.append((name, "empty"))
             else:
                 source = _source(book, name, part, survey)
-                opened, said = _open_sheet(path, size, name, source)
+                opened, said = _open_sheet(path, size, name, source, words)
                 found.append(opened)
                 notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *said)]
     if not found:
@@ -186,11 +192,13 @@ def _array(cells: Sequence[object]) -> pa.Array:
         return pa.array(map(_text, cells), pa.string())
 
 
-def _open_sheet(path: Path, size: int, name: str, source: _Source) -> tuple[Sheet, list[str]]:
+def _open_sheet(
+    path: Path, size: int, name: str, source: _Source, words: str
+) -> tuple[Sheet, list[str]]:
     """Find a sheet's header and make it readable."""
     first = itertools.islice(source.peek, headers.LOOKED_AT + _SAMPLE)
     sample = [[*map(_text, row), *[""] * (source.width - len(row))] for row in first]
-    header = headers.find_header(sample)
+    header = headers.find_header(sample, words)
     named = headers.name_columns(header, source.width)
     columns = unique(named)
     data = tuple(tuple(row) for row in sample[header.end :] if _filled(row))[:_SAMPLE]

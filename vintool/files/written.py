@@ -17,6 +17,8 @@ from vintool.law import Regime
 from vintool.report import Citation, LicenceLine, ReportContext, Summary, report_html
 from vintool.words import Reason
 
+LEDGER = "ledger.csv"
+
 
 class Lists(NamedTuple):
     """The files of the lists that a run is held against."""
@@ -39,6 +41,11 @@ class Lists(NamedTuple):
             Path(item) if item else None for item in (exporters, licences, confirmations)
         )
         return cls(one, two, three, tuple(map(Path, decisions)))
+
+    def with_record(self, record: Path) -> "Lists":
+        """With the record of a folder, read before the other decisions."""
+        others = (path for path in self.decisions if path.resolve() != record.resolve())
+        return self._replace(decisions=(record, *others))
 
     @property
     def files(self) -> tuple[tuple[str, Path], ...]:
@@ -78,7 +85,7 @@ def licence_lines(ledger: Ledger | None) -> tuple[LicenceLine, ...]:
             licence_no=account.number,
             state=account.state,
             exporter=one.exporter or one.exporter_code if (one := account.licence) else "",
-            hs_code=one.hs_code if one else "",
+            hs_code=", ".join(one.codes) if one else "",
             destination=one.destination if one else "",
             valid_from=one.start if one else None,
             valid_until=one.until if one else None,
@@ -96,10 +103,10 @@ def licence_lines(ledger: Ledger | None) -> tuple[LicenceLine, ...]:
 
 
 def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
-    """``licences.csv``: what was drawn, what is left, and what did not fit, licence by licence."""
+    """``ledger.csv``: what was drawn, what is left, and what did not fit, licence by licence."""
     counted = {str(reason): reason.value.removeprefix("licence_") for reason in COUNTED}
     plain = [name for name in LicenceLine.model_fields if name not in {"findings", "place"}]
-    with (stage / "licences.csv").open("w", encoding="utf-8-sig", newline="") as file:
+    with (stage / LEDGER).open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow([*plain, *counted.values(), "other_findings", "place"])
         for line in lines:
