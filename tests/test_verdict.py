@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vintool import registry
+from vintool.decision import TABLE as TABLE_OF_LINES
 from vintool.powertrain import SAME_VALUE
-from vintool.verdict import TABLE as TABLE_OF_LINES
 from vintool.verdict import screen
 from vintool.vin import ALPHABET, calc_check_digit, check_digit_status, market_of
 from vintool.words import CheckDigit, Concern, Reason, Verdict

@@ -14,8 +14,8 @@ The modules are one street, each importing only what lies before it::
 
     words -> evidence, vin, days, lookup -> registry -> tariff, brands, prices, places -> vpic -> specification,
           powertrain -> filings -> identity, model -> profile, checking -> vehicle, declared, law, headers -> facts
-          -> contradictions, used, identifiers -> verdict -> desk, show, explain, page, report -> columns
-          -> files, data -> learn -> adapters
+          -> contradictions, used, identifiers -> case -> decision -> verdict -> desk, show, explain, page, report
+          -> columns -> files, data -> learn -> adapters
 
 Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``profile``, ``vehicle``), a
 Vehicle and what a manifest declares become a verdict (``verdict``), held against a user's lists

@@ -42,7 +42,7 @@ FIELDS = (
     "currency",
 )
 
-# Cells that one and the same paper may have given: they count once, see ``verdict``.
+# Cells that one and the same paper may have given: they count once, see ``decision``.
 _ORIGIN = {
     "model": "type approval",
     "type_code": "type approval",

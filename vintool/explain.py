@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from vintool.case import Case
 from vintool.checking import Check, check
+from vintool.decision import walk
 from vintool.identity import identify
 from vintool.law import Citation
 from vintool.law import regime as load_regime
 from vintool.model import Frozen, Vehicle
 from vintool.show import check_lines, vehicle_lines
 from vintool.vehicle import decode
-from vintool.verdict import Case, Finding, finding, judge, walk
+from vintool.verdict import Finding, finding, judge
 from vintool.vpic import data_release
 from vintool.words import DEFAULT_REGIME, Verdict
 

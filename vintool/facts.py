@@ -1,6 +1,6 @@
 """What is known of one row when it is judged: from the VIN, and from what the manifest declares.
 
-``Facts`` is the short key that ``verdict.decide`` reads; a column is decided once per distinct one.
+``Facts`` is the short key that ``decision.decide`` reads; a column is decided once per distinct one.
 """
 
 from collections.abc import Mapping

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from vintool import tariff
+from vintool.decision import TABLE
 from vintool.law import Regime, regime
-from vintool.verdict import TABLE
 from vintool.words import REGIMES, Concern, Reason
 
 GENERATED = "<!-- Generated from the data by `vintool law --write FOLDER`. Do not edit by hand. -->"

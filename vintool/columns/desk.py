@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.lifted import NOTHING, Codes, Column, Lifted, Mask, Numbered, same_for_all
+from vintool.decision import Decision
 from vintool.desk import book, decisions
 from vintool.desk.book import Desk
 from vintool.desk.licences import Match, Wanted
 from vintool.evidence import Found
-from vintool.verdict import Decision, with_found
+from vintool.verdict import with_found
 from vintool.words import Reason, Verdict
 
 FIELDS = (

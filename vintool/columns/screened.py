@@ -31,6 +31,7 @@ from vintool.columns.tables import as_table, find_mapping
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, VinKey, row_problems
 from vintool.contradictions import chassis_sides
 from vintool.days import read_date
+from vintool.decision import Decision, decide
 from vintool.desk.book import Desk
 from vintool.desk.decisions import fingerprint
 from vintool.evidence import Found, found
@@ -38,14 +39,7 @@ from vintool.facts import Facts, VinFacts, chassis_differs, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
 from vintool.law import Regime
 from vintool.law import regime as load_regime
-from vintool.verdict import (
-    Decision,
-    decide,
-    declared_used,
-    needs_a_look,
-    with_duplicate,
-    with_found,
-)
+from vintool.verdict import declared_used, needs_a_look, with_duplicate, with_found
 from vintool.vpic import MODEL
 from vintool.words import DEFAULT_REGIME, CheckDigit, Reason
 

@@ -12,9 +12,10 @@ from datetime import date
 from typing import NamedTuple
 
 from vintool.days import read_days
+from vintool.decision import Decision
 from vintool.desk.lists import Entry, word
 from vintool.evidence import Found, Item
-from vintool.verdict import Decision, with_found
+from vintool.verdict import with_found
 from vintool.vin import read
 from vintool.words import Basis, Reason, Verdict
 
