@@ -75,7 +75,7 @@ VERDICT CONTROLLED: needs an export licence under this rule
 under   China: export licence for new pure electric passenger vehicles (Announcement 54 of 2025)
 on      2026-03-01
 
-1c date            The regime is in force on the declaration date.
+1d date            The regime is in force on the declaration date.
                    cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. There is no exception for older contracts, small numbers or goods under way.
 2c identity        The VIN is sound and its maker is known.
 3e kind            The regime covers vehicles of this kind, or nothing tells another.

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from vintool.contradictions import Contradiction, conditions, contradictions, kind
 from vintool.facts import Facts
-from vintool.law import Doubt, Regime
+from vintool.law import ANY_POWERTRAIN, Doubt, Regime
 from vintool.words import CheckDigit, Grade, Powertrain, Problem, Reason, Weight
 
 _FIRM = {Grade.A, Grade.B}
@@ -57,7 +57,7 @@ class Case:
     # Kind
 
     @cached_property
-    def _kinds_told(self) -> tuple[str, ...]:
+    def kinds_told(self) -> tuple[str, ...]:
         """Kinds other than passenger, one for each independent fact.
 
         All that the VIN says counts as one: a single wrong character could have made it.
@@ -79,24 +79,36 @@ class Case:
         return (*declared.values(), *own)
 
     @cached_property
+    def declared_passenger(self) -> bool:
+        """Whether an entry tells a passenger vehicle."""
+        return any(meaning.kind == PASSENGER for meaning in self.facts.declared)
+
+    @cached_property
     def registered_otherwise(self) -> bool:
-        """Whether an official register gives this WMI to trailers or motorcycles alone."""
+        """Whether an official register gives this WMI to trailers or motorcycles alone, and nothing tells a car."""
         vin = self.facts.vin
-        return vin.kinds in NEVER_CARS and vin.register and vin.status is CheckDigit.HOLDS
+        return (
+            vin.kinds in NEVER_CARS
+            and vin.register
+            and vin.status is CheckDigit.HOLDS
+            and not self.declared_passenger
+            and not self.declared
+        )
 
     @cached_property
     def outside(self) -> int:
-        """How many independent facts tell a kind that the regime does not cover."""
+        """How many independent facts tell one and the same kind that the regime does not cover."""
         if self.registered_otherwise:
             return 2
-        return sum(told not in self.rule.kinds for told in self._kinds_told)
+        told = [kind for kind in self.kinds_told if kind not in self.rule.kinds]
+        return max((told.count(kind) for kind in told), default=0)
 
     @cached_property
     def kind(self) -> str:
         """The kind of vehicle to judge: another than passenger only where two facts tell it."""
         if self.kit and KIT in self.rule.kinds:
             return KIT
-        told = self._kinds_told
+        told = self.kinds_told
         return told[0] if len(told) > 1 and len(set(told)) == 1 else PASSENGER
 
     @cached_property
@@ -105,18 +117,31 @@ class Case:
         return any(meaning.kind == KIT for meaning in self.facts.declared)
 
     @cached_property
+    def near_covered(self) -> bool:
+        """Whether one wrong character that goes unnoticed would make this a VIN that the regime covers."""
+        vin, covered = self.facts.vin, self.covered
+        if covered == ANY_POWERTRAIN:
+            return False
+        return vin.near_electric if Powertrain.BEV in covered else vin.near_other
+
+    @cached_property
     def settled_kind(self) -> bool:
-        """Whether the kind alone clears the row."""
-        return self.outside >= 2 and self.clearable and not self.facts.vin.neighbour
+        """Whether the kind alone clears the row: two facts tell one, and nothing tells another."""
+        return (
+            self.outside >= 2
+            and self.outside == max(len(self.kinds_told), 2)
+            and not self.declared_passenger
+            and self.clearable
+            and not self.facts.vin.near_electric
+        )
 
     @cached_property
     def kind_disagrees(self) -> Contradiction | None:
-        """A declared kind that is not covered, against a VIN of passenger cars alone."""
+        """A declared kind that is not covered, against a VIN or an entry that tells a passenger car."""
         if self.settled_kind:
             return None
-        return kind(
-            self.facts.vin, self.facts.declared, frozenset(self._kinds_told) - self.rule.kinds
-        )
+        kinds = frozenset(self.kinds_told) - self.rule.kinds
+        return kind(self.facts.vin, self.facts.declared, kinds)
 
     @cached_property
     def kind_unclear(self) -> bool:
@@ -126,7 +151,9 @@ class Case:
     @cached_property
     def kind_open(self) -> bool:
         """Whether another kind that is covered is told by too little."""
-        return not self.outside and bool(self._kinds_told) and self.kind == PASSENGER
+        return self.kind == PASSENGER and not self.rule.kinds.isdisjoint(
+            set(self.kinds_told) - {PASSENGER}
+        )
 
     # New or used
 
@@ -139,15 +166,26 @@ class Case:
         }
 
     @cached_property
-    def older(self) -> bool | None:
-        """Whether the model year lies before the year of the declaration; None if one is not known."""
+    def age(self) -> int | None:
+        """Years from the model year to the declaration; None if one is not known."""
         model_year, year = self.facts.vin.model_year, self.facts.year
-        return None if model_year is None or year is None else model_year < year
+        return None if model_year is None or year is None else year - model_year
 
     @cached_property
-    def condition_disagrees(self) -> bool:
-        """Whether entries, or an entry and the model year, disagree on new or used."""
-        return any(found.reason is Reason.CONTRADICTION_CONDITION for found in self.contradictions)
+    def date_denied(self) -> bool:
+        """Whether the declaration lies years before the model year: then one of the two is wrong."""
+        return self.age is not None and self.age < -1
+
+    @cached_property
+    def entries_disagree(self) -> bool:
+        """Whether one entry declares new and another used."""
+        return len(self.conditions) > 1
+
+    @cached_property
+    def registered(self) -> bool:
+        """Whether a first registration stands on the row that fits the model year."""
+        year, model_year = self.facts.registered, self.facts.vin.model_year
+        return year is not None and (model_year is None or year >= model_year - 1)
 
     @cached_property
     def used_unsupported(self) -> bool:
@@ -160,21 +198,25 @@ class Case:
 
     @cached_property
     def used(self) -> bool:
-        """Used, by two facts that support each other."""
+        """Used, by two facts that support each other.
+
+        A model year of last year supports nothing: such cars are sold new all winter.
+        """
         told = self.conditions.get("used", set())
         return (
             "condition" in told
-            and not self.condition_disagrees
+            and not self.entries_disagree
             and self.facts.year is not None  # else a car of this year could not be told
-            and (bool(self.older) or "hs_code" in told or self.facts.registered)
+            and (self.age is None or self.age > 0)
+            and ((self.age or 0) >= 2 or "hs_code" in told or self.registered)
         )
 
     @cached_property
     def new(self) -> int:
         """How many independent facts tell a new vehicle, where none tells a used one."""
-        if "used" in self.conditions or self.facts.registered:
+        if "used" in self.conditions or self.facts.registered is not None:
             return 0
-        return len(self.conditions.get("new", ())) + (self.older is False)
+        return len(self.conditions.get("new", ())) + (self.age is not None and self.age <= 0)
 
     # Powertrain
 

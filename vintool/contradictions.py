@@ -11,10 +11,13 @@ from typing import NamedTuple
 from vintool import brands
 from vintool.declared import PRICE_WITH_VIN, PRICE_WITHOUT_VIN, Meaning
 from vintool.evidence import Item
-from vintool.facts import Facts, VinFacts
+from vintool.facts import CARS, Facts, VinFacts
 from vintool.words import Basis, Powertrain, Problem, Reason, Weight
 
-PASSENGER_KINDS = {"car", "suv"}
+_CODES = {"hs_code", "un_no"}
+_OTHER_ENGINES = "HS 870390"
+# By one reading these stand in 8703.80, so that a code or a UN number does not contradict them.
+_BY_ONE_READING = {Powertrain.EREV, Powertrain.FCEV}
 
 
 class Contradiction(NamedTuple):
@@ -54,11 +57,6 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
     )
 
 
-def _electric(powertrain: Powertrain | None) -> bool | None:
-    """Pure electric, something else, or not told."""
-    return None if powertrain is None else powertrain is Powertrain.BEV
-
-
 def _told(vin: VinFacts) -> str:
     told = vin.classification
     return f"{told.powertrain.value if told.powertrain else 'not told'} by the VIN"
@@ -69,23 +67,29 @@ def _says(meaning: Meaning) -> str:
 
 
 def _powertrains(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
-    sides: dict[bool, str] = {}
-    if vin.classification.powertrain is not None:
-        sides[vin.classification.powertrain is Powertrain.BEV] = _told(vin)
-    for meaning in declared:
-        if meaning.powertrain is not None:
-            sides.setdefault(meaning.powertrain is Powertrain.BEV, _says(meaning))
-    if len(sides) == 2:
-        yield Contradiction(
-            Reason.CONTRADICTION_POWERTRAIN, sides[True], sides[False], "entries of the row"
-        )
+    told = [(vin.classification.powertrain, "", _told(vin))]
+    told += [(meaning.powertrain, meaning.field, _says(meaning)) for meaning in declared]
+    for one, field, shown in told:
+        for other, other_field, against in told:
+            electric = one is Powertrain.BEV and other not in {None, Powertrain.BEV}
+            if electric and not (
+                (field in _CODES and other in _BY_ONE_READING) or field == other_field == ""
+            ):
+                yield Contradiction(
+                    Reason.CONTRADICTION_POWERTRAIN, shown, against, "entries of the row"
+                )
+                return
 
 
 def _code(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
-    told = _electric(vin.classification.powertrain)
+    told = vin.classification.powertrain
     for meaning in declared:
-        said = _electric(meaning.powertrain)
-        if meaning.field == "hs_code" and None not in {told, said} and said is not told:
+        if meaning.field != "hs_code" or told is None or told in _BY_ONE_READING:
+            continue
+        said = meaning.powertrain
+        if said is None and meaning.shown.startswith(_OTHER_ENGINES):
+            said = Powertrain.NOT_BEV  # 8703.80 holds every car that motors alone drive
+        if said is not None and (said is Powertrain.BEV) is not (told is Powertrain.BEV):
             yield Contradiction(
                 Reason.CONTRADICTION_CODE, _says(meaning), _told(vin), meaning.source
             )
@@ -93,13 +97,14 @@ def _code(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]
 
 def _un_number(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
     numbers = [meaning for meaning in declared if meaning.field == "un_no" and meaning.powertrain]
-    others = [(_electric(vin.classification.powertrain), _told(vin))]
-    others += [
-        (_electric(told.powertrain), _says(told)) for told in declared if told.field != "un_no"
-    ]
+    others = [(vin.classification.powertrain, _told(vin))]
+    others += [(told.powertrain, _says(told)) for told in declared if told.field != "un_no"]
     for number in numbers:
+        electric = number.powertrain is Powertrain.BEV
         against = (
-            shown for told, shown in others if told is (number.powertrain is not Powertrain.BEV)
+            shown
+            for told, shown in others
+            if told not in {None, *_BY_ONE_READING} and (told is Powertrain.BEV) is not electric
         )
         if shown := next(against, None):
             yield Contradiction(Reason.CONTRADICTION_UN_NUMBER, _says(number), shown, number.source)
@@ -218,16 +223,17 @@ def chassis_sides(vin: str, text: str) -> Item:
 
 
 def kind(vin: VinFacts, declared: Sequence[Meaning], kinds: frozenset[str]) -> Contradiction | None:
-    """A declared kind outside ``kinds`` against a VIN that is known of passenger cars alone."""
+    """A declared kind of ``kinds`` against what tells a passenger car: the VIN, or another entry."""
     other = next((told for told in declared if told.kind in kinds), None)
-    if other is None or not only_passenger(vin):
+    if other is None:
         return None
-    shown = f"passenger cars alone by WMI {vin.wmi}" if vin.kinds else "a car by the VIN"
-    return Contradiction(Reason.CONTRADICTION_KIND, other.shown, shown, "wmi.csv")
-
-
-def only_passenger(vin: VinFacts) -> bool:
-    """Whether the VIN is known of passenger cars alone: by its WMI, or by its powertrain rules."""
-    by_maker = bool(vin.kinds) and set(vin.kinds) <= PASSENGER_KINDS
-    rules = vin.classification.rules
-    return by_maker or (bool(rules) and all(rule.kind == "car" for rule in rules))
+    if bool(vin.kinds) and set(vin.kinds) <= CARS:
+        shown = f"passenger cars alone by WMI {vin.wmi}"
+    elif (rules := vin.classification.rules) and all(rule.kind == "car" for rule in rules):
+        shown = f"a car by the VIN ({rules[0].models or rules[0].make})"
+    else:
+        entry = next((told for told in declared if told.kind == "passenger"), None)
+        if entry is None:
+            return None
+        shown = entry.shown
+    return Contradiction(Reason.CONTRADICTION_KIND, other.shown, shown, "entries of the row")

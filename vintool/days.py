@@ -2,15 +2,19 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 
-_YEAR_FIRST = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:\D.*)?")
-_YEAR_LAST = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})(?:\D.*)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY = re.compile(
+    r"(?P<y>\d{4})\D{1,2}(?P<m>\d{1,2})\D{1,2}(?P<d>\d{1,2})(?!\d)"
+    r"|(?<!\d)(?P<first>\d{1,2})[./ -](?P<second>\d{1,2})[./ -](?P<year>\d{4})(?!\d)"
+    r"|(?<!\d)(?P<yy>20\d{2})(?P<mm>\d{2})(?P<dd>\d{2})(?!\d)"
+)
 _SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:\.\d+)?")
 _DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
+_ZONED = re.compile(r"\d{2}:\d{2}\S*\s?(?:Z|[+-]\d{2}:?\d{2})$")
+_CHINA = timezone(timedelta(hours=8))
 
 
 class Days(NamedTuple):
@@ -20,28 +24,42 @@ class Days(NamedTuple):
     latest: date
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def read_days(text: str) -> Days | None:
     """The days that a cell can name; None if it cannot be read.
 
+    Of several days in a cell the first and the last. A time of another zone is read as the day in China.
+
     >>> read_days("2026年3月1日").latest, read_days("03/01/2026")
     (datetime.date(2026, 3, 1), Days(earliest=datetime.date(2026, 1, 3), latest=datetime.date(2026, 3, 1)))
+    >>> read_days("2025-12-31T16:00:00Z").latest, read_days("2025-12-28~2026-01-03").latest
+    (datetime.date(2026, 1, 1), datetime.date(2026, 1, 3))
     """
     plain = unicodedata.normalize("NFKC", text).strip()
-    if found := _YEAR_FIRST.fullmatch(plain) or _COMPACT.fullmatch(plain):
-        days = [_day(int(found[1]), int(found[2]), int(found[3]))]
-    elif found := _YEAR_LAST.fullmatch(plain):
-        first, second, year = (int(part) for part in found.groups())
-        days = [_day(year, second, first), _day(year, first, second)]
-    elif found := _SPREADSHEET_DAY.fullmatch(plain):
-        days = [_DAY_ZERO + timedelta(days=int(found[1]))]
-    else:
+    if _ZONED.search(plain):
         try:
-            days = [datetime.fromisoformat(plain).date()]
-        except ValueError:
+            day = datetime.fromisoformat(plain).astimezone(_CHINA).date()
+        except (ValueError, OverflowError):
             return None
-    known = [day for day in days if day is not None]
-    return Days(min(known), max(known)) if known else None
+        return Days(day, day)
+    if found := _SPREADSHEET_DAY.fullmatch(plain):
+        day = _DAY_ZERO + timedelta(days=int(found[1]))
+        return Days(day, day)
+    days = [day for found in _DAY.finditer(plain) for day in _days(found)]
+    return Days(min(days), max(days)) if days else None
+
+
+def _days(found: re.Match[str]) -> list[date]:
+    """The days that one date can be: two where day and month can change places."""
+    if found["y"]:
+        cells = [(found["y"], found["m"], found["d"])]
+    elif found["yy"]:
+        cells = [(found["yy"], found["mm"], found["dd"])]
+    else:
+        year, first, second = found["year"], found["first"], found["second"]
+        cells = [(year, second, first), (year, first, second)]
+    told = (_day(*map(int, cell)) for cell in cells)
+    return [day for day in told if day is not None]
 
 
 def read_date(text: str) -> date | None:

@@ -40,6 +40,8 @@ from vintool.words import Basis, Grade, Powertrain, Reason, Verdict
 # What no longer matters once the powertrain has cleared the row.
 _SETTLED_BY_POWERTRAIN = {Reason.KIND_UNCLEAR, Reason.KIT, Reason.USED_UNSUPPORTED}
 RULES_SHOWN = 4
+# Kinds that another regime may cover whatever drives them.
+_LICENSED_KINDS = {"truck", "bus", "chassis"}
 
 
 class Decision(NamedTuple):
@@ -101,6 +103,11 @@ def _if(asked: Callable[[Case], object]) -> Callable[[Case, Verdict | None], boo
     return lambda case, _: bool(asked(case))
 
 
+def _near(case: Case) -> tuple[Reason, ...]:
+    electric = Powertrain.BEV in case.covered
+    return (Reason.ONE_CHARACTER_FROM_ELECTRIC if electric else Reason.ONE_CHARACTER_FROM_COVERED,)
+
+
 def _kind_reasons(case: Case) -> tuple[Reason, ...]:
     only_cars = case.rule.kinds == {PASSENGER}
     return (Reason.NOT_PASSENGER if only_cars else Reason.NOT_COVERED_KIND,)
@@ -108,21 +115,22 @@ def _kind_reasons(case: Case) -> tuple[Reason, ...]:
 
 # fmt: off
 TABLE = (
-    Line("1a", "date", "The declaration date lies before the first day of the regime.", _if(lambda c: c.facts.in_force is False), _O, ends=True, reasons=_because(Reason.BEFORE_RULE)),
-    Line("1b", "date", "No declaration date can be read: the regime is taken to be in force.", _if(lambda c: c.facts.in_force is None)),
-    Line("1c", "date", "The regime is in force on the declaration date.", _always),
+    Line("1a", "date", "The declaration date lies before the first day of the regime, and years before the model year that the VIN tells: one of the two is wrong.", _if(lambda c: c.facts.in_force is False and c.date_denied), _R, ends=True),
+    Line("1b", "date", "The declaration date lies before the first day of the regime.", _if(lambda c: c.facts.in_force is False), _O, ends=True, reasons=_because(Reason.BEFORE_RULE)),
+    Line("1c", "date", "No declaration date can be read: the regime is taken to be in force.", _if(lambda c: c.facts.in_force is None)),
+    Line("1d", "date", "The regime is in force on the declaration date.", _always),
     Line("2a", "identity", "No vehicle identity can be read.", _if(lambda c: c.no_identity), _I, ends=True, reasons=_because(Reason.NO_IDENTITY)),
     Line("2b", "identity", "The VIN is damaged, breaks a rule of its market, or its maker is not known: nothing clears the row.", _if(lambda c: c.unsound)),
     Line("2c", "identity", "The VIN is sound and its maker is known.", _always),
-    Line("3a", "kind", "Two independent facts tell a kind that the regime does not cover, the VIN is sound, nothing contradicts itself, and no electric car's VIN is one character away.", _if(lambda c: c.settled_kind), _O, ends=True, reasons=_kind_reasons),
-    Line("3b", "kind", "A declared kind that the regime does not cover stands against a VIN of passenger cars alone: taken as a passenger car.", _if(lambda c: c.kind_disagrees)),
+    Line("3a", "kind", "Two independent facts tell one kind that the regime does not cover, nothing tells another, the VIN is sound, nothing contradicts itself, and no electric car's VIN is one character away.", _if(lambda c: c.settled_kind), _O, ends=True, reasons=_kind_reasons),
+    Line("3b", "kind", "A declared kind that the regime does not cover stands against a VIN or an entry that tells a passenger car: taken as a passenger car.", _if(lambda c: c.kind_disagrees)),
     Line("3c", "kind", "Another kind is told, by too little: the row is neither held nor cleared by it.", _if(lambda c: c.kind_unclear or c.kind_open), reasons=_because(Reason.KIND_UNCLEAR)),
     Line("3d", "kind", "A kit, and sources do not settle whether it counts as the vehicle: never more than review.", _if(lambda c: any(doubt.kind == KIT for doubt in c.doubts)), reasons=_because(Reason.KIT)),
     Line("3e", "kind", "The regime covers vehicles of this kind, or nothing tells another.", _always),
-    Line("4a", "new or used", "The regime is for new vehicles; used is declared, the code, the model year or a registration bears it out, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.rule.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
+    Line("4a", "new or used", "The regime is for new vehicles; used is declared, the code, a model year two years back or a registration bears it out, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.rule.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
     Line("4b", "new or used", "The regime is for new vehicles; used is declared, and too little supports it: never more than review.", _if(lambda c: c.used_unsupported), reasons=_because(Reason.USED_UNSUPPORTED)),
     Line("4c", "new or used", "The regime is for used vehicles; two independent facts tell a new one, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.rule.condition == "used" and c.new >= 2 and c.clearable), _O, ends=True, reasons=_because(Reason.NEW_VEHICLE)),
-    Line("4d", "new or used", "The regime is for used vehicles, and entries disagree whether this is one.", _if(lambda c: c.rule.condition == "used" and c.condition_disagrees), _R, ends=True),
+    Line("4d", "new or used", "The regime is for used vehicles, and entries disagree whether this is one.", _if(lambda c: c.rule.condition == "used" and c.entries_disagree), _R, ends=True),
     Line("4e", "new or used", "The regime is for used vehicles, and used is declared.", _if(lambda c: c.rule.condition == "used" and "used" in c.conditions), reasons=_because(Reason.USED_VEHICLE)),
     Line("4f", "new or used", "The regime is for used vehicles, and a new one is told, by too little.", _if(lambda c: c.rule.condition == "used" and c.new), _R, ends=True, reasons=_because(Reason.NEW_UNSUPPORTED)),
     Line("4g", "new or used", "The regime is for used vehicles, and nothing tells whether this is one.", _if(lambda c: c.rule.condition == "used"), _R, ends=True, reasons=_because(Reason.CONDITION_UNKNOWN)),
@@ -136,7 +144,7 @@ TABLE = (
     Line("5g", "powertrain", "The VIN and an entry agree on a powertrain that the regime does not cover.", _if(lambda c: c.told is not None and c.declared_others), _O, reasons=Case.by_both),
     Line("5h", "powertrain", "Neither the VIN nor the manifest tells the powertrain.", _if(lambda c: c.told is None and not c.declared_others), _R, reasons=lambda c: () if c.unsound else (Reason.POWERTRAIN_UNKNOWN,)),
     Line("5i", "powertrain", "One piece of evidence alone, and not a VIN with evidence of grade A or B whose check digit holds, tells a powertrain that is not covered.", _if(lambda c: not c.firm and c.independent < 2), _R, reasons=_because(Reason.EVIDENCE_TOO_THIN)),
-    Line("5j", "powertrain", "One wrong character would make this the VIN of an electric vehicle.", _if(lambda c: c.facts.vin.neighbour), _R, reasons=_because(Reason.ONE_CHARACTER_FROM_ELECTRIC)),
+    Line("5j", "powertrain", "One wrong character would make this the VIN of a vehicle that the regime covers.", _if(lambda c: c.near_covered), _R, reasons=_near),
     Line("5k", "powertrain", "A VIN with evidence of grade A or B whose check digit holds tells a powertrain that is not covered.", _if(lambda c: c.firm), _O, reasons=Case.by_vin),
     Line("5l", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
     Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(told.has_vin == "no" for told in c.facts.declared))),
@@ -189,7 +197,7 @@ def walk(case: Case) -> tuple[tuple[Line, ...], Verdict]:
 
 def _told_contradictions(case: Case, held: tuple[Line, ...]) -> tuple[Contradiction, ...]:
     """Those to tell; before the first day, and of a row without identity, none."""
-    if len(held) < 3:
+    if held[-1].number in {"1b", "2a"}:
         return ()
     kinds = (case.kind_disagrees,) if case.kind_disagrees else ()
     return (*case.contradictions, *kinds)
@@ -212,15 +220,16 @@ def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tupl
     if verdict is not Verdict.OUT_OF_SCOPE or case.facts.vin.kinds in NEVER_CARS:
         return ()
     last = held[-1].number
-    if last == "4a" or (last == "1a" and "used" in case.conditions):
+    if last == "4a" or (last == "1b" and "used" in case.conditions):
         return case.rule.other("used")
-    if last == "4c" or (last == "1a" and case.rule.condition == "used"):
+    if last == "4c" or (last == "1b" and case.rule.condition == "used"):
         return case.rule.other("new")
     told = {case.told, *case.declared} - {None}
-    if last == "1a":
+    if last == "1b":
         return () if told <= {Powertrain.BEV} else case.rule.other("not_pure_electric")
     if last == "3a":
-        return ()
+        elsewhere = not _LICENSED_KINDS.isdisjoint(case.kinds_told)
+        return case.rule.other("not_pure_electric") if elsewhere else ()
     electric = told == {Powertrain.BEV}
     return case.rule.other("pure_electric" if electric else "not_pure_electric")
 

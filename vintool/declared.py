@@ -333,25 +333,46 @@ def _weighed(told: Iterable[Powertrain]) -> tuple[Powertrain, ...]:
 
 # Codes
 
-_LIST = re.compile(r"[/;&|+、，；\n]")
 _UN_NUMBER = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_CODE = re.compile(r"\d(?:[\d.\s]*\d)?")
+_SHORTEST_CODE, _LONGEST_CODE = 4, 13  # a heading; ten digits and a suffix of customs systems
 
 
-def code_digits(text: str) -> str:
-    """The digits of a code: spreadsheets add ``.0``, people add dots, customs systems a suffix."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    whole = re.fullmatch(r"(\d{4,10})\.0+", plain)
-    return whole[1] if whole else re.sub(r"\D", "", plain)
+@lru_cache(maxsize=1 << 16)
+def codes_in(text: str) -> tuple[str, ...]:
+    """The tariff codes of a cell, ten digits at most, whatever stands between them.
+
+    Spreadsheets add ``.0``, people add dots and spaces, customs systems a suffix.
+
+    >>> codes_in("8703.80.10.90"), codes_in("8703801090.0"), codes_in("8703234190（改8703801090）")
+    (('8703801090',), ('8703801090',), ('8703234190', '8703801090'))
+    """
+    found: dict[str, None] = {}
+    for run in _CODE.findall(unicodedata.normalize("NFKC", text)):
+        whole = re.sub(r"(?<=\d{4})\.0+$", "", run)
+        parts = whole.split()
+        digits = re.sub(r"\D", "", whole)
+        if len(digits) > _LONGEST_CODE or all(len(re.sub(r"\D", "", part)) >= 6 for part in parts):
+            codes = [re.sub(r"\D", "", part) for part in parts]
+        else:
+            codes = [digits]
+        for code in codes:
+            # Two codes written as one: twenty digits are no code.
+            pieces = [code] if len(code) <= _LONGEST_CODE else [code[:10], code[10:20]]
+            found |= dict.fromkeys(piece[:10] for piece in pieces if len(piece) >= _SHORTEST_CODE)
+    return tuple(found)
 
 
 def _code(field: str, text: str) -> Meaning | None:
     """A code, or several in one cell: one thing said twice, or pure electric against others."""
     if field == "un_no":
-        parts = _UN_NUMBER.findall(unicodedata.normalize("NFKC", text)) or [text]
+        parts = tuple(_UN_NUMBER.findall(unicodedata.normalize("NFKC", text)))
     else:
-        parts = [part for part in _LIST.split(text) if len(code_digits(part)) >= 6] or [text]
+        parts = codes_in(text)
     found = [_one_code(field, part) for part in dict.fromkeys(parts)]
     told = [known for known in found if known is not None]
+    if not told:
+        return None
     if len(told) == len(found) and len({known[2:6] for known in told}) == 1:
         return told[0]
     kinds = _weighed(known.powertrain for known in told if known.powertrain)
@@ -360,8 +381,7 @@ def _code(field: str, text: str) -> Meaning | None:
     return _told(Meaning(field, f"{field} {text.strip()[:40]!r}", source=told[0].source), kinds)
 
 
-def _one_code(field: str, text: str) -> Meaning | None:
-    digits = code_digits(text)[:10]
+def _one_code(field: str, digits: str) -> Meaning | None:
     if field == "un_no":
         known = _codes().get((field, digits))
         return known._replace(shown=f"UN {digits}: {known.shown}") if known else None

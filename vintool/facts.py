@@ -3,44 +3,54 @@
 ``Facts`` is the short key that ``decision.decide`` reads; a column is decided once per distinct one.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from vintool import declared as lexicon
-from vintool import headers
-from vintool.days import read_date
+from vintool import headers, registry
+from vintool.days import read_days
 from vintool.declared import Meaning
 from vintool.identity import Identity
 from vintool.law import Regime
-from vintool.powertrain import UNKNOWN, Classification, classify, one_character_from_electric
+from vintool.powertrain import SAME_VALUE, UNKNOWN, Classification, classify, one_character_away
 from vintool.profile import Profile, profile
 from vintool.vin import position_9, read
-from vintool.words import Basis, CheckDigit, Powertrain, Problem, Weight
+from vintool.words import Basis, CheckDigit, Market, Powertrain, Problem, Weight
 
-SHORTEST_CHASSIS = 4  # characters: less is a row number or a dash
+SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
+CARS = {"car", "suv"}
+_SPREADSHEET_FIGURE = re.compile(r"^(\d+)\.0+$")
+_NUMBER_SIGN = re.compile(r"^NO\.?(?=\d)")
+# Of the Japanese home market: the code of a model holds letters and figures.
+_FRAME_NUMBER = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{2,7}-\d{5,7}")
 
 
 class Facts(NamedTuple):
     """All that ``decide`` reads.
 
     ``in_force`` and ``year`` come from the declaration date; None where it cannot be read.
-    ``registered`` says that a date of first registration stands on the row, ``chassis_differs`` that
-    its chassis number is not that of the VIN.
+    ``registered`` is the year of first registration, if one stands on the row that does not lie after
+    the declaration; ``chassis_differs`` says that the chassis number is not that of the VIN.
     """
 
     in_force: bool | None
     year: int | None
     declared: tuple[Meaning, ...]
     vin: "VinFacts"
-    registered: bool = False
+    registered: int | None = None
     chassis_differs: bool = False
 
 
 class VinFacts(NamedTuple):
     """What the VIN contributes. Only an encoded model year counts; an assumed one is no evidence.
 
-    ``brands`` are those that its maker builds under its WMI; ``found`` the VINs of a cell with several.
+    ``register`` says that an official register of its own market gives its WMI to ``kinds``; ``brands``
+    are those that its maker builds under its WMI; ``near_electric`` and ``near_other``, that one
+    wrong character that goes unnoticed would make it an electric vehicle's, or another's; ``found``
+    the VINs of a cell with several.
     """
 
     status: CheckDigit
@@ -51,7 +61,8 @@ class VinFacts(NamedTuple):
     brands: tuple[str, ...]
     model_year: int | None
     classification: Classification
-    neighbour: bool
+    near_electric: bool
+    near_other: bool
     found: tuple[str, ...] = ()
 
 
@@ -66,16 +77,33 @@ def vin_facts(
         problems=_weighing(problems),
         wmi=told.wmi,
         kinds=maker.kinds if maker else (),
-        register=maker is not None and maker.confidence == "high",
+        register=maker is not None
+        and maker.confidence == "high"
+        and told.market is Market.US
+        and not near_a_car(told.wmi),
         brands=_brands(told),
         model_year=told.year.year if told.year.basis is Basis.ENCODED else None,
         classification=told.classification,
-        neighbour=not electric
+        near_electric=not electric
         and (
-            one_character_from_electric(descriptor, unnoticed=status is CheckDigit.HOLDS)
+            one_character_away(descriptor, electric=True, unnoticed=status is CheckDigit.HOLDS)
             or told.near_electric
         ),
+        near_other=electric
+        and one_character_away(descriptor, electric=False, unnoticed=status is CheckDigit.HOLDS),
     )
+
+
+@cache
+def near_a_car(wmi: str) -> bool:
+    """Whether one character that the check digit cannot tell would make the WMI one of cars."""
+    slips = (
+        wmi[:at] + other + wmi[at + 1 :]
+        for at, character in enumerate(wmi)
+        for other in SAME_VALUE[character]
+    )
+    makers = (registry.maker(slip) for slip in slips)
+    return any(maker is not None and not CARS.isdisjoint(maker.kinds) for maker in makers)
 
 
 def unreadable_vin_facts(identity: Identity) -> VinFacts:
@@ -94,7 +122,8 @@ def unreadable_vin_facts(identity: Identity) -> VinFacts:
         brands=(),
         model_year=None,
         classification=(electric or [UNKNOWN])[0],
-        neighbour=False,
+        near_electric=False,
+        near_other=False,
         found=identity.reading.found,
     )
 
@@ -138,15 +167,22 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
 def chassis_differs(vin: str, text: str) -> bool:
     """Whether a chassis number is another vehicle's: neither the VIN nor the end of it.
 
-    A frame number of the Japanese home market is a number of its own and cannot be compared.
+    A frame number of the Japanese home market, a word, a mask or a stand-in cannot be compared.
 
     >>> chassis_differs("LRW3E7FA1LC000001", "LC000001"), chassis_differs("LRW3E7FA1LC000001", "LC000002")
     (False, True)
     """
-    reading = read(text)
-    if reading.problem is Problem.FRAME_NUMBER or len(reading.text) < SHORTEST_CHASSIS:
+    plain = _SPREADSHEET_FIGURE.sub(r"\1", text.strip())
+    number = _NUMBER_SIGN.sub("", read(plain).text)
+    if _FRAME_NUMBER.fullmatch(plain.upper()) or not number.isalnum():
         return False
-    return not vin.endswith(reading.text)
+    return sum(map(str.isdigit, number)) >= SHORTEST_CHASSIS and not vin.endswith(number)
+
+
+def registered(text: str, on: date | None) -> int | None:
+    """The year of a first registration; None if it cannot be read or lies after the declaration."""
+    days = read_days(text)
+    return None if days is None or on is None or days.latest > on else days.latest.year
 
 
 def row_facts(
@@ -172,6 +208,6 @@ def row_facts(
         on.year if on else None,
         meanings,
         part,
-        registered=read_date(cells.get("registration_date", "")) is not None,
+        registered=registered(cells.get("registration_date", ""), on),
         chassis_differs=vin is not None and chassis_differs(vin, cells.get("chassis_no", "")),
     )

@@ -14,19 +14,22 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from vintool import tariff
-from vintool.declared import code_digits
+from vintool.declared import codes_in
 from vintool.evidence import Found, found
 from vintool.words import Reason
 
 _MANY = 1 << 16
 _LIST = re.compile(r"[/;,、，；\n]|\s{2,}")
-_IMO = re.compile(r"\bIMO\W{0,3}(?:NO\W{0,3})?([0-9]+)|^\W*([0-9]+)(?:\.0+)?\W*$")
+# A size ("40HQ") or a word in the column is no container number.
+_LIKE_A_CONTAINER = re.compile(r"[A-Z]{3,5}[0-9]{5,8}|[A-Z0-9]{10,12}")
+_IMO = re.compile(r"\bIMO\W{0,3}(?:NO\W{0,3})?([0-9]{5,9})(?![0-9])|^\W*([0-9]{5,9})(?:\.0+)?\W*$")
 _NOT_YET = re.compile(
     r"[\W_]*|TBA|TBD|TBN|TBC|NIL|NONE|NA|N/A|N\.A\.|NULL|LCL|BULK|RORO|PENDING|待定|待办|无|空|散货|滚装"
 )
 # What stands in a column of exporters' codes and has no check character of its own.
-_UNCHECKED = re.compile(r"[0-9]{10}|[0-9]{8}[0-9X]|[A-Z]{2}[0-9A-Z]{1,15}")
+_UNCHECKED = re.compile(r"[A-Z]{2}[0-9A-Z]{14,15}")  # EORI
 USCC_LENGTH = 18
+_NEARLY = range(16, 21)  # other codes, of customs or an old register, are shorter
 
 
 def _capitals(text: str) -> str:
@@ -49,21 +52,20 @@ def container(text: str) -> tuple[Found, ...]:
     >>> container("CSQU3054383"), container("CSQU 305438-4")[0].reason.value
     ((), 'container_invalid')
     """
-    told = []
-    for part in _LIST.split(_capitals(text)):
-        number = _bare(part)
-        if _NOT_YET.fullmatch(part) or _NOT_YET.fullmatch(number):
-            continue
-        try:
-            iso6346.validate(number)
-        except (ValidationError, ValueError):
-            told.append(found(Reason.CONTAINER_INVALID, f"container {number[:20]!r}", "ISO 6346"))
-        else:
-            if not number[:4].isalpha():
-                told.append(
-                    found(Reason.CONTAINER_INVALID, f"container {number[:20]!r}", "ISO 6346")
-                )
-    return tuple(told[:3])
+    numbers = (_bare(part) for part in _LIST.split(_capitals(text)))
+    return tuple(
+        found(Reason.CONTAINER_INVALID, f"container {number[:20]!r}", "ISO 6346")
+        for number in numbers
+        if _LIKE_A_CONTAINER.fullmatch(number) and not _is_container(number)
+    )[:3]
+
+
+def _is_container(number: str) -> bool:
+    try:
+        iso6346.validate(number)
+    except (ValidationError, ValueError):
+        return False
+    return number[:4].isalpha()
 
 
 @lru_cache(maxsize=_MANY)
@@ -101,7 +103,7 @@ def exporter_code(text: str) -> tuple[Found, ...]:
     ((), 'exporter_code_invalid')
     """
     code = credit_code(text)
-    if not code or (len(code) != USCC_LENGTH and _UNCHECKED.fullmatch(code)) or uscc.is_valid(code):
+    if len(code) not in _NEARLY or _UNCHECKED.fullmatch(code) or uscc.is_valid(code):
         return ()
     return (found(Reason.EXPORTER_CODE_INVALID, f"code {code[:24]!r}", "GB 32100-2015"),)
 
@@ -113,12 +115,13 @@ def code_in_force(text: str, on: date | None) -> tuple[Found, ...]:
     >>> code_in_force("8703800090", date(2026, 3, 1))[0].item.value
     'HS 8703800090 until 2024-12-31, declared on 2026-03-01'
     """
-    digits = code_digits(text)[:10]
-    if on is None or not digits or not tariff.abolished(digits, on):
+    told: list[Found] = []
+    if on is None:
         return ()
-    line = tariff.find(digits)[-1]
-    return (
-        found(
-            Reason.CODE_NOT_IN_FORCE, f"HS {digits} {line.period}, declared on {on}", line.source
-        ),
-    )
+    for digits in codes_in(text):
+        if tariff.abolished(digits, on):
+            lines = tariff.find(digits)
+            periods = ", ".join(line.period for line in lines)
+            shown = f"HS {digits} {periods}, declared on {on}"
+            told.append(found(Reason.CODE_NOT_IN_FORCE, shown, lines[-1].source))
+    return tuple(told)

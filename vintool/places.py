@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vintool.registry import DataError, read_rows
@@ -16,7 +16,9 @@ _SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")  # 杰贝阿里 Jeb
 _AROUND = re.compile(
     r"^(?:port|puerto|porto|порт)\s+(?:of|de|do)?\s*|\s+port$|(?:港口|口岸|港|市)$"
 )
-_CODE = 3  # letters: a code stands alone in its cell, or it may be anything (Wilmington, DE)
+_CODE = (
+    3  # letters: a code beside a name tells nothing (Wilmington, DE), but one of three may deny it
+)
 
 
 class Place(NamedTuple):
@@ -49,7 +51,7 @@ def _places() -> dict[str, Place]:
     return table
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def place(text: str) -> Place | None:
     """The country that a cell names; None if it names none, or several.
 
@@ -61,7 +63,9 @@ def place(text: str) -> Place | None:
     if (whole := _places().get(folded(text))) is not None:
         return whole
     found = [known for part in _parts(text) for known in _named(part)]
-    if len({known.country for known in found}) != 1:
+    denied = (_places().get(folded(part)) for part in _parts(text) if len(folded(part)) == _CODE)
+    countries = {known.country for known in found}
+    if len(countries) != 1 or any(code and code.country not in countries for code in denied):
         return None
     return Place(found[0].country, port=all(known.port for known in found))
 

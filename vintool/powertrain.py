@@ -47,12 +47,14 @@ def _table(wmi: str) -> PatternTable:
 
 
 @cache
-def _electric_table() -> PatternTable:
-    return PatternTable([rule.pattern for rule in all_powertrain_rules() if rule.electric])
+def _side(*, electric: bool) -> PatternTable:
+    return PatternTable(
+        [rule.pattern for rule in all_powertrain_rules() if rule.electric is electric]
+    )
 
 
 on_new_rules(_table.cache_clear)
-on_new_rules(_electric_table.cache_clear)
+on_new_rules(_side.cache_clear)
 
 
 def classify(descriptor: str) -> Classification:
@@ -80,16 +82,19 @@ def is_met(descriptor: str) -> bool:
     return _table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]) != 0
 
 
-def one_character_from_electric(descriptor: str, *, unnoticed: bool) -> bool:
-    """Whether one other character would make an electric rule fit that does not fit now.
+def one_character_away(descriptor: str, *, electric: bool, unnoticed: bool) -> bool:
+    """Whether one other character would make a rule of one side fit that does not fit now.
 
     Args:
         descriptor: as for ``classify``.
+        electric: the side: pure electric, or anything else.
         unnoticed: look only at characters that the check digit cannot tell apart, which is all
             that is left once the check digit holds.
     """
     return bool(
-        _electric_table().one_off(descriptor[:DESCRIPTOR_LENGTH], SAME_VALUE if unnoticed else None)
+        _side(electric=electric).one_off(
+            descriptor[:DESCRIPTOR_LENGTH], SAME_VALUE if unnoticed else None
+        )
     )
 
 

@@ -1,21 +1,22 @@
-"""Unit prices: which of two classes of electric vehicles a price is nearer to.
+"""Unit prices: of which of two classes of electric vehicles a price is.
 
 Vehicles with a VIN and those without one stand in two codes whose average prices are ten to one
-(``wmi_data/declared.prices.csv``). What lies nearer to the other average, by ratio, deserves a look.
+(``wmi_data/declared.prices.csv``). A price up to twice the lower average, or from half the higher one, is of that
+class, and deserves a look on a row of the other; one between the two says nothing.
 """
 
-import math
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vintool.registry import DataError, read_rows
 
 COLUMNS = ("code", "average", "currency", "period", "confidence", "source")
 
-_FIGURE = re.compile(r"\d{1,3}(?:[,\s]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?")
-_TEN_THOUSAND = ("万", "萬")
+_FIGURE = re.compile(r"\d(?:[\d.,'’\s]*\d)?(?:[eE][+-]?\d+)?")
+_MULTIPLES = {"k": 1_000, "万": 10_000, "萬": 10_000}
+_FAR = 2  # a price within this factor of an average, or beyond it, is of its class
 
 
 class Averages(NamedTuple):
@@ -28,7 +29,7 @@ class Averages(NamedTuple):
 
 
 class Price(NamedTuple):
-    """A unit price by its class; ``rest`` is what stands beside the figure."""
+    """The class of a unit price; ``rest`` is what stands beside the figure."""
 
     low: bool
     shown: str
@@ -45,25 +46,43 @@ def averages() -> Averages:
     return Averages(low, high, rows[0][2], rows[0][5])
 
 
+@lru_cache(maxsize=1 << 12)
 def read_price(text: str) -> Price | None:
-    """The class of a unit price; None if the cell holds none.
+    """The class of a unit price; None if the cell holds none, several, or one between the classes.
 
-    A high price is told by its class alone, so that a column of prices has few meanings.
+    A price is told by its class alone, so that a column of prices has few meanings.
 
-    >>> read_price("USD 2,049.50").shown, read_price("2.4万").low
-    ('about 2,000', False)
+    >>> read_price("USD 2,049.50").low, read_price("2.4万").low, read_price("6500") is None
+    (True, False, True)
     """
     plain = unicodedata.normalize("NFKC", text).strip()
-    found = _FIGURE.search(plain)
-    if found is None:
+    figures = list(_FIGURE.finditer(plain))
+    if len(figures) != 1:
         return None
-    before, after = plain[: found.start()], plain[found.end() :]
-    amount = float(re.sub(r"[,\s](?=\d{3})", "", found[0]).replace(",", "."))
-    if after.lstrip().startswith(_TEN_THOUSAND):
-        amount *= 10_000
-    if amount <= 0:
-        return None
-    middle = math.sqrt(averages().low * averages().high)
-    low = amount < middle
-    shown = f"about {float(f'{amount:.2g}'):,.0f}" if low else f"over {middle:,.0f}"
-    return Price(low, shown, f"{before} {after}")
+    figure = figures[0]
+    before, after = plain[: figure.start()], plain[figure.end() :]
+    amount = _number(figure[0]) * _MULTIPLES.get(after.lstrip()[:1].casefold(), 1)
+    known = averages()
+    if 0 < amount < known.low * _FAR:
+        return Price(low=True, shown=f"under {known.low * _FAR:,.0f}", rest=f"{before} {after}")
+    if amount > known.high / _FAR:
+        return Price(low=False, shown=f"over {known.high / _FAR:,.0f}", rest=f"{before} {after}")
+    return None
+
+
+def _number(figure: str) -> float:
+    """A figure as people of several countries write it; 0 if its groups are no number."""
+    if "e" in figure.casefold():
+        return float(figure) if re.fullmatch(r"\d+(?:\.\d+)?[eE][+-]?\d+", figure) else 0
+    bare = re.sub(r"[\s'’](?=\d{3}(?!\d))", "", figure)
+    signs = re.findall(r"[.,]", bare)
+    last = max(bare.rfind("."), bare.rfind(","))
+    # The last sign is the decimal one if it stands once and no group of three follows, or beside another.
+    decimal = (
+        signs
+        and signs.count(signs[-1]) == 1
+        and (len(set(signs)) == 2 or len(bare) - last - 1 != 3)
+    )
+    whole, part = (bare[:last], bare[last + 1 :]) if decimal else (bare, "")
+    digits = re.sub(r"[.,]", "", whole)
+    return float(f"{digits}.{part or 0}") if digits.isdigit() else 0

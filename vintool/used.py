@@ -43,7 +43,8 @@ def age(
     limit = rule.days or 0
     applied, registered = read_days(application), read_days(registration)
     last = applied or (Days(on, on) if on else None)
-    if not is_used or (last is not None and last.latest < rule.start):
+    declared_before = on is not None and on < rule.start
+    if not is_used or declared_before or (on is None and last and last.latest < rule.start):
         return ()
     if registered is None or last is None:
         shown = (
@@ -54,7 +55,9 @@ def age(
     least = (last.earliest - registered.latest).days
     told = f"{most} days from registration on {registered.earliest} to "
     told += f"application on {last.latest}" if applied else f"declaration on {last.latest}"
-    if most < 0 or (most > limit and (not applied or least <= limit)):
+    # An application after the declaration, or before the rule, is not the one that it asks for.
+    odd = applied is not None and on is not None and not rule.start <= applied.earliest <= on
+    if odd or most < 0 or (most > limit and (not applied or least <= limit)):
         return (found(Reason.AGE_UNKNOWN, told, rule.source),)
     return (
         found(

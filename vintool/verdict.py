@@ -104,9 +104,17 @@ def judge(
     return facts, told
 
 
+_TOLD_OF_USED = {
+    Reason.USED_VEHICLE,
+    Reason.USED_UNSUPPORTED,
+    Reason.CONTRADICTION_CONDITION,
+    Reason.CONTRADICTION_USED_MODEL_YEAR,
+}
+
+
 def declared_used(decision: Decision) -> bool:
     """Whether the row tells a used vehicle."""
-    return not {Reason.USED_VEHICLE, Reason.USED_UNSUPPORTED}.isdisjoint(decision.reasons)
+    return not _TOLD_OF_USED.isdisjoint(decision.reasons)
 
 
 def needs_a_look(decision: Decision) -> bool:

@@ -63,6 +63,8 @@ _LABEL = re.compile(
 _SEPARATORS = re.compile(r"[-‐‑‒–—−_./\\,;|·]+")
 _DELIMITERS = "*'\"`´‘’“”<>()[]{}"
 _VIN_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
+_APART = re.compile(r"[^A-Z0-9\s\-]+")
+_NEARLY_A_VIN = range(15, 20)
 _FRAME_NUMBER = re.compile(r"[A-Z0-9]{2,7}-[0-9]{5,7}")
 _PLACEHOLDER = re.compile(
     r"(?:TBA|TBC|TBD|NA|NIL|NONE|NULL|UNKNOWN|PENDING|TEST|XXX+|无|待定|暂无|未知|(.)\1{16,}|12345678901234567|ABCDEFGHJKLMNPRST)"
@@ -102,11 +104,23 @@ def read(raw: object) -> Reading:
     packed, packing = _packed(unlabelled)
     if len(packed) != 17:
         found = tuple(dict.fromkeys(_VIN_IN_TEXT.findall(unlabelled)))
+        if len(found) == 1 and (second := _second(unlabelled.replace(found[0], ",", 1))):
+            return Reading(packed, tuple(cleanup), Problem.SEVERAL_VINS, (found[0], second))
         if len(found) == 1:
             return Reading(found[0], (*cleanup, Problem.FROM_TEXT), _fault(found[0], found[0]))
         if found:
             return Reading(packed, tuple(cleanup), Problem.SEVERAL_VINS, found)
     return Reading(packed, (*cleanup, *packing), _fault(packed, unlabelled.strip()))
+
+
+def _second(rest: str) -> str:
+    """What stands beside a VIN and could be another one that is damaged or written apart; empty if nothing."""
+    for part in _APART.split(rest):
+        joined = re.sub(r"[\s\-]+", "", part)
+        figures = sum(character.isdigit() or character in "IOQ" for character in joined)
+        if len(joined) in _NEARLY_A_VIN and joined.isalnum() and 5 <= figures < len(joined):
+            return joined
+    return ""
 
 
 def _fault(packed: str, spaced: str) -> Problem | None:

@@ -35,7 +35,7 @@ from vintool.decision import Decision, decide
 from vintool.desk.book import Desk
 from vintool.desk.decisions import fingerprint
 from vintool.evidence import Found, found
-from vintool.facts import Facts, VinFacts, chassis_differs, unreadable_vin_facts
+from vintool.facts import Facts, VinFacts, chassis_differs, registered, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
 from vintool.law import Regime
 from vintool.law import regime as load_regime
@@ -105,7 +105,7 @@ class Screener:
         self._declared = Lifted(lexicon.together)
         self._day = Lifted(lambda text: on or read_date(text))
         self._when = Lifted(self._in_force)
-        self._registered = Lifted(lambda text: read_date(text) is not None)
+        self._registered = Lifted(registered)
         self._decision = Lifted(self._decide)
         self._used = Lifted(declared_used)
         self._age = Lifted(partial(used.age, asked=self.rule.condition == "used"))
@@ -139,10 +139,10 @@ class Screener:
         vin: VinFacts,
         declared: tuple[lexicon.Meaning, ...],
         when: tuple[bool | None, int | None],
-        registered: bool,  # noqa: FBT001 - keys of columns
-        chassis_differs: bool,  # noqa: FBT001
+        registration: int | None,
+        differs: bool,  # noqa: FBT001 - a key of a column, like the others
     ) -> Decision:
-        return decide(Facts(*when, declared, vin, registered, chassis_differs), self.rule)
+        return decide(Facts(*when, declared, vin, registration, differs), self.rule)
 
     def __call__(self, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
         """The answers for one batch.
@@ -165,7 +165,7 @@ class Screener:
             vin_facts,
             declared,
             self._when(days),
-            self._registered(cells("registration_date")),
+            self._registered(cells("registration_date"), days),
             Column(NO_OR_YES, (chassis != "").astype(np.int64)),
         )
         settled = self._beside_the_verdict(decisions, cells, days)

@@ -98,7 +98,7 @@ class Exporters:
             first or date.min,
             last or date.max,
         )
-        if exporter_code(code):
+        if exporter_code(code) or (code and not comparable(code)):
             self.notes.append(f"{told.place}: the credit code of {name or code!r} is not valid.")
         for brand in unknown_brands(entry.text("brands")):
             self.notes.append(

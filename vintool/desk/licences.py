@@ -15,13 +15,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.brands import one_group
-from vintool.declared import code_digits, meaning
+from vintool.declared import codes_in, meaning
 from vintool.desk.exporters import comparable
 from vintool.desk.lists import (
     Entry,
     brands_of,
     one_script,
-    parts,
     quantity,
     same,
     validity,
@@ -253,7 +252,7 @@ def _licence(entry: Entry) -> Licence:
         number,
         credit_code(entry.text("exporter_code")),
         entry.text("exporter"),
-        tuple(filter(None, (code_digits(part)[:10] for part in parts(entry.text("hs_code"))))),
+        codes_in(entry.text("hs_code")),
         brands_of(entry.text("brands")),
         entry.text("model"),
         count,
@@ -330,9 +329,12 @@ def _by_exporter(licence: Licence, wanted: Wanted) -> Iterator[Found]:
 
 
 def _by_goods(licence: Licence, wanted: Wanted) -> Iterator[Found]:
-    code = code_digits(wanted.hs_code)[:10]
-    if code and licence.codes and not any(_one_code(code, own) for own in licence.codes):
-        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, ", ".join(licence.codes), code)
+    codes = codes_in(wanted.hs_code)
+    if licence.codes and not all(
+        any(_one_code(code, own) for own in licence.codes) for code in codes
+    ):
+        sides = (", ".join(licence.codes), ", ".join(codes))
+        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, *sides)
     if licence.brands and wanted.brands:
         sides = (", ".join(licence.brands), " or ".join(wanted.brands[:6]))
         fit = [_brand_fits(licence, brand, wanted.on) for brand in wanted.brands]
