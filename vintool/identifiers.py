@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from stdnum import imo, iso6346
 from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError
 
 from vintool import tariff
 from vintool.declared import codes_in
@@ -22,6 +21,7 @@ _MANY = 1 << 16
 _LIST = re.compile(r"[/;,、，；\n]|\s{2,}")
 # A size ("40HQ") or a word in the column is no container number.
 _LIKE_A_CONTAINER = re.compile(r"[A-Z]{3,5}[0-9]{5,8}|[A-Z0-9]{10,12}")
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZR][0-9]{7}")
 _IMO = re.compile(r"\bIMO\W{0,3}(?:NO\W{0,3})?([0-9]{5,9})(?![0-9])|^\W*([0-9]{5,9})(?:\.0+)?\W*$")
 _NOT_YET = re.compile(
     r"[\W_]*|TBA|TBD|TBN|TBC|NIL|NONE|NA|N/A|N\.A\.|NULL|LCL|BULK|RORO|PENDING|待定|待办|无|空|散货|滚装"
@@ -61,11 +61,10 @@ def container(text: str) -> tuple[Found, ...]:
 
 
 def _is_container(number: str) -> bool:
-    try:
-        iso6346.validate(number)
-    except (ValidationError, ValueError):
-        return False
-    return number[:4].isalpha()
+    # The digit alone: iso6346.validate cleans the text once more, at three times the cost.
+    return bool(_CONTAINER.fullmatch(number)) and (
+        iso6346.calc_check_digit(number[:-1]) == number[-1]
+    )
 
 
 @lru_cache(maxsize=_MANY)

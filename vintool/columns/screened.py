@@ -241,7 +241,10 @@ class Screener:
         if name is None:
             return differing
         texts = pc.fill_null(as_text(batch.column(name)), "")
-        other = pc.and_(pa.array(vins.well_formed), pc.not_equal(texts, pc.fill_null(vins.vin, "")))
+        other = pa.array(vins.well_formed)
+        for start in _USUAL_CHASSIS:
+            end = pc.utf8_slice_codeunits(pc.fill_null(vins.vin, ""), start)
+            other = pc.and_(other, pc.not_equal(texts, end))
         rows = np.flatnonzero(other.to_numpy(zero_copy_only=False))
         pairs = zip(
             rows.tolist(),
@@ -380,6 +383,8 @@ class Earlier(NamedTuple):
         return np.where(self.under_bill >= 0, 2, (self.places >= 0).astype(np.int64))
 
 
+# Where a chassis number mostly starts in its VIN (0-based): whole, its last eight, its last six.
+_USUAL_CHASSIS = (0, 9, 11)
 _SHEET_SHIFT = 40
 # What a reviewer's decision rests on, beside the decision of the tool. A price counts by its class alone.
 _FINGERPRINTED = (
