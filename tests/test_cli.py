@@ -76,7 +76,7 @@ under   China: export licence for new pure electric passenger vehicles (Announce
 on      2026-03-01
 
 1d date            The regime is in force on the declaration date.
-                   cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. There is no exception for older contracts, small numbers or goods under way.
+                   cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. The announcement itself holds no exception for older contracts, small numbers or goods under way.
 2c identity        The VIN is sound and its maker is known.
 3e kind            The regime covers vehicles of this kind, or nothing tells another.
                    cn-2025-54 passenger, since 2026-01-01: Covered are vehicles of heading 8703: mainly for persons, at most nine seats with the driver's. Not covered are buses (8702), goods vehicles (8704), special vehicles (8705), motorcycles (8711), and golf carts, all-terrain and snow vehicles (8703.10).

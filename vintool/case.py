@@ -76,6 +76,8 @@ class Case:
         own: tuple[str, ...] = ("truck",) if encoded else ()
         if not own and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
             own = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
+        if "chassis" in declared.values():
+            own = ()  # the chassis of a truck or bus bears the WMI of its maker
         return (*declared.values(), *own)
 
     @cached_property

@@ -138,7 +138,7 @@ TABLE = (
     Line("5a", "powertrain", "The regime covers vehicles of this kind whatever drives them.", _if(lambda c: c.covered == ANY_POWERTRAIN), _C, reasons=_because(Reason.ANY_POWERTRAIN)),
     Line("5b", "powertrain", "The VIN tells a powertrain that the regime covers.", _if(lambda c: c.told in c.covered), _C, reasons=Case.by_vin),
     Line("5c", "powertrain", "An entry declares a covered powertrain, and the VIN or another entry tells one that is not.", _if(lambda c: c.declared_covered and (c.declared_others or c.told is not None)), _R, reasons=lambda c: c.powertrain_doubts),
-    Line("5d", "powertrain", "Vehicles with this start of the VIN were seen with both.", _if(lambda c: c.facts.vin.classification.ambiguous), _R, reasons=_because(Reason.POWERTRAIN_AMBIGUOUS)),
+    Line("5d", "powertrain", "Vehicles with this start of the VIN were seen with both.", _if(lambda c: c.facts.vin.classification.ambiguous), _R, reasons=lambda c: (Reason.POWERTRAIN_AMBIGUOUS, *c.powertrain_doubts)),
     Line("5e", "powertrain", "An entry declares a covered powertrain, and nothing tells another.", _if(lambda c: c.declared_covered), _C, reasons=Case.by_declaration),
     Line("5f", "powertrain", "Sources disagree whether the regime covers this powertrain: both readings are shown.", _if(lambda c: c.powertrain_doubts), _R, reasons=lambda c: c.powertrain_doubts),
     Line("5g", "powertrain", "The VIN and an entry agree on a powertrain that the regime does not cover.", _if(lambda c: c.told is not None and c.declared_others), _O, reasons=Case.by_both),
@@ -231,7 +231,8 @@ def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tupl
         elsewhere = not _LICENSED_KINDS.isdisjoint(case.kinds_told)
         return case.rule.other("not_pure_electric") if elsewhere else ()
     electric = told == {Powertrain.BEV}
-    return case.rule.other("pure_electric" if electric else "not_pure_electric")
+    as_used = case.rule.other("used") if "used" in case.conditions else ()
+    return (*case.rule.other("pure_electric" if electric else "not_pure_electric"), *as_used)
 
 
 def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[Item, ...]:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -111,6 +111,7 @@ class Header:
         return self.index + self.lines
 
 
+@lru_cache(maxsize=1 << 14)
 def normalise(text: str) -> str:
     """Header text as the dictionary compares it: letters and digits only.
 
@@ -124,7 +125,8 @@ def normalise(text: str) -> str:
 def vin_shaped(text: str) -> bool:
     """Whether a cell could be a VIN once spaces, hyphens, asterisks and full width are gone.
 
-    Seventeen digits without a letter are an order number far more often than a VIN.
+    Seventeen digits without a letter are an order number far more often than a VIN, and seventeen
+    letters without a digit are a word: "Fahrgestellnummer".
 
     >>> vin_shaped("*lrw3e7fa-1lc 000001*"), vin_shaped("12345678901234567")
     (True, False)
@@ -132,7 +134,7 @@ def vin_shaped(text: str) -> bool:
     if len(text) < 17:
         return False
     bare = _IGNORED.sub("", unicodedata.normalize("NFKC", text)).upper()
-    return _VIN.fullmatch(bare) is not None and not bare.isdigit()
+    return _VIN.fullmatch(bare) is not None and not bare.isdigit() and not bare.isalpha()
 
 
 MANIFEST = "headers.csv"

@@ -26,8 +26,9 @@ def age(
     """What the dates of a used vehicle tell of the 180-day rule.
 
     The days are those from first registration to the licence application. Without an application
-    date the declaration date is the latest that it can be: it proves "within", never "beyond". A date
-    whose day and month can change places counts with both.
+    date the declaration date is the latest that it can be, and proves "within"; the first day of the
+    rule is the earliest that is asked of, and proves "beyond". A date whose day and month can change
+    places counts with both.
 
     Args:
         is_used: whether the row tells a used vehicle; nothing is found on others.
@@ -52,13 +53,16 @@ def age(
         )
         return (found(Reason.AGE_UNKNOWN, shown, rule.source),) if asked else ()
     most = (last.latest - registered.earliest).days
-    least = (last.earliest - registered.latest).days
+    first = applied.earliest if applied else rule.start
+    least = (first - registered.latest).days
     told = f"{most} days from registration on {registered.earliest} to "
     told += f"application on {last.latest}" if applied else f"declaration on {last.latest}"
     # An application after the declaration, or before the rule, is not the one that it asks for.
     odd = applied is not None and on is not None and not rule.start <= applied.earliest <= on
-    if odd or most < 0 or (most > limit and (not applied or least <= limit)):
+    if odd or most < 0 or least <= limit < most:
         return (found(Reason.AGE_UNKNOWN, told, rule.source),)
+    if least > limit and not applied:
+        told = f"{least} days from registration on {registered.latest} to the first day of the rule"
     return (
         found(
             Reason.WITHIN_180_DAYS if most <= limit else Reason.BEYOND_180_DAYS, told, rule.source

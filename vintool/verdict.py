@@ -129,7 +129,9 @@ def needs_a_look(decision: Decision) -> bool:
     )
 
 
-def with_found(decision: Decision, found: tuple[Found, ...], *, always: bool = False) -> Decision:
+def with_found(
+    decision: Decision, found: tuple[Found, ...] | None, *, always: bool = False
+) -> Decision:
     """The decision with what else was found on the row; before the first day only what ``always`` is."""
     if not found or (Reason.BEFORE_RULE in decision.reasons and not always):
         return decision

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,15 @@ FIELDS = (
 _DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_ASKED = range(4)
 
 
+class Some(NamedTuple):
+    """What is asked of the rows that are held against lists."""
+
+    verdicts: Column
+    brands: Column
+    days: Column
+    cells: Callable[[str], Column]
+
+
 class DeskColumns:
     """Decisions of a batch -> the same with what the lists say of them.
 
@@ -48,6 +58,9 @@ class DeskColumns:
         self._verdict = Lifted(lambda decision: decision.verdict)
         self._brands = Lifted(book.brands_told)
         self._exporter = Lifted(partial(book.exporter, desk))
+        self._day_for_exporters = Lifted(partial(book.first_alike_for_exporters, desk))
+        self._day_for_list = Lifted(partial(book.first_alike_for_licences, desk, None))
+        self._day_for_licences = Lifted(partial(book.first_alike_for_licences, desk))
         self._wanted = Lifted(Wanted)
         self._match = Lifted(partial(book.licence, desk))
         self._confirm = Lifted(_needs_confirmation)
@@ -90,43 +103,45 @@ class DeskColumns:
         if not self._asks:
             return decided
         verdicts = self._verdict(decided)
-        brands = self._brands(vin_facts, declared)
-        exporters = self._exporter(
-            verdicts, cells("exporter_code"), cells("exporter"), brands, days
+        asked = verdicts.take(book.ASKED.__contains__, pa.bool_()).to_numpy(zero_copy_only=False)
+        some = Some(
+            verdicts.at(asked),
+            self._brands(vin_facts.at(asked), declared.at(asked)),
+            days.at(asked),
+            lambda field: cells(field).at(asked),
         )
-        licences = self._licences(verdicts, brands, cells, days, vehicles)
-        told = self._with(decided, self._merged(exporters, licences))
+        exporters = self._exporter(
+            some.cells("exporter_code"),
+            some.cells("exporter"),
+            some.brands,
+            self._day_for_exporters(some.days),
+        )
+        found = self._merged.on(asked, exporters, self._licences(some, vehicles[asked]))
+        told = self._with(decided, found)
         return self._confirmed(told, vins)
 
-    def _licences(
-        self,
-        verdicts: Column,
-        brands: Column,
-        cells: Callable[[str], Column],
-        days: Column,
-        vehicles: Codes,
-    ) -> Column:
+    def _licences(self, some: Some, vehicles: Codes) -> Column:
+        rows, cells = len(some.verdicts.codes), some.cells
+        numbers = cells("licence_no") if self._by_number else same_for_all(rows, NOTHING)
         wanted = self._wanted(
             cells("exporter_code"),
             cells("exporter"),
             cells("hs_code"),
-            brands,
+            some.brands,
             cells("model"),
             cells("destination"),
             cells("pod"),
             cells("trade_mode"),
             cells(self._port),
-            days,
+            self._day_for_licences(numbers, self._day_for_list(some.days)),
         )
-        rows = len(verdicts.codes)
-        numbers = cells("licence_no") if self._by_number else same_for_all(rows, NOTHING)
-        matches = self._match(verdicts, numbers, wanted)
+        matches = self._match(some.verdicts, numbers, wanted)
         ledger = self._desk.ledger
         if ledger is None:
             return self._outcome(matches, same_for_all(rows, self._outcomes.values))
         self._note(matches, numbers)
         drawable = matches.take(lambda match: bool(match.drawable), pa.bool_())
-        controlled = verdicts.take(lambda verdict: verdict is Verdict.CONTROLLED, pa.bool_())
+        controlled = some.verdicts.take(lambda verdict: verdict is Verdict.CONTROLLED, pa.bool_())
         may = pc.and_(drawable, controlled).to_numpy(zero_copy_only=False)
         codes = np.zeros(rows, dtype=np.int64)
         for row in np.flatnonzero(may).tolist():

@@ -81,16 +81,19 @@ class Lifted:
             size = len(distinct)
         sample = np.empty(size, dtype=np.int64)
         sample[where] = np.arange(len(where))  # some row of each distinct key
-        keys = zip(*(column.codes[sample].tolist() for column in columns), strict=True)
+        keys = list(zip(*(column.codes[sample].tolist() for column in columns), strict=True))
         lists = tuple(column.values for column in columns)
         known = self._known.get(ids := tuple(map(id, lists)))
         if known is None:
             known = self._known[ids] = {}
             self._kept.append(lists)
-        codes = np.fromiter(
-            (self._answer(known, columns, key) for key in keys), dtype=np.int64, count=size
-        )
-        return Column(self._values, codes[where])
+        codes = list(map(known.get, keys))
+        if None in codes:
+            codes = [
+                self._answer(known, lists, key) if code is None else code
+                for key, code in zip(keys, codes, strict=True)
+            ]
+        return Column(self._values, np.array(codes, dtype=np.int64)[where])
 
     def on(self, rows: Mask, *columns: Column) -> Column:
         """The answer for some rows, whose columns are given; None for the others."""
@@ -100,16 +103,12 @@ class Lifted:
         return Column(self._values, codes)
 
     def _answer(
-        self, known: dict[tuple[int, ...], int], columns: Sequence[Column], key: tuple[int, ...]
+        self, known: dict[tuple[int, ...], int], lists: Sequence[list[Any]], key: tuple[int, ...]
     ) -> int:
-        code = known.get(key)
-        if code is None:
-            answer = self._rule(
-                *(column.values[number] for column, number in zip(columns, key, strict=True))
-            )
-            code = known[key] = self._codes.setdefault(answer, len(self._values))
-            if code == len(self._values):
-                self._values.append(answer)
+        answer = self._rule(*(values[number] for values, number in zip(lists, key, strict=True)))
+        code = known[key] = self._codes.setdefault(answer, len(self._values))
+        if code == len(self._values):
+            self._values.append(answer)
         return code
 
 

@@ -119,6 +119,7 @@ class Screener:
         }
         self._code_in_force = Lifted(identifiers.code_in_force)
         self._found = Lifted(lambda *told: tuple(one for found in told for one in found))
+        self._evidence = Lifted(lambda decision: self._listed(decision.evidence))
         self._with_found = Lifted(with_found)
         self._duplicate = Lifted(with_duplicate)
         self._mendable = Lifted(lambda key: key is None or key.status is CheckDigit.FAILS)
@@ -311,12 +312,12 @@ class Screener:
             "vin_powertrain_grade": decided(lambda decision: decision.grade),
             "vin_verdict": decided(lambda decision: decision.verdict.value),
             "vin_reasons": decided(lambda decision: listed(decision.reasons), many),
-            "vin_evidence": decided(lambda decision: listed(decision.evidence), many),
+            "vin_evidence": self._evidence(decisions).take(lambda texts: texts, many),
             "vin_other_regimes": decided(lambda decision: listed(decision.other_regimes), many),
         }
 
-    def _listed(self, values: Iterable[object]) -> list[str] | str:
-        texts = [str(value) for value in values]
+    def _listed(self, values: Iterable[object]) -> tuple[str, ...] | str:
+        texts = tuple(map(str, values))
         return ";".join(texts) if self._joined else texts
 
     def _with_sides(

@@ -41,18 +41,23 @@ def brands_told(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[st
     return both or shared or own or said
 
 
-def exporter(  # noqa: PLR0913, PLR0917 - keys of columns
-    desk: Desk,
-    verdict: Verdict,
-    code: str,
-    name: str,
-    brands: tuple[str, ...],
-    on: date | None,
+def exporter(
+    desk: Desk, code: str, name: str, brands: tuple[str, ...], on: date | None
 ) -> tuple[Found, ...]:
     """What the list of exporters says of a row."""
-    if desk.exporters is None or verdict not in ASKED:
-        return ()
-    return desk.exporters.judge(code, name, brands, on)
+    return () if desk.exporters is None else desk.exporters.judge(code, name, brands, on)
+
+
+def first_alike_for_exporters(desk: Desk, on: date | None) -> date | None:
+    """The first day that the list of exporters cannot tell from ``on``."""
+    return None if desk.exporters is None else desk.exporters.validities.first_alike(on)
+
+
+def first_alike_for_licences(desk: Desk, number: str | None, on: date | None) -> date | None:
+    """The first day that the licences a row may use cannot tell from ``on``."""
+    if desk.ledger is not None:
+        return desk.ledger.licences.first_alike(number, on)
+    return on and date(on.year, 1, 1)
 
 
 def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) -> Match:
@@ -61,7 +66,7 @@ def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) ->
     That none is named is a finding where one is needed; a row in review waits for its verdict.
     """
     unnamed = number is None or not is_number(number)
-    if verdict not in ASKED or (unnamed and verdict is not Verdict.CONTROLLED):
+    if unnamed and verdict is not Verdict.CONTROLLED:
         return NO_MATCH
     if desk.ledger is not None:
         return desk.ledger.licences.match(number, wanted)

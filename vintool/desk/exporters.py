@@ -11,6 +11,7 @@ from typing import NamedTuple
 from vintool.brands import one_group
 from vintool.desk.lists import (
     Entry,
+    Validities,
     brands_of,
     names_of,
     one_script,
@@ -79,6 +80,8 @@ class Exporters:
         self.notes: list[str] = []
         for entry in entries:
             self._add(entry)
+        listed = (one for known in (self._by_code, self._by_name) for one in known.values())
+        self.validities = Validities((one.start, one.until) for some in listed for one in some)
 
     def _add(self, entry: Entry) -> None:
         code, name = credit_code(entry.text("exporter_code")), entry.text("exporter")
@@ -152,7 +155,7 @@ class Exporters:
         valid = [one for one in listed if on is None or one.start <= on <= one.until]
         ended = [one for one in listed if one not in valid]
         if not valid:
-            yield _expired(ended[-1], on)
+            yield _expired(ended[-1])
             return
         if on is None and any((one.start, one.until) != (date.min, date.max) for one in valid):
             yield found(Reason.EXPORTER_DATE_UNKNOWN, valid[0].shown, valid[0].place)
@@ -164,8 +167,10 @@ def comparable(code: str) -> bool:
     return len(code) == USCC_LENGTH
 
 
-def _expired(one: Enterprise, on: date | None) -> Found:
-    return found(Reason.EXPORTER_EXPIRED, f"{one.shown}, against a declaration on {on}", one.place)
+def _expired(one: Enterprise) -> Found:
+    return found(
+        Reason.EXPORTER_EXPIRED, f"{one.shown}, not on the day of the declaration", one.place
+    )
 
 
 def _brand(
@@ -182,7 +187,7 @@ def _brand(
     if listed or not brands:
         return found(Reason.BRAND_UNKNOWN, shown, valid[0].place)
     if (before := next((one for one in ended if _names(one, brands)), None)) is not None:
-        return _expired(before, on)
+        return _expired(before)
     year = on.year if on else None
     near = any(one_group(brand, other, year) for brand in brands for other in own)
     reason = Reason.BRAND_OF_GROUP if near else Reason.BRAND_NOT_AUTHORISED

@@ -19,6 +19,7 @@ from vintool.declared import codes_in, meaning
 from vintool.desk.exporters import comparable
 from vintool.desk.lists import (
     Entry,
+    Validities,
     brands_of,
     one_script,
     quantity,
@@ -172,6 +173,7 @@ class Licences:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.licences: list[Licence] = []
         self._by_number: dict[str, int] = {}
+        self._cells: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {}
         for entry in entries:
             licence = _licence(entry)
             key = number_key(licence.number)
@@ -182,10 +184,34 @@ class Licences:
                 )
             self._by_number[key] = len(self.licences)
             self.licences.append(licence)
+        self._own = [Validities([(one.start, one.until)]) for one in self.licences]
+        self._all = Validities((one.start, one.until) for one in self.licences)
         self._order = sorted(
             range(len(self.licences)),
             key=lambda at: (self.licences[at].until or date.max, self.licences[at].number),
         )
+
+    def first_alike(self, number: str | None, on: date | None) -> date | None:
+        """The first day that a licence number, or the list, cannot tell from ``on``."""
+        if number is None:
+            return self._all.first_alike(on)
+        named, _ = self._named(number)
+        return max(
+            (day for at in named if (day := self._own[at].first_alike(on))),
+            default=on and date(on.year, 1, 1),
+        )
+
+    def _named(self, number: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """The licences that a cell names, and the numbers in it that are on no list."""
+        if number not in self._cells:
+            numbers = [part for part in _NUMBERS.split(number.strip()) if number_key(part)]
+            by_part = {part: self._by_number.get(number_key(part)) for part in numbers}
+            named = dict.fromkeys(at for at in by_part.values() if at is not None)
+            unknown = tuple(part for part, at in by_part.items() if at is None)
+            if not named and (whole := self._by_number.get(number_key(number))) is not None:
+                named, unknown = {whole: None}, ()  # one number, written with spaces
+            self._cells[number] = (tuple(named), unknown)
+        return self._cells[number]
 
     def match(self, number: str | None, wanted: Wanted) -> Match:
         """The licences for a row.
@@ -202,12 +228,7 @@ class Licences:
             return Match((), fits, ())
         if not is_number(number):
             return Match((), (), (_missing("the cell names none"),))
-        numbers = [part for part in _NUMBERS.split(number.strip()) if number_key(part)]
-        by_part = {part: self._by_number.get(number_key(part)) for part in numbers}
-        named = list(dict.fromkeys(at for at in by_part.values() if at is not None))
-        unknown = [part for part, at in by_part.items() if at is None]
-        if not named and (whole := self._by_number.get(number_key(number))) is not None:
-            named, unknown = [whole], []  # one number, written with spaces
+        named, unknown = self._named(number)
         if not named:
             told = found(
                 Reason.LICENCE_UNKNOWN, f"number {number.strip()[:60]!r}", "list of licences"
@@ -222,7 +243,7 @@ class Licences:
             told_of |= dict.fromkeys(findings)
             if not any(one.reason in REFUSING for one in findings):
                 drawable.append(at)
-        return Match(tuple(named), tuple(drawable), tuple(told_of), tuple(unknown))
+        return Match(named, tuple(drawable), tuple(told_of), unknown)
 
     def drawn(self, at: int, *, by_fit: bool) -> Found:
         """What a row is told that has drawn on a licence."""
@@ -299,14 +320,14 @@ def _bare_port(text: str) -> str:
 
 
 def _by_date(licence: Licence, on: date | None) -> Iterator[Found]:
-    day = f"declared on {on}" if on else "no declaration date"
-    told = f"{licence.shown}, {day}"
     if on is None or licence.until is None:
-        yield found(Reason.LICENCE_DATE_UNKNOWN, told, licence.place)
-    if on is not None and licence.until is not None and on > licence.until:
-        yield found(Reason.LICENCE_EXPIRED, told, licence.place)
+        told = "no declaration date" if on is None else "no last day"
+        yield found(Reason.LICENCE_DATE_UNKNOWN, f"{licence.shown}, {told}", licence.place)
+    elif on > licence.until:
+        yield found(Reason.LICENCE_EXPIRED, f"{licence.shown}, declared after it", licence.place)
     if on is not None and licence.start is not None and on < licence.start:
-        yield found(Reason.LICENCE_NOT_YET_VALID, told, licence.place)
+        shown = f"{licence.shown}, declared before it"
+        yield found(Reason.LICENCE_NOT_YET_VALID, shown, licence.place)
 
 
 def _by_exporter(licence: Licence, wanted: Wanted) -> Iterator[Found]:

@@ -6,10 +6,11 @@ be a silent loss.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
 
 from vintool import declared, headers
 from vintool.days import Days, read_days
@@ -31,6 +32,32 @@ _BRACKETS = re.compile(r"[()（）\[\]]+")
 _TOKENS = re.compile(r"[a-z]+|\d+|[^\W\d_a-z]")
 _NAMES = re.compile(r"[;；|\n、]+")  # a comma stands within a name: Tesla (Shanghai) Co., Ltd.
 _A_DAY = re.compile(r"\d{4}\D{1,2}\d{1,2}\D{1,2}\d{1,2}日?|\d{1,2}[./ -]\d{1,2}[./ -]\d{4}|\d{8}")
+
+
+class Validities:
+    """Periods of validity, first and last day included: the days on which they begin or have ended.
+
+    >>> year = Validities([(date(2026, 1, 1), date(2026, 6, 30))])
+    >>> year.first_alike(date(2026, 3, 9)).isoformat(), year.first_alike(date(2026, 7, 9)).isoformat()
+    ('2026-01-01', '2026-07-01')
+    """
+
+    def __init__(self, periods: Iterable[tuple[date | None, date | None]]) -> None:
+        turns = set()
+        for first, last in periods:
+            turns.add(first or date.min)
+            if last is not None and last < date.max:
+                turns.add(last + timedelta(days=1))
+        self._turns = sorted(turns | {date.min})
+
+    def first_alike(self, on: date | None) -> date | None:
+        """The first day of the year since which nothing has begun or ended; None if none is known.
+
+        A list is asked of this day in place of ``on``: a manifest has many days and few such ones.
+        """
+        if on is None:
+            return None
+        return max(self._turns[bisect_right(self._turns, on) - 1], date(on.year, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,7 @@ def _words() -> dict[tuple[str, str], str]:
     return table
 
 
+@lru_cache(maxsize=1 << 12)
 def word(field: str, text: str) -> str:
     """What a word of a list means: a trade mode, a unit, a role, a decision; empty if not known.
 
