@@ -79,15 +79,15 @@ on      2026-03-01
                    cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. The announcement itself holds no exception for older contracts, small numbers or goods under way.
 2c identity        The VIN is sound and its maker is known.
 3e kind            The regime covers vehicles of this kind, or nothing tells another.
-                   cn-2025-54 passenger, since 2026-01-01: Covered are vehicles of heading 8703: mainly for persons, at most nine seats with the driver's. Not covered are buses (8702), goods vehicles (8704), special vehicles (8705), motorcycles (8711), and golf carts, all-terrain and snow vehicles (8703.10).
+                   cn-2025-54 passenger, since 2026-01-01: Covered are vehicles of heading 8703: mainly for persons, at most nine seats with the driver's. Not covered are buses (8702), goods vehicles (8704), special vehicles (8705), motorcycles (8711), and golf carts, all-terrain and snow vehicles (8703.10). Electric tricycles for persons are in 8703 if they steer like a car, or have a reverse gear and a differential; else in 8711.
 4h new or used     New is declared, or nothing is: taken as new.
                    cn-2025-54 new, since 2026-01-01: Covered are vehicles that are not used. A used electric vehicle has code 8703801010 and a regime of its own.
 5b powertrain      The VIN tells a powertrain that the regime covers.
-                   cn-2025-54 only-electric, since 2026-01-01: Covered are vehicles that only electric motors drive and that carry no other engine. Hybrids, plug-in hybrids and mild hybrids are not; they have regimes of their own.
+                   cn-2025-54 only-electric, since 2026-01-01: Covered are vehicles that only electric motors drive. Hybrids and plug-in hybrids (8703.40 to 8703.70) and mild hybrids, whose motor does not drive, are not; they were licensed before. Range-extended and fuel cell vehicles are in doubt.
 6a VIN             The code declares a vehicle without a VIN, and the row has one: the contradiction is told.
                    cn-2025-54 with-vin, since 2026-01-01: Covered are vehicles that have a VIN. Low-speed electric vehicles without one are in 8703809090, outside the rule.
 7d burden of proof The verdict stands.
-                   cn-2025-54 goods-name-rules, since 2026-01-01: The name of the goods is the rule. HS code 8703801090 is given as a reference alone; a vehicle that fits the name is controlled whatever code is declared, and a declared code does not clear a vehicle.
+                   cn-2025-54 goods-name-rules, since 2026-01-01: The name of the goods is the rule, and HS code 8703801090 is given as a reference. A vehicle that fits the name is taken as controlled whatever code is declared, and a declared code alone does not clear a vehicle.
 
 because vin_pure_electric: The VIN itself tells a pure electric vehicle.
 because contradiction_no_vin_code: The code declares a vehicle without a VIN, and the row has one.

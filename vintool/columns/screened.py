@@ -119,6 +119,7 @@ class Screener:
         }
         self._code_in_force = Lifted(identifiers.code_in_force)
         self._found = Lifted(lambda *told: tuple(one for found in told for one in found))
+        self._reasons = Lifted(lambda decision: self._listed(decision.reasons))
         self._evidence = Lifted(lambda decision: self._listed(decision.evidence))
         self._with_found = Lifted(with_found)
         self._duplicate = Lifted(with_duplicate)
@@ -185,7 +186,7 @@ class Screener:
         decided = self._desk.reviewed(settled, facts, _keys_of(vins))
         vehicles = np.where(earlier.places >= 0, earlier.places, earlier.own)
         final = self._desk(decided, cells, vins.vin, vin_facts, declared, days, vehicles)
-        added = self._columns(vins, keys, final)
+        added = self._columns(vins, keys, decided, final)
         added["vin_evidence"] = self._with_sides(
             added["vin_evidence"], vins, self._shown(chassis, final), earlier
         )
@@ -260,6 +261,8 @@ class Screener:
 
     def _shown(self, chassis: npt.NDArray[np.object_], final: Column) -> npt.NDArray[np.object_]:
         """The chassis numbers of rows that are told that theirs differs."""
+        if not chassis.any():
+            return chassis
         told = final.take(lambda one: Reason.CONTRADICTION_CHASSIS in one.reasons, pa.bool_())
         return np.where(told.to_numpy(zero_copy_only=False), chassis, "")
 
@@ -281,7 +284,10 @@ class Screener:
             under = at_rows(with_bill, self._seen.bills(both, places[with_bill[vins.well_formed]]))
         return Earlier(at_rows(vins.well_formed, places), first, under)
 
-    def _columns(self, vins: VinColumn, keys: Column, decisions: Column) -> dict[str, pa.Array]:
+    def _columns(
+        self, vins: VinColumn, keys: Column, decisions: Column, final: Column
+    ) -> dict[str, pa.Array]:
+        # The desk adds reasons and evidence alone, and makes many answers of few decisions.
         text = pa.string()
         many = text if self._joined else pa.list_(text)
 
@@ -311,8 +317,8 @@ class Screener:
             "vin_powertrain_basis": decided(lambda decision: decision.basis),
             "vin_powertrain_grade": decided(lambda decision: decision.grade),
             "vin_verdict": decided(lambda decision: decision.verdict.value),
-            "vin_reasons": decided(lambda decision: listed(decision.reasons), many),
-            "vin_evidence": self._evidence(decisions).take(lambda texts: texts, many),
+            "vin_reasons": self._reasons(final).take(lambda texts: texts, many),
+            "vin_evidence": self._evidence(final).take(lambda texts: texts, many),
             "vin_other_regimes": decided(lambda decision: listed(decision.other_regimes), many),
         }
 
