@@ -237,6 +237,11 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
     metavar="FILE",
     help="A filled exceptions.csv of an earlier run, or its decisions.jsonl; may be repeated.",
 )
+@click.option(
+    "--single-window",
+    is_flag=True,
+    help="Write single-window.xml to --out as well: the vehicles that need a licence, as blocks of a declaration.",
+)
 @with_evidence
 def screen(
     file: str,
@@ -252,8 +257,9 @@ def screen(
     licences: Path | None,
     confirmations: Path | None,
     decisions: tuple[Path, ...],
+    single_window: bool,  # noqa: FBT001 - a flag
 ) -> None:
-    """Screen a manifest (CSV, TSV, XLSX, Parquet): which rows need an export licence, and why.
+    """Screen a manifest (CSV, TSV, XLSX, Parquet, Single Window XML): which rows need an export licence, and why.
 
     Without --on, the declaration or export date of each row counts; where the file has none, today.
     Rows draw on licences in the order of the file; ledger.csv in --out tells what is left.
@@ -263,7 +269,10 @@ def screen(
     vintool screen list.csv --on 2026-03-01 --map vin="Chassis No" --fail-on controlled
     vintool screen list.csv --exporters qualified.xlsx --licences licences.csv --out answers
     vintool screen list.csv --decisions answers/exceptions.csv --out answers
+    vintool screen declaration.xml --single-window --out answers
     """
+    if single_window and out is None:
+        raise click.UsageError("--single-window writes to a folder: name one with --out")
     with readable(file) as path:
         summary = _run(
             path,
@@ -277,6 +286,7 @@ def screen(
             licences=licences,
             confirmations=confirmations,
             decisions=decisions,
+            single_window=single_window,
         )
     _print_summary(summary, form)
     if fail_on:
@@ -297,6 +307,7 @@ def _run(
     licences: Path | None = None,
     confirmations: Path | None = None,
     decisions: tuple[Path, ...] = (),
+    single_window: bool = False,
 ) -> "Summary":
     from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
     from vintool.files.run import screen_file  # noqa: PLC0415
@@ -317,6 +328,7 @@ def _run(
                 licences=licences,
                 confirmations=confirmations,
                 decisions=decisions,
+                single_window=single_window,
                 progress=progress,
             )
     except MappingError as error:

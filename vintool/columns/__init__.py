@@ -9,6 +9,7 @@ from vintool.columns.decoded import TYPES, decode_table
 from vintool.columns.lifted import BATCH_ROWS
 from vintool.columns.screened import (
     FACTS,
+    LICENCE,
     Screener,
     beside,
     date_field,
@@ -20,6 +21,7 @@ from vintool.columns.seen import Seen
 __all__ = [
     "BATCH_ROWS",
     "FACTS",
+    "LICENCE",
     "TYPES",
     "Screener",
     "Seen",

@@ -34,6 +34,7 @@ from vintool.days import read_date
 from vintool.decision import Decision, decide
 from vintool.desk.book import Desk
 from vintool.desk.decisions import fingerprint
+from vintool.desk.licences import drawn_at
 from vintool.evidence import Found, found
 from vintool.facts import Facts, VinFacts, chassis_differs, registered, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
@@ -45,6 +46,9 @@ from vintool.words import DEFAULT_REGIME, CheckDigit, Reason
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""
+
+LICENCE = "vin_licence"
+"""Where the licence stands that a row has drawn on."""
 
 
 def date_field(mapping: Mapping[str, str]) -> str:
@@ -66,6 +70,7 @@ class Screener:
         desk: lists that the rows are held against.
         sheet: the number of the sheet in the run, from 0.
         with_facts: add the column ``FACTS``, not null on the rows that a person must look at.
+        with_licence: add the column ``LICENCE``.
 
     Raises:
         ValueError: no VIN column is mapped, or neither a date nor a date column is given.
@@ -82,6 +87,7 @@ class Screener:
         desk: Desk | None = None,
         sheet: int = 0,
         with_facts: bool = False,
+        with_licence: bool = False,
     ) -> None:
         if "vin" not in mapping:
             raise ValueError("mapping names no column for vin")
@@ -94,6 +100,7 @@ class Screener:
         self._on = on
         self._sheet = sheet
         self._with_facts = with_facts
+        self._with_licence = with_licence
         self._reader = Reader()
         self._descriptors = Descriptors()
         self._texts: dict[str, Texts] = defaultdict(Texts)
@@ -193,6 +200,8 @@ class Screener:
         if self._with_facts:
             look = final.take(needs_a_look, pa.bool_()).to_numpy(zero_copy_only=False)
             added[FACTS] = facts(look).take(lambda told: told, pa.string())
+        if self._with_licence:
+            added[LICENCE] = final.take(lambda one: drawn_at(one.evidence), pa.string())
         return pa.RecordBatch.from_arrays(
             [pa.array(rows), *added.values()], names=["vin_row", *added]
         )

@@ -8,7 +8,7 @@ vehicle, in the order of the rows, and never more than the licence holds. What w
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -68,6 +68,7 @@ ORDER_OF_USE = "Licences are drawn on in the order of the rows, sheet by sheet; 
 _SHAPE = re.compile(r"(\d{2})-?[0-9A-Z]{2}-?\d{6}")
 _NUMBERS = re.compile(r"[;,、，/\s]+")
 _SHORTEST_CODE = 6
+_DRAWN = "licence"
 
 
 def number_key(text: str) -> str:
@@ -249,12 +250,17 @@ class Licences:
         """What a row is told that has drawn on a licence."""
         licence = self.licences[at]
         reason = Reason.LICENCE_MATCHED if by_fit else None
-        return Found(reason, Item("licence", licence.shown, Basis.DECLARED, None, licence.place))
+        return Found(reason, Item(_DRAWN, licence.shown, Basis.DECLARED, None, licence.place))
 
     def exceeded(self, candidates: tuple[int, ...]) -> Found:
         """What a row is told for which nothing is left."""
         licence = self.licences[candidates[0]]
         return found(Reason.LICENCE_EXCEEDED, licence.shown, licence.place)
+
+
+def drawn_at(evidence: Iterable[Item]) -> str | None:
+    """Where the licence stands that a row has drawn on, as its evidence tells."""
+    return next((item.source for item in evidence if item.what == _DRAWN), None)
 
 
 def _missing(what: str) -> Found:

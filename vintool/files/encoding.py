@@ -111,12 +111,12 @@ def _scan(path: Path, encoding: str) -> Scan:
             consumed += len(chunk)
             try:
                 text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                before = error.object[: error.start].count(b"\n")
+            except UnicodeError as error:  # UTF-16 without its mark tells no place
+                rest, start = getattr(error, "object", b""), getattr(error, "start", 0)
                 raise _UndecodableError(
-                    f"not valid {encoding.upper()} at byte {consumed - len(error.object) + error.start}",
+                    f"not valid {encoding.upper()} at byte {consumed - len(rest) + start if rest else 0}",
                     file=path.name,
-                    row=lines + before + 1,
+                    row=lines + rest[:start].count(b"\n") + 1,
                     next_step="pass the right one with --encoding, or save the file again as UTF-8",
                 ) from None
             if "\0" in text:

@@ -4,6 +4,7 @@ The file's own bytes decide how it is read; its name only decides where the byte
 open. What cannot be read is refused with a sentence that says what to do next.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,10 @@ _REFUSED = {
     b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it"),
 }
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_XML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!--|!DOCTYPE\s+(?!html)|(?:[\w.-]+:)?Dec)|\xff\xfe<\0|\xfe\xff\0<",
+    re.IGNORECASE,
+)
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
@@ -72,6 +77,10 @@ def open_manifest(
         from vintool.files.workbook import read_workbook  # noqa: PLC0415
 
         return read_workbook(path, size, sheet=sheet, holds=holds, words=words)
+    elif _is_xml(head):
+        from vintool.files.single_window import read_declaration  # noqa: PLC0415
+
+        manifest = read_declaration(path, size, encoding=encoding)
     else:
         from vintool.files.delimited import read_delimited  # noqa: PLC0415
 
@@ -81,6 +90,15 @@ def open_manifest(
             "this format has no sheets", file=path.name, next_step="leave out --sheet"
         )
     return manifest
+
+
+def _is_xml(head: bytes) -> bool:
+    """Whether a file begins as XML; a web page does not count.
+
+    >>> _is_xml(b'<?xml version="1.0"?>'), _is_xml(b"<ns0:DecMessage>"), _is_xml(b"<html>")
+    (True, True, False)
+    """
+    return _XML.match(head) is not None
 
 
 def _refuse(path: Path, head: bytes) -> None:
@@ -100,8 +118,8 @@ def _refuse(path: Path, head: bytes) -> None:
             file=path.name,
             next_step="open it and save a copy as .xlsx",
         )
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{\\rtf")):
-        what = "a web page or XML" if b"<" in head else "a text document"
+    if not _is_xml(head) and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{\\rtf")):
+        what = "a web page" if b"<" in head else "a text document"
         under = " under the name of a spreadsheet" if path.suffix.lower() in _SPREADSHEETS else ""
         raise ManifestError(
             f"this is {what}{under}",

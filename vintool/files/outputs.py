@@ -187,9 +187,18 @@ class WorkbookWriter:
         self._book.close()
 
 
+def annotated(form: str) -> str:
+    """The name of the annotated copy of a format of ``Manifest.format``.
+
+    >>> annotated("xlsx"), annotated("xml")
+    ('annotated.xlsx', 'annotated.csv')
+    """
+    return f"annotated.{'csv' if form == 'xml' else form}"
+
+
 def annotated_writer(folder: Path, form: str, delimiter: str) -> Writer:
     """The writer of ``annotated.*`` for a format of ``Manifest.format``."""
-    path = folder / f"annotated.{form}"
+    path = folder / annotated(form)
     if form == "parquet":
         return ParquetWriter(path)
     return WorkbookWriter(path) if form == "xlsx" else DelimitedWriter(path, delimiter or ",")

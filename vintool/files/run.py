@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool import vpic
-from vintool.columns import BATCH_ROWS, FACTS, Screener, Seen, date_field
+from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Screener, Seen, date_field
 from vintool.desk.book import Desk
 from vintool.errors import ManifestError, MappingError
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
-from vintool.files.outputs import Answers, staged
+from vintool.files.outputs import Answers, annotated, staged
 from vintool.files.sheet import Manifest, Sheet
+from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.tally import Tally
 from vintool.files.written import (
     LEDGER,
@@ -27,7 +29,7 @@ from vintool.files.written import (
     write_report,
     write_run,
 )
-from vintool.headers import map_columns
+from vintool.headers import map_columns, normalise
 from vintool.law import Regime
 from vintool.law import regime as load_regime
 from vintool.report import DecisionCounts, SheetInfo, Summary
@@ -51,12 +53,13 @@ def screen_file(
     licences: Path | str | None = None,
     confirmations: Path | str | None = None,
     decisions: Sequence[Path | str] = (),
+    single_window: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Screen a manifest; the engine behind ``vintool screen``.
 
     Args:
-        path: CSV, TSV, XLSX or Parquet.
+        path: CSV, TSV, XLSX, Parquet, or a declaration of the Single Window.
         on: the declaration date of all rows; None to read the manifest's own date column.
         out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, with
             licences also ``ledger.csv``, with decisions ``decisions.jsonl``; they appear together
@@ -71,6 +74,7 @@ def screen_file(
         confirmations: a list of VINs in makers' confirmations, for used vehicles.
         decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
+        single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
         progress: called after each batch.
 
     Raises:
@@ -98,6 +102,7 @@ def screen_file(
         decision_files=lists.decisions,
     )
     tally, seen = Tally(), Seen()
+    blocks = VehicleBlocks(desk.ledger) if single_window and out is not None else None
     screeners = [
         Screener(
             found,
@@ -108,17 +113,19 @@ def screen_file(
             desk=desk,
             sheet=number,
             with_facts=out is not None,
+            with_licence=blocks is not None,
         )
         for number, found in enumerate(mappings)
     ]
 
     def job(answers: Answers | None) -> None:
-        for part, screener in zip(manifest.sheets, screeners, strict=True):
-            _screen_sheet(part, screener, manifest.size, tally, answers, progress)
+        for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
+            keep = partial(blocks.add, found) if blocks else None
+            _screen_sheet(part, screener, manifest.size, tally, answers, keep, progress)
 
     def summary() -> Summary:
         seconds = time.monotonic() - started
-        return _summary(manifest, mappings, rule, tally, on, out, desk, seconds)
+        return _summary(manifest, mappings, rule, tally, on, out, desk, blocks, seconds)
 
     if out is None:
         job(None)
@@ -127,11 +134,7 @@ def screen_file(
         with closing(Answers(stage, manifest.format, manifest.delimiter, rule, desk)) as answers:
             job(answers)
         told = summary()
-        if desk.ledger is not None:
-            write_ledger(stage, told.licences)
-        if desk.decisions is not None:
-            record = extended_record(Path(out) / RECORD, desk.decisions)
-            (stage / RECORD).write_text(record, encoding="utf-8")
+        _write_beside(stage, Path(out), told, desk, blocks)
         write_report(stage, told, rule, tally, lists)
         parameters = {
             "on": on,
@@ -139,9 +142,23 @@ def screen_file(
             "regime": regime,
             "encoding": encoding,
             "sheet": sheet,
+            "single_window": single_window,
         }
         write_run(stage, path, told, parameters, lists)
     return told
+
+
+def _write_beside(
+    stage: Path, out: Path, told: Summary, desk: Desk, blocks: VehicleBlocks | None
+) -> None:
+    """The files that only some runs write."""
+    if desk.ledger is not None:
+        write_ledger(stage, told.licences)
+    if desk.decisions is not None:
+        record = extended_record(out / RECORD, desk.decisions)
+        (stage / RECORD).write_text(record, encoding="utf-8")
+    if blocks is not None:
+        blocks.write(stage)
 
 
 def _screen_sheet(
@@ -150,11 +167,15 @@ def _screen_sheet(
     size: int,
     tally: Tally,
     answers: Answers | None,
+    keep: Callable[[pa.RecordBatch, pa.RecordBatch], None] | None,
     progress: Progress | None,
 ) -> None:
     tally.sheet_rows[part.name] = 0
     for data, told, position in _screened(part, screener):
         tally.add(part.name, told)
+        if keep:
+            keep(data, told)
+            told = told.drop_columns([LICENCE])  # noqa: PLW2901
         if answers:
             exceptions = told.filter(pc.is_valid(told.column(FACTS)))
             tally.show(part.name, exceptions)
@@ -171,6 +192,7 @@ def _summary(
     on: date | None,
     out: Path | str | None,
     desk: Desk,
+    blocks: VehicleBlocks | None,
     seconds: float,
 ) -> Summary:
     sheets = [
@@ -187,12 +209,13 @@ def _summary(
     ]
     columns = sorted({found[field] for found in mappings if (field := date_field(found))})
     files_written = (
-        f"annotated.{manifest.format}",
+        annotated(manifest.format),
         "exceptions.csv",
         *([LEDGER] if desk.ledger else []),
         *([RECORD] if desk.decisions else []),
         "report.html",
         "run.json",
+        *([SINGLE_WINDOW] if blocks else []),
     )
     return Summary(
         file=manifest.path.name,
@@ -215,6 +238,7 @@ def _summary(
         notes=(
             *manifest.notes,
             *desk.notes,
+            *(blocks.notes() if blocks else ()),
         ),
         licences=licence_lines(desk.ledger),
         decisions=_decision_counts(desk, tally),
@@ -239,7 +263,10 @@ def _decision_counts(desk: Desk, tally: Tally) -> DecisionCounts | None:
 def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:
     """The mapping of every sheet; an override holds for each sheet that has its column."""
     if len(manifest.sheets) == 1:
-        return [map_columns(manifest.sheets[0], overrides)]
+        only = manifest.sheets[0]
+        said = set(map(normalise, overrides.values()))
+        fixed = {field: name for field, name in only.fixed.items() if normalise(name) not in said}
+        return [map_columns(only, {**fixed, **overrides})]
     for field, column in overrides.items():
         if not any(column in part.columns for part in manifest.sheets):
             raise MappingError(

@@ -1,6 +1,6 @@
 """What a manifest is made of: sheets of batches, with all that a reader knows of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +13,8 @@ class Batch:
     """Consecutive rows of one sheet.
 
     Attributes:
-        data: the user's columns under the names of ``Sheet.columns``. From CSV and XLSX all text;
-            from Parquet the file's own types.
+        data: the user's columns under the names of ``Sheet.columns``. From Parquet the file's own
+            types, else all text.
         rows: for each row its number as the user sees it, from 1, counting titles and headers.
         position: bytes of the file consumed so far, for a progress bar.
     """
@@ -40,12 +40,13 @@ class Sheet:
     """One table of a manifest.
 
     Attributes:
-        name: the sheet's name; empty for CSV and Parquet.
+        name: the sheet's name; empty for formats with one table.
         columns: the user's headers in order, made unique; a blank one is ``column 7``.
         headers: the same before they were made unique.
         sample: the first data rows, at most 500, as text.
         file: the file's name, for messages.
         read: produces the batches and keeps the tally.
+        fixed: field -> column, where the format itself says what a column is.
         tally: the counts of the latest run of ``batches``.
     """
 
@@ -56,6 +57,7 @@ class Sheet:
     file: str = ""
     read: Callable[[Tally], Iterator[Batch]] = field(default=_nothing, repr=False, compare=False)
     tally: Tally = field(default_factory=Tally, repr=False, compare=False)
+    fixed: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def batches(self) -> Iterator[Batch]:
         """The data rows in the order of the file; may be called again to read again.
@@ -77,7 +79,7 @@ class Manifest:
 
     Attributes:
         path: where it is.
-        format: ``csv``, ``tsv``, ``xlsx`` or ``parquet``.
+        format: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``xml``.
         encoding: of the text; empty for a format that has none.
         sheets: the tables to read.
         skipped: sheets left out, each with the reason.

@@ -1,0 +1,492 @@
+"""The declaration of the Single Window: what is read of it, what is refused, and what is written."""
+
+import csv
+import json
+import re
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vintool.adapters.cli import cli
+from vintool.errors import ManifestError
+from vintool.files import single_window
+from vintool.files.manifest import open_manifest
+from vintool.files.run import screen_file
+from vintool.files.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
+
+ON = date(2026, 3, 1)
+TESLA = [
+    "LRW3E7FA1LC000001",
+    "LRW3E7FA3LC000002",
+    "LRW3E7FA5LC000003",
+    "LRW3E7FA7LC000004",
+    "LRW3E7FA9LC000005",
+    "LRW3E7FA0LC000006",
+]
+BYD = "LGXC74C48P0320453"
+HEAD = (
+    "<DecHead><IEFlag>E</IEFlag><TradeCoScc>91330206MAHJGFW84U</TradeCoScc><TradeName>某汽车公司</TradeName>"
+    "<IEDate>20260301</IEDate><TradeMode>0110</TradeMode><BillNo>COSU1</BillNo><TrafName>GLOVIS</TrafName></DecHead>"
+)
+
+
+def vehicle(**cells):
+    inner = "".join(f"<{name}>{text}</{name}>" for name, text in cells.items())
+    return f"<DecGoodsLimitVin>{inner}</DecGoodsLimitVin>"
+
+
+def line(number, code, *vehicles):
+    """A goods line; the block stands before some of its cells and after others."""
+    limits = f"<DecGoodsLimits><DecGoodsLimit><LicTypeCode>QA</LicTypeCode><LicenceNo>26-AA-000001</LicenceNo>{''.join(vehicles)}</DecGoodsLimit></DecGoodsLimits>"
+    return f"<DecList><GNo>{number}</GNo>{limits if vehicles else ''}<CodeTS>{code}</CodeTS><TradeCurr>USD</TradeCurr><DestinationCountry>RUS</DestinationCountry></DecList>"
+
+
+def message(*lines, head=HEAD):
+    return (
+        f'<DecMessage xmlns="{NAMESPACE}">{head}<DecLists>{"".join(lines)}</DecLists></DecMessage>'
+    )
+
+
+DECLARATION = message(
+    line(
+        1,
+        "8703801090",
+        vehicle(
+            VinNo=1,
+            MotorNo="M1",
+            VinCode=TESLA[0],
+            ChassisNo=TESLA[0],
+            ModelEn="Model 3",
+            PricePerUnit="30000",
+        ),
+        vehicle(LicenceNo="26-AA-000002", VinNo=2, VinCode=TESLA[1], ChassisNo=BYD),
+    ),
+    line(2, "8708999990", vehicle()),
+    line(3, "8703801090"),
+)
+
+
+def put(path, text, encoding="utf-8"):
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def table(path, **options):
+    """The rows of a declaration, without the cells that are empty."""
+    (sheet,) = open_manifest(path, **options).sheets
+    rows = [row for batch in sheet.batches() for row in batch.data.to_pylist()]
+    return [{name: text for name, text in row.items() if text} for row in rows]
+
+
+OF_ALL = {
+    "IEFlag": "E", "TradeCoScc": "91330206MAHJGFW84U", "TradeName": "某汽车公司", "IEDate": "20260301",
+    "TradeMode": "0110", "BillNo": "COSU1", "TrafName": "GLOVIS",
+}  # fmt: skip
+GOODS = {"GNo": "1", "CodeTS": "8703801090", "TradeCurr": "USD", "DestinationCountry": "RUS"}
+READ = [
+    {"LicenceNo": "26-AA-000001", "LicTypeCode": "QA", "MotorNo": "M1", "VinCode": TESLA[0], "ChassisNo": TESLA[0], "ModelEn": "Model 3", "PricePerUnit": "30000", **GOODS, **OF_ALL},
+    {"LicenceNo": "26-AA-000002", "VinCode": TESLA[1], "ChassisNo": BYD, **GOODS, **OF_ALL},
+    {**GOODS, "GNo": "2", "CodeTS": "8708999990", **OF_ALL},
+    {**GOODS, "GNo": "3", **OF_ALL},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [("", "utf-8"), ("", "utf-8-sig"), ("UTF-8", "utf-8"), ("gbk", "gbk"), ("GB2312", "gb18030"), ("UTF-16", "utf-16"), ("GBK", "utf-8-sig")],
+)  # fmt: skip
+def test_the_encoding_is_the_one_declared(tmp_path, declared, encoding):
+    said = f'<?xml version="1.0" encoding="{declared}"?>\n' if declared else ""
+    assert table(put(tmp_path / "d.xml", said + DECLARATION, encoding)) == READ
+
+
+def test_an_encoding_that_is_declared_wrongly(tmp_path):
+    path = put(tmp_path / "d.xml", f'<?xml version="1.0" encoding="UTF-8"?>{DECLARATION}', "gbk")
+    with pytest.raises(ManifestError, match=r"not valid UTF-8 at byte .* --encoding"):
+        open_manifest(path)
+    assert table(path, encoding="gb18030") == READ
+    path = put(tmp_path / "e.xml", f'<?xml version="1.0" encoding="{BYD}"?>{DECLARATION}')
+    with pytest.raises(ManifestError, match="encoding that is not known") as caught:
+        open_manifest(path)
+    assert BYD not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(f' xmlns="{NAMESPACE}"', ""),
+        lambda text: re.sub(r"<(/?)(?=\w)", r"<\1ns0:", text).replace("xmlns=", "xmlns:ns0="),
+        lambda text: text.replace("DecMessage", "Signed").replace("DecLists", "Body"),
+        lambda text: f"<!-- sent by a broker --><Envelope>\n{text}</Envelope>",
+        lambda text: re.sub(r"(<\w+>)([^<]+)(</)", r"\1\n    <![CDATA[\2]]>\n  \3", text),
+    ],
+)
+def test_what_stands_around_may_differ(tmp_path, change):
+    assert table(put(tmp_path / "d.xml", '<?xml version="1.0"?>' + change(DECLARATION))) == READ
+
+
+def test_a_vehicle_has_the_licence_above_it_unless_it_names_another(tmp_path):
+    bare, own = vehicle(VinCode=TESLA[0]), vehicle(VinCode=TESLA[1], LicenceNo="2")
+    same = vehicle(VinCode=TESLA[2], LicenceNo="1")
+    limits = "".join(
+        f"<DecGoodsLimit>{above}{''.join(vehicles)}</DecGoodsLimit>"
+        for above, vehicles in (
+            ("", [bare]),
+            ("<LicenceNo>1</LicenceNo><LicTypeCode>A</LicTypeCode>", [bare, own, same]),
+            ("<LicenceNo>3</LicenceNo>", []),
+        )
+    )
+    path = put(tmp_path / "d.xml", f"<DecList><DecGoodsLimits>{limits}</DecGoodsLimits></DecList>")
+    told = [(row.get("LicenceNo", ""), row.get("LicTypeCode", "")) for row in table(path)]
+    assert told == [("", ""), ("1", "A"), ("2", ""), ("1", "A")]
+
+
+def test_every_declaration_keeps_its_own_head(tmp_path):
+    other = HEAD.replace("COSU1", "COSU2").replace("<IEFlag>E", "<IEFlag>I")
+    block = line(1, "8703801090", vehicle(VinCode=TESLA[2]))
+    late = message(block, head="").replace("</DecLists>", "</DecLists>" + other)
+    path = put(tmp_path / "d.xml", f"<?xml version='1.0'?><All>{DECLARATION}{late}</All>")
+    assert [row["BillNo"] for row in table(path)] == ["COSU1"] * 4 + ["COSU2"]
+    manifest = open_manifest(path)
+    assert "export_date" not in manifest.sheets[0].fixed
+    assert any("import declaration" in note for note in manifest.notes)
+
+
+def test_a_goods_line_without_a_vehicle_is_a_row_and_is_told(tmp_path):
+    summary = screen_file(put(tmp_path / "d.xml", DECLARATION), out=tmp_path / "out")
+    assert (summary.rows_read, summary.rows_out) == (4, 4)
+    assert (summary.verdicts["controlled"], summary.verdicts["invalid"]) == (2, 2)
+    assert (
+        "2 of 3 goods line(s) have no vehicle (DecGoodsLimitVin); each is a row without a VIN."
+        in summary.notes
+    )
+    assert summary.on == "per row: IEDate"
+    assert summary.mapping == {
+        "vin": "VinCode", "chassis_no": "ChassisNo", "engine_no": "MotorNo", "model": "ModelEn", "unit_price": "PricePerUnit",
+        "licence_no": "LicenceNo", "licence_type": "LicTypeCode", "hs_code": "CodeTS", "currency": "TradeCurr",
+        "destination": "DestinationCountry", "exporter_code": "TradeCoScc", "exporter": "TradeName", "export_date": "IEDate",
+        "trade_mode": "TradeMode", "bl_no": "BillNo", "vessel": "TrafName",
+    }  # fmt: skip
+    with (tmp_path / "out" / "annotated.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["GNo"] for row in rows] == ["1", "1", "2", "3"]
+    assert [row["vin_row"] for row in rows] == ["1", "2", "3", "4"]
+    assert "contradiction_chassis" not in rows[0]["vin_reasons"]
+    assert "contradiction_chassis" in rows[1]["vin_reasons"]
+    assert f"VIN {TESLA[1]} against chassis number {BYD}" in rows[1]["vin_evidence"]
+    assert [row["vin_reasons"] for row in rows[2:]] == ["no_identity", "no_identity"]
+
+
+@pytest.mark.parametrize(
+    ("vehicles", "vin", "verdict"),
+    [
+        ([], "VinCode", "invalid"),
+        ([vehicle(VinCode="LRW3E7FA1LC00001", ChassisNo="GP5-1234567")], "VinCode", "controlled"),
+        ([vehicle(ChassisNo=TESLA[0])], "ChassisNo", "controlled"),
+        ([vehicle(VinNo=1)], "VinCode", "invalid"),
+        ([vehicle(), vehicle(), vehicle(VinCode=TESLA[3])], "VinCode", "controlled"),
+    ],
+)
+def test_which_number_is_the_vin(tmp_path, vehicles, vin, verdict):
+    path = put(tmp_path / "d.xml", message(line(1, "8703801090", *vehicles)))
+    summary = screen_file(path, ON)
+    assert (summary.mapping["vin"], summary.verdicts[verdict], summary.rows_out) == (vin, 1, 1)
+
+
+def test_the_user_may_say_otherwise(tmp_path):
+    path = put(tmp_path / "d.xml", DECLARATION)
+    told = screen_file(path, ON, mapping={"vin": "chassisno", "exporter": "TradeCoScc"}).mapping
+    assert (told["vin"], told["chassis_no"]) == ("ChassisNo", "VinCode")
+    assert told["exporter"] == "TradeCoScc"
+
+
+def test_many_vehicles_come_in_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr(single_window, "_ROWS", 7)
+    monkeypatch.setattr(single_window, "_CHUNK", 11)
+    lines = [
+        line(n, "8703801090", *(vehicle(VinCode=f"{n}-{i}") for i in range(n))) for n in range(9)
+    ]
+    (sheet,) = open_manifest(put(tmp_path / "d.xml", message(*lines))).sheets
+    batches = list(sheet.batches())
+    assert [batch.data.num_rows for batch in batches] == [7, 7, 7, 7, 7, 2]
+    assert [row for batch in batches for row in batch.rows.tolist()] == list(range(1, 38))
+    told = [text for batch in batches for text in batch.data.column("VinCode").to_pylist()]
+    assert told == ["", *(f"{n}-{i}" for n in range(9) for i in range(n))]
+
+
+# Refusals
+
+
+def refusal(path, **options):
+    with pytest.raises(ManifestError) as caught:
+        open_manifest(path, **options)
+    assert not any(vin in str(caught.value) for vin in (*TESLA, BYD))
+    return str(caught.value)
+
+
+BOMB = (
+    '<!DOCTYPE DecMessage [<!ENTITY a "LOL">'
+    + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "bcdefghij", strict=True)
+    )
+    + "]>"
+)
+
+
+@pytest.mark.parametrize(
+    "document_type",
+    [
+        "<!DOCTYPE DecMessage>",
+        '<!DOCTYPE DecMessage SYSTEM "http://example.invalid/dec.dtd">',
+        '<!DOCTYPE DecMessage [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE DecMessage [<!ENTITY % a SYSTEM "http://example.invalid/a"> %a;]>',
+        BOMB,
+    ],
+)
+@pytest.mark.parametrize("start", ["", '<?xml version="1.0" encoding="GBK"?>\n', "\ufeff"])
+def test_a_document_type_is_refused(tmp_path, start, document_type):
+    text = start + document_type + DECLARATION.replace("Model 3", "&a;")
+    told = refusal(put(tmp_path / "d.xml", text, "gbk" if "GBK" in start else "utf-8"))
+    assert "DOCTYPE" in told
+    assert "ask the sender for the file without it" in told
+
+
+def test_every_file_that_is_cut_short_is_refused(tmp_path):
+    whole = f'<?xml version="1.0" encoding="GBK"?>\n{DECLARATION}'.encode("gbk")
+    path = tmp_path / "d.xml"
+    for end in range(1, len(whole)):
+        path.write_bytes(whole[:end])
+        refusal(path)
+    path.write_bytes(whole[:-1])
+    assert "cut short at line 2" in refusal(path)
+    path.write_bytes(whole)
+    assert table(path) == READ
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (DECLARATION.replace("</DecHead>", "</Head>"), "not well-formed at line 1"),
+        (DECLARATION.replace("Model 3", "Model & 3"), "not well-formed"),
+        (DECLARATION.replace("Model 3", "&lol;"), "not well-formed"),
+        (DECLARATION.replace("Model 3", "Model \x01"), "not well-formed"),
+        (DECLARATION + DECLARATION, "not well-formed"),
+        (DECLARATION.replace("Model 3", "\0"), "NUL"),
+        (DECLARATION.replace("Model 3", "3" * 70_000), "longer than 65,536 characters"),
+        (f'<?xml version="1.0"?><rows><row>{BYD}</row></rows>', "no declaration of the Single Window"),
+        ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "save a copy as .xlsx"),
+        (f"<!DOCTYPE html><html><body>{BYD}</body></html>", "a web page"),
+    ],
+)  # fmt: skip
+def test_what_is_no_declaration_is_refused(tmp_path, text, said):
+    path = put(tmp_path / "d.xml", text)
+    assert said in refusal(path)
+    result = CliRunner().invoke(cli, ["screen", str(path), "--on", "2026-03-01"])
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert said in result.stderr
+
+
+def test_a_file_that_changes_meanwhile_is_no_answer(tmp_path):
+    path = put(tmp_path / "d.xml", DECLARATION)
+    (sheet,) = open_manifest(path).sheets
+    put(path, message(line(1, "8703801090")))
+    with pytest.raises(ManifestError, match="1 rows read where the file held 4"):
+        list(sheet.batches())
+
+
+# What is written
+
+
+LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def kept(text):
+    """A text as XML can hold it, white space aside."""
+    return "".join(letter for letter in text if LEGAL.match(letter) and not letter.isspace())
+
+
+ODD = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
+    [
+        "<&>\"'",
+        "]]>",
+        "<!--",
+        "</DecGoodsLimitVin>",
+        "\x00\x01\x1f",
+        "\ufffe",
+        "车\u2028架",
+        "&amp;",
+    ]
+)
+NUMBER = st.builds("{}{}7".format, ODD, ODD)
+
+
+@given(st.lists(st.tuples(NUMBER, ODD, ODD), min_size=1, max_size=len(TESLA)), st.data())
+def test_what_is_written_is_what_is_read(tmp_path_factory, rows, data):
+    controlled = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
+    vins = TESLA[: len(rows)]
+    licences, chassis, models = (list(cells) for cells in zip(*rows, strict=True))
+    answers = {
+        "vin": vins,
+        "vin_text": vins,
+        "vin_verdict": ["controlled" if asks else "review" for asks in controlled],
+        "vin_licence": [None] * len(rows),
+    }
+    columns = {"licence_no": "L", "chassis_no": "C", "model": "M", "vin": "V"}
+    blocks = VehicleBlocks(None)
+    blocks.add(
+        columns,
+        pa.RecordBatch.from_pydict({"L": licences, "C": chassis, "M": models, "V": vins}),
+        pa.RecordBatch.from_pydict(answers, pa.schema([(name, pa.string()) for name in answers])),
+    )
+    folder = tmp_path_factory.mktemp("written")
+    blocks.write(folder)
+    read = {row["VinCode"]: row for row in table(folder / SINGLE_WINDOW) if row}
+    assert set(read) == {vin for vin, asks in zip(vins, controlled, strict=True) if asks}
+    for vin, licence, number, model in zip(vins, licences, chassis, models, strict=True):
+        if vin in read:
+            told = [read[vin].get(name, "") for name in ("LicenceNo", "ChassisNo", "ModelEn")]
+            assert list(map(kept, told)) == list(map(kept, (licence, number, model)))
+
+
+ROWS = [
+    ("VIN", "底盘号", "发动机号", "许可证号", "提单日期", "发票号", "中文品名", "车型", "单价(USD)"),
+    (TESLA[0], TESLA[0], "M1", "26-AA-000001", "2026-02-27", "INV 1", "电动轿车", "Model <3>", "30000"),
+    (TESLA[1], "X" * 21, "", "26-AA-000002", "", "", "", "", ""),
+    ("1HGCM82633A004352", "", "", "26-AA-000001", "", "", "", "", ""),
+    (f" {TESLA[2].lower()} ", "", "", "26-AA-000001", "27 Feb", "", "", "=1+1", ""),
+    (TESLA[0], "", "", "26-AA-000001", "", "", "", "", ""),
+    (TESLA[3], "", "", "-", "", "", "", "", ""),
+    (TESLA[4][:16], "", "", "26-AA-000002", "", "", "", "", ""),
+    (TESLA[4][:16], "", "", "26-AA-000002", "", "", "", "", ""),
+]  # fmt: skip
+WRITTEN = f"""\
+<?xml version="1.0" encoding="UTF-8"?>
+<DecGoodsLimits xmlns="http://www.chinaport.gov.cn/dec">
+  <DecGoodsLimit>
+    <LicenceNo>26-AA-000001</LicenceNo>
+    <DecGoodsLimitVin>
+      <LicenceNo>26-AA-000001</LicenceNo>
+      <VinNo>1</VinNo>
+      <BillLadDate>20260227</BillLadDate>
+      <MotorNo>M1</MotorNo>
+      <VinCode>{TESLA[0]}</VinCode>
+      <ChassisNo>{TESLA[0]}</ChassisNo>
+      <ProdCnnm>电动轿车</ProdCnnm>
+      <ModelEn>Model &lt;3&gt;</ModelEn>
+      <PricePerUnit>30000</PricePerUnit>
+      <InvoiceNo>INV 1</InvoiceNo>
+    </DecGoodsLimitVin>
+    <DecGoodsLimitVin>
+      <LicenceNo>26-AA-000001</LicenceNo>
+      <VinNo>2</VinNo>
+      <BillLadDate>27 Feb</BillLadDate>
+      <VinCode>{TESLA[2]}</VinCode>
+      <ModelEn>=1+1</ModelEn>
+    </DecGoodsLimitVin>
+  </DecGoodsLimit>
+  <DecGoodsLimit>
+    <LicenceNo>26-AA-000002</LicenceNo>
+    <DecGoodsLimitVin>
+      <LicenceNo>26-AA-000002</LicenceNo>
+      <VinNo>1</VinNo>
+      <VinCode>{TESLA[1]}</VinCode>
+      <ChassisNo>{"X" * 21}</ChassisNo>
+    </DecGoodsLimitVin>
+    <DecGoodsLimitVin>
+      <LicenceNo>26-AA-000002</LicenceNo>
+      <VinNo>2</VinNo>
+      <VinCode>{TESLA[4][:16]}</VinCode>
+    </DecGoodsLimitVin>
+    <DecGoodsLimitVin>
+      <LicenceNo>26-AA-000002</LicenceNo>
+      <VinNo>3</VinNo>
+      <VinCode>{TESLA[4][:16]}</VinCode>
+    </DecGoodsLimitVin>
+  </DecGoodsLimit>
+  <DecGoodsLimit>
+    <DecGoodsLimitVin>
+      <VinNo>1</VinNo>
+      <VinCode>{TESLA[3]}</VinCode>
+    </DecGoodsLimitVin>
+  </DecGoodsLimit>
+</DecGoodsLimits>
+"""
+
+
+def put_csv(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def screen(*arguments):
+    result = CliRunner().invoke(cli, ["screen", *map(str, arguments), "--on", "2026-03-01"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_the_vehicles_of_a_manifest_as_blocks(tmp_path):
+    path, out = put_csv(tmp_path / "list.csv", ROWS), tmp_path / "out"
+    result = screen(path, "--out", out, "--single-window", "--format", "json")
+    assert result.exit_code == 0
+    summary = json.loads(result.stdout)
+    assert str(out / SINGLE_WINDOW) in summary["outputs"]
+    assert summary["notes"][-5:] == [
+        "single-window.xml holds 6 vehicle(s) that need a licence.",
+        "1 row(s) repeat a VIN that it holds already.",
+        "2 of them have no VIN that can be read; its text is written.",
+        "1 of them name no licence.",
+        "1 of them have a chassis number of more than 20 characters, which the Single Window does not take.",
+    ]
+    assert (out / SINGLE_WINDOW).read_text(encoding="utf-8") == WRITTEN
+    with (out / "annotated.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert "vin_licence" not in next(csv.reader(file))
+    assert SINGLE_WINDOW in json.loads((out / "run.json").read_text(encoding="utf-8"))["outputs"]
+    again = screen(out / SINGLE_WINDOW, "--out", tmp_path / "again", "--single-window")
+    assert again.exit_code == 0
+    assert (tmp_path / "again" / SINGLE_WINDOW).read_text(encoding="utf-8") == WRITTEN
+    assert screen(path, "--out", out).exit_code == 0  # without the flag the old one goes
+    assert not (out / SINGLE_WINDOW).exists()
+
+
+def test_a_licence_that_was_matched_is_named(tmp_path):
+    path = put_csv(tmp_path / "list.csv", [("VIN",), *((vin,) for vin in TESLA[:3])])
+    licences = put_csv(
+        tmp_path / "licences.csv",
+        [
+            ("许可证号", "数量", "单位", "有效期至"),
+            ("26-AA-000009", "1", "辆", "2026-06-30"),
+            ("26-AA-000007: B", "1", "辆", "2026-12-31"),
+        ],
+    )
+    out = tmp_path / "out"
+    assert screen(path, "--out", out, "--single-window", "--licences", licences).exit_code == 0
+    root = ET.parse(out / SINGLE_WINDOW).getroot()  # noqa: S314 - our own
+    told = [
+        [element.text for element in root.iter(f"{{{NAMESPACE}}}{name}")]
+        for name in ("LicenceNo", "VinNo", "VinCode")
+    ]
+    assert told == [
+        ["26-AA-000009"] * 2 + ["26-AA-000007: B"] * 2,
+        ["1", "1", "1"],
+        TESLA[:3],
+    ]
+
+
+def test_without_a_folder_there_is_nowhere_to_write(tmp_path):
+    result = screen(put_csv(tmp_path / "list.csv", ROWS), "--single-window")
+    assert result.exit_code == 2
+    assert "--out" in result.stderr
+
+
+def test_nothing_controlled_is_an_empty_fragment(tmp_path):
+    path = put_csv(tmp_path / "list.csv", [("VIN",), ("1HGCM82633A004352",)])
+    screen_file(path, ON, tmp_path / "out", single_window=True)
+    read = open_manifest(tmp_path / "out" / SINGLE_WINDOW)
+    assert list(read.sheets[0].batches()) == []
+    assert "The declaration has no goods line." in read.notes
