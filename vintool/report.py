@@ -11,11 +11,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from vintool.language import Language, language
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -28,8 +30,10 @@ LABELS: Final = {
 }
 """Each verdict in plain words, in the order in which they are always shown."""
 
+ENGLISH: Final = language()
 CELL: Final = 200  # characters of a cell that are displayed; exceptions.csv has them all
 BRANDS: Final = 12  # brands that have a bar of their own
+TO_ACT: Final = 200  # rows without a licence on the page; exceptions.csv has all
 LICENCES: Final = 500  # lines of the ledger on the page; ledger.csv has all
 
 
@@ -80,6 +84,7 @@ class Row(_Frozen):
     reasons: tuple[str, ...]
     evidence: tuple[str, ...] = ()
     suggestion: str | None = None
+    declared: dict[str, str] = {}
 
 
 class LicenceLine(_Frozen):
@@ -157,6 +162,23 @@ class Summary(_Frozen):
         return line if self.balanced else f"{line}: THE NUMBERS DO NOT AGREE"
 
 
+class FieldCount(_Frozen):
+    """The rows of the most frequent values of one field; ``counted`` is false if it has too many."""
+
+    field: str
+    head: tuple[tuple[str, Verdicts], ...]
+    values: Count
+    counted: bool = True
+
+
+class ToAct(_Frozen):
+    """Rows that need a licence and have none that fits, the first of them by name."""
+
+    rows: Count
+    reasons: dict[str, Count]
+    first: tuple[Row, ...]
+
+
 class Citation(_Frozen):
     """A text of law, with its address if there is one on the web."""
 
@@ -165,7 +187,10 @@ class Citation(_Frozen):
 
 
 class ReportContext(_Frozen):
-    """What the page says about the rule and the tool, besides the numbers of the run."""
+    """What the page says about the rule and the tool, besides the numbers of the run.
+
+    Its sentences are in the language of the page.
+    """
 
     title: str
     goods: str
@@ -175,6 +200,10 @@ class ReportContext(_Frozen):
     tool_version: str
     reason_sentences: dict[str, str]
     other_rules: tuple[str, ...] = ()
+    settled_by: dict[str, str] = {}
+    review_reasons: dict[str, Count] = {}
+    to_act: ToAct | None = None
+    fields: tuple[FieldCount, ...] = ()
     brand_powertrain: dict[str, dict[str, Count]] = {}
     lists: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
@@ -222,24 +251,36 @@ def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _with_others(
-    groups: Sequence[tuple[str, Mapping[str, int]]], whole: Mapping[str, int], most: int
+    groups: Sequence[tuple[str, Mapping[str, int]]],
+    whole: Mapping[str, int],
+    most: int,
+    speech: Language = ENGLISH,
 ) -> list[tuple[str, dict[str, int]]]:
     """The first groups, and one line for all other rows: taken from the whole, so it adds up."""
+    unknown = speech.gettext("Brand not known")
     head = [
-        (name or "Brand not known", {key: counts.get(key, 0) for key in whole})
+        (name or unknown, {key: counts.get(key, 0) for key in whole})
         for name, counts in groups[:most]
     ]
     rest = {key: max(0, n - sum(counts[key] for _, counts in head)) for key, n in whole.items()}
     if any(rest.values()):
         more = len(groups) - len(head)
-        head.append((f"{more:,} other brands" if more > 1 else "Other or not known", rest))
+        head.append(
+            (speech.told(f"{more:,} other brands" if more > 1 else "Other or not known"), rest)
+        )
     return head
 
 
-def _first(items: Sequence[str], most: int) -> list[str]:
+def _rest(one: FieldCount, whole: Mapping[str, int]) -> dict[str, int]:
+    """The rows of the values that have no line of their own."""
+    return {key: n - sum(counts[key] for _, counts in one.head) for key, n in whole.items()}
+
+
+def _first(items: Sequence[str], most: int, speech: Language = ENGLISH) -> list[str]:
     """The first items, and how many more there are."""
     more = len(items) - most
-    return [cell(item) for item in items[:most]] + ([f"and {more:,} more"] if more > 0 else [])
+    rest = [speech.told(f"and {more:,} more")] if more > 0 else []
+    return [*(cell(item) for item in items[:most]), *rest]
 
 
 def _decision_line(told: DecisionCounts | None) -> str:
@@ -328,21 +369,37 @@ def _decided(rows: Iterable[Row]) -> Iterator[tuple[Row, str]]:
 
 
 @cache
-def _template() -> "Template":
+def _template(speech: str) -> "Template":
     # Imported here: most runs of the tool print no page, and start-up time is felt by everyone.
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
-    env = Environment(autoescape=True, loader=PackageLoader("vintool"), undefined=StrictUndefined)
+    spoken = language(speech)
+    env = Environment(
+        autoescape=True,
+        loader=PackageLoader("vintool"),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.policies["ext.i18n.trimmed"] = True
     env.trim_blocks = env.lstrip_blocks = True
     env.finalize = _finalize
-    env.filters |= {"cell": cell, "first_of": _first, "number": "{:,}".format}
-    env.filters |= {"ranked": _ranked, "source_hash": _source_hash}
-    env.globals |= {"share": share, "LABELS": LABELS, "LICENCES": LICENCES}
+    env.filters |= {"cell": cell, "first_of": partial(_first, speech=spoken)}
+    env.filters |= {"number": "{:,}".format, "ranked": _ranked, "source_hash": _source_hash}
+    # Unlike _(), which is for literals and gives markup, what told gives is escaped.
+    env.filters |= {"told": spoken.told}
+    labels = {name: spoken.gettext(label) for name, label in LABELS.items()}
+    env.globals |= {"share": share, "LABELS": labels, "LICENCES": LICENCES, "TAG": spoken.tag}
     return env.get_template("report.html")
 
 
 def report_html(
-    summary: Summary, context: ReportContext, exceptions: Iterable[Row], *, shown: int = 2000
+    summary: Summary,
+    context: ReportContext,
+    exceptions: Iterable[Row],
+    *,
+    shown: int = 2000,
+    lang: str = "en",
 ) -> str:
     """The page for the person who decides: one file, no network, the same for the same input.
 
@@ -351,12 +408,14 @@ def report_html(
         context: the rule, its sources and sentences.
         exceptions: rows to look at, in the order to show them; read once, never held in full.
         shown: at most so many of them are put on the page, which says how many are not.
+        lang: of the page, one of ``language.LANGUAGES``; cells, codes and evidence stay as they are.
     """
     rest = iter(exceptions)
     rows = tuple(islice(rest, shown))
     verdicts = [(brand.brand, brand.verdicts) for brand in summary.by_brand]
     powers = [(name, context.brand_powertrain.get(name, {})) for name, _ in verdicts]
-    return _template().render(
+    spoken = language(lang)
+    return _template(lang).render(
         s=summary,
         c=context,
         rows=rows,
@@ -364,6 +423,7 @@ def report_html(
         decided=tuple(_decided(rows)),
         row_reasons=_ranked(Counter(code for row in rows for code in dict.fromkeys(row.reasons))),
         with_sheets=len(summary.sheets) > 1 or len({row.sheet for row in rows}) > 1,
-        brands=_with_others(verdicts, summary.verdicts, BRANDS),
-        brand_powertrains=_with_others(powers, dict(_ranked(summary.powertrains)), BRANDS),
+        brands=_with_others(verdicts, summary.verdicts, BRANDS, spoken),
+        brand_powertrains=_with_others(powers, dict(_ranked(summary.powertrains)), BRANDS, spoken),
+        fields=tuple((one, _rest(one, summary.verdicts)) for one in context.fields),
     )

@@ -17,6 +17,7 @@ import click
 from vintool.adapters.learning import learn
 from vintool.adapters.options import (
     FILE,
+    lang_option,
     market_option,
     on_day,
     regime_option,
@@ -242,6 +243,7 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
     is_flag=True,
     help="Write single-window.xml to --out as well: the vehicles that need a licence, as blocks of a declaration.",
 )
+@lang_option
 @with_evidence
 def screen(
     file: str,
@@ -258,6 +260,7 @@ def screen(
     confirmations: Path | None,
     decisions: tuple[Path, ...],
     single_window: bool,  # noqa: FBT001 - a flag
+    lang: str,
 ) -> None:
     """Screen a manifest (CSV, TSV, XLSX, Parquet, Single Window XML): which rows need an export licence, and why.
 
@@ -287,6 +290,7 @@ def screen(
             confirmations=confirmations,
             decisions=decisions,
             single_window=single_window,
+            lang=lang,
         )
     _print_summary(summary, form)
     if fail_on:
@@ -308,6 +312,7 @@ def _run(
     confirmations: Path | None = None,
     decisions: tuple[Path, ...] = (),
     single_window: bool = False,
+    lang: str,
 ) -> "Summary":
     from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
     from vintool.files.run import screen_file  # noqa: PLC0415
@@ -329,6 +334,7 @@ def _run(
                 confirmations=confirmations,
                 decisions=decisions,
                 single_window=single_window,
+                lang=lang,
                 progress=progress,
             )
     except MappingError as error:
@@ -365,7 +371,8 @@ def _print_summary(summary: "Summary", form: str) -> None:
     default=Path(),
     help="Folder to write to; by default the current one.",
 )
-def demo(out: Path) -> None:
+@lang_option
+def demo(out: Path, lang: str) -> None:
     """Write a small, dirty sample manifest with lists of exporters and licences, screen it, and say where the report is."""
     sample = out / "vintool-demo.csv"
     exporters, licences = out / "vintool-demo-exporters.csv", out / "vintool-demo-licences.csv"
@@ -392,6 +399,7 @@ def demo(out: Path) -> None:
         regime=DEFAULT_REGIME,
         exporters=exporters,
         licences=licences,
+        lang=lang,
     )
     _print_summary(summary, "text")
     say(f"\nThe manifest is {sample}, the lists {exporters} and {licences},")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from vintool.adapters.terminal import Day, Unreadable
+from vintool.language import LANGUAGES
 from vintool.words import DEFAULT_REGIME, REGIMES, Market
 
 on_day = click.option("--on", type=Day(), help="Declaration date, as 2026-03-01.")
@@ -43,6 +44,13 @@ regime_option = click.option(
     show_default=True,
     metavar="CODE",
     help="The licence regime; 'vintool law' lists them.",
+)
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="The language of report.html; the other outputs are the same in both.",
 )
 vins_argument = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @FILE")
 FILE = click.Path(path_type=Path, dir_okay=False)

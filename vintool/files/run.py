@@ -25,6 +25,7 @@ from vintool.files.written import (
     LEDGER,
     Lists,
     licence_lines,
+    report_context,
     write_ledger,
     write_report,
     write_run,
@@ -54,6 +55,7 @@ def screen_file(
     confirmations: Path | str | None = None,
     decisions: Sequence[Path | str] = (),
     single_window: bool = False,
+    lang: str = "en",
     progress: Progress | None = None,
 ) -> Summary:
     """Screen a manifest; the engine behind ``vintool screen``.
@@ -75,6 +77,7 @@ def screen_file(
         decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
+        lang: of ``report.html``, ``en`` or ``zh``; the other outputs are the same in every language.
         progress: called after each batch.
 
     Raises:
@@ -121,7 +124,7 @@ def screen_file(
     def job(answers: Answers | None) -> None:
         for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
             keep = partial(blocks.add, found) if blocks else None
-            _screen_sheet(part, screener, manifest.size, tally, answers, keep, progress)
+            _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
 
     def summary() -> Summary:
         seconds = time.monotonic() - started
@@ -135,7 +138,7 @@ def screen_file(
             job(answers)
         told = summary()
         _write_beside(stage, Path(out), told, desk, blocks)
-        write_report(stage, told, rule, tally, lists)
+        write_report(stage, told, report_context(rule, tally, lists, lang), tally, lang)
         parameters = {
             "on": on,
             "mapping": mapping,
@@ -143,6 +146,7 @@ def screen_file(
             "encoding": encoding,
             "sheet": sheet,
             "single_window": single_window,
+            "lang": lang,
         }
         write_run(stage, path, told, parameters, lists)
     return told
@@ -163,6 +167,7 @@ def _write_beside(
 
 def _screen_sheet(
     part: Sheet,
+    mapping: Mapping[str, str],
     screener: Screener,
     size: int,
     tally: Tally,
@@ -177,8 +182,10 @@ def _screen_sheet(
             keep(data, told)
             told = told.drop_columns([LICENCE])  # noqa: PLW2901
         if answers:
-            exceptions = told.filter(pc.is_valid(told.column(FACTS)))
-            tally.show(part.name, exceptions)
+            tally.count_cells(data, mapping, told)
+            look = pc.is_valid(told.column(FACTS))
+            exceptions = told.filter(look)
+            tally.show(part.name, exceptions, data.filter(look), mapping)
             answers.write(part.name, data, told.drop_columns([FACTS]), exceptions)
         if progress:
             progress(position, size, tally.rows, tally.verdicts)

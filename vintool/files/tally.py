@@ -1,13 +1,24 @@
 """What is counted and kept while the screened rows go by."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.report import BrandCount, Row
+from vintool.columns.lifted import as_text
+from vintool.desk.licences import COUNTED
+from vintool.report import TO_ACT, BrandCount, FieldCount, Row, ToAct
+from vintool.words import Reason, Verdict
 
 SHOWN = 2000  # exceptions on the page; exceptions.csv has all
+VALUES_SHOWN = 12  # values of a field that have a line of their own
+VALUES_COUNTED = 50_000  # of a field; beyond, it is a number rather than a group
+UNLICENSED = (Reason.LICENCE_MISSING, Reason.LICENCE_UNKNOWN, *COUNTED)
+_UNLICENSED = rf"(^|;)({'|'.join(UNLICENSED)})(;|$)"
+_TO_ACT = ("licence_no", "exporter", "bl_no")
+# What is counted as the manifest writes it, each with the field that stands in for it.
+_FIELDS = {"model": "", "exporter": "exporter_code", "bl_no": "", "destination": ""}
 
 
 class Tally:
@@ -18,20 +29,23 @@ class Tally:
         self.sheet_rows: dict[str, int] = {}
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
+        self.review_reasons: Counter[str] = Counter()
         self.powertrains: Counter[str] = Counter()
         self.brands: Counter[tuple[str, str, str]] = Counter()
         self.shown: list[Row] = []
         self.exceptions = 0
+        self.unlicensed: list[Row] = []
+        self.unlicensed_rows = 0
+        self.unlicensed_reasons: Counter[str] = Counter()
+        self.fields: dict[str, Counter[tuple[str, str]] | None] = {}
 
     def add(self, sheet: str, batch: pa.RecordBatch) -> None:
         """Count a screened batch."""
         self.rows += batch.num_rows
         self.sheet_rows[sheet] += batch.num_rows
-        reasons = batch.column("vin_reasons")
-        told = pc.list_flatten(reasons) if pa.types.is_list(reasons.type) else reasons
-        for counted in told.value_counts().to_pylist():
-            for reason in _listed(counted["values"]):
-                self.reasons[reason] += counted["counts"]
+        self.reasons += _reasons(batch)
+        in_review = pc.equal(batch.column("vin_verdict"), Verdict.REVIEW)
+        self.review_reasons += _reasons(batch.filter(in_review))
         brand = pc.coalesce(
             batch.column("vin_brand"), batch.column("vin_manufacturer"), pa.scalar("")
         )
@@ -44,17 +58,82 @@ class Tally:
             self.verdicts[row["verdict"]] += count
             self.powertrains[row["powertrain"]] += count
 
-    def show(self, sheet: str, exceptions: pa.RecordBatch) -> None:
-        """Keep the first exceptions for the page."""
+    def count_cells(
+        self, data: pa.RecordBatch, mapping: Mapping[str, str], told: pa.RecordBatch
+    ) -> None:
+        """Count the rows of each model, exporter, bill of lading and destination."""
+        for field, stand_in in _FIELDS.items():
+            column = mapping.get(field) or mapping.get(stand_in)
+            known = self.fields.setdefault(field, Counter()) if column else None
+            if column is None or known is None:
+                continue
+            values = pc.utf8_trim_whitespace(pc.fill_null(as_text(data.column(column)), ""))
+            groups = pa.table([values, told.column("vin_verdict")], names=["value", "verdict"])
+            counted = groups.group_by(groups.column_names).aggregate([([], "count_all")])
+            for row in counted.to_pylist():
+                known[row["value"], row["verdict"]] += row["count_all"]
+            if len(known) > VALUES_COUNTED:
+                self.fields[field] = None
+
+    def show(
+        self,
+        sheet: str,
+        exceptions: pa.RecordBatch,
+        data: pa.RecordBatch,
+        mapping: Mapping[str, str],
+    ) -> None:
+        """Keep the first exceptions for the page, and the first rows that lack a licence."""
         self.exceptions += exceptions.num_rows
-        for row in exceptions.slice(0, max(0, SHOWN - len(self.shown))).to_pylist():
-            self.shown.append(
-                Row(
-                    row=row["vin_row"], sheet=sheet, vin_text=row["vin_text"] or "", vin=row["vin"],
-                    brand=row["vin_brand"] or row["vin_manufacturer"], powertrain=row["vin_powertrain"], verdict=row["vin_verdict"],
-                    reasons=_listed(row["vin_reasons"]), evidence=_listed(row["vin_evidence"]), suggestion=row["vin_suggestion"],
-                )
-            )  # fmt: skip
+        self.shown += _rows(sheet, exceptions.slice(0, max(0, SHOWN - len(self.shown))))
+        reasons = exceptions.column("vin_reasons")
+        if pa.types.is_list(reasons.type):
+            reasons = pc.binary_join(reasons, ";")
+        lacking = pc.and_(
+            pc.equal(exceptions.column("vin_verdict"), Verdict.CONTROLLED),
+            pc.match_substring_regex(reasons, _UNLICENSED),
+        )
+        unlicensed = exceptions.filter(lacking)
+        self.unlicensed_rows += unlicensed.num_rows
+        for reason, count in _reasons(unlicensed).items():
+            if reason in UNLICENSED:
+                self.unlicensed_reasons[reason] += count
+        if room := max(0, TO_ACT - len(self.unlicensed)):
+            cells = data.filter(lacking).slice(0, room)
+            told = {
+                field: as_text(cells.column(column)).to_pylist()
+                for field in _TO_ACT
+                if (column := mapping.get(field))
+            }
+            self.unlicensed += [
+                row.model_copy(update={"declared": {key: told[key][n] or "" for key in told}})
+                for n, row in enumerate(_rows(sheet, unlicensed.slice(0, room)))
+            ]
+
+    def to_act(self) -> ToAct:
+        """The rows that need a licence and have none that fits."""
+        return ToAct(
+            rows=self.unlicensed_rows,
+            reasons=dict(self.unlicensed_reasons),
+            first=tuple(self.unlicensed),
+        )
+
+    def by_field(self) -> tuple[FieldCount, ...]:
+        """The most frequent values of each field that was counted."""
+        told = []
+        for field, known in self.fields.items():
+            if known is None:
+                told.append(FieldCount(field=field, head=(), values=0, counted=False))
+                continue
+            rows: Counter[str] = Counter()
+            for (value, _), count in known.items():
+                rows[value] += count
+            ranked = sorted(rows.items(), key=lambda item: (-item[1], item[0]))[:VALUES_SHOWN]
+            head = (
+                (value, {str(verdict): known[value, verdict] for verdict in Verdict})
+                for value, _ in ranked
+            )
+            told.append(FieldCount(field=field, head=tuple(head), values=len(rows)))
+        return tuple(told)
 
     def by_brand(self) -> tuple[BrandCount, ...]:
         """Rows and verdicts of each brand, most rows first."""
@@ -75,6 +154,28 @@ class Tally:
         for (brand, _, powertrain), count in self.brands.items():
             told.setdefault(brand, Counter())[powertrain] += count
         return {brand: dict(counts) for brand, counts in told.items()}
+
+
+def _rows(sheet: str, batch: pa.RecordBatch) -> list[Row]:
+    return [
+        Row(
+            row=row["vin_row"], sheet=sheet, vin_text=row["vin_text"] or "", vin=row["vin"],
+            brand=row["vin_brand"] or row["vin_manufacturer"], powertrain=row["vin_powertrain"], verdict=row["vin_verdict"],
+            reasons=_listed(row["vin_reasons"]), evidence=_listed(row["vin_evidence"]), suggestion=row["vin_suggestion"],
+        )
+        for row in batch.to_pylist()
+    ]  # fmt: skip
+
+
+def _reasons(batch: pa.RecordBatch) -> Counter[str]:
+    """How many rows have each reason."""
+    reasons = batch.column("vin_reasons")
+    told = pc.list_flatten(reasons) if pa.types.is_list(reasons.type) else reasons
+    counts: Counter[str] = Counter()
+    for counted in told.value_counts().to_pylist():
+        for reason in _listed(counted["values"]):
+            counts[reason] += counted["counts"]
+    return counts
 
 
 def _listed(value: list[str] | str | None) -> tuple[str, ...]:

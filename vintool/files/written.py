@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from vintool import registry, vpic
 from vintool.desk.licences import COUNTED, Ledger
 from vintool.files.tally import SHOWN, Tally
+from vintool.language import language
 from vintool.law import Regime
 from vintool.report import Citation, LicenceLine, ReportContext, Summary, report_html
-from vintool.words import Reason
+from vintool.words import SETTLED_BY, Reason
 
 LEDGER = "ledger.csv"
 
@@ -126,25 +127,36 @@ def _inert(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell
 
 
-def write_report(stage: Path, summary: Summary, rule: Regime, tally: Tally, lists: Lists) -> None:
-    """``report.html``."""
-    context = ReportContext(
-        title=rule.title,
-        goods="; ".join(goods.says for goods in rule.goods),
+def report_context(rule: Regime, tally: Tally, lists: Lists, lang: str) -> ReportContext:
+    """What ``report.html`` says besides the numbers, in the language of the page."""
+    told = language(lang).told
+    return ReportContext(
+        title=told(rule.title),
+        goods="; ".join(told(goods.says) for goods in rule.goods),
         goods_original="; ".join(goods.original for goods in rule.goods if goods.original),
         in_force_from=rule.start,
         citations=tuple(
-            Citation(text=citation.text, url=citation.url) for citation in rule.citation
+            Citation(text=told(citation.text), url=citation.url) for citation in rule.citation
         ),
         tool_version=version("vintool"),
-        reason_sentences={str(reason): reason.sentence for reason in Reason},
-        other_rules=tuple(f"{item.code}: {item.title}" for item in rule.other_regime),
+        reason_sentences={str(reason): told(reason.sentence) for reason in Reason},
+        settled_by={str(reason): told(text) for reason, text in SETTLED_BY.items()},
+        review_reasons=dict(tally.review_reasons),
+        to_act=tally.to_act() if lists.licences else None,
+        fields=tally.by_field(),
+        other_rules=tuple(f"{item.code}: {told(item.title)}" for item in rule.other_regime),
         brand_powertrain=tally.brand_powertrain(),
-        lists=tuple(f"{what}: {path.name}" for what, path in lists.files),
-        not_checked=lists.not_checked(rule),
+        lists=tuple(f"{told(what)}: {path.name}" for what, path in lists.files),
+        not_checked=tuple(map(told, (*lists.not_checked(rule), *rule.not_established))),
     )
+
+
+def write_report(
+    stage: Path, summary: Summary, context: ReportContext, tally: Tally, lang: str
+) -> None:
+    """``report.html``."""
     unseen: Iterator[Any] = repeat(None, tally.exceptions - len(tally.shown))  # only counted
-    page = report_html(summary, context, chain(tally.shown, unseen), shown=SHOWN)
+    page = report_html(summary, context, chain(tally.shown, unseen), shown=SHOWN, lang=lang)
     (stage / "report.html").write_text(page, encoding="utf-8")
 
 

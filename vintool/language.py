@@ -1,0 +1,87 @@
+"""The languages of the report: English as it stands in code and data, Chinese from a catalogue.
+
+A text without a translation stays English. The Chinese catalogue is a PO file, so that translators
+can work on it with their usual tools.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+LANGUAGES: Final = {"en": "en", "zh": "zh-CN"}
+"""Each language with its tag in HTML."""
+
+
+class Language(NamedTuple):
+    """One language; ``texts`` holds what differs from the English text.
+
+    >>> language("en").told("No row was lost.")
+    'No row was lost.'
+    """
+
+    tag: str
+    texts: Mapping[str, str]
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+
+    def gettext(self, text: str) -> str:
+        """The text in this language."""
+        return self.texts.get(text, text)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The text for a number of things; Chinese has one form for all."""
+        return self.texts.get(one) or (one if number == 1 else many)
+
+    def told(self, text: str) -> str:
+        """A finished sentence of ours in this language, whatever names and numbers stand in it."""
+        if text in self.texts or not self.texts:
+            return self.gettext(text)
+        for pattern, translation in self.patterns:
+            if match := pattern.fullmatch(text):
+                parts = {name: self.told(part) for name, part in match.groupdict().items()}
+                return translation.format_map(parts)
+        place, colon, rest = text.partition(": ")
+        return f"{place}: {self.told(rest)}" if colon else text
+
+
+@cache
+def language(code: str = "en") -> Language:
+    """A language by its code.
+
+    Raises:
+        KeyError: there is no such language.
+    """
+    tag = LANGUAGES[code]
+    if code == "en":
+        return Language(tag, {})
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - start-up time
+
+    path = resources.files("vintool") / "locale" / f"{tag.replace('-', '_')}.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    texts: dict[str, str] = {}
+    for message in catalogue:
+        one, told = (
+            form if isinstance(form, str) else next(iter(form or ()), "")
+            for form in (message.id, message.string)
+        )
+        if one and told and not message.fuzzy:
+            texts[one] = told
+    patterns = [(_pattern(text), told) for text, told in texts.items() if _HOLE.search(text)]
+    return Language(tag, texts, tuple(patterns))
+
+
+_HOLE = re.compile(r"\{(\w+)\}")
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """What the text with its holes filled looks like."""
+    parts = _HOLE.split(text)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>.+?)" if number % 2 else re.escape(part)
+            for number, part in enumerate(parts)
+        ),
+        re.DOTALL,
+    )
