@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ import vintool
 from vintool import report
 from vintool.adapters.cli import cli
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
+from vintool.files import tally
 from vintool.files.written import Lists
 from vintool.language import LANGUAGES, language
 from vintool.law import regime
@@ -245,3 +247,38 @@ def test_what_would_settle_it_is_told_of_every_reason_to_look():
     assert {reason for reason in Reason if reason.look} - SETTLED_BY.keys() == {
         Reason.DECIDED_BY_REVIEWER
     }
+
+
+def test_counts_add_up_and_stop_where_a_value_is_a_number(monkeypatch):
+    data = pa.record_batch({"Exporter": [" 甲", "甲", None, "乙"], "B/L": ["1", "2", "3", "4"]})
+    told = pa.record_batch({"vin_verdict": ["controlled", "review", "review", "invalid"]})
+    monkeypatch.setattr(tally, "VALUES_COUNTED", 3)
+    counts = tally.Tally()
+    for _ in range(2):
+        counts.count_cells(data, {"exporter": "Exporter", "bl_no": "B/L"}, told)
+    exporter, bill = counts.by_field()
+    assert (bill.field, bill.counted, bill.head) == ("bl_no", False, ())
+    # More pairs of value and verdict than may be counted: this field is not counted either.
+    assert not exporter.counted
+    monkeypatch.undo()
+    counts = tally.Tally()
+    counts.count_cells(data, {"exporter": "Exporter"}, told)
+    (exporter,) = counts.by_field()
+    assert [(value, sum(rows.values())) for value, rows in exporter.head] == [
+        ("甲", 2),
+        ("", 1),
+        ("乙", 1),
+    ]
+    assert exporter.values == 3
+
+
+def test_without_a_list_of_licences_it_is_said_that_none_was_checked(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("VIN,Exporter\nLRW3E7FA1LC000001,x\n", encoding="utf-8")
+    done = CliRunner().invoke(
+        cli, ["screen", str(path), "--on", "2026-03-01", "--out", str(tmp_path / "out")]
+    )
+    assert done.exit_code == 0, done.output
+    act = Page(page_of(tmp_path / "out")).words("act")
+    assert "1 row needs an export licence." in act
+    assert "it was not checked whether they have one" in act

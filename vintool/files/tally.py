@@ -13,12 +13,12 @@ from vintool.words import Reason, Verdict
 
 SHOWN = 2000  # exceptions on the page; exceptions.csv has all
 VALUES_SHOWN = 12  # values of a field that have a line of their own
-VALUES_COUNTED = 50_000  # of a field; beyond, it is a number rather than a group
+VALUES_COUNTED = 100_000  # of a field; beyond, it is a number rather than a group
 UNLICENSED = (Reason.LICENCE_MISSING, Reason.LICENCE_UNKNOWN, *COUNTED)
 _UNLICENSED = rf"(^|;)({'|'.join(UNLICENSED)})(;|$)"
 _TO_ACT = ("licence_no", "exporter", "bl_no")
 # What is counted as the manifest writes it, each with the field that stands in for it.
-_FIELDS = {"model": "", "exporter": "exporter_code", "bl_no": "", "destination": ""}
+_FIELDS = {"model": "", "exporter": "exporter_code", "bl_no": "", "destination": "pod"}
 
 
 class Tally:
