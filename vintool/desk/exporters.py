@@ -182,7 +182,8 @@ def _brand(
     listed = [brand for brand in brands if brand.casefold() in folded]
     if brands and len(listed) == len(brands):
         one = next(one for one in valid if _names(one, listed))
-        return Found(None, Item("exporter", one.shown, Basis.DECLARED, None, one.place))
+        shown = one._replace(brands=tuple(listed)).shown
+        return Found(None, Item("exporter", shown, Basis.DECLARED, None, one.place))
     shown = f"{' or '.join(brands[:6]) or 'no brand told'} against {', '.join(own) or 'no brand'} on the list"
     if listed or not brands:
         return found(Reason.BRAND_UNKNOWN, shown, valid[0].place)

@@ -384,7 +384,7 @@ class VehicleBlocks:
         unread = len(vehicles) - len(self._vins)
         without = sum(not cells["LicenceNo"] for cells in vehicles)
         long = sum(len(cells.get("ChassisNo", "")) > _LONGEST_CHASSIS for cells in vehicles)
-        told = (
+        notes = (
             f"{SINGLE_WINDOW} holds {len(vehicles)} vehicle(s) that need a licence.",
             f"{self._repeated} row(s) repeat a VIN that it holds already."
             if self._repeated
@@ -397,7 +397,7 @@ class VehicleBlocks:
             if long
             else "",
         )
-        return tuple(filter(None, told))
+        return tuple(filter(None, notes))
 
     def write(self, folder: Path) -> None:
         """Write the file."""
