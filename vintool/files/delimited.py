@@ -25,7 +25,7 @@ from vintool.errors import ManifestError
 from vintool.files.encoding import DELIMITERS, Scan, decide
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 
-_BLOCK = 2 << 20
+_BLOCK = 4 << 20
 _SAMPLE = 500
 _WIDEST = 16_384
 

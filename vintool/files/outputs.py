@@ -7,7 +7,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -270,22 +271,39 @@ class ExceptionWriter:
 
 
 class Answers:
-    """The files that fill while the rows go by; close them before anything else is written."""
+    """The files that fill while the rows go by; close them before anything else is written.
+
+    A batch is written while the next one is screened; what goes wrong is raised by the next call.
+    """
 
     def __init__(self, folder: Path, form: str, delimiter: str, rule: Regime, desk: Desk) -> None:
         self._annotated = annotated_writer(folder, form, delimiter)
         self._exceptions = ExceptionWriter(folder / "exceptions.csv", rule, desk)
+        self._writer = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
 
     def write(
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
     ) -> None:
         """Add rows: all of them, and of their answers those that a person must look at."""
+        self._wait()
+        self._last = self._writer.submit(self._write, sheet, data, answers, exceptions)
+
+    def _write(
+        self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
+    ) -> None:
         self._annotated.write(sheet, data, answers)
         self._exceptions.write(sheet, exceptions)
 
+    def _wait(self) -> None:
+        last, self._last = self._last, None
+        if last is not None:
+            last.result()
+
     def close(self) -> None:
         """Finish the files, both of them whatever happens."""
-        try:
-            self._annotated.close()
-        finally:
-            self._exceptions.close()
+        with ExitStack() as all_of_it:
+            all_of_it.callback(self._exceptions.close)
+            all_of_it.callback(self._annotated.close)
+            all_of_it.callback(self._writer.shutdown)
+            all_of_it.callback(self._wait)
