@@ -88,3 +88,10 @@ def test_headings_of_a_manifest(header, field):
 def test_a_unit_and_a_place_are_not_guessed():
     for header in ("Unit", "单位", "Port", "目的地", "成交方式"):
         assert headers.meaning(header) is None
+
+
+@pytest.mark.parametrize("name", ["desk.headers.csv", "headers.csv"])
+def test_no_heading_is_taken_for_a_vin(name):
+    headings = [header for _, header, _, _ in rows(name)]
+    assert "Fahrgestellnummer" in headings  # seventeen letters
+    assert [header for header in headings if headers.vin_shaped(header)] == []

@@ -73,6 +73,7 @@ TABLE = [
     ("unseen, one slip from electric", vin("LGXCN4CB"), PETROL, "review", "one_character_from_electric"),
     ("range-extended", LI_L9, {"fuel": "增程式"}, "review", "range_extended"),
     ("range-extended, only declared", UNSEEN, {"fuel": "REEV", "hs_code": "8703602300"}, "review", "range_extended"),
+    ("range-extended by the papers, seen with both", vin("LFZ93AN9", "SD"), {"fuel": "增程式"}, "review", "range_extended"),
     ("fuel cell, only declared", UNSEEN, {"fuel": "燃料电池"}, "review", "fuel_cell"),
     ("unknown maker", vin("LQ1AAAAA".replace("Q", "0")), PETROL, "review", "maker_unknown"),
     ("petrol, the check digit fails", EADO[:8] + ("1" if EADO[8] != "1" else "2") + EADO[9:], PETROL, "review", "check_digit_fails"),
@@ -158,6 +159,7 @@ OTHERS = [
     ("used", "a used truck", vin("LS5ZZZZZ", "NJ"), {"condition": "旧", "hs_code": "8704230000"}, "controlled", "used_vehicle"),
     ("used", "a used trailer", UNSEEN, {"condition": "旧", "hs_code": "8716000000", "vehicle_type": "挂车"}, "out_of_scope", "not_covered_kind"),
     ("used", "more than 180 days", OLD_TESLA, {"condition": "旧", "registration_date": "2025-06-01", "application_date": "2026-02-01"}, "controlled", "beyond_180_days"),
+    ("used", "registered long before the rule", OLD_TESLA, {"condition": "旧", "registration_date": "2022-05-10"}, "controlled", "beyond_180_days"),
     ("used", "no registration", OLD_TESLA, {"condition": "旧"}, "controlled", "age_unknown"),
     ("all", "petrol by the VIN", EADO, {}, "controlled", "vin_not_pure_electric"),
     ("all", "petrol by one entry", UNSEEN, {"fuel": "汽油"}, "controlled", "declared_not_pure_electric"),
@@ -171,6 +173,7 @@ OTHERS = [
     ("all", "an electric truck by code and kind", UNSEEN, {"hs_code": "8704600000", "vehicle_type": "货车"}, "controlled", "any_powertrain"),
     ("all", "an electric truck by the code alone", UNSEEN, {"hs_code": "8704600000", "fuel": "纯电动"}, "review", "kind_unclear"),
     ("all", "an electric bus", UNSEEN, {"hs_code": "8702400000", "seats": "40", "fuel": "纯电动"}, "review", "kind_doubted"),
+    ("all", "the chassis of a lorry maker", vin("LFWSRXRJ", "SJ"), {"hs_code": "8706004000", "vehicle_type": "货车底盘"}, "controlled", "any_powertrain"),
     ("all", "a kit of an electric car", ATTO3, {"vehicle_type": "CKD"}, "review", "kit"),
     ("all", "a kit of a petrol car", EADO, {"vehicle_type": "CKD"}, "controlled", "any_powertrain"),
     ("all", "one slip from a plug-in", vin("LC0CDDC3"), {}, "review", "one_character_from_covered"),
@@ -237,6 +240,8 @@ def test_other_regimes_stand_beside_out_of_scope():
     assert screen(SONG_PLUG_IN, ON).other_regimes == ("cn-vehicle-export",)
     assert screen(OLD_TESLA, ON, {"condition": "used"}).other_regimes == ("cn-used-vehicle",)
     assert screen(TESLA, ON).other_regimes == ()
+    perhaps_used = screen(vin("LS5A2ASE", "SJ"), ON, {"condition": "旧", "fuel": "汽油"})
+    assert perhaps_used.other_regimes == ("cn-vehicle-export", "cn-used-vehicle")
 
 
 def test_evidence_names_value_basis_and_source():
