@@ -22,7 +22,8 @@ from vintool.columns import Screener, Seen, screened
 from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.exporters import Exporters
-from vintool.desk.licences import Ledger, Licences, Wanted
+from vintool.desk.ledger import Ledger
+from vintool.desk.licences import Licences, Wanted
 from vintool.desk.lists import Entry, quantity, validity
 from vintool.errors import ManifestError
 from vintool.files import run as main_job

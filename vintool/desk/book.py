@@ -8,7 +8,8 @@ from vintool.declared import Meaning
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.decisions import Decisions
 from vintool.desk.exporters import Exporters
-from vintool.desk.licences import NO_MATCH, Ledger, Match, Wanted, is_number, shape
+from vintool.desk.ledger import Ledger
+from vintool.desk.licences import NO_MATCH, Match, Wanted, is_number, shape
 from vintool.evidence import Found, found
 from vintool.facts import VinFacts
 from vintool.words import Reason, Verdict

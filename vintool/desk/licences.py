@@ -7,9 +7,7 @@ vehicle, in the order of the rows, and never more than the licence holds. What w
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -413,85 +411,3 @@ def _by_destination(licence: Licence, wanted: Wanted) -> Iterator[Found]:
     if not (own and landed and own.country == landed.country):
         shown = wanted.destination or wanted.port_of_discharge or "no destination"
         yield _differs(Reason.LICENCE_DESTINATION_UNCLEAR, licence, licence.destination, shown)
-
-
-@dataclass
-class Account:
-    """What became of one licence, or of a number that is on no list."""
-
-    number: str
-    licence: Licence | None = None
-    named: int = 0
-    drawn: int = 0
-    in_review: int = 0
-    counted_before: int = 0
-    findings: Counter[Reason] = field(default_factory=Counter)
-
-    @property
-    def left(self) -> int | None:
-        """Vehicles left; None where the quantity does not count vehicles."""
-        if self.licence is None or not self.licence.counts_vehicles:
-            return None
-        return self.licence.quantity - self.drawn
-
-    @property
-    def state(self) -> str:
-        """The one word for it: the gravest finding, or what is left."""
-        if self.licence is None:
-            return "unknown" if self.number else "missing"
-        for reason in COUNTED:
-            if self.findings[reason]:
-                return reason.value.removeprefix("licence_")
-        if not self.named and not self.drawn:
-            return "not used"
-        return "used up" if self.left == 0 else "in use"
-
-
-class Ledger:
-    """Vehicles drawn on each licence, in the order of the rows.
-
-    >>> entry = Entry("l.csv", 2, {"licence_no": "26-AA-000001", "quantity": "1"}, {})
-    >>> ledger = Ledger(Licences([entry]))
-    >>> ledger.draw((0,)), ledger.draw((0,)), ledger.accounts[0].left
-    (0, None, 0)
-    """
-
-    def __init__(self, licences: Licences) -> None:
-        self.licences = licences
-        self.accounts = [Account(one.number, one) for one in licences.licences]
-        self.unknown: dict[str, Account] = {}
-        self.missing = Account("")
-        self.vehicles: set[int] = set()  # the first places of the VINs that were drawn
-
-    def draw(self, candidates: tuple[int, ...]) -> int | None:
-        """Draw one vehicle on the first licence that has one left; None if none has."""
-        for at in candidates:
-            account = self.accounts[at]
-            if account.licence is not None and account.drawn < account.licence.quantity:
-                account.drawn += 1
-                return at
-        return None
-
-    def note(self, number: str, match: Match, rows: int) -> None:
-        """Count rows that name licences, or none that is known."""
-        reasons = [one.reason for one in match.found if one.reason]
-        accounts = [self.accounts[at] for at in match.named]
-        for part in match.unknown:
-            other = self.unknown.setdefault(number_key(part), Account(part))
-            other.named += rows
-            other.findings[Reason.LICENCE_UNKNOWN] += rows
-        if Reason.LICENCE_UNKNOWN in reasons and not match.unknown:
-            key = number_key(number)
-            accounts = [self.unknown.setdefault(key, Account(number.strip()))]
-        elif Reason.LICENCE_MISSING in reasons:
-            accounts = [self.missing]
-        for account in accounts:
-            account.named += rows
-            for reason in reasons:
-                account.findings[reason] += rows
-
-    def lines(self) -> tuple[Account, ...]:
-        """Every account: the list's in its order, unknown numbers by number, rows without one last."""
-        unknown = sorted(self.unknown.values(), key=lambda account: account.number)
-        missing = (self.missing,) if self.missing.named else ()
-        return (*self.accounts, *unknown, *missing)

@@ -11,7 +11,8 @@ from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.decisions import Decisions, record_entries
 from vintool.desk.exporters import Exporters
-from vintool.desk.licences import ORDER_OF_USE, Ledger, Licences
+from vintool.desk.ledger import Ledger
+from vintool.desk.licences import ORDER_OF_USE, Licences
 from vintool.desk.lists import HEADERS, Entry, map_fields
 from vintool.errors import ManifestError, MappingError
 from vintool.files.manifest import open_manifest

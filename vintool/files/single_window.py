@@ -25,7 +25,8 @@ import pyarrow.compute as pc
 from vintool.columns import LICENCE
 from vintool.columns.lifted import as_text
 from vintool.days import read_date
-from vintool.desk.licences import Ledger, is_number
+from vintool.desk.ledger import Ledger
+from vintool.desk.licences import is_number
 from vintool.errors import ManifestError
 from vintool.files.encoding import decide
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally

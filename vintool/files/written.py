@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vintool import registry, vpic
-from vintool.desk.licences import COUNTED, Ledger
+from vintool.desk.ledger import Ledger
+from vintool.desk.licences import COUNTED
 from vintool.files.tally import SHOWN, Tally
 from vintool.language import language
 from vintool.law import Regime
