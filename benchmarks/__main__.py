@@ -17,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.desk import write_desk
 from benchmarks.manifest import write_manifest
 from vintool.columns import decode_table, screen_table
 from vintool.columns.vins import Reader, check_digits
@@ -68,6 +69,8 @@ def lines_for(
     vins = table.column("vin").combine_chunks().cast(pa.string())
     tool = str(Path(sys.executable).parent / "vintool")
     out = str(folder / "out")
+    desk = write_desk(folder, path)
+    lists = ("--exporters", str(desk.exporters), "--licences", str(desk.licences))
     return [
         ("validate, one core", descriptors, seconds(lambda: validate(vins)), None),
         (
@@ -89,6 +92,12 @@ def lines_for(
             descriptors,
             seconds(command(tool, "screen", str(path), "--out", out)),
             60.0,
+        ),
+        (
+            "the same with exporters and licences",
+            descriptors,
+            seconds(command(tool, "screen", str(desk.manifest), *lists, "--out", out)),
+            15.0,
         ),
     ]
 
