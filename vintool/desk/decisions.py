@@ -96,7 +96,7 @@ def fingerprint(
     )
     digest = hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).digest()
     again = f"{_AGAIN}{repeated}" if repeated else ""
-    return f"F{base64.b32encode(digest)[:12].decode()}{again}"
+    return f"F{base64.b32encode(digest[:8])[:12].decode()}{again}"
 
 
 def _repetition(facts: str) -> str:

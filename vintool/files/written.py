@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from importlib.metadata import version
 from itertools import chain, repeat
@@ -169,12 +170,17 @@ def write_run(
     lists: Lists,
 ) -> None:
     """``run.json``: all that it takes to do the run again and to see that it is the same."""
+    outputs = sorted(stage.iterdir())
+    with ThreadPoolExecutor() as pool:
+        hashes = dict(
+            zip((source, *outputs), pool.map(_file_hash, (source, *outputs)), strict=True)
+        )
     told = {
         "tool": {"name": "vintool", "version": version("vintool")},
         "input": {
             "file": source.name,
             "bytes": source.stat().st_size,
-            "sha256": _file_hash(source),
+            "sha256": hashes[source],
         },
         "lists": [
             {"what": what, "file": path.name, "sha256": _file_hash(path)}
@@ -201,7 +207,7 @@ def write_run(
             for key, value in parameters.items()
         },
         "summary": summary.model_dump(mode="json"),
-        "outputs": {file.name: _file_hash(file) for file in sorted(stage.iterdir())},
+        "outputs": {file.name: hashes[file] for file in outputs},
     }
     (stage / "run.json").write_text(
         json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
