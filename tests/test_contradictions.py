@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vins import vin
 
 from vintool import registry
 from vintool.brands import may_share_wmi
@@ -20,18 +21,11 @@ from vintool.powertrain import SAME_VALUE
 from vintool.prices import read_price
 from vintool.used import age
 from vintool.verdict import screen
-from vintool.vin import ALPHABET, calc_check_digit, market_of
+from vintool.vin import ALPHABET
 from vintool.words import Reason, Verdict
 
 ON = date(2026, 3, 1)
 NEW_ELECTRIC, USED, COMBUSTION = REGIMES
-
-
-def vin(start: str, year_and_plant: str = "S0", serial: str = "012345") -> str:
-    """A VIN with a right check digit where its market has one."""
-    text = start + "_" + year_and_plant + serial
-    digit = calc_check_digit(text) if market_of(start) in {"us", "cn"} else "Z"
-    return text.replace("_", digit)
 
 
 TESLA = vin("LRW3E7FA", "SC")

@@ -6,36 +6,12 @@ from itertools import pairwise
 import pytest
 
 from vintool import headers, registry
+from vintool.desk import confirmations, exporters, licences
 
 COLUMNS = ("field", "header", "language", "source")
-QUALIFIED = {
-    "exporter_code",
-    "exporter",
-    "other_names",
-    "brands",
-    "role",
-    "maker",
-    "year",
-    "valid_from",
-    "valid_until",
-}
-LICENCES = {
-    "licence_no",
-    "exporter",
-    "exporter_code",
-    "hs_code",
-    "brands",
-    "model",
-    "quantity",
-    "unit",
-    "destination",
-    "customs_port",
-    "trade_mode",
-    "valid_from",
-    "valid_until",
-    "remarks",
-}
-LETTERS = {"vin", "confirmation_no", "maker", "destination", "issued"}
+QUALIFIED = set(exporters.FIELDS)
+LICENCES = set(licences.FIELDS)
+LETTERS = set(confirmations.FIELDS)
 
 
 def rows(name):

@@ -5,22 +5,16 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vins import vin
 
 from vintool import registry
 from vintool.decision import TABLE as TABLE_OF_LINES
 from vintool.powertrain import SAME_VALUE
 from vintool.verdict import screen
-from vintool.vin import ALPHABET, calc_check_digit, check_digit_status, market_of
+from vintool.vin import ALPHABET, check_digit_status, market_of
 from vintool.words import CheckDigit, Concern, Reason, Verdict
 
 ON = date(2026, 3, 1)
-
-
-def vin(start: str, year_and_plant: str = "S0", serial: str = "012345") -> str:
-    """A VIN with a right check digit where its market has one."""
-    text = start + "_" + year_and_plant + serial
-    digit = calc_check_digit(text) if market_of(start) in {"us", "cn"} else "Z"
-    return text.replace("_", digit)
 
 
 TESLA = vin("LRW3E7FA", "SC")

@@ -1,5 +1,6 @@
 """What a verdict rests on, in plain form: pieces of evidence, and findings that carry one."""
 
+from itertools import chain
 from typing import NamedTuple
 
 from vintool.words import Basis, Grade, Reason
@@ -26,6 +27,11 @@ class Found(NamedTuple):
 
     reason: Reason | None
     item: Item | None = None
+
+
+def merged(*several: tuple[Found, ...]) -> tuple[Found, ...]:
+    """All that was found, in order."""
+    return tuple(chain.from_iterable(several))
 
 
 def found(reason: Reason, value: str, source: str, basis: Basis = Basis.DECLARED) -> Found:

@@ -7,7 +7,7 @@ above ``--fail-on``, 2 usage, 3 input unreadable or rows lost, 4 internal error.
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,8 +41,9 @@ from vintool.adapters.terminal import (
     say,
     styled,
     texts_of,
+    told_of_files,
 )
-from vintool.words import DEFAULT_REGIME, Reason, Verdict
+from vintool.words import Reason, Verdict
 
 if TYPE_CHECKING:
     from vintool.report import Summary
@@ -298,49 +299,14 @@ def screen(
         sys.exit(FAILED if any(summary.verdicts[verdict] for verdict in at_or_above) else 0)
 
 
-def _run(
-    path: Path,
-    *,
-    on: date | None,
-    out: Path | None,
-    mapping: Mapping[str, str],
-    encoding: str | None,
-    sheet: str | None,
-    regime: str,
-    exporters: Path | None = None,
-    licences: Path | None = None,
-    confirmations: Path | None = None,
-    decisions: tuple[Path, ...] = (),
-    single_window: bool = False,
-    lang: str,
-) -> "Summary":
-    from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
-    from vintool.files.run import screen_file  # noqa: PLC0415
+def _run(path: Path, *, on: date | None, out: Path | None, **options: Any) -> "Summary":
+    """``screen_file`` with these options, on a terminal."""
+    from vintool.files.run import screen_file  # noqa: PLC0415 - start-up time
 
     today = date.today()  # noqa: DTZ011 - see _today
     try:
-        with progress_bar() as progress:
-            summary = screen_file(
-                path,
-                on,
-                out,
-                mapping,
-                regime,
-                encoding=encoding,
-                sheet=sheet,
-                today=today,
-                exporters=exporters,
-                licences=licences,
-                confirmations=confirmations,
-                decisions=decisions,
-                single_window=single_window,
-                lang=lang,
-                progress=progress,
-            )
-    except MappingError as error:
-        raise click.UsageError(str(error)) from None
-    except ManifestError as error:
-        raise Unreadable(str(error)) from None
+        with told_of_files(), progress_bar() as progress:
+            summary = screen_file(path, on, out, today=today, progress=progress, **options)
     except KeyboardInterrupt:
         note("interrupted; no output was left behind, and an earlier one is as it was")
         sys.exit(INTERRUPTED)
@@ -393,10 +359,6 @@ def demo(out: Path, lang: str) -> None:
         sample,
         on=None,
         out=folder,
-        mapping={},
-        encoding=None,
-        sheet=None,
-        regime=DEFAULT_REGIME,
         exporters=exporters,
         licences=licences,
         lang=lang,

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from vintool.adapters.options import FILE, text_or_json
-from vintool.adapters.terminal import Unreadable, note, readable, say
+from vintool.adapters.terminal import Unreadable, note, readable, say, told_of_files
 
 
 @click.command()
@@ -112,30 +112,24 @@ def learn(
     vintool learn rechev.csv --preset il --register --out il.csv                           Israel
     vintool learn registrations.csv --preset ny --register --out ny.csv                    New York State
     """
-    from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
-    from vintool.learn import job, mine, report, sources  # noqa: PLC0415
+    from vintool.learn import job, mine, report, sources  # noqa: PLC0415 - start-up time
 
     known = sources.presets()
     if preset and preset not in known:
         raise click.UsageError(f"no preset {preset!r}; known: {', '.join(known)}")
     wanted = mine.Wanted(min_support, min_confidence, tolerate, allow_wmi, register)
     columns = sources.Columns(vin or "", label or "", date or "", source or "")
-    try:
-        with readable(labelled) as path:
-            lesson = job.learn_file(
-                path,
-                columns,
-                wanted,
-                preset=known[preset] if preset else None,
-                label_map=label_map,
-                cite=cite,
-                encoding=encoding,
-                sheet=sheet,
-            )
-    except MappingError as error:
-        raise click.UsageError(str(error)) from None
-    except ManifestError as error:
-        raise Unreadable(str(error)) from None
+    with told_of_files(), readable(labelled) as path:
+        lesson = job.learn_file(
+            path,
+            columns,
+            wanted,
+            preset=known[preset] if preset else None,
+            label_map=label_map,
+            cite=cite,
+            encoding=encoding,
+            sheet=sheet,
+        )
     targets = [out] if out else []
     if install:
         name = out.name if out else f"{preset or Path(labelled).stem.strip('-') or 'learned'}.csv"

@@ -146,6 +146,19 @@ def readable(name: str) -> Iterator[Path]:
 
 
 @contextmanager
+def told_of_files() -> Iterator[None]:
+    """What is wrong with a file or its columns, as the error of a command."""
+    from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
+
+    try:
+        yield
+    except MappingError as error:
+        raise click.UsageError(str(error)) from None
+    except ManifestError as error:
+        raise Unreadable(str(error)) from None
+
+
+@contextmanager
 def progress_bar() -> "Iterator[Progress | None]":
     """A progress bar on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():

@@ -13,22 +13,10 @@ from vintool.decision import Decision
 from vintool.desk import book, decisions
 from vintool.desk.book import Desk
 from vintool.desk.licences import Match, Wanted
-from vintool.evidence import Found
+from vintool.evidence import Found, merged
 from vintool.verdict import with_found
 from vintool.words import Reason, Verdict
 
-FIELDS = (
-    "exporter_code",
-    "exporter",
-    "licence_no",
-    "hs_code",
-    "model",
-    "destination",
-    "pod",
-    "trade_mode",
-    "customs_port",
-    "pol",
-)
 _DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_ASKED = range(4)
 
 
@@ -65,7 +53,7 @@ class DeskColumns:
         self._match = Lifted(partial(book.licence, desk))
         self._confirm = Lifted(_needs_confirmation)
         self._outcome = Lifted(self._found_of)
-        self._merged = Lifted(lambda *found: tuple(one for told in found for one in told))
+        self._merged = Lifted(merged)
         self._with = Lifted(with_found)
         self._outcomes = Numbered((_NOT_ASKED, 0))
         self._letters = Numbered(())

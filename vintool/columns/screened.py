@@ -35,7 +35,7 @@ from vintool.decision import Decision, decide
 from vintool.desk.book import Desk
 from vintool.desk.decisions import fingerprint
 from vintool.desk.licences import drawn_at
-from vintool.evidence import Found, found
+from vintool.evidence import Found, found, merged
 from vintool.facts import Facts, VinFacts, chassis_differs, registered, unreadable_vin_facts
 from vintool.identity import Identity, identify, proposals
 from vintool.law import Regime
@@ -125,7 +125,7 @@ class Screener:
             )
         }
         self._code_in_force = Lifted(identifiers.code_in_force)
-        self._found = Lifted(lambda *told: tuple(one for found in told for one in found))
+        self._found = Lifted(merged)
         self._reasons = Lifted(lambda decision: self._listed(decision.reasons))
         self._evidence = Lifted(lambda decision: self._listed(decision.evidence))
         self._with_found = Lifted(with_found)
@@ -178,7 +178,7 @@ class Screener:
             Column(NO_OR_YES, (chassis != "").astype(np.int64)),
         )
         settled = self._beside_the_verdict(decisions, cells, days)
-        earlier = self._earlier(batch, vins, rows)
+        earlier = self._earlier(cells, vins, rows)
         if earlier.kinds.any():
             settled = self._duplicate(settled, Column(_DUPLICATES, earlier.kinds))
         times = self._seen.times(earlier.places)
@@ -276,15 +276,15 @@ class Screener:
         return np.where(told.to_numpy(zero_copy_only=False), chassis, "")
 
     def _earlier(
-        self, batch: pa.RecordBatch, vins: VinColumn, rows: npt.NDArray[np.int64]
+        self, cells: Callable[[str], Column], vins: VinColumn, rows: npt.NDArray[np.int64]
     ) -> "Earlier":
         """Which rows bear a VIN of an earlier row, and under the same bill of lading."""
         places = (rows + (self._sheet << _SHEET_SHIFT))[vins.well_formed]
         hashes = hashes_of(vins.characters)
         first = at_rows(vins.well_formed, self._seen.vins(hashes, places))
         under = np.full(len(rows), -1, dtype=np.int64)
-        if name := self._mapping.get("bl_no"):
-            bills = self._texts["bl_no"](as_text(batch.column(name)))
+        if "bl_no" in self._mapping:
+            bills = cells("bl_no")
             named = bills.take(lambda text: bool(text.strip()), pa.bool_())
             with_bill = vins.well_formed & named.to_numpy(zero_copy_only=False)
             used_bills, where = bills.dense

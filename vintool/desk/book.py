@@ -10,6 +10,7 @@ from vintool.desk.decisions import Decisions
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import NO_MATCH, Match, Wanted, is_number, shape
+from vintool.desk.lists import YEARS
 from vintool.evidence import Found, found
 from vintool.facts import VinFacts
 from vintool.words import Reason, Verdict
@@ -58,7 +59,7 @@ def first_alike_for_licences(desk: Desk, number: str | None, on: date | None) ->
     """The first day that the licences a row may use cannot tell from ``on``."""
     if desk.ledger is not None:
         return desk.ledger.licences.first_alike(number, on)
-    return on and date(on.year, 1, 1)
+    return YEARS.first_alike(on)
 
 
 def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) -> Match:

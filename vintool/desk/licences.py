@@ -16,6 +16,7 @@ from vintool.brands import one_group
 from vintool.declared import codes_in, meaning
 from vintool.desk.exporters import comparable
 from vintool.desk.lists import (
+    YEARS,
     Entry,
     Validities,
     brands_of,
@@ -195,10 +196,8 @@ class Licences:
         if number is None:
             return self._all.first_alike(on)
         named, _ = self._named(number)
-        return max(
-            (day for at in named if (day := self._own[at].first_alike(on))),
-            default=on and date(on.year, 1, 1),
-        )
+        days = (self._own[at].first_alike(on) for at in named)
+        return max(filter(None, days), default=YEARS.first_alike(on))
 
     def _named(self, number: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
         """The licences that a cell names, and the numbers in it that are on no list."""

@@ -60,6 +60,10 @@ class Validities:
         return max(self._turns[bisect_right(self._turns, on) - 1], date(on.year, 1, 1))
 
 
+YEARS = Validities(())
+"""Of nothing that begins or ends: days of one year are alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of a list: the file, its number as the user sees it, its cells by field and by column."""

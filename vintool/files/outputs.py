@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -71,12 +72,15 @@ def _written(out: Path) -> dict[str, str]:
         return {}
 
 
-def _hash(path: Path) -> str:
-    """The SHA-256 of a file; empty if there is none."""
-    if not path.is_file():
-        return ""
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _hash(path: Path) -> str:
+    """The SHA-256 of a file; empty if there is none."""
+    return file_hash(path) if path.is_file() else ""
 
 
 class Writer(Protocol):
@@ -92,6 +96,11 @@ class Writer(Protocol):
 def safe_for_spreadsheets(array: pa.Array) -> pa.Array:
     """Texts that a spreadsheet would run as a formula, with an apostrophe before them."""
     return pc.replace_substring_regex(array, _FORMULA, r"'\1")
+
+
+def safe_cell(cell: object) -> object:
+    """The same for one cell; a number stays one."""
+    return re.sub(_FORMULA, r"'\1", cell) if isinstance(cell, str) else cell
 
 
 class DelimitedWriter:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from vintool import registry, vpic
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import COUNTED
+from vintool.files.outputs import file_hash, safe_cell
 from vintool.files.tally import SHOWN, Tally
 from vintool.language import language
 from vintool.law import Regime
@@ -121,12 +122,7 @@ def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
                 ";".join(others),
                 line.place,
             ]
-            out.writerow(_inert(cell) for cell in cells)
-
-
-def _inert(cell: object) -> object:
-    """A cell that a spreadsheet would run, with an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r")) else cell
+            out.writerow(map(safe_cell, cells))
 
 
 def report_context(rule: Regime, tally: Tally, lists: Lists, lang: str) -> ReportContext:
@@ -172,9 +168,7 @@ def write_run(
     """``run.json``: all that it takes to do the run again and to see that it is the same."""
     outputs = sorted(stage.iterdir())
     with ThreadPoolExecutor() as pool:
-        hashes = dict(
-            zip((source, *outputs), pool.map(_file_hash, (source, *outputs)), strict=True)
-        )
+        hashes = dict(zip((source, *outputs), pool.map(file_hash, (source, *outputs)), strict=True))
     told = {
         "tool": {"name": "vintool", "version": version("vintool")},
         "input": {
@@ -183,7 +177,7 @@ def write_run(
             "sha256": hashes[source],
         },
         "lists": [
-            {"what": what, "file": path.name, "sha256": _file_hash(path)}
+            {"what": what, "file": path.name, "sha256": file_hash(path)}
             for what, path in lists.files
         ],
         "data": {
@@ -193,7 +187,7 @@ def write_run(
                 {
                     "file": path.name,
                     "above_packaged": rank == registry.ABOVE,
-                    "sha256": _file_hash(path),
+                    "sha256": file_hash(path),
                 }
                 for path, rank in registry.evidence_files()
             ],
@@ -218,13 +212,8 @@ def data_hash() -> str:
     """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
     digest = hashlib.sha256()
     for file in (*sorted(registry.DATA.glob("*.csv")), vpic.folder() / vpic.MANIFEST):
-        digest.update(f"{file.name}\n{_file_hash(file)}\n".encode())
+        digest.update(f"{file.name}\n{file_hash(file)}\n".encode())
     return digest.hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _text_hash(text: str) -> str:
