@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +22,11 @@ from vintool.columns import (
     decode_table,
     screen_batches,
     screen_table,
+    screened,
 )
-from vintool.columns.seen import SeenVins, hashes_of
+from vintool.columns import seen as seen_vins
+from vintool.columns.judged import KEPT
+from vintool.columns.seen import Seen, SeenVins, hashes_of
 from vintool.columns.vins import check_digits
 from vintool.evidence import Found, Item
 from vintool.identity import identify
@@ -104,8 +108,13 @@ rows = st.lists(
 
 
 @settings(max_examples=400)
-@given(rows, st.lists(st.integers(0, 30), max_size=3), st.sampled_from(REGIMES))
-def test_columns_equal_the_scalar_path(rows, cuts, regime):
+@given(
+    rows,
+    st.lists(st.integers(0, 30), max_size=3),
+    st.sampled_from(REGIMES),
+    st.sampled_from([0, KEPT]),
+)
+def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
     rule = load_regime(regime)
     table = pa.table(
         {name: pa.array([row[name] for row in rows], pa.string()) for name in ("text", *cells)}
@@ -117,9 +126,12 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime):
         for batch in table.slice(start, end - start).to_batches()
     ]
     mapping = {"vin": "text", **{field: field for field in cells}}
-    answers = [
-        row for batch in screen_batches(batches, None, mapping, regime) for row in batch.to_pylist()
-    ]
+    with patch.object(screened, "KEPT", kept):  # 0: all is forgotten before each batch
+        answers = [
+            row
+            for batch in screen_batches(batches, None, mapping, regime)
+            for row in batch.to_pylist()
+        ]
     assert [row["vin_row"] for row in answers] == list(range(1, len(rows) + 1))
     first: dict[object, int] = {}
     for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 1):
@@ -279,9 +291,28 @@ def test_a_vin_on_an_earlier_row_is_told_across_batches():
     ]
 
 
-@given(st.lists(st.lists(st.integers(0, 50), max_size=30), max_size=6))
-def test_seen_vins_tells_the_first_row_as_a_dictionary_would(batches):
-    seen, first, row = SeenVins(), {}, 0
+@given(st.lists(st.lists(st.integers(0, 50), max_size=30), max_size=6), st.sampled_from([1, 2, 16]))
+def test_seen_vins_tells_the_first_row_as_a_dictionary_would(batches, in_memory):
+    with patch.object(seen_vins, "IN_MEMORY", in_memory):  # few: the others are on disk
+        told_by(SeenVins(), batches)
+
+
+def test_seen_vins_tells_the_first_row_of_very_many():
+    numbers = np.random.default_rng(54).integers(0, 400_000, (60, 10_000))
+    with patch.object(seen_vins, "IN_MEMORY", 4):
+        told_by(SeenVins(), numbers.tolist())
+
+
+def test_how_often_a_vin_stood_before():
+    seen, places = Seen(), np.array([-1, 7, 7, 8, -1, 7])
+    assert seen.times(places).tolist() == [0, 1, 2, 1, 0, 3]
+    assert seen.times(np.array([8, 9, 7])).tolist() == [2, 1, 4]
+    assert seen.ordinals == [0, 1, 2, 3, 4]
+
+
+def told_by(seen, batches):
+    """Hold the rows that are told against a dictionary."""
+    first, row = {}, 0
     for batch in batches:
         characters = np.frombuffer(
             "".join(f"LRW3E7FA1LC{number:06d}" for number in batch).encode(), dtype=np.uint8

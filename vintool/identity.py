@@ -152,7 +152,7 @@ def identify(raw: object, market_given: Market | None = None) -> Identity:
     )
 
 
-def proposals(identity: Identity) -> tuple[Proposal, ...]:
+def proposals(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[Proposal, ...]:
     """VINs that may have been meant, the likeliest first; empty if there is nothing to mend.
 
     A proposal is well-formed, its WMI is known, and its check digit holds where the market uses
@@ -169,7 +169,7 @@ def proposals(identity: Identity) -> tuple[Proposal, ...]:
     for vin, reason in _candidates(identity):
         if vin not in found and _plausible(vin):
             found[vin] = reason
-            if len(found) == SUGGESTIONS_AT_MOST:
+            if len(found) == at_most:
                 break
     return tuple(Proposal(vin, reason) for vin, reason in found.items())
 
@@ -216,6 +216,13 @@ def _one_less(text: str) -> Iterator[tuple[str, str]]:
             yield text[:at] + text[at + 1 :], f"position {at + 1} repeats position {at}"
 
 
+_INVERSES = {weight: pow(weight, -1, 11) for weight in WEIGHTS if weight}
+_OF_VALUE = {
+    value: "".join(character for character in ALPHABET if CHARACTER_VALUES[character] == value)
+    for value in range(10)
+}
+
+
 def _one_edit(text: str) -> list[tuple[str, str]]:
     """Changes of one character, and swaps of two neighbours, after which the check digit holds.
 
@@ -227,11 +234,12 @@ def _one_edit(text: str) -> list[tuple[str, str]]:
     total = remainder([*own[:8], 0, *own[9:]])
     wanted = CHECK_CHARACTERS.find(text[8])
     for at, character in enumerate(text):
-        for other in ALPHABET if at != 8 and wanted >= 0 else "":
-            if (
-                other != character
-                and (total + WEIGHTS[at] * (CHARACTER_VALUES[other] - own[at])) % 11 == wanted
-            ):
+        if at == 8 or wanted < 0:
+            continue
+        # What the position must count for the check digit to hold; 11 is prime, so there is one such value.
+        value = (own[at] + (wanted - total) * _INVERSES[WEIGHTS[at]]) % 11
+        for other in _OF_VALUE.get(value, ""):
+            if other != character:
                 alike = frozenset((character, other)) in _CONFUSED
                 reason = f"position {at + 1}: {character} may be {other}"
                 changes.append(

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from vintool.columns.lifted import Column, Lifted, as_text
 from vintool.columns.tables import as_table, find_mapping
-from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, ninth, row_problems
+from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
 from vintool.model import Vehicle
 from vintool.profile import ATTRIBUTES, Profile, further, profile, whole_number
 from vintool.words import Basis, CheckDigit
@@ -90,7 +90,7 @@ class _Decoder:
         descriptors = self._descriptors(vins.characters) if needed else _NONE
         profiles = _NONE
         if any(field in _TOLD for field in self._fields):
-            profiles = self._profile.on(vins.well_formed, descriptors, ninth(vins.characters))
+            profiles = self._profile.on(vins.well_formed, descriptors, vins.ninth)
         arrays = [self._column(field, vins, descriptors, profiles) for field in self._fields]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 
@@ -111,7 +111,7 @@ class _Decoder:
         return problems.take(lambda found: [problem.value for problem in found], kind)
 
 
-_NONE = Column([], np.zeros(0, dtype=np.int64))
+_NONE = Column([], np.zeros(0, dtype=np.int32))
 
 
 def _part(start: int, stop: int) -> Callable[[pa.Array], pa.Array]:

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.lifted import NOTHING, Codes, Column, Lifted, Mask, Numbered, same_for_all
+from vintool.columns.lifted import NOTHING, Column, Lifted, Numbered, same_for_all
+from vintool.columns.numbers import Mask, Places
 from vintool.decision import Decision
 from vintool.desk import book, decisions
 from vintool.desk.book import Desk
@@ -61,7 +62,14 @@ class DeskColumns:
         self._keys = None if known is None or not known.keys else pa.array(known.keys, pa.string())
         self._of_key = [(), *(known.of(key) for key in known.keys)] if known else []
 
-    def reviewed(self, settled: Column, facts: Callable[[Mask], Column], keys: pa.Array) -> Column:
+    @property
+    def kept(self) -> int:
+        """How many distinct keys are known."""
+        return sum(one.kept for one in vars(self).values() if isinstance(one, Lifted))
+
+    def reviewed(
+        self, settled: Column, facts: Callable[[Mask], Column], keys: Callable[[], pa.Array]
+    ) -> Column:
         """The decisions, with those of a reviewer where they hold.
 
         Args:
@@ -72,8 +80,8 @@ class DeskColumns:
         known = self._desk.decisions
         if known is None or self._keys is None:
             return settled
-        at = pc.index_in(keys, value_set=self._keys)
-        codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int64)
+        at = pc.index_in(keys(), value_set=self._keys)
+        codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int32)
         known.met.update(np.unique(codes).tolist())
         return self._apply(settled, Column(self._of_key, codes), facts(codes > 0))
 
@@ -85,13 +93,13 @@ class DeskColumns:
         vin_facts: Column,
         declared: Column,
         days: Column,
-        vehicles: Codes,
+        vehicles: Places,
     ) -> Column:
         """The decisions with what the lists of exporters, licences and confirmations say."""
         if not self._asks:
             return decided
         verdicts = self._verdict(decided)
-        asked = verdicts.take(book.ASKED.__contains__, pa.bool_()).to_numpy(zero_copy_only=False)
+        asked = verdicts.mask(book.ASKED.__contains__)
         some = Some(
             verdicts.at(asked),
             self._brands(vin_facts.at(asked), declared.at(asked)),
@@ -108,7 +116,7 @@ class DeskColumns:
         told = self._with(decided, found)
         return self._confirmed(told, vins)
 
-    def _licences(self, some: Some, vehicles: Codes) -> Column:
+    def _licences(self, some: Some, vehicles: Places) -> Column:
         rows, cells = len(some.verdicts.codes), some.cells
         numbers = cells("licence_no") if self._by_number else same_for_all(rows, NOTHING)
         wanted = self._wanted(
@@ -128,17 +136,14 @@ class DeskColumns:
         if ledger is None:
             return self._outcome(matches, same_for_all(rows, self._outcomes.values))
         self._note(matches, numbers)
-        drawable = matches.take(lambda match: bool(match.drawable), pa.bool_())
-        controlled = some.verdicts.take(lambda verdict: verdict is Verdict.CONTROLLED, pa.bool_())
-        may = pc.and_(drawable, controlled).to_numpy(zero_copy_only=False)
-        codes = np.zeros(rows, dtype=np.int64)
-        for row in np.flatnonzero(may).tolist():
+        drawable = matches.mask(lambda match: match.drawable)
+        controlled = some.verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
+        codes = np.zeros(rows, dtype=np.int32)
+        for row in np.flatnonzero(drawable & controlled).tolist():
             match: Match = matches.values[matches.codes[row]]
             codes[row] = self._outcomes(self._draw(match.drawable, int(vehicles[row])))
-        in_review = pc.and_(drawable, pc.invert(controlled)).to_numpy(zero_copy_only=False)
-        for code, count in zip(
-            *np.unique(matches.codes[in_review], return_counts=True), strict=True
-        ):
+        in_review = matches.codes[drawable & ~controlled]
+        for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:
                 ledger.accounts[at].in_review += int(count)
         return self._outcome(matches, Column(self._outcomes.values, codes))
@@ -164,7 +169,9 @@ class DeskColumns:
         ledger = self._desk.ledger
         assert ledger is not None  # noqa: S101
         size = len(numbers.values)
-        pairs, counts = np.unique(matches.codes * size + numbers.codes, return_counts=True)
+        pairs, counts = np.unique(
+            matches.codes.astype(np.int64) * size + numbers.codes, return_counts=True
+        )
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
             match: Match = matches.values[pair // size]
             ledger.note(numbers.values[pair % size] or "", match, count)
@@ -183,8 +190,8 @@ class DeskColumns:
         letters = self._desk.confirmations
         if letters is None:
             return told
-        needs = self._confirm(told).take(bool, pa.bool_()).to_numpy(zero_copy_only=False)
-        codes = np.zeros(len(needs), dtype=np.int64)
+        needs = self._confirm(told).mask(bool)
+        codes = np.zeros(len(needs), dtype=np.int32)
         for row, vin in zip(
             np.flatnonzero(needs).tolist(), vins.filter(pa.array(needs)).to_pylist(), strict=True
         ):

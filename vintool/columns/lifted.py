@@ -1,56 +1,76 @@
 """Rules of a short key, lifted to columns: asked once per distinct key, then gathered."""
 
-from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-BATCH_ROWS = 1 << 16
+from vintool.columns.numbers import Codes, Combinations, Mask
 
-Codes = npt.NDArray[np.int64]
-Characters = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.bool_]
+BATCH_ROWS = 1 << 16
 
 
 class Column:
     """Values, each once, and for every row the number of its value.
 
     The list of values must live as long as the run: a lifted rule knows a value by its list and number.
+    It may grow; a value that stands in it never changes.
     """
 
     def __init__(self, values: list[Any], codes: Codes) -> None:
         self.values = values
         self.codes = codes
 
-    @cached_property
-    def dense(self) -> tuple[Codes, Codes]:
-        """The numbers that occur in these rows, and for every row which of them it has."""
-        return _dense(self.codes, len(self.values))
+    @property
+    def constant(self) -> bool:
+        """Whether all rows are known to have one value, see ``same_for_all``."""
+        return self.codes.strides == (0,)
 
     def at(self, rows: Mask) -> "Column":
         """The column of some rows."""
+        if self.constant:
+            return same_for_all(int(np.count_nonzero(rows)), self.values, self._only)
         return Column(self.values, self.codes[rows])
 
+    @property
+    def _only(self) -> int:
+        return int(self.codes[0]) if len(self.codes) else 0
+
+    @property
+    def used(self) -> Codes:
+        """The numbers that occur in these rows, each once."""
+        return self.dense[0]
+
+    @property
+    def dense(self) -> tuple[Codes, Codes]:
+        """The numbers that occur in these rows, and for every row which of them it has."""
+        if self.constant:
+            used = self.codes[:1]
+            return used, np.broadcast_to(np.int32(0), self.codes.shape)
+        if len(self.values) > max(4 * len(self.codes), BATCH_ROWS):
+            used, where = np.unique(self.codes, return_inverse=True)
+            return used, where.astype(np.int32)
+        present = np.zeros(len(self.values), dtype=bool)
+        present[self.codes] = True
+        used = np.flatnonzero(present).astype(np.int32)
+        place = np.zeros(len(self.values), dtype=np.int32)
+        place[used] = np.arange(len(used), dtype=np.int32)
+        return used, place.take(self.codes)
+
     def take(self, of: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
-        """A column of what ``of`` says of each value, asked once a value."""
+        """A column of what ``of`` says of each value, asked once a value of these rows."""
         used, where = self.dense
         return pa.array([of(self.values[code]) for code in used.tolist()], kind).take(
             pa.array(where)
         )
 
-
-def _dense(codes: Codes, size: int) -> tuple[Codes, Codes]:
-    """``np.unique`` with its inverse; by marking instead of sorting where the range allows."""
-    if size > max(4 * len(codes), BATCH_ROWS):
-        used, where = np.unique(codes, return_inverse=True)
-        return used, where
-    present = np.zeros(size, dtype=bool)
-    present[codes] = True
-    return np.flatnonzero(present), (np.cumsum(present) - 1)[codes]
+    def mask(self, of: Callable[[Any], object]) -> Mask:
+        """Of which rows ``of`` says yes of their value, asked once a value of these rows."""
+        used, where = self.dense
+        says = np.array([bool(of(self.values[code])) for code in used.tolist()], dtype=bool)
+        return says.take(where)
 
 
 class Lifted:
@@ -63,53 +83,88 @@ class Lifted:
 
     def __init__(self, rule: Callable[..., Hashable]) -> None:
         self._rule = rule
-        self._values: list[Any] = [None]
-        self._codes: dict[Hashable, int] = {None: 0}
+        self._answers = Numbered(None)
         # A number means something only beside the list of values that it counts in: answers are kept
         # for each set of lists, and the lists with them, so that no id is used twice.
-        self._known: dict[tuple[int, ...], dict[tuple[int, ...], int]] = {}
-        self._kept: list[tuple[list[Any], ...]] = []
+        self._known: dict[tuple[object, ...], _Known] = {}
+
+    @property
+    def kept(self) -> int:
+        """How many distinct keys are known."""
+        return sum(len(known.answers) for known in self._known.values())
 
     def __call__(self, *columns: Column) -> Column:
         """The rule's answer for every row."""
-        where, size = columns[0].dense[1], len(columns[0].dense[0])
-        for column in columns[1:]:
-            used, own = column.dense
-            if len(used) == 1:
-                continue  # one value parts no keys
-            distinct, where = _dense(where * len(used) + own, size * len(used))
-            size = len(distinct)
-        sample = np.empty(size, dtype=np.int64)
-        sample[where] = np.arange(len(where))  # some row of each distinct key
-        keys = list(zip(*(column.codes[sample].tolist() for column in columns), strict=True))
-        lists = tuple(column.values for column in columns)
-        known = self._known.get(ids := tuple(map(id, lists)))
+        rows = len(columns[0].codes)
+        varying = [column for column in columns if not column.constant] if rows else []
+        fixed = tuple(None if not one.constant else one._only for one in columns)  # noqa: SLF001 - its own
+        key = (*(id(column.values) for column in columns), *fixed) if rows else ()
+        known = self._known.get(key)
         if known is None:
-            known = self._known[ids] = {}
-            self._kept.append(lists)
-        codes = list(map(known.get, keys))
-        if None in codes:
-            codes = [
-                self._answer(known, lists, key) if code is None else code
-                for key, code in zip(keys, codes, strict=True)
-            ]
-        return Column(self._values, np.array(codes, dtype=np.int64)[where])
+            lists = tuple(column.values for column in columns)
+            known = self._known[key] = _Known(lists, fixed if rows else ())
+        if not rows:
+            return Column(self._answers.values, np.zeros(0, dtype=np.int32))
+        if not varying:
+            if not len(known.answers):
+                known.answers = np.array([self._ask(known, ())], dtype=np.int32)
+            return same_for_all(rows, self._answers.values, int(known.answers[0]))
+        if len(varying) == 1:
+            return Column(self._answers.values, self._of_one(known, varying[0].codes))
+        numbers = known.combinations([column.codes for column in varying])
+        if fresh := known.combinations.count - len(known.answers):
+            keys = zip(
+                *(codes[-fresh:].tolist() for codes in known.combinations.parts()), strict=True
+            )
+            known.answers = np.append(
+                known.answers, np.array([self._ask(known, key) for key in keys], dtype=np.int32)
+            )
+        return Column(self._answers.values, known.answers.take(numbers))
 
     def on(self, rows: Mask, *columns: Column) -> Column:
         """The answer for some rows, whose columns are given; None for the others."""
+        if rows.all():
+            return self(*columns)
+        if not rows.any():
+            return same_for_all(len(rows), self._answers.values)
         asked = self(*columns)
-        codes = np.zeros(len(rows), dtype=np.int64)
+        codes = np.zeros(len(rows), dtype=np.int32)
         codes[rows] = asked.codes
-        return Column(self._values, codes)
+        return Column(self._answers.values, codes)
 
-    def _answer(
-        self, known: dict[tuple[int, ...], int], lists: Sequence[list[Any]], key: tuple[int, ...]
-    ) -> int:
-        answer = self._rule(*(values[number] for values, number in zip(lists, key, strict=True)))
-        code = known[key] = self._codes.setdefault(answer, len(self._values))
-        if code == len(self._values):
-            self._values.append(answer)
-        return code
+    def _of_one(self, known: "_Known", codes: Codes) -> Codes:
+        """The answers' numbers where the key is one column: the answers stand by its codes."""
+        size = int(codes.max()) + 1
+        if size > len(known.answers):
+            more = np.full(max(size, 2 * len(known.answers)) - len(known.answers), -1, np.int32)
+            known.answers = np.append(known.answers, more)
+        found = known.answers.take(codes)
+        if (found < 0).any():
+            for code in np.unique(codes[found < 0]).tolist():
+                known.answers[code] = self._ask(known, (code,))
+            found = known.answers.take(codes)
+        return found
+
+    def _ask(self, known: "_Known", key: Iterable[int]) -> int:
+        rest = iter(key)
+        return self._answers(
+            self._rule(
+                *(
+                    values[next(rest) if code is None else code]
+                    for values, code in zip(known.lists, known.fixed, strict=True)
+                )
+            )
+        )
+
+
+class _Known:
+    """The answers to the keys of one set of lists, some of whose columns may be constant."""
+
+    def __init__(self, lists: tuple[list[Any], ...], fixed: tuple[int | None, ...]) -> None:
+        self.lists = lists
+        self.fixed = fixed
+        self.answers: Codes = np.zeros(0, dtype=np.int32)
+        self.combinations = Combinations(fixed.count(None))
 
 
 class Numbered:
@@ -132,9 +187,9 @@ EMPTY: list[Any] = [""]
 NO_OR_YES: list[Any] = [False, True]
 
 
-def same_for_all(rows: int, values: list[Any]) -> Column:
-    """A column of one value."""
-    return Column(values, np.zeros(rows, dtype=np.int64))
+def same_for_all(rows: int, values: list[Any], code: int = 0) -> Column:
+    """A column of one value, which no rule looks at row by row."""
+    return Column(values, np.broadcast_to(np.int32(code), (rows,)))
 
 
 class Texts:
@@ -144,8 +199,14 @@ class Texts:
         self._values: list[str] = []
         self._codes: dict[str, int] = {}
 
+    @property
+    def kept(self) -> int:
+        """How many distinct texts are known."""
+        return len(self._values)
+
     def __call__(self, array: pa.Array) -> Column:
         """The texts of one batch; null counts as an empty text."""
+        array = as_text(array)
         encoded = array.dictionary_encode() if not pa.types.is_dictionary(array.type) else array
         numbers = []
         for text in (*encoded.dictionary.to_pylist(), None):
@@ -154,7 +215,7 @@ class Texts:
                 self._values.append(text or "")
             numbers.append(code)
         own = pc.fill_null(encoded.indices, len(numbers) - 1).to_numpy(zero_copy_only=False)
-        return Column(self._values, np.array(numbers, dtype=np.int64)[own])
+        return Column(self._values, np.array(numbers, dtype=np.int32).take(own))
 
 
 def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -1,53 +1,169 @@
-"""On which earlier row a VIN stood, in little memory."""
+"""On which earlier row a VIN stood, in memory that hardly grows with the rows."""
 
 import hashlib
+import mmap
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from vintool.columns.lifted import Characters, Codes, Mask
+from vintool.columns.characters import Characters
+from vintool.columns.numbers import Codes, Hashes, Mask, Places
 
-Hashes = npt.NDArray[np.uint64]
+#: So many batches are kept in memory; then they are merged into one run on disk.
+IN_MEMORY = 16
+_BLOCK = 64  # hashes of a run on disk for each that is kept in memory
+_OWNERS = 1 << 18
 
 
 class SeenVins:
-    """On which earlier row of the run a VIN stood: 16 bytes a distinct VIN.
+    """On which earlier row of the run a VIN stood: 2 bytes of memory, and 16 on disk, a distinct VIN.
 
-    VINs are told apart by 64 mixed bits; that two different ones among ten million share them has
-    a chance of about 1 in 400,000, and then a row is called a duplicate that is none.
+    A filter tells of nearly every VIN that is new that it is; only the others are looked up, in the
+    sorted runs of the last batches, and in those before on disk (a temporary file, when there are about
+    a million). VINs are told apart by 64 mixed bits; that two different ones among ten million share
+    them has a chance of about 1 in 400,000, and then a row is called a duplicate that is none.
     """
 
     def __init__(self) -> None:
-        # Sorted hashes, and beside each the row of its first VIN; each run is longer than the next.
-        self._runs: list[tuple[Hashes, Codes]] = []
+        self._filter = _Filter()
+        self._recent: list[tuple[Hashes, Places]] = []
+        self._runs: list[_Run] = []
+        self._owners = np.zeros(_OWNERS, dtype=np.int32)
 
-    def __call__(self, hashes: Hashes, places: Codes) -> Codes:
+    def __call__(self, hashes: Hashes, places: Places) -> Places:
         """For every row, the place of the first row with its VIN; -1 where this is the first.
 
         Args:
             hashes: as ``hashes_of`` gives them.
             places: a number for each row, not negative.
         """
-        distinct, first, where = np.unique(hashes, return_index=True, return_inverse=True)
-        earlier = np.full(len(distinct), -1, dtype=np.int64)
-        for run, own in self._runs:
-            at = np.minimum(np.searchsorted(run, distinct), len(run) - 1)
-            met = run[at] == distinct
-            earlier[met] = own[at[met]]
-        fresh = earlier < 0
-        run, own = distinct[fresh], places[first[fresh]]
-        while self._runs and len(self._runs[-1][0]) <= len(run):
-            last, last_own = self._runs.pop()
-            run, own = np.concatenate([last, run]), np.concatenate([last_own, own])
-            order = np.argsort(run, kind="stable")
-            run, own = run[order], own[order]
-        if len(run):
-            self._runs.append((run, own))
-        again = np.arange(len(hashes)) != first[where]
-        in_batch = np.where(again, places[first[where]], -1)
-        return np.where(earlier[where] >= 0, earlier[where], in_batch)
+        first = np.full(len(hashes), -1, dtype=np.int64)
+        met = self._filter.met(hashes)
+        asked = np.flatnonzero(met | self._shared(hashes))
+        fresh = np.ones(len(hashes), dtype=bool)
+        if len(asked):
+            distinct, at, where = np.unique(hashes[asked], return_index=True, return_inverse=True)
+            known = met[asked[at]]
+            earlier = np.full(len(distinct), -1, dtype=np.int64)
+            earlier[known] = self._find(distinct[known])
+            here = asked[at][where]  # the first row of the batch with each VIN
+            told = earlier[where]
+            first[asked] = np.where(told >= 0, told, np.where(here != asked, places[here], -1))
+            fresh = first < 0
+        self._keep(hashes[fresh], places[fresh])
+        return first
+
+    def _shared(self, hashes: Hashes) -> Mask:
+        """The rows that may have the VIN of another row of the batch."""
+        slots = (hashes & np.uint64(_OWNERS - 1)).astype(np.int64)
+        rows = np.arange(len(hashes), dtype=np.int32)
+        self._owners[slots] = rows
+        shared = self._owners.take(slots) != rows
+        self._owners[slots] = 0
+        self._owners[slots[shared]] = 1
+        return np.asarray(self._owners.take(slots) != 0)
+
+    def _find(self, distinct: Hashes) -> Places:
+        """The place of each of some sorted hashes; -1 where it was not met."""
+        found = np.full(len(distinct), -1, dtype=np.int64)
+        for hashes, places in self._recent:
+            at = np.minimum(np.searchsorted(hashes, distinct), len(hashes) - 1)
+            met = hashes[at] == distinct
+            found[met] = places[at[met]]
+        for run in self._runs:
+            run.find(distinct, found)
+        return found
+
+    def _keep(self, hashes: Hashes, places: Places) -> None:
+        if not len(hashes):
+            return
+        self._filter.add(hashes)
+        order = np.argsort(hashes)
+        self._recent.append((hashes[order], places[order]))
+        if len(self._recent) == IN_MEMORY:
+            together = np.concatenate([run for run, _ in self._recent])
+            order = np.argsort(together, kind="stable")  # quick on runs that are in order
+            own = np.concatenate([places for _, places in self._recent])[order]
+            self._runs.append(_Run(together[order], own))
+            self._recent = []
+
+
+class _Run:
+    """Sorted hashes and their places in a temporary file; every so many-th hash is kept in memory."""
+
+    def __init__(self, hashes: Hashes, places: Places) -> None:
+        self._rows = len(hashes)
+        with tempfile.TemporaryFile() as file:
+            hashes.tofile(file)
+            places.tofile(file)
+            file.flush()
+            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._index = hashes[::_BLOCK].copy()
+
+    def find(self, distinct: Hashes, found: Places) -> None:
+        """Fill in the places of the hashes that are in this run."""
+        hashes = np.frombuffer(self._bytes, np.uint64, self._rows)
+        places = np.frombuffer(self._bytes, np.int64, self._rows, 8 * self._rows)
+        block = np.maximum(np.searchsorted(self._index, distinct, "right") - 1, 0) * _BLOCK
+        at = np.minimum(block[:, None] + np.arange(_BLOCK), self._rows - 1)
+        met = hashes[at] == distinct[:, None]
+        rows = np.flatnonzero(met.any(axis=1))
+        found[rows] = places[at[rows, met[rows].argmax(axis=1)]]
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._bytes.madvise(mmap.MADV_DONTNEED)  # else the file counts as our memory
+
+
+class _Filter:
+    """A Bloom filter that grows: says of a key that it was added, sometimes of one that was not.
+
+    Each key has four bits in one word, 16 bits a key in all; about one of 200 is wrongly said to be met.
+    """
+
+    def __init__(self) -> None:
+        self._layers: list[Hashes] = []
+        self._room = 0
+
+    def met(self, hashes: Hashes) -> Mask:
+        """Which keys may have been added."""
+        if not self._layers:
+            return np.zeros(len(hashes), dtype=bool)
+        bits = _bits(hashes)
+        found = (self._layers[0].take(_words(hashes, self._layers[0])) & bits) == bits
+        for layer in self._layers[1:]:
+            found |= (layer.take(_words(hashes, layer)) & bits) == bits
+        return np.asarray(found)
+
+    def add(self, hashes: Hashes) -> None:
+        """Add keys."""
+        if len(hashes) > self._room:
+            size = 1 << 17 if not self._layers else min(4 * len(self._layers[-1]), 1 << 22)
+            while 4 * size < len(hashes):
+                size *= 2
+            self._layers.append(np.zeros(size, dtype=np.uint64))
+            self._room = 4 * size
+        self._room -= len(hashes)
+        layer, bits = self._layers[-1], _bits(hashes)
+        words = _words(hashes, layer)
+        while len(words):
+            layer[words] = (
+                layer.take(words) | bits
+            )  # of several keys of one word the last one gets in
+            left = (layer.take(words) & bits) != bits
+            words, bits = words[left], bits[left]
+
+
+def _words(hashes: Hashes, layer: Hashes) -> Places:
+    return (hashes >> np.uint64(65 - len(layer).bit_length())).astype(np.int64)
+
+
+def _bits(hashes: Hashes) -> Hashes:
+    one, low = np.uint64(1), np.uint64(63)
+    bits = one << (hashes & low)
+    for shift in (6, 12, 18):
+        bits |= one << ((hashes >> np.uint64(shift)) & low)
+    return bits
 
 
 class Seen:
@@ -56,36 +172,44 @@ class Seen:
     def __init__(self) -> None:
         self.vins = SeenVins()
         self.bills = SeenVins()
-        self._times: Counter[int] = Counter()
-        self.ordinals: list[int] = [0]
+        self._twice = SeenVins()
+        self._more: Counter[int] = Counter()
+        self.ordinals: list[int] = [0, 1]
 
-    def times(self, places: Codes) -> Codes:
+    def times(self, places: Places) -> Codes:
         """How often the VIN of each row stood before, by the places of its first rows; -1 is none."""
-        times = np.zeros(len(places), dtype=np.int64)
-        for row in np.flatnonzero(places >= 0).tolist():
-            self._times[int(places[row])] += 1
-            times[row] = self._times[int(places[row])]
+        times = np.zeros(len(places), dtype=np.int32)
+        rows = np.flatnonzero(places >= 0)
+        if not len(rows):
+            return times
+        times[rows] = 1
+        firsts = places[rows]
+        again = self._twice(mix(firsts.astype(np.uint64)), firsts) >= 0
+        for row in rows[again].tolist():
+            self._more[int(places[row])] += 1
+            times[row] = 1 + self._more[int(places[row])]
         self.ordinals += range(len(self.ordinals), int(times.max(initial=0)) + 1)
         return times
 
 
 def hashes_of(characters: Characters) -> Hashes:
     """64 mixed bits of each VIN, by the finalizer of SplitMix64, word by word."""
-    padded = np.zeros((len(characters), 24), dtype=np.uint8)
-    padded[:, :17] = characters
-    words = padded.view(np.uint64)
-    mixed = np.zeros(len(characters), dtype=np.uint64)
-    for column in range(3):
-        mixed = mix(mixed + words[:, column])
-    return mixed
+    if not len(characters):
+        return np.zeros(0, dtype=np.uint64)
+    mixed = mix(np.ndarray((len(characters),), "<u8", characters, 0, (17,)))
+    mixed = mix(mixed + np.ndarray((len(characters),), "<u8", characters, 8, (17,)))
+    return mix(mixed + characters[:, 16])
 
 
 def mix(words: Hashes) -> Hashes:
     """The finalizer of SplitMix64."""
     mixed = words + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 def text_hashes(texts: Sequence[str]) -> Hashes:
@@ -97,7 +221,7 @@ def text_hashes(texts: Sequence[str]) -> Hashes:
     return np.frombuffer(digests, dtype=np.uint64)
 
 
-def at_rows(rows: Mask, values: Codes) -> Codes:
+def at_rows(rows: Mask, values: Places) -> Places:
     """Values of some rows, spread over all of them; -1 for the others."""
     spread = np.full(len(rows), -1, dtype=np.int64)
     spread[rows] = values

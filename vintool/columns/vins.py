@@ -1,50 +1,79 @@
 """A column of texts -> VINs: arithmetic on whole columns, every odd text read once."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from vintool.columns.lifted import Characters, Codes, Column, Lifted, Mask, Texts
+from vintool.columns.characters import (
+    ILLEGAL,
+    STATES,
+    Characters,
+    keys,
+    ninth,
+    reach,
+    remainders,
+    spelled,
+    stand_ins,
+    trailing_digits,
+)
+from vintool.columns.lifted import NOTHING, Column, Lifted, Texts, same_for_all
+from vintool.columns.numbers import Codes, Hashes, Mask, Numbers
 from vintool.facts import VinFacts, vin_facts
 from vintool.identity import Identity, identify, vin_problems
 from vintool.profile import Profile, profile
-from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, Vin, judged, remainder
-from vintool.vpic import far_readers
+from vintool.vin import Vin, judged
 from vintool.words import CheckDigit, Problem
 
 # What ``profile`` may read, from 0: positions 1-8 and 10-17. Most read to 11, small makers to 14.
 DESCRIPTOR = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16]
-_ZERO, _NINE = ord("0"), ord("9")
-
-_VALUES = np.zeros(256, dtype=np.uint16)
-_VALUES[[ord(character) for character in CHARACTER_VALUES]] = list(CHARACTER_VALUES.values())
-_CHECKS = np.frombuffer(CHECK_CHARACTERS.encode(), dtype=np.uint8)
-_LEGAL = np.zeros(256, dtype=bool)
-_LEGAL[[ord(character) for character in ALPHABET]] = True
-_CHECK = np.zeros(256, dtype=bool)
-_CHECK[_CHECKS] = True
+_ZERO = ord("0")
 
 
-class VinColumn(NamedTuple):
-    """A column of texts, read. ``well_formed`` marks the rows that are VINs."""
+class VinColumn:
+    """A column of texts, read.
 
-    texts: pa.Array
-    well_formed: Mask
-    characters: Characters  # one row of 17 for each well-formed VIN
-    identity: Column  # for every row the Identity of its text, None where it was clean as it stood
+    Args:
+        texts: the texts.
+        well_formed: which of them are VINs.
+        characters: a row of 17 for each well-formed VIN.
+        left: the ``remainders`` of these.
+        identity: for every row the Identity of its text, None where it was clean as it stood.
+    """
 
-    @property
+    def __init__(
+        self,
+        texts: pa.Array,
+        well_formed: Mask,
+        characters: Characters,
+        left: Characters,
+        identity: Column,
+    ) -> None:
+        self.texts = texts
+        self.well_formed = well_formed
+        self.characters = characters
+        self._left = left
+        self.identity = identity
+
+    @cached_property
     def vin(self) -> pa.Array:
         """The clean VINs, null where there is none."""
         count = len(self.well_formed)
         starts = np.zeros(count + 1, dtype=np.int32)
-        np.cumsum(np.where(self.well_formed, 17, 0), out=starts[1:])
-        valid = pa.array(self.well_formed).buffers()[1]
+        np.cumsum(self.well_formed, out=starts[1:])
+        starts *= 17
+        valid = None
+        if len(self.characters) < count:
+            valid = pa.py_buffer(np.packbits(self.well_formed, bitorder="little"))
         return pa.StringArray.from_buffers(
             count, pa.py_buffer(starts), pa.py_buffer(self.characters), valid
         )
+
+    @cached_property
+    def ninth(self) -> Column:
+        """``vin.position_9`` of every well-formed VIN."""
+        return Column(STATES, ninth(self.characters, self._left))
 
 
 class Reader:
@@ -54,52 +83,59 @@ class Reader:
         self._texts = Texts()
         self._identity = Lifted(identify)
 
+    @property
+    def kept(self) -> int:
+        """How many distinct texts are known."""
+        return self._texts.kept
+
     def __call__(self, texts: pa.Array) -> VinColumn:
         """Read one batch of texts."""
-        clean, characters = _clean_rows(texts)
-        identity = self._identity.on(~clean, self._texts(texts.filter(pa.array(~clean))))
-        used, where = identity.dense
-        cleaned = [
-            "" if identity.values[code] is None else identity.values[code].vin or ""
-            for code in used.tolist()
-        ]
-        readable = np.array([bool(vin) for vin in cleaned], dtype=bool)[where]
-        well_formed = clean | readable
-        full = np.zeros((len(texts), 17), dtype=np.uint8)
-        full[clean] = characters
+        clean, characters, left = _clean_rows(texts)
+        if len(characters) == len(texts):
+            return VinColumn(texts, clean, characters, left, same_for_all(len(texts), NOTHING))
+        odd = ~clean
+        identity = self._identity.on(odd, self._texts(texts.filter(pa.array(odd))))
+        readable = identity.mask(lambda one: one is not None and one.vin)
         if readable.any():
-            spelled = np.frombuffer(
-                "".join(vin.ljust(17) for vin in cleaned).encode(), dtype=np.uint8
-            ).reshape(-1, 17)
-            full[readable] = spelled[where[readable]]
-        return VinColumn(texts, well_formed, np.ascontiguousarray(full[well_formed]), identity)
+            spelled_out = "".join(
+                identity.values[code].vin for code in identity.codes[readable].tolist()
+            )
+            read = np.frombuffer(spelled_out.encode(), dtype=np.uint8).reshape(-1, 17)
+            well_formed = clean | readable
+            # Where the rows that were read stand among those that were clean.
+            at = np.flatnonzero(readable[well_formed]) - np.arange(len(read))
+            characters = np.insert(characters, at, read, axis=0)
+            left = np.insert(left, at, remainders(read))
+            clean = well_formed
+        return VinColumn(texts, clean, characters, left, identity)
 
 
-def _clean_rows(texts: pa.Array) -> tuple[Mask, Characters]:
-    """Which texts are well-formed VINs as they stand, and their characters.
+def _clean_rows(texts: pa.Array) -> tuple[Mask, Characters, Characters]:
+    """Which texts are well-formed VINs as they stand, their characters and ``remainders``.
 
     Agrees with ``vin.read`` giving the text back with no clean-up and no problem.
     """
-    texts = pc.fill_null(texts, "")
-    offsets = np.frombuffer(texts.buffers()[1], dtype=np.int32)[
-        texts.offset : texts.offset + len(texts) + 1
-    ]
-    data = texts.buffers()[2]
-    raw = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
-    clean = np.diff(offsets) == 17
-    characters = (
-        raw[offsets[:-1][clean].astype(np.int64)[:, None] + np.arange(17)]
-        if clean.any()
-        else np.zeros((0, 17), dtype=np.uint8)
+    rows = len(texts)
+    starts = np.frombuffer(texts.buffers()[1] or b"\0\0\0\0", dtype=np.int32)
+    long = np.diff(starts[texts.offset : texts.offset + rows + 1]) == 17
+    if texts.null_count:
+        long &= texts.is_valid().to_numpy(zero_copy_only=False)
+    if not long.all():
+        texts = texts.filter(pa.array(long))
+        starts = np.frombuffer(texts.buffers()[1] or b"\0\0\0\0", dtype=np.int32)
+    count, first = len(texts), int(starts[texts.offset])
+    data = texts.buffers()[2] if count else None
+    characters = np.frombuffer(data or b"", np.uint8, 17 * count, first if count else 0).reshape(
+        -1, 17
     )
-    legal = _LEGAL[characters].all(axis=1)
-    repeated = (characters == characters[:, :1]).all(axis=1)
-    # Stand-ins such as 12345678901234567 are told by the scalar reader: they start and end like this.
-    for start in (b"1234567890", b"ABCDEFGHJK"):
-        repeated |= (characters[:, :10] == np.frombuffer(start, dtype=np.uint8)).all(axis=1)
-    keep = legal & ~repeated
-    clean[clean] = keep
-    return clean, characters[keep]
+    left = remainders(characters)
+    bad = left == ILLEGAL
+    bad[stand_ins(characters)] = True
+    if bad.any():
+        good = ~bad
+        long[long] = good
+        characters, left = characters[good], left[good]
+    return long, characters, left
 
 
 class Descriptors:
@@ -107,59 +143,59 @@ class Descriptors:
 
     def __init__(self) -> None:
         self._values: list[Vin] = []
-        self._codes: dict[bytes, int] = {}
+        self._near = Numbers()
+        self._near_codes: Codes = np.zeros(0, dtype=np.int32)
+        self._far_codes: dict[bytes, int] = {}
 
     def __call__(self, characters: Characters) -> Column:
         """The descriptor of every row, as a VIN that has it."""
-        keys = characters[:, DESCRIPTOR]
-        reach = _reach(characters)
-        for at in range(10, len(DESCRIPTOR)):
-            keys[reach <= DESCRIPTOR[at], at] = _ZERO
-        width = len(DESCRIPTOR)
-        packed = pa.FixedSizeBinaryArray.from_buffers(
-            pa.binary(width), len(keys), [None, pa.py_buffer(np.ascontiguousarray(keys))]
-        )
-        encoded = packed.dictionary_encode()
+        packed, far = keys(characters)
+        if len(far):
+            near = np.ones(len(characters), dtype=bool)
+            near[far] = False
+            codes = np.empty(len(characters), dtype=np.int32)
+            codes[near] = self._near_ones(packed[near])
+            codes[far] = self._far_ones(characters[far])
+        else:
+            codes = self._near_ones(packed)
+        return Column(self._values, codes)
+
+    def _near_ones(self, packed: Hashes) -> Codes:
+        numbers, fresh = self._near(packed)
+        if len(fresh):
+            self._near_codes = np.append(
+                self._near_codes,
+                np.arange(len(self._values), len(self._values) + len(fresh), dtype=np.int32),
+            )
+            for text in map(spelled, fresh.tolist()):
+                self._add(f"{text}000000")
+        return self._near_codes.take(numbers)
+
+    def _far_ones(self, characters: Characters) -> Codes:
+        """Those of which rules read more than position 11."""
+        read = characters[:, DESCRIPTOR]
+        beyond = np.array(DESCRIPTOR) >= reach(characters)[:, None]
+        read[beyond] = _ZERO
+        encoded = pa.FixedSizeBinaryArray.from_buffers(
+            pa.binary(len(DESCRIPTOR)), len(read), [None, pa.py_buffer(np.ascontiguousarray(read))]
+        ).dictionary_encode()
         numbers = []
         for key in encoded.dictionary.to_pylist():
-            code = self._codes.get(key)
-            if code is None:
-                code = self._codes[key] = len(self._values)
-                text = key.decode("ascii")
-                self._values.append(Vin.trusted(f"{text[:8]}0{text[8:]}"))
+            code = self._far_codes.setdefault(key, len(self._values))
+            if code == len(self._values):
+                self._add(key.decode("ascii"))
             numbers.append(code)
-        return Column(self._values, np.array(numbers, dtype=np.int64)[encoded.indices.to_numpy()])
+        return np.asarray(np.array(numbers, dtype=np.int32).take(encoded.indices.to_numpy()))
 
-
-def _reach(characters: Characters) -> Codes:
-    """The last position that any rule reads of each VIN."""
-    reach = np.where(characters[:, 2] == _NINE, 14, 11)
-    first = characters[:, :3].astype(np.int64) @ (1 << 16, 1 << 8, 1)
-    for wmi, last in far_readers().items():
-        reach[first == int.from_bytes(wmi.encode())] = last
-    return reach
+    def _add(self, text: str) -> None:
+        self._values.append(Vin.trusted(f"{text[:8]}0{text[8:]}"))
 
 
 def check_digits(characters: Characters) -> Mask:
     """Whether position 9 holds, for rows of 17 characters; the market is not asked."""
-    values = _VALUES[characters.T]
-    return np.asarray(_CHECKS[remainder(list(values))] == characters[:, 8])
+    return np.asarray(ninth(characters, remainders(characters)) == STATES.index(CheckDigit.HOLDS))
 
 
-def trailing_digits(characters: Characters) -> Codes:
-    """``identity.trailing_digits`` of every row."""
-    tail = characters[:, :11:-1]
-    digits = (tail >= _ZERO) & (tail <= _NINE)
-    return np.asarray(np.cumprod(digits, axis=1).sum(axis=1), dtype=np.int64)
-
-
-def ninth(characters: Characters) -> Column:
-    """``vin.position_9`` of every row."""
-    states = np.where(_CHECK[characters[:, 8]], 1 + check_digits(characters), 0)
-    return Column(_STATES, states)
-
-
-_STATES = [CheckDigit.CANNOT_TELL, CheckDigit.FAILS, CheckDigit.HOLDS]
 _TAILS = list(range(6))
 
 
@@ -186,10 +222,15 @@ class Keys:
     def __init__(self) -> None:
         self._key = Lifted(vin_key)
 
+    @property
+    def kept(self) -> int:
+        """How many distinct keys are known."""
+        return self._key.kept
+
     def __call__(self, vins: VinColumn, descriptors: Column) -> Column:
         """The ``VinKey`` of every row, asked once per distinct descriptor, sum and tail."""
         digits = Column(_TAILS, trailing_digits(vins.characters))
-        return self._key.on(vins.well_formed, descriptors, ninth(vins.characters), digits)
+        return self._key.on(vins.well_formed, descriptors, vins.ninth, digits)
 
 
 def row_problems(key: VinKey | None, identity: Identity | None) -> tuple[Problem, ...]:

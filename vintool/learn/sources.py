@@ -17,7 +17,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.lifted import Characters, Codes, Mask, Texts, as_text
+from vintool.columns.characters import Characters
+from vintool.columns.lifted import Texts, as_text
+from vintool.columns.numbers import Mask, Places
 from vintool.columns.vins import check_digits
 from vintool.days import read_date
 from vintool.errors import ManifestError, MappingError
@@ -104,10 +106,10 @@ class Rows(NamedTuple):
     """
 
     start: Words
-    tail: Codes
-    powertrain: Codes
-    source: Codes
-    day: Codes
+    tail: Places
+    powertrain: Places
+    source: Places
+    day: Places
 
     def only(self, keep: Mask) -> "Rows":
         """Some of the rows."""
@@ -293,11 +295,11 @@ class _Reader:
             column = self._days(days.filter(pa.array(keep)))
             day = np.array([day_of(text) for text in column.values], dtype=np.int64)[column.codes]
         if sources is not None:
-            source = self._sources(sources.filter(pa.array(keep))).codes
+            source = self._sources(sources.filter(pa.array(keep))).codes.astype(np.int64)
         self._parts.append(Rows(start, tail, told[keep], source, day))
         self._marks.append(_marks(characters, told[keep], source))
 
-    def _powertrains(self, labels: pa.Array) -> Codes:
+    def _powertrains(self, labels: pa.Array) -> Places:
         """The number of the powertrain of every row, -1 where its label means none."""
         column = self._label_texts(labels)
         for text in column.values[len(self._told) :]:
@@ -326,7 +328,7 @@ class _Reader:
         self._read_odd(texts, characters, np.flatnonzero(~plain))
         return characters, self._usable(characters)
 
-    def _read_odd(self, texts: pa.Array, characters: Characters, rows: Codes) -> None:
+    def _read_odd(self, texts: pa.Array, characters: Characters, rows: Places) -> None:
         """Read the texts that are not clean as they stand, each distinct one once."""
         encoded = texts.take(pa.array(rows)).dictionary_encode()
         numbers = encoded.indices.to_numpy(zero_copy_only=False)
@@ -429,7 +431,7 @@ def _read_one(text: str) -> tuple[str, str]:
         return "", reading.problem.value
 
 
-def _marks(characters: Characters, powertrain: Codes, source: Codes) -> Words:
+def _marks(characters: Characters, powertrain: Places, source: Places) -> Words:
     """A 64-bit mark of each whole VIN with powertrain and source; 0 where the VIN is not whole.
 
     Two vehicles of a million share one with a chance of one in thirty million.

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from vintool.columns.lifted import Mask
+from vintool.columns.numbers import Mask
 from vintool.learn.mine import Learned, Wanted, mine, reaching, vds_text
 from vintool.learn.sources import BEV, Rows
 from vintool.lookup import PatternTable, bits
