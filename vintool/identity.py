@@ -22,6 +22,7 @@ from vintool.vin import (
     Vin,
     calc_check_digit,
     check_digit_status,
+    is_plain,
     market_of,
     read,
     remainder,
@@ -176,7 +177,7 @@ def proposals(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[P
 
 def _plausible(text: str) -> bool:
     """Whether a proposal is a VIN that breaks none of its market's rules."""
-    if read(text) != Reading(text):
+    if not is_plain(text):
         return False
     vin = Vin.trusted(text)
     if not _wmi_is_known(vin.wmi):
@@ -223,7 +224,7 @@ _OF_VALUE = {
 }
 
 
-def _one_edit(text: str) -> list[tuple[str, str]]:
+def _one_edit(text: str) -> Iterator[tuple[str, str]]:
     """Changes of one character, and swaps of two neighbours, after which the check digit holds.
 
     Likeliest first: a start of the VIN that the powertrain rules have met before one that they
@@ -261,5 +262,10 @@ def _one_edit(text: str) -> list[tuple[str, str]]:
             f"position 9: the check digit of the other positions is {expected}",
         )
     )
-    changes.sort(key=lambda change: (not is_met(change[1][:8] + change[1][9:11]), change[0]))
-    return [(vin, reason) for _, vin, reason in changes]
+    unmet = []
+    for _, vin, reason in sorted(changes, key=lambda change: change[0]):
+        if is_met(vin[:8] + vin[9:11]):
+            yield vin, reason
+        else:
+            unmet.append((vin, reason))
+    yield from unmet

@@ -6,7 +6,7 @@ wins only where its grade is no worse, and otherwise the answer is *cannot tell*
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vintool.lookup import PatternTable, bits
@@ -77,9 +77,13 @@ def classify(descriptor: str) -> Classification:
     return resolve(fitting)
 
 
+@lru_cache(maxsize=1 << 16)
 def is_met(descriptor: str) -> bool:
     """Whether any rule speaks of a descriptor; cheaper than ``classify``."""
     return _table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]) != 0
+
+
+on_new_rules(is_met.cache_clear)
 
 
 def one_character_away(descriptor: str, *, electric: bool, unnoticed: bool) -> bool:

@@ -29,6 +29,7 @@ False
 import re
 import unicodedata
 from collections.abc import Sequence
+from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from vintool.words import CheckDigit, Market, Problem
@@ -123,13 +124,22 @@ def _second(rest: str) -> str:
     return ""
 
 
+def is_plain(text: str) -> bool:
+    """Whether ``read`` finds nothing to clean and nothing wrong.
+
+    >>> is_plain("LRW3E7FA1LC000001"), is_plain("lrw3e7fa1lc000001")
+    (True, False)
+    """
+    return _fault(text, text) is None
+
+
 def _fault(packed: str, spaced: str) -> Problem | None:
     """What keeps a text from being a VIN, the gravest first."""
     if _PLACEHOLDER.fullmatch(packed):
         return Problem.PLACEHOLDER
     if len(packed) != 17 and _FRAME_NUMBER.fullmatch(spaced):
         return Problem.FRAME_NUMBER
-    readable = sum(character in CHARACTER_VALUES for character in packed)
+    readable = sum(map(CHARACTER_VALUES.__contains__, packed))
     if readable < _READABLE:
         return Problem.NOT_A_VIN
     if len(packed) != 17:
@@ -139,6 +149,9 @@ def _fault(packed: str, spaced: str) -> Problem | None:
 
 def _plain(raw: str) -> tuple[str, list[Problem]]:
     """Fold width, case, invisible characters and look-alikes; report each fold that did something."""
+    if raw.isascii():
+        capitals = raw.upper()
+        return capitals, [] if capitals == raw else [Problem.LETTER_CASE]
     cleanup = []
     visible = raw.translate(_INVISIBLE)
     if visible != raw:
@@ -176,7 +189,7 @@ def remainder(values: Sequence[Any]) -> Any:
 
     Written with operators alone, so that 17 numbers and 17 columns of numbers serve alike.
     """
-    return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True) if weight) % 11
+    return sum(map(mul, WEIGHTS, values)) % 11
 
 
 def compact(number: str) -> str:
