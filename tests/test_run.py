@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from vintool.errors import ManifestError
-from vintool.files import outputs
+from vintool.files import annotated
 from vintool.files.run import screen_file
 
 ON = date(2026, 3, 1)
@@ -55,7 +55,8 @@ def test_csv_comes_back_row_for_row(tmp_path, encoding):
     summary = screen_file(put_csv(tmp_path / "list.csv", encoding=encoding), ON, tmp_path / "out")
     rows = read_csv(tmp_path / "out" / "annotated.csv")
     assert (tmp_path / "out" / "annotated.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    assert [(row["VIN"], row["型号"], row["Fuel"]) for row in rows] == ROWS[1:]
+    told = [(row["VIN"], row["型号"], row["Fuel"]) for row in rows]
+    assert told == [ROWS[1], ("'=1+1", "?", ""), *ROWS[3:]]
     assert [row["vin_verdict"] for row in rows] == [
         "controlled",
         "invalid",
@@ -152,7 +153,7 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(outputs.DelimitedWriter, "write", full)
+    monkeypatch.setattr(annotated.DelimitedWriter, "write", full)
     with pytest.raises(OSError, match="No space"):
         screen_file(path, date(2025, 1, 1), tmp_path / "out")
     assert left(tmp_path) == ["list.csv", "out"]

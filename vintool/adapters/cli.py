@@ -244,6 +244,17 @@ def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
     is_flag=True,
     help="Write single-window.xml to --out as well: the vehicles that need a licence, as blocks of a declaration.",
 )
+@click.option(
+    "--as",
+    "annotated_as",
+    type=click.Choice(["csv", "tsv", "xlsx", "parquet", "jsonl"]),
+    help="The format of annotated.*; by default that of the input.",
+)
+@click.option(
+    "--raw",
+    is_flag=True,
+    help="Write annotated CSV and TSV for programs: no byte order mark, every cell as it came. Else a cell that a spreadsheet would run as a formula gets an apostrophe.",
+)
 @lang_option
 @with_evidence
 def screen(
@@ -261,6 +272,8 @@ def screen(
     confirmations: Path | None,
     decisions: tuple[Path, ...],
     single_window: bool,  # noqa: FBT001 - a flag
+    annotated_as: str | None,
+    raw: bool,  # noqa: FBT001 - a flag
     lang: str,
 ) -> None:
     """Screen a manifest (CSV, TSV, XLSX, Parquet, Single Window XML): which rows need an export licence, and why.
@@ -271,6 +284,7 @@ def screen(
     \b
     vintool screen manifest.xlsx --out answers
     vintool screen list.csv --on 2026-03-01 --map vin="Chassis No" --fail-on controlled
+    vintool screen list.csv --out answers --as parquet
     vintool screen list.csv --exporters qualified.xlsx --licences licences.csv --out answers
     vintool screen list.csv --decisions answers/exceptions.csv --out answers
     vintool screen declaration.xml --single-window --out answers
@@ -291,6 +305,8 @@ def screen(
             confirmations=confirmations,
             decisions=decisions,
             single_window=single_window,
+            annotated_as=annotated_as,
+            raw=raw,
             lang=lang,
         )
     _print_summary(summary, form)
@@ -306,7 +322,9 @@ def _run(path: Path, *, on: date | None, out: Path | None, **options: Any) -> "S
     today = date.today()  # noqa: DTZ011 - see _today
     try:
         with told_of_files(), progress_bar() as progress:
-            summary = screen_file(path, on, out, today=today, progress=progress, **options)
+            summary = screen_file(
+                path, on, out, today=today, progress=progress, say=note, **options
+            )
     except KeyboardInterrupt:
         note("interrupted; no output was left behind, and an earlier one is as it was")
         sys.exit(INTERRUPTED)

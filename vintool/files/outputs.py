@@ -1,220 +1,28 @@
-"""What a run leaves behind: written beside the folder first, put in place when all of it is there."""
+"""The files that fill while the rows go by: the annotated copy, and what a person must look at."""
 
 import csv
-import hashlib
 import io
-import json
-import re
-import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from vintool.columns import FACTS, beside
+from vintool.columns import FACTS
 from vintool.desk.book import Desk
 from vintool.desk.decisions import key_of, standing
+from vintool.files.annotated import BOM, SLOW_ROWS, Copy, HashedFile
+from vintool.files.cells import flat, inert
 from vintool.law import Regime
 
-RUN = "run.json"
-ADDED_TO = frozenset({"decisions.jsonl"})  # never replaced: the new one holds the old one
-XLSX_ROWS = 1_048_576  # of one sheet, the header included
-BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
-_FORMULA = r"^('*[=+\-@\t\r＝＋－＠])"
-
-
-@contextmanager
-def staged(out: Path) -> Iterator[Path]:
-    """A folder to write to, which becomes ``out`` when the block ends well, and vanishes if not.
-
-    What an earlier run left there is replaced. A file under one of our names that is not as a run has
-    written it, a filled ``exceptions.csv`` or a list of the user's own, is kept beside the new one,
-    with a part of its hash in its name; other files stay as they are.
-    """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
-        yield stage
-        stage.chmod(0o755)
-        if not out.exists():
-            stage.rename(out)
-            return
-        written = _written(out)
-        new = {file.name for file in stage.iterdir()}
-        for name, digest in written.items():
-            if name not in new and _hash(out / name) == digest:
-                (out / name).unlink()  # of an earlier run in another format, or with other lists
-        for name in sorted(new - ADDED_TO - {RUN}):
-            digest = _hash(out / name)
-            if digest and digest != written.get(name):
-                old = out / name
-                old.rename(out / f"{old.stem}.{digest[:8]}{old.suffix}")
-        for file in sorted(stage.iterdir()):
-            file.replace(out / file.name)
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _written(out: Path) -> dict[str, str]:
-    """What an earlier run has left in the folder, with the hash of each file."""
-    try:
-        told = json.loads((out / RUN).read_text(encoding="utf-8"))["outputs"]
-        return {
-            Path(name).name: str(digest) for name, digest in told.items() if name not in ADDED_TO
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def file_hash(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _hash(path: Path) -> str:
-    """The SHA-256 of a file; empty if there is none."""
-    return file_hash(path) if path.is_file() else ""
-
-
-class Writer(Protocol):
-    """Takes the screened batches of one sheet after another."""
-
-    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
-        """Add rows, the user's columns and the answers; the sheets come one after another."""
-
-    def close(self) -> None:
-        """Finish the file."""
-
-
-def safe_for_spreadsheets(array: pa.Array) -> pa.Array:
-    """Texts that a spreadsheet would run as a formula, with an apostrophe before them."""
-    return pc.replace_substring_regex(array, _FORMULA, r"'\1")
-
-
-def safe_cell(cell: object) -> object:
-    """The same for one cell; a number stays one."""
-    return re.sub(_FORMULA, r"'\1", cell) if isinstance(cell, str) else cell
-
-
-class DelimitedWriter:
-    """CSV or TSV: UTF-8 with a byte order mark. The user's own columns are written as they came."""
-
-    def __init__(self, path: Path, delimiter: str) -> None:
-        self._file = path.open("wb")
-        self._file.write(BOM)
-        self._options = pa_csv.WriteOptions(
-            include_header=True, delimiter=delimiter, quoting_style="needed"
-        )
-        self._writer: Any = None
-
-    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one sheet only
-        """Add rows."""
-        raw = answers.schema.get_field_index("vin_text")
-        batch = beside(
-            data, answers.set_column(raw, "vin_text", safe_for_spreadsheets(answers.column(raw)))
-        )
-        if self._writer is None:
-            self._writer = pa_csv.CSVWriter(self._file, batch.schema, write_options=self._options)
-        self._writer.write_batch(batch)
-
-    def close(self) -> None:
-        """Finish the file."""
-        if self._writer is not None:
-            self._writer.close()
-        self._file.close()
-
-
-class ParquetWriter:
-    """Parquet, lists as lists."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._writer: Any = None
-
-    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one sheet only
-        """Add rows."""
-        import pyarrow.parquet as pq  # noqa: PLC0415 - start-up time
-
-        batch = beside(data, answers)
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, batch.schema, compression="zstd")
-        self._writer.write_batch(batch)
-
-    def close(self) -> None:
-        """Finish the file."""
-        if self._writer is not None:
-            self._writer.close()
-
-
-class WorkbookWriter:
-    """A new workbook with the same sheets: every cell is a text, nothing is a formula or a link."""
-
-    def __init__(self, path: Path) -> None:
-        import xlsxwriter  # noqa: PLC0415 - start-up time
-
-        self._book = xlsxwriter.Workbook(
-            str(path),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
-        )
-        self._bold = self._book.add_format({"bold": True})
-        self._sheet: Any = None
-        self._name, self._part, self._row = "", 1, 0
-
-    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
-        """Add rows; a sheet that is full is continued on another."""
-        batch = beside(data, answers)
-        for start in range(0, max(batch.num_rows, 1), 10_000):
-            part = batch.slice(start, 10_000)
-            cells = [column.cast(pa.string()).to_pylist() for column in part.columns]
-            if self._sheet is None or sheet != self._name:
-                self._name, self._part = sheet, 1
-                self._open(sheet, batch.schema.names)
-            for values in zip(*cells, strict=True):
-                if self._row == XLSX_ROWS:
-                    self._part += 1
-                    self._open(f"{sheet[:25]} ({self._part})", batch.schema.names)
-                for at, value in enumerate(values):
-                    if value:
-                        self._sheet.write_string(self._row, at, value)
-                self._row += 1
-
-    def _open(self, name: str, columns: list[str]) -> None:
-        self._sheet = self._book.add_worksheet(name or None)
-        self._sheet.freeze_panes(1, 0)
-        for at, column in enumerate(columns):
-            self._sheet.write_string(0, at, column, self._bold)
-        self._row = 1
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._book.close()
-
-
-def annotated(form: str) -> str:
-    """The name of the annotated copy of a format of ``Manifest.format``.
-
-    >>> annotated("xlsx"), annotated("xml")
-    ('annotated.xlsx', 'annotated.csv')
-    """
-    return f"annotated.{'csv' if form == 'xml' else form}"
-
-
-def annotated_writer(folder: Path, form: str, delimiter: str) -> Writer:
-    """The writer of ``annotated.*`` for a format of ``Manifest.format``."""
-    path = folder / annotated(form)
-    if form == "parquet":
-        return ParquetWriter(path)
-    return WorkbookWriter(path) if form == "xlsx" else DelimitedWriter(path, delimiter or ",")
-
-
+EXCEPTIONS = "exceptions.csv"
+_AT_ONCE = 1 << 14  # rows; a run that is stopped waits for no more of them
 DECISION_COLUMNS = ("decision", "decision_reason", "reviewer", "decision_date")
+_OF_OTHERS = frozenset({"vin_text", "vin_sheet", *DECISION_COLUMNS})  # texts that are not ours
 EXCEPTION_COLUMNS = (
     "vin_sheet", "vin_row", "vin_text", "vin", "vin_manufacturer", "vin_brand", "vin_powertrain", "vin_verdict",
     "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "vin_regime", FACTS, *DECISION_COLUMNS,
@@ -229,7 +37,7 @@ class ExceptionWriter:
 
     def __init__(self, path: Path, rule: Regime, desk: Desk) -> None:
         self._regime, self._decisions = rule.code, desk.decisions
-        self._file = path.open("wb")
+        self._file = HashedFile(path)
         self._file.write(BOM)
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerow(EXCEPTION_COLUMNS)
@@ -247,13 +55,8 @@ class ExceptionWriter:
         columns = []
         for name in EXCEPTION_COLUMNS:
             column = given.get(name, batch.column(name) if name in batch.schema.names else blank)
-            if pa.types.is_list(column.type):
-                column = pc.binary_join(column, ";")
-            columns.append(
-                safe_for_spreadsheets(column.cast(pa.string()))
-                if name in {"vin_text", "vin_sheet", *DECISION_COLUMNS}
-                else column
-            )
+            column = flat(column)
+            columns.append(inert(column)[0] if name in _OF_OTHERS else column)
         pa_csv.write_csv(
             pa.RecordBatch.from_arrays(columns, names=list(EXCEPTION_COLUMNS)),
             self._file,
@@ -278,30 +81,86 @@ class ExceptionWriter:
         """Finish the file."""
         self._file.close()
 
+    def abandon(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the finished file."""
+        return self._file.digest
+
 
 class Answers:
-    """The files that fill while the rows go by; close them before anything else is written.
+    """The files that fill while the rows go by; leave the block before anything else is written.
 
     A batch is written while the next one is screened; what goes wrong is raised by the next call.
+    When the block ends with an error the files stay as far as they came, for the folder to be removed.
+
+    Args:
+        folder: where to write.
+        copy: how the annotated copy is written.
+        rule: the regime.
+        desk: what the rows are held against.
+        say: is told what the user should know before the end.
     """
 
-    def __init__(self, folder: Path, form: str, delimiter: str, rule: Regime, desk: Desk) -> None:
-        self._annotated = annotated_writer(folder, form, delimiter)
-        self._exceptions = ExceptionWriter(folder / "exceptions.csv", rule, desk)
+    def __init__(
+        self, folder: Path, copy: Copy, rule: Regime, desk: Desk, say: Callable[[str], None]
+    ) -> None:
+        self._copy, self._say, self._rows = copy, say, 0
+        self._stopped = False
+        self._annotated = copy.writer(folder)
+        self._exceptions = ExceptionWriter(folder / EXCEPTIONS, rule, desk)
         self._writer = ThreadPoolExecutor(1)
         self._last: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _where: TracebackType | None,
+    ) -> None:
+        """Finish the files, or let go of them."""
+        try:
+            if error is None:
+                self._wait()
+                self._annotated.close()
+                self._exceptions.close()
+                return
+        finally:
+            self._stopped = True
+            self._writer.shutdown()
+            with suppress(OSError):
+                self._annotated.abandon()
+            with suppress(OSError):
+                self._exceptions.abandon()
 
     def write(
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
     ) -> None:
         """Add rows: all of them, and of their answers those that a person must look at."""
+        before, self._rows = self._rows, self._rows + data.num_rows
+        if self._copy.form == "xlsx" and before <= SLOW_ROWS < self._rows:
+            self._say(
+                f"more than {SLOW_ROWS:,} rows: writing a workbook takes minutes a million; --as csv or --as parquet is much quicker"
+            )
         self._wait()
         self._last = self._writer.submit(self._write, sheet, data, answers, exceptions)
 
     def _write(
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
     ) -> None:
-        self._annotated.write(sheet, data, answers)
+        data, answers = self._copy.table(sheet, data, answers)
+        for start in range(0, max(data.num_rows, 1), _AT_ONCE):
+            if self._stopped:
+                return
+            rows = start, _AT_ONCE
+            self._annotated.write(sheet, data.slice(*rows), answers.slice(*rows))
         self._exceptions.write(sheet, exceptions)
 
     def _wait(self) -> None:
@@ -309,10 +168,11 @@ class Answers:
         if last is not None:
             last.result()
 
-    def close(self) -> None:
-        """Finish the files, both of them whatever happens."""
-        with ExitStack() as all_of_it:
-            all_of_it.callback(self._exceptions.close)
-            all_of_it.callback(self._annotated.close)
-            all_of_it.callback(self._writer.shutdown)
-            all_of_it.callback(self._wait)
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of the finished files, of those where it is known."""
+        told = {self._copy.name: self._annotated.digest, EXCEPTIONS: self._exceptions.digest}
+        return {name: digest for name, digest in told.items() if digest}
+
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the files."""
+        return self._annotated.notes()

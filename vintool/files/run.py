@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,11 +14,13 @@ from vintool import vpic
 from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Screener, Seen, date_field
 from vintool.desk.book import Desk
 from vintool.errors import ManifestError, MappingError
+from vintool.files.annotated import WITH_LISTS, Copy
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
-from vintool.files.outputs import Answers, annotated, staged
+from vintool.files.outputs import EXCEPTIONS, Answers
 from vintool.files.sheet import Manifest, Sheet
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
+from vintool.files.staging import RUN, staged
 from vintool.files.tally import Tally
 from vintool.files.written import (
     LEDGER,
@@ -56,7 +57,10 @@ def screen_file(
     decisions: Sequence[Path | str] = (),
     single_window: bool = False,
     lang: str = "en",
+    annotated_as: str | None = None,
+    raw: bool = False,
     progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Summary:
     """Screen a manifest; the engine behind ``vintool screen``.
 
@@ -78,17 +82,23 @@ def screen_file(
             ``out`` is read with them.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
         lang: of ``report.html``, ``en`` or ``zh``; the other outputs are the same in every language.
+        annotated_as: the format of ``annotated.*``: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``jsonl``;
+            that of the input if not given, of XML CSV.
+        raw: CSV and TSV for programs: no byte order mark, and no apostrophe before cells that a
+            spreadsheet would run as formulas.
         progress: called after each batch.
+        say: called with a sentence that the user should know before the end.
 
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
         MappingError: which column means what must be told.
-        ValueError: no date is given, and the manifest has none.
+        ValueError: no date is given, and the manifest has none; or there is no format ``annotated_as``.
         OSError: the outputs cannot be written; nothing is left behind then.
     """
     started = time.monotonic()
     path, rule = Path(path), load_regime(regime)
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
+    copy = Copy.of(manifest, annotated_as, raw=raw)
     mappings = _mappings(manifest, mapping or {})
     if on is None and not any(map(date_field, mappings)):
         if today is None:
@@ -111,7 +121,7 @@ def screen_file(
             found,
             on if on or date_field(found) else today,
             regime,
-            joined=manifest.format != "parquet",
+            joined=copy.form not in WITH_LISTS,
             seen=seen,
             desk=desk,
             sheet=number,
@@ -126,17 +136,19 @@ def screen_file(
             keep = partial(blocks.add, found) if blocks else None
             _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
 
-    def summary() -> Summary:
+    def summary(notes: tuple[str, ...]) -> Summary:
         seconds = time.monotonic() - started
-        return _summary(manifest, mappings, rule, tally, on, out, desk, blocks, seconds)
+        files = _files(copy, desk, blocks) if out else ()
+        outputs = tuple(str(Path(out or "") / name) for name in files)
+        return _summary(manifest, mappings, rule, tally, on, outputs, desk, notes, seconds)
 
     if out is None:
         job(None)
-        return summary()
+        return summary(())
     with staged(Path(out)) as stage:
-        with closing(Answers(stage, manifest.format, manifest.delimiter, rule, desk)) as answers:
+        with Answers(stage, copy, rule, desk, say or (lambda _: None)) as answers:
             job(answers)
-        told = summary()
+        told = summary((*(blocks.notes() if blocks else ()), *answers.notes()))
         _write_beside(stage, Path(out), told, desk, blocks)
         write_report(stage, told, report_context(rule, tally, lists, lang), tally, lang)
         parameters = {
@@ -147,8 +159,10 @@ def screen_file(
             "sheet": sheet,
             "single_window": single_window,
             "lang": lang,
+            "annotated_as": annotated_as,
+            "raw": raw,
         }
-        write_run(stage, path, told, parameters, lists)
+        write_run(stage, path, told, parameters, lists, answers.hashes())
     return told
 
 
@@ -163,6 +177,19 @@ def _write_beside(
         (stage / RECORD).write_text(record, encoding="utf-8")
     if blocks is not None:
         blocks.write(stage)
+
+
+def _files(copy: Copy, desk: Desk, blocks: VehicleBlocks | None) -> tuple[str, ...]:
+    """The names of what a run writes."""
+    return (
+        copy.name,
+        EXCEPTIONS,
+        *([LEDGER] if desk.ledger else []),
+        *([RECORD] if desk.decisions else []),
+        "report.html",
+        RUN,
+        *([SINGLE_WINDOW] if blocks else []),
+    )
 
 
 def _screen_sheet(
@@ -197,9 +224,9 @@ def _summary(
     rule: Regime,
     tally: Tally,
     on: date | None,
-    out: Path | str | None,
+    outputs: tuple[str, ...],
     desk: Desk,
-    blocks: VehicleBlocks | None,
+    notes: tuple[str, ...],
     seconds: float,
 ) -> Summary:
     sheets = [
@@ -215,15 +242,6 @@ def _summary(
         SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
     ]
     columns = sorted({found[field] for found in mappings if (field := date_field(found))})
-    files_written = (
-        annotated(manifest.format),
-        "exceptions.csv",
-        *([LEDGER] if desk.ledger else []),
-        *([RECORD] if desk.decisions else []),
-        "report.html",
-        "run.json",
-        *([SINGLE_WINDOW] if blocks else []),
-    )
     return Summary(
         file=manifest.path.name,
         rows_read=tally.rows,
@@ -241,12 +259,8 @@ def _summary(
         data_release=vpic.data_release(),
         rule_version=rule.rule_version,
         seconds=round(seconds, 3),
-        outputs=tuple(str(Path(out) / name) for name in files_written) if out else (),
-        notes=(
-            *manifest.notes,
-            *desk.notes,
-            *(blocks.notes() if blocks else ()),
-        ),
+        outputs=outputs,
+        notes=(*manifest.notes, *desk.notes, *notes),
         licences=licence_lines(desk.ledger),
         decisions=_decision_counts(desk, tally),
     )

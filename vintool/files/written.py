@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from vintool import registry, vpic
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import COUNTED
-from vintool.files.outputs import file_hash, safe_cell
+from vintool.files.cells import inert_cell
+from vintool.files.staging import RUN, file_hash
 from vintool.files.tally import SHOWN, Tally
 from vintool.language import language
 from vintool.law import Regime
@@ -122,7 +123,7 @@ def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
                 ";".join(others),
                 line.place,
             ]
-            out.writerow(map(safe_cell, cells))
+            out.writerow(map(inert_cell, cells))
 
 
 def report_context(rule: Regime, tally: Tally, lists: Lists, lang: str) -> ReportContext:
@@ -158,17 +159,28 @@ def write_report(
     (stage / "report.html").write_text(page, encoding="utf-8")
 
 
-def write_run(
+def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
     stage: Path,
     source: Path,
     summary: Summary,
     parameters: Mapping[str, object],
     lists: Lists,
+    known: Mapping[str, str],
 ) -> None:
-    """``run.json``: all that it takes to do the run again and to see that it is the same."""
+    """``run.json``: all that it takes to do the run again and to see that it is the same.
+
+    Args:
+        stage: the folder of the outputs.
+        source: the manifest.
+        summary: what was found.
+        parameters: what was asked for.
+        lists: what the rows were held against.
+        known: the hashes of outputs that need not be read for it.
+    """
     outputs = sorted(stage.iterdir())
+    read = [source, *(path for path in outputs if path.name not in known)]
     with ThreadPoolExecutor() as pool:
-        hashes = dict(zip((source, *outputs), pool.map(file_hash, (source, *outputs)), strict=True))
+        hashes = dict(zip(read, pool.map(file_hash, read), strict=True))
     told = {
         "tool": {"name": "vintool", "version": version("vintool")},
         "input": {
@@ -201,11 +213,11 @@ def write_run(
             for key, value in parameters.items()
         },
         "summary": summary.model_dump(mode="json"),
-        "outputs": {file.name: hashes[file] for file in outputs},
+        "outputs": {file.name: known.get(file.name) or hashes[file] for file in outputs},
     }
-    (stage / "run.json").write_text(
-        json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-    )
+    waiting = stage / f".{RUN}"
+    waiting.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    waiting.rename(stage / RUN)  # when it is there, all is there
 
 
 def data_hash() -> str:

@@ -1,0 +1,92 @@
+"""Cells on their way out: texts for formats without types, and nothing that a spreadsheet would run."""
+
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic_core import to_json
+
+_FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
+# Begins like a formula and is none: a number with its sign, or dashes that stand for nothing.
+_HARMLESS = r"^([+\-]?[0-9.,]+([eE][+\-]?[0-9]+)?%?|[+\-－]+)$"
+
+
+def inert(array: pa.Array) -> tuple[pa.Array, int]:
+    """Texts that a spreadsheet would run as a formula with an apostrophe before them, and how many.
+
+    Signed numbers and lone dashes stay as they are, and so do columns of another type.
+    """
+    if pa.types.is_dictionary(array.type) and is_text(array.type.value_type):
+        values, found = inert(array.dictionary)
+        if not found:
+            return array, 0
+        changed = pc.not_equal(values, array.dictionary).take(array.indices)
+        return pa.DictionaryArray.from_arrays(array.indices, values), pc.sum(changed).as_py() or 0
+    if not is_text(array.type):
+        return array, 0
+    starts = pc.match_substring_regex(array, _FORMULA)
+    if not pc.any(starts).as_py():
+        return array, 0
+    runs = pc.and_not(starts, pc.match_substring_regex(array, _HARMLESS))
+    marked = pc.binary_join_element_wise(
+        pa.scalar("'", array.type), array, pa.scalar("", array.type)
+    )
+    return pc.if_else(runs, marked, array), pc.sum(runs).as_py() or 0
+
+
+def inert_cell(cell: object) -> object:
+    """The same for one cell; a number stays one.
+
+    >>> [inert_cell(cell) for cell in ("=1+1", "-5", "-", "- by phone", "'=1", -5)]
+    ["'=1+1", '-5', '-', "'- by phone", "''=1", -5]
+    """
+    if isinstance(cell, str) and re.match(_FORMULA, cell) and not re.match(_HARMLESS, cell):
+        return f"'{cell}"
+    return cell
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether an Arrow type is one of texts."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def plain(array: pa.Array) -> pa.Array:
+    """The column without a dictionary."""
+    return array.dictionary.take(array.indices) if pa.types.is_dictionary(array.type) else array
+
+
+def flat(array: pa.Array) -> pa.Array:
+    """The column for a format of plain cells: lists of texts joined by ``;``, what nests as JSON."""
+    if pa.types.is_string_view(array.type):
+        return array.cast(pa.string())
+    if pa.types.is_dictionary(array.type):
+        return array if is_text(array.type.value_type) else flat(plain(array))
+    if pa.types.is_list(array.type) and is_text(array.type.value_type):
+        if not pc.list_flatten(array).null_count:
+            return pc.binary_join(array, ";")
+    elif _castable(array.type):
+        return array
+    return pa.array(
+        (told and told.strip('"') for told in map(json_text, array.to_pylist())), pa.string()
+    )
+
+
+def texts(array: pa.Array) -> pa.Array:
+    """The column as texts."""
+    column = plain(flat(array))
+    return column if pa.types.is_string(column.type) else column.cast(pa.string())
+
+
+def json_text(value: Any) -> str | None:
+    """A value as JSON: dates as ISO 8601, bytes as base64; what is no number is null."""
+    if value is None:
+        return None
+    return to_json(value, inf_nan_mode="null", bytes_mode="base64").decode()
+
+
+def _castable(kind: pa.DataType) -> bool:
+    """Whether Arrow itself writes values of a type as text."""
+    odd = pa.types.is_duration(kind) or pa.types.is_interval(kind)
+    number_or_day = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
+    return is_text(kind) or pa.types.is_null(kind) or (number_or_day and not odd)
