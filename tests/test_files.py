@@ -233,8 +233,20 @@ def test_bytes_that_are_no_text(tmp_path):
     assert "byte 27" in error.what
     assert error.row == 2
     assert "--encoding" in error.next_step
-    assert "NUL" in refusal(raw(tmp_path / "b.csv", "VIN,Make\na,b".encode("utf-16-le"))).what
-    assert cells(only(open_manifest(tmp_path / "b.csv", encoding="utf-16-le"))) == [["a", "b"]]
+    assert "NUL" in refusal(raw(tmp_path / "b.csv", b"VIN,Make\na,b\0\0\0")).what
+    text = f"VIN,燃料\n{VINS[0]},汽油\n".encode()
+    error = refusal(raw(tmp_path / "c.csv", text + b"\xb4\xbf,x\n"))  # one cell of another encoding
+    assert (error.row, "UTF-8" in error.what) == (3, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("cell", ["b", "一丁万上下不", ""])
+def test_utf_16_without_its_mark_is_evident(tmp_path, encoding, cell):
+    path = raw(tmp_path / "a.csv", f"VIN,Make\na,{cell}\n".encode(encoding))
+    manifest = open_manifest(path)
+    assert manifest.encoding == encoding
+    assert "without a byte order mark" in manifest.notes[0]
+    assert cells(only(manifest)) == [["a", cell]]
 
 
 def test_what_is_no_file_to_read(tmp_path):

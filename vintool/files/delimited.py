@@ -10,10 +10,11 @@ import csv
 import io
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ import pyarrow.csv as pacsv
 
 from vintool import headers
 from vintool.errors import ManifestError
-from vintool.files.encoding import DELIMITERS, Scan, decide
+from vintool.files.encoding import DELIMITERS, Scan, decide, line_ends
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 
 _BLOCK = 4 << 20
@@ -56,17 +57,17 @@ def read_delimited(
     Raises:
         ManifestError: it is not text in a known encoding, or not a table.
     """
-    encoding, scan, notes = decide(path, encoding)
-    delimiter = _sniff(path, encoding)
-    records, lines = _beginning(path, encoding, delimiter)
-    header = headers.find_header(records, words)
-    data = [record for record in records[header.end :] if any(record)][:_SAMPLE]
-    widths = Counter(map(len, data))
-    width = max(widths, key=widths.__getitem__, default=len(header.cells)) or 1
-    layout = _Layout(
-        path, encoding, delimiter, lines[header.end - 1] if header.end else 0, header.end, width
-    )
-    widest = max(len(header.cells), width, _widest(layout))
+    # Nearly every file is UTF-8: it is looked through as such while another thread proves it.
+    with ThreadPoolExecutor(1) as pool:
+        proof = pool.submit(decide, path, encoding)
+        try:
+            look = _look(path, "utf-8", words) if encoding is None else None
+        except (ManifestError, UnicodeError):
+            look = None
+        encoding, scan, notes = proof.result()
+    if look is None or encoding != "utf-8":
+        look = _look(path, encoding, words)
+    layout, header, titles, data, widest = look
     if widest > _WIDEST:
         raise ManifestError(
             f"a record has {widest} cells",
@@ -75,7 +76,6 @@ def read_delimited(
         )
     named = headers.name_columns(header, widest)
     columns = unique(named)
-    titles = sum(any(cell.strip() for cell in record) for record in records[: header.index])
     if titles:
         notes.append(f"{titles} title row(s) above the header are not data.")
     if header.lines == 2:
@@ -92,8 +92,34 @@ def read_delimited(
 
     sample = tuple((*record, *[""] * (widest - len(record))) for record in data)
     sheet = Sheet("", columns, named, sample, file=path.name, read=read)
-    kind = "tsv" if delimiter == "\t" else "csv"
-    return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, delimiter)
+    kind = "tsv" if layout.delimiter == "\t" else "csv"
+    return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, layout.delimiter)
+
+
+class _Look(NamedTuple):
+    """What there is to know before the rows are read."""
+
+    layout: _Layout
+    header: headers.Header
+    titles: int
+    data: list[list[str]]
+    widest: int
+
+
+def _look(path: Path, encoding: str, words: str) -> _Look:
+    """Find delimiter, header, first rows and the longest record."""
+    delimiter = _sniff(path, encoding)
+    records, lines = _beginning(path, encoding, delimiter)
+    header = headers.find_header(records, words)
+    data = [record for record in records[header.end :] if any(record)][:_SAMPLE]
+    widths = Counter(map(len, data))
+    width = max(widths, key=widths.__getitem__, default=len(header.cells)) or 1
+    layout = _Layout(
+        path, encoding, delimiter, lines[header.end - 1] if header.end else 0, header.end, width
+    )
+    titles = sum(any(cell.strip() for cell in record) for record in records[: header.index])
+    widest = max(len(header.cells), width, _widest(layout))
+    return _Look(layout, header, titles, data, widest)
 
 
 @contextmanager
@@ -212,7 +238,7 @@ def _widest(layout: _Layout) -> int:
 
 def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) -> Iterator[Batch]:
     ragged = deque[tuple[int, str]]()
-    seen, inner = 0, 0
+    seen, inner, quoted = 0, 0, scan.quoted > layout.skipped_lines
 
     def keep(number: int, _cells: int, text: str) -> None:
         ragged.append((number, text))
@@ -225,11 +251,11 @@ def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) 
                 continue
             seen = int(rows[-1])
             rows += layout.skipped_records
-            if scan.quotes and (breaks := sum(map(_breaks, data.columns))):
+            if quoted and (breaks := sum(map(_breaks, data.columns))):
                 inner += breaks
                 last = layout.skipped_lines + seen + inner >= scan.lines
                 _refuse_swallowed(layout, data, rows, unclosed=last and not scan.closed)
-            filled = np.sum([np.diff(_offsets(column)) for column in data.columns], axis=0) > 0
+            filled = _filled(data)
             if not filled.all():
                 tally.blank += int(len(filled) - filled.sum())
                 data, rows = data.filter(pa.array(filled)), rows[filled]
@@ -284,13 +310,18 @@ def _offsets(column: pa.Array) -> np.ndarray:
     return offsets[column.offset : column.offset + len(column) + 1]
 
 
+def _filled(data: pa.RecordBatch) -> np.ndarray:
+    """Which rows have a character in any cell."""
+    ends = _offsets(data.column(0)).astype(np.int64)
+    for column in data.columns[1:]:
+        ends += _offsets(column)
+    return np.diff(ends) > 0
+
+
 def _breaks(column: pa.Array) -> int:
     """Line breaks inside the cells of a column."""
     buffer, offsets = column.buffers()[2], _offsets(column)
-    if buffer is None:
-        return 0
-    text = bytes(buffer[offsets[0] : offsets[-1]])
-    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+    return 0 if buffer is None else line_ends(buffer[offsets[0] : offsets[-1]])
 
 
 def _refuse_swallowed(
