@@ -603,16 +603,14 @@ def test_broken_and_foreign_containers(tmp_path):
         in refusal(raw(tmp_path / "c.xlsx", whole[:at] + b"\xff" * 40 + whole[at + 40 :])).what
     )
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
-    assert "old .xls" in refusal(raw(tmp_path / "d.xls", ole)).what
-    locked = ole + "EncryptedPackage".encode("utf-16-le")
-    assert "without the password" in refusal(raw(tmp_path / "e.xlsx", locked)).next_step
+    assert "damaged" in refusal(raw(tmp_path / "d.xls", ole)).what
     buffer = io.BytesIO()
     with hostile.zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("readme.txt", "x")
     assert "not a workbook" in refusal(raw(tmp_path / "f.xlsx", buffer.getvalue())).what
     with hostile.zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("xl/workbook.bin", "x")
-    assert ".xlsb" in refusal(raw(tmp_path / "g.xlsb", buffer.getvalue())).what
+    assert "damaged" in refusal(raw(tmp_path / "g.xlsb", buffer.getvalue())).what
 
 
 def test_a_zip_bomb_is_refused_while_it_unpacks(tmp_path, monkeypatch):

@@ -45,7 +45,7 @@ class Copy(NamedTuple):
         Raises:
             ValueError: there is no such format.
         """
-        own = "csv" if manifest.format == "xml" else manifest.format
+        own = manifest.copied_as
         form = form or own
         if form not in FORMATS:
             raise ValueError(f"no format {form!r}; known: {', '.join(FORMATS)}")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vintool.errors import ManifestError
+from vintool.files.ole2 import OLE2
 from vintool.files.sheet import Manifest
 from vintool.headers import MANIFEST, Headed, has_vins
 
@@ -18,7 +19,6 @@ _REFUSED = {
     b"7z\xbc\xaf": ("a 7z archive", "unpack it and pass the file inside"),
     b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it"),
 }
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!--|!DOCTYPE\s+(?!html)|(?:[\w.-]+:)?Dec)|\xff\xfe<\0|\xfe\xff\0<",
     re.IGNORECASE,
@@ -73,7 +73,7 @@ def open_manifest(
         from vintool.files.parquet import read_parquet  # noqa: PLC0415
 
         manifest = read_parquet(path, size)
-    elif head.startswith(b"PK"):
+    elif head.startswith((b"PK", OLE2)):
         from vintool.files.workbook import read_workbook  # noqa: PLC0415
 
         return read_workbook(path, size, sheet=sheet, holds=holds, words=words)
@@ -106,18 +106,6 @@ def _refuse(path: Path, head: bytes) -> None:
     for magic, (what, next_step) in _REFUSED.items():
         if head.startswith(magic):
             raise ManifestError(f"this is {what}", file=path.name, next_step=next_step)
-    if head.startswith(_OLE2):
-        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-            raise ManifestError(
-                "the workbook is password-protected",
-                file=path.name,
-                next_step="open it and save a copy without the password",
-            )
-        raise ManifestError(
-            "this is a workbook of the old .xls kind",
-            file=path.name,
-            next_step="open it and save a copy as .xlsx",
-        )
     if not _is_xml(head) and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{\\rtf")):
         what = "a web page" if b"<" in head else "a text document"
         under = " under the name of a spreadsheet" if path.suffix.lower() in _SPREADSHEETS else ""

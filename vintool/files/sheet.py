@@ -79,7 +79,8 @@ class Manifest:
 
     Attributes:
         path: where it is.
-        format: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``xml``.
+        format: ``csv``, ``tsv``, ``text``, ``xlsx``, ``xls``, ``xlsb``, ``ods``, ``parquet``, ``arrow``,
+            ``jsonl`` or ``xml``.
         encoding: of the text; empty for a format that has none.
         sheets: the tables to read.
         skipped: sheets left out, each with the reason.
@@ -96,6 +97,22 @@ class Manifest:
     notes: tuple[str, ...]
     size: int
     delimiter: str = ""
+
+    @property
+    def copied_as(self) -> str:
+        """The format of a copy with more columns; of what we only read, the nearest that we write."""
+        return _COPIED_AS.get(self.format, self.format)
+
+
+_COPIED_AS = {
+    "xls": "xlsx",
+    "xlsb": "xlsx",
+    "ods": "xlsx",
+    "arrow": "parquet",
+    "jsonl": "csv",
+    "text": "csv",
+    "xml": "csv",
+}
 
 
 def unique(headers: Sequence[str]) -> tuple[str, ...]:

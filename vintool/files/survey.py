@@ -39,13 +39,27 @@ _REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]+)([0-9]+)""")
 _FAR_COLUMN = re.compile(rb"""=["']([A-Za-z]{2,})[0-9]""")
 
 
+#: A block of merged cells: its first row and column and its last ones, from 0.
+Merged = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the XML of one sheet holds."""
+    """What one sheet really holds.
+
+    Attributes:
+        rows: how many rows hold content.
+        last_column: how far cells reach, from 1.
+        errors: cells with an error such as #N/A.
+        last_row: how far cells reach down, from 1; 0 where it was not looked for.
+        merged: the blocks of merged cells, where they were looked for.
+    """
 
     rows: int
     last_column: int
     errors: int
+    last_row: int = 0
+    merged: tuple[Merged, ...] = ()
 
 
 @contextmanager
@@ -86,38 +100,18 @@ def readable(path: Path) -> Iterator[None]:
         ) from None
 
 
-class Book:
-    """The parts of a workbook, read within limits."""
+class Parts:
+    """The parts of a workbook that is a zip archive, read within limits."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
-        """Find the sheets; refuse what is no XLSX workbook or unpacks to an absurd size."""
         self.path, self._archive = path, archive
         self._parts = {
             info.filename.replace("\\", "/").lower(): info for info in archive.infolist()
         }
-        if "xl/workbook.xml" not in self._parts:
-            kind = next(
-                (
-                    what
-                    for part, what in (
-                        ("xl/workbook.bin", "a binary workbook (.xlsb)"),
-                        ("content.xml", "an OpenDocument file"),
-                        ("word/document.xml", "a Word document"),
-                    )
-                    if part in self._parts
-                ),
-                "a zip archive and not a workbook",
-            )
-            raise ManifestError(
-                f"this is {kind}",
-                file=path.name,
-                next_step="save or unpack the table as .xlsx or CSV",
-            )
-        self.sheets = tuple(self._sheets())
-        self._empty = frozenset(self._empty_strings())
-        for part in ("xl/styles.xml", "xl/workbook.xml"):
-            for _ in self.chunks(part) if part in self._parts else ():
-                pass
+
+    def __contains__(self, part: str) -> bool:
+        """Whether there is a part of this name, in small letters."""
+        return part in self._parts
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """The bytes of a part, up to the size that no honest workbook reaches."""
@@ -129,6 +123,16 @@ class Book:
                     raise self._too_large(total)
                 yield chunk
 
+    def begins(self, part: str, start: bytes) -> bool:
+        """Whether a part is there and begins like this."""
+        return part in self and next(self.chunks(part), b"").startswith(start)
+
+    def weigh(self, *parts: str) -> None:
+        """Refuse parts that unpack to an absurd size; those that are not there weigh nothing."""
+        for part in parts:
+            for _ in self.chunks(part) if part in self else ():
+                pass
+
     def _too_large(self, size: int) -> ManifestError:
         return ManifestError(
             f"a part of the workbook unpacks to more than {size >> 20} MB",
@@ -136,20 +140,32 @@ class Book:
             next_step="save the table as CSV and pass that",
         )
 
-    def _xml(self, part: str) -> ET.Element:
+    def xml(self, part: str) -> ET.Element:
+        """A small part as XML."""
         text = b"".join(itertools.islice(self.chunks(part), 16))
         if b"<!DOCTYPE" in text:
             raise ET.ParseError
         return ET.fromstring(text)  # noqa: S314 - without a DOCTYPE no entity can grow
 
+
+class Book(Parts):
+    """An XLSX workbook."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        """Find the sheets; refuse what unpacks to an absurd size."""
+        super().__init__(path, archive)
+        self.sheets = tuple(self._sheets())
+        self._empty = frozenset(self._empty_strings())
+        self.weigh("xl/styles.xml", "xl/workbook.xml")
+
     def _sheets(self) -> Iterator[tuple[str, bool, str]]:
         """Each sheet's name, whether it is hidden, and its part (empty for a chart)."""
         links = {
             link.get("Id"): link.get("Target", "")
-            for link in self._xml("xl/_rels/workbook.xml.rels")
+            for link in self.xml("xl/_rels/workbook.xml.rels")
             if link.get("Type", "").endswith("/worksheet")
         }
-        for element in self._xml("xl/workbook.xml").iter():
+        for element in self.xml("xl/workbook.xml").iter():
             if element.tag.rpartition("}")[2] == "sheet":
                 link = next((v for k, v in element.items() if k.endswith("}id")), None)
                 target = links.get(link, "").replace("\\", "/").lower()

@@ -1,12 +1,14 @@
-"""XLSX: surveyed before it is parsed, and every row with content accounted for.
+"""Workbooks: surveyed before they are parsed, and every row with content accounted for.
 
-A sheet that the survey finds too wide for calamine is read by openpyxl, up to where its table ends.
+XLSX, XLSB, ODS and XLS are read by calamine, which loads a sheet whole. A sheet of an XLSX that the
+survey finds too wide for it is read by openpyxl, up to where its table ends.
 """
 
 import itertools
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -18,13 +20,24 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 
 from vintool import headers
 from vintool.errors import ManifestError, NoVinColumn
+from vintool.files.merged import Merges
+from vintool.files.ods import OpenBook
+from vintool.files.ole2 import OLE2
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
-from vintool.files.survey import Book, Survey, readable
+from vintool.files.survey import Book, Merged, Parts, Survey, readable
+from vintool.files.xls import OldBook
+from vintool.files.xlsb import BinaryBook
 
 _SAMPLE = 500
 _ROWS = 8_192
 _WIDE = 512  # columns; a sheet that reaches further is read column by column known to be used
 _GRID = 40_000_000  # cells that calamine may reserve, some 24 bytes each
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_FOREIGN = {
+    "content.xml": "an OpenDocument file and no spreadsheet",
+    "word/document.xml": "a Word document",
+    "index/document.iwa": "a Numbers, Pages or Keynote file",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,8 @@ class _Source:
         expected: how many rows hold content.
         width: columns in every row.
         notes: for the user.
+        left: the column of the sheet that is first in every row, from 0.
+        merged: the blocks of merged cells.
     """
 
     rows: Callable[[], Iterator[Sequence[object]]]
@@ -44,6 +59,37 @@ class _Source:
     expected: int
     width: int
     notes: tuple[str, ...] = ()
+    left: int = 0
+    merged: tuple[Merged, ...] = ()
+
+
+_Surveyed = Book | BinaryBook | OpenBook | OldBook
+_FORMATS = {Book: "xlsx", BinaryBook: "xlsb", OpenBook: "ods", OldBook: "xls"}
+
+
+@contextmanager
+def _book(path: Path) -> Iterator[_Surveyed]:
+    """What a workbook holds, by what its parts are."""
+    with path.open("rb") as file:
+        old = file.read(8) == OLE2
+    if old:
+        yield OldBook(path)
+        return
+    with zipfile.ZipFile(path) as archive:
+        parts = Parts(path, archive)
+        if "xl/workbook.xml" in parts:
+            yield Book(path, archive)
+        elif "xl/workbook.bin" in parts:
+            yield BinaryBook(path, archive)
+        elif "content.xml" in parts and parts.begins("mimetype", _OPEN_DOCUMENT):
+            yield OpenBook(path, archive)
+        else:
+            found = (what for part, what in _FOREIGN.items() if part in parts)
+            raise ManifestError(
+                f"this is {next(found, 'a zip archive and not a workbook')}",
+                file=path.name,
+                next_step="save or unpack the table as .xlsx or CSV",
+            )
 
 
 def read_workbook(
@@ -54,7 +100,7 @@ def read_workbook(
     holds: Callable[[headers.Headed], bool],
     words: str = headers.MANIFEST,
 ) -> Manifest:
-    """Open an XLSX workbook.
+    """Open a workbook: XLSX, XLSM, XLSB, ODS or XLS.
 
     Args:
         path: the file.
@@ -67,16 +113,11 @@ def read_workbook(
         ManifestError: not a workbook, damaged, unreasonably large, or without such a sheet.
         NoVinColumn: several sheets, and none of them holds VINs.
     """
-    with readable(path), zipfile.ZipFile(path) as archive:
-        book = Book(path, archive)
-        if sheet is not None and sheet not in (name for name, _, _ in book.sheets):
-            raise ManifestError(
-                f"there is no sheet {sheet!r}",
-                file=path.name,
-                next_step=f"use one of {', '.join(repr(name) for name, _, _ in book.sheets)}",
-            )
+    with readable(path), _book(path) as book:
+        _check_names(book, sheet)
         found, skipped, notes = list[Sheet](), list[tuple[str, str]](), list[str]()
-        for name, hidden, part in book.sheets:
+        load = _Loader(book)
+        for position, (name, hidden, part) in enumerate(book.sheets):
             if (sheet or name) != name:
                 continue
             if hidden and sheet is None:
@@ -86,10 +127,11 @@ def read_workbook(
             elif not (survey := book.survey(part)).rows:
                 skipped.append((name, "empty"))
             else:
-                source = _source(book, name, part, survey)
+                source = _source(book, load, position, part, survey)
                 opened, said = _open_sheet(path, size, name, source, words)
                 found.append(opened)
                 notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *said)]
+        load.release()
     if not found:
         raise ManifestError(
             "no sheet to read holds any content",
@@ -107,42 +149,106 @@ def read_workbook(
             next_step='pass --sheet and --map vin="..."',
         )
     skipped += [(one.name, "no column looks like VINs") for one in found if one not in kept]
-    return Manifest(path, "xlsx", "", tuple(kept), tuple(skipped), tuple(notes), size)
+    return Manifest(path, _FORMATS[type(book)], "", tuple(kept), tuple(skipped), tuple(notes), size)
 
 
-def _source(book: Book, name: str, part: str, survey: Survey) -> _Source:
+def _check_names(book: _Surveyed, wanted: str | None) -> None:
+    """Refuse sheets that cannot be told apart, and one that is not there."""
+    names = [name for name, _, _ in book.sheets]
+    if len(set(names)) < len(names):
+        raise ManifestError(
+            "two sheets have the same name",
+            file=book.path.name,
+            next_step="rename one of them and save the file again",
+        )
+    if wanted is not None and wanted not in names:
+        raise ManifestError(
+            f"there is no sheet {wanted!r}",
+            file=book.path.name,
+            next_step=f"use one of {', '.join(map(repr, names))}",
+        )
+
+
+class _Loader:
+    """Loads sheets; the formats that calamine can only load whole are loaded once for all of them."""
+
+    def __init__(self, book: _Surveyed) -> None:
+        self._path, self._book = book.path, book
+        self._whole: CalamineWorkbook | None = None
+
+    def first(self, position: int) -> CalamineSheet:
+        """A sheet."""
+        if isinstance(self._book, Book | BinaryBook):
+            return self.again(position)
+        if self._whole is None:
+            self._whole = CalamineWorkbook.from_path(str(self._path))
+        return self._whole.get_sheet_by_index(position)
+
+    def release(self) -> None:
+        """Let go of what all sheets shared."""
+        self._whole = None
+
+    def again(self, position: int) -> CalamineSheet:
+        """A sheet whose rows have been read before."""
+        workbook = CalamineWorkbook.from_path(str(self._path))
+        if isinstance(self._book, Book | BinaryBook):  # which may skip sheets that are none
+            return workbook.get_sheet_by_name(self._book.sheets[position][0])
+        return workbook.get_sheet_by_index(position)
+
+
+def _source(book: _Surveyed, load: _Loader, position: int, part: str, survey: Survey) -> _Source:
     """Choose the library that can read a sheet."""
+    name = book.sheets[position][0]
     notes = (f"{survey.errors} cell(s) hold an error such as #N/A; read as empty.",) * (
         survey.errors > 0
     )
-    wide = survey.last_column > _WIDE
-    if not wide and survey.last_column * (1 << 20) > _GRID:
-        wide = survey.last_column * book.last_row(part) > _GRID
-    if wide:
-        first, last, rows, strays = book.region(part)
-        notes += ("It is unusually wide and was read by a slower method.",)
-        if strays:
-            shown = ", ".join(strays[:5]) + ", ..." * (len(strays) > 5)
-            notes += (f"Content far to the right of the table was left out, at {shown}.",)
-
-        def slow() -> Iterator[Sequence[object]]:
-            return _openpyxl_rows(book.path, name, first, last)
-
-        return _Source(slow, slow(), rows, last - first + 1, notes)
+    if isinstance(book, Book):
+        wide = survey.last_column > _WIDE
+        if not wide and survey.last_column * (1 << 20) > _GRID:
+            wide = survey.last_column * book.last_row(part) > _GRID
+        if wide:
+            return _wide_source(book, position, part, notes)
+    else:
+        _refuse_grid(book, name, survey)
     # The sheet parsed to find its header is kept until its rows are asked for.
-    loaded = [_load(book.path, name)]
-    if any(bottom > top for (top, _), (bottom, _) in loaded[0].merged_cell_ranges or ()):
-        notes += ("Cells are merged across rows; their value stands in the first row only.",)
+    loaded = [load.first(position)]
+    merged = survey.merged or tuple(
+        (*start, *end) for start, end in loaded[0].merged_cell_ranges or ()
+    )
 
     def rows_of() -> Iterator[Sequence[object]]:
-        return iter((loaded.pop() if loaded else _load(book.path, name)).iter_rows())
+        return iter((loaded.pop() if loaded else load.again(position)).iter_rows())
 
-    width = len(next(loaded[0].iter_rows(), ()))
-    return _Source(rows_of, loaded[0].iter_rows(), survey.rows, width, notes)
+    width, left = len(next(loaded[0].iter_rows(), ())), (loaded[0].start or (0, 0))[1]
+    return _Source(rows_of, loaded[0].iter_rows(), survey.rows, width, notes, left, merged)
 
 
-def _load(path: Path, name: str) -> CalamineSheet:
-    return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name)
+def _wide_source(book: Book, position: int, part: str, notes: tuple[str, ...]) -> _Source:
+    """A sheet that calamine must not see."""
+    first, last, rows, strays = book.region(part)
+    notes += ("It is unusually wide and was read by a slower method.",)
+    if strays:
+        shown = ", ".join(strays[:5]) + ", ..." * (len(strays) > 5)
+        notes += (f"Content far to the right of the table was left out, at {shown}.",)
+
+    def slow() -> Iterator[Sequence[object]]:
+        return _openpyxl_rows(book.path, book.sheets[position][0], first, last)
+
+    return _Source(slow, slow(), rows, last - first + 1, notes)
+
+
+def _refuse_grid(book: BinaryBook | OpenBook | OldBook, name: str, survey: Survey) -> None:
+    """Refuse a sheet whose cells span a grid that does not fit into memory."""
+    grid = survey.last_row * survey.last_column
+    if isinstance(book, OpenBook):
+        grid = book.laid_out  # all its sheets are loaded together
+    if grid > _GRID:
+        raise ManifestError(
+            f"its cells reach to column {survey.last_column} and row {survey.last_row}, too far to be loaded",
+            file=book.path.name,
+            sheet=name,
+            next_step="delete the stray cell at the end, or save the file as .xlsx",
+        )
 
 
 def _openpyxl_rows(path: Path, name: str, first: int, last: int) -> Iterator[Sequence[object]]:
@@ -201,12 +307,15 @@ def _open_sheet(
     header = headers.find_header(sample, words)
     named = headers.name_columns(header, source.width)
     columns = unique(named)
-    data = tuple(tuple(row) for row in sample[header.end :] if _filled(row))[:_SAMPLE]
+    below = [block for block in source.merged if block[0] >= header.end]
+    merges = Merges(below, source.left, columns, sample[header.end :])
+    whole = list(merges.filling(sample, _filled))[header.end :]
+    data = tuple(tuple(map(_text, row)) for row in whole if _filled(row))[:_SAMPLE]
 
     def read(tally: Tally) -> Iterator[Batch]:
         seen = 0
         with readable(path):
-            rows = enumerate(source.rows(), 1)
+            rows = enumerate(merges.filling(source.rows(), _filled), 1)
             while chunk := list(itertools.islice(rows, _ROWS)):
                 filled = [(number, row) for number, row in chunk if _filled(row)]
                 seen += len(filled)
@@ -236,4 +345,5 @@ def _open_sheet(
         notes.append("there is no header row: columns are named by position.")
     if not data:
         notes.append("there is a header and no rows.")
+    notes += merges.notes
     return Sheet(name, columns, named, data, file=path.name, read=read), notes

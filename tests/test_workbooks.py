@@ -1,0 +1,248 @@
+"""Workbooks of four formats: the same rows from each, and nothing in one can end the process."""
+
+import struct
+import subprocess
+import sys
+from datetime import date
+
+import hostile
+import pytest
+from test_files import VINS, cells, numbers, only, refusal
+
+from vintool.files.manifest import open_manifest
+from vintool.files.run import screen_file
+from vintool.headers import map_columns
+
+HEAD = ["VIN", "B/L No.", "Make", "HS Code", "Engine No"]
+ROWS = [
+    [VINS[0], "BL1", "特斯拉", 8703801090, "E1"],
+    [VINS[1], "", "", 8703801090.0, ""],
+    ["", "", "", "", ""],
+    [VINS[2], "BL2", "-", "8.7038E+09", "E3"],
+]
+READ = [
+    [VINS[0], "BL1", "特斯拉", "8703801090", "E1"],
+    [VINS[1], "", "", "8703801090", ""],
+    [VINS[2], "BL2", "-", "8.7038E+09", "E3"],
+]
+
+
+def put(path, rows, kind, merged=(), hidden=()):
+    """A workbook of two sheets, the second one hidden if asked for."""
+    names = frozenset(hidden)
+    if kind == "xlsx":
+        blocks = "".join(
+            f'<mergeCell ref="{hostile.column(left + 1)}{top + 1}:{hostile.column(right + 1)}{low + 1}"/>'
+            for top, left, low, right in merged
+        )
+        body = "".join(
+            f'<row r="{n}">'
+            + "".join(
+                f'<c r="{hostile.column(i)}{n}"><v>{value}</v></c>'
+                if isinstance(value, float | int)
+                else hostile.cell(f"{hostile.column(i)}{n}", value)
+                for i, value in enumerate(row, 1)
+                if value not in {None, ""}
+            )
+            + "</row>"
+            for n, row in enumerate(rows, 1)
+        )
+        sheet = hostile.sheet_xml(body).replace(
+            "</sheetData>", f"</sheetData><mergeCells>{blocks}</mergeCells>" if blocks else "</sheetData>"
+        )  # fmt: skip
+        return hostile.workbook(path, {"S": sheet, "T": sheet}, hidden=names)
+    shared: list[str] = []
+    if kind == "xlsb":
+        sheets = {name: hostile.binary_sheet(rows, shared, merged=merged) for name in "ST"}
+        return hostile.binary_workbook(path, sheets, shared, hidden=names)
+    if kind == "xls":
+        sheets = {name: hostile.old_sheet(rows, shared, merged=merged) for name in "ST"}
+        return hostile.compound(path, hostile.old_stream(sheets, shared, hidden=names))
+    covered = {
+        (row, column)
+        for top, left, low, right in merged
+        for row in range(top, low + 1)
+        for column in range(left, right + 1)
+    }
+    spans = {
+        (
+            top,
+            left,
+        ): f' table:number-rows-spanned="{low - top + 1}" table:number-columns-spanned="{right - left + 1}"'
+        for top, left, low, right in merged
+    }
+    body = "".join(
+        "<table:table-row>"
+        + "".join(
+            "<table:covered-table-cell/>"
+            if (r, c) in covered and (r, c) not in spans
+            else hostile.open_cell(value, spans.get((r, c), ""))
+            for c, value in enumerate(row)
+        )
+        + "</table:table-row>"
+        for r, row in enumerate(rows)
+    )
+    tail = hostile.open_table([])
+    return hostile.open_document(path, {"S": body + tail, "T": body + tail}, hidden=names)
+
+
+KINDS = ["xlsx", "xlsb", "xls", "ods"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_rows_come_from_every_format(tmp_path, kind):
+    rows = [["Export list"], [], HEAD, *ROWS]
+    path = put(tmp_path / "list.bin", rows, kind, hidden="T")
+    manifest = open_manifest(path)
+    sheet = only(manifest)
+    assert manifest.format == kind
+    assert manifest.copied_as == "xlsx"
+    assert sheet.columns == tuple(HEAD)
+    assert cells(sheet) == READ
+    assert cells(sheet) == READ  # read again
+    assert numbers(sheet) == [4, 5, 7]
+    assert sheet.blank_rows() == 1
+    assert manifest.skipped == (("T", "hidden; pass --sheet to read it"),)
+    assert cells(only(open_manifest(path, sheet="T"))) == READ
+    assert "title row" in manifest.notes[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_merged_cells_hold_for_their_rows_but_not_for_numbers_of_one_vehicle(tmp_path, kind):
+    rows = [HEAD, *ROWS, ["合计", "", "", "", ""]]
+    merged = [(1, 0, 2, 0), (1, 1, 3, 2), (1, 4, 2, 4), (5, 0, 5, 4)]
+    rows[1] = [VINS[0], "BL1", "", 8703801090, "E1"]
+    rows[2] = ["", "", "", 8703801090.0, ""]
+    path = put(tmp_path / "list.bin", rows, kind, merged, hidden="T")
+    manifest = open_manifest(path)
+    assert cells(only(manifest)) == [
+        [VINS[0], "BL1", "BL1", "8703801090", "E1"],
+        ["", "BL1", "BL1", "8703801090", ""],
+        [VINS[2], "BL2", "-", "8.7038E+09", "E3"],
+        ["合计", "", "", "", ""],
+    ]
+    assert only(manifest).blank_rows() == 1  # though a block covers it
+    told = " ".join(manifest.notes)
+    assert "in each of these rows: 'B/L No.', 'Make'." in told
+    assert "each stands in its first row only" in told
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_annotated_is_a_workbook(tmp_path, kind):
+    path = put(tmp_path / f"list.{kind}", [HEAD, *ROWS], kind, hidden="T")
+    summary = screen_file(path, date(2026, 3, 1), tmp_path / "out")
+    assert summary.rows_out == 3
+    back = only(open_manifest(tmp_path / "out" / "annotated.xlsx"))
+    assert back.columns[:5] == tuple(HEAD)
+    assert [row[:5] for row in cells(back)] == READ
+
+
+def test_a_number_that_lost_its_digits_is_no_code(tmp_path):
+    rows = [HEAD, [VINS[0], "", "", "8.7038E+09", ""], [VINS[0], "", "", 8.70380109e9, ""]]
+    sheet = only(open_manifest(put(tmp_path / "a.xls", rows, "xls", hidden="T")))
+    assert [row[3] for row in cells(sheet)] == ["8.7038E+09", "8703801090"]
+    assert map_columns(sheet)["hs_code"] == "HS Code"
+
+
+def test_many_shared_strings_are_continued_over_records(tmp_path):
+    rows = [HEAD, *([vin, f"备注{n}", "BYD", n, ""] for n, vin in enumerate(VINS))]
+    sheet = only(open_manifest(hostile.old_workbook(tmp_path / "a.xls", rows)))
+    assert cells(sheet) == [[str(cell) for cell in row] for row in rows[1:]]
+
+
+def far_xlsb(path, column, row):
+    shared: list[str] = []
+    stray = hostile.binary_record(0, struct.pack("<I", row) + bytes(13))
+    stray += hostile.binary_record(5, struct.pack("<IId", column, 0, 1.0))
+    sheet = hostile.binary_sheet([HEAD, *ROWS], shared, more=stray)
+    return hostile.binary_workbook(path, {"S": sheet}, shared)
+
+
+def patched_xls(path, at, value):
+    """An XLS with another number at a place of its compound file."""
+    hostile.old_workbook(path, [HEAD, *ROWS])
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<I", data, at, value)
+    path.write_bytes(data)
+    return path
+
+
+def odd_ods(path, row):
+    return hostile.open_document(path, {"S": "".join(map(hostile.open_row, [HEAD, *ROWS])) + row})
+
+
+def stray(more, text="x"):
+    return f"<table:table-row>{hostile.open_cell(text, more)}</table:table-row>"
+
+
+FAR = struct.pack("<HHHd", 65535, 65535, 0, 1.0)
+KILLERS = {
+    "xls-cell": lambda p: hostile.old_workbook(p, [HEAD, *ROWS], more=hostile.old_record(0x0203, FAR)),
+    "xls-size": lambda p: hostile.old_workbook(p, [HEAD, *ROWS], size=(0, 1 << 24, 0, 65535)),
+    "xls-backwards": lambda p: hostile.old_workbook(p, [HEAD, *ROWS], size=(9, 2, 0, 5)),
+    "xls-folders": lambda p: patched_xls(p, 40, 0x7FFFFFF0),
+    "xls-tables": lambda p: patched_xls(p, 44, 0xFFFFFFF0),
+    "xls-stream": lambda p: patched_xls(p, 1024 + 128 + 120, 0xFFFFFFF0),
+    "xls-cycle": lambda p: patched_xls(p, 512 + 4 * 9, 2),
+    "xlsb-corner": lambda p: far_xlsb(p, 16_383, 1_048_575),
+    "xlsb-column": lambda p: far_xlsb(p, 0xFFFFFFF0, 9),
+    "ods-columns": lambda p: odd_ods(p, stray(' table:number-columns-repeated="100000000000"')),
+    "ods-gap": lambda p: odd_ods(p, f'<table:table-row><table:table-cell table:number-columns-repeated="100000000000"/>{hostile.open_cell("x")}</table:table-row>'),
+    "ods-rows": lambda p: odd_ods(p, hostile.open_row(["x"], ' table:number-rows-repeated="100000000000"')),
+    "ods-spaces": lambda p: odd_ods(p, stray("", '<text:s text:c="4000000000"/>')),
+    "ods-negative": lambda p: odd_ods(p, stray(' table:number-columns-repeated="-5"')),
+    "ods-entity": lambda p: hostile.open_document(p, {"S": hostile.open_table([HEAD])}, before='<!DOCTYPE a [<!ENTITY b "c">]>'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("killer", KILLERS)
+def test_a_workbook_that_would_end_the_process_is_refused(tmp_path, killer):
+    error = refusal(KILLERS[killer](tmp_path / f"a.{killer.partition('-')[0]}"))
+    assert "too far to be loaded" in error.what or "damaged" in error.what
+
+
+def test_the_library_alone_is_ended_by_one(tmp_path):
+    """Why there are surveys: this one aborts, and no exception could be caught."""
+    path = KILLERS["xlsb-column"](tmp_path / "a.xlsb")
+    code = "import sys; from python_calamine import CalamineWorkbook as C; C.from_path(sys.argv[1]).get_sheet_by_index(0)"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=False, capture_output=True)
+    assert done.returncode != 0
+    assert b"Error" not in done.stderr.splitlines()[-1]
+
+
+def test_text_that_the_library_passes_over_is_refused(tmp_path):
+    rich = hostile.old_record(0x00D6, struct.pack("<HHHHB", 1, 7, 0, 1, 0) + b"x\0\0")
+    assert "damaged" in refusal(hostile.old_workbook(tmp_path / "a.xls", [HEAD], more=rich)).what
+
+
+def test_what_only_looks_like_a_workbook(tmp_path):
+    hostile.compound(tmp_path / "a.xls", b"x" * 5000, name="WordDocument")
+    assert "no workbook" in refusal(tmp_path / "a.xls").what
+    hostile.compound(tmp_path / "a.xls", b"x" * 5000, name="EncryptedPackage")
+    assert "without the password" in refusal(tmp_path / "a.xls").next_step
+    locked = hostile.old_record(0x002F, b"\1\0" + bytes(52))
+    hostile.compound(tmp_path / "a.xls", locked)
+    assert "password" in refusal(tmp_path / "a.xls").what
+    with hostile.zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<a/>")
+    assert "OpenDocument file and no spreadsheet" in refusal(tmp_path / "a.odt").what
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_sheets_of_one_name_are_refused(tmp_path, kind):
+    path = put(tmp_path / "a.bin", [HEAD, *ROWS], kind)
+    import vintool.files.workbook as module
+
+    books = {"xlsx": "Book", "xlsb": "BinaryBook", "xls": "OldBook", "ods": "OpenBook"}
+    book = getattr(module, books[kind])
+    assert len(open_manifest(path).sheets) == 2
+    original = book.__init__
+
+    def twice(self, *arguments):
+        original(self, *arguments)
+        self.sheets = (self.sheets[0], self.sheets[0])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(book, "__init__", twice)
+        assert "same name" in refusal(path).what
