@@ -62,6 +62,8 @@ def flat(array: pa.Array) -> pa.Array:
         return array.cast(pa.string())
     if pa.types.is_dictionary(array.type):
         return array if is_text(array.type.value_type) else flat(plain(array))
+    if pa.types.is_list(array.type) and pa.types.is_dictionary(array.type.value_type):
+        array = array.cast(pa.list_(array.type.value_type.value_type))
     if pa.types.is_list(array.type) and is_text(array.type.value_type):
         if not pc.list_flatten(array).null_count:
             return pc.binary_join(array, ";")

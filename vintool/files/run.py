@@ -122,6 +122,7 @@ def screen_file(
             on if on or date_field(found) else today,
             regime,
             joined=copy.form not in WITH_LISTS,
+            encoded=True,
             seen=seen,
             desk=desk,
             sheet=number,

@@ -109,7 +109,6 @@ _COPIED_AS = {
     "xlsb": "xlsx",
     "ods": "xlsx",
     "arrow": "parquet",
-    "jsonl": "csv",
     "text": "csv",
     "xml": "csv",
 }

@@ -1,13 +1,15 @@
 """What is counted and kept while the screened rows go by."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.lifted import as_text
 from vintool.desk.licences import COUNTED
+from vintool.files.cells import texts
 from vintool.report import TO_ACT, BrandCount, FieldCount, Row, ToAct
 from vintool.words import Reason, Verdict
 
@@ -43,20 +45,15 @@ class Tally:
         """Count a screened batch."""
         self.rows += batch.num_rows
         self.sheet_rows[sheet] += batch.num_rows
-        self.reasons += _reasons(batch)
+        reasons = batch.column("vin_reasons")
+        self.reasons += _reasons(reasons)
         in_review = pc.equal(batch.column("vin_verdict"), Verdict.REVIEW)
-        self.review_reasons += _reasons(batch.filter(in_review))
-        brand = pc.coalesce(
-            batch.column("vin_brand"), batch.column("vin_manufacturer"), pa.scalar("")
-        )
-        verdict = batch.column("vin_verdict")
-        powertrain = pc.fill_null(batch.column("vin_powertrain"), "unknown")
-        groups = pa.table([brand, verdict, powertrain], names=["brand", "verdict", "powertrain"])
-        for row in groups.group_by(groups.column_names).aggregate([([], "count_all")]).to_pylist():
-            count = row["count_all"]
-            self.brands[row["brand"], row["verdict"], row["powertrain"]] += count
-            self.verdicts[row["verdict"]] += count
-            self.powertrains[row["powertrain"]] += count
+        self.review_reasons += _reasons(reasons.filter(in_review))
+        names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_powertrain"]
+        for brand, maker, verdict, powertrain, count in _counted(batch.select(names)):
+            self.brands[brand or maker or "", verdict, powertrain or "unknown"] += count
+            self.verdicts[verdict] += count
+            self.powertrains[powertrain or "unknown"] += count
 
     def count_cells(
         self, data: pa.RecordBatch, mapping: Mapping[str, str], told: pa.RecordBatch
@@ -67,11 +64,12 @@ class Tally:
             known = self.fields.setdefault(field, Counter()) if column else None
             if column is None or known is None:
                 continue
-            values = pc.utf8_trim_whitespace(pc.fill_null(as_text(data.column(column)), ""))
-            groups = pa.table([values, told.column("vin_verdict")], names=["value", "verdict"])
-            counted = groups.group_by(groups.column_names).aggregate([([], "count_all")])
-            for row in counted.to_pylist():
-                known[row["value"], row["verdict"]] += row["count_all"]
+            cells = pa.RecordBatch.from_arrays(
+                [as_text(data.column(column)), told.column("vin_verdict")],
+                names=["cell", "verdict"],
+            )
+            for cell, verdict, count in _counted(cells):
+                known[(cell or "").strip(), verdict] += count
             if len(known) > VALUES_COUNTED:
                 self.fields[field] = None
 
@@ -85,16 +83,13 @@ class Tally:
         """Keep the first exceptions for the page, and the first rows that lack a licence."""
         self.exceptions += exceptions.num_rows
         self.shown += _rows(sheet, exceptions.slice(0, max(0, SHOWN - len(self.shown))))
-        reasons = exceptions.column("vin_reasons")
-        if pa.types.is_list(reasons.type):
-            reasons = pc.binary_join(reasons, ";")
         lacking = pc.and_(
             pc.equal(exceptions.column("vin_verdict"), Verdict.CONTROLLED),
-            pc.match_substring_regex(reasons, _UNLICENSED),
+            pc.match_substring_regex(texts(exceptions.column("vin_reasons")), _UNLICENSED),
         )
         unlicensed = exceptions.filter(lacking)
         self.unlicensed_rows += unlicensed.num_rows
-        for reason, count in _reasons(unlicensed).items():
+        for reason, count in _reasons(unlicensed.column("vin_reasons")).items():
             if reason in UNLICENSED:
                 self.unlicensed_reasons[reason] += count
         if room := max(0, TO_ACT - len(self.unlicensed)):
@@ -167,9 +162,16 @@ def _rows(sheet: str, batch: pa.RecordBatch) -> list[Row]:
     ]  # fmt: skip
 
 
-def _reasons(batch: pa.RecordBatch) -> Counter[str]:
+def _counted(rows: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    """The distinct rows, and how often each of them occurs."""
+    counted = (
+        pa.Table.from_batches([rows]).group_by(rows.schema.names).aggregate([([], "count_all")])
+    )
+    return zip(*(column.to_pylist() for column in counted.columns), strict=True)
+
+
+def _reasons(reasons: pa.Array) -> Counter[str]:
     """How many rows have each reason."""
-    reasons = batch.column("vin_reasons")
     told = pc.list_flatten(reasons) if pa.types.is_list(reasons.type) else reasons
     counts: Counter[str] = Counter()
     for counted in told.value_counts().to_pylist():
