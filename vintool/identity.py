@@ -230,42 +230,50 @@ def _one_edit(text: str) -> Iterator[tuple[str, str]]:
     Likeliest first: a start of the VIN that the powertrain rules have met before one that they
     have not; then characters that look alike, swaps, the check digit itself, anything else.
     """
-    changes = []
-    own = [CHARACTER_VALUES[character] for character in text]
-    total = remainder([*own[:8], 0, *own[9:]])
-    wanted = CHECK_CHARACTERS.find(text[8])
-    for at, character in enumerate(text):
-        if at == 8 or wanted < 0:
-            continue
-        # What the position must count for the check digit to hold; 11 is prime, so there is one such value.
-        value = (own[at] + (wanted - total) * _INVERSES[WEIGHTS[at]]) % 11
-        for other in _OF_VALUE.get(value, ""):
-            if other != character:
-                alike = frozenset((character, other)) in _CONFUSED
-                reason = f"position {at + 1}: {character} may be {other}"
-                changes.append(
-                    (
-                        0 if alike else 3,
-                        text[:at] + other + text[at + 1 :],
-                        reason + (", which looks alike" if alike else ""),
-                    )
-                )
-    for at in range(16):
-        if text[at] != text[at + 1]:
-            swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-            changes.append((1, swapped, f"positions {at + 1} and {at + 2} may be swapped"))
-    expected = calc_check_digit(text)
-    changes.append(
-        (
-            2,
-            text[:8] + expected + text[9:],
-            f"position 9: the check digit of the other positions is {expected}",
-        )
-    )
     unmet = []
-    for _, vin, reason in sorted(changes, key=lambda change: change[0]):
+    for vin, reason in _edits(text):
         if is_met(vin[:8] + vin[9:11]):
             yield vin, reason
         else:
             unmet.append((vin, reason))
     yield from unmet
+
+
+def _edits(text: str) -> Iterator[tuple[str, str]]:
+    changes = _single_changes(text)
+    for at, other in changes:
+        if frozenset((text[at], other)) in _CONFUSED:
+            reason = f"position {at + 1}: {text[at]} may be {other}, which looks alike"
+            yield text[:at] + other + text[at + 1 :], reason
+    for at in range(16):
+        if text[at] != text[at + 1]:
+            swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+            yield swapped, f"positions {at + 1} and {at + 2} may be swapped"
+    expected = calc_check_digit(text)
+    reason = f"position 9: the check digit of the other positions is {expected}"
+    yield text[:8] + expected + text[9:], reason
+    for at, other in changes:
+        if frozenset((text[at], other)) not in _CONFUSED:
+            reason = f"position {at + 1}: {text[at]} may be {other}"
+            yield text[:at] + other + text[at + 1 :], reason
+
+
+def _single_changes(text: str) -> list[tuple[int, str]]:
+    """The other characters, each at its place (from 0), that make the check digit hold."""
+    own = [CHARACTER_VALUES[character] for character in text]
+    wanted = CHECK_CHARACTERS.find(text[8])
+    if wanted < 0:
+        return []
+    missing = wanted - remainder([*own[:8], 0, *own[9:]])
+    # What a place must count for the sum to come out; as 11 is prime, there is one such value.
+    needed = (
+        (at, (own[at] + missing * _INVERSES[weight]) % 11)
+        for at, weight in enumerate(WEIGHTS)
+        if weight
+    )
+    return [
+        (at, other)
+        for at, value in needed
+        for other in _OF_VALUE.get(value, "")
+        if other != text[at]
+    ]

@@ -5,6 +5,7 @@ import mmap
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 
@@ -13,22 +14,21 @@ from vintool.columns.numbers import Codes, Hashes, Mask, Places
 
 #: So many batches are kept in memory; then they are merged into one run on disk.
 IN_MEMORY = 16
-_BLOCK = 64  # hashes of a run on disk for each that is kept in memory
+_BUCKETS, _BELOW_BUCKET = 1 << 16, np.uint64(48)
 _OWNERS = 1 << 18
 
 
 class SeenVins:
     """On which earlier row of the run a VIN stood: 2 bytes of memory, and 16 on disk, a distinct VIN.
 
-    A filter tells of nearly every VIN that is new that it is; only the others are looked up, in the
-    sorted runs of the last batches, and in those before on disk (a temporary file, when there are about
-    a million). VINs are told apart by 64 mixed bits; that two different ones among ten million share
+    A filter tells of nearly every VIN that is new that it is; only the others are looked up, among the
+    VINs of the last batches, and those before, of which each million lies in a temporary file. VINs are told apart by 64 mixed bits; that two different ones among ten million share
     them has a chance of about 1 in 400,000, and then a row is called a duplicate that is none.
     """
 
     def __init__(self) -> None:
         self._filter = _Filter()
-        self._recent: list[tuple[Hashes, Places]] = []
+        self._recent: list[_Run] = []
         self._runs: list[_Run] = []
         self._owners = np.zeros(_OWNERS, dtype=np.int32)
 
@@ -66,13 +66,9 @@ class SeenVins:
         return np.asarray(self._owners.take(slots) != 0)
 
     def _find(self, distinct: Hashes) -> Places:
-        """The place of each of some sorted hashes; -1 where it was not met."""
+        """The place of each of some hashes; -1 where it was not met."""
         found = np.full(len(distinct), -1, dtype=np.int64)
-        for hashes, places in self._recent:
-            at = np.minimum(np.searchsorted(hashes, distinct), len(hashes) - 1)
-            met = hashes[at] == distinct
-            found[met] = places[at[met]]
-        for run in self._runs:
+        for run in (*self._recent, *self._runs):
             run.find(distinct, found)
         return found
 
@@ -80,38 +76,48 @@ class SeenVins:
         if not len(hashes):
             return
         self._filter.add(hashes)
-        order = np.argsort(hashes)
-        self._recent.append((hashes[order], places[order]))
+        self._recent.append(_Run(hashes, places))
         if len(self._recent) == IN_MEMORY:
-            together = np.concatenate([run for run, _ in self._recent])
-            order = np.argsort(together, kind="stable")  # quick on runs that are in order
-            own = np.concatenate([places for _, places in self._recent])[order]
-            self._runs.append(_Run(together[order], own))
+            run = _Run(
+                np.concatenate([run.hashes for run in self._recent]),
+                np.concatenate([run.places for run in self._recent]),
+            )
+            self._runs.append(run.on_disk())
             self._recent = []
 
 
 class _Run:
-    """Sorted hashes and their places in a temporary file; every so many-th hash is kept in memory."""
+    """Distinct hashes, ordered by their highest bits, and their places."""
 
     def __init__(self, hashes: Hashes, places: Places) -> None:
-        self._rows = len(hashes)
+        buckets = (hashes >> _BELOW_BUCKET).astype(np.uint16)
+        order = np.argsort(buckets, kind="stable")  # of 16 bits: by radix, in a few ns a hash
+        self.hashes, self.places = hashes[order], places[order]
+        self._starts = np.zeros(_BUCKETS + 1, dtype=np.int64)
+        np.cumsum(np.bincount(buckets, minlength=_BUCKETS), out=self._starts[1:])
+        self._bytes: mmap.mmap | None = None
+
+    def on_disk(self) -> Self:
+        """The same run in a temporary file."""
         with tempfile.TemporaryFile() as file:
-            hashes.tofile(file)
-            places.tofile(file)
+            self.hashes.tofile(file)
+            self.places.tofile(file)
             file.flush()
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._index = hashes[::_BLOCK].copy()
+        rows = len(self.hashes)
+        self.hashes = np.frombuffer(self._bytes, np.uint64, rows)
+        self.places = np.frombuffer(self._bytes, np.int64, rows, 8 * rows)
+        return self
 
     def find(self, distinct: Hashes, found: Places) -> None:
         """Fill in the places of the hashes that are in this run."""
-        hashes = np.frombuffer(self._bytes, np.uint64, self._rows)
-        places = np.frombuffer(self._bytes, np.int64, self._rows, 8 * self._rows)
-        block = np.maximum(np.searchsorted(self._index, distinct, "right") - 1, 0) * _BLOCK
-        at = np.minimum(block[:, None] + np.arange(_BLOCK), self._rows - 1)
-        met = hashes[at] == distinct[:, None]
-        rows = np.flatnonzero(met.any(axis=1))
-        found[rows] = places[at[rows, met[rows].argmax(axis=1)]]
-        if hasattr(mmap, "MADV_DONTNEED"):
+        buckets = (distinct >> _BELOW_BUCKET).astype(np.int64)
+        start, end = self._starts[buckets], self._starts[buckets + 1]
+        width = int((end - start).max(initial=0))
+        at = np.minimum(start[:, None] + np.arange(width), len(self.hashes) - 1)
+        rows, where = np.nonzero(self.hashes[at] == distinct[:, None])
+        found[rows] = self.places[at[rows, where]]
+        if self._bytes is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._bytes.madvise(mmap.MADV_DONTNEED)  # else the file counts as our memory
 
 
