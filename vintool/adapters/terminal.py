@@ -1,25 +1,22 @@
-"""What the commands share: lines out, texts in, errors with an exit code, a progress bar."""
+"""What the commands share: lines out, texts in, errors with an exit code."""
 
 import csv
 import io
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from vintool.words import Verdict
 
-if TYPE_CHECKING:
-    from vintool.files.run import Progress
-
 FAILED, UNREADABLE, INTERNAL = 1, 3, 4
-INTERRUPTED = 130  # as shells have it
 URGENCY = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID)
 COLOURS = {
     Verdict.CONTROLLED: "red",
@@ -27,6 +24,26 @@ COLOURS = {
     Verdict.INVALID: "magenta",
     Verdict.OUT_OF_SCOPE: "green",
 }
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal has told the program to end; the exit code is as shells have it, 130 or 143."""
+
+    def __init__(self, signum: int = signal.SIGINT) -> None:
+        self.exit_code = 128 + signum
+
+
+def stop(signum: int, _frame: object) -> None:
+    """Handle a signal that ends the program: once, so that it can tidy up."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    raise Stopped(signum)
+
+
+class OutOfMemory(click.ClickException):
+    """The memory does not suffice."""
+
+    exit_code = INTERNAL
 
 
 class Unreadable(click.ClickException):
@@ -84,6 +101,17 @@ def texts_of(arguments: Sequence[str]) -> Iterator[str]:
             yield from (line for line in lines if line.strip())
         else:
             yield argument
+
+
+def pairs_of(given: Sequence[str], option: str) -> dict[str, str]:
+    """What an option says as NAME=VALUE, as often as it is given."""
+    pairs = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise click.UsageError(f"{option} {text!r}: write it as field=value")
+        pairs[name.strip()] = value.strip()
+    return pairs
 
 
 def print_models(
@@ -156,30 +184,3 @@ def told_of_files() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
     except ManifestError as error:
         raise Unreadable(str(error)) from None
-
-
-@contextmanager
-def progress_bar() -> "Iterator[Progress | None]":
-    """A progress bar on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - start-up time
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%  {task.fields[counts]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("screening", total=None, counts="")
-
-        def step(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
-            told = (f"{verdicts.get(verdict, 0):,} {verdict}" for verdict in URGENCY)
-            bar.update(
-                task, completed=position, total=size, counts=f"{rows:,} rows: {', '.join(told)}"
-            )
-
-        yield step

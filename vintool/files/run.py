@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -97,6 +98,7 @@ def screen_file(
     """
     started = time.monotonic()
     path, rule = Path(path), load_regime(regime)
+    before = _state(path)
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
     copy = Copy.of(manifest, annotated_as, raw=raw)
     mappings = _mappings(manifest, mapping or {})
@@ -133,9 +135,10 @@ def screen_file(
     ]
 
     def job(answers: Answers | None) -> None:
-        for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
-            keep = partial(blocks.add, found) if blocks else None
-            _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
+        with _unchanged(path, before):
+            for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
+                keep = partial(blocks.add, found) if blocks else None
+                _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
 
     def summary(notes: tuple[str, ...]) -> Summary:
         seconds = time.monotonic() - started
@@ -163,8 +166,34 @@ def screen_file(
             "annotated_as": annotated_as,
             "raw": raw,
         }
-        write_run(stage, path, told, parameters, lists, answers.hashes())
+        with _unchanged(path, before):  # or the hash would be that of another file
+            write_run(stage, path, told, parameters, lists, answers.hashes())
     return told
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """What differs when somebody has written to a file."""
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_size, told.st_mtime_ns
+
+
+@contextmanager
+def _unchanged(path: Path, before: tuple[int, int] | None) -> Iterator[None]:
+    """Refuse what was read of a file that changed meanwhile, whatever else seems to be wrong with it."""
+    try:
+        yield
+    except ManifestError:
+        if _state(path) == before:
+            raise
+    if _state(path) != before:
+        raise ManifestError(
+            "the file changed while it was read",
+            file=path.name,
+            next_step="run it again when nobody writes to it",
+        )
 
 
 def _write_beside(
