@@ -239,6 +239,7 @@ def _widest(layout: _Layout) -> int:
 def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) -> Iterator[Batch]:
     ragged = deque[tuple[int, str]]()
     seen, inner, quoted = 0, 0, scan.quoted > layout.skipped_lines
+    size = layout.path.stat().st_size  # the parser reads far ahead of what it gives
 
     def keep(number: int, _cells: int, text: str) -> None:
         ragged.append((number, text))
@@ -260,7 +261,7 @@ def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) 
                 tally.blank += int(len(filled) - filled.sum())
                 data, rows = data.filter(pa.array(filled)), rows[filled]
             if len(rows):
-                yield Batch(data, rows, file.tell())
+                yield Batch(data, rows, size * (layout.skipped_lines + seen + inner) // scan.lines)
     if layout.skipped_lines + seen + inner != scan.lines:
         raise ManifestError(
             f"the records account for {layout.skipped_lines + seen + inner} lines of {scan.lines}",
