@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 import vintool
+from vintool.fields import check_fields, vehicle_fields
 from vintool.profile import model_year
+from vintool.show import check_lines, vehicle_lines
 from vintool.words import Basis, Market
 
 # From public lists, registers and standards; serials of some shortened to zeros.
@@ -105,6 +107,7 @@ def test_no_clock_is_asked(monkeypatch):
 
     for module in (
         "vintool.profile",
+        "vintool.fields",
         "vintool.vehicle",
         "vintool.verdict",
         "vintool.facts",
@@ -113,6 +116,19 @@ def test_no_clock_is_asked(monkeypatch):
     ):
         monkeypatch.setattr(f"{module}.date", NoDay, raising=False)
     assert vintool.screen("LRW3E7FA1LC000001", on=date(2026, 3, 1)).verdict == "controlled"
+
+
+@pytest.mark.parametrize("vin", [*KNOWN, "5YJ3E1EA", "LGWEEUA55SF124717"])
+def test_the_terminal_shows_of_plain_fields_what_it_shows_of_the_model(vin):
+    told = vintool.decode(vin)
+    assert [*vehicle_lines(vehicle_fields(vin))] == [*vehicle_lines(dict(told))]
+
+
+@pytest.mark.parametrize(
+    "text", ["LRW3E7FA2LC000001", "LRW3E7FA1LCOOOOO1", " lrw3e7fa1-lc000001", ""]
+)
+def test_a_check_is_shown_alike_too(text):
+    assert [*check_lines(check_fields(text))] == [*check_lines(dict(vintool.check(text)))]
 
 
 def test_vehicles_are_frozen_and_plain_in_json():

@@ -13,17 +13,16 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 The modules are one street, each importing only what lies before it::
 
     words -> evidence, vin, days, lookup -> registry -> tariff, brands, prices, places -> vpic -> specification,
-          powertrain -> filings -> identity, model -> profile, checking -> vehicle, declared, law, headers -> facts
+          powertrain -> filings -> identity -> profile -> fields -> model -> checking, vehicle, declared, law, headers -> facts
           -> contradictions, used, identifiers -> case -> decision -> verdict -> desk, show, explain, page, report
           -> columns -> files, data -> learn -> adapters
 
-Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``profile``, ``vehicle``), a
+Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``profile``, ``fields``, ``vehicle``), a
 Vehicle and what a manifest declares become a verdict (``verdict``), held against a user's lists
 (``desk``), and many verdicts become a report. ``columns`` takes the same steps over Arrow columns. ``data`` rebuilds reference data,
 ``learn`` makes powertrain rules of labelled lists.
 
-``import vintool`` reads no reference data; what deals with tables, files and verdicts is loaded
-when its names are first used.
+``import vintool`` reads no reference data; all but the VIN itself is loaded when a name is first used.
 
 >>> import vintool
 >>> vintool.is_valid("LRW3E7FA1LC000001")
@@ -36,7 +35,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from vintool import vin
-from vintool.vehicle import decode
 from vintool.vin import Vin, is_valid
 
 if TYPE_CHECKING:
@@ -44,11 +42,13 @@ if TYPE_CHECKING:
     from vintool.columns import decode_table, screen_batches, screen_table
     from vintool.files.run import screen_file
     from vintool.invalid import InvalidVin
+    from vintool.vehicle import decode
     from vintool.verdict import screen
 
 _HOMES = {
     "InvalidVin": "invalid",
     "check": "checking",
+    "decode": "vehicle",
     "decode_table": "columns",
     "screen": "verdict",
     "screen_batches": "columns",

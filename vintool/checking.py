@@ -1,9 +1,9 @@
-"""Text -> Check: ``identity``, dressed for one VIN."""
+"""Text -> Check: what ``identity`` says of it, as a frozen pydantic model."""
 
-from vintool.identity import identify, proposals
+from vintool.fields import check_fields, sound
 from vintool.model import Frozen
-from vintool.vin import Vin, calc_check_digit
-from vintool.words import CheckDigit, Market, Problem, Weight
+from vintool.vin import Vin
+from vintool.words import CheckDigit, Market, Problem
 
 
 class Suggestion(Frozen):
@@ -27,7 +27,7 @@ class Check(Frozen):
     @property
     def sound(self) -> bool:
         """Whether the text is a VIN that breaks no rule; a clean-up is no fault."""
-        return all(problem.weight is Weight.NOTE for problem in self.problems)
+        return sound(self.problems)
 
 
 def check(text: str, market: Market | str | None = None) -> Check:
@@ -40,16 +40,4 @@ def check(text: str, market: Market | str | None = None) -> Check:
     >>> check("LRW3E7FA2LC000001").check_digit.value, check("WVWZZZ1KZ6W000001").check_digit.value
     ('fails', 'not_used')
     """
-    identity = identify(text, Market(market) if market else None)
-    used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
-    return Check(
-        text=text,
-        vin=identity.vin,
-        market=identity.market,
-        check_digit=identity.status,
-        expected_check_digit=calc_check_digit(identity.vin) if used and identity.vin else None,
-        problems=identity.problems,
-        suggestions=tuple(
-            Suggestion(vin=vin, reason=reason) for vin, reason in proposals(identity)
-        ),
-    )
+    return Check.model_validate(check_fields(text, market), from_attributes=True)

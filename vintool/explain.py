@@ -89,10 +89,10 @@ def explain(
 def explanation_lines(told: Explanation) -> Iterator[str]:
     """The whole page as lines of text."""
     if told.vehicle is not None:
-        yield from vehicle_lines(told.vehicle)
+        yield from vehicle_lines(dict(told.vehicle))
     else:
         yield f"The text: {told.check.text!r}"
-    if problems := list(check_lines(told.check)):
+    if problems := list(check_lines(dict(told.check))):
         yield ""
         yield from problems
     found = told.finding

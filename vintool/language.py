@@ -7,7 +7,7 @@ can work on it with their usual tools.
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Final, NamedTuple
 
 LANGUAGES: Final = {"en": "en", "zh": "zh-CN"}
@@ -57,7 +57,7 @@ def language(code: str = "en") -> Language:
         return Language(tag, {})
     from babel.messages.pofile import read_po  # noqa: PLC0415 - start-up time
 
-    path = resources.files("vintool") / "locale" / f"{tag.replace('-', '_')}.po"
+    path = Path(__file__).parent / "locale" / f"{tag.replace('-', '_')}.po"
     with path.open("rb") as file:
         catalogue = read_po(file)
     texts: dict[str, str] = {}

@@ -7,6 +7,7 @@ VIN in a fresh process does not pay for tens of thousands of rows that it never 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from mmap import mmap
 
 ANY = "*"
 
@@ -25,17 +26,18 @@ class KeyedTable:
 
     SEARCHES = 16
 
-    def __init__(self, text: bytes, columns: tuple[str, ...]) -> None:
-        header, _, self._body = text.partition(b"\n")
+    def __init__(self, text: bytes | mmap, columns: tuple[str, ...]) -> None:
+        end = text.find(b"\n")
+        self._text, self._start = text, end if end >= 0 else len(text)
+        header = text[: self._start]
         if tuple(header.decode().split(",")) != columns:
             raise ValueError(f"columns are {header!r}, expected {columns}")
-        self._body = b"\n" + self._body
         self._searches = 0
 
     @cached_property
     def _lines(self) -> dict[str, list[str]]:
         lines: dict[str, list[str]] = {}
-        for line in self._body.decode().split("\n"):
+        for line in self._text[self._start + 1 :].decode().split("\n"):
             if line:
                 lines.setdefault(line.partition(",")[0], []).append(line)
         return lines
@@ -45,10 +47,10 @@ class KeyedTable:
             return self._lines.get(key, [])
         self._searches += 1
         lead = f"\n{key},".encode()
-        lines, at = [], self._body.find(lead)
-        while at >= 0 and self._body.startswith(lead, at):
-            end = self._body.find(b"\n", at + 1)
-            lines.append(self._body[at + 1 : end if end >= 0 else None].decode())
+        lines, at = [], self._text.find(lead, self._start)
+        while at >= 0 and self._text[at : at + len(lead)] == lead:
+            end = self._text.find(b"\n", at + 1)
+            lines.append(self._text[at + 1 : end if end >= 0 else None].decode())
             at = end
         return lines
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from vintool import fields
 from vintool.vin import PartialVin, Vin
 from vintool.words import Basis, CheckDigit, Grade, Market, Powertrain, Problem
 
@@ -94,15 +95,7 @@ class Engine(Frozen, defer_build=False):
 
     def __str__(self) -> str:
         """The engine in a few words."""
-        parts = (
-            f"{self.displacement_l:.1f} L" if self.displacement_l else "",
-            f"{self.cylinders} cylinders" if self.cylinders else "",
-            self.configuration or "",
-            f"{self.power_kw:g} kW" if self.power_kw else "",
-            self.manufacturer or "",
-            self.model or "",
-        )
-        return ", ".join(filter(None, parts))
+        return str(fields.Engine(**dict(self)))
 
 
 class EngineFact(Fact):
@@ -120,7 +113,7 @@ class Attribute(Frozen, defer_build=False):
 
     def __str__(self) -> str:
         """Name and value."""
-        return f"{self.name}: {self.value}"
+        return str(fields.Attribute(**dict(self)))
 
 
 class Vehicle(Frozen, defer_build=False):

@@ -7,6 +7,7 @@ expected one is an error at once; that every row is sound is what the tests of t
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -203,6 +204,12 @@ def user_data() -> Path:
     return user_data_path("vintool", appauthor=False)
 
 
+def mapped(path: Path) -> mmap:
+    """A file as bytes of which only those that are looked at are read; it must not be empty."""
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+
 def read_bytes(name: str) -> bytes:
     """The whole of one file of ``wmi_data``."""
     return (DATA / name).read_bytes()
@@ -238,7 +245,7 @@ def read_rows(name: str, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 @cache
 def _keyed(name: str, columns: tuple[str, ...]) -> KeyedTable:
     try:
-        return KeyedTable(read_bytes(name), columns)
+        return KeyedTable(mapped(DATA / name), columns)
     except ValueError as error:
         raise DataError(f"wmi_data/{name}: {error}") from None
 

@@ -1,9 +1,12 @@
-"""A vehicle, or what is wrong with a text, as lines that a person reads."""
+"""A vehicle, or what is wrong with a text, as lines that a person reads.
 
-from collections.abc import Iterator
+Both are taken by their fields: as ``fields`` gives them, or ``dict`` of the model.
+"""
 
-from vintool.checking import Check
-from vintool.model import Fact, PowertrainFact, Source, Vehicle
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vintool.fields import Source
 from vintool.words import CheckDigit
 
 
@@ -37,18 +40,12 @@ def _cite(source: Source) -> str:
     )
 
 
-def facts_of(vehicle: Vehicle) -> Iterator[tuple[str, str, str, tuple[Source, ...]]]:
+def facts_of(vehicle: Mapping[str, Any]) -> Iterator[tuple[str, str, str, tuple[Source, ...]]]:
     """Every fact of a vehicle: field, value, basis with grade, sources."""
-    for field in type(vehicle).model_fields:
-        fact = getattr(vehicle, field)
-        if isinstance(fact, PowertrainFact):
-            yield (
-                field,
-                fact.value.value,
-                f"{fact.basis.value}, grade {fact.grade.value}",
-                fact.support,
-            )
-        elif isinstance(fact, Fact):
+    for field, fact in vehicle.items():
+        if grade := getattr(fact, "grade", None):
+            yield field, fact.value.value, f"{fact.basis.value}, grade {grade.value}", fact.support
+        elif hasattr(fact, "source"):
             yield field, str(fact.value), fact.basis.value, (fact.source,)
 
 
@@ -59,11 +56,12 @@ def _years(candidates: tuple[int, ...]) -> str:
     return " or ".join(map(str, candidates)) or "no year to be told"
 
 
-def vehicle_lines(vehicle: Vehicle) -> Iterator[str]:
+def vehicle_lines(vehicle: Mapping[str, Any]) -> Iterator[str]:
     """A decoded vehicle as lines of text; a source is told once."""
-    yield from ruler(vehicle.vin)
+    years = vehicle["model_year_candidates"]
+    yield from ruler(vehicle["vin"])
     yield ""
-    yield f"{'check digit':<16}{vehicle.check_digit.value} (rules of market {vehicle.market.value})"
+    yield f"{'check digit':<16}{vehicle['check_digit'].value} (rules of market {vehicle['market'].value})"
     told: set[Source] = set()
     for field, value, basis, sources in facts_of(vehicle):
         yield f"{field.replace('_', ' '):<16}{value}  [{basis}]"
@@ -71,23 +69,24 @@ def vehicle_lines(vehicle: Vehicle) -> Iterator[str]:
             if source not in told:
                 told.add(source)
                 yield f"{'':<17}{_cite(source)}"
-        if field == "model_year" and len(vehicle.model_year_candidates) > 1:
-            yield f"{'':<17}position 10 allows {_years(vehicle.model_year_candidates)}"
-    if vehicle.model_year is None:
-        yield f"{'model year':<16}cannot tell; the known positions allow {_years(vehicle.model_year_candidates)}"
-    if vehicle.attributes:
-        yield f"also in vPIC    {'; '.join(map(str, vehicle.attributes))}"
-    if vehicle.powertrain is None:
-        yield f"{'powertrain':<16}cannot tell{'; the evidence disagrees:' if vehicle.powertrain_conflict else ''}"
-    for source in vehicle.powertrain_conflict:
+        if field == "model_year" and len(years) > 1:
+            yield f"{'':<17}position 10 allows {_years(years)}"
+    if vehicle["model_year"] is None:
+        yield f"{'model year':<16}cannot tell; the known positions allow {_years(years)}"
+    if attributes := vehicle.get("attributes"):
+        yield f"also in vPIC    {'; '.join(map(str, attributes))}"
+    conflict = vehicle.get("powertrain_conflict", ())
+    if vehicle.get("powertrain") is None:
+        yield f"{'powertrain':<16}cannot tell{'; the evidence disagrees:' if conflict else ''}"
+    for source in conflict:
         yield f"{'':<17}{_cite(source)}"
 
 
-def check_lines(told: Check) -> Iterator[str]:
+def check_lines(told: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a text, and what was put right in it."""
-    for problem in told.problems:
+    for problem in told["problems"]:
         yield f"{problem.weight.value:<9}{problem.value}: {problem.sentence}"
-    if told.check_digit is CheckDigit.FAILS:
-        yield f"{'':<9}position 9 must be {told.expected_check_digit} for the other positions"
-    for suggestion in told.suggestions:
+    if told["check_digit"] is CheckDigit.FAILS:
+        yield f"{'':<9}position 9 must be {told['expected_check_digit']} for the other positions"
+    for suggestion in told["suggestions"]:
         yield f"{'meant?':<9}{suggestion.vin}: {suggestion.reason}"

@@ -12,12 +12,12 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 """
 
 import csv
-import mmap
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import cache, cached_property, lru_cache
+from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -256,7 +256,8 @@ def folder() -> Path:
 @cache
 def release() -> ReleaseInfo:
     """Which release of vPIC the files were made from."""
-    told = tomllib.loads((folder() / MANIFEST).read_text(encoding="utf-8"))["release"]
+    head = (folder() / MANIFEST).read_text(encoding="utf-8").partition("[release.rows]")[0]
+    told = tomllib.loads(head)["release"]
     return ReleaseInfo(told["month"], told["url"], told["sha256"])
 
 
@@ -268,7 +269,7 @@ def data_release() -> str:
 @cache
 def _keyed(name: str) -> KeyedTable:
     try:
-        return KeyedTable((folder() / name).read_bytes(), COLUMNS[name])
+        return KeyedTable(registry.mapped(folder() / name), COLUMNS[name])
     except ValueError as error:
         raise DataError(f"vpic/{name}: {error}") from None
 
@@ -282,9 +283,8 @@ def _rows(name: str) -> Iterator[list[str]]:
 
 
 @cache
-def _text(name: str) -> mmap.mmap:
-    with (folder() / name).open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+def _text(name: str) -> mmap:
+    return registry.mapped(folder() / name)
 
 
 def _section(name: str, key: object, offset: int, length: int) -> list[str]:

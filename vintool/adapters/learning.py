@@ -1,12 +1,11 @@
 """The command that learns powertrain rules."""
 
-import json
 from pathlib import Path
 
 import click
 
 from vintool.adapters.options import FILE, text_or_json
-from vintool.adapters.terminal import Unreadable, note, readable, say, told_of_files
+from vintool.adapters.terminal import Unreadable, note, readable, say, say_json, told_of_files
 
 
 @click.command()
@@ -143,6 +142,6 @@ def learn(
     if not targets:
         note("no --out or --install given: nothing was written")
     if form == "json":
-        click.echo(json.dumps(report.as_json(lesson), ensure_ascii=False, indent=2))
+        say_json(report.as_json(lesson))
         return
     say("\n".join(report.lines(lesson)))

@@ -1,13 +1,12 @@
 """Commands that look things up: makers, rules, reference data."""
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
 from vintool.adapters.options import text_or_json
-from vintool.adapters.terminal import FAILED, Unreadable, note, say
+from vintool.adapters.terminal import FAILED, Unreadable, note, say, say_json
 from vintool.words import REGIMES
 
 
@@ -38,7 +37,7 @@ def wmi(code_or_name: str, form: str) -> None:
             | {"chinese": {brand: names[brand] for brand in maker.brands if brand in names}}
             for maker in found
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        say_json(rows)
     for maker in found if form == "text" else ():
         years = f"  model years {maker.years}" if maker.years else ""
         kinds = ", ".join(maker.kinds)
@@ -134,7 +133,7 @@ def data(context: click.Context, form: str) -> None:
     told = overview()
     if form == "json":
         tables = [table._asdict() for table in told.tables]
-        click.echo(json.dumps(told._asdict() | {"tables": tables}, default=str, indent=2))
+        say_json(told._asdict() | {"tables": tables})
         return
     own = told.vpic_folder.parent != told.folder
     say(f"release {told.release}")

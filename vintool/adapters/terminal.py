@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import os
 import signal
 import sys
@@ -55,6 +54,13 @@ class Unreadable(click.ClickException):
 def say(text: str) -> None:
     """A line to a terminal or a pipe; colour only where a terminal wants it."""
     click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def say_json(told: object) -> None:
+    """Data as JSON, to be read by a program."""
+    import json  # noqa: PLC0415 - start-up time
+
+    click.echo(json.dumps(told, ensure_ascii=False, default=str, indent=2))
 
 
 def styled(line: str) -> str:
@@ -120,7 +126,7 @@ def print_models(
     """Models in the format asked for; one VIN given as such is one JSON object, a list is a list."""
     if form == "json":
         told = [item.model_dump(mode="json") for item in items]
-        click.echo(json.dumps(told[0] if single else told, ensure_ascii=False, indent=2))
+        say_json(told[0] if single else told)
     elif form == "csv":
         _print_csv(items)
     else:
