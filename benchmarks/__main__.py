@@ -1,128 +1,59 @@
-"""What the work costs here and now: ``python -m benchmarks [ROWS]``.
+"""What the work costs here and now: ``python -m benchmarks [NAME...] [--rows N | --quick]``.
 
-Speed depends on two dials, the rows and the distinct descriptors, so both are turned. Each command
-is timed as a whole process; the floor is PyArrow reading and writing the same file. Machines are
-noisy: the figures are medians of three runs, and targets that are missed stay in the table.
+Every line is measured on this machine in this run, ours and theirs in turn: medians of three, or the
+one run of what takes longer than 20 seconds. Speed depends on two dials, the rows and the
+distinct descriptors, so both are turned. Targets that are missed stay in the table.
 """
 
+import argparse
+import os
 import platform
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from benchmarks import columns, commands, single
+from benchmarks.timing import Line
 
-from benchmarks.desk import write_desk
-from benchmarks.manifest import write_manifest
-from vintool.columns import decode_table, screen_table
-from vintool.columns.vins import Reader, check_digits
-
-ONE = "LRW3E7FA1LC000001"
-FIELDS = ["manufacturer", "brand", "country", "model_year", "plant", "powertrain"]
-MAPPING = {
-    "vin": "vin",
-    "fuel": "燃料种类",
-    "hs_code": "商品编号",
-    "condition": "新旧",
-    "declaration_date": "申报日期",
+#: The groups of lines by name: how many million rows, and what makes them.
+GROUPS: dict[str, tuple[int, Callable[[int, Path], Iterator[Line]]]] = {
+    "validate": (10, columns.validate),
+    "decode": (5, columns.decode),
+    "distinct": (1, columns.distinct),
+    "dials": (1, columns.dials),
+    "one": (0, single.one),
+    "command": (0, single.command),
+    "csv": (10, commands.stream),
+    "large": (50, commands.large),
+    "xlsx": (1, commands.xlsx),
+    "size": (0, commands.size),
+    "desk": (1, commands.desk),
 }
-FLOOR = """
-import sys, pyarrow.csv as c
-table = c.read_csv(sys.argv[1])
-c.write_csv(table, sys.argv[1] + ".copy")
-"""
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """The median of three runs, or the one run that takes longer than ten seconds."""
-    times: list[float] = []
-    while len(times) < 3 and (not times or times[0] < 10):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def command(*arguments: str) -> Callable[[], object]:
-    """A whole process."""
-    return lambda: subprocess.run(arguments, check=True, capture_output=True)
-
-
-def validate(texts: pa.Array) -> None:
-    """Alphabet, length and check digit of a column."""
-    check_digits(Reader()(texts).characters)
-
-
-def lines_for(
-    folder: Path, rows: int, descriptors: int
-) -> list[tuple[str, int, float, float | None]]:
-    """The work on a manifest with so many rows and distinct descriptors: name, dial, time, target."""
-    path = folder / f"{descriptors}.csv"
-    write_manifest(path, rows, descriptors)
-    write_manifest(path.with_suffix(".parquet"), rows, descriptors)
-    table = pq.read_table(path.with_suffix(".parquet"))
-    vins = table.column("vin").combine_chunks().cast(pa.string())
-    tool = str(Path(sys.executable).parent / "vintool")
-    out = str(folder / "out")
-    desk = write_desk(folder, path)
-    lists = ("--exporters", str(desk.exporters), "--licences", str(desk.licences))
-    return [
-        ("validate, one core", descriptors, seconds(lambda: validate(vins)), None),
-        (
-            f"decode_table, {len(FIELDS)} fields",
-            descriptors,
-            seconds(lambda: decode_table(vins, fields=FIELDS)),
-            None,
-        ),
-        ("screen_table", descriptors, seconds(lambda: screen_table(table, mapping=MAPPING)), None),
-        (
-            "PyArrow reads and writes the CSV (the floor)",
-            descriptors,
-            seconds(command(sys.executable, "-c", FLOOR, str(path))),
-            None,
-        ),
-        ("vintool screen CSV", descriptors, seconds(command(tool, "screen", str(path))), None),
-        (
-            "vintool screen CSV --out",
-            descriptors,
-            seconds(command(tool, "screen", str(path), "--out", out)),
-            60.0,
-        ),
-        (
-            "the same with exporters and licences",
-            descriptors,
-            seconds(command(tool, "screen", str(desk.manifest), *lists, "--out", out)),
-            15.0,
-        ),
-    ]
+SLOW = {"large"}  # run where named
+QUICK = 20_000
+PEERS = ("pyarrow", "ultravin", "vininfo", "python-calamine")
 
 
 def main() -> None:
-    """Run all and print the table."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory() as folder:
-        lines = [
-            line
-            for descriptors in (rows // 200, rows // 20)
-            for line in lines_for(Path(folder), rows, descriptors)
-        ]
-    one = seconds(command(str(Path(sys.executable).parent / "vintool"), "decode", ONE))
-    print(f"Python {platform.python_version()}, PyArrow {pa.__version__}, {rows:,} rows\n")
-    print("| work | distinct descriptors | seconds | rows/s | target s | met |")
-    print("|---|---|---|---|---|---|")
-    for work, descriptors, taken, target in lines:
-        met = "" if target is None else "yes" if taken <= target else "no"
-        print(
-            f"| {work} | {descriptors:,} | {taken:.2f} | {rows / taken:,.0f} | {target or ''} | {met} |"
-        )
-    print(
-        f"| vintool decode ONE, a fresh process | | {one:.2f} | | 0.3 | {'yes' if one <= 0.3 else 'no'} |"
-    )
+    """Run what is asked for and print the table, line by line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(GROUPS)}")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows that stand for a million")
+    parser.add_argument("--quick", action="store_true", help=f"the same as --rows {QUICK}")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(GROUPS):
+        parser.error(f"no line {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    rows = QUICK if given.quick else given.rows
+    peers = ", ".join(f"{name} {version(name)}" for name in PEERS)
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {peers}\n")
+    print("| work | target | baseline | latest | met |")
+    print("|---|---|---|---|---|", flush=True)
+    for name in given.names or [name for name in GROUPS if name not in SLOW]:
+        million, lines = GROUPS[name]
+        with tempfile.TemporaryDirectory(prefix="vintool-benchmark-") as folder:
+            for line in lines(million * rows, Path(folder)):
+                print(line, flush=True)
 
 
 if __name__ == "__main__":
