@@ -112,6 +112,18 @@ def test_clean_up_is_done_and_reported(text, steps):
     assert told.text == text
 
 
+SEVENTEEN = st.text(ALPHABET, min_size=17, max_size=17) | st.sampled_from(
+    [*(character * 17 for character in ALPHABET), "12345678901234567", "ABCDEFGHJKLMNPRST", "VEHFRAMEVNF1N0000"]
+)  # fmt: skip
+
+
+@given(SEVENTEEN)
+def test_a_clean_text_is_read_as_one_with_spaces_around_it(text):
+    clean, spaced = read(text), read(f" {text} ")
+    assert (clean.text, clean.problem) == (spaced.text, spaced.problem)
+    assert clean.cleanup == ()
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [("", "missing"), ("   ", "missing"), ("-", "missing"), ("TBA", "placeholder"), ("1" * 17, "placeholder"), ("0" * 17, "placeholder"),

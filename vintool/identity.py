@@ -4,7 +4,6 @@ Sources: 49 CFR 565.15 (check digit, positions 10 and 13-17, North America); GB 
 (check digit, position 10, China); ISO 3779:2009 (positions 14-17 numeric).
 """
 
-import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -96,7 +95,8 @@ def _wmi_is_known(wmi: str) -> bool:
 
 def trailing_digits(vin: str) -> int:
     """How many of positions 13-17, counted from the end, are digits."""
-    return len(list(itertools.takewhile(str.isdigit, reversed(vin[12:]))))
+    tail = vin[12:]
+    return len(tail) - len(tail.rstrip("0123456789"))
 
 
 def vin_problems(

@@ -28,7 +28,7 @@ False
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
 from operator import mul
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -70,6 +70,7 @@ _FRAME_NUMBER = re.compile(r"[A-Z0-9]{2,7}-[0-9]{5,7}")
 _PLACEHOLDER = re.compile(
     r"(?:TBA|TBC|TBD|NA|NIL|NONE|NULL|UNKNOWN|PENDING|TEST|XXX+|无|待定|暂无|未知|(.)\1{16,}|12345678901234567|ABCDEFGHJKLMNPRST)"
 )
+_PLAIN = re.compile(rf"(?!{_PLACEHOLDER.pattern}\Z)[{ALPHABET}]{{17}}").fullmatch
 _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 _READABLE = 11  # with the WMI, the descriptor, model year and plant something can be said
 _PARTLY_READABLE = 8  # the WMI and positions 4-8
@@ -97,6 +98,8 @@ def read(raw: object) -> Reading:
     >>> read("LRW3E7FA1LCOOOOO1").problem
     <Problem.ALPHABET: 'alphabet'>
     """
+    if isinstance(raw, str) and _PLAIN(raw):
+        return Reading(str(raw))
     text, cleanup = _plain("" if raw is None else str(raw))
     if text.strip() in _MISSING:
         return Reading("", tuple(cleanup), Problem.MISSING)
@@ -130,7 +133,7 @@ def is_plain(text: str) -> bool:
     >>> is_plain("LRW3E7FA1LC000001"), is_plain("lrw3e7fa1lc000001")
     (True, False)
     """
-    return _fault(text, text) is None
+    return _PLAIN(text) is not None
 
 
 def _fault(packed: str, spaced: str) -> Problem | None:
@@ -184,7 +187,7 @@ def _packed(text: str) -> tuple[str, list[Problem]]:
     return joined, cleanup
 
 
-def remainder(values: Sequence[Any]) -> Any:
+def remainder(values: Iterable[Any]) -> Any:
     """The weighted sum modulo 11 of 17 character values.
 
     Written with operators alone, so that 17 numbers and 17 columns of numbers serve alike.
@@ -212,13 +215,11 @@ def calc_check_digit(number: str) -> str:
     """
     if len(number) != 17:
         raise _invalid(Problem.LENGTH)
+    others = f"{number[:8]}0{number[9:]}"
     try:
-        values = [
-            CHARACTER_VALUES[character] if at != 8 else 0 for at, character in enumerate(number)
-        ]
+        return CHECK_CHARACTERS[remainder(map(CHARACTER_VALUES.__getitem__, others))]
     except KeyError:
         raise _invalid(Problem.ALPHABET) from None
-    return CHECK_CHARACTERS[remainder(values)]
 
 
 def market_of(number: str) -> Market:
