@@ -196,8 +196,8 @@ def further(filed: Pass) -> list[tuple[str, str, Told]]:
         for number, told in sorted(filed.attributes.items())
         if number not in _NAMED
         and number in elements
+        and not (told[0].origin is Origin.DEFAULT and told[0].value == NOT_APPLICABLE)
         and (value := filed.value(number))
-        and not (told[0].origin is Origin.DEFAULT and value == NOT_APPLICABLE)
     ]
 
 

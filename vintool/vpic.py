@@ -14,7 +14,7 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 import csv
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import Enum
 from functools import cache, cached_property, lru_cache
 from mmap import mmap
@@ -139,7 +139,8 @@ class Told(NamedTuple):
         return f"schema {self.schema} {shown(self.pattern)}" if self.schema else self.origin.value
 
 
-def shown(pattern: Sequence[str]) -> str:
+@lru_cache(maxsize=1 << 14)
+def shown(pattern: tuple[str, ...]) -> str:
     """A pattern as a person reads it: positions 4-8, and behind a bar those from 10 on."""
     signs = [allowed if len(allowed) == 1 else f"[{allowed}]" for allowed in pattern]
     return "|".join(filter(None, ("".join(signs[:5]), "".join(signs[5:]).rstrip(ANY))))
