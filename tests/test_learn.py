@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import vintool
 from vintool import registry
 from vintool.adapters.cli import cli
 from vintool.errors import ManifestError, MappingError
@@ -527,9 +528,11 @@ def test_the_user_says_what_stands_above(tmp_path):
     overruled = [rule for rule in told.rules if rule.electric]
     assert overruled
     assert all(rule.support.startswith("overruled by own.csv") for rule in overruled)
+    assert vintool.decode("LRW3E7FA1LC000001").powertrain.value == "ICE"
     registry.use_evidence(below=[path])
     told = classify(TESLA)
     assert (told.powertrain, told.grade) == ("BEV", "A")
+    assert vintool.decode("LRW3E7FA1LC000001").powertrain.value == "BEV"
     assert told.rules[-1].support.startswith("overruled by powertrain.")
     assert told.rules[-1].file == "own.csv"
     registry.use_evidence()

@@ -3,11 +3,16 @@
 from datetime import date
 
 import pytest
+from filed import filed_vins
+from hypothesis import given
+from hypothesis import strategies as st
 
 import vintool
 from vintool.fields import check_fields, vehicle_fields
+from vintool.model import Vehicle
 from vintool.profile import model_year
 from vintool.show import check_lines, vehicle_lines
+from vintool.vin import ALPHABET, Vin
 from vintool.words import Basis, Market
 
 # From public lists, registers and standards; serials of some shortened to zeros.
@@ -129,6 +134,15 @@ def test_the_terminal_shows_of_plain_fields_what_it_shows_of_the_model(vin):
 )
 def test_a_check_is_shown_alike_too(text):
     assert [*check_lines(check_fields(text))] == [*check_lines(dict(vintool.check(text)))]
+
+
+@given(filed_vins() | st.sampled_from([*KNOWN]).map(Vin), st.text(ALPHABET, min_size=6, max_size=6))
+def test_what_is_kept_of_a_descriptor_is_what_decoding_anew_tells(vin, tail):
+    for text in (vin, vin[:11] + tail, vin[:14] + tail[3:], vin[:8] + tail[0] + vin[9:]):
+        anew = Vehicle.model_validate(vehicle_fields(Vin.trusted(text)), from_attributes=True)
+        told = vintool.decode(Vin.trusted(text))
+        assert told == anew
+        assert told.model_dump_json() == anew.model_dump_json()
 
 
 def test_vehicles_are_frozen_and_plain_in_json():

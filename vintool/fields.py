@@ -22,7 +22,7 @@ from vintool.profile import (
 )
 from vintool.registry import Maker, Rule
 from vintool.specification import Pass
-from vintool.vin import PartialVin, Vin, calc_check_digit, judged, position_9, read
+from vintool.vin import PartialVin, Vin, calc_check_digit, is_plain, judged, position_9, read
 from vintool.vpic import Origin, Told
 from vintool.words import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Weight
 
@@ -105,47 +105,101 @@ def vehicle_fields(
     market: Market | str | None = None,
     latest_model_year: int | None = None,
 ) -> dict[str, Any]:
-    """Everything that a VIN tells, by the fields of ``model.Vehicle`` and in their order.
+    """Everything that a VIN tells, by the fields of ``model.Vehicle``; facts in their order.
 
     Takes and raises what ``vintool.decode`` does. What is not told may be missing.
 
     >>> vehicle_fields("5YJ3E1EAXHF000316")["brand"].value
     'Tesla'
     """
-    number = _read(vin)
-    ninth = position_9(number) if isinstance(number, Vin) else CheckDigit.FAILS
-    told = profile(
-        number, ninth, latest_model_year, Market(market) if market else None, known=model_year
-    )
+    number = vin_of(vin)
+    digits = trailing_digits(number)
+    return fields_of(number, ninth_of(number), digits, model_year, market, latest_model_year)
+
+
+def vin_of(text: str) -> Vin | PartialVin:
+    """A text as a VIN, or as what is known of one.
+
+    Raises:
+        InvalidVin: it is neither.
+    """
+    if isinstance(text, Vin | PartialVin):
+        return text
+    if is_plain(text):
+        return Vin.trusted(text)
+    reading = read(text)
+    return PartialVin(text) if reading.problem else Vin.trusted(reading.text)
+
+
+def ninth_of(number: Vin | PartialVin) -> CheckDigit:
+    """Whether position 9 agrees with the other positions; of a part of a VIN it is not known to."""
+    return position_9(number) if isinstance(number, Vin) else CheckDigit.FAILS
+
+
+def own_fields(number: Vin | PartialVin) -> dict[str, str]:
+    """The fields in which VINs of one descriptor differ, if position 9 says the same."""
+    return {"vin": number, "vds": number.vds, "vis": number.vis, "serial": number.serial}
+
+
+def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
+    """The VIN with zeros where no rule reads it: other fields than ``own_fields`` are as of this one.
+
+    >>> sample_of(Vin("LRW3E7FA1LC004711"))
+    'LRW3E7FA0LC000000'
+    """
+    if not isinstance(number, Vin):
+        return number
+    filer = vpic.filer(number.wmi)
+    last = 14 if number.small_maker else 11
+    if filer is not None and filer.reads_to > last:
+        last = filer.reads_to
+    return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
+
+
+def fields_of(  # noqa: PLR0913, PLR0917 - what decides
+    number: Vin | PartialVin,
+    ninth: CheckDigit,
+    digits: int,
+    known: int | None,
+    market: Market | str | None,
+    latest: int | None,
+) -> dict[str, Any]:
+    """The fields of a vehicle.
+
+    Args:
+        number: the VIN, or another one of its descriptor; position 9 is not read.
+        ninth: as ``ninth_of`` tells it.
+        digits: how many of positions 13-17, counted from the end, are digits.
+        known: the model year, where it is known otherwise.
+        market: whose VIN rules apply, where the WMI should not decide.
+        latest: the latest model year that there can be.
+    """
+    told = profile(number, ninth, latest, Market(market) if market else None, known=known)
     status = CheckDigit.CANNOT_TELL
     problems: tuple[Problem, ...] = (Problem.PARTIAL,)
     if isinstance(number, Vin):
         status = judged(ninth, told.market)
-        problems = vin_problems(number, told.market, status, trailing_digits(number))
-    filed = _filed_facts(told.filed) if told.filed else {}
+        problems = vin_problems(number, told.market, status, digits)
     return {
-        "vin": number,
+        **own_fields(number),
         "wmi": number.wmi,
-        "vds": number.vds,
-        "vis": number.vis,
         "descriptor": number.descriptor,
         "check_digit": status,
         "market": told.market,
         **_maker_facts(told),
-        "model_year": _year_fact(told.year, model_year),
+        "model_year": _year_fact(told.year, known),
         "model_year_candidates": told.year.candidates,
         "plant_code": number.plant_code,
         "plant": _plant_fact(told),
-        "serial": number.serial,
         "vehicle_type": _type_fact(told),
-        **filed,
+        **(_filed_facts(told.filed) if told.filed else {}),
         **_powertrain_facts(told),
         "problems": problems,
     }
 
 
 def check_fields(text: str, market: Market | str | None = None) -> dict[str, Any]:
-    """Whether a text is a well-formed VIN, by the fields of ``checking.Check`` and in their order."""
+    """Whether a text is a well-formed VIN, by the fields of ``checking.Check``."""
     identity = identify(text, Market(market) if market else None)
     used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
     return {
@@ -164,13 +218,6 @@ def sound(problems: tuple[Problem, ...]) -> bool:
     return all(problem.weight is Weight.NOTE for problem in problems)
 
 
-def _read(text: str) -> Vin | PartialVin:
-    if isinstance(text, Vin | PartialVin):
-        return text
-    reading = read(text)
-    return PartialVin(text) if reading.problem else Vin.trusted(reading.text)
-
-
 def _maker_source(maker: Maker) -> Source:
     return Source(maker.file, maker.wmi, maker.source, maker.note)
 
@@ -183,9 +230,8 @@ def _rule_source(rule: Rule) -> Source:
 
 
 def _filed_source(told: Told) -> Source:
-    return Source(
-        "vpic", told.source, f"NHTSA vPIC {vpic.release().month}", _NOTES.get(told.origin, "")
-    )
+    cites = f"NHTSA vPIC {vpic.release().month}"
+    return Source("vpic", told.source, cites, _NOTES.get(told.origin, ""))
 
 
 def _maker_facts(told: Profile) -> dict[str, Fact]:

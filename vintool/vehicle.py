@@ -1,7 +1,13 @@
 """Vin -> Vehicle: its fields as a frozen pydantic model."""
 
-from vintool.fields import vehicle_fields
+from functools import lru_cache
+from typing import Any
+
+from vintool.fields import fields_of, ninth_of, own_fields, sample_of, vin_of
+from vintool.identity import trailing_digits
 from vintool.model import Vehicle
+from vintool.registry import on_new_rules
+from vintool.vin import PartialVin, Vin
 from vintool.words import Market
 
 
@@ -31,5 +37,22 @@ def decode(
     >>> decode("5YJ3E1EA").model.value
     'Model 3'
     """
-    told = vehicle_fields(vin, model_year, market=market, latest_model_year=latest_model_year)
-    return Vehicle.model_validate(told, from_attributes=True)
+    number = vin_of(vin)
+    vehicle = _of_descriptor(
+        sample_of(number),
+        ninth_of(number),
+        trailing_digits(number),
+        model_year,
+        market,
+        latest_model_year,
+    )
+    return vehicle.model_copy(update=own_fields(number))
+
+
+@lru_cache(maxsize=1 << 10)  # of 20 kB each
+def _of_descriptor(sample: Vin | PartialVin, *what_decides: Any) -> Vehicle:
+    """The vehicle of any VIN of a descriptor; most VINs that come one by one are of a few models."""
+    return Vehicle.model_validate(fields_of(sample, *what_decides), from_attributes=True)
+
+
+on_new_rules(_of_descriptor.cache_clear)
