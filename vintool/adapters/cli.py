@@ -237,6 +237,8 @@ def main() -> None:
 def _end(code: int) -> None:
     """End at once: Arrow's threads may still read, and abort an orderly end."""
     sys.stderr.flush()
+    if packed := sys.modules.get("vintool.files.packed"):
+        packed.remove_all()
     os._exit(code)
 
 

@@ -5,25 +5,32 @@ open. What cannot be read is refused with a sentence that says what to do next.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vintool.errors import ManifestError
 from vintool.files.ole2 import OLE2
-from vintool.files.sheet import Manifest
+from vintool.files.sheet import PARQUET, Batch, Manifest, Sheet, Tally, parquet_files
 from vintool.headers import MANIFEST, Headed, has_vins
 
 _REFUSED = {
-    b"\x1f\x8b": ("a gzip archive", "unpack it and pass the file inside"),
     b"Rar!": ("a RAR archive", "unpack it and pass the file inside"),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it and pass the file inside"),
-    b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it"),
-}
+    b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it, or save its text as .txt"),
+}  # fmt: skip
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip, Zstandard
+_PACKED_ENDINGS = frozenset({".gz", ".gzip", ".zst", ".zstd"})
+_JSON_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
+_ARROW = (b"ARROW1\0\0", b"\xff\xff\xff\xff")
 _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!--|!DOCTYPE\s+(?!html)|(?:[\w.-]+:)?Dec)|\xff\xfe<\0|\xfe\xff\0<",
     re.IGNORECASE,
 )
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+#: How a file looked when it was opened: size and time of the last change of each part of it.
+_State = tuple[tuple[int, int], ...]
 
 
 def open_manifest(
@@ -36,6 +43,9 @@ def open_manifest(
 ) -> Manifest:
     """Open a manifest: find its format, encoding, sheets and header rows.
 
+    CSV, TSV and other delimited text, plain text with VINs in it, JSON lines, XLSX, XLSM, XLSB, XLS, ODS, Parquet
+    (also a folder of files), Arrow IPC, and the XML of the Single Window; any of them packed by gzip or Zstandard.
+
     Args:
         path: the file.
         encoding: how its text is encoded, where guessing would be wrong; checked strictly.
@@ -44,13 +54,15 @@ def open_manifest(
         words: the dictionary of headers that finds the header row.
 
     Raises:
-        ManifestError: the file cannot be read; the message says what to do.
+        ManifestError: the file cannot be read, or changes while it is; the message says what to do.
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
+        state = _state(path)
         if path.is_dir():
-            raise ManifestError("this is a folder", file=path.name, next_step="name one file in it")
+            from vintool.files.parquet import read_parquet_folder  # noqa: PLC0415 - see _read
+
+            return _watched(_sheetless(read_parquet_folder(path), sheet), path, state)
         with path.open("rb") as file:
             head = file.read(512)
     except FileNotFoundError:
@@ -63,33 +75,123 @@ def open_manifest(
             file=str(path),
             next_step="check that it is yours to read and not open elsewhere",
         ) from None
-    if not head:
+
+    def read(place: Path, begin: bytes) -> Manifest:
+        if not begin:
+            raise ManifestError(
+                "the file is empty (0 bytes)",
+                file=path.name,
+                next_step="ask the sender for it again",
+            )
+        _refuse(place, begin)
+        if begin.startswith((b"PK", OLE2)):
+            from vintool.files.workbook import read_workbook  # noqa: PLC0415 - see _read
+
+            return read_workbook(place, place.stat().st_size, sheet=sheet, holds=holds, words=words)
+        return _sheetless(_read(place, begin, encoding, words), sheet)
+
+    if not head.startswith(_PACKED):
+        return _watched(read(path, head), path, state)
+    from vintool.files.packed import Unpacked  # noqa: PLC0415 - see _read
+
+    unpacked = Unpacked(path, head)
+    with unpacked.path.open("rb") as file:
+        head = file.read(512)
+    if head.startswith(_PACKED):
         raise ManifestError(
-            "the file is empty (0 bytes)", file=path.name, next_step="ask the sender for it again"
+            "it is packed twice", file=path.name, next_step="unpack it and pass the file inside"
         )
-    _refuse(path, head)
-    # Each reader is imported when a file needs it: a CSV does not wait for the workbook libraries.
-    if head.startswith(b"PAR1") or path.suffix.lower() in {".parquet", ".pq"}:
+    inner = read(unpacked.path, head)
+    return replace(_watched(inner, path, state, unpacked), path=path)
+
+
+def _read(path: Path, head: bytes, encoding: str | None, words: str) -> Manifest:
+    """Read a file that is no workbook.
+
+    Each reader is imported when a file needs it: a CSV does not wait for the libraries of others.
+    """
+    size = path.stat().st_size
+    ending = next(
+        (one for one in map(str.lower, reversed(path.suffixes)) if one not in _PACKED_ENDINGS), ""
+    )
+    if head.startswith(b"PAR1") or ending in PARQUET:
         from vintool.files.parquet import read_parquet  # noqa: PLC0415
 
-        manifest = read_parquet(path, size)
-    elif head.startswith((b"PK", OLE2)):
-        from vintool.files.workbook import read_workbook  # noqa: PLC0415
+        return read_parquet(path, size)
+    if head.startswith(_ARROW):
+        from vintool.files.ipc import read_arrow  # noqa: PLC0415
 
-        return read_workbook(path, size, sheet=sheet, holds=holds, words=words)
-    elif _is_xml(head):
+        return read_arrow(path, size)
+    if _is_xml(head):
         from vintool.files.single_window import read_declaration  # noqa: PLC0415
 
-        manifest = read_declaration(path, size, encoding=encoding)
-    else:
-        from vintool.files.delimited import read_delimited  # noqa: PLC0415
+        return read_declaration(path, size, encoding=encoding)
+    if ending in {".jsonl", ".ndjson"} or _JSON_LINES.match(head):
+        from vintool.files.jsonl import read_jsonl  # noqa: PLC0415
 
-        manifest = read_delimited(path, size, encoding=encoding, words=words)
+        return read_jsonl(path, size, encoding=encoding)
+    from vintool.files.delimited import read_delimited  # noqa: PLC0415
+
+    return read_delimited(path, size, encoding=encoding, words=words)
+
+
+def _sheetless(manifest: Manifest, sheet: str | None) -> Manifest:
+    """Refuse to choose a sheet where there is only one."""
     if sheet is not None:
         raise ManifestError(
-            "this format has no sheets", file=path.name, next_step="leave out --sheet"
+            "this format has no sheets", file=manifest.path.name, next_step="leave out --sheet"
         )
     return manifest
+
+
+def _state(path: Path) -> _State:
+    files = parquet_files(path)[0] if path.is_dir() else [path]
+    return tuple((told.st_size, told.st_mtime_ns) for told in map(Path.stat, files))
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """Reads a sheet, and ends in an error if the file has changed since it was opened.
+
+    Attributes:
+        sheet: as the reader of the format has opened it.
+        path: the file or folder.
+        state: how it looked then.
+        held: what must live as long as the sheet may be read.
+    """
+
+    sheet: Sheet
+    path: Path
+    state: _State
+    held: object
+
+    def __call__(self, tally: Tally) -> Iterator[Batch]:
+        """The rows."""
+        try:
+            yield from self.sheet.read(tally)
+        except (ManifestError, OSError):
+            if not self._changed():
+                raise
+        else:
+            if not self._changed():
+                return
+        raise ManifestError(
+            "the file was changed while it was read",
+            file=self.path.name,
+            next_step="run again when nothing writes to it",
+        )
+
+    def _changed(self) -> bool:
+        try:
+            return _state(self.path) != self.state
+        except OSError:
+            return True
+
+
+def _watched(manifest: Manifest, path: Path, state: _State, held: object = None) -> Manifest:
+    """The manifest with sheets that are watched."""
+    sheets = (replace(one, read=_Watched(one, path, state, held)) for one in manifest.sheets)
+    return replace(manifest, sheets=tuple(sheets))
 
 
 def _is_xml(head: bytes) -> bool:
@@ -106,6 +208,12 @@ def _refuse(path: Path, head: bytes) -> None:
     for magic, (what, next_step) in _REFUSED.items():
         if head.startswith(magic):
             raise ManifestError(f"this is {what}", file=path.name, next_step=next_step)
+    if re.match(rb"\s*\[\s*\{", head):
+        raise ManifestError(
+            "this is one JSON array",
+            file=path.name,
+            next_step="write one object a line, as jq -c '.[]' does",
+        )
     if not _is_xml(head) and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"{\\rtf")):
         what = "a web page" if b"<" in head else "a text document"
         under = " under the name of a spreadsheet" if path.suffix.lower() in _SPREADSHEETS else ""

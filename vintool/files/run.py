@@ -19,7 +19,7 @@ from vintool.files.annotated import WITH_LISTS, Copy
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import EXCEPTIONS, Answers
-from vintool.files.sheet import Manifest, Sheet
+from vintool.files.sheet import Manifest, Sheet, check_texts
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.staging import RUN, staged
 from vintool.files.tally import Tally
@@ -233,7 +233,7 @@ def _screen_sheet(
     progress: Progress | None,
 ) -> None:
     tally.sheet_rows[part.name] = 0
-    for data, told, position in _screened(part, screener):
+    for data, told, position in _screened(part, screener, mapping):
         tally.add(part.name, told)
         if keep:
             keep(data, told)
@@ -334,11 +334,12 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
 
 
 def _screened(
-    part: Sheet, screener: Screener
+    part: Sheet, screener: Screener, mapping: Mapping[str, str]
 ) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
     """The batches of a sheet, each with its answers; an empty one if there are no rows."""
     batch = None
     for batch in part.batches():
+        check_texts(part, batch, mapping)
         for start in range(0, batch.data.num_rows, BATCH_ROWS):
             data = batch.data.slice(start, BATCH_ROWS)
             answers = screener(data, batch.rows[start : start + BATCH_ROWS])

@@ -7,6 +7,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from vintool.columns.lifted import as_text
+from vintool.errors import ManifestError
+from vintool.headers import label
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -104,6 +108,32 @@ class Manifest:
         return _COPIED_AS.get(self.format, self.format)
 
 
+def check_texts(sheet: Sheet, batch: Batch, mapping: Mapping[str, str]) -> None:
+    """Refuse a column that is to be read and holds no text, nor anything that can be written as one.
+
+    Args:
+        sheet: where it stands.
+        batch: rows of the sheet.
+        mapping: field -> column name.
+
+    Raises:
+        ManifestError: a column is nested, or its bytes are no text.
+    """
+    for field_name, name in mapping.items():
+        column = batch.data.column(name)
+        try:
+            as_text(column)
+        except pa.ArrowException:
+            raise ManifestError(
+                f"as {field_name} it holds {column.type}, which cannot be read as text",
+                file=sheet.file,
+                sheet=sheet.name,
+                row=int(batch.rows[0]),
+                column=label(name, sheet.columns.index(name) + 1),
+                next_step="map another column to this field, or write this one as text",
+            ) from None
+
+
 _COPIED_AS = {
     "xls": "xlsx",
     "xlsb": "xlsx",
@@ -112,6 +142,25 @@ _COPIED_AS = {
     "text": "csv",
     "xml": "csv",
 }
+
+
+PARQUET = frozenset({".parquet", ".pq"})
+"""How the names of Parquet files end."""
+
+
+def parquet_files(folder: Path) -> tuple[list[Path], int]:
+    """The Parquet files below a folder in the order of their names, and how many others there are.
+
+    Names that begin with a dot or an underscore are the marks of the program that wrote the folder.
+    """
+    files = [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+        and not any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+    ]
+    found = [file for file in files if file.suffix.lower() in PARQUET]
+    return found, len(files) - len(found)
 
 
 def unique(headers: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from vintool.files.sheet import parquet_files
+
 RUN = "run.json"
 ADDED_TO = frozenset({"decisions.jsonl"})  # never replaced: the new one holds the old one
 _MARK = ".vintool-"
@@ -150,7 +152,12 @@ def _written(folder: Path) -> dict[str, str]:
 
 
 def file_hash(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """The SHA-256 of a file; of a folder of Parquet files, that of their names and hashes."""
+    if path.is_dir():
+        named = (
+            f"{file.relative_to(path)}\n{file_hash(file)}\n" for file in parquet_files(path)[0]
+        )
+        return hashlib.sha256("".join(named).encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -15,6 +15,7 @@ from vintool import registry, vpic
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import COUNTED
 from vintool.files.cells import inert_cell
+from vintool.files.sheet import parquet_files
 from vintool.files.staging import RUN, file_hash
 from vintool.files.tally import SHOWN, Tally
 from vintool.language import language
@@ -185,7 +186,10 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
         "tool": {"name": "vintool", "version": version("vintool")},
         "input": {
             "file": source.name,
-            "bytes": source.stat().st_size,
+            "bytes": sum(
+                file.stat().st_size
+                for file in (parquet_files(source)[0] if source.is_dir() else [source])
+            ),
             "sha256": hashes[source],
         },
         "lists": [

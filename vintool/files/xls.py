@@ -27,6 +27,7 @@ _CELLS = frozenset({_NUMBER, _RK, _MANY, _SHARED, _LABEL, _LOGICAL, _FORMULA, _T
 _CODE_PAGE = 0x0042
 _BIFF5, _BIFF8 = 0x0500, 0x0600
 _BLANK = " \t\r\n"
+_ENCRYPTED = "EncryptedPackage"  # the stream that holds an XLSX with a password
 
 
 class OldBook:
@@ -50,11 +51,14 @@ class OldBook:
             )
         self._version = _BIFF8
         self._blank = frozenset[int]()
+        whole = path.read_bytes()
         try:
-            self._stream = self._workbook(Compound(path.read_bytes()))
+            self._stream = self._workbook(Compound(whole))
             self.sheets = tuple(self._sheets())
             self._surveys = {part: self._survey(int(part)) for _, _, part in self.sheets if part}
-        except (struct.error, IndexError, UnicodeDecodeError):
+        except (DamagedError, struct.error, IndexError, UnicodeDecodeError):
+            if _ENCRYPTED.encode("utf-16-le") in whole:
+                raise self._locked() from None
             raise DamagedError from None
 
     def _locked(self) -> ManifestError:
@@ -66,7 +70,7 @@ class OldBook:
 
     def _workbook(self, compound: Compound) -> bytes:
         """The stream of records."""
-        if "EncryptedPackage" in compound:
+        if _ENCRYPTED in compound:
             raise self._locked()
         for name in ("Workbook", "Book"):
             if name in compound:
