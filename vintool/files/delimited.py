@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -25,6 +26,7 @@ from vintool import headers
 from vintool.errors import ManifestError
 from vintool.files.encoding import DELIMITERS, Scan, decide, line_ends
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
+from vintool.files.text import candidates, read_text
 
 _BLOCK = 4 << 20
 _SAMPLE = 500
@@ -57,16 +59,11 @@ def read_delimited(
     Raises:
         ManifestError: it is not text in a known encoding, or not a table.
     """
-    # Nearly every file is UTF-8: it is looked through as such while another thread proves it.
-    with ThreadPoolExecutor(1) as pool:
-        proof = pool.submit(decide, path, encoding)
-        try:
-            look = _look(path, "utf-8", words) if encoding is None else None
-        except (ManifestError, UnicodeError):
-            look = None
-        encoding, scan, notes = proof.result()
-    if look is None or encoding != "utf-8":
-        look = _look(path, encoding, words)
+    look, encoding, scan, notes = _proven(path, encoding, words)
+    if words == headers.MANIFEST and not _is_table(look.header, look.data):
+        text = read_text(path, size, encoding, scan.lines, list(notes))
+        if text is not None:
+            return text
     layout, header, titles, data, widest = look
     if widest > _WIDEST:
         raise ManifestError(
@@ -96,6 +93,23 @@ def read_delimited(
     return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, layout.delimiter)
 
 
+def _proven(path: Path, wanted: str | None, words: str) -> tuple["_Look", str, Scan, list[str]]:
+    """A look at the file, its encoding, and what the decoder has seen and said.
+
+    Nearly every file is UTF-8: it is looked through as such while another thread proves it.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        proof = pool.submit(decide, path, wanted)
+        try:
+            look = _look(path, "utf-8", words) if wanted is None else None
+        except (ManifestError, UnicodeError):
+            look = None
+        encoding, scan, notes = proof.result()
+    if look is None or encoding != "utf-8":
+        look = _look(path, encoding, words)
+    return look, encoding, scan, notes
+
+
 class _Look(NamedTuple):
     """What there is to know before the rows are read."""
 
@@ -120,6 +134,26 @@ def _look(path: Path, encoding: str, words: str) -> _Look:
     titles = sum(any(cell.strip() for cell in record) for record in records[: header.index])
     widest = max(len(header.cells), width, _widest(layout))
     return _Look(layout, header, titles, data, widest)
+
+
+def _is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
+    """Whether it has headers that we know, a column of VINs, or rows of one width at least.
+
+    A word such as "Vessel:" or "VIN:" begins a line of many a mail.
+    """
+    named = [meaning for cell in header.cells if (meaning := headers.meaning(cell))]
+    if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
+        return bool(named)
+    if len(data) < 3 and any(
+        candidates(cell) and not headers.vin_shaped(cell) for row in data for cell in row
+    ):
+        return False
+    for cells in zip_longest(*data, fillvalue=""):
+        filled = [cell for cell in cells if cell.strip()]
+        if 2 * sum(map(headers.vin_shaped, filled)) >= max(len(filled), 1):
+            return True
+    (width, count), *_ = Counter(map(len, data)).most_common(1)
+    return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
 
 
 @contextmanager
