@@ -251,7 +251,7 @@ def test_screen_from_standard_input():
         (f"VIN,make\n{TESLA},\u6bd4\u4e9a\u8fea\n".encode("utf-16-le"), ["--encoding", "utf-8"], 3, "--encoding"),
         (b"PAR1 truncated", [], 3, "list.csv"),
         (b"PK\x03\x04 truncated", [], 3, "list.csv"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), [], 3, "damaged or cut short"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), [], 3, "password"),
     ],
 )  # fmt: skip
 def test_bad_input_is_told_with_the_next_step(tmp_path, content, options, code, said):

@@ -1,5 +1,6 @@
 """``annotated.*``: the user's rows with the answers beside them, in the format that is asked for."""
 
+import base64
 import hashlib
 import io
 from collections.abc import Sequence
@@ -11,7 +12,14 @@ import pyarrow.csv as pa_csv
 
 from vintool.columns import beside
 from vintool.errors import ManifestError
-from vintool.files.cells import flat, inert, plain, texts
+from vintool.files.cells import (
+    by_appearance,
+    flat,
+    has_dictionary,
+    inert,
+    texts,
+    without_dictionary,
+)
 from vintool.files.jsonlines import json_lines
 from vintool.files.sheet import Manifest
 
@@ -239,16 +247,18 @@ class ParquetWriter(_Bytes):
 
         batch = beside(data, answers)
         if self._writer is None:
-            own = list(data.schema)
-            fields = [
-                field.with_type(getattr(field.type, "value_type", field.type))
-                if pa.types.is_dictionary(field.type) and number >= len(own)
-                else field
-                for number, field in enumerate(batch.schema)
-            ]
-            self._schema = pa.schema(fields)
-            self._group = min(_GROUP_ROWS, max(1024, _GROUP_CELLS // len(fields)))
-            self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
+            self._schema, own = batch.schema, len(data.schema)
+            self._group = min(_GROUP_ROWS, max(1024, _GROUP_CELLS // len(self._schema)))
+            self._writer = pq.ParquetWriter(
+                self._file, self._schema, compression="zstd", store_schema=False
+            )
+            # What reads the file finds our columns as plain texts and lists, and the user's as they were.
+            told = pa.schema(
+                field.with_type(without_dictionary(field.type)) if number >= own else field
+                for number, field in enumerate(self._schema)
+            )
+            text = base64.b64encode(told.serialize().to_pybytes())
+            self._writer.add_key_value_metadata({"ARROW:schema": text.decode()})
         while batch.num_rows:
             part = batch.slice(0, self._group - self._rows)
             batch = batch.slice(part.num_rows)
@@ -258,16 +268,11 @@ class ParquetWriter(_Bytes):
                 self._flush()
 
     def _flush(self) -> None:
-        columns = [
-            pa.chunked_array(
-                [
-                    column if column.type == field.type else plain(column)
-                    for column in (batch.column(number) for batch in self._waiting)
-                ],
-                field.type,
-            )
-            for number, field in enumerate(self._schema)
-        ]
+        columns = []
+        for number, field in enumerate(self._schema):
+            chunks = [batch.column(number) for batch in self._waiting]
+            whole = [by_appearance(chunks)] if has_dictionary(field.type) else chunks
+            columns.append(pa.chunked_array(whole, field.type))
         table = pa.Table.from_arrays(columns, schema=self._schema).combine_chunks()
         self._writer.write_table(table, row_group_size=self._group)
         self._waiting, self._rows = [], 0

@@ -1,8 +1,10 @@
 """Cells on their way out: texts for formats without types, and nothing that a spreadsheet would run."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic_core import to_json
@@ -54,6 +56,45 @@ def is_text(kind: pa.DataType) -> bool:
 def plain(array: pa.Array) -> pa.Array:
     """The column without a dictionary."""
     return array.dictionary.take(array.indices) if pa.types.is_dictionary(array.type) else array
+
+
+def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
+    """Dictionary arrays, or lists of such, as one whose values stand in the order in which rows have them.
+
+    So the same rows are written as the same bytes, however they were cut into batches.
+    """
+    if pa.types.is_list(chunks[0].type):
+        items = by_appearance([chunk.flatten() for chunk in chunks])
+        lengths = [pc.fill_null(pc.list_value_length(chunk), 0) for chunk in chunks]
+        ends = np.cumsum(np.concatenate([length.to_numpy() for length in lengths]), dtype=np.int32)
+        return pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends)), items)
+    array = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
+    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
+    values = array.dictionary.dictionary_encode()  # one that was extended may hold a value twice
+    indices = values.indices.take(array.indices)
+    codes = indices.drop_null().to_numpy()
+    first = np.full(len(values.dictionary), len(codes))
+    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several rows the first one is set last
+    order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(codes))]
+    places = np.zeros(len(first), dtype=np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(places).take(indices), values.dictionary.take(pa.array(order))
+    )
+
+
+def has_dictionary(kind: pa.DataType) -> bool:
+    """Whether a type is one of dictionary arrays of texts, or of lists of such."""
+    if pa.types.is_list(kind):
+        kind = kind.value_type
+    return pa.types.is_dictionary(kind) and is_text(kind.value_type)
+
+
+def without_dictionary(kind: pa.DataType) -> pa.DataType:
+    """The plain type of a column that may have a dictionary."""
+    if pa.types.is_list(kind):
+        return pa.list_(without_dictionary(kind.value_type))
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def flat(array: pa.Array) -> pa.Array:

@@ -340,9 +340,11 @@ def _screened(
     batch = None
     for batch in part.batches():
         check_texts(part, batch, mapping)
-        for start in range(0, batch.data.num_rows, BATCH_ROWS):
-            data = batch.data.slice(start, BATCH_ROWS)
-            answers = screener(data, batch.rows[start : start + BATCH_ROWS])
+        rows = batch.data.num_rows
+        size = -(-rows // max(1, round(rows / BATCH_ROWS)))  # as even as may be
+        for start in range(0, rows, max(size, 1)):
+            data = batch.data.slice(start, size)
+            answers = screener(data, batch.rows[start : start + size])
             if answers.num_rows != data.num_rows:
                 raise ManifestError(
                     "rows were lost",
