@@ -107,7 +107,7 @@ class _Decoder:
             return keys.take(
                 lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind
             )
-        problems = self._problems(keys, vins.identity)
+        problems = self._problems(keys, vins.odd)
         return problems.take(lambda found: [problem.value for problem in found], kind)
 
 

@@ -26,19 +26,18 @@ from vintool.columns.lifted import (
     same_for_all,
 )
 from vintool.columns.rows import differing_chassis
-from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, VinKey
+from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_facts
 from vintool.days import read_date
 from vintool.decision import Decision, decide
 from vintool.desk.book import Desk
 from vintool.desk.decisions import fingerprint
 from vintool.evidence import merged
-from vintool.facts import Facts, VinFacts, registered, unreadable_vin_facts
-from vintool.identity import Identity
+from vintool.facts import Facts, VinFacts, registered
 from vintool.law import Regime
 from vintool.verdict import declared_used, with_duplicate, with_found
 
 #: So many distinct keys are kept; then all are forgotten, so that memory does not grow with the rows.
-KEPT = 2_000_000
+KEPT = 250_000
 
 # What a reviewer's decision rests on, beside the decision of the tool. A price counts by its class alone.
 _FINGERPRINTED = (
@@ -92,7 +91,7 @@ class Rules:
         self._meanings = {field: Lifted(partial(_meaning, field)) for field in lexicon.FIELDS}
         self._header_currency = [lexicon.currency_of(mapping.get("unit_price", ""))]
         self._keys = Keys()
-        self._vin_facts = Lifted(_row_facts)
+        self._vin_facts = Lifted(row_facts)
         self._declared = Lifted(lexicon.together)
         self._day = Lifted(lambda text: on or read_date(text))
         self._when = Lifted(self._in_force)
@@ -130,7 +129,7 @@ class Rules:
         cells = self._cells(batch)
         vins = self._reader(as_text(batch.column(self._mapping["vin"])))
         keys = self._keys(vins, self._descriptors(vins.characters))
-        vin_facts = self._vin_facts(keys, vins.identity)
+        vin_facts = self._vin_facts(keys, vins.odd)
         declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
         days = self._day(cells(self._date_column))
         chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
@@ -208,10 +207,3 @@ class Rules:
 
 def _meaning(field: str, text: str) -> lexicon.Meaning | None:
     return lexicon.meaning(field, text) if text else None
-
-
-def _row_facts(key: VinKey | None, identity: Identity | None) -> VinFacts:
-    if key is not None:
-        return key.facts
-    assert identity is not None  # noqa: S101 - a row is a VIN, or was read and found to be none
-    return unreadable_vin_facts(identity)

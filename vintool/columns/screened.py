@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.judged import KEPT, Judged, Rules
-from vintool.columns.lifted import BATCH_ROWS, Column, Lifted, Texts
+from vintool.columns.lifted import BATCH_ROWS, Column, Lifted
 from vintool.columns.numbers import Mask
 from vintool.columns.rows import DUPLICATES, SHEET_SHIFT, Earlier, earlier_rows, sides
 from vintool.columns.seen import Seen
@@ -195,10 +195,6 @@ class _Answers:
         self._evidence = of_decision(lambda decision: listed(decision.evidence), many)
         self._licence = of_decision(lambda one: drawn_at(one.evidence)) if with_licence else None
         self._mendable = Lifted(lambda key: key is None or key.status is CheckDigit.FAILS)
-        self._odd_texts = Texts()
-        self._proposal = Lifted(
-            lambda text: next((one.vin for one in proposals(identify(text), at_most=1)), None)
-        )
 
     def _shown(self, of: Callable[[Any], Any], kind: pa.DataType, *, none: object = None) -> Shown:
         return Shown(of, kind, none=none, encoded=self._encoded)
@@ -219,7 +215,7 @@ class _Answers:
             more: lines of evidence that stand behind those of some rows.
         """
         vins = judged.vins
-        problems = self._problems_shown(self._problems(judged.keys, vins.identity))
+        problems = self._problems_shown(self._problems(judged.keys, vins.odd))
         of_key = {name: shown(judged.keys) for name, shown in self._key_columns.items()}
         of_decision = {name: shown(decisions) for name, shown in self._decided_columns.items()}
         regimes = of_decision.pop("vin_other_regimes")
@@ -248,8 +244,16 @@ class _Answers:
         if not mendable.any():
             return suggested
         rows = pa.array(mendable)
-        found = self._proposal(self._odd_texts(vins.texts.filter(rows)))
-        return pc.replace_with_mask(suggested, rows, found.take(lambda vin: vin, pa.string()))
+        encoded = pc.fill_null(vins.texts.filter(rows), "").dictionary_encode()
+        identities = (
+            vins.identities.get(text) or identify(text) for text in encoded.dictionary.to_pylist()
+        )
+        likeliest = [
+            next((one.vin for one in proposals(identity, at_most=1)), None)
+            for identity in identities
+        ]
+        found = pa.array(likeliest, pa.string()).take(encoded.indices)
+        return pc.replace_with_mask(suggested, rows, found)
 
 
 def _keys_of(vins: VinColumn) -> Callable[[], pa.Array]:

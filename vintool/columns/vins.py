@@ -1,10 +1,13 @@
 """A column of texts -> VINs: arithmetic on whole columns, every odd text read once."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool.columns.characters import (
     ILLEGAL,
@@ -18,9 +21,9 @@ from vintool.columns.characters import (
     stand_ins,
     trailing_digits,
 )
-from vintool.columns.lifted import NOTHING, Column, Lifted, Texts, same_for_all
+from vintool.columns.lifted import Column, Lifted, Numbered, same_for_all
 from vintool.columns.numbers import Codes, Hashes, Mask, Numbers
-from vintool.facts import VinFacts, vin_facts
+from vintool.facts import VinFacts, unreadable_vin_facts, vin_facts
 from vintool.identity import Identity, identify, vin_problems
 from vintool.profile import Profile, profile
 from vintool.vin import Vin, judged
@@ -31,30 +34,25 @@ DESCRIPTOR = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16]
 _ZERO = ord("0")
 
 
+@dataclass(eq=False)
 class VinColumn:
     """A column of texts, read.
 
-    Args:
+    Attributes:
         texts: the texts.
         well_formed: which of them are VINs.
         characters: a row of 17 for each well-formed VIN.
         left: the ``remainders`` of these.
-        identity: for every row the Identity of its text, None where it was clean as it stood.
+        odd: for every row what its text tells beside a VIN; None where it was clean as it stood.
+        identities: of the texts that were not clean, by text.
     """
 
-    def __init__(
-        self,
-        texts: pa.Array,
-        well_formed: Mask,
-        characters: Characters,
-        left: Characters,
-        identity: Column,
-    ) -> None:
-        self.texts = texts
-        self.well_formed = well_formed
-        self.characters = characters
-        self._left = left
-        self.identity = identity
+    texts: pa.Array
+    well_formed: Mask
+    characters: Characters
+    left: Characters
+    odd: Column
+    identities: Mapping[str, Identity]
 
     @cached_property
     def vin(self) -> pa.Array:
@@ -73,41 +71,64 @@ class VinColumn:
     @cached_property
     def ninth(self) -> Column:
         """``vin.position_9`` of every well-formed VIN."""
-        return Column(STATES, ninth(self.characters, self._left))
+        return Column(STATES, ninth(self.characters, self.left))
+
+
+class Odd(NamedTuple):
+    """What a text tells that is not clean: its problems, and where no VIN can be read, the facts."""
+
+    problems: tuple[Problem, ...]
+    facts: VinFacts | None
 
 
 class Reader:
-    """Texts -> VINs. What is clean goes through arithmetic; each other text is read once."""
+    """Texts -> VINs. What is clean goes through arithmetic; each other text is read once a batch.
+
+    Odd texts are many and seldom come again: only what they tell is kept, which few of them differ in.
+    """
 
     def __init__(self) -> None:
-        self._texts = Texts()
-        self._identity = Lifted(identify)
+        self._odd = Numbered(None)
 
     @property
     def kept(self) -> int:
-        """How many distinct texts are known."""
-        return self._texts.kept
+        """How many distinct things odd texts have told."""
+        return len(self._odd.values)
 
     def __call__(self, texts: pa.Array) -> VinColumn:
         """Read one batch of texts."""
         clean, characters, left = _clean_rows(texts)
         if len(characters) == len(texts):
-            return VinColumn(texts, clean, characters, left, same_for_all(len(texts), NOTHING))
+            nothing = same_for_all(len(texts), self._odd.values)
+            return VinColumn(texts, clean, characters, left, nothing, {})
         odd = ~clean
-        identity = self._identity.on(odd, self._texts(texts.filter(pa.array(odd))))
-        readable = identity.mask(lambda one: one is not None and one.vin)
+        encoded = pc.fill_null(texts.filter(pa.array(odd)), "").dictionary_encode()
+        identities = {text: identify(text) for text in encoded.dictionary.to_pylist()}
+        where = encoded.indices.to_numpy()
+        codes = np.zeros(len(texts), dtype=np.int32)
+        told = [self._odd(_told(identity)) for identity in identities.values()]
+        codes[odd] = np.array(told, dtype=np.int32).take(where)
+        read = [identity.vin or "" for identity in identities.values()]
+        readable = np.array([bool(vin) for vin in read], dtype=bool).take(where)
         if readable.any():
-            spelled_out = "".join(
-                identity.values[code].vin for code in identity.codes[readable].tolist()
-            )
-            read = np.frombuffer(spelled_out.encode(), dtype=np.uint8).reshape(-1, 17)
-            well_formed = clean | readable
+            spelled_out = "".join(vin.ljust(17) for vin in read).encode()
+            rows = np.frombuffer(spelled_out, dtype=np.uint8).reshape(-1, 17)[where[readable]]
+            well_formed = clean.copy()
+            well_formed[odd] = readable
             # Where the rows that were read stand among those that were clean.
-            at = np.flatnonzero(readable[well_formed]) - np.arange(len(read))
-            characters = np.insert(characters, at, read, axis=0)
-            left = np.insert(left, at, remainders(read))
+            at = np.flatnonzero(odd[well_formed]) - np.arange(len(rows))
+            characters = np.insert(characters, at, rows, axis=0)
+            left = np.insert(left, at, remainders(rows))
             clean = well_formed
-        return VinColumn(texts, clean, characters, left, identity)
+        return VinColumn(
+            texts, clean, characters, left, Column(self._odd.values, codes), identities
+        )
+
+
+def _told(identity: Identity) -> Odd:
+    if identity.vin is not None:
+        return Odd(identity.reading.cleanup, None)
+    return Odd(identity.problems, unreadable_vin_facts(identity))
 
 
 def _clean_rows(texts: pa.Array) -> tuple[Mask, Characters, Characters]:
@@ -233,8 +254,13 @@ class Keys:
         return self._key.on(vins.well_formed, descriptors, vins.ninth, digits)
 
 
-def row_problems(key: VinKey | None, identity: Identity | None) -> tuple[Problem, ...]:
+def row_problems(key: VinKey | None, odd: Odd | None) -> tuple[Problem, ...]:
     """The problems of a row, as ``identity.identify`` lists them."""
-    if key is None:
-        return identity.problems if identity is not None else ()
-    return (*key.problems, *(identity.reading.cleanup if identity is not None else ()))
+    return (*(key.problems if key else ()), *(odd.problems if odd else ()))
+
+
+def row_facts(key: VinKey | None, odd: Odd | None) -> VinFacts:
+    """What the VIN of a row, or a text that is none, contributes to the verdict."""
+    facts = key.facts if key is not None else odd and odd.facts
+    assert facts is not None  # noqa: S101 - a row is a VIN, or was read and found to be none
+    return facts
