@@ -12,6 +12,9 @@ _CODE = 31  # bits of a code that is not negative; two of them fit in a key
 _WORD = 63  # bits of a key; the number 0 stands for an empty place
 
 
+_NO_KEYS: Hashes = np.zeros(0, dtype=np.uint64)
+
+
 class Numbers:
     """Whole numbers below 2**63 -> 0, 1, 2, ..., each distinct one numbered when it is first met.
 
@@ -33,7 +36,7 @@ class Numbers:
         numbers = self._find(keys)
         unmet = numbers < 0
         if not unmet.any():
-            return numbers, keys[:0]
+            return numbers, _NO_KEYS
         fresh, where = np.unique(keys[unmet], return_inverse=True)
         added = np.arange(self.count, self.count + len(fresh), dtype=np.int32)
         numbers[unmet] = added.take(where)
@@ -101,8 +104,9 @@ class Combinations:
         columns = self._halved(columns)
         self._make_room(columns)
         numbers, fresh = self._numbers(self._packed(self._halved(columns)))
-        self._met.append(fresh)
-        self.count += len(fresh)
+        if len(fresh):
+            self._met.append(fresh)
+            self.count += len(fresh)
         return numbers
 
     def parts(self) -> list[Codes]:
@@ -121,7 +125,7 @@ class Combinations:
 
     @property
     def _all(self) -> Hashes:
-        self._met = [np.concatenate([np.zeros(0, dtype=np.uint64), *self._met])]
+        self._met = [np.concatenate([_NO_KEYS, *self._met])]
         return self._met[0]
 
     def _packed(self, columns: list[Codes]) -> Hashes:
