@@ -1,6 +1,5 @@
 """How far a run is: a bar for a person, lines of JSON for a program. All of it goes to stderr."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -43,6 +42,8 @@ def progress_of(kind: str) -> Iterator[Shown]:
 
 def _lines() -> Iterator[Shown]:
     """One JSON object a line, a few a second at most; the last one, of a run that ended well, is done."""
+    import json  # noqa: PLC0415 - start-up time
+
     start = last = time.monotonic()
     told: dict[str, object] = {"bytes": 0, "bytes_total": 0, "rows": 0, "verdicts": {}}
 
