@@ -28,7 +28,7 @@ WITH_LISTS = frozenset({"parquet", "jsonl"})
 BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
 SLOW_ROWS = 200_000  # of a workbook, some 20 s
 _XLSX_ROWS, _XLSX_COLUMNS = 1_048_576, 16_384  # of one sheet, the header included
-_GROUP_ROWS, _GROUP_CELLS = 1 << 18, 1 << 24  # of a row group: it is held in memory
+_GROUP_ROWS, _GROUP_CELLS = 1 << 17, 1 << 24  # of a row group: it is held in memory
 
 
 class Copy(NamedTuple):
