@@ -1,5 +1,7 @@
 """What can be wrong with a file as a whole: where, what, and what to do next."""
 
+from errno import EAGAIN, ENOMEM
+
 
 class _Told(Exception):  # noqa: N818 - never raised itself
     """An error that says where, what and what to do next, in one sentence."""
@@ -43,3 +45,12 @@ class MappingError(_Told):
 
 class DataSourceError(ValueError):
     """A file that reference data was to be built from cannot serve."""
+
+
+def short_of_memory(error: BaseException) -> bool:
+    """Whether an error of a library says that memory was not to be had, or a thread, which needs some."""
+    return (
+        isinstance(error, MemoryError)
+        or getattr(error, "errno", None) in {EAGAIN, ENOMEM}
+        or any(text in str(error) for text in ("launch worker thread", "start new thread"))
+    )

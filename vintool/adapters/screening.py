@@ -30,6 +30,7 @@ from vintool.adapters.terminal import (
     styled,
     told_of_files,
 )
+from vintool.errors import short_of_memory
 from vintool.words import Reason, Verdict
 
 if TYPE_CHECKING:
@@ -190,15 +191,16 @@ def _run(
     except KeyboardInterrupt as error:
         note(f"interrupted after {done:,} rows{kept}")
         sys.exit(error.exit_code if isinstance(error, Stopped) else Stopped().exit_code)
-    except MemoryError:
-        raise OutOfMemory(
-            f"{path.name}: not enough memory after {done:,} rows{kept}. Give it more, or split the file."
-        ) from None
-    except OSError as error:
-        where = out or path
-        raise Unreadable(
-            f"{where}: cannot be written or read ({error.strerror or type(error).__name__}){kept}. Free the space, or name another --out."
-        ) from None
+    except Exception as error:
+        if short_of_memory(error):
+            raise OutOfMemory(
+                f"{path.name}: not enough memory after {done:,} rows{kept}. Give it more, or split the file."
+            ) from None
+        if isinstance(error, OSError):
+            raise Unreadable(
+                f"{out or path}: cannot be written or read ({error.strerror or type(error).__name__}){kept}. Free the space, or name another --out."
+            ) from None
+        raise
     if on is None and summary.on == today.isoformat():
         note(f"no --on given and no date column found: judged for today, {summary.on}")
     return summary

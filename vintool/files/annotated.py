@@ -383,6 +383,8 @@ class WorkbookWriter:
     def abandon(self) -> None:
         """Let go of the file; finishing it, as the destructor would, takes long."""
         self._book.fileclosed = True
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
 
     def notes(self) -> tuple[str, ...]:
         """How many cells are not whole."""

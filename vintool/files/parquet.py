@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vintool.errors import ManifestError
+from vintool.errors import ManifestError, short_of_memory
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, parquet_files, unique
 
 _ROWS = 65_536
@@ -44,7 +44,9 @@ class _File:
                         data.validate(full=True)  # text that is no UTF-8 would fail much later
                         done += data.num_rows
                         yield data
-                except _BROKEN:
+                except _BROKEN as error:
+                    if short_of_memory(error):
+                        raise
                     raise ManifestError(
                         f"row group {number + 1} of {len(self.groups)} of the Parquet file is damaged",
                         file=self.name,
@@ -104,6 +106,8 @@ def _look(path: Path, name: str) -> _File:
             look = _File(path, name, tuple(groups), file.schema_arrow, path.stat().st_size)
             declared = file.metadata.num_rows
     except _BROKEN as error:
+        if short_of_memory(error):
+            raise
         kind = "encrypted" if "encrypted" in str(error).lower() else "damaged or cut short"
         raise ManifestError(
             f"the Parquet file is {kind}", file=name, next_step="have it written again"

@@ -19,7 +19,7 @@ from vintool.files.annotated import WITH_LISTS, Copy
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import EXCEPTIONS, Answers
-from vintool.files.sheet import Manifest, Sheet, check_texts
+from vintool.files.sheet import Manifest, Sheet, check_texts, parquet_files
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.staging import RUN, staged
 from vintool.files.tally import Tally
@@ -171,17 +171,20 @@ def screen_file(
     return told
 
 
-def _state(path: Path) -> tuple[int, int] | None:
-    """What differs when somebody has written to a file."""
+_State = tuple[tuple[int, int], ...]
+
+
+def _state(path: Path) -> _State | None:
+    """What differs when somebody has written to a file, or to one of a folder."""
     try:
-        told = path.stat()
+        told = [one.stat() for one in (parquet_files(path)[0] if path.is_dir() else [path])]
     except OSError:
         return None
-    return told.st_size, told.st_mtime_ns
+    return tuple((one.st_size, one.st_mtime_ns) for one in told)
 
 
 @contextmanager
-def _unchanged(path: Path, before: tuple[int, int] | None) -> Iterator[None]:
+def _unchanged(path: Path, before: _State | None) -> Iterator[None]:
     """Refuse what was read of a file that changed meanwhile, whatever else seems to be wrong with it."""
     try:
         yield
