@@ -35,8 +35,10 @@ _VALUE = re.compile(
 _STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _PHONETIC = re.compile(rb"<(?:\w+:)?rPh.*?</(?:\w+:)?rPh>", re.DOTALL)
 _TYPE = re.compile(rb"""\st=["'](\w+)""")
-_REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]+)([0-9]+)""")
-_FAR_COLUMN = re.compile(rb"""=["']([A-Za-z]{2,})[0-9]""")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)""")
+_FAR_COLUMN = re.compile(rb"""=\s*["']([A-Za-z]{2,})[0-9]""")
+_FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*0*([0-9]{7,})""")
+_LAST_ROW = 1 << 20
 
 
 #: A block of merged cells: its first row and column and its last ones, from 0.
@@ -79,7 +81,7 @@ def readable(path: Path) -> Iterator[None]:
         ET.ParseError,
         CalamineError,
         ValueError,
-        KeyError,
+        LookupError,
     ) as error:
         locked = "password" in str(error).lower()
         raise ManifestError(
@@ -108,6 +110,8 @@ class Parts:
         self._parts = {
             info.filename.replace("\\", "/").lower(): info for info in archive.infolist()
         }
+        if len(self._parts) < len(archive.infolist()):
+            raise zipfile.BadZipFile  # of two parts of one name, another one might be read than was surveyed
 
     def __contains__(self, part: str) -> bool:
         """Whether there is a part of this name, in small letters."""
@@ -121,6 +125,8 @@ class Parts:
                 total += len(chunk)
                 if total > _PART or (total > _SMALL and total > _RATIO * info.compress_size):
                     raise self._too_large(total)
+                if total == len(chunk) and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+                    raise zipfile.BadZipFile  # XML that no survey could read
                 yield chunk
 
     def begins(self, part: str, start: bytes) -> bool:
@@ -214,6 +220,8 @@ class Book(Parts):
         for row in self._rows(part):
             rows += next(self._filled(row), None) is not None
             errors += row.count(b't="e"')
+            if max(map(int, _FAR_ROW.findall(row)), default=0) > _LAST_ROW:
+                raise zipfile.BadZipFile
             far = max(map(_column, set(_FAR_COLUMN.findall(row))), default=0)
             last_column = max(last_column, far or row.count(b"<c "))
         return Survey(rows, last_column, errors)

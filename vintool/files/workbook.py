@@ -30,6 +30,7 @@ from vintool.files.xlsb import BinaryBook
 
 _SAMPLE = 500
 _ROWS = 8_192
+_CELLS = 2_000_000  # of a batch
 _WIDE = 512  # columns; a sheet that reaches further is read column by column known to be used
 _GRID = 40_000_000  # cells that calamine may reserve, some 24 bytes each
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -316,7 +317,8 @@ def _open_sheet(
         seen = 0
         with readable(path):
             rows = enumerate(merges.filling(source.rows(), _filled), 1)
-            while chunk := list(itertools.islice(rows, _ROWS)):
+            many = max(min(_ROWS, _CELLS // max(source.width, 1)), 1)
+            while chunk := list(itertools.islice(rows, many)):
                 filled = [(number, row) for number, row in chunk if _filled(row)]
                 seen += len(filled)
                 kept = [(number, row) for number, row in filled if number > header.end]

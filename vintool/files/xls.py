@@ -16,7 +16,7 @@ from vintool.files.ole2 import Compound, DamagedError
 from vintool.files.survey import Merged, Survey
 
 _LARGEST = 1 << 30
-_GRID = 65_536 * 256
+_ROWS, _COLUMNS = 65_536, 256
 
 _HEAD = Struct("<HH")
 _BOF, _EOF, _SHEET, _STRINGS, _CONTINUED, _LOCKED = 0x0809, 0x000A, 0x0085, 0x00FC, 0x003C, 0x002F
@@ -132,7 +132,7 @@ class OldBook:
                     errors += 1
                 elif self._holds(kind, data):
                     rows.add(at[0])
-        if last_row * last_column > _GRID:
+        if last_column > _COLUMNS:
             raise DamagedError
         return Survey(len(rows), last_column, errors, last_row, tuple(merged))
 
@@ -190,7 +190,7 @@ def _check_sizes(data: bytes) -> None:
     top, bottom, left, right = unpack_from(shape, data)
     if top > max(bottom, 1) or left > max(right, 1):
         raise DamagedError
-    if (bottom - top + 1) * (right - left + 1) > 2 * _GRID:
+    if bottom > _ROWS or right > _COLUMNS:
         raise DamagedError
 
 
