@@ -128,7 +128,10 @@ def screen(
     progress: str,
     lang: str,
 ) -> None:
-    """Screen a manifest (CSV, TSV, XLSX, Parquet, Single Window XML): which rows need an export licence, and why.
+    """Screen a manifest: which rows need an export licence, and why.
+
+    It is CSV, TSV, XLSX, XLS, XLSB, ODS, Parquet (or a folder of it), Arrow, JSON Lines, Single Window XML, or text
+    with VINs in it; any of them may be packed by gzip or Zstandard.
 
     Without --on, the declaration or export date of each row counts; where the file has none, today.
     Rows draw on licences in the order of the file; ledger.csv in --out tells what is left.

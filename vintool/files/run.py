@@ -66,7 +66,7 @@ def screen_file(
     """Screen a manifest; the engine behind ``vintool screen``.
 
     Args:
-        path: CSV, TSV, XLSX, Parquet, or a declaration of the Single Window.
+        path: a file, or a folder of Parquet files, of any format that ``open_manifest`` reads.
         on: the declaration date of all rows; None to read the manifest's own date column.
         out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, with
             licences also ``ledger.csv``, with decisions ``decisions.jsonl``; they appear together

@@ -33,7 +33,7 @@ def learn_file(  # noqa: PLR0913 - the options of a main job
     left out 2 s. A trial by date, and each source left out, add 1 s.
 
     Args:
-        path: CSV, TSV, XLSX or Parquet.
+        path: in any format of a manifest.
         columns: columns by name; those not named are the preset's, or what the header dictionary says.
         wanted: what it takes to make a rule.
         preset: the public register that the list comes from.

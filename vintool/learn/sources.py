@@ -169,7 +169,7 @@ def read_list(  # noqa: PLR0913, PLR0917 - how to read a file
     """Read a labelled list.
 
     Args:
-        path: CSV, TSV, XLSX or Parquet.
+        path: in any format of a manifest.
         columns: the columns by name; where VIN and label are not named, the header dictionary decides.
         labels: what a label means.
         without: WMIs whose VINs tell nothing.
