@@ -27,8 +27,14 @@ _SAMPLE = 500
 _ROWS = 8_192
 _LONGEST = 16 << 20  # characters of a line
 _SHOWN = 400  # characters of a line around a candidate
-_WORD = re.compile(r"[A-Z0-9]+")
-_SERIAL = re.compile(r"[A-HJ-NPR-Z0-9]{13}[0-9]{4}")
+_VIN = "[A-HJ-NPR-Z0-9]"
+_EXACT = re.IGNORECASE | re.ASCII
+_WORDS = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{17}(?![A-Z0-9])", _EXACT)
+_NEAR = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9]{16}|[A-Z0-9]{18})(?![A-Z0-9])", _EXACT)
+# Seventeen characters from the beginning of a word on, a serial at the end, a space or hyphen between some of them.
+_PIECES = re.compile(
+    rf"(?<![A-Z0-9])(?=((?:{_VIN}[ -]?){{13}}(?:[0-9][ -]?){{3}}[0-9])(?![A-Z0-9]))", _EXACT
+)
 
 
 class _Hit(NamedTuple):
@@ -152,7 +158,9 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
                     row=counts.lines,
                     next_step="save it with a line break after each entry",
                 )
-            text = unicodedata.normalize("NFKC", line.strip())
+            text = line.strip()
+            if not text.isascii():
+                text = unicodedata.normalize("NFKC", text)
             found = candidates(text)
             counts.blank += not text
             counts.hits += len(found)
@@ -173,34 +181,21 @@ def candidates(text: str) -> list[tuple[str, int]]:
     >>> candidates("one is LRW 3E7FAXLC-000000 and blue")
     [('LRW 3E7FAXLC-000000', 7)]
     """
-    upper = text.upper()
-    if len(upper) != len(text):  # ß and its like grow
-        text = upper
-    words = list(_WORD.finditer(upper))
-    found = [word.span() for word in words if word.end() - word.start() == 17 and _mixed(word[0])]
+    found = [word.span() for word in _WORDS.finditer(text) if _mixed(word[0])]
     last = 0
-    for start, end in _in_pieces(upper, words):
-        if start >= last and _checks(_bare(upper[start:end])):
+    for start, end in _in_pieces(text):
+        if start >= last and _checks(_bare(text[start:end])):
             found.append((start, end))
             last = end
     return [(text[start:end], start) for start, end in sorted(found)]
 
 
-def _in_pieces(text: str, words: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
-    """Where neighbouring words, a space or a hyphen apart, have seventeen characters and end in a serial."""
-    for number, first in enumerate(words):
-        length, before = 0, first
-        for word in words[number:]:
-            apart = text[before.end() : word.start()]
-            if word is not first and apart not in {" ", "-"}:
-                break
-            length, before = length + len(word[0]), word
-            if length >= 17:
-                break
-        if length == 17 and before is not first:
-            bare = _bare(text[first.start() : before.end()])
-            if _SERIAL.fullmatch(bare) and _mixed(bare):
-                yield first.start(), before.end()
+def _in_pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where what may be a VIN stands in pieces."""
+    for match in _PIECES.finditer(text):
+        piece = match[1]
+        if len(piece) > 17 and _mixed(_bare(piece)):
+            yield match.span(1)
 
 
 def _mixed(word: str) -> bool:
@@ -213,15 +208,13 @@ def _bare(piece: str) -> str:
 
 def _checks(vin: str) -> bool:
     """Whether the check digit holds."""
-    return calc_check_digit(vin) == vin[8]
+    upper = vin.upper()
+    return calc_check_digit(upper) == upper[8]
 
 
 def _nearly(text: str) -> bool:
     """Whether a line holds what may be a VIN with a character too few or too many, or in pieces."""
-    upper = text.upper()
-    words = list(_WORD.finditer(upper))
-    near = any(len(word[0]) in {16, 18} and _mixed(word[0]) for word in words)
-    return near or any(_in_pieces(upper, words))
+    return any(map(_mixed, _NEAR.findall(text))) or any(_in_pieces(text))
 
 
 def _around(text: str, start: int) -> str:
