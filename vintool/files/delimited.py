@@ -28,7 +28,7 @@ from vintool.files.encoding import DELIMITERS, Scan, decide, line_ends
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 from vintool.files.text import candidates, read_text
 
-_BLOCK = 4 << 20
+_BLOCK = 2 << 20  # the parser reads several ahead
 _SAMPLE = 500
 _WIDEST = 16_384
 

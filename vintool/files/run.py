@@ -19,7 +19,7 @@ from vintool.files.annotated import WITH_LISTS, Copy
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import EXCEPTIONS, Answers
-from vintool.files.sheet import Manifest, Sheet, check_texts, parquet_files
+from vintool.files.sheet import Manifest, Sheet, check_texts, evened, parquet_files
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.staging import RUN, staged
 from vintool.files.tally import Tally
@@ -341,21 +341,17 @@ def _screened(
 ) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
     """The batches of a sheet, each with its answers; an empty one if there are no rows."""
     batch = None
-    for batch in part.batches():
+    for batch in evened(part.batches(), BATCH_ROWS):
         check_texts(part, batch, mapping)
-        rows = batch.data.num_rows
-        size = -(-rows // max(1, round(rows / BATCH_ROWS)))  # as even as may be
-        for start in range(0, rows, max(size, 1)):
-            data = batch.data.slice(start, size)
-            answers = screener(data, batch.rows[start : start + size])
-            if answers.num_rows != data.num_rows:
-                raise ManifestError(
-                    "rows were lost",
-                    file=part.file,
-                    sheet=part.name,
-                    next_step="please report this",
-                )
-            yield data, answers, batch.position
+        answers = screener(batch.data, batch.rows)
+        if answers.num_rows != batch.data.num_rows:
+            raise ManifestError(
+                "rows were lost",
+                file=part.file,
+                sheet=part.name,
+                next_step="please report this",
+            )
+        yield batch.data, answers, batch.position
     if batch is None:
         empty = pa.RecordBatch.from_arrays(
             [pa.array([], pa.string()) for _ in part.columns], names=list(part.columns)

@@ -1,6 +1,6 @@
 """What a manifest is made of: sheets of batches, with all that a reader knows of them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +26,50 @@ class Batch:
     data: pa.RecordBatch
     rows: np.ndarray
     position: int
+
+
+def evened(batches: Iterable[Batch], size: int) -> Iterator[Batch]:
+    """The same rows in batches of about ``size`` rows: small ones are put together, large ones cut."""
+    waiting, rows = list[Batch](), 0
+    for batch in batches:
+        if waiting and (
+            rows + batch.data.num_rows > 1.5 * size or not _joinable(batch.data.schema)
+        ):
+            yield _joined(waiting)
+            waiting, rows = [], 0
+        waiting.append(batch)
+        rows += batch.data.num_rows
+        if rows >= size or not _joinable(batch.data.schema):
+            yield from _cut(_joined(waiting), size)
+            waiting, rows = [], 0
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joinable(schema: pa.Schema) -> bool:
+    """Whether batches of a schema can always be put together."""
+    return not any(
+        pa.types.is_nested(kind) or pa.types.is_dictionary(kind) for kind in schema.types
+    )
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    return Batch(
+        pa.concat_batches([batch.data for batch in batches]),
+        np.concatenate([batch.rows for batch in batches]),
+        batches[-1].position,
+    )
+
+
+def _cut(batch: Batch, size: int) -> Iterator[Batch]:
+    """The batch in parts as even as may be."""
+    rows = batch.data.num_rows
+    step = max(1, -(-rows // max(1, round(rows / size))))
+    for start in range(0, rows, step):
+        part = slice(start, start + step)
+        yield Batch(batch.data[part], batch.rows[part], batch.position)
 
 
 @dataclass(slots=True)
