@@ -384,3 +384,12 @@ def test_every_field_of_the_lexicon_has_headers():
 def test_any_text_is_read(text, field):
     told = meaning(field, text)
     assert told is None or isinstance(together(told), tuple)
+
+
+@pytest.mark.parametrize(
+    "text", ["8.704E+09", "8.70E+09", "8,7038e+09", "8.70380109E+09", "9E+09", " 8.7038E9 "]
+)
+def test_a_code_in_scientific_notation_is_no_code(text):
+    """8703801090 in a narrow column is shown as 8.704E+09, and 8704 are lorries."""
+    assert meaning("hs_code", text) is None
+    assert meaning("hs_code", f"{text}, 8703801090").powertrain == "BEV"

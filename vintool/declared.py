@@ -334,6 +334,7 @@ def _weighed(told: Iterable[Powertrain]) -> tuple[Powertrain, ...]:
 # Codes
 
 _UN_NUMBER = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_ROUNDED = re.compile(r"(?<![\d.,])\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,2}(?!\d)")
 _CODE = re.compile(r"\d(?:[\d.\s]*\d)?")
 _SHORTEST_CODE, _LONGEST_CODE = 4, 13  # a heading; ten digits and a suffix of customs systems
 
@@ -342,13 +343,14 @@ _SHORTEST_CODE, _LONGEST_CODE = 4, 13  # a heading; ten digits and a suffix of c
 def codes_in(text: str) -> tuple[str, ...]:
     """The tariff codes of a cell, ten digits at most, whatever stands between them.
 
-    Spreadsheets add ``.0``, people add dots and spaces, customs systems a suffix.
+    Spreadsheets add ``.0``, people add dots and spaces, customs systems a suffix. In scientific notation digits are
+    lost and the last one is rounded (8703801090 is shown as 8.704E+09), so it is no code.
 
     >>> codes_in("8703.80.10.90"), codes_in("8703801090.0"), codes_in("8703234190（改8703801090）")
     (('8703801090',), ('8703801090',), ('8703234190', '8703801090'))
     """
     found: dict[str, None] = {}
-    for run in _CODE.findall(unicodedata.normalize("NFKC", text)):
+    for run in _CODE.findall(_ROUNDED.sub(" ", unicodedata.normalize("NFKC", text))):
         whole = re.sub(r"(?<=\d{4})\.0+$", "", run)
         parts = whole.split()
         digits = re.sub(r"\D", "", whole)
