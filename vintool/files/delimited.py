@@ -10,7 +10,7 @@ import csv
 import io
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -270,17 +270,40 @@ def _widest(layout: _Layout) -> int:
     return widest
 
 
+class _Parsing:
+    """Parses block by block: the valid records of one, and ragged ones that were met meanwhile."""
+
+    def __init__(self, layout: _Layout, file: BinaryIO) -> None:
+        self._ragged: list[tuple[int, str]] = []
+        self._batches = _open(layout, file, self._keep, first_only=False)
+
+    def _keep(self, number: int, _cells: int, text: str) -> None:
+        self._ragged.append((number, text))
+
+    def __call__(self) -> "_Parsed":
+        """The next block; None behind the last one."""
+        valid = next(self._batches, None)
+        late, self._ragged = self._ragged, []
+        return valid, late
+
+
+_Parsed = tuple[pa.RecordBatch | None, list[tuple[int, str]]]
+
+
 def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) -> Iterator[Batch]:
     ragged = deque[tuple[int, str]]()
     seen, inner, quoted = 0, 0, scan.quoted > layout.skipped_lines
     size = layout.path.stat().st_size  # the parser reads far ahead of what it gives
-
-    def keep(number: int, _cells: int, text: str) -> None:
-        ragged.append((number, text))
-
-    with layout.path.open("rb") as file:
-        parsed = _open(layout, file, keep, first_only=False)
-        while (valid := next(parsed, None)) is not None or ragged:
+    with layout.path.open("rb") as file, ThreadPoolExecutor(1) as parser:
+        parse = _Parsing(layout, file)
+        ahead: Future[_Parsed] | None = parser.submit(parse)
+        while ahead or ragged:
+            valid, late = ahead.result() if ahead else (None, [])
+            # While these rows are used, the next ones are parsed.
+            ahead = parser.submit(parse) if valid is not None else None
+            ragged.extend(late)
+            if valid is None and not ragged:
+                break
             data, rows = _merge(layout, columns, valid, ragged, seen + 1)
             if not len(rows):
                 continue

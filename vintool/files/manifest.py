@@ -17,6 +17,13 @@ from vintool.headers import MANIFEST, Headed, has_vins
 _REFUSED = {
     b"Rar!": ("a RAR archive", "unpack it and pass the file inside"),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it and pass the file inside"),
+    b"BZh91AY": ("a bzip2 archive", "unpack it and pass the file inside"),
+    b"\xfd7zXZ": ("an xz archive", "unpack it and pass the file inside"),
+    b"\xff\xd8\xff": ("a picture (JPEG)", "ask the sender for the spreadsheet behind it"),
+    b"\x89PNG": ("a picture (PNG)", "ask the sender for the spreadsheet behind it"),
+    b"SQLite format 3": ("an SQLite database", "save the table as CSV"),
+    b"FEA1\0": ("a Feather file of the first version", "write it again as Arrow or Parquet"),
+    b"Obj\x01": ("an Avro file", "write it again as Parquet"),
     b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it, or save its text as .txt"),
 }  # fmt: skip
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip, Zstandard
