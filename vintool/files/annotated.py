@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -29,6 +30,8 @@ BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the loca
 SLOW_ROWS = 200_000  # of a workbook, some 20 s
 _XLSX_ROWS, _XLSX_COLUMNS = 1_048_576, 16_384  # of one sheet, the header included
 _GROUP_ROWS, _GROUP_CELLS = 1 << 17, 1 << 24  # of a row group: it is held in memory
+
+_NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - of a workbook: the same rows give the same bytes
 
 
 class Copy(NamedTuple):
@@ -331,6 +334,7 @@ class WorkbookWriter:
                 "tmpdir": str(path.parent),
             },
         )
+        self._book.set_properties({"created": _NO_TIME})
         self._bold = self._book.add_format({"bold": True})
         self._sheet: Any = None
         self._name, self._row, self._cut = "", 0, 0
