@@ -24,6 +24,8 @@ from vintool.vpic import (
 )
 from vintool.words import Grade, Powertrain
 
+#: The elements that tell of the powertrain.
+SIGNALS = (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION)
 _HYDROGEN = {"8", "18"}
 _LEVELS = {
     "1": Powertrain.HEV,
@@ -93,26 +95,37 @@ def _sides(one: Pass) -> Iterator[_Side]:
             electric = item.value == (ELECTRIC if element == FUEL_PRIMARY else BATTERY_ELECTRIC)
             yield _Side(Powertrain.BEV if electric else Powertrain.NOT_BEV, (item,), Grade.C)
         return
-    told = {
-        element: one.read[element][0]
-        for element in (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION)
-        if element in one.read
-    }
-    fuels = tuple(told[element] for element in (FUEL_PRIMARY, FUEL_SECONDARY) if element in told)
-    fuel = by_fuel(item.value for item in fuels)
-    level = _LEVELS.get(told[ELECTRIFICATION].value) if ELECTRIFICATION in told else None
+    told = {element: one.read[element][0] for element in SIGNALS if element in one.read}
+    for powertrain, grade, elements in sides(
+        *(told[element].value if element in told else None for element in SIGNALS)
+    ):
+        rests_on = tuple(told[element] for element in elements if element in told)
+        yield _Side(powertrain, rests_on, grade)
+
+
+def sides(
+    primary: str | None, secondary: str | None, electrification: str | None
+) -> tuple[tuple[Powertrain, Grade, tuple[int, ...]], ...]:
+    """What the signals say: a powertrain and its grade, and the elements that it rests on.
+
+    >>> sides("2", None, "4")
+    ((<Powertrain.BEV: 'BEV'>, <Grade.A: 'A'>, (24, 66, 126)),)
+    """
+    fuels = [number for number in (primary, secondary) if number is not None]
+    fuel = by_fuel(fuels)
+    level = _LEVELS.get(electrification) if electrification is not None else None
     powertrain = agreed(fuel, level)
     if powertrain is not None:
         # A level without a fuel is not enough to go by.
-        yield _Side(powertrain, tuple(told.values()), Grade.C if fuel is None else Grade.A)
-    elif fuel is not None and level is not None:
-        yield _Side(fuel, fuels, Grade.C)
-        yield _Side(level, (told[ELECTRIFICATION],), Grade.C)
+        return ((powertrain, Grade.C if fuel is None else Grade.A, SIGNALS),)
+    if fuel is not None and level is not None:
+        return ((fuel, Grade.C, SIGNALS[:2]), (level, Grade.C, SIGNALS[2:]))
+    return ()
 
 
 def _rule(wmi: str, text: str, one: Pass, side: _Side) -> Rule:
     """A rule as the tables have them: positions 1-8, 10 and 11."""
-    words = tuple(one.read_value(at) for at in (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION))
+    words = tuple(one.read_value(at) for at in SIGNALS)
     return _shared_rule(wmi, text[:3], text[9], one.year, side, words, one.read_value(vpic.MODEL))
 
 

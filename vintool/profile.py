@@ -10,6 +10,7 @@ market: there every position must fit, and position 10 is read the Chinese way.
 """
 
 from dataclasses import replace
+from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -50,16 +51,15 @@ ENGINE_PARTS = {
     "displacement_l": 13,
     "power_kw": 21,
 }
-_PLANT_COMPANY, _PLANT_CITY, _PLANT_STATE, _PLANT_COUNTRY = 76, 31, 77, 75
+#: The parts of a place, likewise.
+PLANT_ELEMENTS = {"company": 76, "city": 31, "state": 77, "country": 75}
+_BY_SIZE = tuple(reversed(PLANT_ELEMENTS.values()))
 _NAMED = frozenset(
     {
         *ATTRIBUTES.values(),
         *ENGINE_PARTS.values(),
+        *PLANT_ELEMENTS.values(),
         *vpic.FROM_TABLES,
-        _PLANT_COMPANY,
-        _PLANT_CITY,
-        _PLANT_STATE,
-        _PLANT_COUNTRY,
     }
 )
 NOT_APPLICABLE = "Not Applicable"
@@ -133,17 +133,13 @@ class Profile(NamedTuple):
     @property
     def country_code(self) -> str | None:
         """ISO 3166 alpha-2, of the WMI's row or else of the ISO 3780 range."""
-        if self.maker is not None and self.maker.country:
-            return self.maker.country
-        return self.country.code if self.country else None
+        return country_code(self.maker, self.country)
 
     @property
     def vehicle_type(self) -> str | None:
         """The kind of vehicle: as filed, or where the WMI stands for one alone."""
-        if self.filed is not None and (filer := vpic.filer(self.wmi)) and filer.kind:
-            return filer.kind
-        kinds = self.maker.kinds if self.maker else ()
-        return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
+        filer = vpic.filer(self.wmi) if self.filed is not None else None
+        return vehicle_type(filer.kind if filer else None, self.maker)
 
     def attribute(self, element: int) -> str | None:
         """What vPIC tells, in words."""
@@ -153,6 +149,21 @@ class Profile(NamedTuple):
     def engine(self) -> dict[str, Any] | None:
         """The parts of ``Engine`` that vPIC tells; None if it tells none."""
         return engine_of(self.filed) if self.filed else None
+
+
+def country_code(maker: Maker | None, country: Country | None) -> str | None:
+    """ISO 3166 alpha-2, of the WMI's row or else of the ISO 3780 range."""
+    if maker is not None and maker.country:
+        return maker.country
+    return country.code if country else None
+
+
+def vehicle_type(filed: str | None, maker: Maker | None) -> str | None:
+    """The kind of vehicle: as filed, or where the WMI stands for one alone."""
+    if filed:
+        return filed
+    kinds = maker.kinds if maker else ()
+    return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
 
 
 def basis(filed: Pass, told: Told) -> Basis:
@@ -291,7 +302,7 @@ def profile(
         year=year,
         plant=_filed_place(filed)
         if filed is not None and filed.matched
-        else _place(registry.plant(wmi, vin.plant_code, year.year)),
+        else place(registry.plant(wmi, vin.plant_code, year.year)),
         filed=filed,
         rivals=rivals,
         near_electric=filed is not None
@@ -315,23 +326,68 @@ def _filed(  # noqa: PLR0913 - what decides
     filer = vpic.filer(vin.wmi)
     if filer is None:
         return None
-    home_market = vin_market is Market.CN and filer.kind in _PASSENGER
+    home_market = is_home_market(vin_market, filer.kind)
     # vPIC allows for one year more.
     found = specify(vin.wmi, vin, latest + 1, year.year if home_market else known)
-    if found is None or vin_market is Market.US:
-        return found
-    best, holds = found.best, ninth is CheckDigit.HOLDS
-    if home_market:
-        return found if holds and not best.wrong and best.year == year.year else None
-    several = Fault.SEVERAL_POSITIONS in best.wrong
-    may_be = ninth is CheckDigit.FAILS and (
-        only_in_vpic or (vpic.MODEL in best.read and not several)
-    )
-    if not best.matched or not (holds or may_be):
+    if found is None:
         return None
-    sure = holds and not several
-    others = tuple(replace(one, sure=sure) for one in found.others)
-    return found._replace(best=replace(best, sure=sure), others=others)
+    best = found.best
+    sure = made_by_its_rules(
+        vin_market,
+        filer.kind,
+        ninth,
+        only_in_vpic=only_in_vpic,
+        matched=best.matched,
+        wrong=bool(best.wrong),
+        several=Fault.SEVERAL_POSITIONS in best.wrong,
+        has_model=vpic.MODEL in best.read,
+        same_year=best.year == year.year,
+    )
+    if sure is None or sure:
+        return found if sure else None
+    others = tuple(replace(one, sure=False) for one in found.others)
+    return found._replace(best=replace(best, sure=False), others=others)
+
+
+def made_by_its_rules(  # noqa: PLR0913 - what decides
+    vin_market: Market,
+    kind: str | None,
+    ninth: CheckDigit,
+    *,
+    only_in_vpic: bool,
+    matched: bool,
+    wrong: bool,
+    several: bool,
+    has_model: bool,
+    same_year: bool,
+) -> bool | None:
+    """Whether a vehicle is one that vPIC's rules hold for; None if it is not, False if it may be.
+
+    Args:
+        vin_market: whose rules the VIN follows.
+        kind: of the vehicle, as filed.
+        ninth: whether position 9 agrees with the other positions.
+        only_in_vpic: no other register knows the WMI.
+        matched: some pattern fits.
+        wrong: something speaks against the pass that fits best.
+        several: no pattern names the characters of several positions.
+        has_model: the model is told.
+        same_year: the pass is of the year that the VIN's own market reads.
+    """
+    if vin_market is Market.US:
+        return True
+    holds = ninth is CheckDigit.HOLDS
+    if is_home_market(vin_market, kind):
+        return True if holds and not wrong and same_year else None
+    may_be = ninth is CheckDigit.FAILS and (only_in_vpic or (has_model and not several))
+    if not matched or not (holds or may_be):
+        return None
+    return holds and not several
+
+
+def is_home_market(vin_market: Market, kind: str | None) -> bool:
+    """Whether a vehicle is a Chinese car: its check digit holds on any market."""
+    return vin_market is Market.CN and kind in _PASSENGER
 
 
 def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
@@ -370,31 +426,77 @@ def _filed_year(vin: str, found: Specification, rivals: tuple[Pass, ...]) -> Mod
     if rivals:
         why = "patterns of several model years fit, and disagree on electric drive"
         return ModelYear(None, years, Basis.ASSUMED, why)
-    if not found.best.sure:
-        return ModelYear(year, years, Basis.ASSUMED, "if made for North America")
-    if found.conclusive:
-        return ModelYear(year, years, Basis.ENCODED, "the only year that positions 7 and 10 allow")
-    if not any(one.matched for one in found.others) and found.best.matched:
-        return ModelYear(
-            year, years, Basis.ENCODED, "the only year in which patterns of the WMI fit"
-        )
-    return ModelYear(
-        year, years, Basis.ASSUMED, "the year in which the patterns of the WMI fit best"
+    only_match = found.best.matched and not any(one.matched for one in found.others)
+    return filed_year(
+        year, years, sure=found.best.sure, conclusive=found.conclusive, only_match=only_match
     )
 
 
+def filed_year(
+    year: int, years: tuple[int, ...], *, sure: bool, conclusive: bool, only_match: bool
+) -> ModelYear:
+    """The model year of the pass that fits best, and how it was told.
+
+    Args:
+        year: of the pass.
+        years: those that position 10 can mean, in order.
+        sure: the vehicle was made by vPIC's rules.
+        conclusive: positions 7 and 10 allow no other year.
+        only_match: patterns fit in this year alone.
+    """
+    if not sure:
+        return ModelYear(year, years, Basis.ASSUMED, "if made for North America")
+    if conclusive:
+        return ModelYear(year, years, Basis.ENCODED, "the only year that positions 7 and 10 allow")
+    if only_match:
+        why = "the only year in which patterns of the WMI fit"
+        return ModelYear(year, years, Basis.ENCODED, why)
+    why = "the year in which the patterns of the WMI fit best"
+    return ModelYear(year, years, Basis.ASSUMED, why)
+
+
 def _brand(maker: Maker | None, filed: Pass | None, classification: Classification) -> Brand | None:
-    """The make as filed, the one brand of the WMI, or the one under which it was seen."""
-    brands = maker.brands if maker is not None else ()
     told = filed.read.get(vpic.MAKE) if filed is not None else None
-    if told and filed is not None and (filed.sure or len(brands) != 1):
-        return Brand(_spelled(told[0].value, brands), basis(filed, told[0]), told[0])
-    if maker is not None and len(brands) == 1:
-        return Brand(brands[0], Basis.REGISTRY, maker)
     seen = [rule for rule in classification.rules if rule.make]
-    if len({rule.make.casefold() for rule in seen}) != 1:
-        return None
-    return Brand(_spelled(seen[0].make, brands), Basis.ENCODED, seen[0])
+    name, rests_on = brand_name(
+        maker.brands if maker is not None else (),
+        told[0].value if told else None,
+        tuple(rule.make for rule in seen),
+        sure=filed is not None and filed.sure,
+    )
+    if rests_on is BrandBy.FILING and filed is not None and told:
+        return Brand(name, basis(filed, told[0]), told[0])
+    if rests_on is BrandBy.WMI and maker is not None:
+        return Brand(name, Basis.REGISTRY, maker)
+    return Brand(name, Basis.ENCODED, seen[0]) if rests_on is BrandBy.RULES else None
+
+
+class BrandBy(Enum):
+    """What a brand rests on."""
+
+    FILING = "filing"
+    WMI = "wmi"
+    RULES = "rules"
+
+
+def brand_name(
+    brands: tuple[str, ...], filed: str | None, seen: tuple[str, ...], *, sure: bool
+) -> tuple[str, BrandBy | None]:
+    """The make as filed, the one brand of the WMI, or the one under which it was seen.
+
+    Args:
+        brands: those of the WMI, as the registry spells them.
+        filed: the make that vPIC tells.
+        seen: the makes that rules of the powertrain tell.
+        sure: the vehicle was made by vPIC's rules.
+    """
+    if filed is not None and (sure or len(brands) != 1):
+        return _spelled(filed, brands), BrandBy.FILING
+    if len(brands) == 1:
+        return brands[0], BrandBy.WMI
+    if len({make.casefold() for make in seen}) == 1:
+        return _spelled(seen[0], brands), BrandBy.RULES
+    return "", None
 
 
 @cache
@@ -404,7 +506,8 @@ def _spelled(name: str, brands: tuple[str, ...]) -> str:
     return known.get(name.casefold(), name)
 
 
-def _place(row: PlantRow | None) -> Place | None:
+def place(row: PlantRow | None) -> Place | None:
+    """A place as the registry has it."""
     if row is None:
         return None
     return Place(row.company, row.city, row.state, row.country, row)
@@ -412,12 +515,20 @@ def _place(row: PlantRow | None) -> Place | None:
 
 def _filed_place(filed: Pass) -> Place | None:
     """Where vPIC says that the vehicle was built."""
-    numbers = (_PLANT_COMPANY, _PLANT_CITY, _PLANT_STATE, _PLANT_COUNTRY)
-    company, city, state, land = (filed.read_value(number) or "" for number in numbers)
-    told = [filed.read[number][0] for number in reversed(numbers) if number in filed.read]
+    parts = {part: filed.read_value(number) for part, number in PLANT_ELEMENTS.items()}
+    told = [filed.read[number][0] for number in _BY_SIZE if number in filed.read]
     if not told:
         return None
-    return Place(company, _title(city), _title(state), vpic.country_code(land), told[0])
+    return Place(
+        **{part: place_part(part, text or "") for part, text in parts.items()}, rests_on=told[0]
+    )
+
+
+def place_part(part: str, text: str) -> str:
+    """A part of a place as vPIC tells it, as one reads it: the country by its code."""
+    if part == "country":
+        return vpic.country_code(text)
+    return text if part == "company" else _title(text)
 
 
 def _title(text: str) -> str:

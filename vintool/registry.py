@@ -332,6 +332,11 @@ def maker(wmi: str, year: int | None = None) -> Maker | None:
     return _maker("wmi.csv", rows[0]) if rows else None
 
 
+def is_dated(wmi: str) -> bool:
+    """Whether the maker of a WMI depends on the model year."""
+    return any(row.years for row in _manual_makers(wmi))
+
+
 def wmi_is_known(wmi: str) -> bool:
     """Whether the registry has the WMI; cheaper than ``maker``."""
     return wmi in _keyed("wmi.csv", WMI_COLUMNS)
@@ -423,6 +428,11 @@ def country(prefix: str) -> Country | None:
 @cache
 def _without_plants() -> frozenset[str]:
     return frozenset(row[0] for row in read_rows("plants.none.csv", NO_PLANT_COLUMNS))
+
+
+def has_plants(wmi: str) -> bool:
+    """Whether ``plant`` can tell anything of a WMI."""
+    return wmi in _keyed("plants.csv", PLANT_COLUMNS) and wmi not in _without_plants()
 
 
 @cache

@@ -8,7 +8,7 @@ What is left out: VIN exceptions (they change a message alone), and the check di
 to tell one repair of a VIN from another.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -60,6 +60,17 @@ class Fault(Enum):
     UNUSED_POSITIONS = -30
 
 
+#: The faults of a pass in which no pattern fits.
+NOTHING_FITS = frozenset({Fault.NO_PATTERN})
+#: Positions that vPIC expects what is told to rest on.
+USED_BY_ALL = frozenset({4, 5, 6, 7, 8, 11})
+
+
+def weight(faults: Iterable[Fault]) -> int:
+    """What faults weigh together."""
+    return sum(fault.value for fault in faults)
+
+
 @dataclass(frozen=True, eq=False)
 class Pass:
     """What a VIN tells if it is of one model year, and made by the rules of North America.
@@ -81,16 +92,16 @@ class Pass:
         """Everything that is told, with what is assumed."""
         if self.filer is None:
             return self.read
-        specified = _specified(self.read, self.filer, self.year)
-        return vpic.defaults(self.filer.vehicle_type) | self.read | specified
+        added = specified(self.read, self.filer, self.year)
+        return vpic.defaults(self.filer.vehicle_type) | self.read | added
 
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
-        return _in_words(element, self.attributes.get(element))
+        return _joined(element, self.attributes.get(element))
 
     def read_value(self, element: int) -> str | None:
         """The same, of what the VIN itself tells."""
-        return _in_words(element, self.read.get(element))
+        return _joined(element, self.read.get(element))
 
     @property
     def wrong(self) -> frozenset[Fault]:
@@ -108,15 +119,20 @@ class Pass:
         elements = vpic.elements()
         by_pattern = (Origin.PATTERN, Origin.FORMULA, Origin.ENGINE)
         return (
-            sum(fault.value for fault in self.faults),
+            weight(self.faults),
             sum(elements[number].weight for number in self.attributes if number in elements),
             sum(told.origin in by_pattern for many in self.attributes.values() for told in many),
             self.year,
         )
 
 
-def _in_words(element: int, told: tuple[Told, ...] | None) -> str | None:
-    return "; ".join(vpic.in_words(element, item.value) for item in told) if told else None
+def _joined(element: int, told: tuple[Told, ...] | None) -> str | None:
+    return in_words(element, tuple(item.value for item in told)) if told else None
+
+
+def in_words(element: int, values: tuple[str, ...]) -> str | None:
+    """What an element is told to be, in words; None where nothing is told."""
+    return "; ".join(vpic.in_words(element, value) for value in values) if values else None
 
 
 class Specification(NamedTuple):
@@ -135,13 +151,26 @@ def key(text: str) -> str:
 def candidates(
     code: str, position_7: str, filer: Filer, latest: int
 ) -> tuple[tuple[int, ...], bool]:
+    """The model years that position 10 can mean for a WMI, and whether the choice is made.
+
+    See ``model_years``; ``filer`` tells whether the WMI is for light vehicles, and what has schemas.
+    """
+    return model_years(
+        code, position_7, latest, lambda year: _has_schema(filer.wmi, year), light=filer.light
+    )
+
+
+def model_years(
+    code: str, position_7: str, latest: int, has_schema: Callable[[int], bool], *, light: bool
+) -> tuple[tuple[int, ...], bool]:
     """The model years that position 10 can mean, and whether the choice is made.
 
     Args:
         code: position 10.
         position_7: on light vehicles a digit before 2010, a letter from then on.
-        filer: tells whether the WMI is for light vehicles, and which years have schemas.
         latest: the latest model year that there can be.
+        has_schema: whether the WMI has any schema in a year.
+        light: whether the WMI is for light vehicles.
 
     Source: 49 CFR 565.15(d)(1); vPIC, ``fVinModelYear2`` and ``spVinDecode``.
     """
@@ -149,21 +178,19 @@ def candidates(
     if at < 0:
         return (), False
     year, other = 1980 + at + _CYCLE, 1980 + at
-    if filer.light and position_7.isdigit():
+    if light and position_7.isdigit():
         year, other = other, year
     elif year > latest:
         return (other,), True
-    elif not (filer.light and position_7.isalpha()):
+    elif not (light and position_7.isalpha()):
         return (year, other), False
-    if year > latest or (
-        other <= latest and not _has_schema(filer, year) and _has_schema(filer, other)
-    ):
+    if year > latest or (other <= latest and not has_schema(year) and has_schema(other)):
         year = other
     return (year,), True
 
 
-def _has_schema(filer: Filer, year: int) -> bool:
-    return any(link.first <= year <= link.last for link in vpic.links(filer.wmi))
+def _has_schema(wmi: str, year: int) -> bool:
+    return any(link.first <= year <= link.last for link in vpic.links(wmi))
 
 
 def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Specification | None:
@@ -185,7 +212,7 @@ def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Speci
     if known is not None and known in years:
         years, conclusive = (known,), True
     if text[9] == UNKNOWN_CHARACTER:
-        years = tuple(year for year in range(1980, latest + 1) if _has_schema(filer, year))
+        years = tuple(year for year in range(1980, latest + 1) if _has_schema(filer.wmi, year))
     if not years:
         return None
     passes = [one_pass(filer, text, year) for year in years]
@@ -233,7 +260,7 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
     for element in unsettled & told.keys():
         del told[element]
     if engine := told.get(ENGINE_MODEL):
-        _add_engine(told, engine[0])
+        add_engine(told, engine[0])
     if filer.vehicle_type:
         told[VEHICLE_TYPE] = (Told(str(filer.vehicle_type), Origin.TABLE),)
     told[MANUFACTURER] = (Told(filer.manufacturer, Origin.TABLE),)
@@ -243,13 +270,13 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
     elif len(filer.makes) == 1 and MODEL not in unsettled:
         told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
     _add_conversions(told)
-    faults = frozenset(_faults(rules, own, told, filer))
+    found = _faults(rules, own, told, filer)
     contested = _contested(rules, fitting)
     if whole:
-        return Pass(year, told, faults, filer, contested=contested)
+        return Pass(year, told, found, filer, contested=contested)
     # What may be told by a character that is not known is left open, and nothing is assumed.
     read = {element: told[element] for element in told.keys() - unsettled}
-    return Pass(year, read, faults, contested=contested)
+    return Pass(year, read, found, contested=contested)
 
 
 def _contested(rules: Rules, fitting: int) -> tuple[tuple[int, Told], ...]:
@@ -297,7 +324,8 @@ def _unsettled(rules: Rules, own: str, found: Container[int]) -> frozenset[int]:
     )
 
 
-def _add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
+def add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
+    """Add what follows from the name of an engine, where no pattern tells it."""
     added: dict[int, list[Told]] = {}
     for place, (element, value) in enumerate(vpic.engine(engine.value)):
         if element not in told or element in MULTIPLE:
@@ -316,9 +344,8 @@ def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
     """Displacement in the units that no pattern gives."""
     given = [element for element in _CONVERSIONS if element in told]
     for element in sorted(given, key=lambda element: told[element][0].order[:2]):
-        try:
-            value = Decimal(told[element][0].value.strip())
-        except InvalidOperation:
+        value = number(told[element][0].value)
+        if value is None:
             continue
         for target, factor in _CONVERSIONS[element].items():
             if target not in told:
@@ -328,7 +355,15 @@ def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
                 )
 
 
-def _specified(
+def number(text: str) -> Decimal | None:
+    """A displacement as a number; None if it is told in words."""
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation:
+        return None
+
+
+def specified(
     read: dict[int, tuple[Told, ...]], filer: Filer, year: int
 ) -> dict[int, tuple[Told, ...]]:
     """What the specifications of the model add."""
@@ -359,22 +394,39 @@ def _specified(
 
 def _faults(
     rules: Rules, own: str, told: dict[int, tuple[Told, ...]], filer: Filer
-) -> Iterator[Fault]:
+) -> frozenset[Fault]:
     # Of a part of a VIN it is enough that some pattern may fit.
     if not any(item.schema for items in told.values() for item in items) and (
         UNKNOWN_CHARACTER not in own or not rules.table.overlapping(own)
     ):
-        yield Fault.NO_PATTERN
-        return
+        return NOTHING_FITS
     patterns = {item.pattern for items in told.values() for item in items}
     named = frozenset[int]().union(*map(_named, patterns))
-    wrong = list(_wrong(rules, own, last=11 if len(filer.wmi) == 6 else 14))
-    if len(wrong) > 1:
-        yield Fault.SEVERAL_POSITIONS
-    elif wrong:
-        yield Fault.ONE_POSITION_ONE_REPAIR if len(wrong[0]) == 1 else Fault.ONE_POSITION
-    if not named >= {4, 5, 6, 7, 8, 11} or (MODEL not in told and not wrong):
-        yield Fault.UNUSED_POSITIONS
+    wrong = tuple(map(len, _wrong(rules, own, last_read(filer.wmi))))
+    return faults(wrong, uses_all=named >= USED_BY_ALL, has_model=MODEL in told)
+
+
+def last_read(wmi: str) -> int:
+    """The last position in which a character can be wrong: the serial is anyone's."""
+    return 11 if len(wmi) == 6 else 14
+
+
+def faults(repairs: Sequence[int], *, uses_all: bool, has_model: bool) -> frozenset[Fault]:
+    """What is wrong with a pass in which some pattern fits.
+
+    Args:
+        repairs: for each position whose character no pattern of the year names, how many are named.
+        uses_all: whether what is told rests on all the positions of ``USED_BY_ALL``.
+        has_model: whether the model is told.
+    """
+    found = []
+    if len(repairs) > 1:
+        found.append(Fault.SEVERAL_POSITIONS)
+    elif repairs:
+        found.append(Fault.ONE_POSITION_ONE_REPAIR if repairs[0] == 1 else Fault.ONE_POSITION)
+    if not uses_all or not (has_model or repairs):
+        found.append(Fault.UNUSED_POSITIONS)
+    return frozenset(found)
 
 
 @cache

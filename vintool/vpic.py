@@ -14,7 +14,7 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 import csv
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache, cached_property, lru_cache
 from mmap import mmap
@@ -173,7 +173,7 @@ class Rules:
 
     def __init__(self, sections: list[tuple[Link, list[str]]]) -> None:
         self._lines = [(link, line) for link, lines in sections for line in lines]
-        self.table = PatternTable([_pattern(line.partition("\t")[0]) for _, line in self._lines])
+        self.table = PatternTable([pattern(line.partition("\t")[0]) for _, line in self._lines])
         self._told: dict[int, tuple[tuple[int, Told], ...]] = {}
 
     @cached_property
@@ -188,29 +188,51 @@ class Rules:
         found = self._told.get(number)
         if found is None:
             link, line = self._lines[number]
-            pattern, *cells = line.split("\t")
-            allowed = _pattern(pattern)
-            found = self._told[number] = tuple(
-                _statement(cell, number, link, allowed) for cell in cells
-            )
+            text, *cells = line.split("\t")
+            allowed = pattern(text)
+            found = self._told[number] = tuple(_told(cell, number, link, allowed) for cell in cells)
         return found
 
 
-def _statement(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> tuple[int, Told]:
-    key, _, value = cell.partition("=")
-    if key.endswith("#"):
+class Key(NamedTuple):
+    """What the head of a cell says: the element, its rank, and where the VIN itself has the value.
+
+    Where several lines fit, the lowest rank comes first, and formulas come after all patterns.
+    """
+
+    element: int
+    rank: int
+    formula: bool
+
+
+def cell_key(text: str) -> Key:
+    """Read what stands before the equals sign of a cell.
+
+    >>> cell_key("28@7"), cell_key("118#")
+    (Key(element=28, rank=7, formula=False), Key(element=118, rank=0, formula=True))
+    """
+    if text.endswith("#"):
+        return Key(int(text[:-1]), 0, formula=True)
+    element, _, rank = text.partition("@")
+    return Key(int(element), int(rank or 0), formula=False)
+
+
+def _told(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> tuple[int, Told]:
+    text, _, value = cell.partition("=")
+    element, rank, formula = cell_key(text)
+    if formula:
         first, _, last = value.partition("-")
         digits = slice(POSITIONS.index(int(first)), POSITIONS.index(int(last)) + 1)
         # Below any pattern of a schema, as in vPIC.
         order = (-100, 0, line)
-        return int(key[:-1]), Told("", Origin.FORMULA, link.schema, pattern, order, digits)
-    element, _, rank = key.partition("@")
-    order = (-link.first, int(rank or 0), line)
-    return int(element), Told(value, Origin.PATTERN, link.schema, pattern, order)
+        return element, Told("", Origin.FORMULA, link.schema, pattern, order, digits)
+    order = (-link.first, rank, line)
+    return element, Told(value, Origin.PATTERN, link.schema, pattern, order)
 
 
 @lru_cache(maxsize=1 << 17)
-def _pattern(text: str) -> tuple[str, ...]:
+def pattern(text: str) -> tuple[str, ...]:
+    """What a pattern allows at each of ``POSITIONS``."""
     return parse_pattern(text, len(POSITIONS), short=True)
 
 
@@ -288,12 +310,22 @@ def _text(name: str) -> mmap:
     return registry.mapped(folder() / name)
 
 
+def _body(name: str, key: object, offset: int, length: int) -> bytes:
+    """The text of one section, without its heading."""
+    head, _, body = _text(name)[offset : offset + length].partition(b"\n")
+    if head != f"#{key}".encode() or (body and not body.endswith(b"\n")):
+        raise DataError(f"vpic/{name}: no section {key} at byte {offset}; rebuild the data")
+    return body
+
+
 def _section(name: str, key: object, offset: int, length: int) -> list[str]:
     """The lines of one section."""
-    head, *lines = _text(name)[offset : offset + length].decode().split("\n")
-    if head != f"#{key}" or lines.pop() != "":
-        raise DataError(f"vpic/{name}: no section {key} at byte {offset}; rebuild the data")
-    return lines
+    return _body(name, key, offset, length).decode().split("\n")[:-1]
+
+
+def schema_text(link: Link) -> bytes:
+    """The lines of a schema, each with its end."""
+    return _body("patterns.txt", link.schema, link.offset, link.length)
 
 
 @cache
@@ -303,16 +335,20 @@ def filer(wmi: str) -> Filer | None:
     >>> filer("5YJ").makes
     ('Tesla',)
     """
-    for code, manufacturer, makes, kind, light, reads_to in _keyed("wmi.csv").rows(wmi):
-        return Filer(
-            code,
-            manufacturer,
-            tuple(makes.split("|")) if makes else (),
-            int(kind or 0),
-            light == "yes",
-            int(reads_to),
-        )
+    for row in _keyed("wmi.csv").rows(wmi):
+        return _filer(row)
     return None
+
+
+def _filer(row: Iterable[str]) -> Filer:
+    code, manufacturer, makes, kind, light, reads_to = row
+    own = tuple(makes.split("|")) if makes else ()
+    return Filer(code, manufacturer, own, int(kind or 0), light == "yes", int(reads_to))
+
+
+def filers() -> Iterator[Filer]:
+    """Every WMI of vPIC's register."""
+    return map(_filer, _rows("wmi.csv"))
 
 
 @cache
@@ -328,10 +364,16 @@ def far_readers() -> dict[str, int]:
 @cache
 def links(wmi: str) -> tuple[Link, ...]:
     """The schemas of a WMI, whatever the year."""
-    return tuple(
-        Link(int(first), int(last) or 9999, int(schema), int(offset), int(length))
-        for _, first, last, schema, offset, length in _keyed("index.csv").rows(wmi)
-    )
+    return tuple(_link(*row[1:]) for row in _keyed("index.csv").rows(wmi))
+
+
+def _link(first: str, last: str, schema: str, offset: str, length: str) -> Link:
+    return Link(int(first), int(last) or 9999, int(schema), int(offset), int(length))
+
+
+def every_link() -> Iterator[tuple[str, Link]]:
+    """Every WMI with each of its schemas, as ``links`` gives them."""
+    return ((wmi, _link(*row)) for wmi, *row in _rows("index.csv"))
 
 
 def rules(wmi: str, year: int) -> Rules:

@@ -7,11 +7,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.lifted import Column, Lifted, as_text
+from vintool.columns.characters import Characters
+from vintool.columns.fields import fields_of
+from vintool.columns.lifted import BATCH_ROWS, Lifted, as_text
 from vintool.columns.tables import as_table, find_mapping
+from vintool.columns.told import FIELDS, joined, teller
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
 from vintool.model import Vehicle
 from vintool.profile import ATTRIBUTES, Profile, further, profile, whole_number
+from vintool.vin import Vin, position_9
 from vintool.words import Basis, CheckDigit
 
 
@@ -41,9 +45,14 @@ def decode_table(
     if name not in table.column_names:
         raise ValueError(f"no column {name!r}; the data has {', '.join(table.column_names)}")
     decoder = _Decoder(wanted)
-    batches = [decoder(as_text(chunk)) for chunk in table.column(name).chunks]
-    return pa.Table.from_batches(batches or [decoder(pa.array([], pa.string()))])
+    texts = as_text(table.column(name))
+    batches = [decoder(texts.slice(start, _ROWS)) for start in range(0, len(texts) or 1, _ROWS)]
+    return pa.Table.from_batches(batches)
 
+
+_ROWS = 1 << 18  # at a time
+#: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
+MANY = 2_000
 
 PLANT_PARTS = ("company", "city", "state", "country")
 _NUMBERS = {"model_year", "doors", "seats"}
@@ -80,29 +89,49 @@ TYPES: dict[str, pa.DataType] = {
 class _Decoder:
     def __init__(self, fields: Sequence[str]) -> None:
         self._fields = fields
+        self._told = [field for field in fields if field in _TOLD]
         self._reader, self._descriptors = Reader(), Descriptors()
         self._profile = Lifted(profile)
         self._keys, self._problems = Keys(), Lifted(row_problems)
 
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
         vins = self._reader(texts)
-        needed = any(field not in _PARTS for field in self._fields)
-        descriptors = self._descriptors(vins.characters) if needed else _NONE
-        profiles = _NONE
-        if any(field in _TOLD for field in self._fields):
-            profiles = self._profile.on(vins.well_formed, descriptors, vins.ninth)
-        arrays = [self._column(field, vins, descriptors, profiles) for field in self._fields]
+        told = self._profiled(vins) if self._told else {}
+        arrays = [
+            told[field] if field in told else self._column(field, vins) for field in self._fields
+        ]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 
-    def _column(
-        self, field: str, vins: VinColumn, descriptors: Column, profiles: Column
-    ) -> pa.Array:
+    def _profiled(self, vins: VinColumn) -> dict[str, pa.Array]:
+        """The fields that a profile tells: one by one, or by columns where there are many."""
+        well_formed, characters = vins.well_formed, vins.characters
+        in_columns = FIELDS.issuperset(self._told) and len(characters) >= MANY
+        if in_columns and _mostly_different(characters):
+            told = in_columns_of(characters, self._told)
+            if well_formed.all():
+                return told
+            where = np.arange(len(characters))
+        else:
+            descriptors, ninths = self._descriptors(characters), vins.ninth
+            key = descriptors.codes * len(ninths.values) + ninths.codes
+            _, sample, where = np.unique(key, return_index=True, return_inverse=True)
+            if not in_columns or len(sample) < MANY:
+                profiles = self._profile.on(well_formed, descriptors, ninths)
+                return {
+                    field: profiles.take(_or_none(_TOLD[field]), TYPES[field])
+                    for field in self._told
+                }
+            told = in_columns_of(characters[sample], self._told)
+        places = np.zeros(len(well_formed), dtype=np.int64)
+        places[well_formed] = where
+        rows = pa.array(places, mask=~well_formed)
+        return {field: array.take(rows) for field, array in told.items()}
+
+    def _column(self, field: str, vins: VinColumn) -> pa.Array:
         kind = TYPES[field]
         if field in _PARTS:
             return _PARTS[field](vins.vin)
-        if told := _TOLD.get(field):
-            return profiles.take(lambda value: None if value is None else told(value), kind)
-        keys = self._keys(vins, descriptors)
+        keys = self._keys(vins, self._descriptors(vins.characters))
         if field == "check_digit":
             return keys.take(
                 lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind
@@ -111,7 +140,36 @@ class _Decoder:
         return problems.take(lambda found: [problem.value for problem in found], kind)
 
 
-_NONE = Column([], np.zeros(0, dtype=np.int32))
+def _or_none(told: Callable[[Profile], Any]) -> Callable[[Profile | None], Any]:
+    return lambda value: None if value is None else told(value)
+
+
+def _mostly_different(characters: Characters) -> bool:
+    """Whether most of the VINs have a descriptor of their own, by those at the head."""
+    head = np.ascontiguousarray(characters[:4096, [0, 1, 2, 3, 4, 5, 6, 7, 9, 10]])
+    return 2 * len(np.unique(head.view("V10"))) > len(head)
+
+
+def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa.Array]:
+    """Fields that a profile tells, of rows of 17 characters."""
+    own = teller()
+    parts = [
+        own.find(characters[start : start + BATCH_ROWS], fields)
+        for start in range(0, len(characters), BATCH_ROWS)
+    ]
+    found = joined(parts)
+    rows = np.flatnonzero(found.unsettled)
+    left = {}
+    for row in rows.tolist():
+        vin = Vin.trusted(characters[row].tobytes().decode())
+        left[row] = profile(vin, position_9(vin))
+    fields_of_rows = fields_of(own)
+    return {
+        field: fields_of_rows.plant(TYPES[field], found, left)
+        if field == "plant"
+        else fields_of_rows.field(field, TYPES[field], found, left, _TOLD[field])
+        for field in fields
+    }
 
 
 def _part(start: int, stop: int) -> Callable[[pa.Array], pa.Array]:
