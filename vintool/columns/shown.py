@@ -81,7 +81,7 @@ class Shown:
             # A null among the values of a dictionary is not what every reader of Arrow expects.
             missing = values.is_null().to_numpy(zero_copy_only=False).take(places)
             values = values.fill_null("")
-        return pa.DictionaryArray.from_arrays(pa.array(places, mask=missing), values)
+        return pa.DictionaryArray.from_arrays(pa.array(places, mask=missing), values, safe=False)
 
 
 _NOWHERE: Codes = np.zeros(0, dtype=np.int32)
@@ -146,5 +146,6 @@ class _Lists:
             pa.DictionaryArray.from_arrays(
                 pa.array(np.append(own.values.indices.to_numpy(), np.array(items, dtype=np.int32))),
                 texts,
+                safe=False,
             ),
         )

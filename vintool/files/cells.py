@@ -69,17 +69,17 @@ def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
         ends = np.cumsum(np.concatenate([length.to_numpy() for length in lengths]), dtype=np.int32)
         return pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends)), items)
     array = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
-    array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
     values = array.dictionary.dictionary_encode()  # one that was extended may hold a value twice
     indices = values.indices.take(array.indices)
     codes = indices.drop_null().to_numpy()
-    first = np.full(len(values.dictionary), len(codes))
-    first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several rows the first one is set last
+    first = np.full(len(values.dictionary), len(codes), dtype=np.int32)
+    # Of several rows the first one is set last.
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1, dtype=np.int32)
     order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(codes))]
     places = np.zeros(len(first), dtype=np.int32)
     places[order] = np.arange(len(order), dtype=np.int32)
     return pa.DictionaryArray.from_arrays(
-        pa.array(places).take(indices), values.dictionary.take(pa.array(order))
+        pa.array(places).take(indices), values.dictionary.take(pa.array(order)), safe=False
     )
 
 
