@@ -269,7 +269,7 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
         _add_make_of_model(told)
     elif len(filer.makes) == 1 and MODEL not in unsettled:
         told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
-    _add_conversions(told)
+    add_conversions(told)
     found = _faults(rules, own, told, filer)
     contested = _contested(rules, fitting)
     if whole:
@@ -340,8 +340,8 @@ def _add_make_of_model(told: dict[int, tuple[Told, ...]]) -> None:
         told[MAKE] = (told[MODEL][0]._replace(value=make),)
 
 
-def _add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
-    """Displacement in the units that no pattern gives."""
+def add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
+    """Add displacement in the units in which nothing tells it."""
     given = [element for element in _CONVERSIONS if element in told]
     for element in sorted(given, key=lambda element: told[element][0].order[:2]):
         value = number(told[element][0].value)

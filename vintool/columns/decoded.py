@@ -1,6 +1,8 @@
 """Columns of VINs -> columns of the fields of ``Vehicle``."""
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,7 @@ def decode_table(
 
 
 _ROWS = 1 << 18  # at a time
+_THREADS = os.cpu_count() or 1
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
 
@@ -153,23 +156,26 @@ def _mostly_different(characters: Characters) -> bool:
 def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa.Array]:
     """Fields that a profile tells, of rows of 17 characters."""
     own = teller()
-    parts = [
-        own.find(characters[start : start + BATCH_ROWS], fields)
-        for start in range(0, len(characters), BATCH_ROWS)
-    ]
+    starts = range(0, len(characters), BATCH_ROWS)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        parts = list(
+            pool.map(lambda at: own.find(characters[at : at + BATCH_ROWS], fields), starts)
+        )
     found = joined(parts)
     rows = np.flatnonzero(found.unsettled)
     left = {}
     for row in rows.tolist():
         vin = Vin.trusted(characters[row].tobytes().decode())
         left[row] = profile(vin, position_9(vin))
-    fields_of_rows = fields_of(own)
-    return {
-        field: fields_of_rows.plant(TYPES[field], found, left)
-        if field == "plant"
-        else fields_of_rows.field(field, TYPES[field], found, left, _TOLD[field])
-        for field in fields
-    }
+    told = fields_of(own)
+
+    def array(field: str) -> pa.Array:
+        if field == "plant":
+            return told.plant(TYPES[field], found, left)
+        return told.field(field, TYPES[field], found, left, _TOLD[field])
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return dict(zip(fields, pool.map(array, fields), strict=True))
 
 
 def _part(start: int, stop: int) -> Callable[[pa.Array], pa.Array]:

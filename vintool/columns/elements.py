@@ -10,13 +10,11 @@ from vintool.columns.asked import Asked, Codes
 from vintool.columns.patterns import Fitting, Flags, Ints
 from vintool.columns.schemas import COLUMN_OF, CORE, Schemas, Values
 from vintool.profile import PLANT_ELEMENTS
-from vintool.specification import add_engine, specified
+from vintool.specification import add_conversions, add_engine, specified
 from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, Origin, Told
 
 # What a specification may ask for, as far as it is at hand.
-_KEYS = tuple(
-    element for element in CORE if element not in {MODEL, *DISPLACEMENTS, *PLANT_ELEMENTS.values()}
-)
+_KEYS = tuple(element for element in CORE if element not in {MODEL, *PLANT_ELEMENTS.values()})
 
 
 class Elements:
@@ -52,7 +50,8 @@ class Elements:
     def specified(self, read: "Reading", filer: Ints, year: Ints) -> list[dict[int, int] | None]:
         """What specifications of the models add for each row, as numbers of values by element.
 
-        None where they ask for a value that the VIN itself holds.
+        None where they ask for what is not at hand: a value that the VIN itself holds, or a
+        displacement that follows from two.
         """
         keys = [filer, year, read(MODEL), *(read(element) for element in _KEYS)]
         return [self._specified(*key) for key in np.stack(keys, axis=1).tolist()]
@@ -66,25 +65,37 @@ class Elements:
         )
 
     def _of_specs(self, code: int) -> int:
-        specs = vpic.specs(self.value(MODEL, code))
-        can_tell = {element for spec in specs for element, _, _ in spec.facts}
-        asked = {element for spec in specs for element, _ in spec.keys}
+        model = self.value(MODEL, code)
+        can_tell = {element for spec in vpic.specs(model) for element, _, _ in spec.facts}
         columns = {COLUMN_OF[element] % (len(CORE) + 1) for element in can_tell}
         bits: int = sum(1 << column for column in columns)
-        return 2 * bits + int(asked.issubset(_KEYS))
+        return 2 * bits + int(_asked(model).issubset(_KEYS))
 
     def _of_specification(self, filer: int, year: int, *codes: int) -> dict[int, int] | None:
-        if Values.IN_VIN in codes:
+        numbers = dict(zip((MODEL, *_KEYS), codes, strict=True))
+        asked = _asked(self.value(MODEL, numbers[MODEL]))
+        displacements = [element for element in DISPLACEMENTS if numbers[element]]
+        if asked & DISPLACEMENTS:
+            asked |= DISPLACEMENTS
+            if len(displacements) == 2:
+                return None
+        if any(numbers.get(element) == Values.IN_VIN for element in asked):
             return None
         read = {
             element: tuple(
                 Told(value, Origin.PATTERN) for value in self.schemas.values[element].all[code]
             )
-            for element, code in zip((MODEL, *_KEYS), codes, strict=True)
-            if code
+            for element, code in numbers.items()
+            if code > Values.IN_VIN
         }
+        add_conversions(read)
         added = specified(read, self.filers[filer], year)
         return {element: self.code(element, told) for element, told in added.items()}
+
+
+def _asked(model: str) -> set[int]:
+    """What the specifications of a model ask for."""
+    return {element for spec in vpic.specs(model) for element, _ in spec.keys}
 
 
 class Reading:

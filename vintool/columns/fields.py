@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from vintool import registry
 from vintool.columns.asked import Asked, Codes, Sparse
+from vintool.columns.lifted import Numbered
 from vintool.columns.patterns import SIGN_NAMES
 from vintool.columns.schemas import FIRST_YEAR
 from vintool.columns.told import NOT, SURE, Found, Teller
@@ -72,7 +73,13 @@ class Fields:
 
     def __init__(self, teller: Teller) -> None:
         self._teller = teller
-        self._countries, self._types = Sparse(self._country), Sparse(self._type)
+        self._countries, self._types = Sparse(self._country), Numbered(None)
+        self._filed_type = Asked(
+            lambda at: self._types(teller.filers[at - 1].kind or None) if at else 0
+        )
+        self._maker_type = Asked(
+            lambda at: self._types(vehicle_type(None, teller.makers.values[at]))
+        )
         self._names, self._places = Sparse(self._brand), Sparse(self._place)
         self._weighed = Sparse(self._weigh)
         self._brands = Asked(lambda at: maker.brands if (maker := teller.makers.values[at]) else ())
@@ -143,8 +150,8 @@ class Fields:
         if name == "country":
             return self._countries(found.maker * np.intp(_WIDE) + found.wmi)
         if name == "vehicle_type":
-            filer = np.where(found.standing == NOT, 0, found.filer + np.intp(1))
-            return self._types(filer * _WIDE + found.maker)
+            filed = np.where(found.standing == NOT, 0, self._filed_type.told(found.filer + 1))
+            return np.where(filed > 0, filed, self._maker_type.told(found.maker))
         if name == "brand":
             key = self._brands(found.maker) * np.intp(_WIDE) + found.make
             key = key * 2 + (found.standing == SURE)
@@ -180,11 +187,6 @@ class Fields:
     def _country(self, key: int) -> str | None:
         maker, wmi = divmod(key, _WIDE)
         return country_code(self._teller.makers.values[maker], self._teller.wmis.all[wmi].country)
-
-    def _type(self, key: int) -> str | None:
-        filer, maker = divmod(key, _WIDE)
-        kind = self._teller.filers[filer - 1].kind if filer else None
-        return vehicle_type(kind, self._teller.makers.values[maker])
 
     def _makes_seen(self, rules: int) -> tuple[str, ...]:
         return tuple(rule.make for rule in self._teller.rules.told_of(rules).rules if rule.make)

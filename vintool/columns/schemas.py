@@ -35,8 +35,8 @@ from vintool.columns.patterns import (
 from vintool.profile import ATTRIBUTES, ENGINE_PARTS, PLANT_ELEMENTS
 from vintool.vpic import DISPLACEMENTS, POSITIONS, Link
 
-# What specifications often ask for beside the fields: cab, transmission, wheelbase, trim, series.
-_KEYS = (4, 37, 60, 97, 109, 110)
+# What specifications ask for beside the fields: bed, cab, steering, transmission, brakes, trim ...
+_KEYS = (3, 4, 36, 37, 60, 72, 86, 97, 109, 110, 135)
 CORE = tuple(
     sorted(
         {
