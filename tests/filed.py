@@ -56,6 +56,8 @@ def odd_vins(count, seed):
     for _ in range(count):
         signs = rng.choice(kinds)(rng, wmis, rules)
         text = "".join(signs)
+        if not set(text) <= set(ALPHABET):  # some WMIs of vPIC are none
+            continue
         ninth = rng.choice([calc_check_digit(text)] * 4 + list(ALPHABET))
         yield text[:8] + ninth + text[9:]
 

@@ -61,7 +61,9 @@ def test_the_registrys_fields_ask_no_patterns(monkeypatch):
 
 
 @pytest.mark.parametrize("repeats", [1, 3])
-def test_decode_table_takes_the_columns_where_there_are_many(monkeypatch, repeats):
+@pytest.mark.parametrize("sample", [16, 1 << 15])
+def test_decode_table_takes_the_columns_where_there_are_many(monkeypatch, sample, repeats):
+    monkeypatch.setattr(decoded, "_SAMPLE", sample)
     fields = sorted(FIELDS)
     vins = [*odd_vins(60, 11)] * repeats
     texts = [None, "?", *vins, "", vins[0].lower()]

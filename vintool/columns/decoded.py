@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.characters import Characters
+from vintool.columns.characters import STATES, Characters, keys
 from vintool.columns.fields import fields_of
 from vintool.columns.lifted import BATCH_ROWS, Lifted, as_text
+from vintool.columns.numbers import Places
 from vintool.columns.tables import as_table, find_mapping
 from vintool.columns.told import FIELDS, joined, teller
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
@@ -52,7 +53,9 @@ def decode_table(
     return pa.Table.from_batches(batches)
 
 
-_ROWS = 1 << 18  # at a time
+_ROWS = 1 << 19  # at a time
+_SAMPLE = 1 << 15  # of which is looked whether they differ
+_FAR = np.uint64(1 << 62)  # beyond any key of a descriptor
 _THREADS = os.cpu_count() or 1
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
@@ -107,39 +110,30 @@ class _Decoder:
 
     def _profiled(self, vins: VinColumn) -> dict[str, pa.Array]:
         """The fields that a profile tells: one by one, or by columns where there are many."""
-        well_formed, characters = vins.well_formed, vins.characters
-        in_columns = FIELDS.issuperset(self._told) and len(characters) >= MANY
-        if in_columns and _mostly_different(characters):
-            told = in_columns_of(characters, self._told)
-            if well_formed.all():
-                return told
-            where = np.arange(len(characters))
-        else:
-            descriptors, ninths = self._descriptors(characters), vins.ninth
-            key = descriptors.codes * len(ninths.values) + ninths.codes
-            _, sample, where = np.unique(key, return_index=True, return_inverse=True)
-            if not in_columns or len(sample) < MANY:
-                profiles = self._profile.on(well_formed, descriptors, ninths)
-                return {
-                    field: profiles.take(_or_none(_TOLD[field]), TYPES[field])
-                    for field in self._told
-                }
-            told = in_columns_of(characters[sample], self._told)
-        places = np.zeros(len(well_formed), dtype=np.int64)
-        places[well_formed] = where
-        rows = pa.array(places, mask=~well_formed)
-        return {field: array.take(rows) for field, array in told.items()}
+        if FIELDS.issuperset(self._told) and len(vins.characters) >= MANY:
+            sample, where = _distinct(vins)
+            if len(sample) >= MANY:
+                told = in_columns_of(vins.characters[sample], self._told)
+                if len(sample) == len(vins.well_formed):
+                    return told
+                rows = np.zeros(len(vins.well_formed), dtype=np.int64)
+                rows[vins.well_formed] = where
+                mask = None if len(vins.characters) == len(rows) else ~vins.well_formed
+                return {field: told[field].take(pa.array(rows, mask=mask)) for field in told}
+        descriptors = self._descriptors(vins.characters)
+        profiles = self._profile.on(vins.well_formed, descriptors, vins.ninth)
+        return {field: profiles.take(_or_none(_TOLD[field]), TYPES[field]) for field in self._told}
 
     def _column(self, field: str, vins: VinColumn) -> pa.Array:
         kind = TYPES[field]
         if field in _PARTS:
             return _PARTS[field](vins.vin)
-        keys = self._keys(vins, self._descriptors(vins.characters))
+        told = self._keys(vins, self._descriptors(vins.characters))
         if field == "check_digit":
-            return keys.take(
+            return told.take(
                 lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind
             )
-        problems = self._problems(keys, vins.odd)
+        problems = self._problems(told, vins.odd)
         return problems.take(lambda found: [problem.value for problem in found], kind)
 
 
@@ -147,10 +141,23 @@ def _or_none(told: Callable[[Profile], Any]) -> Callable[[Profile | None], Any]:
     return lambda value: None if value is None else told(value)
 
 
-def _mostly_different(characters: Characters) -> bool:
-    """Whether most of the VINs have a descriptor of their own, by those at the head."""
-    head = np.ascontiguousarray(characters[:4096, [0, 1, 2, 3, 4, 5, 6, 7, 9, 10]])
-    return 2 * len(np.unique(head.view("V10"))) > len(head)
+def _distinct(vins: VinColumn) -> tuple[Places, Places]:
+    """Rows among which each VIN is found but for its serial, and for each VIN which of them it is.
+
+    All of them, where next to none is met twice: to look for those would take longer.
+    """
+    every = np.arange(len(vins.characters))
+    if len(every) > _SAMPLE:
+        some = np.ascontiguousarray(vins.characters[:: len(every) // _SAMPLE])
+        packed, _ = keys(some)
+        if len(np.unique(packed)) > 0.95 * len(packed):
+            return every, every
+    packed, far = keys(vins.characters)
+    key = packed * np.uint64(len(STATES)) + vins.ninth.codes.astype(np.uint64)
+    # Of these more is read than the key holds.
+    key[far] = _FAR + far.astype(np.uint64)
+    _, sample, where = np.unique(key, return_index=True, return_inverse=True)
+    return sample, where
 
 
 def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa.Array]:
