@@ -3,6 +3,7 @@
 import struct
 import subprocess
 import sys
+import zipfile
 from datetime import date
 
 import hostile
@@ -246,3 +247,34 @@ def test_two_sheets_of_one_name_are_refused(tmp_path, kind):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(book, "__init__", twice)
         assert "same name" in refusal(path).what
+
+
+def test_a_locked_open_document(tmp_path):
+    hostile.open_document(tmp_path / "a.ods", {"S": hostile.open_table([HEAD])})
+    with zipfile.ZipFile(tmp_path / "a.ods") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["META-INF/manifest.xml"] = b"<manifest:encryption-data/>"
+    parts["content.xml"] = bytes(range(256))
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    assert "password" in refusal(tmp_path / "a.ods").what
+
+
+def test_merged_cells_of_a_sheet_that_is_read_by_the_slower_method(tmp_path):
+    rows = [["", *HEAD, *(f"Option {i}" for i in range(600))], ["", *ROWS[0]], ["", VINS[1]]]
+    path = put(tmp_path / "a.xlsx", rows, "xlsx", [(1, 2, 2, 2), (1, 1, 2, 1)], hidden="T")
+    manifest = open_manifest(path)
+    assert [row[:2] for row in cells(only(manifest))] == [[VINS[0], "BL1"], [VINS[1], "BL1"]]
+    told = " ".join(manifest.notes)
+    assert "slower method" in told
+    assert "'B/L No.'" in told
+
+
+@pytest.mark.parametrize("kind", [12, 18, 62])
+def test_cells_that_the_library_passes_over_are_refused(tmp_path, kind):
+    shared: list[str] = []
+    more = hostile.binary_record(kind, struct.pack("<II", 7, 0) + bytes(8))
+    sheet = hostile.binary_sheet([HEAD, *ROWS], shared, more=more)
+    hostile.binary_workbook(tmp_path / "a.xlsb", {"S": sheet}, shared)
+    assert "damaged" in refusal(tmp_path / "a.xlsb").what

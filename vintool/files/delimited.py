@@ -24,7 +24,7 @@ import pyarrow.csv as pacsv
 
 from vintool import headers
 from vintool.errors import ManifestError
-from vintool.files.encoding import DELIMITERS, Scan, decide, line_ends
+from vintool.files.encoding import DELIMITERS, Scan, decide, likely, line_ends
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 from vintool.files.text import candidates, read_text
 
@@ -98,14 +98,15 @@ def _proven(path: Path, wanted: str | None, words: str) -> tuple["_Look", str, S
 
     Nearly every file is UTF-8: it is looked through as such while another thread proves it.
     """
+    guess = likely(path)
     with ThreadPoolExecutor(1) as pool:
         proof = pool.submit(decide, path, wanted)
         try:
-            look = _look(path, "utf-8", words) if wanted is None else None
+            look = _look(path, guess, words) if wanted is None else None
         except (ManifestError, UnicodeError):
             look = None
         encoding, scan, notes = proof.result()
-    if look is None or encoding != "utf-8":
+    if look is None or encoding != guess:
         look = _look(path, encoding, words)
     return look, encoding, scan, notes
 

@@ -60,7 +60,7 @@ def decide(path: Path, wanted: str | None) -> tuple[str, Scan, list[str]]:
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    marked = next((name for bom, name in _BOMS if head.startswith(bom)), None)
+    marked = _mark(head)
     if wanted is not None:
         name = _named(path, wanted)
         marked = marked if marked and marked.startswith(name) else name
@@ -75,6 +75,16 @@ def decide(path: Path, wanted: str | None) -> tuple[str, Scan, list[str]]:
         if _damaged_utf8(head):
             raise
         return _guess(path, head, error)
+
+
+def likely(path: Path) -> str:
+    """The encoding that a look at the first bytes suggests: the one that a mark names, else UTF-8."""
+    with path.open("rb") as file:
+        return _mark(file.read(4)) or "utf-8"
+
+
+def _mark(head: bytes) -> str | None:
+    return next((name for bom, name in _BOMS if head.startswith(bom)), None)
 
 
 def _named(path: Path, wanted: str) -> str:
@@ -201,7 +211,7 @@ def line_ends(data: bytes | pa.Buffer) -> int:
 
 def _scan(path: Path, encoding: str) -> Scan:
     """Decode the whole file strictly and count its lines."""
-    if encoding == "utf-8" and (scan := _scan_utf8(path)):
+    if encoding in {"utf-8", "utf-8-sig"} and (scan := _scan_utf8(path, encoding)):
         return scan
     decoder = codecs.getincrementaldecoder(encoding)()
     consumed, counted = 0, _Lines()
@@ -231,10 +241,13 @@ def _scan(path: Path, encoding: str) -> Scan:
                 return counted.scan()
 
 
-def _scan_utf8(path: Path) -> Scan | None:
+def _scan_utf8(path: Path, encoding: str) -> Scan | None:
     """The same for UTF-8, ten times as fast: Arrow proves it. None where it is not, or holds NULs."""
     rest, counted = b"", _Lines()
     with path.open("rb") as file:
+        start = file.read(len(codecs.BOM_UTF8))
+        if encoding == "utf-8" or start != codecs.BOM_UTF8:
+            rest = start
         while chunk := file.read(_CHUNK):
             data = rest + chunk
             whole = _whole(data)
@@ -242,7 +255,8 @@ def _scan_utf8(path: Path) -> Scan | None:
             if b"\0" in data or not _is_utf8(data):
                 return None
             counted.add(data)
-    return None if rest else counted.scan()
+    counted.add(rest)
+    return counted.scan() if _is_utf8(rest) and b"\0" not in rest else None
 
 
 def _whole(data: bytes) -> int:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from vintool.files.survey import Merged, Parts, Survey
 
-_CONTENT = "content.xml"
+_CONTENT, _LISTED = "content.xml", "meta-inf/manifest.xml"
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
 _SPACES = 1 << 16  # one element of the text may stand for many
@@ -128,7 +128,10 @@ class OpenBook(Parts):
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         """Read all sheets, for all stand in one part."""
         super().__init__(path, archive)
-        self.weigh("mimetype", "meta-inf/manifest.xml")
+        self.weigh("mimetype")
+        listed = self.chunks(_LISTED) if _LISTED in self else ()
+        if any(b"encryption-data" in chunk for chunk in listed):
+            raise zipfile.BadZipFile("password")
         read = _Reading()
         parser = expat.ParserCreate()
         parser.buffer_text = True

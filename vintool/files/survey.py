@@ -39,6 +39,9 @@ _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)""")
 _FAR_COLUMN = re.compile(rb"""=\s*["']([A-Za-z]{2,})[0-9]""")
 _FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*0*([0-9]{7,})""")
 _LAST_ROW = 1 << 20
+_MERGE = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"""
+)
 
 
 #: A block of merged cells: its first row and column and its last ones, from 0.
@@ -230,6 +233,16 @@ class Book(Parts):
         """The largest row number of any cell."""
         pieces = self._rows(part)
         return max((int(m[2]) for row in pieces for m in _REFERENCE.finditer(row)), default=0)
+
+    def merged(self, part: str) -> tuple[Merged, ...]:
+        """The blocks of merged cells."""
+        found, rest = dict[Merged, None](), b""
+        for chunk in self.chunks(part):
+            text = rest + chunk
+            for left, top, right, low in _MERGE.findall(text):
+                found[int(top) - 1, _column(left) - 1, int(low) - 1, _column(right) - 1] = None
+            rest = text[-200:]  # one may be cut in two, and is not counted twice
+        return tuple(found)
 
     def region(self, part: str) -> tuple[int, int, int, list[str]]:
         """Where a wide sheet's table lies.

@@ -235,7 +235,9 @@ def _wide_source(book: Book, position: int, part: str, notes: tuple[str, ...]) -
     def slow() -> Iterator[Sequence[object]]:
         return _openpyxl_rows(book.path, book.sheets[position][0], first, last)
 
-    return _Source(slow, slow(), rows, last - first + 1, notes)
+    return _Source(
+        slow, slow(), rows, last - first + 1, notes, left=first - 1, merged=book.merged(part)
+    )
 
 
 def _refuse_grid(book: BinaryBook | OpenBook | OldBook, name: str, survey: Survey) -> None:

@@ -14,7 +14,10 @@ from struct import Struct
 from vintool.files.survey import Merged, Parts, Survey
 
 _WORD, _BLOCK = Struct("<I"), Struct("<IIII")
-_ROW, _ERROR, _SHARED, _RICH = 0, 3, 7, 62
+_ROW, _ERROR, _SHARED = 0, 3, 7
+_LOST = frozenset(
+    {62, *range(12, 19)}
+)  # texts in several fonts, cells without a column: calamine passes over them
 _NUMBERS = frozenset({2, 4, 5, 9, 10})  # numbers and truths, typed in or calculated
 _TEXTS = frozenset({6, 8})
 _ERRORS = frozenset({_ERROR, 11})
@@ -96,9 +99,9 @@ class BinaryBook(Parts):
                     continue
                 elif kind == _ROW:
                     (row,) = _WORD.unpack_from(data)
-                elif kind <= 11 or kind == _RICH:
-                    if kind == _RICH:
-                        raise zipfile.BadZipFile
+                elif kind in _LOST:
+                    raise zipfile.BadZipFile
+                elif kind <= 11:
                     last_row = max(last_row, row + 1)
                     last_column = max(last_column, _WORD.unpack_from(data)[0] + 1)
                     errors += kind in _ERRORS
