@@ -224,7 +224,7 @@ def read(path: Path) -> int | None:
             map_columns(sheet)
         rows = [number for sheet in manifest.sheets for batch in sheet.batches() for number in batch.rows.tolist()]  # fmt: skip
     except (ManifestError, MappingError) as error:
-        refusal = error
+        refusal = error.with_traceback(None)  # or it would hold what was read
     else:
         return _whole(path, manifest, rows)
     assert refusal.next_step

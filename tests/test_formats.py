@@ -120,6 +120,8 @@ def test_arrow_that_is_cut_short(tmp_path, stream):
     whole = arrow(tmp_path / "a.arrow", ARROW, stream=stream).read_bytes()
     for end in range(20, len(whole), 41):
         assert "Arrow file is damaged" in refusal(raw(tmp_path / "b.arrow", whole[:end])).what
+    if stream:
+        assert "Arrow file is damaged" in refusal(raw(tmp_path / "b.arrow", whole * 2)).what
     empty = arrow(tmp_path / "c.arrow", ARROW.slice(0, 0), stream=stream)
     assert cells(only(open_manifest(empty))) == []
 

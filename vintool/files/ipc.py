@@ -1,7 +1,8 @@
 """Arrow IPC, file and stream: the batches as they are, their rows counted in their own headers.
 
-The same messages stand in both; the file adds a table of contents. The length of each batch is read from
-its header by hand, so that what the reader gives can be checked against something that is not the reader.
+The same messages stand in both; the file has a mark before them and a table of contents behind. All messages are
+first walked through by hand: that counts the rows apart from Arrow, which would otherwise reserve whatever length a
+damaged message claims. The table of contents is not needed, so it cannot leave out a batch.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ from vintool.files.sheet import Batch, Manifest, Sheet, Tally
 
 FILE, STREAM = b"ARROW1\0\0", b"\xff\xff\xff\xff"
 
-_END = STREAM + bytes(4)
+_MARK = b"ARROW1"
+_BATCH = 3  # a record batch, among the kinds of messages
 _SAMPLE = 500
 _BROKEN = (pa.ArrowException, OSError, struct_error, UnicodeDecodeError, ValueError)
 
@@ -38,7 +40,7 @@ def read_arrow(path: Path, size: int) -> Manifest:
         )
 
     try:
-        expected = _rows(path)
+        expected = _rows(path, size)
         with pa.OSFile(str(path)) as source:
             schema, batches = _open(source)
             columns, headers = named_columns(schema.names)
@@ -74,14 +76,9 @@ def read_arrow(path: Path, size: int) -> Manifest:
 
 def _open(source: pa.NativeFile) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     """The schema, and the batches one by one."""
-    begins = source.read(len(FILE))
-    source.seek(0)
-    if begins != FILE:
-        stream = pa.ipc.open_stream(source)
-        return stream.schema, map(_sound, stream)
-    file = pa.ipc.open_file(source)
-    batches = map(file.get_batch, range(file.num_record_batches))
-    return file.schema, map(_sound, batches)
+    source.seek(len(FILE) if source.read(len(FILE)) == FILE else 0)
+    stream = pa.ipc.open_stream(source)
+    return stream.schema, map(_sound, stream)
 
 
 def _sound(data: pa.RecordBatch) -> pa.RecordBatch:
@@ -90,38 +87,39 @@ def _sound(data: pa.RecordBatch) -> pa.RecordBatch:
     return data
 
 
-def _rows(path: Path) -> int:
-    """The rows of all batches, by their headers."""
+def _rows(path: Path, size: int) -> int:
+    """The rows of all batches, by the headers of their messages (Message.fbs)."""
     rows = 0
-    with pa.OSFile(str(path)) as source:
-        if source.read(len(FILE)) != FILE:
-            source.seek(source.size() - len(_END))
-            if source.read() != _END:  # a writer that was stopped leaves none
+    with path.open("rb") as file:
+        in_file = file.read(len(FILE)) == FILE
+        if in_file:
+            file.seek(size - len(_MARK))
+            if file.read() != _MARK:
                 raise pa.ArrowInvalid
-            source.seek(0)
-        messages = pa.ipc.MessageReader.open_stream(source)
-        while (message := _next(messages)) is not None:
-            if message.type == "record batch":
-                rows += _length(message.metadata.to_pybytes())
-    return rows
+            file.seek(len(FILE))
+        else:
+            file.seek(0)
+        while True:
+            start = file.read(4)
+            (length,) = unpack_from("<I", file.read(4) if start == STREAM else start)
+            if not length:
+                if not in_file and file.tell() < size:
+                    raise pa.ArrowInvalid  # another stream behind this one would not be read
+                return rows
+            header = file.read(length)
+            message = unpack_from("<I", header)[0]
+            body = _number(header, message, 3, "<q")
+            if len(header) < length or not 0 <= body <= size - file.tell():
+                raise pa.ArrowInvalid
+            if _number(header, message, 1, "<B") == _BATCH and (at := _field(header, message, 2)):
+                rows += _number(header, at + unpack_from("<I", header, at)[0], 0, "<q")
+            file.seek(body, 1)
 
 
-def _next(messages: pa.ipc.MessageReader) -> pa.ipc.Message | None:
-    try:
-        return messages.read_next_message()
-    except StopIteration:
-        return None
-
-
-def _length(header: bytes) -> int:
-    """How many rows a batch has: the first field of the header in a message (Message.fbs)."""
-    message = unpack_from("<I", header)[0]
-    batch = _field(header, message, 2)
-    if batch is None:
-        return 0
-    batch += unpack_from("<I", header, batch)[0]
-    length = _field(header, batch, 0)
-    return unpack_from("<q", header, length)[0] if length is not None else 0
+def _number(data: bytes, table: int, number: int, kind: str) -> int:
+    """A number in a FlatBuffers table; 0 if it is left out."""
+    at = _field(data, table, number)
+    return int(unpack_from(kind, data, at)[0]) if at is not None else 0
 
 
 def _field(data: bytes, table: int, number: int) -> int | None:
