@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.files.cells import is_text, json_text, plain
+from vintool.files.cells import is_text, json_text, plain, without_dictionary
 
 _ROWS = 1 << 16  # put together at a time
 _FEW = 4  # rows to a kind of rows, at least
@@ -54,8 +54,10 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[_Piece]:
 
 def _piece(key: str, column: pa.Array) -> _Piece:
     if pa.types.is_dictionary(column.type):
-        values = pa.concat_arrays([_encoded(column.dictionary), pa.array(["null"], _TEXT)])
-        codes = pc.fill_null(column.indices.cast(pa.int64()), len(values) - 1)
+        kinds = column.indices.dictionary_encode()  # the dictionary is that of the whole run
+        used = _encoded(column.dictionary.take(kinds.dictionary))
+        values = pa.concat_arrays([used, pa.array(["null"], _TEXT)])
+        codes = pc.fill_null(kinds.indices, len(used))
     else:
         encoded = _encoded(column).dictionary_encode()
         values, codes = encoded.dictionary, encoded.indices
@@ -83,8 +85,12 @@ def _encoded(array: pa.Array) -> pa.Array:
         told = _quoted(array)
     elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         told = array.cast(_TEXT)
-    elif pa.types.is_list(kind) and is_text(kind.value_type):
-        values = _quoted(array.flatten())
+    elif pa.types.is_list(kind) and is_text(without_dictionary(kind.value_type)):
+        values = array.flatten()
+        if pa.types.is_dictionary(values.type):
+            values = _quoted(values.dictionary).take(values.indices)
+        else:
+            values = _quoted(values)
         offsets = pc.subtract(array.offsets, array.offsets[0])
         lists = pa.ListArray.from_arrays(offsets, pc.fill_null(values, "null"))
         told = _joined("[", pc.binary_join(lists, pa.scalar(",", _TEXT)), "]")

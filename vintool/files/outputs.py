@@ -20,7 +20,7 @@ from vintool.files.cells import flat, inert
 from vintool.law import Regime
 
 EXCEPTIONS = "exceptions.csv"
-_AT_ONCE = 1 << 14  # rows; a run that is stopped waits for no more of them
+_AT_ONCE = 1 << 13  # rows of a workbook, a second; a run that is stopped waits for no more of them
 DECISION_COLUMNS = ("decision", "decision_reason", "reviewer", "decision_date")
 _OF_OTHERS = frozenset({"vin_text", "vin_sheet", *DECISION_COLUMNS})  # texts that are not ours
 EXCEPTION_COLUMNS = (
@@ -156,10 +156,11 @@ class Answers:
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
     ) -> None:
         data, answers = self._copy.table(sheet, data, answers)
-        for start in range(0, max(data.num_rows, 1), _AT_ONCE):
+        at_once = _AT_ONCE if self._copy.form == "xlsx" else max(data.num_rows, 1)
+        for start in range(0, max(data.num_rows, 1), at_once):
             if self._stopped:
                 return
-            rows = start, _AT_ONCE
+            rows = start, at_once
             self._annotated.write(sheet, data.slice(*rows), answers.slice(*rows))
         self._exceptions.write(sheet, exceptions)
 
