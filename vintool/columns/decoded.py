@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from vintool.columns.characters import STATES, Characters, keys
 from vintool.columns.fields import fields_of
 from vintool.columns.lifted import BATCH_ROWS, Lifted, as_text
-from vintool.columns.numbers import Places
+from vintool.columns.numbers import Codes, Numbers
 from vintool.columns.tables import as_table, find_mapping
 from vintool.columns.told import FIELDS, joined, teller
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
@@ -48,14 +49,19 @@ def decode_table(
     if name not in table.column_names:
         raise ValueError(f"no column {name!r}; the data has {', '.join(table.column_names)}")
     decoder = _Decoder(wanted)
-    texts = as_text(table.column(name))
-    batches = [decoder(texts.slice(start, _ROWS)) for start in range(0, len(texts) or 1, _ROWS)]
+    parts = [
+        as_text(chunk.slice(start, _ROWS))
+        for chunk in table.column(name).chunks
+        for start in range(0, len(chunk), _ROWS)
+    ]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        batches = list(pool.map(decoder, parts or [pa.array([], pa.string())]))
     return pa.Table.from_batches(batches)
 
 
-_ROWS = 1 << 19  # at a time
+_ROWS = 1 << 17  # at a time
 _SAMPLE = 1 << 15  # of which is looked whether they differ
-_FAR = np.uint64(1 << 62)  # beyond any key of a descriptor
+_FAR = np.uint64(1 << 60)  # beyond any key of a descriptor
 _THREADS = os.cpu_count() or 1
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
@@ -93,15 +99,20 @@ TYPES: dict[str, pa.DataType] = {
 
 
 class _Decoder:
+    """Texts -> fields. Batches may be decoded side by side: what they share is asked by one at a time."""
+
     def __init__(self, fields: Sequence[str]) -> None:
         self._fields = fields
         self._told = [field for field in fields if field in _TOLD]
-        self._reader, self._descriptors = Reader(), Descriptors()
-        self._profile = Lifted(profile)
+        self._in_columns = FIELDS.issuperset(self._told)
+        self._descriptors = Descriptors()
         self._keys, self._problems = Keys(), Lifted(row_problems)
+        self._numbers = Numbers()
+        self._answers = {field: pa.array([], TYPES[field]) for field in self._told}
+        self._one_at_a_time = Lock()
 
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
-        vins = self._reader(texts)
+        vins = Reader()(texts)
         told = self._profiled(vins) if self._told else {}
         arrays = [
             told[field] if field in told else self._column(field, vins) for field in self._fields
@@ -109,55 +120,71 @@ class _Decoder:
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 
     def _profiled(self, vins: VinColumn) -> dict[str, pa.Array]:
-        """The fields that a profile tells: one by one, or by columns where there are many."""
-        if FIELDS.issuperset(self._told) and len(vins.characters) >= MANY:
-            sample, where = _distinct(vins)
-            if len(sample) >= MANY:
-                told = in_columns_of(vins.characters[sample], self._told)
-                if len(sample) == len(vins.well_formed):
-                    return told
-                rows = np.zeros(len(vins.well_formed), dtype=np.int64)
-                rows[vins.well_formed] = where
-                mask = None if len(vins.characters) == len(rows) else ~vins.well_formed
-                return {field: told[field].take(pa.array(rows, mask=mask)) for field in told}
-        descriptors = self._descriptors(vins.characters)
-        profiles = self._profile.on(vins.well_formed, descriptors, vins.ninth)
-        return {field: profiles.take(_or_none(_TOLD[field]), TYPES[field]) for field in self._told}
+        """The fields that a profile tells: of each distinct key, or of all rows where they all differ."""
+        if self._in_columns and len(vins.characters) >= MANY and _all_differ(vins.characters):
+            answers, numbers = in_columns_of(vins.characters, self._told), None
+            if vins.well_formed.all():
+                return answers
+        else:
+            answers, numbers = self._of_distinct(vins)
+        rows = np.zeros(len(vins.well_formed), dtype=np.int32)
+        rows[vins.well_formed] = np.arange(len(vins.characters)) if numbers is None else numbers
+        mask = None if len(vins.characters) == len(rows) else ~vins.well_formed
+        places = pa.array(rows, mask=mask)
+        return {field: array.take(places) for field, array in answers.items()}
+
+    def _of_distinct(self, vins: VinColumn) -> tuple[dict[str, pa.Array], Codes]:
+        """The answers to all keys so far, and the number of that of each VIN."""
+        key, far = keys(vins.characters)
+        with self._one_at_a_time:
+            if len(far):  # of these more is read than the key holds
+                descriptors = self._descriptors(vins.characters[far])
+                key[far] = _FAR + descriptors.codes.astype(np.uint64)
+            key *= np.uint64(len(STATES))
+            key += vins.ninth.codes.astype(np.uint64)
+            first = self._numbers.count
+            numbers, fresh = self._numbers(key)
+            if len(fresh):
+                rows = np.flatnonzero(numbers >= first)
+                sample = np.empty(len(fresh), dtype=np.int64)
+                sample[numbers[rows] - first] = rows
+                told = self._asked(vins.characters[sample])
+                self._answers = {
+                    field: pa.concat_arrays([self._answers[field], told[field]])
+                    for field in self._told
+                }
+            return self._answers, numbers
+
+    def _asked(self, characters: Characters) -> dict[str, pa.Array]:
+        """What a profile tells of some VINs: by columns where there are many, else one by one."""
+        if self._in_columns and len(characters) >= MANY:
+            return in_columns_of(characters, self._told)
+        vins = [Vin.trusted(row.tobytes().decode()) for row in characters]
+        profiles = [profile(vin, position_9(vin)) for vin in vins]
+        return {
+            field: pa.array([_TOLD[field](one) for one in profiles], TYPES[field])
+            for field in self._told
+        }
 
     def _column(self, field: str, vins: VinColumn) -> pa.Array:
         kind = TYPES[field]
         if field in _PARTS:
             return _PARTS[field](vins.vin)
-        told = self._keys(vins, self._descriptors(vins.characters))
-        if field == "check_digit":
-            return told.take(
-                lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind
-            )
-        problems = self._problems(told, vins.odd)
-        return problems.take(lambda found: [problem.value for problem in found], kind)
+        with self._one_at_a_time:
+            told = self._keys(vins, self._descriptors(vins.characters))
+            if field == "check_digit":
+                return told.take(
+                    lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind
+                )
+            problems = self._problems(told, vins.odd)
+            return problems.take(lambda found: [problem.value for problem in found], kind)
 
 
-def _or_none(told: Callable[[Profile], Any]) -> Callable[[Profile | None], Any]:
-    return lambda value: None if value is None else told(value)
-
-
-def _distinct(vins: VinColumn) -> tuple[Places, Places]:
-    """Rows among which each VIN is found but for its serial, and for each VIN which of them it is.
-
-    All of them, where next to none is met twice: to look for those would take longer.
-    """
-    every = np.arange(len(vins.characters))
-    if len(every) > _SAMPLE:
-        some = np.ascontiguousarray(vins.characters[:: len(every) // _SAMPLE])
-        packed, _ = keys(some)
-        if len(np.unique(packed)) > 0.95 * len(packed):
-            return every, every
-    packed, far = keys(vins.characters)
-    key = packed * np.uint64(len(STATES)) + vins.ninth.codes.astype(np.uint64)
-    # Of these more is read than the key holds.
-    key[far] = _FAR + far.astype(np.uint64)
-    _, sample, where = np.unique(key, return_index=True, return_inverse=True)
-    return sample, where
+def _all_differ(characters: Characters) -> bool:
+    """Whether next to none of the VINs has the descriptor of another: to look for those takes longer."""
+    some = np.ascontiguousarray(characters[:: max(1, len(characters) // _SAMPLE)])
+    packed, _ = keys(some)
+    return len(np.unique(packed)) > 0.95 * len(packed)
 
 
 def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa.Array]:
