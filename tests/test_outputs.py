@@ -243,3 +243,11 @@ def test_a_large_workbook_is_told_of_while_it_is_written(tmp_path, monkeypatch):
     screen_file(path, ON, say=said.append)
     assert len(said) == 1
     assert "--as csv" in said[0]
+
+
+def test_texts_as_polars_writes_them_are_read(tmp_path):
+    views = pa.array(["=1", TESLA], pa.string_view())
+    pq.write_table(pa.table({"vin": views, "note": views}), tmp_path / "list.parquet")
+    screen_file(tmp_path / "list.parquet", ON, tmp_path / "out", annotated_as="csv", raw=True)
+    told = read_csv(tmp_path / "out" / "annotated.csv")
+    assert [(row["vin"], row["note"], row["vin_verdict"]) for row in told] == [("=1", "=1", "invalid"), (TESLA, TESLA, "controlled")]  # fmt: skip

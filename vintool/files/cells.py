@@ -97,10 +97,14 @@ def without_dictionary(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
+def without_view(array: pa.Array) -> pa.Array:
+    """The column with texts of the usual kind: for views, as Polars writes them, Arrow has few functions."""
+    return array.cast(pa.string()) if pa.types.is_string_view(array.type) else array
+
+
 def flat(array: pa.Array) -> pa.Array:
     """The column for a format of plain cells: lists of texts joined by ``;``, what nests as JSON."""
-    if pa.types.is_string_view(array.type):
-        return array.cast(pa.string())
+    array = without_view(array)
     if pa.types.is_dictionary(array.type):
         return array if is_text(array.type.value_type) else flat(plain(array))
     if pa.types.is_list(array.type) and pa.types.is_dictionary(array.type.value_type):

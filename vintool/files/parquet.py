@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vintool.errors import ManifestError, short_of_memory
+from vintool.files.cells import without_view
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, parquet_files, unique
 
 _ROWS = 65_536
@@ -134,7 +135,9 @@ def _manifest(path: Path, files: Sequence[_File], size: int, notes: list[str]) -
                 fitting = data if whole else _fitted(file, data, schema)
                 done += data.num_rows
                 rows = np.arange(before + done - data.num_rows, before + done, dtype=np.int64) + 1
-                named = pa.RecordBatch.from_arrays(fitting.columns, names=list(columns))
+                named = pa.RecordBatch.from_arrays(
+                    list(map(without_view, fitting.columns)), names=list(columns)
+                )
                 yield Batch(named, rows, position + file.size * done // max(expected, 1))
             before, position = before + done, position + file.size
 
