@@ -502,8 +502,16 @@ def brand_name(
 @cache
 def _spelled(name: str, brands: tuple[str, ...]) -> str:
     """A brand as the registry spells it."""
-    known = {brand.casefold(): brand for brand in (*registry.chinese_names(), *brands)}
-    return known.get(name.casefold(), name)
+    folded = name.casefold()
+    for brand in reversed(brands):
+        if brand.casefold() == folded:
+            return brand
+    return _known_brands().get(folded, name)
+
+
+@cache
+def _known_brands() -> dict[str, str]:
+    return {brand.casefold(): brand for brand in registry.chinese_names()}
 
 
 def place(row: PlantRow | None) -> Place | None:

@@ -432,6 +432,19 @@ def specs(number: str) -> tuple[Spec, ...]:
     return tuple(map(_spec, _section("specs.txt", number, offset, length))) if length else ()
 
 
+@cache
+def specified_elements(number: str) -> tuple[frozenset[int], frozenset[int]]:
+    """What the specifications of a model ask for, and what they tell; cheaper than to read them."""
+    _, _, offset, length = _model(number)
+    asked, told = set[str](), set[str]()
+    for line in _section("specs.txt", number, offset, length) if length else ():
+        heads = [cell.partition("=")[0] for cell in line.split("\t")[3:]]
+        middle = heads.index("")
+        asked.update(heads[:middle])
+        told.update(head.partition("@")[0] for head in heads[middle + 1 :])
+    return frozenset(map(int, asked)), frozenset(map(int, told))
+
+
 def _spec(line: str) -> Spec:
     kind, make, years, *rest = line.split("\t")
     middle = rest.index("")

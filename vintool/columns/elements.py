@@ -65,15 +65,14 @@ class Elements:
         )
 
     def _of_specs(self, code: int) -> int:
-        model = self.value(MODEL, code)
-        can_tell = {element for spec in vpic.specs(model) for element, _, _ in spec.facts}
+        asked, can_tell = vpic.specified_elements(self.value(MODEL, code))
         columns = {COLUMN_OF[element] % (len(CORE) + 1) for element in can_tell}
         bits: int = sum(1 << column for column in columns)
-        return 2 * bits + int(_asked(model).issubset(_KEYS))
+        return 2 * bits + int(asked.issubset(_KEYS))
 
     def _of_specification(self, filer: int, year: int, *codes: int) -> dict[int, int] | None:
         numbers = dict(zip((MODEL, *_KEYS), codes, strict=True))
-        asked = _asked(self.value(MODEL, numbers[MODEL]))
+        asked, _ = vpic.specified_elements(self.value(MODEL, numbers[MODEL]))
         displacements = [element for element in DISPLACEMENTS if numbers[element]]
         if asked & DISPLACEMENTS:
             asked |= DISPLACEMENTS
@@ -91,11 +90,6 @@ class Elements:
         add_conversions(read)
         added = specified(read, self.filers[filer], year)
         return {element: self.code(element, told) for element, told in added.items()}
-
-
-def _asked(model: str) -> set[int]:
-    """What the specifications of a model ask for."""
-    return {element for spec in vpic.specs(model) for element, _ in spec.keys}
 
 
 class Reading:

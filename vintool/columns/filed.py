@@ -148,11 +148,7 @@ class Filings:
         self._by_specs = Asked(
             lambda code: sum(
                 int(most[element])
-                for element in {
-                    element
-                    for spec in vpic.specs(self._value(MODEL, code))
-                    for element, _, _ in spec.facts
-                }
+                for element in vpic.specified_elements(self._value(MODEL, code))[1]
             )
         )
 
