@@ -155,7 +155,11 @@ class PatternTable:
 
     def allowed(self, at: int) -> frozenset[str]:
         """The characters that some pattern names at a place, counted from 0."""
-        return frozenset(self._by_character[at]) if at < self.length else frozenset()
+        return self._named_at[at] if at < self.length else frozenset()
+
+    @cached_property
+    def _named_at(self) -> list[frozenset[str]]:
+        return list(map(frozenset, self._by_character))
 
     def one_off(self, key: str, alternatives: Mapping[str, str] | None = None) -> int:
         """The patterns that would fit if exactly one character of the key were another one.

@@ -11,7 +11,7 @@ market: there every position must fit, and position 10 is read the Chinese way.
 
 from dataclasses import replace
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import wmi_data
@@ -212,6 +212,7 @@ def further(filed: Pass) -> list[tuple[str, str, Told]]:
     ]
 
 
+@lru_cache(maxsize=1 << 14)
 def model_year(
     code: str, position_7: str, vin_market: Market, kinds: tuple[str, ...], latest: int
 ) -> ModelYear:
@@ -532,6 +533,7 @@ def _filed_place(filed: Pass) -> Place | None:
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def place_part(part: str, text: str) -> str:
     """A part of a place as vPIC tells it, as one reads it: the country by its code."""
     if part == "country":

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from vintool import vpic
@@ -145,7 +145,7 @@ class Specification(NamedTuple):
 
 def key(text: str) -> str:
     """The positions of a VIN that patterns read (see ``vpic.POSITIONS``)."""
-    return "".join(text[position - 1] for position in POSITIONS)
+    return text[3:8] + text[9:]
 
 
 def candidates(
@@ -216,7 +216,9 @@ def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Speci
     if not years:
         return None
     passes = [one_pass(filer, text, year) for year in years]
-    if len(passes) > 1:
+    if len({weight(one.faults) for one in passes}) == len(passes):
+        passes.sort(key=lambda one: weight(one.faults))  # the rest of the score cannot decide
+    else:
         passes.sort(key=lambda one: one.score)
     if UNKNOWN_CHARACTER in key(text):
         return _of_all(passes)
@@ -256,27 +258,47 @@ def one_pass(filer: Filer, text: str, year: int) -> Pass:
     fitting = rules.table.match(own)
     told = _by_pattern(rules, fitting, own)
     whole = UNKNOWN_CHARACTER not in own
+    if whole and not told:
+        return _without_patterns(filer, year)
     unsettled = frozenset[int]() if whole else _unsettled(rules, own, told)
     for element in unsettled & told.keys():
         del told[element]
     if engine := told.get(ENGINE_MODEL):
         add_engine(told, engine[0])
-    if filer.vehicle_type:
-        told[VEHICLE_TYPE] = (Told(str(filer.vehicle_type), Origin.TABLE),)
-    told[MANUFACTURER] = (Told(filer.manufacturer, Origin.TABLE),)
-    told[MODEL_YEAR] = (Told(str(year), Origin.TABLE),)
-    if MODEL in told:
-        _add_make_of_model(told)
-    elif len(filer.makes) == 1 and MODEL not in unsettled:
-        told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
+    fits = bool(told)
+    _add_tables(told, filer, year, with_make=MODEL not in unsettled)
     add_conversions(told)
-    found = _faults(rules, own, told, filer)
+    # Of a part of a VIN it is enough that some pattern may fit.
+    fits = fits or (not whole and bool(rules.table.overlapping(own)))
+    found = _faults(rules, own, told, filer) if fits else NOTHING_FITS
     contested = _contested(rules, fitting)
     if whole:
         return Pass(year, told, found, filer, contested=contested)
     # What may be told by a character that is not known is left open, and nothing is assumed.
     read = {element: told[element] for element in told.keys() - unsettled}
     return Pass(year, read, found, contested=contested)
+
+
+@lru_cache(maxsize=1 << 14)
+def _without_patterns(filer: Filer, year: int) -> Pass:
+    """The pass of a year in which no pattern fits: it is the same for every VIN."""
+    told: dict[int, tuple[Told, ...]] = {}
+    _add_tables(told, filer, year, with_make=True)
+    return Pass(year, told, NOTHING_FITS, filer)
+
+
+def _add_tables(
+    told: dict[int, tuple[Told, ...]], filer: Filer, year: int, *, with_make: bool
+) -> None:
+    """Add what follows from the WMI, the year and the model."""
+    if filer.vehicle_type:
+        told[VEHICLE_TYPE] = (Told(str(filer.vehicle_type), Origin.TABLE),)
+    told[MANUFACTURER] = (Told(filer.manufacturer, Origin.TABLE),)
+    told[MODEL_YEAR] = (Told(str(year), Origin.TABLE),)
+    if MODEL in told:
+        _add_make_of_model(told)
+    elif len(filer.makes) == 1 and with_make:
+        told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
 
 
 def _contested(rules: Rules, fitting: int) -> tuple[tuple[int, Told], ...]:
@@ -395,13 +417,9 @@ def specified(
 def _faults(
     rules: Rules, own: str, told: dict[int, tuple[Told, ...]], filer: Filer
 ) -> frozenset[Fault]:
-    # Of a part of a VIN it is enough that some pattern may fit.
-    if not any(item.schema for items in told.values() for item in items) and (
-        UNKNOWN_CHARACTER not in own or not rules.table.overlapping(own)
-    ):
-        return NOTHING_FITS
-    patterns = {item.pattern for items in told.values() for item in items}
-    named = frozenset[int]().union(*map(_named, patterns))
+    # Patterns are shared, and so told apart faster by identity.
+    patterns = {id(item.pattern): item.pattern for items in told.values() for item in items}
+    named = frozenset[int]().union(*map(_named, patterns.values()))
     wrong = tuple(map(len, _wrong(rules, own, last_read(filer.wmi))))
     return faults(wrong, uses_all=named >= USED_BY_ALL, has_model=MODEL in told)
 

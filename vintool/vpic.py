@@ -381,6 +381,7 @@ def rules(wmi: str, year: int) -> Rules:
     return _rules(tuple(link for link in links(wmi) if link.first <= year <= link.last))
 
 
+@lru_cache(maxsize=1 << 16)
 def may_be_electric(wmi: str, year: int) -> bool:
     """Whether any pattern of a WMI and year tells electric; cheaper than to read them all."""
     return any(_schema_is_electric(link) for link in links(wmi) if link.first <= year <= link.last)
@@ -507,6 +508,7 @@ def defaults(vehicle_type: int) -> dict[int, tuple[Told, ...]]:
     }
 
 
+@lru_cache(maxsize=1 << 16)
 def in_words(element: int, value: str) -> str:
     """A value in words: numbers of lookup tables become names, and stray spaces go.
 
