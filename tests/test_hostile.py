@@ -77,7 +77,7 @@ FILES = {
     "ragged.csv": (text(CSV.replace("BYD", "BYD,,,x,y", 3).replace(",BYD", "", 1)), 0, 20, "7 cells"),
     "wide.csv": (text(CSV + "," * 20_000 + "\n"), 3, None, "20001 cells"),
     "open quote.csv": (text(CSV.replace("BYD", '"BYD', 1)), 3, None, "quotation mark"),
-    "long cell.csv": (text(CSV.replace("BYD", "B" * (9 << 20), 1)), 3, None, "longer than 4 MB"),
+    "long cell.csv": (text(CSV.replace("BYD", "B" * (9 << 20), 1)), 3, None, "a record is longer than"),
     "formulas.csv": (text(CSV.replace("BYD", "=cmd|' /C calc'!A0")), 0, 20, ""),
     "titles.csv": (text("Export list\nMV Example\n\n" + CSV), 0, 20, "2 title row(s)"),
     "mail.txt": (text(f"Dear all,\nhere: {VINS[0]} and\nnothing\n"), 0, 1, "text and no table"),

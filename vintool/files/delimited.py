@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -26,7 +25,7 @@ from vintool import headers
 from vintool.errors import ManifestError
 from vintool.files.encoding import DELIMITERS, Scan, decide, likely, line_ends
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
-from vintool.files.text import candidates, read_text
+from vintool.files.text import is_table, read_text
 
 _BLOCK = 2 << 20  # the parser reads several ahead
 _SAMPLE = 500
@@ -60,7 +59,7 @@ def read_delimited(
         ManifestError: it is not text in a known encoding, or not a table.
     """
     look, encoding, scan, notes = _proven(path, encoding, words)
-    if words == headers.MANIFEST and not _is_table(look.header, look.data):
+    if words == headers.MANIFEST and not is_table(look.header, look.data):
         text = read_text(path, size, encoding, scan.lines, list(notes))
         if text is not None:
             return text
@@ -135,26 +134,6 @@ def _look(path: Path, encoding: str, words: str) -> _Look:
     titles = sum(any(cell.strip() for cell in record) for record in records[: header.index])
     widest = max(len(header.cells), width, _widest(layout))
     return _Look(layout, header, titles, data, widest)
-
-
-def _is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
-    """Whether it has headers that we know, a column of VINs, or rows of one width at least.
-
-    A word such as "Vessel:" or "VIN:" begins a line of many a mail.
-    """
-    named = [meaning for cell in header.cells if (meaning := headers.meaning(cell))]
-    if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
-        return bool(named)
-    if len(data) < 3 and any(
-        candidates(cell) and not headers.vin_shaped(cell) for row in data for cell in row
-    ):
-        return False
-    for cells in zip_longest(*data, fillvalue=""):
-        filled = [cell for cell in cells if cell.strip()]
-        if 2 * sum(map(headers.vin_shaped, filled)) >= max(len(filled), 1):
-            return True
-    (width, count), *_ = Counter(map(len, data)).most_common(1)
-    return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
 
 
 @contextmanager

@@ -9,14 +9,17 @@ silence.
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
+from vintool import headers
 from vintool.errors import ManifestError
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally
 from vintool.vin import calc_check_digit
@@ -81,6 +84,30 @@ class _Layout:
                 file=self.path.name,
                 next_step="let nothing write to it meanwhile",
             )
+
+
+def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
+    """Whether it has headers that we know, a column of VINs, or rows of one width at least.
+
+    A word such as "Vessel:" or "VIN:" begins a line of many a mail.
+
+    Args:
+        header: as the dictionary of manifests has found it.
+        data: the first rows below.
+    """
+    named = [meaning for cell in header.cells if (meaning := headers.meaning(cell))]
+    if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
+        return bool(named)
+    if len(data) < 3 and any(
+        candidates(cell) and not headers.vin_shaped(cell) for row in data for cell in row
+    ):
+        return False
+    for cells in zip_longest(*data, fillvalue=""):
+        filled = [cell for cell in cells if cell.strip()]
+        if 2 * sum(map(headers.vin_shaped, filled)) >= max(len(filled), 1):
+            return True
+    (width, count), *_ = Counter(map(len, data)).most_common(1)
+    return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
 
 
 def read_text(
