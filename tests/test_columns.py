@@ -27,12 +27,13 @@ from vintool.columns import (
 from vintool.columns import seen as seen_vins
 from vintool.columns.judged import KEPT
 from vintool.columns.seen import Seen, SeenVins, hashes_of
-from vintool.columns.vins import check_digits
+from vintool.columns.vins import Descriptors, check_digits
 from vintool.evidence import Found, Item
 from vintool.identity import identify
 from vintool.law import regime as load_regime
 from vintool.verdict import judge, with_duplicate
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
+from vintool.vpic import far_readers
 from vintool.words import REGIMES, Basis, Reason
 
 STARTS = sorted(
@@ -337,3 +338,23 @@ def test_beside_keeps_the_order():
         pa.record_batch({"vin_row": [1], "vin": ["c"]}),
     )
     assert both.schema.names == ["vin", "vin_row", "vin_vin_row", "vin_vin"]
+
+
+@given(st.lists(st.one_of(filed_vins(), st.text(ALPHABET, min_size=17, max_size=17)), min_size=1))
+def test_a_descriptor_stands_for_all_that_rules_read(vins):
+    """Two VINs share one exactly if they agree in every position that any rule of their WMI reads."""
+    characters = np.frombuffer("".join(vins).encode(), dtype=np.uint8).reshape(-1, 17)
+    descriptors = Descriptors()(characters)
+    read = [
+        vin[:8]
+        + vin[
+            9 : {"9": 14}.get(vin[2], 11)
+            if vin[:3] not in far_readers()
+            else far_readers()[vin[:3]]
+        ]
+        for vin in vins
+    ]
+    samples = [descriptors.values[code] for code in descriptors.codes.tolist()]
+    for own, sample in zip(read, samples, strict=True):
+        assert (sample[:8] + sample[9:]).ljust(17, "0").startswith(own)
+    assert len(set(read)) == len(set(descriptors.codes.tolist()))

@@ -35,7 +35,10 @@ _BASE = len(ALPHABET)
 # The place of a legal character in the alphabet; of others 0, as they are asked of legal rows alone.
 _PLACES = np.array([max(ALPHABET.find(chr(byte)), 0) for byte in _BYTES], dtype=np.uint16)
 _PAIR_PLACES = _PLACES[_FIRST] * np.uint16(_BASE) + _PLACES[_SECOND]
-_NEAR = 11  # the last position that the patterns of most WMIs read
+_NEAR, _SMALL = 11, 14  # the last position that the patterns of most WMIs read, and of small makers
+_FIRST_SMALL = np.uint64(_BASE**10)
+#: No key of ``keys`` is as high.
+NO_KEY = np.uint64(_BASE**10 + _BASE**12)
 
 
 def _pair(characters: Characters, at: int) -> npt.NDArray[np.intp]:
@@ -145,7 +148,7 @@ def stand_ins(characters: Characters) -> npt.NDArray[np.intp]:
 def _reaches() -> npt.NDArray[np.uint8]:
     """The last position that any rule reads, by the places of positions 1-3 in the alphabet."""
     reaches = np.full((_BASE * _BASE, _BASE), _NEAR, dtype=np.uint8)
-    reaches[:, ALPHABET.index("9")] = 14
+    reaches[:, ALPHABET.index("9")] = _SMALL
     for wmi, last in far_readers().items():
         first, second, third = map(ALPHABET.index, wmi)
         reaches[first * _BASE + second, third] = last
@@ -153,10 +156,11 @@ def _reaches() -> npt.NDArray[np.uint8]:
 
 
 def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
-    """What rules read of each row but position 9, as one number.
+    """What rules read of each row but position 9, as one number: below ``NO_KEY`` times any of ``STATES``.
 
     Returns:
-        Positions 1-8, 10 and 11 of every row, and the rows of which rules read more.
+        Positions 1-8, 10 and 11 of every row, with 12-14 of small makers; and the rows of which rules
+        read more, whose number means nothing.
     """
     first = _PAIR_PLACES.take(_pair(characters, 0))
     packed = first.astype(np.uint64)
@@ -166,7 +170,21 @@ def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
     start = first.astype(np.intp)
     start *= _BASE
     start += _PLACES.take(characters[:, 2])
-    return packed, np.flatnonzero(_reaches().take(start) > _NEAR)
+    reaches = _reaches().take(start)
+    far = np.flatnonzero(reaches > _NEAR)
+    if not len(far):
+        return packed, far
+    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord("9"))]
+    rows = characters[small]
+    own = np.zeros(len(small), dtype=np.uint64)
+    for at in (0, 3, 5, 9, 11):
+        own *= np.uint64(_BASE * _BASE)
+        own += _PAIR_PLACES.take(_pair(rows, at))
+    for at in (7, 13):
+        own *= np.uint64(_BASE)
+        own += _PLACES.take(rows[:, at])
+    packed[small] = own + _FIRST_SMALL
+    return packed, np.setdiff1d(far, small, assume_unique=True)
 
 
 def reach(characters: Characters) -> npt.NDArray[np.uint8]:
@@ -176,9 +194,14 @@ def reach(characters: Characters) -> npt.NDArray[np.uint8]:
 
 
 def spelled(key: int) -> str:
-    """The ten characters that a key of ``keys`` stands for."""
+    """The characters that a key of ``keys`` stands for: positions 1-8, 10 and 11, of small makers to 14."""
+    small = key >= _FIRST_SMALL
+    key -= int(_FIRST_SMALL) if small else 0
     letters = ""
-    for _ in range(10):
+    for _ in range(12 if small else 10):
         key, place = divmod(key, _BASE)
         letters = ALPHABET[place] + letters
-    return letters
+    if not small:
+        return letters
+    # Position 3 of a small maker is always 9; positions 8 and 14 were packed last.
+    return f"{letters[:2]}9{letters[2:6]}{letters[10]}{letters[6:10]}{letters[11]}"

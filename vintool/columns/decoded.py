@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.characters import STATES, Characters, keys
+from vintool.columns.characters import NO_KEY, STATES, Characters, keys
 from vintool.columns.fields import fields_of
 from vintool.columns.lifted import BATCH_ROWS, Lifted, as_text
 from vintool.columns.numbers import Codes, Numbers
@@ -61,7 +61,6 @@ def decode_table(
 
 _ROWS = 1 << 17  # at a time
 _SAMPLE = 1 << 15  # of which is looked whether they differ
-_FAR = np.uint64(1 << 60)  # beyond any key of a descriptor
 _THREADS = os.cpu_count() or 1
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
@@ -139,7 +138,7 @@ class _Decoder:
         with self._one_at_a_time:
             if len(far):  # of these more is read than the key holds
                 descriptors = self._descriptors(vins.characters[far])
-                key[far] = _FAR + descriptors.codes.astype(np.uint64)
+                key[far] = NO_KEY + descriptors.codes.astype(np.uint64)
             key *= np.uint64(len(STATES))
             key += vins.ninth.codes.astype(np.uint64)
             first = self._numbers.count

@@ -189,7 +189,7 @@ class Descriptors:
                 np.arange(len(self._values), len(self._values) + len(fresh), dtype=np.int32),
             )
             for text in map(spelled, fresh.tolist()):
-                self._add(f"{text}000000")
+                self._add(text.ljust(len(DESCRIPTOR), "0"))
         return self._near_codes.take(numbers)
 
     def _far_ones(self, characters: Characters) -> Codes:
