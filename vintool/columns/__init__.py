@@ -2,7 +2,9 @@
 
 Arithmetic (alphabet, check digit) runs on whole columns. Everything else is a rule of a short key
 that also serves a single VIN; ``lifted.Lifted`` asks it once for each distinct key of a run and
-keeps the answers from batch to batch. Results equal the scalar path for every row.
+keeps the answers from batch to batch. Where nearly every key is another one, vPIC's patterns are
+matched by bit sets (``patterns``, ``schemas``, ``filed``, ``told``). Results equal the scalar path
+for every row.
 """
 
 from vintool.columns.decoded import TYPES, decode_table

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from vintool.columns.characters import NO_KEY, STATES, Characters, keys
 from vintool.columns.fields import fields_of
-from vintool.columns.lifted import BATCH_ROWS, Lifted, as_text
+from vintool.columns.lifted import Lifted, as_text
 from vintool.columns.numbers import Codes, Numbers
 from vintool.columns.tables import as_table, find_mapping
-from vintool.columns.told import FIELDS, joined, teller
+from vintool.columns.told import FIELDS, teller
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
 from vintool.model import Vehicle
 from vintool.profile import ATTRIBUTES, Profile, further, profile, whole_number
@@ -59,7 +59,7 @@ def decode_table(
     return pa.Table.from_batches(batches)
 
 
-_ROWS = 1 << 17  # at a time
+_ROWS = 1 << 17  # at a time: fewer cost more steps, more no longer fit the cache
 _SAMPLE = 1 << 15  # of which is looked whether they differ
 _THREADS = os.cpu_count() or 1
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
@@ -189,12 +189,7 @@ def _all_differ(characters: Characters) -> bool:
 def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa.Array]:
     """Fields that a profile tells, of rows of 17 characters."""
     own = teller()
-    starts = range(0, len(characters), BATCH_ROWS)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        parts = list(
-            pool.map(lambda at: own.find(characters[at : at + BATCH_ROWS], fields), starts)
-        )
-    found = joined(parts)
+    found = own.find(characters, fields)
     rows = np.flatnonzero(found.unsettled)
     left = {}
     for row in rows.tolist():
@@ -207,8 +202,7 @@ def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa
             return told.plant(TYPES[field], found, left)
         return told.field(field, TYPES[field], found, left, _TOLD[field])
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return dict(zip(fields, pool.map(array, fields), strict=True))
+    return {field: array(field) for field in fields}
 
 
 def _part(start: int, stop: int) -> Callable[[pa.Array], pa.Array]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from vintool import vpic
 from vintool.columns.asked import Asked, Codes
+from vintool.columns.lines import COLUMN_OF, CORE, Values
 from vintool.columns.patterns import Fitting, Flags, Ints
-from vintool.columns.schemas import COLUMN_OF, CORE, Schemas, Values
+from vintool.columns.schemas import Schemas
 from vintool.profile import PLANT_ELEMENTS
 from vintool.specification import add_conversions, add_engine, specified
 from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, Origin, Told

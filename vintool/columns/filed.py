@@ -5,7 +5,7 @@ the rules that serve a single VIN, once a combination. Here is only the arithmet
 fit, and which of two years fits better. What this cannot settle is marked and left to ``profile``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -14,16 +14,10 @@ import numpy.typing as npt
 from vintool import vpic
 from vintool.columns.asked import Asked, Codes
 from vintool.columns.elements import Elements, Reading
-from vintool.columns.patterns import SIGN_NAMES, Fitting, Flags, Ints, Signs, lowest, ones
-from vintool.columns.schemas import (
-    ELEMENTS,
-    FIRST_YEAR,
-    OFTEN,
-    YEARS,
-    Area,
-    Schemas,
-    Values,
-)
+from vintool.columns.lines import ELEMENTS, OFTEN, Values
+from vintool.columns.patterns import SIGN_NAMES, Fitting, Flags, Ints, Signs
+from vintool.columns.schemas import FIRST_YEAR, YEARS, Schemas
+from vintool.columns.telling import elements_of, or_at, telling
 from vintool.profile import latest_model_year
 from vintool.specification import Fault, faults, model_years, number, weight
 from vintool.vin import MODEL_YEAR_CODES
@@ -46,7 +40,6 @@ _CYCLE = 30
 _AFTER_FIRST = np.array([max(MODEL_YEAR_CODES.find(sign), 0) for sign in SIGN_NAMES])
 _LETTER = np.array([sign.isalpha() for sign in SIGN_NAMES])
 _SERIAL = (12, 13, 14)  # where a character can be wrong if the WMI does not go on there
-_IS_MULTIPLE = np.isin(np.arange(ELEMENTS), sorted(MULTIPLE))
 _SPEAKS_ELECTRIC = (
     (FUEL_PRIMARY, ELECTRIC),
     (FUEL_SECONDARY, ELECTRIC),
@@ -291,10 +284,10 @@ class Filings:
             (self.schemas.core, core),
             (self.schemas.rest, self.schemas.rest.match(sets, rows, signs)),
         ):
-            told = _told(area, fitting)
+            told = telling(area, fitting)
             every.append(told)
             if len(told.row):
-                _or_at(named, told.row, told.names)
+                or_at(named, told.row, told.names)
                 count += np.bincount(told.row, told.times, size).astype(np.intp)
                 own = self._weights[kind[told.row], told.element] * told.first
                 weights += np.bincount(told.row, own, size).astype(np.intp)
@@ -330,7 +323,7 @@ class Filings:
         if len(some):
             specs = self.elements.specified(read.at(some), filer[rows[some]], years[some])
             for at, told_of, by_specs in zip(
-                some.tolist(), _elements(every, some), specs, strict=True
+                some.tolist(), elements_of(every, some), specs, strict=True
             ):
                 engine = self._value(ENGINE_MODEL, int(read.engine[at]))
                 by_engine = [
@@ -350,68 +343,6 @@ class Filings:
         score = (fault + _FAULTS_AT_MOST) * (1 << 32) + weights * (1 << 12) + count
         wrong = np.asarray((repairs > 0).any(axis=0))
         return _Scores(score, wrong, electric, unsettled)
-
-
-class _Told(NamedTuple):
-    """What fits, by pass and element: which positions it rests on, and how often it is told."""
-
-    row: Ints
-    element: Ints
-    names: npt.NDArray[np.uint8]
-    first: Flags  # of a pass and element
-    times: Ints
-    twice: Flags
-
-
-def _told(area: Area, fitting: Fitting) -> _Told:
-    """What the patterns that fit tell; of each element what comes first, of notes all."""
-    fitting = fitting.at(fitting.bits != 0)
-    which, pair = area.pairs.places(fitting.word)
-    bits = area.mask[pair] & fitting.bits[which]
-    some = np.flatnonzero(bits)
-    which, pair, bits = which[some], pair[some], bits[some]
-    row, element = fitting.row[which], area.pairs.values[pair]
-    # The words of a pass stand in order: the first to tell an element tells it.
-    first = np.ones(len(row), dtype=bool)
-    some = np.flatnonzero(np.isin(row, fitting.row[1:][np.diff(fitting.row) == 0]))
-    if len(some):
-        first[some] = False
-        own = row[some] * ELEMENTS + element[some]
-        first[some[np.unique(own, return_index=True)[1]]] = True
-    multiple = _IS_MULTIPLE[element]
-    heard = np.flatnonzero(first | multiple)
-    row, element, pair, bits = row[heard], element[heard], pair[heard], bits[heard]
-    first, multiple, word = first[heard], multiple[heard], fitting.word[which[heard]]
-    names = area.names(word, lowest(bits))
-    several = np.flatnonzero(multiple)
-    left = bits[several]
-    while len(several := several[left != 0]):
-        left = left[left != 0]
-        lowest_bit = lowest(left)
-        names[several] |= area.names(word[several], lowest_bit)
-        left &= ~(np.uint64(1) << lowest_bit.astype(np.uint64))
-    times = np.ones(len(row), dtype=np.intp)
-    several = np.flatnonzero(multiple)
-    times[several] = ones(bits[several])
-    return _Told(row, element, names, first, times, multiple & area.twice[pair])
-
-
-def _elements(told: Iterable[_Told], passes: Ints) -> list[set[int]]:
-    """The elements that patterns tell in some passes, which are in order."""
-    own = [set[int]() for _ in passes]
-    for one in told:
-        at = np.searchsorted(passes, one.row)
-        at[at == len(passes)] = 0
-        some = np.flatnonzero(passes[at] == one.row)
-        for place, element in zip(at[some].tolist(), one.element[some].tolist(), strict=True):
-            own[place].add(element)
-    return own
-
-
-def _or_at(target: npt.NDArray[np.uint8], rows: Ints, values: npt.NDArray[np.uint8]) -> None:
-    """OR values into rows, which come in order."""
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
-    target[rows[starts]] |= np.bitwise_or.reduceat(values, starts)
 
 
 def _years(key: int) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ that occurs. The few rows that this cannot settle (two years that disagree on el
 value that the VIN itself holds, ...) are marked, and for these ``profile`` is asked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -17,10 +17,11 @@ from vintool.columns.characters import STATES, Characters, ninth, remainders
 from vintool.columns.elements import Reading
 from vintool.columns.filed import Filings, Passes, letter_at_7
 from vintool.columns.lifted import Numbered
+from vintool.columns.lines import COLUMN_OF, CORE, Values
 from vintool.columns.makers import Wmis
 from vintool.columns.patterns import SIGN_NAMES, Flags, Ints, Signs
 from vintool.columns.rules import Rules
-from vintool.columns.schemas import COLUMN_OF, CORE, FIRST_YEAR, Values, schemas
+from vintool.columns.schemas import FIRST_YEAR, schemas
 from vintool.filings import SIGNALS
 from vintool.identity import maker as maker_of
 from vintool.profile import (
@@ -75,22 +76,6 @@ class Found(NamedTuple):
     unsettled: Flags
     read: dict[int, Codes]
     told: dict[int, Codes]
-
-
-def joined(parts: Sequence[Found]) -> Found:
-    """What was found of rows, of more rows one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    *columns, read, told = zip(*parts, strict=True)
-    return Found._make(
-        (
-            *(np.concatenate(column) for column in columns),
-            *(
-                {element: np.concatenate([one[element] for one in own]) for element in own[0]}
-                for own in (read, told)
-            ),
-        )
-    )
 
 
 class _Filed(NamedTuple):
