@@ -253,7 +253,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, old, form, ch
             os.utime(path, ns=(1, 1))
 
     for out in (old, None):
-        with pytest.raises(ManifestError, match="the file changed while it was read"):
+        with pytest.raises(ManifestError, match="the file was changed while it was read"):
             screen_file(path, ON, out, progress=meanwhile)
         if form != "csv":
             break
@@ -269,7 +269,7 @@ def test_a_folder_of_files_that_changes_while_it_is_read_is_refused(tmp_path):
     def meanwhile(*_):
         pq.write_table(pa.table({"vin": [ATTO3]}), tmp_path / "list" / "b.parquet")
 
-    with pytest.raises(ManifestError, match="the file changed while it was read"):
+    with pytest.raises(ManifestError, match="the file was changed while it was read"):
         screen_file(tmp_path / "list", ON, tmp_path / "out", progress=meanwhile)
     assert [file.name for file in tmp_path.iterdir()] == ["list"]
 

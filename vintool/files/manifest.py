@@ -11,7 +11,8 @@ from pathlib import Path
 
 from vintool.errors import ManifestError
 from vintool.files.ole2 import OLE2
-from vintool.files.sheet import PARQUET, Batch, Manifest, Sheet, Tally, parquet_files
+from vintool.files.sheet import PARQUET, Batch, Manifest, Sheet, Tally
+from vintool.files.watch import Watch
 from vintool.headers import MANIFEST, Headed, has_vins
 
 _REFUSED = {
@@ -35,9 +36,6 @@ _XML = re.compile(
     re.IGNORECASE,
 )
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
-
-#: How a file looked when it was opened: size and time of the last change of each part of it.
-_State = tuple[tuple[int, int], ...]
 
 
 def open_manifest(
@@ -65,11 +63,11 @@ def open_manifest(
     """
     path = Path(path)
     try:
-        state = _state(path)
+        watch = Watch.of(path)
         if path.is_dir():
             from vintool.files.parquet import read_parquet_folder  # noqa: PLC0415 - see _read
 
-            return _watched(_sheetless(read_parquet_folder(path), sheet), path, state)
+            return _watched(_sheetless(read_parquet_folder(path), sheet), watch)
         with path.open("rb") as file:
             head = file.read(512)
     except FileNotFoundError:
@@ -98,7 +96,7 @@ def open_manifest(
         return _sheetless(_read(place, begin, encoding, words), sheet)
 
     if not head.startswith(_PACKED):
-        return _watched(read(path, head), path, state)
+        return _watched(read(path, head), watch)
     from vintool.files.packed import Unpacked  # noqa: PLC0415 - see _read
 
     unpacked = Unpacked(path, head)
@@ -109,7 +107,7 @@ def open_manifest(
             "it is packed twice", file=path.name, next_step="unpack it and pass the file inside"
         )
     inner = read(unpacked.path, head)
-    return replace(_watched(inner, path, state, unpacked), path=path)
+    return replace(_watched(inner, watch, unpacked), path=path)
 
 
 def _read(path: Path, head: bytes, encoding: str | None, words: str) -> Manifest:
@@ -151,53 +149,29 @@ def _sheetless(manifest: Manifest, sheet: str | None) -> Manifest:
     return manifest
 
 
-def _state(path: Path) -> _State:
-    files = parquet_files(path)[0] if path.is_dir() else [path]
-    return tuple((told.st_size, told.st_mtime_ns) for told in map(Path.stat, files))
-
-
 @dataclass(frozen=True, slots=True)
 class _Watched:
     """Reads a sheet, and ends in an error if the file has changed since it was opened.
 
     Attributes:
         sheet: as the reader of the format has opened it.
-        path: the file or folder.
-        state: how it looked then.
+        watch: the file or folder as it was then.
         held: what must live as long as the sheet may be read.
     """
 
     sheet: Sheet
-    path: Path
-    state: _State
+    watch: Watch
     held: object
 
     def __call__(self, tally: Tally) -> Iterator[Batch]:
         """The rows."""
-        try:
+        with self.watch.unchanged():
             yield from self.sheet.read(tally)
-        except (ManifestError, OSError):
-            if not self._changed():
-                raise
-        else:
-            if not self._changed():
-                return
-        raise ManifestError(
-            "the file was changed while it was read",
-            file=self.path.name,
-            next_step="run again when nothing writes to it",
-        )
-
-    def _changed(self) -> bool:
-        try:
-            return _state(self.path) != self.state
-        except OSError:
-            return True
 
 
-def _watched(manifest: Manifest, path: Path, state: _State, held: object = None) -> Manifest:
+def _watched(manifest: Manifest, watch: Watch, held: object = None) -> Manifest:
     """The manifest with sheets that are watched."""
-    sheets = (replace(one, read=_Watched(one, path, state, held)) for one in manifest.sheets)
+    sheets = (replace(one, read=_Watched(one, watch, held)) for one in manifest.sheets)
     return replace(manifest, sheets=tuple(sheets))
 
 

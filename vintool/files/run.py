@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,10 +18,11 @@ from vintool.files.annotated import WITH_LISTS, Copy
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import EXCEPTIONS, Answers
-from vintool.files.sheet import Manifest, Sheet, check_texts, evened, parquet_files
+from vintool.files.sheet import Manifest, Sheet, check_texts, evened
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.staging import RUN, staged
 from vintool.files.tally import Tally
+from vintool.files.watch import Watch
 from vintool.files.written import (
     LEDGER,
     Lists,
@@ -98,7 +98,7 @@ def screen_file(
     """
     started = time.monotonic()
     path, rule = Path(path), load_regime(regime)
-    before = _state(path)
+    watch = Watch.of(path)
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
     copy = Copy.of(manifest, annotated_as, raw=raw)
     mappings = _mappings(manifest, mapping or {})
@@ -135,10 +135,9 @@ def screen_file(
     ]
 
     def job(answers: Answers | None) -> None:
-        with _unchanged(path, before):
-            for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
-                keep = partial(blocks.add, found) if blocks else None
-                _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
+        for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
+            keep = partial(blocks.add, found) if blocks else None
+            _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
 
     def summary(notes: tuple[str, ...]) -> Summary:
         seconds = time.monotonic() - started
@@ -166,37 +165,9 @@ def screen_file(
             "annotated_as": annotated_as,
             "raw": raw,
         }
-        with _unchanged(path, before):  # or the hash would be that of another file
+        with watch.unchanged():  # or the hash would be that of another file
             write_run(stage, path, told, parameters, lists, answers.hashes())
     return told
-
-
-_State = tuple[tuple[int, int], ...]
-
-
-def _state(path: Path) -> _State | None:
-    """What differs when somebody has written to a file, or to one of a folder."""
-    try:
-        told = [one.stat() for one in (parquet_files(path)[0] if path.is_dir() else [path])]
-    except OSError:
-        return None
-    return tuple((one.st_size, one.st_mtime_ns) for one in told)
-
-
-@contextmanager
-def _unchanged(path: Path, before: _State | None) -> Iterator[None]:
-    """Refuse what was read of a file that changed meanwhile, whatever else seems to be wrong with it."""
-    try:
-        yield
-    except ManifestError:
-        if _state(path) == before:
-            raise
-    if _state(path) != before:
-        raise ManifestError(
-            "the file changed while it was read",
-            file=path.name,
-            next_step="run it again when nobody writes to it",
-        )
 
 
 def _write_beside(
