@@ -135,9 +135,10 @@ def screen_file(
     ]
 
     def job(answers: Answers | None) -> None:
-        for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
-            keep = partial(blocks.add, found) if blocks else None
-            _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
+        with watch.unchanged():
+            for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
+                keep = partial(blocks.add, found) if blocks else None
+                _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
 
     def summary(notes: tuple[str, ...]) -> Summary:
         seconds = time.monotonic() - started
