@@ -1,6 +1,7 @@
 """vPIC's rules in columns say of every row what they say of a single VIN."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -148,3 +149,13 @@ def test_bit_sets_match_as_the_scalar_table(sets, vins, often):
 def test_every_character_has_a_number():
     assert SIGN_NAMES[:-1] == ALPHABET
     assert set(FIELDS) <= set(TYPES)
+
+
+def test_threads_that_begin_together_tell_the_same():
+    batches = [list(odd_vins(300, seed)) for seed in range(20, 26)]
+    fields = sorted(FIELDS)
+    expected = [decoded.in_columns_of(codes(vins), fields) for vins in batches]
+    registry.use_evidence()  # forgets what the columns were asked before
+    with ThreadPoolExecutor(len(batches)) as pool:
+        found = list(pool.map(lambda vins: decoded.in_columns_of(codes(vins), fields), batches))
+    assert found == expected

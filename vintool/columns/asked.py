@@ -60,9 +60,10 @@ class Asked:
     def told(self, numbers: Ints) -> npt.NDArray[Any]:
         """The answer itself for each; for answers that are truth values, numbers or rows of numbers."""
         codes = self(numbers)
-        if len(self._array) < len(self.values):
-            self._array = np.array(self.values)
-        return self._array[codes]
+        array = self._array  # another thread may put an older one in its place
+        if len(array) < len(self.values):
+            array = self._array = np.array(self.values)
+        return array[codes]
 
 
 class Sparse:
@@ -73,6 +74,10 @@ class Sparse:
         self._every: list[int] = []
         self._asked = Asked(lambda at: rule(self._every[at]))
         self.values = self._asked.values
+
+    def __len__(self) -> int:
+        """How many numbers were asked about."""
+        return len(self._every)
 
     def __call__(self, numbers: Ints) -> Codes:
         """The number of the answer for each."""

@@ -5,7 +5,8 @@ at the end.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import lru_cache, partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ from vintool.registry import Rule
 from vintool.specification import in_words
 from vintool.words import Basis, Grade, Powertrain
 
+_ONE_AT_A_TIME = Lock()
+_KEPT_AT_MOST = 1 << 20
 NUMBERS = frozenset({"model_year", "doors", "seats"})
 _WIDE = 1 << 20  # more than there are makers, makes, WMIs, or answers of rules
 _NARROW = 1 << 6  # more than there are characters, years that position 10 can mean, fuels, levels
@@ -116,6 +119,11 @@ class Fields:
             )
             for part, element in PLANT_ELEMENTS.items()
         }
+
+    @property
+    def kept(self) -> int:
+        """How many combinations were asked about."""
+        return sum(map(len, (self._countries, self._names, self._places, self._weighed)))
 
     def field(
         self,
@@ -252,7 +260,14 @@ def _part_of(part: str) -> Callable[[Profile], str]:
     return lambda told: _part(part, told.plant)
 
 
-@cache
 def fields_of(teller: Teller) -> Fields:
-    """The fields of what the one of this process found."""
+    """The fields of what the one of this process found; new ones where the old ones are full."""
+    with _ONE_AT_A_TIME:
+        if _fields(teller).kept > _KEPT_AT_MOST:
+            _fields.cache_clear()
+        return _fields(teller)
+
+
+@lru_cache(maxsize=1)
+def _fields(teller: Teller) -> Fields:
     return Fields(teller)

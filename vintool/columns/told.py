@@ -7,6 +7,7 @@ value that the VIN itself holds, ...) are marked, and for these ``profile`` is a
 
 from collections.abc import Iterable
 from functools import cache
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,8 @@ FIELDS = BY_WMI | POWERTRAIN | ATTRIBUTES.keys() | {
 }  # fmt: skip
 NOT, MAY_BE, SURE = 0, 1, 2
 
+_ONE_AT_A_TIME = Lock()
+_WMIS_AT_MOST = 1 << 17
 _MARKETS = list(Market)
 _US, _CN = _MARKETS.index(Market.US), _MARKETS.index(Market.CN)
 _KINDS = 1 << 10  # more than the combinations of kinds that makers build
@@ -330,10 +333,17 @@ def _standing(key: int) -> int:
     return NOT if sure is None else SURE if sure else MAY_BE
 
 
-@cache
 def teller() -> Teller:
-    """The one of this process."""
+    """The one of this process; a new one where WMIs that nobody has fill the old one."""
+    with _ONE_AT_A_TIME:
+        if len(_teller().wmis.all) > _WMIS_AT_MOST:
+            _teller.cache_clear()
+        return _teller()
+
+
+@cache
+def _teller() -> Teller:
     return Teller()
 
 
-registry.on_new_rules(teller.cache_clear)
+registry.on_new_rules(_teller.cache_clear)
