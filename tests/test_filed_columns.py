@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vintool import registry
-from vintool.columns import TYPES, decode_table, decoded
+from vintool.columns import TYPES, decode_table, decoded, schemas
 from vintool.columns.patterns import SIGN_NAMES, BitSets, Runs, Signs, named, read_patterns
 from vintool.columns.told import FIELDS, teller
 from vintool.lookup import PatternTable, bits, parse_pattern
@@ -155,7 +155,8 @@ def test_threads_that_begin_together_tell_the_same():
     batches = [list(odd_vins(300, seed)) for seed in range(20, 26)]
     fields = sorted(FIELDS)
     expected = [decoded.in_columns_of(codes(vins), fields) for vins in batches]
-    registry.use_evidence()  # forgets what the columns were asked before
+    schemas.schemas.cache_clear()  # nothing is compiled,
+    registry.use_evidence()  # and nothing known of what the columns were asked before
     with ThreadPoolExecutor(len(batches)) as pool:
         found = list(pool.map(lambda vins: decoded.in_columns_of(codes(vins), fields), batches))
     assert found == expected
