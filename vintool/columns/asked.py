@@ -37,7 +37,7 @@ class Asked:
         if (highest := int(numbers.max())) >= len(known):
             unasked = marked(numbers, highest + 1)
         else:
-            codes = known[numbers]
+            codes = known.take(numbers)
             if codes.min() >= 0:
                 return codes
             unasked = marked(numbers[codes < 0], highest + 1)
@@ -63,7 +63,7 @@ class Asked:
         array = self._array  # another thread may put an older one in its place
         if len(array) < len(self.values):
             array = self._array = np.array(self.values)
-        return array[codes]
+        return array.take(codes, axis=0)
 
 
 class Sparse:

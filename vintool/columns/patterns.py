@@ -163,7 +163,7 @@ class Signs:
         """The number of the character at a position, counted from 1, of every VIN."""
         found = self._known.get(position)
         if found is None:
-            found = self._known[position] = _SIGN_OF[self._characters[:, position - 1]]
+            found = self._known[position] = _SIGN_OF.take(self._characters[:, position - 1])
         return found
 
     def at(self, rows: Ints) -> "Signs":
@@ -283,7 +283,9 @@ class BitSets:
             rows = rows[which]
         bits = np.full(len(which), ~np.uint64(0))
         for at in self._often:
-            bits &= self._lines[self._starts[at][word] + signs[self._positions[at]][rows]]
+            line = self._starts[at].take(word)
+            line += signs[self._positions[at]].take(rows)
+            bits &= self._lines.take(line)
         deep = np.flatnonzero(self._deep[word])
         for at in self._seldom if len(deep) else ():
             sign = signs[self._positions[at]][rows[deep]]

@@ -105,12 +105,14 @@ class Area(BitSets):
 
     def told(self, column: int, fitting: Fitting, rows: int) -> Codes:
         """What an element of ``CORE`` is told to be, by row: codes of its ``Values``."""
-        bits = self.telling[column][fitting.word] & fitting.bits
+        bits = self.telling[column].take(fitting.word)
+        bits &= fitting.bits
         # Backwards, so that of several words of a row the first has the last say.
         at = np.flatnonzero(bits)[::-1]
-        base = self._base[column][fitting.word[at]]
+        place = lowest(bits.take(at))
+        place += self._base[column].take(fitting.word.take(at))
         found = np.zeros(rows, dtype=np.int32)
-        found[fitting.row[at]] = self._value[base + lowest(bits[at])]
+        found[fitting.row.take(at)] = self._value.take(place)
         return found
 
     def every(self, column: int, fitting: Fitting) -> Iterator[tuple[Ints, Codes]]:
