@@ -17,7 +17,7 @@ from vintool.identity import Identity
 from vintool.law import Regime
 from vintool.powertrain import SAME_VALUE, UNKNOWN, Classification, classify, one_character_away
 from vintool.profile import Profile, profile
-from vintool.vin import position_9, read
+from vintool.vin import Reading, position_9, read
 from vintool.words import Basis, CheckDigit, Market, Powertrain, Problem, Weight
 
 SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
@@ -106,16 +106,16 @@ def near_a_car(wmi: str) -> bool:
     return any(maker is not None and not CARS.isdisjoint(maker.kinds) for maker in makers)
 
 
-def unreadable_vin_facts(identity: Identity) -> VinFacts:
+def unreadable_vin_facts(reading: Reading) -> VinFacts:
     """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
-    starts = [text[:8] for text in (identity.reading.found or (identity.reading.text,))]
+    starts = [text[:8] for text in (reading.found or (reading.text,))]
     told = [classify(start + "??") for start in starts if len(start) == 8]
     electric = [
         classification for classification in told if classification.powertrain is Powertrain.BEV
     ]
     return VinFacts(
         CheckDigit.CANNOT_TELL,
-        _weighing(identity.problems),
+        _weighing(reading.problems),
         wmi="",
         kinds=(),
         register=False,
@@ -124,7 +124,7 @@ def unreadable_vin_facts(identity: Identity) -> VinFacts:
         classification=(electric or [UNKNOWN])[0],
         near_electric=False,
         near_other=False,
-        found=identity.reading.found,
+        found=reading.found,
     )
 
 
@@ -195,7 +195,7 @@ def row_facts(
     """What ``decide`` reads of one row; ``cells`` by field."""
     vin = identity.vin
     if vin is None:
-        part = unreadable_vin_facts(identity)
+        part = unreadable_vin_facts(identity.reading)
     else:
         part = vin_facts(
             profile(vin, position_9(vin), vin_market=identity.market),

@@ -136,11 +136,13 @@ class Identity(NamedTuple):
 
 def identify(raw: object, market_given: Market | None = None) -> Identity:
     """Judge the text of a cell; never raises."""
-    reading = read(raw)
+    return judge_reading(read(raw), market_given)
+
+
+def judge_reading(reading: Reading, market_given: Market | None = None) -> Identity:
+    """The same of a text that was read."""
     if reading.problem is not None:
-        return Identity(
-            reading, None, None, CheckDigit.CANNOT_TELL, (reading.problem, *reading.cleanup)
-        )
+        return Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
     vin = Vin.trusted(reading.text)
     vin_market = market_given or market(vin, vin.wmi)
     status = check_digit_status(vin, vin_market)

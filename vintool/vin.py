@@ -86,6 +86,11 @@ class Reading(NamedTuple):
     problem: Problem | None = None
     found: tuple[str, ...] = ()  # the VINs in the cell, where there are several
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was found wrong, the gravest first."""
+        return self.cleanup if self.problem is None else (self.problem, *self.cleanup)
+
 
 def read(raw: object) -> Reading:
     """Clean the text of a cell and say whether it is a well-formed VIN.

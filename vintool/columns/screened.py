@@ -20,10 +20,11 @@ from vintool.columns.vins import VinColumn, VinKey, row_problems
 from vintool.decision import Decision
 from vintool.desk.book import Desk
 from vintool.desk.licences import drawn_at
-from vintool.identity import identify, proposals
+from vintool.identity import judge_reading, proposals
 from vintool.law import Regime
 from vintool.law import regime as load_regime
 from vintool.verdict import needs_a_look
+from vintool.vin import read
 from vintool.vpic import MODEL
 from vintool.words import DEFAULT_REGIME, CheckDigit, Reason
 
@@ -246,7 +247,8 @@ class _Answers:
         rows = pa.array(mendable)
         encoded = pc.fill_null(vins.texts.filter(rows), "").dictionary_encode()
         identities = (
-            vins.identities.get(text) or identify(text) for text in encoded.dictionary.to_pylist()
+            judge_reading(vins.readings[text] if text in vins.readings else read(text))
+            for text in encoded.dictionary.to_pylist()
         )
         likeliest = [
             next((one.vin for one in proposals(identity, at_most=1)), None)

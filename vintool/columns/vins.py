@@ -24,9 +24,9 @@ from vintool.columns.characters import (
 from vintool.columns.lifted import Column, Lifted, Numbered, same_for_all
 from vintool.columns.numbers import Codes, Hashes, Mask, Numbers
 from vintool.facts import VinFacts, unreadable_vin_facts, vin_facts
-from vintool.identity import Identity, identify, vin_problems
+from vintool.identity import vin_problems
 from vintool.profile import Profile, profile
-from vintool.vin import Vin, judged
+from vintool.vin import Reading, Vin, judged, read
 from vintool.words import CheckDigit, Problem
 
 # What ``profile`` may read, from 0: positions 1-8 and 10-17. Most read to 11, small makers to 14.
@@ -43,16 +43,20 @@ class VinColumn:
         well_formed: which of them are VINs.
         characters: a row of 17 for each well-formed VIN.
         left: the ``remainders`` of these.
-        odd: for every row what its text tells beside a VIN; None where it was clean as it stood.
-        identities: of the texts that were not clean, by text.
+        odd_rows: which texts were not clean as they stood.
+        readings: of these, by text.
+        where: which of the readings each odd row has.
+        told: what odd texts tell, numbered over the run.
     """
 
     texts: pa.Array
     well_formed: Mask
     characters: Characters
     left: Characters
-    odd: Column
-    identities: Mapping[str, Identity]
+    odd_rows: Mask
+    readings: Mapping[str, Reading]
+    where: Codes
+    told: Numbered
 
     @cached_property
     def vin(self) -> pa.Array:
@@ -72,6 +76,16 @@ class VinColumn:
     def ninth(self) -> Column:
         """``vin.position_9`` of every well-formed VIN."""
         return Column(STATES, ninth(self.characters, self.left))
+
+    @cached_property
+    def odd(self) -> Column:
+        """For every row what its text tells beside a VIN; None where it was clean as it stood."""
+        if not self.readings:
+            return same_for_all(len(self.texts), self.told.values)
+        codes = np.zeros(len(self.texts), dtype=np.int32)
+        numbers = [self.told(_told(reading)) for reading in self.readings.values()]
+        codes[self.odd_rows] = np.array(numbers, dtype=np.int32).take(self.where)
+        return Column(self.told.values, codes)
 
 
 class Odd(NamedTuple):
@@ -98,37 +112,31 @@ class Reader:
     def __call__(self, texts: pa.Array) -> VinColumn:
         """Read one batch of texts."""
         clean, characters, left = _clean_rows(texts)
-        if len(characters) == len(texts):
-            nothing = same_for_all(len(texts), self._odd.values)
-            return VinColumn(texts, clean, characters, left, nothing, {})
         odd = ~clean
+        if len(characters) == len(texts):
+            return VinColumn(texts, clean, characters, left, odd, {}, _NO_CODES, self._odd)
         encoded = pc.fill_null(texts.filter(pa.array(odd)), "").dictionary_encode()
-        identities = {text: identify(text) for text in encoded.dictionary.to_pylist()}
+        readings = {text: read(text) for text in encoded.dictionary.to_pylist()}
         where = encoded.indices.to_numpy()
-        codes = np.zeros(len(texts), dtype=np.int32)
-        told = [self._odd(_told(identity)) for identity in identities.values()]
-        codes[odd] = np.array(told, dtype=np.int32).take(where)
-        read = [identity.vin or "" for identity in identities.values()]
-        readable = np.array([bool(vin) for vin in read], dtype=bool).take(where)
+        vins = ["" if reading.problem else reading.text for reading in readings.values()]
+        readable = np.array([bool(vin) for vin in vins], dtype=bool).take(where)
         if readable.any():
-            spelled_out = "".join(vin.ljust(17) for vin in read).encode()
+            spelled_out = "".join(vin.ljust(17) for vin in vins).encode()
             rows = np.frombuffer(spelled_out, dtype=np.uint8).reshape(-1, 17)[where[readable]]
-            well_formed = clean.copy()
-            well_formed[odd] = readable
+            clean[odd] = readable
             # Where the rows that were read stand among those that were clean.
-            at = np.flatnonzero(odd[well_formed]) - np.arange(len(rows))
+            at = np.flatnonzero(odd[clean]) - np.arange(len(rows))
             characters = np.insert(characters, at, rows, axis=0)
             left = np.insert(left, at, remainders(rows))
-            clean = well_formed
-        return VinColumn(
-            texts, clean, characters, left, Column(self._odd.values, codes), identities
-        )
+        return VinColumn(texts, clean, characters, left, odd, readings, where, self._odd)
 
 
-def _told(identity: Identity) -> Odd:
-    if identity.vin is not None:
-        return Odd(identity.reading.cleanup, None)
-    return Odd(identity.problems, unreadable_vin_facts(identity))
+_NO_CODES: Codes = np.zeros(0, dtype=np.int32)
+
+
+def _told(reading: Reading) -> Odd:
+    facts = None if reading.problem is None else unreadable_vin_facts(reading)
+    return Odd(reading.problems, facts)
 
 
 def _clean_rows(texts: pa.Array) -> tuple[Mask, Characters, Characters]:
