@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import ultravin
@@ -11,6 +12,7 @@ import ultravin
 from benchmarks.manifest import write_manifest
 from benchmarks.timing import Line, medians, rate, seconds
 from vintool.columns import decode_table, screen_table
+from vintool.columns.characters import remainders
 from vintool.columns.vins import Reader
 from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
 
@@ -90,7 +92,7 @@ def validate(rows: int, folder: Path) -> Iterator[Line]:
         )
 
 
-def _against_ultravin(what: str, vins: pa.Array, least: float) -> Line:
+def _against_ultravin(what: str, vins: pa.Array, least: float | None) -> Line:
     table = pa.table({"vin": vins})
 
     def ours() -> pa.Table:
@@ -103,30 +105,53 @@ def _against_ultravin(what: str, vins: pa.Array, least: float) -> Line:
     our, their = medians(lambda: seconds(ours), lambda: seconds(theirs))
     return Line(
         f"decode {len(FIELDS)} attributes, {what}",
-        f">= {least:g} x",
+        f">= {least:g} x" if least else "-",
         f"ultravin: {rate(len(vins), their)}",
         f"{rate(len(vins), our)}, {their / our:.2f} x",
-        their / our >= least,
+        their / our >= least if least else None,
     )
 
 
 def decode(rows: int, folder: Path) -> Iterator[Line]:
-    """Twelve attributes of a manifest, in which descriptors come again and again."""
+    """Twelve attributes where descriptors come again and again: of vPIC's vehicles, and of a manifest."""
     descriptors = max(1, rows // 1_000)
-    vins = _manifest(folder, rows, descriptors).column("vin").combine_chunks()
-    yield _against_ultravin(f"{rows:,} rows, {descriptors:,} descriptors", vins, 50)
+    what = f"{rows:,} rows, {descriptors:,} descriptors"
+    yield _against_ultravin(f"{what} of vPIC", _with_serials(_generated(descriptors), rows), 50)
+    manifest = _manifest(folder, rows, descriptors).column("vin").combine_chunks()
+    # Most of its makers are not in vPIC, where ultravin stops at once.
+    yield _against_ultravin(f"{what} of a manifest, 1 % damaged", manifest, None)
 
 
 def distinct(rows: int, _folder: Path) -> Iterator[Line]:
     """The same where every descriptor is another one."""
+    what = f"{rows:,} rows, every descriptor different"
+    yield _against_ultravin(what, pa.array(_generated(rows)), 10)
+
+
+def _generated(count: int) -> list[str]:
+    """So many VINs that vPIC can decode, each of another descriptor."""
     found: dict[str, str] = {}
     seed = 0
-    while len(found) < rows:
-        for vin in ultravin.generate(min(SEED_ROWS, rows), seed=seed):
+    while len(found) < count:
+        for vin in ultravin.generate(min(SEED_ROWS, count), seed=seed):
             found.setdefault(vin[:8] + vin[9:11], vin)
         seed += 1
-    vins = pa.array(list(found.values())[:rows])
-    yield _against_ultravin(f"{rows:,} rows, every descriptor different", vins, 10)
+    return list(found.values())[:count]
+
+
+def _with_serials(vins: list[str], rows: int) -> pa.Array:
+    """So many rows of the descriptors of these VINs, in random order, no two of them the same."""
+    each = -(-rows // len(vins))
+    characters = np.frombuffer("".join(vins).encode(), dtype=np.uint8).reshape(-1, 17)
+    order = np.random.default_rng(54).permutation(len(vins) * each)[:rows]
+    number, serial = np.divmod(order, each)
+    characters = characters[number]
+    for at in range(3):
+        characters[:, 16 - at] = serial // 10**at % 10 + ord("0")
+    checks = np.frombuffer(CHECK_CHARACTERS.encode(), dtype=np.uint8)
+    characters[:, 8] = checks[remainders(characters)]
+    ends = np.arange(0, 17 * rows + 1, 17, dtype=np.int32)
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(characters))
 
 
 def dials(rows: int, folder: Path) -> Iterator[Line]:
