@@ -121,10 +121,13 @@ class _Run:
             self._bytes.madvise(mmap.MADV_DONTNEED)  # else the file counts as our memory
 
 
+_KEYS = 5  # of a word of the filter
+
+
 class _Filter:
     """A Bloom filter that grows: says of a key that it was added, sometimes of one that was not.
 
-    Each key has four bits in one word, 16 bits a key in all; about one of 200 is wrongly said to be met.
+    Each key has four bits in one word, of which five keys share each; about one of 80 is wrongly said to be met.
     """
 
     def __init__(self) -> None:
@@ -145,10 +148,10 @@ class _Filter:
         """Add keys."""
         if len(hashes) > self._room:
             size = 1 << 17 if not self._layers else min(4 * len(self._layers[-1]), 1 << 22)
-            while 4 * size < len(hashes):
+            while _KEYS * size < len(hashes):
                 size *= 2
             self._layers.append(np.zeros(size, dtype=np.uint64))
-            self._room = 4 * size
+            self._room = _KEYS * size
         self._room -= len(hashes)
         layer, bits = self._layers[-1], _bits(hashes)
         words = _words(hashes, layer)
