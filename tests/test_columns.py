@@ -127,7 +127,8 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
         for batch in table.slice(start, end - start).to_batches()
     ]
     mapping = {"vin": "text", **{field: field for field in cells}}
-    with patch.object(screened, "KEPT", kept):  # 0: all is forgotten before each batch
+    # 0: all is forgotten before each batch
+    with patch.object(screened, "KEPT", kept), patch.object(screened, "KEPT_FOR", kept):
         answers = [
             row
             for batch in screen_batches(batches, None, mapping, regime)

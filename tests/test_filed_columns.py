@@ -2,6 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -73,7 +74,9 @@ def test_decode_table_takes_the_columns_where_there_are_many(monkeypatch, sample
     asked = []
     in_columns = decoded.in_columns_of
     monkeypatch.setattr(
-        decoded, "in_columns_of", lambda *given: asked.append(given) or in_columns(*given)
+        decoded,
+        "in_columns_of",
+        lambda *given, **how: asked.append(given) or in_columns(*given, **how),
     )
     assert decode_table(pa.table({"vin": texts}), fields=fields).equals(one_by_one)
     assert asked
@@ -160,3 +163,16 @@ def test_threads_that_begin_together_tell_the_same():
     with ThreadPoolExecutor(len(batches)) as pool:
         found = list(pool.map(lambda vins: decoded.in_columns_of(codes(vins), fields), batches))
     assert found == expected
+
+
+@pytest.mark.parametrize("differ", [True, False])
+def test_texts_as_dictionary_arrays_say_the_same(differ):
+    vins = [*odd_vins(400, 54)] * (1 if differ else 8) + ["?", None]
+    with patch.object(decoded, "MANY", 100), patch.object(decoded, "_ROWS", 300):
+        plain, encoded = (decode_table(pa.array(vins), encoded=asked) for asked in (False, True))
+        some = decode_table(pa.array(vins), fields=sorted(FIELDS), encoded=True)
+    assert encoded.to_pylist() == plain.to_pylist()
+    assert some.to_pylist() == plain.select(some.column_names).to_pylist()
+    assert pa.types.is_dictionary(some.schema.field("vin_brand").type)
+    # One dictionary for all batches, or such columns could not be grouped by.
+    assert some.group_by("vin_brand").aggregate([([], "count_all")]).num_rows > 5

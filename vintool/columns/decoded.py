@@ -24,7 +24,11 @@ from vintool.words import Basis, CheckDigit
 
 
 def decode_table(
-    data: Any, column: str | None = None, fields: Sequence[str] | None = None
+    data: Any,
+    column: str | None = None,
+    fields: Sequence[str] | None = None,
+    *,
+    encoded: bool = False,
 ) -> pa.Table:
     """Decode a column of VINs.
 
@@ -33,6 +37,8 @@ def decode_table(
         column: the column of VINs; needed where the data has several and none is called ``vin``.
         fields: fields of ``Vehicle``, and ``powertrain_grade`` and ``powertrain_basis``; all if not
             given. Only these are computed.
+        encoded: give what a VIN tells in texts as dictionary arrays, which takes half the time and a
+            fraction of the memory: each text stands once.
 
     Returns:
         One column ``vin_<field>`` each, the same rows in the same order; null where the text is no
@@ -48,7 +54,7 @@ def decode_table(
     name = column or find_mapping(table)["vin"]
     if name not in table.column_names:
         raise ValueError(f"no column {name!r}; the data has {', '.join(table.column_names)}")
-    decoder = _Decoder(wanted)
+    decoder = _Decoder(wanted, encoded=encoded)
     parts = [
         as_text(chunk.slice(start, _ROWS))
         for chunk in table.column(name).chunks
@@ -56,7 +62,7 @@ def decode_table(
     ]
     with ThreadPoolExecutor(_THREADS) as pool:
         batches = list(pool.map(decoder, parts or [pa.array([], pa.string())]))
-    return pa.Table.from_batches(batches)
+    return pa.Table.from_batches(batches).unify_dictionaries()
 
 
 _ROWS = 1 << 17  # at a time: fewer cost more steps, more no longer fit the cache
@@ -100,14 +106,15 @@ TYPES: dict[str, pa.DataType] = {
 class _Decoder:
     """Texts -> fields. Batches may be decoded side by side: what they share is asked by one at a time."""
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        self._fields = fields
+    def __init__(self, fields: Sequence[str], *, encoded: bool) -> None:
+        self._fields, self._encoded = fields, encoded
         self._told = [field for field in fields if field in _TOLD]
         self._in_columns = FIELDS.issuperset(self._told)
         self._descriptors = Descriptors()
         self._keys, self._problems = Keys(), Lifted(row_problems)
         self._numbers = Numbers()
         self._answers = {field: pa.array([], TYPES[field]) for field in self._told}
+        self._gathered = self._answers
         self._one_at_a_time = Lock()
 
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
@@ -121,7 +128,8 @@ class _Decoder:
     def _profiled(self, vins: VinColumn) -> dict[str, pa.Array]:
         """The fields that a profile tells: of each distinct key, or of all rows where they all differ."""
         if self._in_columns and len(vins.characters) >= MANY and _all_differ(vins.characters):
-            answers, numbers = in_columns_of(vins.characters, self._told), None
+            answers = in_columns_of(vins.characters, self._told, encoded=self._encoded)
+            numbers = None
             if vins.well_formed.all():
                 return answers
         else:
@@ -152,7 +160,10 @@ class _Decoder:
                     field: pa.concat_arrays([self._answers[field], told[field]])
                     for field in self._told
                 }
-            return self._answers, numbers
+                self._gathered = self._answers
+                if self._encoded:
+                    self._gathered = {field: _encoded(self._answers[field]) for field in self._told}
+            return self._gathered, numbers
 
     def _asked(self, characters: Characters) -> dict[str, pa.Array]:
         """What a profile tells of some VINs: by columns where there are many, else one by one."""
@@ -179,6 +190,15 @@ class _Decoder:
             return problems.take(lambda found: [problem.value for problem in found], kind)
 
 
+def _encoded(array: pa.Array) -> pa.Array:
+    """Texts, or a struct of texts, with dictionaries; other columns as they are."""
+    if pa.types.is_struct(array.type):
+        parts = [_encoded(part) for part in array.flatten()]
+        names = [field.name for field in array.type]
+        return pa.StructArray.from_arrays(parts, names=names, mask=array.is_null())
+    return array.dictionary_encode() if pa.types.is_string(array.type) else array
+
+
 def _all_differ(characters: Characters) -> bool:
     """Whether next to none of the VINs has the descriptor of another: to look for those takes longer."""
     some = np.ascontiguousarray(characters[:: max(1, len(characters) // _SAMPLE)])
@@ -186,8 +206,10 @@ def _all_differ(characters: Characters) -> bool:
     return len(np.unique(packed)) > 0.95 * len(packed)
 
 
-def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa.Array]:
-    """Fields that a profile tells, of rows of 17 characters."""
+def in_columns_of(
+    characters: Characters, fields: Sequence[str], *, encoded: bool = False
+) -> dict[str, pa.Array]:
+    """Fields that a profile tells, of rows of 17 characters; ``encoded`` as for ``decode_table``."""
     own = teller()
     found = own.find(characters, fields)
     rows = np.flatnonzero(found.unsettled)
@@ -199,8 +221,8 @@ def in_columns_of(characters: Characters, fields: Sequence[str]) -> dict[str, pa
 
     def array(field: str) -> pa.Array:
         if field == "plant":
-            return told.plant(TYPES[field], found, left)
-        return told.field(field, TYPES[field], found, left, _TOLD[field])
+            return told.plant(TYPES[field], found, left, encoded=encoded)
+        return told.field(field, TYPES[field], found, left, _TOLD[field], encoded=encoded)
 
     return {field: array(field) for field in fields}
 

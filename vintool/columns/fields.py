@@ -17,6 +17,7 @@ from vintool.columns.asked import Asked, Codes, Sparse
 from vintool.columns.lifted import Numbered
 from vintool.columns.patterns import SIGN_NAMES
 from vintool.columns.schemas import FIRST_YEAR
+from vintool.columns.shown import with_dictionary
 from vintool.columns.told import NOT, SURE, Found, Teller
 from vintool.filings import SIGNALS, sides, weigh
 from vintool.profile import (
@@ -60,7 +61,12 @@ class _Texts:
 
 
 def _taken(
-    texts: pa.Array, codes: Codes, left: Mapping[int, Profile], of: Callable[[Profile], Any]
+    texts: pa.Array,
+    codes: Codes,
+    left: Mapping[int, Profile],
+    of: Callable[[Profile], Any],
+    *,
+    encoded: bool,
 ) -> pa.Array:
     """Texts by rows, with what ``profile`` told of the rows that were left to it."""
     if left:
@@ -68,6 +74,8 @@ def _taken(
         codes[list(left)] = len(texts) + np.arange(len(left))
         own = pa.array([of(told) for told in left.values()], texts.type)
         texts = pa.concat_arrays([texts, own])
+    if encoded and pa.types.is_string(texts.type):
+        return with_dictionary(texts, codes.astype(np.int32))
     return texts.take(pa.array(codes))
 
 
@@ -125,13 +133,15 @@ class Fields:
         """How many combinations were asked about."""
         return sum(map(len, (self._countries, self._names, self._places, self._weighed)))
 
-    def field(
+    def field(  # noqa: PLR0913 - what a column is made of
         self,
         name: str,
         kind: pa.DataType,
         found: Found,
         left: Mapping[int, Profile],
         of: Callable[[Profile], Any],
+        *,
+        encoded: bool = False,
     ) -> pa.Array:
         """A field by rows.
 
@@ -141,9 +151,10 @@ class Fields:
             found: of each row.
             left: what ``profile`` told of the rows that were left to it.
             of: the field of a profile.
+            encoded: give texts as dictionary arrays.
         """
         codes = self._codes(name, found)
-        return _taken(self._texts[name](kind), codes, left, of)
+        return _taken(self._texts[name](kind), codes, left, of, encoded=encoded)
 
     def _codes(self, name: str, found: Found) -> Codes:
         """The numbers of a field's values."""
@@ -170,7 +181,14 @@ class Fields:
             key = key * _NARROW + np.where(sure, found.read[element], 0)
         return self._weighed(key)
 
-    def plant(self, kind: pa.DataType, found: Found, left: Mapping[int, Profile]) -> pa.StructArray:
+    def plant(
+        self,
+        kind: pa.DataType,
+        found: Found,
+        left: Mapping[int, Profile],
+        *,
+        encoded: bool = False,
+    ) -> pa.StructArray:
         """The place: as filed where vPIC's patterns fit, or else as the registry has it."""
         filed = (found.standing != NOT) & found.matched
         rows = np.flatnonzero(~filed & self._has_plants.told(found.wmi))
@@ -189,8 +207,9 @@ class Fields:
             codes = np.where(filed, found.read[element], 0)
             codes[rows] = len(filed_texts) + places
             both = pa.concat_arrays([filed_texts, texts])
-            parts.append(_taken(both, codes, left, _part_of(part)))
-        return pa.StructArray.from_arrays(parts, fields=list(kind), mask=pa.array(~is_told))
+            parts.append(_taken(both, codes, left, _part_of(part), encoded=encoded))
+        names = [field.name for field in kind]
+        return pa.StructArray.from_arrays(parts, names=names, mask=pa.array(~is_told))
 
     def _country(self, key: int) -> str | None:
         maker, wmi = divmod(key, _WIDE)

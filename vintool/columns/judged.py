@@ -37,7 +37,9 @@ from vintool.law import Regime
 from vintool.verdict import declared_used, with_duplicate, with_found
 
 #: So many distinct keys are kept; then all are forgotten, so that memory does not grow with the rows.
-KEPT = 250_000
+KEPT = 120_000
+#: Of fewer rows than these so many keys come again and again, and as many more are kept.
+KEPT_FOR = 4_000_000
 
 # What a reviewer's decision rests on, beside the decision of the tool. A price counts by its class alone.
 _FINGERPRINTED = (

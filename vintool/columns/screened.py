@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.judged import KEPT, Judged, Rules
+from vintool.columns.judged import KEPT, KEPT_FOR, Judged, Rules
 from vintool.columns.lifted import BATCH_ROWS, Column, Lifted
 from vintool.columns.numbers import Mask
 from vintool.columns.rows import DUPLICATES, SHEET_SHIFT, Earlier, earlier_rows, sides
@@ -92,6 +92,7 @@ class Screener:
         self._forget()
 
     def _forget(self) -> None:
+        self._rows, self._kept_at_most = 0, KEPT
         self._rules = Rules(self._mapping, self._on, self.date_field, self.rule, self._desk)
         self._answers = _Answers(
             joined=self._joined, encoded=self._encoded, with_licence=self._with_licence
@@ -107,8 +108,12 @@ class Screener:
         Returns:
             The added columns alone, row by row; ``beside`` puts them to the user's.
         """
-        if self._rules.kept > KEPT:
-            self._forget()
+        if self._rules.kept > self._kept_at_most:
+            if self._rows >= KEPT_FOR:
+                self._forget()
+            else:
+                self._kept_at_most *= 2
+        self._rows += batch.num_rows
         rules = self._rules
         judged = rules(batch)
         bills = judged.cells("bl_no") if "bl_no" in self._mapping else None

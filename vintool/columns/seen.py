@@ -93,7 +93,7 @@ class _Run:
         buckets = (hashes >> _BELOW_BUCKET).astype(np.uint16)
         order = np.argsort(buckets, kind="stable")  # of 16 bits: by radix, in a few ns a hash
         self.hashes, self.places = hashes[order], places[order]
-        self._starts = np.zeros(_BUCKETS + 1, dtype=np.int64)
+        self._starts = np.zeros(_BUCKETS + 1, dtype=np.int32)
         np.cumsum(np.bincount(buckets, minlength=_BUCKETS), out=self._starts[1:])
         self._bytes: mmap.mmap | None = None
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.columns.lifted import Column
-from vintool.columns.numbers import Codes
+from vintool.columns.numbers import Codes, Mask
 
 
 class Shown:
@@ -76,12 +76,19 @@ class Shown:
         if not self._encoded or self._is_list:
             array = values.take(pa.array(places))
             return array if self._encoded or not self._is_list else array.cast(self._kind)
-        missing = None
-        if values.null_count:
-            # A null among the values of a dictionary is not what every reader of Arrow expects.
-            missing = values.is_null().to_numpy(zero_copy_only=False).take(places)
-            values = values.fill_null("")
-        return pa.DictionaryArray.from_arrays(pa.array(places, mask=missing), values, safe=False)
+        return with_dictionary(values, places)
+
+
+def with_dictionary(texts: pa.Array, places: Codes, mask: Mask | None = None) -> pa.DictionaryArray:
+    """Texts by their places; null where the text is, and where ``mask`` says so.
+
+    A null among the values of a dictionary is not what every reader of Arrow expects: it becomes one of the rows.
+    """
+    if texts.null_count:
+        missing = texts.is_null().to_numpy(zero_copy_only=False).take(places)
+        mask = missing if mask is None else mask | missing
+        texts = texts.fill_null("")
+    return pa.DictionaryArray.from_arrays(pa.array(places, mask=mask), texts, safe=False)
 
 
 _NOWHERE: Codes = np.zeros(0, dtype=np.int32)
