@@ -127,17 +127,19 @@ class _Decoder:
 
     def _profiled(self, vins: VinColumn) -> dict[str, pa.Array]:
         """The fields that a profile tells: of each distinct key, or of all rows where they all differ."""
-        if self._in_columns and len(vins.characters) >= MANY and _all_differ(vins.characters):
+        count, all_well_formed = len(vins.characters), len(vins.characters) == len(vins.texts)
+        if self._in_columns and count >= MANY and _all_differ(vins.characters):
             answers = in_columns_of(vins.characters, self._told, encoded=self._encoded)
-            numbers = None
-            if vins.well_formed.all():
+            if all_well_formed:
                 return answers
+            numbers = np.arange(count, dtype=np.int32)
         else:
             answers, numbers = self._of_distinct(vins)
-        rows = np.zeros(len(vins.well_formed), dtype=np.int32)
-        rows[vins.well_formed] = np.arange(len(vins.characters)) if numbers is None else numbers
-        mask = None if len(vins.characters) == len(rows) else ~vins.well_formed
-        places = pa.array(rows, mask=mask)
+        places = pa.array(numbers)
+        if not all_well_formed:
+            rows = np.zeros(len(vins.texts), dtype=np.int32)
+            rows[vins.well_formed] = numbers
+            places = pa.array(rows, mask=~vins.well_formed)
         return {field: array.take(places) for field, array in answers.items()}
 
     def _of_distinct(self, vins: VinColumn) -> tuple[dict[str, pa.Array], Codes]:
