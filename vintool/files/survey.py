@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 from python_calamine import CalamineError
 
 from vintool.errors import ManifestError
+from vintool.files.plain import ROW_END, empty_ones, look
 
 _CHUNK = 1 << 20
 _GAP = 20  # unused columns that end a table
@@ -38,6 +39,11 @@ _TYPE = re.compile(rb"""\st=["'](\w+)""")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)""")
 _FAR_COLUMN = re.compile(rb"""=\s*["']([A-Za-z]{2,})[0-9]""")
 _FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*0*([0-9]{7,})""")
+_CELL_START = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_PLACED = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=")
+_ROW_START = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_NUMBERED = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*\s)?r\s*=")
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*([0-9]+)""")
 _LAST_ROW = 1 << 20
 _MERGE = re.compile(
     rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"""
@@ -165,6 +171,7 @@ class Book(Parts):
         super().__init__(path, archive)
         self.sheets = tuple(self._sheets())
         self._empty = frozenset(self._empty_strings())
+        self._empty_ones = empty_ones(self._empty)
         self.weigh("xl/styles.xml", "xl/workbook.xml")
 
     def _sheets(self) -> Iterator[tuple[str, bool, str]]:
@@ -184,17 +191,27 @@ class Book(Parts):
                 yield element.get("name", ""), element.get("state", "visible") != "visible", part
 
     def _pieces(self, part: str, end: re.Pattern[bytes], plain: bytes = b"") -> Iterator[bytes]:
-        """A part cut after every end tag; ``plain``, without a namespace prefix, is the fast way."""
+        """A part cut after every end tag.
+
+        With ``plain``, the end tag without a namespace prefix, many pieces may be left together, with
+        their end tags; and what follows the last one is a piece too.
+        """
         rest = b""
         for chunk in self.chunks(part):
             text = rest + chunk
-            *pieces, rest = text.split(plain) if plain and plain in text else end.split(text)
+            if plain and (cut := text.rfind(plain) + len(plain)) >= len(plain):
+                pieces, rest = [text[:cut]], text[cut:]
+            else:
+                *pieces, rest = end.split(text)
             if len(rest) > _SMALL:
                 raise self._too_large(len(rest))
             yield from pieces
+        if plain:
+            yield rest
 
     def _rows(self, part: str) -> Iterator[bytes]:
-        return self._pieces(part, _ROW_END, b"</row>")
+        for block in self._pieces(part, _ROW_END, ROW_END):
+            yield from block.split(ROW_END)
 
     def _empty_strings(self) -> Iterator[int]:
         """The positions of shared strings without a character."""
@@ -220,19 +237,30 @@ class Book(Parts):
     def survey(self, part: str) -> Survey:
         """Count what a sheet holds, without believing what it declares."""
         rows = errors = last_column = 0
-        for row in self._rows(part):
-            rows += next(self._filled(row), None) is not None
-            errors += row.count(b't="e"')
-            if max(map(int, _FAR_ROW.findall(row)), default=0) > _LAST_ROW:
+        for block in self._pieces(part, _ROW_END, ROW_END):
+            seen = look(block, self._empty_ones)
+            others = block.split(ROW_END) if seen is None else seen.doubtful
+            rows += sum(next(self._filled(row), None) is not None for row in others)
+            if seen is None:
+                last_column = max(last_column, *map(_reach, others))
+            else:
+                rows += seen.sure
+                last_column = max(last_column, seen.last_column)
+            if seen is None or seen.errors:
+                errors += block.count(b't="e"')
+            if (seen is None or seen.long) and any(
+                int(number) > _LAST_ROW for number in _FAR_ROW.findall(block)
+            ):
                 raise zipfile.BadZipFile
-            far = max(map(_column, set(_FAR_COLUMN.findall(row))), default=0)
-            last_column = max(last_column, far or row.count(b"<c "))
         return Survey(rows, last_column, errors)
 
     def last_row(self, part: str) -> int:
-        """The largest row number of any cell."""
-        pieces = self._rows(part)
-        return max((int(m[2]) for row in pieces for m in _REFERENCE.finditer(row)), default=0)
+        """How far cells reach down: the largest row number, and the rows that have none below it."""
+        last = unnumbered = 0
+        for row in self._rows(part):
+            last = max(last, *map(int, _ROW_NUMBER.findall(row)), 0)
+            unnumbered += len(_ROW_START.findall(row)) - len(_NUMBERED.findall(row))
+        return last + unnumbered
 
     def merged(self, part: str) -> tuple[Merged, ...]:
         """The blocks of merged cells."""
@@ -265,6 +293,14 @@ class Book(Parts):
         last = next((a for a, b in itertools.pairwise(columns) if b - a > _GAP), columns[-1])
         rows = sum(count for start, count in starts.items() if 0 < start <= last)
         return columns[0], last, rows, [name for column, name in cells if column > last]
+
+
+def _reach(row: bytes) -> int:
+    """How far cells reach to the right at most: one without a reference stands next to the last one."""
+    cells = len(_CELL_START.findall(row))
+    unplaced = cells - len(_PLACED.findall(row))
+    far = max(map(_column, set(_FAR_COLUMN.findall(row))), default=26 * (cells > unplaced))
+    return (far if cells else 0) + unplaced
 
 
 def _column(letters: bytes) -> int:
