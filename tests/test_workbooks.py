@@ -3,13 +3,18 @@
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import hostile
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_files import VINS, cells, numbers, only, refusal
 
+from vintool.files import survey
 from vintool.files.manifest import open_manifest
 from vintool.files.run import screen_file
 from vintool.headers import map_columns
@@ -278,3 +283,93 @@ def test_cells_that_the_library_passes_over_are_refused(tmp_path, kind):
     sheet = hostile.binary_sheet([HEAD, *ROWS], shared, more=more)
     hostile.binary_workbook(tmp_path / "a.xlsb", {"S": sheet}, shared)
     assert "damaged" in refusal(tmp_path / "a.xlsb").what
+
+
+STRAYS = {
+    "without references": '<row r="1048576">' + "<c><v>1</v></c>" * 16_384 + "</row>",
+    "next to a far one": '<row r="1048576"><c r="AA1048576"><v>1</v></c>' + "<c><v>1</v></c>" * 16_000 + "</row>",
+    "in a row that is not closed": f'<row r="1048576">{hostile.cell("XFD1048576", "x")}',
+    "in small letters": f'<row r="1048576">{hostile.cell("xfd1048576", "x")}</row>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stray_cells", STRAYS)
+def test_cells_that_say_little_of_where_they_are_end_no_process(tmp_path, stray_cells):
+    body = "".join(hostile.row(n, [vin, "x"]) for n, vin in enumerate(["VIN", *VINS], 1))
+    xml = hostile.sheet_xml(body + STRAYS[stray_cells])
+    code = (
+        "import sys\nfrom vintool.errors import ManifestError\nfrom vintool.files.manifest import open_manifest\n"
+        "try:\n    [batch for sheet in open_manifest(sys.argv[1]).sheets for batch in sheet.batches()]\n"
+        "except ManifestError as error:\n    print(error)"
+    )
+    path = hostile.workbook(tmp_path / "a.xlsx", {"S": xml})
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout or "too far to be loaded" in done.stdout or "damaged" in done.stdout
+
+
+#: Cells as programs write them, and as none does; {0} is the reference.
+CELLS = [
+    "<c r={0}><v>5</v></c>",
+    "<c r={0} s='1'/>",
+    '<c r={0} t="s"><v>1</v></c>',
+    '<c r={0} t="s"><v>0</v></c>',
+    '<c t="s" r={0}><v>01</v></c>',
+    '<c r={0} t="s"><v> 1 </v></c>',
+    '<c r={0} t="e"><v>#N/A</v></c>',
+    "<c r={0} t='e'><v>#N/A</v></c>",
+    '<c r={0} t="str"><f>A1&amp;""</f><v></v></c>',
+    '<c r={0} t="str"><f t="shared" si="0">B1</f><v>x</v></c>',
+    '<c r={0} t="inlineStr"><is><t>VIN</t></is></c>',
+    '<c r={0} t="inlineStr"><is><t>&#10; </t></is></c>',
+    '<c r={0} t="inlineStr"><is><t>&#32;x</t></is></c>',
+    '<c r={0} t="inlineStr"><is><t xml:space="preserve"> </t></is></c>',
+    '<c r={0} t="inlineStr"><is><t xml:space="preserve"> x</t></is></c>',
+    '<c r={0} t="inlineStr"><is><t xml:space="preserve">x</t></is></c>',
+    '<c r={0} t="inlineStr"><is><t xml:space="preserve"/></is></c>',
+    '<c r={0} t="inlineStr"><is><t xml:space="default">x</t></is></c>',
+    '<c r={0} t="inlineStr"><is><r><rPr><b/></rPr><t>x</t></r></is></c>',
+    '<c r={0} t="inlineStr"><is><t><![CDATA[ x]]></t></is></c>',
+    "<c r={0}><!-- no --></c>",
+    "<c r={0}/>",
+    "<c r={0}><v/></c>",
+    "<c><v>7</v></c>",
+]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from(CELLS), st.sampled_from([1, 2, 26, 27, 702, 703, 999, 16_384]))),
+        min_size=1, max_size=12,
+    ),
+    st.sampled_from([1, 99, 999_990, 1_048_560, 1_048_570]),
+    st.sampled_from(['<row r="{0}">', "<row>", '<row spans="1:5" r="{0}">']),
+)  # fmt: skip
+def test_rows_seen_together_are_what_they_are_one_by_one(rows, first, start):
+    body = "".join(
+        start.format(n)
+        + "".join(cell.format(f'"{hostile.column(column)}{n}"') for cell, column in row)
+        + "</row>"
+        for n, row in enumerate(rows, first)
+    )
+    strings = "<si><t>VIN</t></si><si><t/></si>"
+    with tempfile.TemporaryDirectory() as folder:
+        path = hostile.workbook(Path(folder) / "a.xlsx", {"S": ""}, strings=strings)
+        with zipfile.ZipFile(path) as archive, pytest.MonkeyPatch.context() as patch:
+            book = survey.Book(path, archive)
+            for block in (body, '<row r="5"><c r="A5"><v>5</v></c></row>' + body):
+                patch.setattr(book, "chunks", lambda _part, block=block: iter([block.encode()]))
+                results = []
+                for plain in (survey.look, lambda _block, _empty: None):
+                    patch.setattr(survey, "look", plain)
+                    try:
+                        results.append(book.survey(""))
+                    except zipfile.BadZipFile:
+                        results.append(None)
+                seen, one_by_one = results
+                assert (seen is None) == (one_by_one is None)
+                if seen:
+                    assert (seen.rows, seen.errors) == (one_by_one.rows, one_by_one.errors)
+                    assert seen.last_column == one_by_one.last_column or max(seen.last_column, one_by_one.last_column) <= 26  # fmt: skip

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import openpyxl
 import pyarrow as pa
 from python_calamine import CalamineSheet, CalamineWorkbook
@@ -33,6 +34,9 @@ _ROWS = 8_192
 _CELLS = 2_000_000  # of a batch
 _WIDE = 512  # columns; a sheet that reaches further is read column by column known to be used
 _GRID = 40_000_000  # cells that calamine may reserve, some 24 bytes each
+# Of these kinds no two values that are equal have different texts; True and 1.0 have.
+_UNEQUAL = frozenset({str, float, date, datetime, time, type(None)})
+_SLOW_GRID = 1 << 28  # cells that the slower method may pass over
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _FOREIGN = {
     "content.xml": "an OpenDocument file and no spreadsheet",
@@ -227,6 +231,8 @@ def _source(book: _Surveyed, load: _Loader, position: int, part: str, survey: Su
 def _wide_source(book: Book, position: int, part: str, notes: tuple[str, ...]) -> _Source:
     """A sheet that calamine must not see."""
     first, last, rows, strays = book.region(part)
+    if (last - first + 1) * (low := book.last_row(part)) > _SLOW_GRID:
+        raise _too_far(book, book.sheets[position][0], last, low)
     notes += ("It is unusually wide and was read by a slower method.",)
     if strays:
         shown = ", ".join(strays[:5]) + ", ..." * (len(strays) > 5)
@@ -246,12 +252,16 @@ def _refuse_grid(book: BinaryBook | OpenBook | OldBook, name: str, survey: Surve
     if isinstance(book, OpenBook):
         grid = book.laid_out  # all its sheets are loaded together
     if grid > _GRID:
-        raise ManifestError(
-            f"its cells reach to column {survey.last_column} and row {survey.last_row}, too far to be loaded",
-            file=book.path.name,
-            sheet=name,
-            next_step="delete the stray cell at the end, or save the file as .xlsx",
-        )
+        raise _too_far(book, name, survey.last_column, survey.last_row)
+
+
+def _too_far(book: _Surveyed, name: str, column: int, row: int) -> ManifestError:
+    return ManifestError(
+        f"its cells reach to column {column} and row {row}, too far to be loaded",
+        file=book.path.name,
+        sheet=name,
+        next_step="delete the stray cell at the end, or save the file as .xlsx",
+    )
 
 
 def _openpyxl_rows(path: Path, name: str, first: int, last: int) -> Iterator[Sequence[object]]:
@@ -294,11 +304,37 @@ def _array(cells: Sequence[object]) -> pa.Array:
     try:
         return pa.array(cells, pa.string())
     except pa.ArrowException:
-        if all(type(cell) is float for cell in cells):
+        kinds = set(map(type, cells))
+        if kinds == {float}:
             numbers = np.array(cells, np.float64)
             if (np.abs(numbers) < 1e15).all() and (numbers == np.trunc(numbers)).all():
                 return pa.array(numbers.astype(np.int64)).cast(pa.string())
+        if kinds <= _UNEQUAL:
+            texts = {cell: _text(cell) for cell in set(cells)}
+            return pa.array([texts[cell] for cell in cells], pa.string())
         return pa.array(map(_text, cells), pa.string())
+
+
+def _columns(
+    rows: Sequence[Sequence[object]], width: int
+) -> tuple[list[pa.Array], npt.NDArray[np.bool_]]:
+    """Rows as columns of text, and which rows hold more than white space."""
+    if min(map(len, rows)) < width:
+        rows = [[*row, *[""] * (width - len(row))] for row in rows]
+    arrays = [_array(cells) for cells in zip(*rows, strict=True)]
+    filled = np.zeros(len(rows), np.bool_)
+    for array in arrays:
+        starts = np.frombuffer(array.buffers()[1], np.int32)[array.offset :][: len(array) + 1]
+        data = array.buffers()[2]
+        if data is not None and data.size:
+            text = np.frombuffer(data, np.uint8)
+            first = text[np.minimum(starts[:-1], len(text) - 1)]
+            filled |= (np.diff(starts) > 0) & (first > ord(" "))
+        if filled.all():
+            return arrays, filled
+    for index in np.flatnonzero(~filled).tolist():
+        filled[index] = _filled(rows[index])
+    return arrays, filled
 
 
 def _open_sheet(
@@ -318,19 +354,22 @@ def _open_sheet(
     def read(tally: Tally) -> Iterator[Batch]:
         seen = 0
         with readable(path):
-            rows = enumerate(merges.filling(source.rows(), _filled), 1)
+            rows, number = merges.filling(source.rows(), _filled), 0
             many = max(min(_ROWS, _CELLS // max(source.width, 1)), 1)
             while chunk := list(itertools.islice(rows, many)):
-                filled = [(number, row) for number, row in chunk if _filled(row)]
-                seen += len(filled)
-                kept = [(number, row) for number, row in filled if number > header.end]
-                tally.blank += sum(number > header.end for number, _ in chunk) - len(kept)
-                if kept:
-                    numbers = np.array([number for number, _ in kept], np.int64)
-                    padded = ((*row, *[""] * (len(columns) - len(row))) for _, row in kept)
-                    arrays = [_array(cells) for cells in zip(*padded, strict=True)]
-                    data = pa.RecordBatch.from_arrays(arrays, names=list(columns))
-                    yield Batch(data, numbers, size * min(seen, source.expected) // source.expected)
+                numbers = np.arange(number + 1, number + len(chunk) + 1)
+                number += len(chunk)
+                arrays, filled = _columns(chunk, len(columns))
+                below = numbers > header.end
+                kept = filled & below
+                seen += int(filled.sum())
+                tally.blank += int((below & ~filled).sum())
+                if not kept.any():
+                    continue
+                data = pa.RecordBatch.from_arrays(arrays, names=list(columns))
+                if not kept.all():
+                    data, numbers = data.filter(pa.array(kept)), numbers[kept]
+                yield Batch(data, numbers, size * min(seen, source.expected) // source.expected)
         if seen != source.expected:
             raise ManifestError(
                 f"{seen} rows with content were read and the sheet holds {source.expected}",
