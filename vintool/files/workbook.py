@@ -10,17 +10,16 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import openpyxl
 import pyarrow as pa
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from vintool import headers
 from vintool.errors import ManifestError, NoVinColumn
+from vintool.files.loaded import as_columns, cell_text, has_content
 from vintool.files.merged import Merges
 from vintool.files.ods import OpenBook
 from vintool.files.ole2 import OLE2
@@ -34,8 +33,6 @@ _ROWS = 8_192
 _CELLS = 2_000_000  # of a batch
 _WIDE = 512  # columns; a sheet that reaches further is read column by column known to be used
 _GRID = 40_000_000  # cells that calamine may reserve, some 24 bytes each
-# Of these kinds no two values that are equal have different texts; True and 1.0 have.
-_UNEQUAL = frozenset({str, float, date, datetime, time, type(None)})
 _SLOW_GRID = 1 << 28  # cells that the slower method may pass over
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _FOREIGN = {
@@ -277,89 +274,29 @@ def _openpyxl_rows(path: Path, name: str, first: int, last: int) -> Iterator[Seq
         book.close()
 
 
-def _text(value: object) -> str:
-    """A cell as text: no ``.0`` behind a tariff code, dates in ISO order."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))  # beyond 15 digits Excel has lost some, and repr shows it
-    if isinstance(value, datetime):
-        return (value.date() if value.time() == time() else value).isoformat()
-    return value.isoformat() if isinstance(value, date | time) else str(value)
-
-
-def _filled(row: Sequence[object]) -> bool:
-    """Whether a row holds more than white space, as the survey counts it."""
-    return any(
-        value.strip(" \t\r\n") if isinstance(value, str) else value is not None for value in row
-    )
-
-
-def _array(cells: Sequence[object]) -> pa.Array:
-    """A column as text; columns of one kind, nearly all there are, without a Python call a cell."""
-    try:
-        return pa.array(cells, pa.string())
-    except pa.ArrowException:
-        kinds = set(map(type, cells))
-        if kinds == {float}:
-            numbers = np.array(cells, np.float64)
-            if (np.abs(numbers) < 1e15).all() and (numbers == np.trunc(numbers)).all():
-                return pa.array(numbers.astype(np.int64)).cast(pa.string())
-        if kinds <= _UNEQUAL:
-            texts = {cell: _text(cell) for cell in set(cells)}
-            return pa.array([texts[cell] for cell in cells], pa.string())
-        return pa.array(map(_text, cells), pa.string())
-
-
-def _columns(
-    rows: Sequence[Sequence[object]], width: int
-) -> tuple[list[pa.Array], npt.NDArray[np.bool_]]:
-    """Rows as columns of text, and which rows hold more than white space."""
-    if min(map(len, rows)) < width:
-        rows = [[*row, *[""] * (width - len(row))] for row in rows]
-    arrays = [_array(cells) for cells in zip(*rows, strict=True)]
-    filled = np.zeros(len(rows), np.bool_)
-    for array in arrays:
-        starts = np.frombuffer(array.buffers()[1], np.int32)[array.offset :][: len(array) + 1]
-        data = array.buffers()[2]
-        if data is not None and data.size:
-            text = np.frombuffer(data, np.uint8)
-            first = text[np.minimum(starts[:-1], len(text) - 1)]
-            filled |= (np.diff(starts) > 0) & (first > ord(" "))
-        if filled.all():
-            return arrays, filled
-    for index in np.flatnonzero(~filled).tolist():
-        filled[index] = _filled(rows[index])
-    return arrays, filled
-
-
 def _open_sheet(
     path: Path, size: int, name: str, source: _Source, words: str
 ) -> tuple[Sheet, list[str]]:
     """Find a sheet's header and make it readable."""
     first = itertools.islice(source.peek, headers.LOOKED_AT + _SAMPLE)
-    sample = [[*map(_text, row), *[""] * (source.width - len(row))] for row in first]
+    sample = [[*map(cell_text, row), *[""] * (source.width - len(row))] for row in first]
     header = headers.find_header(sample, words)
     named = headers.name_columns(header, source.width)
     columns = unique(named)
     below = [block for block in source.merged if block[0] >= header.end]
     merges = Merges(below, source.left, columns, sample[header.end :])
-    whole = list(merges.filling(sample, _filled))[header.end :]
-    data = tuple(tuple(map(_text, row)) for row in whole if _filled(row))[:_SAMPLE]
+    whole = list(merges.filling(sample, has_content))[header.end :]
+    data = tuple(tuple(map(cell_text, row)) for row in whole if has_content(row))[:_SAMPLE]
 
     def read(tally: Tally) -> Iterator[Batch]:
         seen = 0
         with readable(path):
-            rows, number = merges.filling(source.rows(), _filled), 0
+            rows, number = merges.filling(source.rows(), has_content), 0
             many = max(min(_ROWS, _CELLS // max(source.width, 1)), 1)
             while chunk := list(itertools.islice(rows, many)):
                 numbers = np.arange(number + 1, number + len(chunk) + 1)
                 number += len(chunk)
-                arrays, filled = _columns(chunk, len(columns))
+                arrays, filled = as_columns(chunk, len(columns))
                 below = numbers > header.end
                 kept = filled & below
                 seen += int(filled.sum())
@@ -379,7 +316,7 @@ def _open_sheet(
             )
 
     notes = []
-    titles = sum(_filled(row) for row in sample[: header.index])
+    titles = sum(has_content(row) for row in sample[: header.index])
     if titles:
         notes.append(f"{titles} title row(s) above the header are not data.")
     if header.lines == 2:
