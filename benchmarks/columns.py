@@ -73,7 +73,10 @@ def _manifest(folder: Path, rows: int, descriptors: int) -> pa.Table:
 
 def validate(rows: int, folder: Path) -> Iterator[Line]:
     """Alphabet, length and check digit of a column."""
-    for dirt, state in ((0.0, "as they should be"), (0.01, "1 % damaged, each of these read by itself")):
+    for dirt, state in (
+        (0.0, "as they should be"),
+        (0.01, "1 % damaged, each of these read by itself"),
+    ):
         path = folder / f"{state}.parquet"
         write_manifest(path, rows, max(1, rows // 2_000), dirt=dirt)
         vins = pq.read_table(path, columns=["vin"]).column("vin").combine_chunks().cast(pa.string())
