@@ -21,10 +21,8 @@ ILLEGAL = 255
 #: What ``ninth`` numbers.
 STATES = [CheckDigit.CANNOT_TELL, CheckDigit.FAILS, CheckDigit.HOLDS]
 
-_FIRST, _SECOND = (
-    np.arange(1 << 16) & 0xFF,
-    np.arange(1 << 16) >> 8,
-)  # bytes of a little-endian pair
+# The bytes of a little-endian pair.
+_FIRST, _SECOND = np.arange(1 << 16) & 0xFF, np.arange(1 << 16) >> 8
 _BYTES = np.arange(256)
 _LEGAL = np.isin(_BYTES, np.frombuffer(ALPHABET.encode(), dtype=np.uint8))
 _VALUES = np.array([CHARACTER_VALUES.get(chr(byte), 0) for byte in _BYTES], dtype=np.uint16)
@@ -156,7 +154,7 @@ def _reaches() -> npt.NDArray[np.uint8]:
 
 
 def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
-    """What rules read of each row but position 9, as one number: below ``NO_KEY`` times any of ``STATES``.
+    """What rules read of each row but position 9, as one number below ``NO_KEY``.
 
     Returns:
         Positions 1-8, 10 and 11 of every row, with 12-14 of small makers; and the rows of which rules
@@ -167,10 +165,7 @@ def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
     for at in (2, 4, 6, 9):
         packed *= np.uint64(_BASE * _BASE)
         packed += _PAIR_PLACES.take(_pair(characters, at))
-    start = first.astype(np.intp)
-    start *= _BASE
-    start += _PLACES.take(characters[:, 2])
-    reaches = _reaches().take(start)
+    reaches = _reach(first, characters)
     far = np.flatnonzero(reaches > _NEAR)
     if not len(far):
         return packed, far
@@ -189,8 +184,15 @@ def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
 
 def reach(characters: Characters) -> npt.NDArray[np.uint8]:
     """The last position that any rule reads of each row."""
-    start = _PAIR_PLACES.take(_pair(characters, 0)).astype(np.intp) * _BASE
-    return np.asarray(_reaches().take(start + _PLACES.take(characters[:, 2])))
+    return _reach(_PAIR_PLACES.take(_pair(characters, 0)), characters)
+
+
+def _reach(first: npt.NDArray[np.uint16], characters: Characters) -> npt.NDArray[np.uint8]:
+    """The same, where the places of positions 1 and 2 are known."""
+    start = first.astype(np.intp)
+    start *= _BASE
+    start += _PLACES.take(characters[:, 2])
+    return np.asarray(_reaches().take(start))
 
 
 def spelled(key: int) -> str:

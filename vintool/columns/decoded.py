@@ -71,6 +71,7 @@ _THREADS = os.cpu_count() or 1
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
 
+_JUDGED = frozenset({"check_digit", "problems"})
 PLANT_PARTS = ("company", "city", "state", "country")
 _NUMBERS = {"model_year", "doors", "seats"}
 _NESTED = {"powertrain_conflict"}
@@ -120,8 +121,10 @@ class _Decoder:
     def __call__(self, texts: pa.Array) -> pa.RecordBatch:
         vins = Reader()(texts)
         told = self._profiled(vins) if self._told else {}
+        if not _JUDGED.isdisjoint(self._fields):
+            told |= self._judged(vins)
         arrays = [
-            told[field] if field in told else self._column(field, vins) for field in self._fields
+            told[field] if field in told else _PARTS[field](vins.vin) for field in self._fields
         ]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{field}" for field in self._fields])
 
@@ -178,18 +181,21 @@ class _Decoder:
             for field in self._told
         }
 
-    def _column(self, field: str, vins: VinColumn) -> pa.Array:
-        kind = TYPES[field]
-        if field in _PARTS:
-            return _PARTS[field](vins.vin)
+    def _judged(self, vins: VinColumn) -> dict[str, pa.Array]:
+        """The fields that the rules of the VIN's market tell."""
+        told: dict[str, pa.Array] = {}
         with self._one_at_a_time:
-            told = self._keys(vins, self._descriptors(vins.characters))
-            if field == "check_digit":
-                return told.take(
-                    lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value, kind
+            keys_told = self._keys(vins, self._descriptors(vins.characters))
+            if "check_digit" in self._fields:
+                told["check_digit"] = keys_told.take(
+                    lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value,
+                    TYPES["check_digit"],
                 )
-            problems = self._problems(told, vins.odd)
-            return problems.take(lambda found: [problem.value for problem in found], kind)
+            if "problems" in self._fields:
+                told["problems"] = self._problems(keys_told, vins.odd).take(
+                    lambda found: [problem.value for problem in found], TYPES["problems"]
+                )
+        return told
 
 
 def _encoded(array: pa.Array) -> pa.Array:

@@ -202,7 +202,7 @@ class Rules:
             self._code_in_force(cells("hs_code"), days),
             *(rule(cells(field)) for field, rule in self._identifiers.items()),
         ]
-        if not any(column.values[code] for column in told for code in column.used.tolist()):
+        if not any(column.values[code] for column in told for code in column.dense[0].tolist()):
             return decisions
         return self._with_found(decisions, self._found(*told))
 

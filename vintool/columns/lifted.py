@@ -1,6 +1,7 @@
 """Rules of a short key, lifted to columns: asked once per distinct key, then gathered."""
 
 from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,7 @@ class Column:
     def _only(self) -> int:
         return int(self.codes[0]) if len(self.codes) else 0
 
-    @property
-    def used(self) -> Codes:
-        """The numbers that occur in these rows, each once."""
-        return self.dense[0]
-
-    @property
+    @cached_property
     def dense(self) -> tuple[Codes, Codes]:
         """The numbers that occur in these rows, and for every row which of them it has."""
         if self.constant:

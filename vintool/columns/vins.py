@@ -201,12 +201,14 @@ class Descriptors:
         return self._near_codes.take(numbers)
 
     def _far_ones(self, characters: Characters) -> Codes:
-        """Those of which rules read more than position 11."""
-        read = characters[:, DESCRIPTOR]
+        """Those of which rules read more than ``keys`` holds."""
+        signs = characters[:, DESCRIPTOR]
         beyond = np.array(DESCRIPTOR) >= reach(characters)[:, None]
-        read[beyond] = _ZERO
+        signs[beyond] = _ZERO
         encoded = pa.FixedSizeBinaryArray.from_buffers(
-            pa.binary(len(DESCRIPTOR)), len(read), [None, pa.py_buffer(np.ascontiguousarray(read))]
+            pa.binary(len(DESCRIPTOR)),
+            len(signs),
+            [None, pa.py_buffer(np.ascontiguousarray(signs))],
         ).dictionary_encode()
         numbers = []
         for key in encoded.dictionary.to_pylist():

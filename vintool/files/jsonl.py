@@ -7,7 +7,6 @@ JSON. The lines are counted by the decoder, apart from the parser.
 
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +18,6 @@ import pyarrow as pa
 from vintool.errors import ManifestError
 from vintool.files.encoding import decide
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
-
-#: How a file of JSON lines begins.
-START = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
 
 _SAMPLE = 500
 _ROWS = 8_192

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vintool.errors import ManifestError
 from vintool.files.ole2 import OLE2
+from vintool.files.packed import PACKED, Unpacked
 from vintool.files.sheet import PARQUET, Batch, Manifest, Sheet, Tally
 from vintool.files.watch import Watch
 from vintool.headers import MANIFEST, Headed, has_vins
@@ -27,7 +28,6 @@ _REFUSED = {
     b"Obj\x01": ("an Avro file", "write it again as Parquet"),
     b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it, or save its text as .txt"),
 }  # fmt: skip
-_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip, Zstandard
 _PACKED_ENDINGS = frozenset({".gz", ".gzip", ".zst", ".zstd"})
 _JSON_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
 _ARROW = (b"ARROW1\0\0", b"\xff\xff\xff\xff")
@@ -95,14 +95,12 @@ def open_manifest(
             return read_workbook(place, place.stat().st_size, sheet=sheet, holds=holds, words=words)
         return _sheetless(_read(place, begin, encoding, words), sheet)
 
-    if not head.startswith(_PACKED):
+    if not head.startswith(PACKED):
         return _watched(read(path, head), watch)
-    from vintool.files.packed import Unpacked  # noqa: PLC0415 - see _read
-
     unpacked = Unpacked(path, head)
     with unpacked.path.open("rb") as file:
         head = file.read(512)
-    if head.startswith(_PACKED):
+    if head.startswith(PACKED):
         raise ManifestError(
             "it is packed twice", file=path.name, next_step="unpack it and pass the file inside"
         )

@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 from vintool.columns import FACTS
 from vintool.desk.book import Desk
 from vintool.desk.decisions import key_of, standing
-from vintool.files.annotated import BOM, SLOW_ROWS, Copy, HashedFile
+from vintool.files.annotated import BOM, SLOW_ROWS, ByteWriter, Copy
 from vintool.files.cells import flat, inert
 from vintool.law import Regime
 
@@ -29,15 +29,15 @@ EXCEPTION_COLUMNS = (
 )  # fmt: skip
 
 
-class ExceptionWriter:
+class ExceptionWriter(ByteWriter):
     """``exceptions.csv``: the rows that a person must look at, with columns to decide in.
 
     They are empty, but where a decision of an earlier run stands: the file goes from run to run.
     """
 
     def __init__(self, path: Path, rule: Regime, desk: Desk) -> None:
+        super().__init__(path)
         self._regime, self._decisions = rule.code, desk.decisions
-        self._file = HashedFile(path)
         self._file.write(BOM)
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerow(EXCEPTION_COLUMNS)
@@ -76,19 +76,6 @@ class ExceptionWriter:
             for name in DECISION_COLUMNS:
                 cells[name].append(record.get(name, ""))
         return {name: pa.array(texts, pa.string()) for name, texts in cells.items()}
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()
-
-    def abandon(self) -> None:
-        """Let go of the file."""
-        self._file.close()
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the finished file."""
-        return self._file.digest
 
 
 class Answers:

@@ -12,7 +12,9 @@ import pyarrow as pa
 
 from vintool.errors import ManifestError
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+#: How packed files begin.
+PACKED = (_GZIP, _ZSTD)
 
 _CHUNK = 1 << 20
 _SMALL = 1 << 30  # up to this size nothing is asked
@@ -38,7 +40,7 @@ class Unpacked:
         self.path = folder / path.name
         try:
             with self.path.open("wb") as out:
-                out.writelines(_within_limits(path, _gzip if head.startswith(GZIP) else _zstd))
+                out.writelines(_within_limits(path, _gzip if head.startswith(_GZIP) else _zstd))
         except (EOFError, gzip.BadGzipFile, zlib.error, pa.ArrowException):
             self.remove()
             raise _damaged(path) from None
