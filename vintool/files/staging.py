@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from vintool.files.sheet import parquet_files
@@ -47,7 +48,7 @@ def staged(out: Path) -> Iterator[Path]:
 
 def _sweep(out: Path) -> None:
     """Tidy up after killed runs into ``out``; the folder of a run that is alive is locked, and stays."""
-    beside = out.parent.glob(f".{out.name}{_MARK}*") if out.name else ()
+    beside = out.parent.glob(f".{escape(out.name)}{_MARK}*") if out.name else ()
     for stage in (*beside, *out.glob(f"{_MARK}*")):
         with suppress(OSError), _locked(stage, wait=False) as alone:
             if alone:
