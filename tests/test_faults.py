@@ -327,7 +327,9 @@ def test_a_run_on_another_day_replaces_the_old_one(old, tmp_path):
 
 def test_what_a_killed_run_left_is_not_taken_for_that_of_another_folder(tmp_path):
     path = put_csv(tmp_path / "list.csv", LONG[:5])
-    left = tmp_path / ".ab.vintool-killed"  # whole, and of a folder whose name the pattern a[b] fits
+    left = (
+        tmp_path / ".ab.vintool-killed"
+    )  # whole, and of a folder whose name the pattern a[b] fits
     left.mkdir()
     (left / "run.json").write_text("{}", encoding="utf-8")
     (left / "note.txt").write_text("of ab", encoding="utf-8")
