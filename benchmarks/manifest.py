@@ -53,6 +53,7 @@ class _Pool(NamedTuple):
     fuel: pa.Array
     hs: pa.Array
     hs_used: pa.Array
+    used: np.ndarray  # whether the line of the sample is one of used cars
 
 
 def _descriptors() -> Iterator[tuple[str, int]]:
@@ -87,6 +88,7 @@ def _pool(descriptors: int) -> _Pool:
         pa.array([words[at % len(words)] for at, words in enumerate(fuels)]),
         pa.array([line.hs for line in lines]),
         pa.array([line.hs.replace("8703801090", "8703801010") for line in lines]),
+        np.array([line.condition == "旧" for line in lines]),
     )
 
 
@@ -146,7 +148,7 @@ def _batches(rows: int, pool: _Pool, seed: int, dirt: float) -> Iterator[pa.Reco
         spoilt = int(stop * dirt) - int(start * dirt)
         if spoilt:
             vins = _damage(vins, rng.choice(stop - start, spoilt, replace=False), rng)
-        used = rng.random(stop - start) < USED_SHARE
+        used = (rng.random(stop - start) < USED_SHARE) | pool.used[kind]
         hs = pc.if_else(pa.array(used), pool.hs_used.take(kind), pool.hs.take(kind))
         columns = [
             vins,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -21,6 +22,7 @@ from vintool.law import Regime
 
 EXCEPTIONS = "exceptions.csv"
 _AT_ONCE = 1 << 13  # rows of a workbook, a second; a run that is stopped waits for no more of them
+_AHEAD = 2  # batches that wait to be written: a row group is written when its last one is there
 DECISION_COLUMNS = ("decision", "decision_reason", "reviewer", "decision_date")
 _OF_OTHERS = frozenset({"vin_text", "vin_sheet", *DECISION_COLUMNS})  # texts that are not ours
 EXCEPTION_COLUMNS = (
@@ -81,8 +83,9 @@ class ExceptionWriter(ByteWriter):
 class Answers:
     """The files that fill while the rows go by; leave the block before anything else is written.
 
-    A batch is written while the next one is screened; what goes wrong is raised by the next call.
-    When the block ends with an error the files stay as far as they came, for the folder to be removed.
+    Batches are written while the next ones are screened, each file by a thread of its own; what goes
+    wrong is raised by a later call. When the block ends with an error the files stay as far as they
+    came, for the folder to be removed.
 
     Args:
         folder: where to write.
@@ -99,8 +102,8 @@ class Answers:
         self._stopped = False
         self._annotated = copy.writer(folder)
         self._exceptions = ExceptionWriter(folder / EXCEPTIONS, rule, desk)
-        self._writer = ThreadPoolExecutor(1)
-        self._last: Future[None] | None = None
+        self._annotating, self._noting = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
         """Start."""
@@ -115,13 +118,14 @@ class Answers:
         """Finish the files, or let go of them."""
         try:
             if error is None:
-                self._wait()
+                self._wait(0)
                 self._annotated.close()
                 self._exceptions.close()
                 return
         finally:
             self._stopped = True
-            self._writer.shutdown()
+            self._annotating.shutdown(cancel_futures=True)
+            self._noting.shutdown(cancel_futures=True)
             with suppress(OSError):
                 self._annotated.abandon()
             with suppress(OSError):
@@ -136,12 +140,13 @@ class Answers:
             self._say(
                 f"more than {SLOW_ROWS:,} rows: writing a workbook takes minutes a million; --as csv or --as parquet is much quicker"
             )
-        self._wait()
-        self._last = self._writer.submit(self._write, sheet, data, answers, exceptions)
+        self._wait(2 * _AHEAD)
+        self._waiting += (
+            self._annotating.submit(self._annotate, sheet, data, answers),
+            self._noting.submit(self._exceptions.write, sheet, exceptions),
+        )
 
-    def _write(
-        self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
-    ) -> None:
+    def _annotate(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
         data, answers = self._copy.table(sheet, data, answers)
         at_once = _AT_ONCE if self._copy.form == "xlsx" else max(data.num_rows, 1)
         for start in range(0, max(data.num_rows, 1), at_once):
@@ -149,12 +154,10 @@ class Answers:
                 return
             rows = start, at_once
             self._annotated.write(sheet, data.slice(*rows), answers.slice(*rows))
-        self._exceptions.write(sheet, exceptions)
 
-    def _wait(self) -> None:
-        last, self._last = self._last, None
-        if last is not None:
-            last.result()
+    def _wait(self, left: int) -> None:
+        while len(self._waiting) > left:
+            self._waiting.popleft().result()
 
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of the finished files, of those where it is known."""
