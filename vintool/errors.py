@@ -1,6 +1,7 @@
 """What can be wrong with a file as a whole: where, what, and what to do next."""
 
 from errno import EAGAIN, ENOMEM
+from typing import Any
 
 
 class _Told(Exception):  # noqa: N818 - never raised itself
@@ -26,6 +27,14 @@ class _Told(Exception):  # noqa: N818 - never raised itself
         )
         where = ", ".join(place for place in places if place)
         super().__init__(f"{where}: {what}; {next_step}." if where else f"{what}; {next_step}.")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it comes from one process to another."""
+        return _told_again, (type(self), vars(self))
+
+
+def _told_again(kind: type[_Told], parts: dict[str, Any]) -> _Told:
+    return kind(**parts)
 
 
 class ManifestError(_Told):

@@ -239,6 +239,8 @@ def _end(code: int) -> None:
     sys.stderr.flush()
     if packed := sys.modules.get("vintool.files.packed"):
         packed.remove_all()
+    if apart := sys.modules.get("vintool.files.apart"):
+        apart.end_all()
     os._exit(code)
 
 

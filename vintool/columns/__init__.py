@@ -9,6 +9,7 @@ for every row.
 
 from vintool.columns.decoded import TYPES, decode_table
 from vintool.columns.lifted import BATCH_ROWS
+from vintool.columns.rows import Earlier
 from vintool.columns.screened import (
     FACTS,
     LICENCE,
@@ -25,6 +26,7 @@ __all__ = [
     "FACTS",
     "LICENCE",
     "TYPES",
+    "Earlier",
     "Screener",
     "Seen",
     "beside",

@@ -128,8 +128,7 @@ class Rules:
 
     def __call__(self, batch: pa.RecordBatch) -> Judged:
         """Judge one batch of the user's columns."""
-        cells = self._cells(batch)
-        vins = self._reader(as_text(batch.column(self._mapping["vin"])))
+        cells, vins = self.cells(batch), self.vins(batch)
         keys = self._keys(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(keys, vins.odd)
         declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
@@ -160,7 +159,11 @@ class Rules:
             asked, settled.at(asked), self._cells_told(*told, chassis), nth.at(asked)
         )
 
-    def _cells(self, batch: pa.RecordBatch) -> Callable[[str], Column]:
+    def vins(self, batch: pa.RecordBatch) -> VinColumn:
+        """The VINs of a batch."""
+        return self._reader(as_text(batch.column(self._mapping["vin"])))
+
+    def cells(self, batch: pa.RecordBatch) -> Callable[[str], Column]:
         """The texts of a field, read once a batch; of one that is not mapped nothing."""
         nothing = same_for_all(batch.num_rows, EMPTY)
         read: dict[str, Column] = {}

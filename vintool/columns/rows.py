@@ -34,12 +34,14 @@ _USUAL_CHASSIS = (0, 9, 11)
 class Earlier(NamedTuple):
     """For every row its own place, that of an earlier one with its VIN, and of one under its bill too.
 
-    -1 stands for none, and for the place of a row that bears no VIN.
+    -1 stands for none, and for the place of a row that bears no VIN. ``times`` is how often its VIN
+    stood before.
     """
 
     own: Places
     places: Places
     under_bill: Places
+    times: Codes
 
     @property
     def kinds(self) -> Codes:
@@ -69,7 +71,7 @@ def earlier_rows(seen: Seen, vins: VinColumn, places: Places, bills: Column | No
         among = with_bill[vins.well_formed]
         both = mix(hashes[among] ^ of_bill.take(where)[with_bill])
         under = at_rows(with_bill, seen.bills(both, own[among]))
-    return Earlier(at_rows(vins.well_formed, own), first, under)
+    return Earlier(at_rows(vins.well_formed, own), first, under, seen.times(first))
 
 
 def differing_chassis(

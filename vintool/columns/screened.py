@@ -91,38 +91,61 @@ class Screener:
         self._with_licence = with_licence
         self._forget()
 
-    def _forget(self) -> None:
-        self._rows, self._kept_at_most = 0, KEPT
-        self._rules = Rules(self._mapping, self._on, self.date_field, self.rule, self._desk)
-        self._answers = _Answers(
-            joined=self._joined, encoded=self._encoded, with_licence=self._with_licence
-        )
-
-    def __call__(self, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
-        """The answers for one batch.
-
-        Args:
-            batch: the user's columns.
-            rows: the number of each row as the user sees it.
-
-        Returns:
-            The added columns alone, row by row; ``beside`` puts them to the user's.
-        """
+    def _make_room(self, rows: int) -> None:
+        """Forget what was looked up, if it has become too much for the rows that it was looked up for."""
         if self._rules.kept > self._kept_at_most:
             if self._rows >= KEPT_FOR:
                 self._forget()
             else:
                 self._kept_at_most *= 2
-        self._rows += batch.num_rows
+        self._rows += rows
+
+    def _forget(self) -> None:
+        self._rows, self._kept_at_most = 0, KEPT
+        self._ordinals: list[int] = []
+        self._rules = Rules(self._mapping, self._on, self.date_field, self.rule, self._desk)
+        self._answers = _Answers(
+            joined=self._joined, encoded=self._encoded, with_licence=self._with_licence
+        )
+
+    def earlier(self, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> Earlier:
+        """Of one batch the rows before, for another screener to judge it by."""
+        self._make_room(batch.num_rows)
+        vins = self._rules.vins(batch)
+        return self._earlier(vins, rows, self._rules.cells(batch))
+
+    def _earlier(
+        self, vins: VinColumn, rows: npt.NDArray[np.int64], cells: Callable[[str], Column]
+    ) -> Earlier:
+        bills = cells("bl_no") if "bl_no" in self._mapping else None
+        return earlier_rows(self._seen, vins, rows + (self._sheet << SHEET_SHIFT), bills)
+
+    def __call__(
+        self,
+        batch: pa.RecordBatch,
+        rows: npt.NDArray[np.int64],
+        earlier: Earlier | None = None,
+    ) -> pa.RecordBatch:
+        """The answers for one batch.
+
+        Args:
+            batch: the user's columns.
+            rows: the number of each row as the user sees it.
+            earlier: the rows before, where another screener has found them.
+
+        Returns:
+            The added columns alone, row by row; ``beside`` puts them to the user's.
+        """
+        self._make_room(batch.num_rows)
         rules = self._rules
         judged = rules(batch)
-        bills = judged.cells("bl_no") if "bl_no" in self._mapping else None
-        places = rows + (self._sheet << SHEET_SHIFT)
-        earlier = earlier_rows(self._seen, judged.vins, places, bills)
+        if earlier is None:
+            earlier = self._earlier(judged.vins, rows, judged.cells)
         settled = judged.decisions
         if (kinds := earlier.kinds).any():
             settled = rules.with_duplicate(settled, Column(DUPLICATES, kinds))
-        nth = Column(self._seen.ordinals, self._seen.times(earlier.places))
+        self._ordinals += range(len(self._ordinals), int(earlier.times.max(initial=0)) + 1)
+        nth = Column(self._ordinals, earlier.times)
 
         def facts(asked: Mask) -> Column:
             return rules.facts(judged, asked, settled, nth)

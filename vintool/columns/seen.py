@@ -183,7 +183,6 @@ class Seen:
         self.bills = SeenVins()
         self._twice = SeenVins()
         self._more: Counter[int] = Counter()
-        self.ordinals: list[int] = [0, 1]
 
     def times(self, places: Places) -> Codes:
         """How often the VIN of each row stood before, by the places of its first rows; -1 is none."""
@@ -197,7 +196,6 @@ class Seen:
         for row in rows[again].tolist():
             self._more[int(places[row])] += 1
             times[row] = 1 + self._more[int(places[row])]
-        self.ordinals += range(len(self.ordinals), int(times.max(initial=0)) + 1)
         return times
 
 

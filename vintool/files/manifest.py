@@ -7,6 +7,7 @@ open. What cannot be read is refused with a sentence that says what to do next.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from vintool.errors import ManifestError
@@ -35,6 +36,7 @@ _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!--|!DOCTYPE\s+(?!html)|(?:[\w.-]+:)?Dec)|\xff\xfe<\0|\xfe\xff\0<",
     re.IGNORECASE,
 )
+_APART = 8 << 20  # bytes of a workbook that takes longer than a process takes to start
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
@@ -90,9 +92,7 @@ def open_manifest(
             )
         _refuse(place, begin)
         if begin.startswith((b"PK", OLE2)):
-            from vintool.files.workbook import read_workbook  # noqa: PLC0415 - see _read
-
-            return read_workbook(place, place.stat().st_size, sheet=sheet, holds=holds, words=words)
+            return _read_workbook(place, sheet, holds, words)
         return _sheetless(_read(place, begin, encoding, words), sheet)
 
     if not head.startswith(PACKED):
@@ -136,6 +136,21 @@ def _read(path: Path, head: bytes, encoding: str | None, words: str) -> Manifest
     from vintool.files.delimited import read_delimited  # noqa: PLC0415
 
     return read_delimited(path, size, encoding=encoding, words=words)
+
+
+def _read_workbook(
+    path: Path, sheet: str | None, holds: Callable[[Headed], bool], words: str
+) -> Manifest:
+    """Read a workbook; a large one in a process of its own, as its library lets nothing else run."""
+    from vintool.files.workbook import read_workbook  # noqa: PLC0415 - see _read
+
+    size = path.stat().st_size
+    read = partial(read_workbook, path, size, sheet=sheet, holds=holds, words=words)
+    if size < _APART:
+        return read()
+    from vintool.files.remote import read_apart  # noqa: PLC0415 - see _read
+
+    return read_apart(read, path.name)
 
 
 def _sheetless(manifest: Manifest, sheet: str | None) -> Manifest:

@@ -1,10 +1,11 @@
 """The main job: a file in, every row judged, a folder of answers out."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,11 +19,12 @@ from vintool.files.annotated import WITH_LISTS, Copy
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import EXCEPTIONS, Answers
-from vintool.files.sheet import Manifest, Sheet, check_texts, evened
+from vintool.files.sheet import Batch, Manifest, Sheet, check_texts, evened
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.staging import RUN, staged
 from vintool.files.tally import Tally
 from vintool.files.watch import Watch
+from vintool.files.workers import Workers
 from vintool.files.written import (
     LEDGER,
     Lists,
@@ -60,6 +62,7 @@ def screen_file(
     lang: str = "en",
     annotated_as: str | None = None,
     raw: bool = False,
+    workers: int = 1,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Summary:
@@ -87,6 +90,8 @@ def screen_file(
             that of the input if not given, of XML CSV.
         raw: CSV and TSV for programs: no byte order mark, and no apostrophe before cells that a
             spreadsheet would run as formulas.
+        workers: how many processes judge the rows, where no list of licences and no decisions are given:
+            licences are drawn on row by row.
         progress: called after each batch.
         say: called with a sentence that the user should know before the end.
 
@@ -118,27 +123,31 @@ def screen_file(
     )
     tally, seen = Tally(), Seen()
     blocks = VehicleBlocks(desk.ledger) if single_window and out is not None else None
-    screeners = [
-        Screener(
-            found,
-            on if on or date_field(found) else today,
-            regime,
-            joined=copy.form not in WITH_LISTS,
-            encoded=True,
-            seen=seen,
-            desk=desk,
-            sheet=number,
-            with_facts=out is not None,
-            with_licence=blocks is not None,
-        )
+    asked: list[dict[str, Any]] = [
+        {
+            "mapping": found,
+            "on": on if on or date_field(found) else today,
+            "regime": regime,
+            "joined": copy.form not in WITH_LISTS,
+            "encoded": True,
+            "desk": desk,
+            "sheet": number,
+            "with_facts": out is not None,
+            "with_licence": blocks is not None,
+        }
         for number, found in enumerate(mappings)
     ]
+    in_turn = desk.ledger is not None or desk.decisions is not None
+    if workers > 1 and in_turn and say:
+        say("licences and decisions are asked row after row: one process judges them all")
+    crew = Workers(workers, asked) if workers > 1 and not in_turn else None
 
     def job(answers: Answers | None) -> None:
         with watch.unchanged():
-            for part, screener, found in zip(manifest.sheets, screeners, mappings, strict=True):
+            for number, (part, found) in enumerate(zip(manifest.sheets, mappings, strict=True)):
+                judge = _judge(Screener(**asked[number], seen=seen), crew, number)
                 keep = partial(blocks.add, found) if blocks else None
-                _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
+                _screen_sheet(part, found, judge, manifest.size, tally, answers, keep, progress)
 
     def summary(notes: tuple[str, ...]) -> Summary:
         seconds = time.monotonic() - started
@@ -197,10 +206,20 @@ def _files(copy: Copy, desk: Desk, blocks: VehicleBlocks | None) -> tuple[str, .
     )
 
 
+_Judge = Callable[[Iterable[Batch]], Iterator[tuple[Batch, pa.RecordBatch]]]
+
+
+def _judge(screener: Screener, crew: Workers | None, number: int) -> _Judge:
+    """Batches of a sheet -> each with its answers, in their order."""
+    if crew is not None:
+        return partial(crew, sheet=number, screener=screener)
+    return lambda batches: ((batch, screener(batch.data, batch.rows)) for batch in batches)
+
+
 def _screen_sheet(
     part: Sheet,
     mapping: Mapping[str, str],
-    screener: Screener,
+    judge: _Judge,
     size: int,
     tally: Tally,
     answers: Answers | None,
@@ -208,7 +227,7 @@ def _screen_sheet(
     progress: Progress | None,
 ) -> None:
     tally.sheet_rows[part.name] = 0
-    for data, told, position in _screened(part, screener, mapping):
+    for data, told, position in _screened(part, judge, mapping):
         tally.add(part.name, told)
         if keep:
             keep(data, told)
@@ -309,13 +328,11 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
 
 
 def _screened(
-    part: Sheet, screener: Screener, mapping: Mapping[str, str]
+    part: Sheet, judge: _Judge, mapping: Mapping[str, str]
 ) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
     """The batches of a sheet, each with its answers; an empty one if there are no rows."""
     batch = None
-    for batch in evened(part.batches(), BATCH_ROWS):
-        check_texts(part, batch, mapping)
-        answers = screener(batch.data, batch.rows)
+    for batch, answers in judge(_checked(part, mapping)):
         if answers.num_rows != batch.data.num_rows:
             raise ManifestError(
                 "rows were lost",
@@ -328,4 +345,12 @@ def _screened(
         empty = pa.RecordBatch.from_arrays(
             [pa.array([], pa.string()) for _ in part.columns], names=list(part.columns)
         )
-        yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
+        for batch, answers in judge([Batch(empty, np.zeros(0, dtype=np.int64), 0)]):
+            yield batch.data, answers, batch.position
+
+
+def _checked(part: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:
+    """The batches of a sheet, of even size."""
+    for batch in evened(part.batches(), BATCH_ROWS):
+        check_texts(part, batch, mapping)
+        yield batch

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 from python_calamine import CalamineSheet, CalamineWorkbook
 
@@ -262,6 +261,8 @@ def _too_far(book: _Surveyed, name: str, column: int, row: int) -> ManifestError
 
 
 def _openpyxl_rows(path: Path, name: str, first: int, last: int) -> Iterator[Sequence[object]]:
+    import openpyxl  # noqa: PLC0415 - start-up time
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, not about cells
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
