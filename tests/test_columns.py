@@ -309,7 +309,6 @@ def test_how_often_a_vin_stood_before():
     seen, places = Seen(), np.array([-1, 7, 7, 8, -1, 7])
     assert seen.times(places).tolist() == [0, 1, 2, 1, 0, 3]
     assert seen.times(np.array([8, 9, 7])).tolist() == [2, 1, 4]
-    assert seen.ordinals == [0, 1, 2, 3, 4]
 
 
 def told_by(seen, batches):
