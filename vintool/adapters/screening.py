@@ -226,6 +226,7 @@ def _use_less_memory() -> None:
 
     with suppress(NotImplementedError):
         pa.set_memory_pool(pa.jemalloc_memory_pool())
+        pa.jemalloc_set_decay_ms(100)
 
 
 def _print_summary(summary: "Summary", form: str) -> None:

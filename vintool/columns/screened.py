@@ -311,7 +311,7 @@ def screen_batches(
     mapping: Mapping[str, str] | None = None,
     regime: str = DEFAULT_REGIME,
 ) -> Iterator[pa.RecordBatch]:
-    """Screen a stream of batches; memory hardly grows with the rows: 2 bytes a distinct VIN.
+    """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
 
     Args:
         reader: batches in the order of the rows, all of one schema.

@@ -5,9 +5,10 @@ import mmap
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from vintool.columns.characters import Characters
 from vintool.columns.numbers import Codes, Hashes, Mask, Places
@@ -19,11 +20,12 @@ _OWNERS = 1 << 18
 
 
 class SeenVins:
-    """On which earlier row of the run a VIN stood: 2 bytes of memory, and 16 on disk, a distinct VIN.
+    """On which earlier row of the run a VIN stood: 19 bytes on disk a distinct VIN, and hardly any of memory.
 
     A filter tells of nearly every VIN that is new that it is; only the others are looked up, among the
-    VINs of the last batches, and those before, of which each million lies in a temporary file. VINs are told apart by 64 mixed bits; that two different ones among ten million share
-    them has a chance of about 1 in 400,000, and then a row is called a duplicate that is none.
+    VINs of the last batches, and those before, of which each million lies in a temporary file. VINs are
+    told apart by 64 mixed bits; that two different ones among ten million share them has a chance of
+    about 1 in 400,000, and then a row is called a duplicate that is none.
     """
 
     def __init__(self) -> None:
@@ -95,18 +97,12 @@ class _Run:
         self.hashes, self.places = hashes[order], places[order]
         self._starts = np.zeros(_BUCKETS + 1, dtype=np.int32)
         np.cumsum(np.bincount(buckets, minlength=_BUCKETS), out=self._starts[1:])
-        self._bytes: mmap.mmap | None = None
+        self._spilled: _Spilled | None = None
 
     def on_disk(self) -> Self:
         """The same run in a temporary file."""
-        with tempfile.TemporaryFile() as file:
-            self.hashes.tofile(file)
-            self.places.tofile(file)
-            file.flush()
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        rows = len(self.hashes)
-        self.hashes = np.frombuffer(self._bytes, np.uint64, rows)
-        self.places = np.frombuffer(self._bytes, np.int64, rows, 8 * rows)
+        self._spilled = _Spilled(self.hashes, self.places)
+        self.hashes, self.places = self._spilled.arrays
         return self
 
     def find(self, distinct: Hashes, found: Places) -> None:
@@ -117,43 +113,68 @@ class _Run:
         at = np.minimum(start[:, None] + np.arange(width), len(self.hashes) - 1)
         rows, where = np.nonzero(self.hashes[at] == distinct[:, None])
         found[rows] = self.places[at[rows, where]]
-        if self._bytes is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self._bytes.madvise(mmap.MADV_DONTNEED)  # else the file counts as our memory
+        if self._spilled:
+            self._spilled.let_go()
 
 
-_KEYS = 5  # of a word of the filter
+class _Spilled:
+    """Arrays in a temporary file; what was looked at counts as our memory until it is let go."""
+
+    def __init__(self, *arrays: npt.NDArray[Any]) -> None:
+        with tempfile.TemporaryFile() as file:
+            for array in arrays:
+                array.tofile(file)
+            file.flush()
+            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        ends = np.cumsum([array.nbytes for array in arrays]).tolist()
+        self.arrays = [
+            np.frombuffer(self._bytes, array.dtype, len(array), end - array.nbytes)
+            for array, end in zip(arrays, ends, strict=True)
+        ]
+
+    def let_go(self) -> None:
+        """Leave the bytes to the system, which can read them again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._bytes.madvise(mmap.MADV_DONTNEED)
+
+
+_KEYS = 3  # of a word of the filter
+_LAYER = 1 << 21  # words of a layer at most, 16 MB
 
 
 class _Filter:
     """A Bloom filter that grows: says of a key that it was added, sometimes of one that was not.
 
-    Each key has four bits in one word, of which five keys share each; about one of 80 is wrongly said to be met.
+    Each key has four bits in one word, which three keys share; about one of 500 is wrongly said to be met.
+    Only the layer that is being filled lies in memory.
     """
 
     def __init__(self) -> None:
-        self._layers: list[Hashes] = []
-        self._room = 0
+        self._full: list[_Spilled] = []
+        self._layer: Hashes = np.zeros(1 << 17, dtype=np.uint64)
+        self._room = _KEYS << 17
 
     def met(self, hashes: Hashes) -> Mask:
         """Which keys may have been added."""
-        if not self._layers:
-            return np.zeros(len(hashes), dtype=bool)
         bits = _bits(hashes)
-        found = (self._layers[0].take(_words(hashes, self._layers[0])) & bits) == bits
-        for layer in self._layers[1:]:
+        found = (self._layer.take(_words(hashes, self._layer)) & bits) == bits
+        for full in self._full:
+            (layer,) = full.arrays
             found |= (layer.take(_words(hashes, layer)) & bits) == bits
+            full.let_go()
         return np.asarray(found)
 
     def add(self, hashes: Hashes) -> None:
         """Add keys."""
         if len(hashes) > self._room:
-            size = 1 << 17 if not self._layers else min(4 * len(self._layers[-1]), 1 << 22)
+            self._full.append(_Spilled(self._layer))
+            size = min(4 * len(self._layer), _LAYER)
             while _KEYS * size < len(hashes):
                 size *= 2
-            self._layers.append(np.zeros(size, dtype=np.uint64))
+            self._layer = np.zeros(size, dtype=np.uint64)
             self._room = _KEYS * size
         self._room -= len(hashes)
-        layer, bits = self._layers[-1], _bits(hashes)
+        layer, bits = self._layer, _bits(hashes)
         words = _words(hashes, layer)
         while len(words):
             layer[words] = (
