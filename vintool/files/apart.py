@@ -16,6 +16,11 @@ _START = "from vintool.files.apart import serve; serve()"
 _PICKLE = 5  # the version that copies the bytes of arrays once
 
 
+def possible() -> bool:
+    """Whether there is an interpreter to start: a program that was frozen into one file has none."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
 class Ended(RuntimeError):  # noqa: N818 - names the finding
     """The process has ended before it gave an answer."""
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from vintool.errors import ManifestError
+from vintool.files.apart import possible
 from vintool.files.ole2 import OLE2
 from vintool.files.packed import PACKED, Unpacked
 from vintool.files.sheet import PARQUET, Batch, Manifest, Sheet, Tally
@@ -146,7 +147,7 @@ def _read_workbook(
 
     size = path.stat().st_size
     read = partial(read_workbook, path, size, sheet=sheet, holds=holds, words=words)
-    if size < _APART:
+    if size < _APART or not possible():
         return read()
     from vintool.files.remote import read_apart  # noqa: PLC0415 - see _read
 

@@ -98,9 +98,12 @@ def screen_file(
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
         MappingError: which column means what must be told.
-        ValueError: no date is given, and the manifest has none; or there is no format ``annotated_as``.
+        ValueError: no date is given, and the manifest has none; there is no format ``annotated_as``; or
+            there are less than one ``workers``.
         OSError: the outputs cannot be written; nothing is left behind then.
     """
+    if workers < 1:
+        raise ValueError(f"{workers} workers: at least one must do the work")
     started = time.monotonic()
     path, rule = Path(path), load_regime(regime)
     watch = Watch.of(path)
