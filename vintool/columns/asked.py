@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from vintool.columns.numbers import Numbers
 from vintool.columns.patterns import Ints, marked
 
 Codes = Ints
@@ -70,7 +71,7 @@ class Sparse:
     """A rule of numbers that are far apart, such as of pairs; likewise."""
 
     def __init__(self, rule: Callable[[int], Hashable]) -> None:
-        self._numbers: dict[int, int] = {}
+        self._numbers = Numbers()
         self._every: list[int] = []
         self._asked = Asked(lambda at: rule(self._every[at]))
         self.values = self._asked.values
@@ -82,11 +83,7 @@ class Sparse:
     def __call__(self, numbers: Ints) -> Codes:
         """The number of the answer for each."""
         own = pa.array(numbers).dictionary_encode()
-        distinct = own.dictionary.to_pylist()
         with _LOCK:
-            known = self._numbers
-            for number in distinct:
-                if known.setdefault(number, len(self._every)) == len(self._every):
-                    self._every.append(number)
-            places = np.array([known[number] for number in distinct], dtype=np.intp)
-        return np.asarray(self._asked(places)[own.indices.to_numpy()])
+            places, fresh = self._numbers(own.dictionary.to_numpy().astype(np.uint64))
+            self._every += fresh.tolist()
+        return np.asarray(self._asked(places).take(own.indices.to_numpy()))

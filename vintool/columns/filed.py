@@ -14,7 +14,7 @@ import numpy.typing as npt
 from vintool import vpic
 from vintool.columns.asked import Asked, Codes
 from vintool.columns.elements import Elements, Reading
-from vintool.columns.lines import ELEMENTS, OFTEN, Values
+from vintool.columns.lines import COLUMN_OF, ELEMENTS, OFTEN, Values
 from vintool.columns.patterns import SIGN_NAMES, Fitting, Flags, Ints, Signs
 from vintool.columns.schemas import FIRST_YEAR, YEARS, Schemas
 from vintool.columns.telling import elements_of, or_at, telling
@@ -197,6 +197,7 @@ class Filings:
         take_second = np.where(matched[0] == matched[1], second > first, matched[1])
         unsettled = np.zeros(len(filer), dtype=bool)
         both = np.flatnonzero(matched[0] & matched[1])
+        both = both[self._may_differ(passes, *numbers[:, both])]
         if len(both):
             years = np.concatenate((first[both], second[both]))
             scores = self._scores(passes, numbers[:, both].ravel(), years, filer, signs)
@@ -234,6 +235,15 @@ class Filings:
             fitting._replace(row=rows[fitting.row]),
             unsettled,
         )
+
+    def _may_differ(self, passes: _Questions, one: Ints, two: Ints) -> Flags:
+        """Whether two passes may score differently: of one set the same fits, and specifications alone know years."""
+        differ = np.asarray(passes.sets[one] != passes.sets[two])
+        same = np.flatnonzero(~differ)
+        fitting = passes.fitting.among(one[same], len(passes.rows))
+        models = self.schemas.core.told(COLUMN_OF[MODEL], fitting, len(same))
+        differ[same] = self.elements.facts(models)[0] > 0
+        return differ
 
     def _any_fits(self, passes: _Questions, signs: Signs) -> Flags:
         """Whether any pattern fits, be it one of the rest alone."""
