@@ -168,7 +168,11 @@ def test_threads_that_begin_together_tell_the_same():
 @pytest.mark.parametrize("differ", [True, False])
 def test_texts_as_dictionary_arrays_say_the_same(differ):
     vins = [*odd_vins(400, 54)] * (1 if differ else 8) + ["?", None]
-    with patch.object(decoded, "MANY", 100), patch.object(decoded, "_ROWS", 300):
+    with (
+        patch.object(decoded, "MANY", 100),
+        patch.object(decoded, "_MOST", 300),
+        patch.object(decoded, "_FEWEST", 300),
+    ):
         plain, encoded = (decode_table(pa.array(vins), encoded=asked) for asked in (False, True))
         some = decode_table(pa.array(vins), fields=sorted(FIELDS), encoded=True)
     assert encoded.to_pylist() == plain.to_pylist()

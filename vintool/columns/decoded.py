@@ -56,20 +56,34 @@ def decode_table(
         raise ValueError(f"no column {name!r}; the data has {', '.join(table.column_names)}")
     decoder = _Decoder(wanted, encoded=encoded)
     parts = [
-        as_text(chunk.slice(start, _ROWS))
+        as_text(chunk.slice(start, step))
         for chunk in table.column(name).chunks
-        for start in range(0, len(chunk), _ROWS)
+        for step in [_at_a_time(len(chunk))]
+        for start in range(0, len(chunk), step)
     ]
     with ThreadPoolExecutor(_THREADS) as pool:
-        batches = list(pool.map(decoder, parts or [pa.array([], pa.string())]))
-    return pa.Table.from_batches(batches).unify_dictionaries()
+        decoded = pa.Table.from_batches(
+            list(pool.map(decoder, parts or [pa.array([], pa.string())]))
+        )
+        columns = list(pool.map(pa.ChunkedArray.unify_dictionaries, decoded.columns))
+    return pa.Table.from_arrays(columns, names=decoded.column_names)
 
 
-_ROWS = 1 << 17  # at a time: fewer cost more steps, more no longer fit the cache
-_SAMPLE = 1 << 15  # of which is looked whether they differ
+_FEWEST, _MOST = (
+    1 << 15,
+    1 << 18,
+)  # rows at a time: fewer cost more steps, more no longer fit the cache
+_SAMPLE = 1 << 14  # of which is looked whether they differ
 _THREADS = os.cpu_count() or 1
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
+
+
+def _at_a_time(rows: int) -> int:
+    """How many rows of so many are decoded at a time: all threads have the same."""
+    rounds = -(-rows // (_MOST * _THREADS))
+    return max(-(-rows // max(rounds * _THREADS, 1)), _FEWEST)
+
 
 _JUDGED = frozenset({"check_digit", "problems"})
 PLANT_PARTS = ("company", "city", "state", "country")

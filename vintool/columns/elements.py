@@ -10,6 +10,7 @@ from vintool.columns.asked import Asked, Codes
 from vintool.columns.lines import COLUMN_OF, CORE, Values
 from vintool.columns.patterns import Fitting, Flags, Ints
 from vintool.columns.schemas import Schemas
+from vintool.lookup import bits
 from vintool.profile import PLANT_ELEMENTS
 from vintool.specification import add_conversions, add_engine, specified
 from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, Origin, Told
@@ -26,6 +27,7 @@ class Elements:
         self.filers = schemas.filers
         self._engine = Asked(self._of_engine)
         self._facts = Asked(self._of_specs)
+        self._asked = Asked(self._asked_by_specs)
         self._specified = lru_cache(maxsize=1 << 16)(self._of_specification)
 
     def value(self, element: int, code: int) -> str:
@@ -51,11 +53,16 @@ class Elements:
     def specified(self, read: "Reading", filer: Ints, year: Ints) -> list[dict[int, int] | None]:
         """What specifications of the models add for each row, as numbers of values by element.
 
-        None where they ask for what is not at hand: a value that the VIN itself holds, or a
+        Of what is told already they may repeat what they do not ask for. None where they ask for what is not at hand: a value that the VIN itself holds, or a
         displacement that follows from two.
         """
-        keys = [filer, year, read(MODEL), *(read(element) for element in _KEYS)]
-        return [self._specified(*key) for key in np.stack(keys, axis=1).tolist()]
+        models = read(MODEL)
+        asked = self._asked.told(models)
+        keys = np.zeros((3 + len(_KEYS), len(models)), dtype=np.intp)
+        keys[:3] = filer, year, models
+        for at in bits(int(np.bitwise_or.reduce(asked))):
+            keys[3 + at] = np.where(asked >> at & 1, read(_KEYS[at]), 0)
+        return [self._specified(*key) for key in keys.T.tolist()]
 
     def _of_engine(self, code: int) -> tuple[int, ...]:
         told: dict[int, tuple[Told, ...]] = {}
@@ -68,18 +75,21 @@ class Elements:
     def _of_specs(self, code: int) -> int:
         asked, can_tell = vpic.specified_elements(self.value(MODEL, code))
         columns = {COLUMN_OF[element] % (len(CORE) + 1) for element in can_tell}
-        bits: int = sum(1 << column for column in columns)
-        return 2 * bits + int(asked.issubset(_KEYS))
+        can: int = sum(1 << column for column in columns)
+        return 2 * can + int(asked.issubset(_KEYS))
+
+    def _asked_by_specs(self, code: int) -> int:
+        """What specifications of a model ask for, as bits by place in ``_KEYS``."""
+        asked, _ = vpic.specified_elements(self.value(MODEL, code))
+        if asked & DISPLACEMENTS:  # each follows from another one
+            asked |= DISPLACEMENTS
+        return sum(1 << at for at, element in enumerate(_KEYS) if element in asked)
 
     def _of_specification(self, filer: int, year: int, *codes: int) -> dict[int, int] | None:
         numbers = dict(zip((MODEL, *_KEYS), codes, strict=True))
-        asked, _ = vpic.specified_elements(self.value(MODEL, numbers[MODEL]))
-        displacements = [element for element in DISPLACEMENTS if numbers[element]]
-        if asked & DISPLACEMENTS:
-            asked |= DISPLACEMENTS
-            if len(displacements) == 2:
-                return None
-        if any(numbers.get(element) == Values.IN_VIN for element in asked):
+        if sum(numbers[element] > 0 for element in DISPLACEMENTS) == 2:
+            return None
+        if Values.IN_VIN in codes:
             return None
         read = {
             element: tuple(
