@@ -17,7 +17,8 @@ class Shown:
         of: a value -> a plain value of ``kind``, or several texts where ``kind`` is a list of texts.
         kind: the Arrow type.
         none: what None is shown as; ``of`` is not asked for it.
-        encoded: give texts as dictionary arrays, and lists as lists of such; else as ``kind`` says.
+        encoded: give texts and lists as dictionary arrays, these with texts that are such; else as
+            ``kind`` says.
     """
 
     def __init__(
@@ -73,14 +74,14 @@ class Shown:
         return place
 
     def _array(self, values: pa.Array, places: Codes) -> pa.Array:
-        if not self._encoded or self._is_list:
-            array = values.take(pa.array(places))
-            return array if self._encoded or not self._is_list else array.cast(self._kind)
-        return with_dictionary(values, places)
+        if self._encoded:
+            return with_dictionary(values, places)
+        array = values.take(pa.array(places))
+        return array.cast(self._kind) if self._is_list else array
 
 
 def with_dictionary(texts: pa.Array, places: Codes, mask: Mask | None = None) -> pa.DictionaryArray:
-    """Texts by their places; null where the text is, and where ``mask`` says so.
+    """Texts, or lists of them, by their places; null where the text is, and where ``mask`` says so.
 
     A null among the values of a dictionary is not what every reader of Arrow expects: it becomes one of the rows.
     """

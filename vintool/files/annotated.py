@@ -18,6 +18,7 @@ from vintool.files.cells import (
     flat,
     has_dictionary,
     inert,
+    plain,
     texts,
     without_dictionary,
 )
@@ -245,6 +246,14 @@ def _repeated(schema: pa.Schema, own: int) -> list[str] | bool:
     ]
 
 
+def _written(field: pa.Field) -> pa.Field:
+    """The column as it is given to Arrow's writer, which knows no dictionaries of lists."""
+    kind = field.type
+    if has_dictionary(kind) and pa.types.is_list(kind.value_type):
+        return field.with_type(kind.value_type)
+    return field
+
+
 class ParquetWriter(ByteWriter):
     """Parquet, lists as lists, every cell as it came.
 
@@ -266,7 +275,7 @@ class ParquetWriter(ByteWriter):
 
         batch = beside(data, answers)
         if self._writer is None:
-            self._schema, own = batch.schema, len(data.schema)
+            self._schema, own = pa.schema(map(_written, batch.schema)), len(data.schema)
             self._group = min(_GROUP_ROWS, max(1024, _GROUP_CELLS // len(self._schema)))
             self._writer = pq.ParquetWriter(
                 self._file,
@@ -296,8 +305,10 @@ class ParquetWriter(ByteWriter):
         columns = []
         for number, field in enumerate(self._schema):
             chunks = [batch.column(number) for batch in self._waiting]
-            whole = [by_appearance(chunks)] if has_dictionary(field.type) else chunks
-            columns.append(pa.chunked_array(whole, field.type))
+            if has_dictionary(chunks[0].type):
+                whole = by_appearance(chunks)
+                chunks = [plain(whole) if pa.types.is_list(field.type) else whole]
+            columns.append(pa.chunked_array(chunks, field.type))
         table = pa.Table.from_arrays(columns, schema=self._schema).combine_chunks()
         self._writer.write_table(table, row_group_size=self._group)
         self._waiting, self._rows = [], 0

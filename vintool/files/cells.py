@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -59,10 +60,22 @@ def plain(array: pa.Array) -> pa.Array:
 
 
 def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
-    """Dictionary arrays, or lists of such, as one whose values stand in the order in which rows have them.
+    """Dictionary arrays as one whose values stand in the order in which rows have them.
 
-    So the same rows are written as the same bytes, however they were cut into batches.
+    So the same rows are written as the same bytes, however they were cut into batches. Of lists a value
+    may stand twice, of their texts none.
     """
+    if pa.types.is_dictionary(chunks[0].type) and pa.types.is_list(chunks[0].type.value_type):
+        kinds = [chunk.indices.dictionary_encode() for chunk in chunks]
+        parts = [
+            chunk.dictionary.take(one.dictionary) for chunk, one in zip(chunks, kinds, strict=True)
+        ]
+        starts = accumulate(map(len, parts), initial=0)
+        codes = [
+            pc.add(one.indices, pa.scalar(start, pa.int32()))
+            for one, start in zip(kinds, starts, strict=False)
+        ]
+        return pa.DictionaryArray.from_arrays(pa.concat_arrays(codes), by_appearance(parts))
     if pa.types.is_list(chunks[0].type):
         items = by_appearance([chunk.flatten() for chunk in chunks])
         lengths = [pc.fill_null(pc.list_value_length(chunk), 0) for chunk in chunks]
@@ -70,31 +83,28 @@ def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
         return pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends)), items)
     array = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
     values = array.dictionary.dictionary_encode()  # one that was extended may hold a value twice
-    indices = values.indices.take(array.indices)
-    codes = indices.drop_null().to_numpy()
-    first = np.full(len(values.dictionary), len(codes), dtype=np.int32)
-    # Of several rows the first one is set last.
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1, dtype=np.int32)
-    order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(codes))]
-    places = np.zeros(len(first), dtype=np.int32)
-    places[order] = np.arange(len(order), dtype=np.int32)
+    indices = array.indices
+    if len(values.dictionary) < len(values):
+        indices = values.indices.take(indices)
+    places = indices.dictionary_encode()
     return pa.DictionaryArray.from_arrays(
-        pa.array(places).take(indices), values.dictionary.take(pa.array(order)), safe=False
+        places.indices, values.dictionary.take(places.dictionary), safe=False
     )
 
 
 def has_dictionary(kind: pa.DataType) -> bool:
     """Whether a type is one of dictionary arrays of texts, or of lists of such."""
-    if pa.types.is_list(kind):
-        kind = kind.value_type
-    return pa.types.is_dictionary(kind) and is_text(kind.value_type)
+    return pa.types.is_dictionary(kind) and (
+        is_text(kind.value_type)
+        or (pa.types.is_list(kind.value_type) and has_dictionary(kind.value_type.value_type))
+    )
 
 
 def without_dictionary(kind: pa.DataType) -> pa.DataType:
     """The plain type of a column that may have a dictionary."""
     if pa.types.is_list(kind):
         return pa.list_(without_dictionary(kind.value_type))
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+    return without_dictionary(kind.value_type) if pa.types.is_dictionary(kind) else kind
 
 
 def without_view(array: pa.Array) -> pa.Array:
@@ -106,7 +116,10 @@ def flat(array: pa.Array) -> pa.Array:
     """The column for a format of plain cells: lists of texts joined by ``;``, what nests as JSON."""
     array = without_view(array)
     if pa.types.is_dictionary(array.type):
-        return array if is_text(array.type.value_type) else flat(plain(array))
+        if is_text(array.type.value_type):
+            return array
+        kinds = array.indices.dictionary_encode()
+        return flat(array.dictionary.take(kinds.dictionary)).take(kinds.indices)
     if pa.types.is_list(array.type) and pa.types.is_dictionary(array.type.value_type):
         array = array.cast(pa.list_(array.type.value_type.value_type))
     if pa.types.is_list(array.type) and is_text(array.type.value_type):

@@ -48,10 +48,10 @@ class ExceptionWriter(ByteWriter):
 
     def write(self, sheet: str, batch: pa.RecordBatch) -> None:
         """Add rows of a screened batch."""
-        blank = pa.array([""] * batch.num_rows)
+        blank = pa.repeat("", batch.num_rows)
         given = {
-            "vin_sheet": pa.array([sheet] * batch.num_rows, pa.string()),
-            "vin_regime": pa.array([self._regime] * batch.num_rows, pa.string()),
+            "vin_sheet": pa.repeat(sheet, batch.num_rows),
+            "vin_regime": pa.repeat(self._regime, batch.num_rows),
             **self._standing(batch),
         }
         columns = []

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -50,7 +51,7 @@ class Tally:
         in_review = pc.equal(batch.column("vin_verdict"), Verdict.REVIEW)
         self.review_reasons += _reasons(reasons.filter(in_review))
         names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_powertrain"]
-        for brand, maker, verdict, powertrain, count in _counted(batch.select(names)):
+        for (brand, maker, verdict, powertrain), count in _counted(*map(batch.column, names)):
             self.brands[brand or maker or "", verdict, powertrain or "unknown"] += count
             self.verdicts[verdict] += count
             self.powertrains[powertrain or "unknown"] += count
@@ -64,11 +65,8 @@ class Tally:
             known = self.fields.setdefault(field, Counter()) if column else None
             if column is None or known is None:
                 continue
-            cells = pa.RecordBatch.from_arrays(
-                [as_text(data.column(column)), told.column("vin_verdict")],
-                names=["cell", "verdict"],
-            )
-            for cell, verdict, count in _counted(cells):
+            cells = as_text(data.column(column))
+            for (cell, verdict), count in _counted(cells, told.column("vin_verdict")):
                 known[(cell or "").strip(), verdict] += count
             if len(known) > VALUES_COUNTED:
                 self.fields[field] = None
@@ -162,21 +160,32 @@ def _rows(sheet: str, batch: pa.RecordBatch) -> list[Row]:
     ]  # fmt: skip
 
 
-def _counted(rows: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
-    """The distinct rows, and how often each of them occurs."""
-    counted = (
-        pa.Table.from_batches([rows]).group_by(rows.schema.names).aggregate([([], "count_all")])
+def _counted(*columns: pa.Array) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """The distinct rows, and how often each of them occurs; one may come twice."""
+    parts = [
+        one if pa.types.is_dictionary(one.type) else one.dictionary_encode() for one in columns
+    ]
+    sizes = [len(one.dictionary) + 1 for one in parts]  # one more for null
+    numbers = np.zeros(len(columns[0]), dtype=np.int64)
+    for one, size in zip(parts, sizes, strict=True):
+        numbers *= size
+        numbers += pc.fill_null(one.indices, size - 1).to_numpy()
+    found = pa.array(numbers).value_counts()
+    codes = np.unravel_index(found.field("values").to_numpy(), sizes)
+    values = (
+        one.dictionary.take(pa.array(own, mask=own == size - 1))
+        for one, own, size in zip(parts, codes, sizes, strict=True)
     )
-    return zip(*(column.to_pylist() for column in counted.columns), strict=True)
+    rows = zip(*(one.to_pylist() for one in values), strict=True)
+    return zip(rows, found.field("counts").to_pylist(), strict=True)
 
 
 def _reasons(reasons: pa.Array) -> Counter[str]:
     """How many rows have each reason."""
-    told = pc.list_flatten(reasons) if pa.types.is_list(reasons.type) else reasons
     counts: Counter[str] = Counter()
-    for counted in told.value_counts().to_pylist():
-        for reason in _listed(counted["values"]):
-            counts[reason] += counted["counts"]
+    for (told,), count in _counted(reasons):
+        for reason in _listed(told):
+            counts[reason] += count
     return counts
 
 
