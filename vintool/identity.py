@@ -186,6 +186,8 @@ def _plausible(text: str) -> bool:
         return False
     vin_market = market(vin, vin.wmi)
     status = check_digit_status(vin, vin_market)
+    if status is CheckDigit.FAILS:  # of most: the other rules need not be asked
+        return False
     problems = vin_problems(vin, vin_market, status, trailing_digits(vin))
     return all(problem.weight is Weight.NOTE for problem in problems)
 
