@@ -102,6 +102,7 @@ class Screener:
 
     def _forget(self) -> None:
         self._rows, self._kept_at_most = 0, KEPT
+        self._facts = Shown(lambda told: told, pa.string(), encoded=self._encoded)
         self._ordinals: list[int] = []
         self._rules = Rules(self._mapping, self._on, self.date_field, self.rule, self._desk)
         self._answers = _Answers(
@@ -164,7 +165,7 @@ class Screener:
         added = self._answers(judged, decided, final, self._sides(judged, earlier, final))
         if self._with_facts:
             look = final.mask(needs_a_look)
-            added[FACTS] = facts(look).take(lambda told: told, pa.string())
+            added[FACTS] = self._facts(facts(look))
         return pa.RecordBatch.from_arrays(
             [pa.array(rows), *added.values()], names=["vin_row", *added]
         )

@@ -86,10 +86,12 @@ def with_dictionary(texts: pa.Array, places: Codes, mask: Mask | None = None) ->
     A null among the values of a dictionary is not what every reader of Arrow expects: it becomes one of the rows.
     """
     if texts.null_count:
-        missing = texts.is_null().to_numpy(zero_copy_only=False).take(places)
-        mask = missing if mask is None else mask | missing
+        for place in np.flatnonzero(texts.is_null().to_numpy(zero_copy_only=False)).tolist():
+            mask = places == place if mask is None else mask | (places == place)
         texts = texts.fill_null("")
-    return pa.DictionaryArray.from_arrays(pa.array(places, mask=mask), texts, safe=False)
+    valid = None if mask is None else pa.py_buffer(np.packbits(~mask, bitorder="little"))
+    indices = pa.Array.from_buffers(pa.int32(), len(places), [valid, pa.py_buffer(places)])
+    return pa.DictionaryArray.from_arrays(indices, texts, safe=False)
 
 
 _NOWHERE: Codes = np.zeros(0, dtype=np.int32)

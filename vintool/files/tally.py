@@ -1,7 +1,7 @@
 """What is counted and kept while the screened rows go by."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from vintool.columns.lifted import as_text
 from vintool.desk.licences import COUNTED
-from vintool.files.cells import texts
 from vintool.report import TO_ACT, BrandCount, FieldCount, Row, ToAct
 from vintool.words import Reason, Verdict
 
@@ -18,7 +17,6 @@ SHOWN = 2000  # exceptions on the page; exceptions.csv has all
 VALUES_SHOWN = 12  # values of a field that have a line of their own
 VALUES_COUNTED = 100_000  # of a field; beyond, it is a number rather than a group
 UNLICENSED = (Reason.LICENCE_MISSING, Reason.LICENCE_UNKNOWN, *COUNTED)
-_UNLICENSED = rf"(^|;)({'|'.join(UNLICENSED)})(;|$)"
 _TO_ACT = ("licence_no", "exporter", "bl_no")
 # What is counted as the manifest writes it, each with the field that stands in for it.
 _FIELDS = {"model": "", "exporter": "exporter_code", "bl_no": "", "destination": "pod"}
@@ -48,7 +46,7 @@ class Tally:
         self.sheet_rows[sheet] += batch.num_rows
         reasons = batch.column("vin_reasons")
         self.reasons += _reasons(reasons)
-        in_review = pc.equal(batch.column("vin_verdict"), Verdict.REVIEW)
+        in_review = _where(batch.column("vin_verdict"), Verdict.REVIEW.__eq__)
         self.review_reasons += _reasons(reasons.filter(in_review))
         names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_powertrain"]
         for (brand, maker, verdict, powertrain), count in _counted(*map(batch.column, names)):
@@ -82,8 +80,8 @@ class Tally:
         self.exceptions += exceptions.num_rows
         self.shown += _rows(sheet, exceptions.slice(0, max(0, SHOWN - len(self.shown))))
         lacking = pc.and_(
-            pc.equal(exceptions.column("vin_verdict"), Verdict.CONTROLLED),
-            pc.match_substring_regex(texts(exceptions.column("vin_reasons")), _UNLICENSED),
+            _where(exceptions.column("vin_verdict"), Verdict.CONTROLLED.__eq__),
+            _where(exceptions.column("vin_reasons"), _is_unlicensed),
         )
         unlicensed = exceptions.filter(lacking)
         self.unlicensed_rows += unlicensed.num_rows
@@ -178,6 +176,17 @@ def _counted(*columns: pa.Array) -> Iterator[tuple[tuple[Any, ...], int]]:
     )
     rows = zip(*(one.to_pylist() for one in values), strict=True)
     return zip(rows, found.field("counts").to_pylist(), strict=True)
+
+
+def _where(column: pa.DictionaryArray, of: Callable[[Any], bool]) -> pa.Array:
+    """Of which rows ``of`` says yes, asked once a value of these rows."""
+    kinds = column.indices.dictionary_encode()
+    values = column.dictionary.take(kinds.dictionary).to_pylist()
+    return pa.array(map(of, values), pa.bool_()).take(kinds.indices)
+
+
+def _is_unlicensed(reasons: list[str] | str) -> bool:
+    return not frozenset(UNLICENSED).isdisjoint(_listed(reasons))
 
 
 def _reasons(reasons: pa.Array) -> Counter[str]:
