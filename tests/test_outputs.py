@@ -176,12 +176,16 @@ def answered(rows):
 
 
 def with_dictionaries(batch):
-    """The same with a dictionary for each column, of lists one for their items; as columns are screened."""
+    """The same with a dictionary for each column, of lists one for their items too; as columns are screened."""
 
     def encoded(column):
         if not pa.types.is_list(column.type):
             return column.dictionary_encode()
-        return pa.ListArray.from_arrays(column.offsets, column.values.dictionary_encode())
+        kinds = list(map(list, {tuple(told): None for told in column.to_pylist()[::-1]}))
+        lists = pa.array([["never shown"], *kinds], column.type)
+        lists = pa.ListArray.from_arrays(lists.offsets, lists.values.dictionary_encode())
+        places = [1 + kinds.index(told) for told in column.to_pylist()]
+        return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), lists)
 
     return pa.RecordBatch.from_arrays(list(map(encoded, batch.columns)), names=batch.schema.names)
 
@@ -209,6 +213,16 @@ def test_how_the_batches_come_changes_no_byte(tmp_path, monkeypatch, form, encod
         file = pq.ParquetFile(pa.BufferReader(told))
         assert file.schema_arrow.field("vin_verdict").type == pa.string()
         assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [40, 40, 25]  # fmt: skip
+
+
+def test_a_list_that_is_missing_is_none_that_is_empty(tmp_path):
+    lists = pa.array(
+        [["a"], None, [], ["b", None]], pa.list_(pa.dictionary(pa.int32(), pa.string()))
+    )
+    pq.write_table(pa.table({"VIN": [TESLA] * 4, "kinds": lists}), tmp_path / "list.parquet")
+    screen_file(tmp_path / "list.parquet", ON, tmp_path / "out")
+    told = pq.read_table(tmp_path / "out" / "annotated.parquet")
+    assert told.column("kinds").to_pylist() == [["a"], None, [], ["b", None]]
 
 
 def test_a_full_sheet_goes_on_and_a_long_cell_is_told(tmp_path, monkeypatch):

@@ -52,7 +52,7 @@ _FINGERPRINTED = (
 class Judged(NamedTuple):
     """A batch, judged row by row.
 
-    ``cells`` gives the texts of a field; ``chassis`` the numbers that are not those of the VIN.
+    ``cells`` gives the texts of a field; ``chassis`` the numbers that are not those of the VIN, by row.
     """
 
     cells: Callable[[str], Column]
@@ -61,7 +61,7 @@ class Judged(NamedTuple):
     vin_facts: Column
     declared: Column
     days: Column
-    chassis: npt.NDArray[np.object_]
+    chassis: Mapping[int, str]
     decisions: Column
 
 
@@ -135,8 +135,10 @@ class Rules:
         days = self._day(cells(self._date_column))
         chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
         differs = same_for_all(batch.num_rows, NO_OR_YES)
-        if (told := chassis != "").any():
-            differs = Column(NO_OR_YES, told.astype(np.int32))
+        if chassis:
+            codes = np.zeros(batch.num_rows, dtype=np.int32)
+            codes[list(chassis)] = 1
+            differs = Column(NO_OR_YES, codes)
         decisions = self._decision(
             vin_facts,
             declared,
@@ -153,8 +155,10 @@ class Rules:
         """The fingerprint of some rows: what the decision rests on, and the cells behind it."""
         told = [judged.cells(field).at(asked) for field in _FINGERPRINTED]
         chassis = same_for_all(int(asked.sum()), EMPTY)
-        if judged.chassis.any():
-            chassis = self._texts["chassis"](pa.array(judged.chassis[asked], pa.string()))
+        if judged.chassis:
+            texts = np.full(len(asked), "", dtype=object)
+            texts[list(judged.chassis)] = list(judged.chassis.values())
+            chassis = self._texts["chassis"](pa.array(texts[asked], pa.string()))
         return self._facts.on(
             asked, settled.at(asked), self._cells_told(*told, chassis), nth.at(asked)
         )

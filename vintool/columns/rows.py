@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -76,11 +75,10 @@ def earlier_rows(seen: Seen, vins: VinColumn, places: Places, bills: Column | No
 
 def differing_chassis(
     batch: pa.RecordBatch, column: str | None, vins: VinColumn
-) -> npt.NDArray[np.object_]:
-    """For each row the chassis number that is not that of its VIN; empty where none differs."""
-    differing = np.full(batch.num_rows, "", dtype=object)
+) -> Mapping[int, str]:
+    """The chassis numbers that are not those of the VIN, by row."""
     if column is None:
-        return differing
+        return {}
     texts = pc.fill_null(as_text(batch.column(column)), "")
     other = pa.array(vins.well_formed)
     for start in _USUAL_CHASSIS:
@@ -90,15 +88,12 @@ def differing_chassis(
     pairs = zip(
         rows.tolist(), vins.vin.take(rows).to_pylist(), texts.take(rows).to_pylist(), strict=True
     )
-    for row, vin, text in pairs:
-        if chassis_differs(vin, text):
-            differing[row] = text.strip()
-    return differing
+    return {row: text.strip() for row, vin, text in pairs if chassis_differs(vin, text)}
 
 
 def sides(
     vins: VinColumn,
-    chassis: npt.NDArray[np.object_],
+    chassis: Mapping[int, str],
     earlier: Earlier,
     place: Callable[[int], str],
 ) -> Mapping[int, list[str]]:
@@ -106,13 +101,13 @@ def sides(
 
     Args:
         vins: the VINs of the rows.
-        chassis: the chassis numbers that are told to differ; empty elsewhere.
+        chassis: the chassis numbers that are told to differ, by row.
         earlier: the rows before.
         place: the place of a row in words.
     """
     shown: dict[int, list[str]] = {}
-    rows = np.flatnonzero(chassis != "").tolist()
-    for row, vin in zip(rows, vins.vin.take(pa.array(rows, pa.int64())).to_pylist(), strict=True):
+    told = vins.vin.take(pa.array(list(chassis), pa.int64())).to_pylist()
+    for row, vin in zip(chassis, told, strict=True):
         shown.setdefault(row, []).append(str(chassis_sides(vin, chassis[row])))
     for reason, places in (
         (Reason.DUPLICATE_VIN, earlier.places),

@@ -173,9 +173,9 @@ class Screener:
     def _sides(self, judged: Judged, earlier: Earlier, final: Column) -> Mapping[int, list[str]]:
         """What only the row itself can show; a chassis number where the row is told that it differs."""
         chassis = judged.chassis
-        if chassis.any():
+        if chassis:
             told = final.mask(lambda one: Reason.CONTRADICTION_CHASSIS in one.reasons)
-            chassis = np.where(told, chassis, "")
+            chassis = {row: number for row, number in chassis.items() if told[row]}
         return sides(judged.vins, chassis, earlier, self._place)
 
     def _place(self, place: int) -> str:

@@ -80,7 +80,12 @@ def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
         items = by_appearance([chunk.flatten() for chunk in chunks])
         lengths = [pc.fill_null(pc.list_value_length(chunk), 0) for chunk in chunks]
         ends = np.cumsum(np.concatenate([length.to_numpy() for length in lengths]), dtype=np.int32)
-        return pa.ListArray.from_arrays(pa.array(np.append(np.int32(0), ends)), items)
+        missing = pa.chunked_array([chunk.is_null() for chunk in chunks]).combine_chunks()
+        return pa.ListArray.from_arrays(
+            pa.array(np.append(np.int32(0), ends)),
+            items,
+            mask=missing if missing.true_count else None,
+        )
     array = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
     values = array.dictionary.dictionary_encode()  # one that was extended may hold a value twice
     indices = array.indices
@@ -93,10 +98,11 @@ def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
 
 
 def has_dictionary(kind: pa.DataType) -> bool:
-    """Whether a type is one of dictionary arrays of texts, or of lists of such."""
+    """Whether a type is one of dictionary arrays of texts, of lists of such, or of a dictionary of those."""
+    if pa.types.is_list(kind):
+        return has_dictionary(kind.value_type)
     return pa.types.is_dictionary(kind) and (
-        is_text(kind.value_type)
-        or (pa.types.is_list(kind.value_type) and has_dictionary(kind.value_type.value_type))
+        is_text(kind.value_type) or has_dictionary(kind.value_type)
     )
 
 
