@@ -32,6 +32,8 @@ SLOW_ROWS = 200_000  # of a workbook, some 20 s
 _XLSX_ROWS, _XLSX_COLUMNS = 1_048_576, 16_384  # of one sheet, the header included
 _GROUP_ROWS, _GROUP_CELLS = 1 << 17, 1 << 24  # of a row group: it is held in memory
 
+CSV_ROWS = 1 << 11  # converted at a time: a dictionary is looked at each time
+
 _NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - of a workbook: the same rows give the same bytes
 
 
@@ -179,7 +181,10 @@ class DelimitedWriter(ByteWriter):
         super().__init__(path)
         self._raw, self._inert = raw, 0
         self._options = pa_csv.WriteOptions(
-            include_header=True, delimiter=delimiter, quoting_style="needed"
+            include_header=True,
+            delimiter=delimiter,
+            quoting_style="needed",
+            batch_size=CSV_ROWS,
         )
         self._writer: Any = None
         if not raw:

@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 from vintool.columns import FACTS
 from vintool.desk.book import Desk
 from vintool.desk.decisions import key_of, standing
-from vintool.files.annotated import BOM, SLOW_ROWS, ByteWriter, Copy
+from vintool.files.annotated import BOM, CSV_ROWS, SLOW_ROWS, ByteWriter, Copy
 from vintool.files.cells import flat, inert
 from vintool.law import Regime
 
@@ -44,7 +44,9 @@ class ExceptionWriter(ByteWriter):
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerow(EXCEPTION_COLUMNS)
         self._file.write(text.getvalue().encode())
-        self._options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
+        self._options = pa_csv.WriteOptions(
+            include_header=False, quoting_style="needed", batch_size=CSV_ROWS
+        )
 
     def write(self, sheet: str, batch: pa.RecordBatch) -> None:
         """Add rows of a screened batch."""
