@@ -100,11 +100,12 @@ class DeskColumns:
             return decided
         verdicts = self._verdict(decided)
         asked = verdicts.mask(book.ASKED.__contains__)
+        rows = np.flatnonzero(asked)
         some = Some(
-            verdicts.at(asked),
-            self._brands(vin_facts.at(asked), declared.at(asked)),
-            days.at(asked),
-            lambda field: cells(field).at(asked),
+            verdicts.at(rows),
+            self._brands(vin_facts.at(rows), declared.at(rows)),
+            days.at(rows),
+            lambda field: cells(field).at(rows),
         )
         exporters = self._exporter(
             some.cells("exporter_code"),
@@ -112,7 +113,7 @@ class DeskColumns:
             some.brands,
             self._day_for_exporters(some.days),
         )
-        found = self._merged.on(asked, exporters, self._licences(some, vehicles[asked]))
+        found = self._merged.on(asked, exporters, self._licences(some, vehicles[rows]))
         told = self._with(decided, found)
         return self._confirmed(told, vins)
 

@@ -153,14 +153,15 @@ class Rules:
         self, judged: Judged, asked: npt.NDArray[np.bool_], settled: Column, nth: Column
     ) -> Column:
         """The fingerprint of some rows: what the decision rests on, and the cells behind it."""
-        told = [judged.cells(field).at(asked) for field in _FINGERPRINTED]
-        chassis = same_for_all(int(asked.sum()), EMPTY)
+        rows = np.flatnonzero(asked)
+        told = [judged.cells(field).at(rows) for field in _FINGERPRINTED]
+        chassis = same_for_all(len(rows), EMPTY)
         if judged.chassis:
             texts = np.full(len(asked), "", dtype=object)
             texts[list(judged.chassis)] = list(judged.chassis.values())
-            chassis = self._texts["chassis"](pa.array(texts[asked], pa.string()))
+            chassis = self._texts["chassis"](pa.array(texts[rows], pa.string()))
         return self._facts.on(
-            asked, settled.at(asked), self._cells_told(*told, chassis), nth.at(asked)
+            asked, settled.at(rows), self._cells_told(*told, chassis), nth.at(rows)
         )
 
     def vins(self, batch: pa.RecordBatch) -> VinColumn:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.numbers import Codes, Combinations, Mask
+from vintool.columns.numbers import Codes, Combinations, Mask, Places
 
 BATCH_ROWS = 1 << 16
 
@@ -29,11 +29,11 @@ class Column:
         """Whether all rows are known to have one value, see ``same_for_all``."""
         return self.codes.strides == (0,)
 
-    def at(self, rows: Mask) -> "Column":
-        """The column of some rows."""
+    def at(self, rows: Places) -> "Column":
+        """The column of some rows, by their numbers."""
         if self.constant:
-            return same_for_all(int(np.count_nonzero(rows)), self.values, self._only)
-        return Column(self.values, self.codes[rows])
+            return same_for_all(len(rows), self.values, self._only)
+        return Column(self.values, self.codes.take(rows))
 
     @property
     def _only(self) -> int:
