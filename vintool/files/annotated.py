@@ -30,6 +30,7 @@ WITH_LISTS = frozenset({"parquet", "jsonl"})
 BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
 SLOW_ROWS = 200_000  # of a workbook, some 20 s
 _XLSX_ROWS, _XLSX_COLUMNS = 1_048_576, 16_384  # of one sheet, the header included
+_AT_ONCE = 1 << 20  # bytes
 _GROUP_ROWS, _GROUP_CELLS = 1 << 17, 1 << 24  # of a row group: it is held in memory
 
 CSV_ROWS = 1 << 11  # converted at a time: a dictionary is looked at each time
@@ -154,7 +155,9 @@ class ByteWriter:
     """What the writers have in common that write the bytes of the file themselves."""
 
     def __init__(self, path: Path) -> None:
-        self._file = HashedFile(path)
+        self._hashed = HashedFile(path)
+        # Whatever Arrow writes, page by page, comes here at once: each time waits for the interpreter's lock.
+        self._file = pa.output_stream(self._hashed, buffer_size=_AT_ONCE)
 
     def close(self) -> None:
         """Finish the file."""
@@ -167,7 +170,7 @@ class ByteWriter:
     @property
     def digest(self) -> str:
         """The SHA-256 of the finished file."""
-        return self._file.digest
+        return self._hashed.digest
 
     def notes(self) -> tuple[str, ...]:
         """What the user should know: nothing, every cell is as it came."""

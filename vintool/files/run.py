@@ -19,7 +19,7 @@ from vintool.files.annotated import WITH_LISTS, Copy
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.manifest import open_manifest
 from vintool.files.outputs import EXCEPTIONS, Answers
-from vintool.files.sheet import Batch, Manifest, Sheet, check_texts, evened
+from vintool.files.sheet import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.staging import RUN, staged
 from vintool.files.tally import Tally
@@ -230,7 +230,7 @@ def _screen_sheet(
     progress: Progress | None,
 ) -> None:
     tally.sheet_rows[part.name] = 0
-    for data, told, position in _screened(part, judge, mapping):
+    for data, told, position in ahead(_screened(part, judge, mapping)):
         tally.add(part.name, told)
         if keep:
             keep(data, told)

@@ -1,8 +1,11 @@
 """What a manifest is made of: sheets of batches, with all that a reader knows of them."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +46,22 @@ def evened(batches: Iterable[Batch], size: int) -> Iterator[Batch]:
             waiting, rows = [], 0
     if waiting:
         yield _joined(waiting)
+
+
+_T = TypeVar("_T")
+
+
+def ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """The same items; while one is used, another thread makes the next one."""
+
+    def make() -> list[_T]:
+        return list(itertools.islice(items, 1))
+
+    with ThreadPoolExecutor(1) as other:
+        following = other.submit(make)
+        while made := following.result():
+            following = other.submit(make)
+            yield from made
 
 
 def _joinable(schema: pa.Schema) -> bool:
