@@ -9,11 +9,14 @@ import itertools
 import re
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError
@@ -21,7 +24,7 @@ from python_calamine import CalamineError
 from vintool.errors import ManifestError
 from vintool.files.plain import ROW_END, empty_ones, look
 
-_CHUNK = 1 << 20
+_CHUNK = 4 << 20
 _GAP = 20  # unused columns that end a table
 _PART = 4 << 30
 _SMALL = 64 << 20  # a part up to this size needs no look at its compression
@@ -49,6 +52,8 @@ _MERGE = re.compile(
     rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"""
 )
 
+
+_Told = TypeVar("_Told")
 
 #: A block of merged cells: its first row and column and its last ones, from 0.
 Merged = tuple[int, int, int, int]
@@ -157,7 +162,7 @@ class Parts:
 
     def xml(self, part: str) -> ET.Element:
         """A small part as XML."""
-        text = b"".join(itertools.islice(self.chunks(part), 16))
+        text = b"".join(itertools.islice(self.chunks(part), 4))
         if b"<!DOCTYPE" in text:
             raise ET.ParseError
         return ET.fromstring(text)  # noqa: S314 - without a DOCTYPE no entity can grow
@@ -237,8 +242,8 @@ class Book(Parts):
     def survey(self, part: str) -> Survey:
         """Count what a sheet holds, without believing what it declares."""
         rows = errors = last_column = 0
-        for block in self._pieces(part, _ROW_END, ROW_END):
-            seen = look(block, self._empty_ones)
+        blocks = self._pieces(part, _ROW_END, ROW_END)
+        for block, seen in _side_by_side(partial(look, empty=self._empty_ones), blocks):
             others = block.split(ROW_END) if seen is None else seen.doubtful
             rows += sum(next(self._filled(row), None) is not None for row in others)
             if seen is None:
@@ -293,6 +298,21 @@ class Book(Parts):
         last = next((a for a, b in itertools.pairwise(columns) if b - a > _GAP), columns[-1])
         rows = sum(count for start, count in starts.items() if 0 < start <= last)
         return columns[0], last, rows, [name for column, name in cells if column > last]
+
+
+def _side_by_side(
+    of: Callable[[bytes], _Told], blocks: Iterable[bytes]
+) -> Iterator[tuple[bytes, _Told]]:
+    """Blocks in their order with what ``of`` says of each; two are looked at at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        waiting = deque[tuple[bytes, Future[_Told]]]()
+        for block in blocks:
+            waiting.append((block, pool.submit(of, block)))
+            if len(waiting) > 2:
+                first, told = waiting.popleft()
+                yield first, told.result()
+        for block, told in waiting:
+            yield block, told.result()
 
 
 def _reach(row: bytes) -> int:
