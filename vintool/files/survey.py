@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from xml.etree import ElementTree as ET
@@ -243,7 +242,7 @@ class Book(Parts):
         """Count what a sheet holds, without believing what it declares."""
         rows = errors = last_column = 0
         blocks = self._pieces(part, _ROW_END, ROW_END)
-        for block, seen in _side_by_side(partial(look, empty=self._empty_ones), blocks):
+        for block, seen in _side_by_side(lambda block: look(block, self._empty_ones), blocks):
             others = block.split(ROW_END) if seen is None else seen.doubtful
             rows += sum(next(self._filled(row), None) is not None for row in others)
             if seen is None:
