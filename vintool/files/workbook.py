@@ -76,7 +76,8 @@ def _book(path: Path) -> Iterator[_Surveyed]:
     if old:
         yield OldBook(path)
         return
-    with zipfile.ZipFile(path) as archive:
+    # Of a file of our own no part that was left half read keeps anything open.
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
         parts = Parts(path, archive)
         if "xl/workbook.xml" in parts:
             yield Book(path, archive)
