@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 _START = "from vintool.files.apart import serve; serve()"
+_KILLED = -9  # as subprocess tells it; Windows has no such signal
 _PICKLE = 5  # the version that copies the bytes of arrays once
 
 
@@ -70,7 +71,7 @@ class Apart:
             done, told = pickle.load(self._output)  # noqa: S301 - of our own process
         except (EOFError, pickle.UnpicklingError):
             code = self._process.wait()
-            if code == -signal.SIGKILL:
+            if code == _KILLED:
                 raise MemoryError from None
             raise Ended(f"a process of this run has ended with {code}") from None
         if done:
