@@ -176,7 +176,8 @@ class Filings:
         earlier, later = sets[spot], sets[spot + _CYCLE]
         key = signs[10] * 2 + letter_at_7(signs)
         key = (key * 2 + self._light[filer]) * 2 + (earlier >= 0)
-        first, second, conclusive = self._years.told(key * 2 + (later >= 0)).T
+        years = self._years(key * 2 + (later >= 0))
+        first, second, conclusive = (of.take(years) for of in np.array(self._years.values).T)
         taken = home & (known > 0) & ((known == first) | (known == second))
         first, second = np.where(taken, known, first), np.where(taken, 0, second)
 
