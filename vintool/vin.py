@@ -29,7 +29,7 @@ False
 import re
 import unicodedata
 from collections.abc import Iterable
-from operator import mul
+from operator import getitem, mul
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from vintool.words import CheckDigit, Market, Problem
@@ -200,6 +200,13 @@ def remainder(values: Iterable[Any]) -> Any:
     return sum(map(mul, WEIGHTS, values)) % 11
 
 
+# By position what each character adds to the sum.
+_WEIGHTED = [
+    {character: value * weight for character, value in CHARACTER_VALUES.items()}
+    for weight in WEIGHTS
+]
+
+
 def compact(number: str) -> str:
     """The text without separators, in plain capitals. Nothing is judged.
 
@@ -222,7 +229,7 @@ def calc_check_digit(number: str) -> str:
         raise _invalid(Problem.LENGTH)
     others = f"{number[:8]}0{number[9:]}"
     try:
-        return CHECK_CHARACTERS[remainder(map(CHARACTER_VALUES.__getitem__, others))]
+        return CHECK_CHARACTERS[sum(map(getitem, _WEIGHTED, others)) % 11]
     except KeyError:
         raise _invalid(Problem.ALPHABET) from None
 
