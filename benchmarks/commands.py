@@ -37,10 +37,10 @@ def _screen(path: Path, *options: str | Path) -> Usage:
     return process(SCRIPTS / "vintool", "screen", path, "--out", out, *options)
 
 
-def _stream(rows: int, folder: Path, *, compare: bool) -> Iterator[Line]:
+def _stream(rows: int, descriptors: int, folder: Path, *, compare: bool) -> Iterator[Line]:
     """CSV in, Parquet out; of many rows the memory alone, as the time is that of fewer."""
     path = folder / f"{rows}.csv"
-    write_manifest(path, rows, max(1, rows // 2_000))
+    write_manifest(path, rows, max(1, descriptors))
     peaks: list[float] = []
 
     def ours() -> float:
@@ -77,12 +77,12 @@ def _stream(rows: int, folder: Path, *, compare: bool) -> Iterator[Line]:
 
 def stream(rows: int, folder: Path) -> Iterator[Line]:
     """Time and memory of a large manifest."""
-    return _stream(rows, folder, compare=True)
+    return _stream(rows, rows // 2_000, folder, compare=True)
 
 
 def large(rows: int, folder: Path) -> Iterator[Line]:
-    """The memory of one five times as large."""
-    return _stream(rows, folder, compare=False)
+    """The memory of one five times as large, of as many descriptors."""
+    return _stream(rows, rows // 10_000, folder, compare=False)
 
 
 def workers(rows: int, folder: Path) -> Iterator[Line]:
