@@ -297,6 +297,7 @@ def test_a_vin_on_an_earlier_row_is_told_across_batches():
 def test_seen_vins_tells_the_first_row_as_a_dictionary_would(batches, in_memory):
     with patch.object(seen_vins, "IN_MEMORY", in_memory):  # few: the others are on disk
         told_by(SeenVins(), batches)
+        told_by(SeenVins(), batches, hashed=lambda numbers: np.array(numbers, np.uint64))
 
 
 def test_seen_vins_tells_the_first_row_of_very_many():
@@ -311,14 +312,19 @@ def test_how_often_a_vin_stood_before():
     assert seen.times(np.array([8, 9, 7])).tolist() == [2, 1, 4]
 
 
-def told_by(seen, batches):
+def of_vins(numbers):
+    """The hashes of VINs with these serials."""
+    characters = np.frombuffer(
+        "".join(f"LRW3E7FA1LC{number:06d}" for number in numbers).encode(), dtype=np.uint8
+    )
+    return hashes_of(characters.reshape(-1, 17))
+
+
+def told_by(seen, batches, hashed=of_vins):
     """Hold the rows that are told against a dictionary."""
     first, row = {}, 0
     for batch in batches:
-        characters = np.frombuffer(
-            "".join(f"LRW3E7FA1LC{number:06d}" for number in batch).encode(), dtype=np.uint8
-        ).reshape(-1, 17)
-        told = seen(hashes_of(characters), np.arange(row, row + len(batch)))
+        told = seen(hashed(batch), np.arange(row, row + len(batch)))
         for place, (number, earlier) in enumerate(zip(batch, told.tolist(), strict=True), row):
             assert earlier == first.get(number, -1)
             first.setdefault(number, place)

@@ -32,7 +32,7 @@ SUGGESTIONS_AT_MOST = 5
 
 # What eyes, hands and scanners take for one another.
 _CONFUSED = {
-    frozenset(pair)
+    read_as
     for pair in (
         "0D",
         "1L",
@@ -51,6 +51,7 @@ _CONFUSED = {
         "PR",
         "CG",
     )
+    for read_as in (pair, pair[::-1])
 }
 _MEANT = str.maketrans("OQI", "001")  # ISO 3779 leaves these letters out because of these digits
 
@@ -246,20 +247,42 @@ def _one_edit(text: str) -> Iterator[tuple[str, str]]:
 def _edits(text: str) -> Iterator[tuple[str, str]]:
     changes = _single_changes(text)
     for at, other in changes:
-        if frozenset((text[at], other)) in _CONFUSED:
+        if text[at] + other in _CONFUSED:
             reason = f"position {at + 1}: {text[at]} may be {other}, which looks alike"
             yield text[:at] + other + text[at + 1 :], reason
-    for at in range(16):
-        if text[at] != text[at + 1]:
-            swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-            yield swapped, f"positions {at + 1} and {at + 2} may be swapped"
+    for at in _swaps(text):
+        swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+        yield swapped, f"positions {at + 1} and {at + 2} may be swapped"
     expected = calc_check_digit(text)
     reason = f"position 9: the check digit of the other positions is {expected}"
     yield text[:8] + expected + text[9:], reason
     for at, other in changes:
-        if frozenset((text[at], other)) not in _CONFUSED:
+        if text[at] + other not in _CONFUSED:
             reason = f"position {at + 1}: {text[at]} may be {other}"
             yield text[:at] + other + text[at + 1 :], reason
+
+
+def _swaps(text: str) -> list[int]:
+    """The places (from 0) whose character may have changed places with the next one.
+
+    Those that leave the WMI as it is, and so the market, only if the check digit holds then where it is used.
+    """
+    own = [CHARACTER_VALUES[character] for character in text]
+    vin = Vin.trusted(text)
+    wanted = CHECK_CHARACTERS.find(text[8])
+    asked = market(vin, vin.wmi) in CHECKED_MARKETS and not vin.small_maker
+    missing = (wanted - remainder(own)) % 11 if wanted >= 0 else None
+    return [
+        at
+        for at in range(16)
+        if text[at] != text[at + 1]
+        and (
+            not asked
+            or at < 3
+            or at in {7, 8}
+            or (WEIGHTS[at] - WEIGHTS[at + 1]) * (own[at + 1] - own[at]) % 11 == missing
+        )
+    ]
 
 
 def _single_changes(text: str) -> list[tuple[int, str]]:

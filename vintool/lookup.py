@@ -131,15 +131,20 @@ class PatternTable:
                 for character in allowed:
                     column[character] = column.get(character, 0) | bit
         self._any = [self._all & ~bits_named for bits_named in named]
-
-    def _allowing(self, at: int, character: str) -> int:
-        return self._by_character[at].get(character, 0) | self._any[at]
+        for column, open_ in zip(self._by_character, self._any, strict=True):
+            for character in column:
+                column[character] |= open_
+        # Bound once: a match asks each position's table, and nothing else.
+        self._allowing = [
+            (column.get, open_)
+            for column, open_ in zip(self._by_character, self._any, strict=True)
+        ]
 
     def match(self, key: str) -> int:
         """The patterns that fit the key, one character a position."""
         found = self._all
-        for at, character in zip(range(self.length), key, strict=False):
-            found &= self._allowing(at, character)
+        for (allowing, open_), character in zip(self._allowing, key, strict=False):
+            found &= allowing(character, open_)
         return found
 
     def overlapping(self, pattern: Sequence[str]) -> int:
@@ -169,8 +174,8 @@ class PatternTable:
             alternatives: for a character, those that may stand in its place; any if not given.
         """
         sets = [
-            self._allowing(at, character)
-            for at, character in zip(range(self.length), key, strict=False)
+            allowing(character, open_)
+            for (allowing, open_), character in zip(self._allowing, key, strict=False)
         ]
         after = [-1] * (self.length + 1)
         for at in range(self.length - 1, -1, -1):

@@ -67,14 +67,24 @@ def classify(descriptor: str) -> Classification:
     >>> classify("LRW3E7FALC").powertrain
     <Powertrain.BEV: 'BEV'>
     """
-    rules, table = powertrain_rules(descriptor[:3]), _table(descriptor[:3])
-    own = descriptor[:DESCRIPTOR_LENGTH]
-    fitting = [rules[number] for number in bits(table.match(own))]
+    wmi, own = descriptor[:3], descriptor[:DESCRIPTOR_LENGTH]
+    table = _table(wmi)
+    fitting = table.match(own)
     if UNKNOWN_CHARACTER in own and fitting:
-        possible = [rules[number] for number in bits(table.overlapping(own))]
+        possible = _rules(wmi, table.overlapping(own))
         if len({rule.electric for rule in possible}) > 1:
-            return Classification(None, None, tuple(possible))
-    return resolve(fitting)
+            return Classification(None, None, possible)
+    return _resolved(wmi, fitting)
+
+
+def _rules(wmi: str, numbers: int) -> tuple[Rule, ...]:
+    rules = powertrain_rules(wmi)
+    return tuple(rules[number] for number in bits(numbers))
+
+
+@lru_cache(maxsize=1 << 14)
+def _resolved(wmi: str, fitting: int) -> Classification:
+    return resolve(_rules(wmi, fitting))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -84,6 +94,7 @@ def is_met(descriptor: str) -> bool:
 
 
 on_new_rules(is_met.cache_clear)
+on_new_rules(_resolved.cache_clear)
 
 
 def one_character_away(descriptor: str, *, electric: bool, unnoticed: bool) -> bool:

@@ -9,30 +9,21 @@ Places = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _CODE = 31  # bits of a code that is not negative; two of them fit in a key
-_WORD = 63  # bits of a key; the number 0 stands for an empty place
-
+_WORD = 63  # bits of a key
+_SMALL = 4  # bits of a code of which there will not be many more
+_DIRECT = 21  # bits of a key for which there is a table of all keys, 8 MB at most
 
 _NO_KEYS: Hashes = np.zeros(0, dtype=np.uint64)
 
 
-class Numbers:
-    """Whole numbers below 2**63 -> 0, 1, 2, ..., each distinct one numbered when it is first met.
-
-    A table with open addressing: a key that was met costs two lookups, and no key is taken for another.
-    """
+class _Table:
+    """Whole numbers -> 0, 1, 2, ..., each distinct one numbered when it is first met."""
 
     def __init__(self) -> None:
         self.count = 0
-        self._bits = 10
-        self._clear()
-
-    def _clear(self) -> None:
-        self._keys = np.zeros(1 << self._bits, dtype=np.uint64)
-        self._numbers = np.zeros(1 << self._bits, dtype=np.int32)
 
     def __call__(self, keys: Hashes) -> tuple[Codes, Hashes]:
         """The number of each key, and the distinct keys that are new, in the order of their numbers."""
-        keys = keys + np.uint64(1)
         numbers = self._find(keys)
         unmet = numbers < 0
         if not unmet.any():
@@ -41,18 +32,39 @@ class Numbers:
         added = np.arange(self.count, self.count + len(fresh), dtype=np.int32)
         numbers[unmet] = added.take(where)
         self._add(fresh, added)
-        return numbers, fresh - np.uint64(1)
+        return numbers, fresh
 
     def start(self, keys: Hashes) -> None:
         """Begin with distinct keys, which get their numbers in this order."""
-        self._add(keys + np.uint64(1), np.arange(len(keys), dtype=np.int32))
+        self._add(keys, np.arange(len(keys), dtype=np.int32))
+
+    def _find(self, keys: Hashes) -> Codes:
+        """The number of each key; -1 where it is not known."""
+        raise NotImplementedError
+
+    def _add(self, keys: Hashes, numbers: Codes) -> None:
+        """Keep distinct keys that are not there yet."""
+        raise NotImplementedError
+
+
+class Numbers(_Table):
+    """Keys below 2**63. A table with open addressing: a key that was met costs two lookups, and no key is taken for another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bits = 10
+        self._clear()
+
+    def _clear(self) -> None:
+        self._keys = np.zeros(1 << self._bits, dtype=np.uint64)
+        self._numbers = np.zeros(1 << self._bits, dtype=np.int32)
 
     def _slots(self, keys: Hashes) -> npt.NDArray[np.int64]:
         mixed = (keys ^ (keys >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
         return (mixed >> np.uint64(64 - self._bits)).astype(np.int64)
 
     def _find(self, keys: Hashes) -> Codes:
-        """The number of each key; -1 where it is not known."""
+        keys = keys + np.uint64(1)  # 0 stands for an empty place
         slots = self._slots(keys)
         there = self._keys.take(slots)
         numbers = np.where(there == keys, self._numbers.take(slots), np.int32(-1))
@@ -68,7 +80,7 @@ class Numbers:
         return numbers
 
     def _add(self, keys: Hashes, numbers: Codes) -> None:
-        """Keep distinct keys that are not there yet."""
+        keys = keys + np.uint64(1)
         self.count += len(keys)
         if 2 * self.count > len(self._keys):
             known = self._keys != 0
@@ -85,6 +97,21 @@ class Numbers:
             keys, numbers, slots = keys[left], numbers[left], slots[left] + 1 & last
 
 
+class _Direct(_Table):
+    """Keys of few bits. A table of all of them: a key that was met costs one lookup."""
+
+    def __init__(self, bits: int) -> None:
+        super().__init__()
+        self._added = np.zeros(1 << bits, dtype=np.int32)  # numbers from 1; only what is used is memory
+
+    def _find(self, keys: Hashes) -> Codes:
+        return self._added.take(keys.view(np.int64)) - np.int32(1)
+
+    def _add(self, keys: Hashes, numbers: Codes) -> None:
+        self.count += len(keys)
+        self._added[keys.view(np.int64)] = numbers + np.int32(1)
+
+
 class Combinations:
     """Rows of several codes -> the numbers of their distinct combinations.
 
@@ -95,7 +122,7 @@ class Combinations:
     def __init__(self, parts: int) -> None:
         self.count = 0
         self._widths = [1] * parts
-        self._numbers = Numbers()
+        self._numbers: _Table = Numbers()
         self._met: list[Hashes] = []
         self._halves: list[Combinations] = []
 
@@ -149,7 +176,7 @@ class Combinations:
         if all(map(int.__le__, needed, self._widths)):
             return
         roomy = [
-            min(new + 2, _CODE) if new > old else old
+            min(new + 2 * (new > _SMALL), _CODE) if new > old else old
             for old, new in zip(self._widths, needed, strict=True)
         ]
         known = self.parts()
@@ -160,7 +187,8 @@ class Combinations:
         else:
             self._widths = [_CODE] * 2
             self._halves = [Combinations(len(columns) // 2), Combinations((len(columns) + 1) // 2)]
-        self._numbers = Numbers()
+        bits = sum(self._widths)
+        self._numbers = _Direct(bits) if bits <= _DIRECT else Numbers()
         if self.count:
             self._met = [self._packed(self._halved(known))]
             self._numbers.start(self._met[0])

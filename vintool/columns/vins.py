@@ -1,8 +1,8 @@
 """A column of texts -> VINs: arithmetic on whole columns, every odd text read once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -239,9 +239,11 @@ class VinKey(NamedTuple):
     facts: VinFacts
 
 
-def vin_key(sample: Vin, position_9: CheckDigit, digits: int) -> VinKey:
+def vin_key(
+    profiled: Callable[[Vin, CheckDigit], Profile], sample: Vin, position_9: CheckDigit, digits: int
+) -> VinKey:
     """What a VIN says: a lifted rule of its descriptor, the check digit sum and its digits."""
-    told = profile(sample, position_9)
+    told = profiled(sample, position_9)
     status = judged(position_9, told.market)
     problems = vin_problems(sample, told.market, status, digits)
     return VinKey(told, status, problems, vin_facts(told, problems, status, sample.descriptor))
@@ -251,7 +253,8 @@ class Keys:
     """VINs -> what each says beside its serial; None for rows that are no VIN."""
 
     def __init__(self) -> None:
-        self._key = Lifted(vin_key)
+        # The digits of the serial make keys of their own, and the profile does not read them.
+        self._key = Lifted(partial(vin_key, cache(profile)))
 
     @property
     def kept(self) -> int:
