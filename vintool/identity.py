@@ -5,6 +5,7 @@ Sources: 49 CFR 565.15 (check digit, positions 10 and 13-17, North America); GB 
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from vintool import registry, vpic
@@ -90,6 +91,7 @@ def market(vin: str, wmi: str) -> Market:
     return by_region
 
 
+@lru_cache(maxsize=1 << 14)
 def _wmi_is_known(wmi: str) -> bool:
     return registry.wmi_is_known(wmi) or vpic.filer(wmi) is not None
 

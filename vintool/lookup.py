@@ -136,8 +136,7 @@ class PatternTable:
                 column[character] |= open_
         # Bound once: a match asks each position's table, and nothing else.
         self._allowing = [
-            (column.get, open_)
-            for column, open_ in zip(self._by_character, self._any, strict=True)
+            (column.get, open_) for column, open_ in zip(self._by_character, self._any, strict=True)
         ]
 
     def match(self, key: str) -> int:

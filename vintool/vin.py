@@ -50,6 +50,7 @@ CHARACTER_VALUES = {character: int(character) for character in "0123456789"} | d
 )
 WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 CHECK_CHARACTERS = "0123456789X"
+_NORTH_AMERICA, _OCEANIA_AFTER_7 = frozenset("12345"), frozenset("ABCDE")
 # Whose rules make position 9 a check digit and position 10 the model year.
 CHECKED_MARKETS = frozenset({Market.US, Market.CN})
 
@@ -241,7 +242,7 @@ def market_of(number: str) -> Market:
     Where the registry knows better (codes once given to Taiwan), ``identity.market`` says so.
     """
     first, second = number[:1], number[1:2]
-    if first in set("12345") or (first == "7" and second not in set("ABCDE")):
+    if first in _NORTH_AMERICA or (first == "7" and second not in _OCEANIA_AFTER_7):
         return Market.US
     if first in {"L", "H"}:
         return Market.CN

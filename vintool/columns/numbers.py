@@ -102,7 +102,9 @@ class _Direct(_Table):
 
     def __init__(self, bits: int) -> None:
         super().__init__()
-        self._added = np.zeros(1 << bits, dtype=np.int32)  # numbers from 1; only what is used is memory
+        self._added = np.zeros(
+            1 << bits, dtype=np.int32
+        )  # numbers from 1; only what is used is memory
 
     def _find(self, keys: Hashes) -> Codes:
         return self._added.take(keys.view(np.int64)) - np.int32(1)

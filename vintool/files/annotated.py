@@ -241,16 +241,22 @@ class JsonLinesWriter(ByteWriter):
 
 _UNIQUE = frozenset({"vin_row", "vin_text", "vin", "vin_vin", "vin_suggestion"})
 _RANGES = ("vin_row", "vin_verdict")
+_ASKED = 1 << 12  # rows that show whether values repeat
 
 
-def _repeated(schema: pa.Schema, own: int) -> list[str] | bool:
-    """The columns whose values repeat; of those of the user's, the first ``own``, all may."""
-    if any(pa.types.is_nested(field.type) for field in list(schema)[:own]):
+def _repeated(rows: pa.Table, own: int) -> list[str] | bool:
+    """The columns whose values repeat; of those of the user's, the first ``own``, some rows tell."""
+    if any(pa.types.is_nested(field.type) for field in list(rows.schema)[:own]):
         return True
+    some = rows.slice(0, _ASKED)
     return [
         f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
-        for number, field in enumerate(schema)
-        if number < own or field.name not in _UNIQUE
+        for number, field in enumerate(rows.schema)
+        if (
+            2 * len(some.column(number).unique()) <= len(some)
+            if number < own
+            else field.name not in _UNIQUE
+        )
     ]
 
 
@@ -274,33 +280,16 @@ class ParquetWriter(ByteWriter):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._writer: Any = None
+        self._schema: Any = None
         self._waiting: list[pa.RecordBatch] = []
         self._rows, self._group = 0, _GROUP_ROWS
 
     def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one table
         """Add rows."""
-        import pyarrow.parquet as pq  # noqa: PLC0415 - start-up time
-
         batch = beside(data, answers)
-        if self._writer is None:
-            self._schema, own = pa.schema(map(_written, batch.schema)), len(data.schema)
+        if self._schema is None:
+            self._schema, self._own = pa.schema(map(_written, batch.schema)), len(data.schema)
             self._group = min(_GROUP_ROWS, max(1024, _GROUP_CELLS // len(self._schema)))
-            self._writer = pq.ParquetWriter(
-                self._file,
-                self._schema,
-                compression="zstd",
-                store_schema=False,
-                use_dictionary=_repeated(self._schema, own),
-                # Statistics of unique texts cost a quarter of the time, and no one asks for a range of them.
-                write_statistics=[name for name in _RANGES if name in self._schema.names],
-            )
-            # What reads the file finds our columns as plain texts and lists, and the user's as they were.
-            told = pa.schema(
-                field.with_type(without_dictionary(field.type)) if number >= own else field
-                for number, field in enumerate(self._schema)
-            )
-            text = base64.b64encode(told.serialize().to_pybytes())
-            self._writer.add_key_value_metadata({"ARROW:schema": text.decode()})
         while batch.num_rows:
             part = batch.slice(0, self._group - self._rows)
             batch = batch.slice(part.num_rows)
@@ -308,6 +297,26 @@ class ParquetWriter(ByteWriter):
             self._rows += part.num_rows
             if self._rows == self._group:
                 self._flush()
+
+    def _open(self, rows: pa.Table) -> None:
+        import pyarrow.parquet as pq  # noqa: PLC0415 - start-up time
+
+        self._writer = pq.ParquetWriter(
+            self._file,
+            rows.schema,
+            compression="zstd",
+            store_schema=False,
+            use_dictionary=_repeated(rows, self._own),
+            # Statistics of unique texts cost a quarter of the time, and no one asks for a range of them.
+            write_statistics=[name for name in _RANGES if name in rows.schema.names],
+        )
+        # What reads the file finds our columns as plain texts and lists, and the user's as they were.
+        told = pa.schema(
+            field.with_type(without_dictionary(field.type)) if number >= self._own else field
+            for number, field in enumerate(rows.schema)
+        )
+        text = base64.b64encode(told.serialize().to_pybytes())
+        self._writer.add_key_value_metadata({"ARROW:schema": text.decode()})
 
     def _flush(self) -> None:
         columns = []
@@ -318,14 +327,18 @@ class ParquetWriter(ByteWriter):
                 chunks = [plain(whole) if pa.types.is_list(field.type) else whole]
             columns.append(pa.chunked_array(chunks, field.type))
         table = pa.Table.from_arrays(columns, schema=self._schema).combine_chunks()
+        if self._writer is None:
+            self._open(table)
         self._writer.write_table(table, row_group_size=self._group)
         self._waiting, self._rows = [], 0
 
     def close(self) -> None:
         """Finish the file."""
+        if self._waiting:
+            self._flush()
+        elif self._writer is None and self._schema is not None:
+            self._open(self._schema.empty_table())
         if self._writer is not None:
-            if self._waiting:
-                self._flush()
             self._writer.close()
         super().close()
 

@@ -27,7 +27,7 @@ from vintool.files.encoding import DELIMITERS, Scan, decide, likely, line_ends
 from vintool.files.sheet import Batch, Manifest, Sheet, Tally, unique
 from vintool.files.text import is_table, read_text
 
-_BLOCK = 2 << 20  # the parser reads several ahead
+_BLOCK = 1 << 20  # the parser reads several ahead
 _SAMPLE = 500
 _WIDEST = 16_384
 

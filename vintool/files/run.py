@@ -21,7 +21,7 @@ from vintool.files.manifest import open_manifest
 from vintool.files.outputs import EXCEPTIONS, Answers
 from vintool.files.sheet import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.single_window import SINGLE_WINDOW, VehicleBlocks
-from vintool.files.staging import RUN, staged
+from vintool.files.staging import RUN, hash_beside, staged
 from vintool.files.tally import Tally
 from vintool.files.watch import Watch
 from vintool.files.workers import Workers
@@ -107,6 +107,7 @@ def screen_file(
     started = time.monotonic()
     path, rule = Path(path), load_regime(regime)
     watch = Watch.of(path)
+    hashed = hash_beside(path) if out is not None else None
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
     copy = Copy.of(manifest, annotated_as, raw=raw)
     mappings = _mappings(manifest, mapping or {})
@@ -158,7 +159,7 @@ def screen_file(
         outputs = tuple(str(Path(out or "") / name) for name in files)
         return _summary(manifest, mappings, rule, tally, on, outputs, desk, notes, seconds)
 
-    if out is None:
+    if out is None or hashed is None:
         job(None)
         return summary(())
     with staged(Path(out)) as stage:
@@ -179,7 +180,7 @@ def screen_file(
             "raw": raw,
         }
         with watch.unchanged():  # or the hash would be that of another file
-            write_run(stage, path, told, parameters, lists, answers.hashes())
+            write_run(stage, path, hashed(), told, parameters, lists, answers.hashes())
     return told
 
 

@@ -7,10 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
+from threading import Thread
 
 from vintool.files.sheet import parquet_files
 
@@ -161,6 +163,23 @@ def file_hash(path: Path) -> str:
         return hashlib.sha256("".join(named).encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_beside(path: Path) -> Callable[[], str]:
+    """``file_hash`` in a thread of its own, so that a file is read from the disk once; gives the function that waits for it.
+
+    Nothing waits for the thread where a run ends before.
+    """
+    hashed: Future[str] = Future()
+
+    def work() -> None:
+        try:
+            hashed.set_result(file_hash(path))
+        except OSError as error:
+            hashed.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return hashed.result
 
 
 def _hash(path: Path) -> str:

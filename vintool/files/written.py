@@ -163,6 +163,7 @@ def write_report(
 def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
     stage: Path,
     source: Path,
+    source_hash: str,
     summary: Summary,
     parameters: Mapping[str, object],
     lists: Lists,
@@ -173,13 +174,14 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
     Args:
         stage: the folder of the outputs.
         source: the manifest.
+        source_hash: its SHA-256.
         summary: what was found.
         parameters: what was asked for.
         lists: what the rows were held against.
         known: the hashes of outputs that need not be read for it.
     """
     outputs = sorted(stage.iterdir())
-    read = [source, *(path for path in outputs if path.name not in known)]
+    read = [path for path in outputs if path.name not in known]
     with ThreadPoolExecutor() as pool:
         hashes = dict(zip(read, pool.map(file_hash, read), strict=True))
     told = {
@@ -190,7 +192,7 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
                 file.stat().st_size
                 for file in (parquet_files(source)[0] if source.is_dir() else [source])
             ),
-            "sha256": hashes[source],
+            "sha256": source_hash,
         },
         "lists": [
             {"what": what, "file": path.name, "sha256": file_hash(path)}
