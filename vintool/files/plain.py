@@ -78,19 +78,18 @@ def look(block: bytes, empty: re.Pattern[bytes] | None) -> Seen | None:
     # The eight bytes from every byte on, as one number.
     eight = np.ndarray(len(block), "<u8", text.data, strides=(1,))
     at = np.flatnonzero(text == ord("<"))
-    tags = eight[at + 1] if at[-1] + 1 < len(eight) else eight[:0]
-    kinds = _KIND[(tags & 0xFFFF).astype(np.uint16)]
-    cells, cell_tags = at[kinds == _CELL], tags[kinds == _CELL]
-    rows, row_tags = at[kinds == _ROW], tags[kinds == _ROW]
-    ends = at[kinds == _ROW_END]
+    second = text.take(at + 2)
+    kinds = _KIND.take(text.take(at + 1) | second.astype(np.int64) << 8)
+    cells, rows, ends = at[kinds == _CELL], at[kinds == _ROW], at[kinds == _ROW_END]
+    row_tags = eight[rows + 1]
     numbered = _all(row_tags, b'row r="')
     if not (
         kinds.all()
-        and _all(cell_tags, b'c r="').all()
+        and _all(eight[cells + 1], b'c r="').all()
         and (numbered | _all(row_tags, b"row>")).all()
-        and _all(tags[kinds == _ROW_END], b"/row>").all()
-        and _all(tags[kinds == _INLINE], b"is>").all()
-        and _closes(tags[kinds == _CLOSING])
+        and _all(eight[ends + 1], b"/row>").all()
+        and (text.take(at[kinds == _INLINE] + 3) == ord(">")).all()
+        and _closes(text, at[kinds == _CLOSING])
     ):
         return None
     letters = _letters(text, cells + 6)
@@ -102,7 +101,7 @@ def look(block: bytes, empty: re.Pattern[bytes] | None) -> Seen | None:
     long = bool(_DIGIT[text[starts[:, None] + np.arange(_LONG)]].all(axis=1).any())
 
     values = at[kinds == _VALUE]
-    first = (tags[kinds == _VALUE] >> 16).astype(np.uint8)
+    first = text.take(values + len("<v>"))
     values = values[(_CONTENT if empty is None else _NUMBER)[first]]
     spaced = at[kinds == _SPACED] + _PRESERVED
     spaced = spaced[(text[spaced - 1] == ord(">")) & _CONTENT[text[spaced]]]
@@ -125,9 +124,10 @@ def _all(tags: np.ndarray, start: bytes) -> _Bools:
     return found
 
 
-def _closes(tags: np.ndarray) -> bool:
+def _closes(text: np.ndarray, at: np.ndarray) -> bool:
     """Whether all closing tags end after one letter, or are ``</is>``."""
-    return bool((((tags >> 16) & 0xFF == ord(">")) | _all(tags, b"/is>")).all())
+    longer = at[text.take(at + 3) != ord(">")]
+    return bool(all((text.take(longer + 2 + n) == sign).all() for n, sign in enumerate(b"is>")))
 
 
 def _letters(text: np.ndarray, at: np.ndarray) -> tuple[int, np.ndarray] | None:
