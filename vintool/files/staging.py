@@ -175,7 +175,7 @@ def hash_beside(path: Path) -> Callable[[], str]:
     def work() -> None:
         try:
             hashed.set_result(file_hash(path))
-        except OSError as error:
+        except BaseException as error:  # noqa: BLE001 - or who waits would wait for ever
             hashed.set_exception(error)
 
     Thread(target=work, daemon=True).start()
