@@ -6,7 +6,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from vintool import declared as lexicon
@@ -109,7 +109,7 @@ def near_a_car(wmi: str) -> bool:
 def unreadable_vin_facts(reading: Reading) -> VinFacts:
     """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
     starts = [text[:8] for text in (reading.found or (reading.text,))]
-    told = [_by_start(start) for start in starts if len(start) == 8]
+    told = [classify(start + "??") for start in starts if len(start) == 8]
     electric = [
         classification for classification in told if classification.powertrain is Powertrain.BEV
     ]
@@ -126,14 +126,6 @@ def unreadable_vin_facts(reading: Reading) -> VinFacts:
         near_other=False,
         found=reading.found,
     )
-
-
-@lru_cache(maxsize=1 << 14)
-def _by_start(start: str) -> Classification:
-    return classify(start + "??")
-
-
-registry.on_new_rules(_by_start.cache_clear)
 
 
 def _brands(told: Profile) -> tuple[str, ...]:

@@ -252,9 +252,10 @@ def _edits(text: str) -> Iterator[tuple[str, str]]:
         if text[at] + other in _CONFUSED:
             reason = f"position {at + 1}: {text[at]} may be {other}, which looks alike"
             yield text[:at] + other + text[at + 1 :], reason
-    for at in _swaps(text):
-        swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-        yield swapped, f"positions {at + 1} and {at + 2} may be swapped"
+    for at in range(16):
+        if text[at] != text[at + 1]:
+            swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
+            yield swapped, f"positions {at + 1} and {at + 2} may be swapped"
     expected = calc_check_digit(text)
     reason = f"position 9: the check digit of the other positions is {expected}"
     yield text[:8] + expected + text[9:], reason
@@ -262,29 +263,6 @@ def _edits(text: str) -> Iterator[tuple[str, str]]:
         if text[at] + other not in _CONFUSED:
             reason = f"position {at + 1}: {text[at]} may be {other}"
             yield text[:at] + other + text[at + 1 :], reason
-
-
-def _swaps(text: str) -> list[int]:
-    """The places (from 0) whose character may have changed places with the next one.
-
-    Those that leave the WMI as it is, and so the market, only if the check digit holds then where it is used.
-    """
-    own = [CHARACTER_VALUES[character] for character in text]
-    vin = Vin.trusted(text)
-    wanted = CHECK_CHARACTERS.find(text[8])
-    asked = market(vin, vin.wmi) in CHECKED_MARKETS and not vin.small_maker
-    missing = (wanted - remainder(own)) % 11 if wanted >= 0 else None
-    return [
-        at
-        for at in range(16)
-        if text[at] != text[at + 1]
-        and (
-            not asked
-            or at < 3
-            or at in {7, 8}
-            or (WEIGHTS[at] - WEIGHTS[at + 1]) * (own[at + 1] - own[at]) % 11 == missing
-        )
-    ]
 
 
 def _single_changes(text: str) -> list[tuple[int, str]]:

@@ -162,11 +162,6 @@ class PlantRow(NamedTuple):
         return ", ".join(part for part in (self.city, self.state, self.country) if part)
 
 
-@cache
-def _fixed(pattern: tuple[str, ...]) -> int:
-    return sum(allowed != ANY for allowed in pattern)
-
-
 class Rule(NamedTuple):
     """A pattern of positions 1-8, 10 and 11, and the powertrain it tells.
 
@@ -192,7 +187,7 @@ class Rule(NamedTuple):
     @property
     def fixed(self) -> int:
         """How many positions the pattern fixes: the more, the more specific."""
-        return _fixed(self.pattern)
+        return sum(allowed != ANY for allowed in self.pattern)
 
     @property
     def shown(self) -> str:

@@ -1,5 +1,7 @@
 """Distinct keys, numbered over a whole run: without a Python step a row, nor a key that was met before."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,7 @@ _DIRECT = 21  # bits of a key for which there is a table of all keys, 8 MB at mo
 _NO_KEYS: Hashes = np.zeros(0, dtype=np.uint64)
 
 
-class _Table:
+class _Table(ABC):
     """Whole numbers -> 0, 1, 2, ..., each distinct one numbered when it is first met."""
 
     def __init__(self) -> None:
@@ -38,13 +40,13 @@ class _Table:
         """Begin with distinct keys, which get their numbers in this order."""
         self._add(keys, np.arange(len(keys), dtype=np.int32))
 
+    @abstractmethod
     def _find(self, keys: Hashes) -> Codes:
         """The number of each key; -1 where it is not known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _add(self, keys: Hashes, numbers: Codes) -> None:
         """Keep distinct keys that are not there yet."""
-        raise NotImplementedError
 
 
 class Numbers(_Table):
@@ -102,9 +104,8 @@ class _Direct(_Table):
 
     def __init__(self, bits: int) -> None:
         super().__init__()
-        self._added = np.zeros(
-            1 << bits, dtype=np.int32
-        )  # numbers from 1; only what is used is memory
+        # Numbers from 1, so that only what is used is memory.
+        self._added = np.zeros(1 << bits, dtype=np.int32)
 
     def _find(self, keys: Hashes) -> Codes:
         return self._added.take(keys.view(np.int64)) - np.int32(1)
@@ -124,7 +125,7 @@ class Combinations:
     def __init__(self, parts: int) -> None:
         self.count = 0
         self._widths = [1] * parts
-        self._numbers: _Table = Numbers()
+        self._numbers = self._table()
         self._met: list[Hashes] = []
         self._halves: list[Combinations] = []
 
@@ -151,6 +152,10 @@ class Combinations:
             for half, numbers in zip(self._halves, found, strict=True)
             for codes in half.parts()
         ]
+
+    def _table(self) -> _Table:
+        bits = sum(self._widths)
+        return _Direct(bits) if bits <= _DIRECT else Numbers()
 
     @property
     def _all(self) -> Hashes:
@@ -189,8 +194,7 @@ class Combinations:
         else:
             self._widths = [_CODE] * 2
             self._halves = [Combinations(len(columns) // 2), Combinations((len(columns) + 1) // 2)]
-        bits = sum(self._widths)
-        self._numbers = _Direct(bits) if bits <= _DIRECT else Numbers()
+        self._numbers = self._table()
         if self.count:
             self._met = [self._packed(self._halved(known))]
             self._numbers.start(self._met[0])

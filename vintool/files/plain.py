@@ -78,8 +78,7 @@ def look(block: bytes, empty: re.Pattern[bytes] | None) -> Seen | None:
     # The eight bytes from every byte on, as one number.
     eight = np.ndarray(len(block), "<u8", text.data, strides=(1,))
     at = np.flatnonzero(text == ord("<"))
-    second = text.take(at + 2)
-    kinds = _KIND.take(text.take(at + 1) | second.astype(np.int64) << 8)
+    kinds = _KIND.take(text.take(at + 1) | text.take(at + 2).astype(np.int64) << 8)
     cells, rows, ends = at[kinds == _CELL], at[kinds == _ROW], at[kinds == _ROW_END]
     row_tags = eight[rows + 1]
     numbered = _all(row_tags, b'row r="')

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from importlib.metadata import version
 from itertools import chain, repeat
@@ -181,9 +180,6 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
         known: the hashes of outputs that need not be read for it.
     """
     outputs = sorted(stage.iterdir())
-    read = [path for path in outputs if path.name not in known]
-    with ThreadPoolExecutor() as pool:
-        hashes = dict(zip(read, pool.map(file_hash, read), strict=True))
     told = {
         "tool": {"name": "vintool", "version": version("vintool")},
         "input": {
@@ -219,7 +215,7 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
             for key, value in parameters.items()
         },
         "summary": summary.model_dump(mode="json"),
-        "outputs": {file.name: known.get(file.name) or hashes[file] for file in outputs},
+        "outputs": {file.name: known.get(file.name) or file_hash(file) for file in outputs},
     }
     waiting = stage / f".{RUN}"
     waiting.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
