@@ -12,7 +12,7 @@ import ultravin
 from benchmarks.manifest import write_manifest
 from benchmarks.timing import Line, medians, rate, seconds
 from vintool.columns import decode_table, screen_table
-from vintool.columns.characters import remainders
+from vintool.columns.engine.characters import remainders
 from vintool.columns.vins import Reader
 from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
 

@@ -19,7 +19,7 @@ import ultravin
 
 from vintool import vpic
 from vintool.columns import decode_table
-from vintool.profile import Profile, profile
+from vintool.decoding.profile import Profile, profile
 from vintool.vin import Vin, position_9
 
 BATCH = 10_000

@@ -16,12 +16,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from vintool import filings, registry
-from vintool.powertrain import Classification, resolve
-from vintool.profile import profile
+from vintool import registry
+from vintool.codes import CheckDigit, Grade, Market, Powertrain
+from vintool.decoding.profile import profile
+from vintool.powertrain import Classification, filings, resolve
 from vintool.registry import Rule
 from vintool.vin import Vin, calc_check_digit, market_of, position_9
-from vintool.words import CheckDigit, Grade, Market, Powertrain
 
 REGIONS = {
     Market.CN: "China",

@@ -1,8 +1,8 @@
 """Write the packaged sample manifest and the lists it is held against: the same bytes each time.
 
-    python benchmarks/sample.py > vintool/samples/manifest.csv
-    python benchmarks/sample.py exporters > vintool/samples/exporters.csv
-    python benchmarks/sample.py licences > vintool/samples/licences.csv
+    python benchmarks/sample.py > vintool/cli/samples/manifest.csv
+    python benchmarks/sample.py exporters > vintool/cli/samples/exporters.csv
+    python benchmarks/sample.py licences > vintool/cli/samples/licences.csv
 
 A yard list as an exporter's spreadsheet saves it: GB18030, CRLF, a title above the header, totals
 below the rows. The start of each VIN (positions 1-8) is that of a real model; serial numbers,

@@ -20,10 +20,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from vintool.declaration.headers import map_columns
 from vintool.errors import ManifestError, MappingError
-from vintool.files.manifest import open_manifest
-from vintool.files.sheet import Manifest
-from vintool.headers import map_columns
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.sheets import Manifest
 
 HEAD = ["No", "VIN", "品牌", "HS Code", "Declaration date", "Remark"]
 ROWS = [

@@ -18,10 +18,11 @@ from test_workbooks import ROWS as CELLS
 from test_workbooks import put as put_workbook
 
 from vintool.errors import ManifestError, NoVinColumn
-from vintool.files import manifest, remote
-from vintool.files.apart import Apart, Ended, packed, unpacked
-from vintool.files.manifest import open_manifest
-from vintool.files.run import screen_file
+from vintool.files.reading import manifest
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.workbooks import subprocess_reader as remote
+from vintool.files.screen import screen_file
+from vintool.files.subprocesses import Apart, Ended, packed, unpacked
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -165,7 +166,7 @@ def test_a_workbook_that_ends_its_reader_does_not_end_the_run(tmp_path, monkeypa
 )
 def test_the_number_of_workers_changes_no_byte(tmp_path, monkeypatch, form, written):
     path, told = put(tmp_path, form), []
-    monkeypatch.setattr("vintool.files.run.BATCH_ROWS", 100)
+    monkeypatch.setattr("vintool.files.screen.BATCH_ROWS", 100)
     put_csv(tmp_path / "exporters.csv", [("exporter", "brand"), ("Sunny Export Co., Ltd.", "BYD")])
     for workers in (1, 2, 3):
         screen_file(
@@ -200,12 +201,12 @@ def others_of(pid):
 
 def alive(pid):
     try:
-        return b"vintool.files.apart" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"vintool.files.subprocesses" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 
 
-SLOW = "import time, vintool.files.run as run; run.check_texts = lambda *_: time.sleep(0.3)"
+SLOW = "import time, vintool.files.screen as run; run.check_texts = lambda *_: time.sleep(0.3)"
 
 
 @LINUX

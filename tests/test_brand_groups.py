@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from vintool import declared, registry
+from vintool import registry
+from vintool.declaration import lexicon as declared
 
 HEADER = ["group", "brand", "chinese_group", "from", "until", "source", "note"]
 

@@ -10,11 +10,11 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
-from vintool.adapters.cli import cli
-from vintool.checking import Check
-from vintool.explain import Explanation
-from vintool.model import Vehicle
-from vintool.report import Summary
+from vintool.cli.main import cli
+from vintool.decoding.check import Check
+from vintool.decoding.model import Vehicle
+from vintool.report.page import Summary
+from vintool.screening.explain import Explanation
 
 TESLA, ATTO3 = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553"
 HEAD = "车架号,燃料种类,商品编号,申报日期"
@@ -230,7 +230,7 @@ def test_the_date_is_told(manifest, tmp_path):
 
 def test_screen_from_standard_input():
     result = subprocess.run(
-        [sys.executable, "-m", "vintool.adapters.cli", "screen", "-", "--format", "json", "--on", "2026-03-01"],
+        [sys.executable, "-m", "vintool.cli.main", "screen", "-", "--format", "json", "--on", "2026-03-01"],
         input=f"vin\n{TESLA}\n".encode(), capture_output=True, check=True,
     )  # fmt: skip
     assert json.loads(result.stdout)["verdicts"]["controlled"] == 1
@@ -276,7 +276,7 @@ def test_missing_files_and_folders(tmp_path):
 
 
 def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
-    script = "import vintool.files.run as r\ndef broken(*a, **k): raise RuntimeError('LRW3E7FA1LC000001')\nr.screen_file = broken\nfrom vintool.adapters.cli import main\nmain()"
+    script = "import vintool.files.screen as r\ndef broken(*a, **k): raise RuntimeError('LRW3E7FA1LC000001')\nr.screen_file = broken\nfrom vintool.cli.main import main\nmain()"
     path = tmp_path / "list.csv"
     path.write_text(f"vin\n{TESLA}\n", encoding="utf-8")
     result = subprocess.run(
@@ -337,7 +337,7 @@ import sys
 import vintool
 heavy = {"numpy", "pyarrow", "click", "rich", "jinja2", "openpyxl", "pydantic", "stdnum"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
-from vintool.adapters.cli import cli
+from vintool.cli.main import cli
 for command in ("decode", "check"):
     try:
         cli([command, "LRW3E7FA1LC000001"])

@@ -14,27 +14,20 @@ from test_vin import DIRT, FAILS, HOLDS
 
 import vintool
 from vintool import registry
-from vintool.checking import check
-from vintool.columns import (
-    TYPES,
-    Screener,
-    beside,
-    decode_table,
-    screen_batches,
-    screen_table,
-    screened,
-)
-from vintool.columns import seen as seen_vins
-from vintool.columns.judged import KEPT
-from vintool.columns.seen import Seen, SeenVins, hashes_of
+from vintool.codes import REGIMES, Basis, Reason
+from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
+from vintool.columns.screening import duplicates as seen_vins
+from vintool.columns.screening import screener as screened
+from vintool.columns.screening.duplicates import Seen, SeenVins, hashes_of
+from vintool.columns.screening.judge import KEPT
 from vintool.columns.vins import Descriptors, check_digits
-from vintool.evidence import Found, Item
-from vintool.identity import identify
-from vintool.law import regime as load_regime
-from vintool.verdict import judge, with_duplicate
+from vintool.decoding.check import check
+from vintool.decoding.identity import identify
+from vintool.screening.evidence import Found, Item
+from vintool.screening.regimes import regime as load_regime
+from vintool.screening.screen import judge, with_duplicate
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
 from vintool.vpic import far_readers
-from vintool.words import REGIMES, Basis, Reason
 
 STARTS = sorted(
     {

@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from vins import vin
 
 from vintool import registry
-from vintool.brands import may_share_wmi
+from vintool.codes import Reason, Verdict
 from vintool.columns import screen_table
-from vintool.days import Days, read_date, read_days
-from vintool.facts import chassis_differs
-from vintool.identifiers import code_in_force, container, exporter_code, vessel
-from vintool.law import REGIMES
-from vintool.places import place
+from vintool.declaration.days import Days, read_date, read_days
+from vintool.declaration.prices import read_price
 from vintool.powertrain import SAME_VALUE
-from vintool.prices import read_price
-from vintool.used import age
-from vintool.verdict import screen
+from vintool.registry.brands import may_share_wmi
+from vintool.registry.places import place
+from vintool.screening.facts import chassis_differs
+from vintool.screening.identifiers import code_in_force, container, exporter_code, vessel
+from vintool.screening.regimes import REGIMES
+from vintool.screening.screen import screen
+from vintool.screening.used_vehicles import age
 from vintool.vin import ALPHABET
-from vintool.words import Reason, Verdict
 
 ON = date(2026, 3, 1)
 NEW_ELECTRIC, USED, COMBUSTION = REGIMES

@@ -24,16 +24,16 @@ from hypothesis import strategies as st
 
 import vintool
 from vintool import registry, vpic
-from vintool.adapters.cli import cli, main
-from vintool.data import store
-from vintool.data.build import build
-from vintool.data.keys import parse_key
+from vintool.cli.main import cli, main
 from vintool.errors import DataSourceError
-from vintool.lookup import ANY
 from vintool.registry import DataError
-from vintool.specification import Fault, specify
+from vintool.registry.tables import ANY
 from vintool.vin import ALPHABET
 from vintool.vpic import Origin
+from vintool.vpic.decode import Fault, specify
+from vintool.vpic.importer import store
+from vintool.vpic.importer.build import build
+from vintool.vpic.importer.keys import parse_key
 
 LATEST = 2028
 TESLA = "5YJ3E1EAXHF000316"
@@ -885,7 +885,7 @@ def test_a_folder_below_a_file_cannot_be_written(tmp_path):
 FULL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
-from vintool.adapters.cli import main
+from vintool.cli.main import main
 main()
 """
 
@@ -1062,7 +1062,7 @@ def test_without_a_folder_named_the_data_goes_to_the_users_and_is_used(tmp_path)
 
     def ran(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "vintool.adapters.cli", *arguments],
+            [sys.executable, "-m", "vintool.cli.main", *arguments],
             env=os.environ | own, capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
 

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_verdict import ATTO3, EADO, ELECTRIC, ON, PETROL, SONG_PLUG_IN, UNSEEN
 
-from vintool import declared, headers, registry
-from vintool.declared import meaning, together
-from vintool.verdict import screen
-from vintool.words import Powertrain, Reason, Verdict
+from vintool import registry
+from vintool.codes import Powertrain, Reason, Verdict
+from vintool.declaration import headers
+from vintool.declaration import lexicon as declared
+from vintool.declaration.lexicon import meaning, together
+from vintool.screening.screen import screen
 
 
 def rows(name):

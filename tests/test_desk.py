@@ -17,8 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_run import put_csv, read_csv
 
-from vintool.adapters.cli import cli
-from vintool.columns import Screener, Seen, screened
+from vintool.cli.main import cli
+from vintool.codes import Concern, Reason
+from vintool.columns import Screener, Seen
+from vintool.columns.screening import screener as screened
 from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.exporters import Exporters
@@ -26,10 +28,9 @@ from vintool.desk.ledger import Ledger
 from vintool.desk.licences import Licences, Wanted
 from vintool.desk.lists import Entry, quantity, validity
 from vintool.errors import ManifestError
-from vintool.files import run as main_job
-from vintool.files.run import screen_file
+from vintool.files import screen as main_job
+from vintool.files.screen import screen_file
 from vintool.vin import calc_check_digit
-from vintool.words import Concern, Reason
 
 ON = date(2026, 3, 1)
 CODE, OTHER_CODE = "91110000600037341L", "9144030019238210XR"

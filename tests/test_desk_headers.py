@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from vintool import headers, registry
+from vintool import registry
+from vintool.declaration import headers
 from vintool.desk import confirmations, exporters, licences
 
 COLUMNS = ("field", "header", "language", "source")

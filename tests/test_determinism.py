@@ -11,18 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 from test_run import ATTO3, TESLA, put_csv, put_xlsx
 
-from vintool.files import (
-    annotated,
-    delimited,
-    jsonl,
-    jsonlines,
-    outputs,
-    parquet,
-    run,
-    single_window,
-    workbook,
-)
-from vintool.files.run import screen_file
+from vintool.files import screen as run
+from vintool.files.reading import delimited, jsonl, parquet, single_window
+from vintool.files.reading.workbooks import workbook
+from vintool.files.screen import screen_file
+from vintool.files.writing import annotated
+from vintool.files.writing import exceptions as outputs
+from vintool.files.writing import jsonl as jsonlines
 
 HEAD = (
     "VIN",

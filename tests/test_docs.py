@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import vintool
-from vintool.adapters.cli import cli
-from vintool.words import Problem, Reason, docs
+from vintool.cli.main import cli
+from vintool.codes import Problem, Reason, docs
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from vintool.files.manifest import open_manifest
-from vintool.files.run import screen_file
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.screen import screen_file
 
 ROWS = [
     ("LRW3E7FA1LC000001", 0),

@@ -18,11 +18,11 @@ import pytest
 from test_run import ATTO3, ON, ROWS, TESLA, put_csv, put_xlsx
 
 from vintool.errors import ManifestError
-from vintool.files import staging
-from vintool.files.run import screen_file
+from vintool.files.screen import screen_file
+from vintool.files.writing import staging
 
 LONG = [("VIN", "Fuel", "Note"), *[(TESLA, "BEV", "x" * 20), (ATTO3, "petrol", ""), ("TBA", "", "")] * 20_000]  # fmt: skip
-START = "from vintool.adapters.cli import main; main()"
+START = "from vintool.cli.main import main; main()"
 
 
 def content(folder):
@@ -81,7 +81,7 @@ def staged_in(out):
     return list(out.glob(".vintool-*"))
 
 
-SLOW_END = "import time, vintool.files.run as run; run.write_run = lambda *_: time.sleep(600)"
+SLOW_END = "import time, vintool.files.screen as run; run.write_run = lambda *_: time.sleep(600)"
 
 
 @pytest.mark.parametrize("moment", ["", "annotated.csv", "exceptions.csv", "report.html"])
@@ -301,7 +301,7 @@ def test_a_corrupt_row_group_is_told_after_the_first_ones(tmp_path, old):
 
 
 SHORT = """
-import resource, vintool.adapters.screening, vintool.files.run, pyarrow.parquet
+import resource, vintool.cli.screen, vintool.files.screen, pyarrow.parquet
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize() + ({} << 20)
 resource.setrlimit(resource.RLIMIT_AS, (size, size))
 """

@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vintool import registry
-from vintool.columns import TYPES, decode_table, decoded, schemas
-from vintool.columns.patterns import SIGN_NAMES, BitSets, Runs, Signs, named, read_patterns
-from vintool.columns.told import FIELDS, teller
-from vintool.lookup import PatternTable, bits, parse_pattern
-from vintool.profile import profile
+from vintool.columns import TYPES, decode_table
+from vintool.columns.decoding import schemas
+from vintool.columns.decoding import table as decoded
+from vintool.columns.decoding.bitsets import SIGN_NAMES, BitSets, Signs, named, read_patterns
+from vintool.columns.decoding.profiles import FIELDS, teller
+from vintool.columns.engine.arrays import Runs
+from vintool.decoding.profile import profile
+from vintool.registry.tables import PatternTable, bits, parse_pattern
 from vintool.vin import ALPHABET, Vin, position_9
 
 POSITIONS = (4, 5, 6, 10)

@@ -15,11 +15,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vintool.declaration.headers import (
+    EXACT,
+    find_header,
+    map_columns,
+    meaning,
+    normalise,
+    vin_shaped,
+)
 from vintool.errors import ManifestError, MappingError, NoVinColumn
-from vintool.files import delimited, survey
-from vintool.files.manifest import open_manifest
-from vintool.files.sheet import Manifest, Sheet
-from vintool.headers import EXACT, find_header, map_columns, meaning, normalise, vin_shaped
+from vintool.files.reading import delimited
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.sheets import Manifest, Sheet
+from vintool.files.reading.workbooks import xlsx as survey
 from vintool.registry import read_rows
 
 VINS = [f"LRW3E7FA{i % 10}LC{i:06d}" for i in range(600)]

@@ -7,12 +7,12 @@ from filed import filed_vins
 from hypothesis import given
 
 import vintool
-from vintool import filings, registry
-from vintool.filings import agreed, by_fuel
-from vintool.powertrain import Classification, classify
-from vintool.profile import profile
+from vintool import registry
+from vintool.codes import Grade, Powertrain
+from vintool.decoding.profile import profile
+from vintool.powertrain import Classification, classify, filings
+from vintool.powertrain.filings import agreed, by_fuel
 from vintool.vin import Vin, position_9
-from vintool.words import Grade, Powertrain
 
 P = Powertrain
 

@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner
 from test_files import TABLE, VINS, cells, numbers, only, put, raw, refusal
 
-from vintool.adapters.cli import cli
+from vintool.cli.main import cli
 from vintool.errors import MappingError
-from vintool.files import packed
-from vintool.files.manifest import open_manifest
-from vintool.files.run import screen_file
+from vintool.files.reading import compressed as packed
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.screen import screen_file
 
 ON = date(2026, 3, 1)
 

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from test_run import read_csv
 
-from vintool.files.run import screen_file
-from vintool.words import Reason, Verdict
+from vintool.codes import Reason, Verdict
+from vintool.files.screen import screen_file
 
 GOLDEN = Path(__file__).parent / "golden"
 SHEET, ABOVE = "sheet", "^"

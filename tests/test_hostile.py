@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from test_files import TABLE, VINS, raw
 from test_workbooks import KILLERS
 
-from vintool.adapters.cli import cli
+from vintool.cli.main import cli
 
 LINES = [f"{n},{vin},BYD" for n, vin in enumerate(VINS[:20], 1)]
 CSV = "No,VIN,Make\n" + "\n".join(LINES) + "\n"

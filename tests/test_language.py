@@ -13,18 +13,18 @@ from jinja2.ext import babel_extract
 from test_report import HOSTILE, Page, context, row, summary
 
 import vintool
-from vintool import report
-from vintool.adapters.cli import cli
+from vintool.cli.main import cli
+from vintool.codes import REGIMES, SETTLED_BY, Reason, Verdict
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
-from vintool.files import tally
-from vintool.files.written import Lists
-from vintool.language import LANGUAGES, language
-from vintool.law import regime
-from vintool.words import REGIMES, SETTLED_BY, Reason, Verdict
+from vintool.files.writing import tally
+from vintool.files.writing.record import Lists
+from vintool.report import page as report
+from vintool.report.language import LANGUAGES, language
+from vintool.screening.regimes import regime
 
 CODE = Path(vintool.__file__).parent
-TEMPLATE = CODE / "templates" / "report.html"
-CATALOGUE = CODE / "locale" / "zh_CN.po"
+TEMPLATE = CODE / "report" / "templates" / "report.html"
+CATALOGUE = CODE / "report" / "locale" / "zh_CN.po"
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}
 
 
@@ -54,7 +54,7 @@ def _holed(node):
 
 def of_the_readers():
     """Every sentence that is put into notes or told of a sheet that was not read."""
-    for path in (*CODE.glob("files/*.py"), *CODE.glob("desk/*.py")):
+    for path in (*CODE.glob("files/**/*.py"), *CODE.glob("desk/*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             target, value = "", None

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from vintool import registry, tariff
-from vintool.law import Regime, regime
-from vintool.page import pages
-from vintool.registry import DataError
-from vintool.verdict import screen
-from vintool.words import REGIMES
+from vintool import registry
+from vintool.codes import REGIMES
+from vintool.registry import DataError, tariff
+from vintool.screening.pages import pages
+from vintool.screening.regimes import Regime, regime
+from vintool.screening.screen import screen
 
 FOLDER = registry.DATA / "regimes"
 EXAMPLES = [(code, example) for code in REGIMES for example in regime(code).example]

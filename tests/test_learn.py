@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import vintool
 from vintool import registry
-from vintool.adapters.cli import cli
+from vintool.cli.main import cli
+from vintool.codes import Grade, Powertrain
 from vintool.errors import ManifestError, MappingError
 from vintool.learn.job import learn_file, rules_csv
 from vintool.learn.labels import Labels
@@ -27,7 +28,6 @@ from vintool.learn.trial import Rulebook, trials
 from vintool.powertrain import classify
 from vintool.registry import ABOVE, BELOW, DataError, read_evidence
 from vintool.vin import calc_check_digit
-from vintool.words import Grade, Powertrain
 
 
 def run(*arguments):
@@ -656,7 +656,7 @@ def test_what_can_go_wrong_is_told(tmp_path, options, code, said):
 def test_as_a_process(tmp_path):
     path = labelled(tmp_path / "desk.csv", {("LZZAB12C", "Electric"): 4})
     home = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data"), "HOME": str(tmp_path)}
-    tool = [sys.executable, "-m", "vintool.adapters.cli"]
+    tool = [sys.executable, "-m", "vintool.cli.main"]
     learned = subprocess.run(
         [*tool, "learn", "-", "--install", "above", "--format", "json"],
         input=path.read_bytes(),

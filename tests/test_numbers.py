@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vintool.columns.lifted import Column, Lifted, same_for_all
-from vintool.columns.numbers import Combinations, Numbers
+from vintool.columns.engine.distinct import Column, Lifted, same_for_all
+from vintool.columns.engine.keys import Combinations, Numbers
 
 keys = st.one_of(st.integers(0, 40), st.integers(0, (1 << 63) - 1))
 

@@ -17,11 +17,11 @@ from test_run import ATTO3, ON, ROWS, TESLA, put_csv, put_xlsx, read_csv
 
 from vintool.columns import screen_table
 from vintool.errors import ManifestError
-from vintool.files import annotated
-from vintool.files.annotated import FORMATS, Copy
-from vintool.files.cells import inert, inert_cell, texts
-from vintool.files.jsonlines import json_lines
-from vintool.files.run import screen_file
+from vintool.files.screen import screen_file
+from vintool.files.writing import annotated
+from vintool.files.writing.annotated import FORMATS, Copy
+from vintool.files.writing.cells import inert, inert_cell, texts
+from vintool.files.writing.jsonl import json_lines
 
 
 def rows_of(path):
@@ -247,7 +247,7 @@ def test_more_columns_than_a_workbook_holds_are_refused(tmp_path):
 
 
 def test_a_large_workbook_is_told_of_while_it_is_written(tmp_path, monkeypatch):
-    from vintool.files import outputs
+    from vintool.files.writing import exceptions as outputs
 
     monkeypatch.setattr(outputs, "SLOW_ROWS", 2)
     said = []

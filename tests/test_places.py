@@ -6,7 +6,7 @@ import re
 import pytest
 
 from vintool import registry
-from vintool.places import folded, place
+from vintool.registry.places import folded, place
 
 GENERATED = ["name", "country", "language", "source"]
 MANUAL = ["name", "country", "kind", "language", "source", "note"]

@@ -11,11 +11,11 @@ import sys
 import pytest
 from test_run import ATTO3, TESLA, put_csv
 
-from vintool.adapters import progress
-from vintool.adapters.progress import progress_of
+from vintool.cli import progress
+from vintool.cli.progress import progress_of
 
 ROWS = [("VIN", "Fuel"), *[(TESLA, "BEV"), (ATTO3, "petrol"), ("TBA", "")] * 50_000]
-COMMAND = [sys.executable, "-m", "vintool.adapters.cli", "screen", "--on", "2026-03-01"]
+COMMAND = [sys.executable, "-m", "vintool.cli.main", "screen", "--on", "2026-03-01"]
 
 
 def on_terminal(arguments, **environment):

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import ValidationError
 
-from vintool.report import (
+from vintool.report.page import (
     LABELS,
     BrandCount,
     Citation,

@@ -4,12 +4,14 @@ import csv
 
 import pytest
 
-from vintool import declared, headers, registry
-from vintool.days import read_date
-from vintool.lookup import parse_pattern
+from vintool import registry
+from vintool.codes import Powertrain
+from vintool.declaration import headers
+from vintool.declaration import lexicon as declared
+from vintool.declaration.days import read_date
 from vintool.powertrain import classify
+from vintool.registry.tables import parse_pattern
 from vintool.vin import ALPHABET
-from vintool.words import Powertrain
 
 
 def rows(name):

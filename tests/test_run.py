@@ -15,8 +15,8 @@ import pytest
 import xlsxwriter
 
 from vintool.errors import ManifestError
-from vintool.files import annotated
-from vintool.files.run import screen_file
+from vintool.files.screen import screen_file
+from vintool.files.writing import annotated
 
 ON = date(2026, 3, 1)
 TESLA, ATTO3, OLD = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "LS5A2ASE_PJ012345".replace("_", "9")
@@ -174,7 +174,7 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
     from click.testing import CliRunner
 
-    from vintool.adapters.cli import cli
+    from vintool.cli.main import cli
 
     path = put_csv(tmp_path / "list.csv", [ROWS[0], *[(TESLA, "x" * 200, "BEV")] * 2000])
     script = CliRunner().invoke(
@@ -188,7 +188,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
 def test_an_interrupted_run_leaves_nothing(tmp_path, sign, code):
     pipe = tmp_path / "slow.csv"
     put_csv(pipe, [ROWS[0], *[ROWS[1]] * 300_000])
-    script = "from vintool.adapters.cli import main; main()"
+    script = "from vintool.cli.main import main; main()"
     out = tmp_path / "out"
     process = subprocess.Popen(
         [

@@ -17,7 +17,7 @@ import pytest
 from stdnum.cn import uscc
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = files("vintool").joinpath("samples", "manifest.csv").read_bytes()
+DATA = files("vintool").joinpath("cli", "samples", "manifest.csv").read_bytes()
 LINES = list(csv.reader(io.StringIO(DATA.decode("gb18030"), newline="")))
 HEADER = LINES[1]
 ROWS = [dict(zip(HEADER, line, strict=False)) for line in LINES[2:-1]]
@@ -120,7 +120,7 @@ def test_the_generator_writes_the_committed_bytes(name):
     run = subprocess.run(
         [sys.executable, "benchmarks/sample.py", name], cwd=ROOT, capture_output=True, check=True
     )
-    assert run.stdout == files("vintool").joinpath("samples", f"{name}.csv").read_bytes()
+    assert run.stdout == files("vintool").joinpath("cli", "samples", f"{name}.csv").read_bytes()
     assert run.stderr == b""
 
 

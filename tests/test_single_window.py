@@ -12,12 +12,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vintool.adapters.cli import cli
+from vintool.cli.main import cli
 from vintool.errors import ManifestError
-from vintool.files import single_window
-from vintool.files.manifest import open_manifest
-from vintool.files.run import screen_file
-from vintool.files.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
+from vintool.files.reading import single_window
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
+from vintool.files.screen import screen_file
 
 ON = date(2026, 3, 1)
 TESLA = [

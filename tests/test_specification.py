@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import vintool
 from vintool import registry, vpic
-from vintool.specification import key, specify
+from vintool.codes import Basis, Problem
 from vintool.vin import UNKNOWN_CHARACTER, PartialVin, Vin, calc_check_digit
-from vintool.words import Basis, Problem
+from vintool.vpic.decode import key, specify
 
 # Public VINs of press cars, recalls and listings; what they are is printed beside them there.
 KNOWN = {

@@ -6,9 +6,9 @@ import pytest
 from test_files import TABLE, VINS, cells, numbers, only, put, raw, refusal
 
 from vintool.errors import NoVinColumn
-from vintool.files.manifest import open_manifest
-from vintool.files.run import screen_file
-from vintool.files.text import candidates
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.text import candidates
+from vintool.files.screen import screen_file
 
 MAIL = f"""Subject: shipment, Vessel: MV EXAMPLE
 
@@ -90,7 +90,7 @@ def test_a_text_without_vins_is_told_as_before(tmp_path):
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
-    from vintool.files import text
+    from vintool.files.reading import text
 
     monkeypatch.setattr(text, "_LONGEST", 1 << 12)
     assert "line is longer" in refusal(raw(tmp_path / "a.txt", "see " * 2000 + VINS[0])).what

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vintool
-from vintool.fields import check_fields, vehicle_fields
-from vintool.model import Vehicle
-from vintool.profile import model_year
-from vintool.show import check_lines, vehicle_lines
+from vintool.codes import Basis, Market
+from vintool.decoding.fields import check_fields, vehicle_fields
+from vintool.decoding.model import Vehicle
+from vintool.decoding.profile import model_year
+from vintool.decoding.text import check_lines, vehicle_lines
 from vintool.vin import ALPHABET, Vin
-from vintool.words import Basis, Market
 
 # From public lists, registers and standards; serials of some shortened to zeros.
 KNOWN = {
@@ -111,13 +111,13 @@ def test_no_clock_is_asked(monkeypatch):
             raise AssertionError("asked for today")
 
     for module in (
-        "vintool.profile",
-        "vintool.fields",
-        "vintool.vehicle",
-        "vintool.verdict",
-        "vintool.facts",
-        "vintool.law",
-        "vintool.declared",
+        "vintool.decoding.profile",
+        "vintool.decoding.fields",
+        "vintool.decoding.decode",
+        "vintool.screening.screen",
+        "vintool.screening.facts",
+        "vintool.screening.regimes",
+        "vintool.declaration.lexicon",
     ):
         monkeypatch.setattr(f"{module}.date", NoDay, raising=False)
     assert vintool.screen("LRW3E7FA1LC000001", on=date(2026, 3, 1)).verdict == "controlled"

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from vins import vin
 
 from vintool import registry
-from vintool.decision import TABLE as TABLE_OF_LINES
+from vintool.codes import CheckDigit, Concern, Reason, Verdict
 from vintool.powertrain import SAME_VALUE
-from vintool.verdict import screen
+from vintool.screening.decision import TABLE as TABLE_OF_LINES
+from vintool.screening.screen import screen
 from vintool.vin import ALPHABET, check_digit_status, market_of
-from vintool.words import CheckDigit, Concern, Reason, Verdict
 
 ON = date(2026, 3, 1)
 

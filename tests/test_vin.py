@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vintool
-from vintool.checking import check
+from vintool.codes import CheckDigit, Market, Problem
+from vintool.decoding.check import check
 from vintool.vin import (
     ALPHABET,
     Vin,
@@ -20,7 +21,6 @@ from vintool.vin import (
     read,
     validate,
 )
-from vintool.words import CheckDigit, Market, Problem
 
 # GB 16735-2019 appendix A, 49 CFR 565 and vehicles in public lists; all recomputed.
 HOLDS = [

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_files import VINS, cells, numbers, only, refusal
 
-from vintool.files import survey
-from vintool.files.manifest import open_manifest
-from vintool.files.run import screen_file
-from vintool.headers import map_columns
+from vintool.declaration.headers import map_columns
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.workbooks import xlsx as survey
+from vintool.files.screen import screen_file
 
 HEAD = ["VIN", "B/L No.", "Make", "HS Code", "Engine No"]
 ROWS = [
@@ -238,7 +238,7 @@ def test_what_only_looks_like_a_workbook(tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_sheets_of_one_name_are_refused(tmp_path, kind):
     path = put(tmp_path / "a.bin", [HEAD, *ROWS], kind)
-    import vintool.files.workbook as module
+    import vintool.files.reading.workbooks.workbook as module
 
     books = {"xlsx": "Book", "xlsb": "BinaryBook", "xls": "OldBook", "ods": "OpenBook"}
     book = getattr(module, books[kind])
@@ -298,7 +298,7 @@ def test_cells_that_say_little_of_where_they_are_end_no_process(tmp_path, stray_
     body = "".join(hostile.row(n, [vin, "x"]) for n, vin in enumerate(["VIN", *VINS], 1))
     xml = hostile.sheet_xml(body + STRAYS[stray_cells])
     code = (
-        "import sys\nfrom vintool.errors import ManifestError\nfrom vintool.files.manifest import open_manifest\n"
+        "import sys\nfrom vintool.errors import ManifestError\nfrom vintool.files.reading.manifest import open_manifest\n"
         "try:\n    [batch for sheet in open_manifest(sys.argv[1]).sheets for batch in sheet.batches()]\n"
         "except ManifestError as error:\n    print(error)"
     )

@@ -38,21 +38,21 @@ from vintool import vin
 from vintool.vin import Vin, is_valid
 
 if TYPE_CHECKING:
-    from vintool.checking import check
     from vintool.columns import decode_table, screen_batches, screen_table
-    from vintool.files.run import screen_file
-    from vintool.invalid import InvalidVin
-    from vintool.vehicle import decode
-    from vintool.verdict import screen
+    from vintool.decoding.check import check
+    from vintool.decoding.decode import decode
+    from vintool.files.screen import screen_file
+    from vintool.screening.screen import screen
+    from vintool.vin.errors import InvalidVin
 
 _HOMES = {
-    "InvalidVin": "invalid",
-    "check": "checking",
-    "decode": "vehicle",
+    "InvalidVin": "vin.errors",
+    "check": "decoding.check",
+    "decode": "decoding.decode",
     "decode_table": "columns",
-    "screen": "verdict",
+    "screen": "screening.screen",
     "screen_batches": "columns",
-    "screen_file": "files.run",
+    "screen_file": "files.screen",
     "screen_table": "columns",
 }
 

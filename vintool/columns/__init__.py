@@ -7,10 +7,11 @@ matched by bit sets (``patterns``, ``schemas``, ``filed``, ``told``). Results eq
 for every row.
 """
 
-from vintool.columns.decoded import TYPES, decode_table
-from vintool.columns.lifted import BATCH_ROWS
-from vintool.columns.rows import Earlier
-from vintool.columns.screened import (
+from vintool.columns.decoding.table import TYPES, decode_table
+from vintool.columns.engine.distinct import BATCH_ROWS
+from vintool.columns.screening.duplicates import Seen
+from vintool.columns.screening.row_facts import Earlier
+from vintool.columns.screening.screener import (
     FACTS,
     LICENCE,
     Screener,
@@ -19,7 +20,6 @@ from vintool.columns.screened import (
     screen_batches,
     screen_table,
 )
-from vintool.columns.seen import Seen
 
 __all__ = [
     "BATCH_ROWS",

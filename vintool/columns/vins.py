@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.characters import (
+from vintool.codes import CheckDigit, Problem
+from vintool.columns.engine.characters import (
     ILLEGAL,
     STATES,
     Characters,
@@ -21,13 +22,12 @@ from vintool.columns.characters import (
     stand_ins,
     trailing_digits,
 )
-from vintool.columns.lifted import Column, Lifted, Numbered, same_for_all
-from vintool.columns.numbers import Codes, Hashes, Mask, Numbers
-from vintool.facts import VinFacts, unreadable_vin_facts, vin_facts
-from vintool.identity import vin_problems
-from vintool.profile import Profile, profile
+from vintool.columns.engine.distinct import Column, Lifted, Numbered, same_for_all
+from vintool.columns.engine.keys import Codes, Hashes, Mask, Numbers
+from vintool.decoding.identity import vin_problems
+from vintool.decoding.profile import Profile, profile
+from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts
 from vintool.vin import Reading, Vin, judged, read
-from vintool.words import CheckDigit, Problem
 
 # What ``profile`` may read, from 0: positions 1-8 and 10-17. Most read to 11, small makers to 14.
 DESCRIPTOR = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16]

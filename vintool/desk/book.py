@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from vintool.brands import may_share_wmi
-from vintool.declared import Meaning
+from vintool.codes import Reason, Verdict
+from vintool.declaration.lexicon import Meaning
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.decisions import Decisions
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import NO_MATCH, Match, Wanted, is_number, shape
 from vintool.desk.lists import YEARS
-from vintool.evidence import Found, found
-from vintool.facts import VinFacts
-from vintool.words import Reason, Verdict
+from vintool.registry.brands import may_share_wmi
+from vintool.screening.evidence import Found, found
+from vintool.screening.facts import VinFacts
 
 #: Rows that are held against the lists of exporters and licences.
 ASKED = {Verdict.CONTROLLED, Verdict.REVIEW}

@@ -5,11 +5,11 @@ Asked of used vehicles within 180 days of registration. Source: MOFCOM guideline
 
 from collections.abc import Sequence
 
+from vintool.codes import Basis, Reason
 from vintool.desk.lists import Entry
-from vintool.evidence import Found, Item, found
-from vintool.used import provision
+from vintool.screening.evidence import Found, Item, found
+from vintool.screening.used_vehicles import provision
 from vintool.vin import read
-from vintool.words import Basis, Reason
 
 FIELDS = ("vin", "confirmation_no", "maker", "destination", "issued")
 NEEDED = (("vin",),)

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from vintool.days import read_days
-from vintool.decision import Decision
+from vintool.codes import Basis, Reason, Verdict
+from vintool.declaration.days import read_days
 from vintool.desk.lists import Entry, word
-from vintool.evidence import Found, Item
-from vintool.verdict import with_found
+from vintool.screening.decision import Decision
+from vintool.screening.evidence import Found, Item
+from vintool.screening.screen import with_found
 from vintool.vin import read
-from vintool.words import Basis, Reason, Verdict
 
 #: Columns of exceptions.csv that a decision is read from; ``vin_text`` serves where there is no VIN.
 COLUMNS = (

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from vintool.brands import one_group
+from vintool.codes import Basis, Reason
+from vintool.declaration.headers import normalise
 from vintool.desk.lists import (
     Entry,
     Validities,
@@ -19,10 +20,9 @@ from vintool.desk.lists import (
     validity,
     word,
 )
-from vintool.evidence import Found, Item, found
-from vintool.headers import normalise
-from vintool.identifiers import USCC_LENGTH, credit_code, exporter_code
-from vintool.words import Basis, Reason
+from vintool.registry.brands import one_group
+from vintool.screening.evidence import Found, Item, found
+from vintool.screening.identifiers import USCC_LENGTH, credit_code, exporter_code
 
 FIELDS = (
     "exporter_code",

@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from vintool.codes import Reason
 from vintool.desk.licences import COUNTED, Licence, Licences, Match, number_key
-from vintool.words import Reason
 
 
 @dataclass

@@ -12,8 +12,9 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from vintool.brands import one_group
-from vintool.declared import codes_in, meaning
+from vintool.codes import Basis, Reason
+from vintool.declaration.headers import normalise
+from vintool.declaration.lexicon import codes_in, meaning
 from vintool.desk.exporters import comparable
 from vintool.desk.lists import (
     YEARS,
@@ -27,11 +28,10 @@ from vintool.desk.lists import (
     within,
     word,
 )
-from vintool.evidence import Found, Item, found
-from vintool.headers import normalise
-from vintool.identifiers import credit_code, stands_for_nothing
-from vintool.places import place
-from vintool.words import Basis, Reason
+from vintool.registry.brands import one_group
+from vintool.registry.places import place
+from vintool.screening.evidence import Found, Item, found
+from vintool.screening.identifiers import credit_code, stands_for_nothing
 
 FIELDS = (
     "licence_no",

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
-from vintool import declared, headers
-from vintool.days import Days, read_days
+from vintool.declaration import headers
+from vintool.declaration import lexicon as declared
+from vintool.declaration.days import Days, read_days
+from vintool.declaration.headers import normalise
 from vintool.errors import ManifestError, MappingError
-from vintool.headers import normalise
 from vintool.registry import DataError, read_rows
 
 HEADERS = "desk.headers.csv"

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vintool import headers
-from vintool.columns.lifted import as_text
+from vintool.columns.engine.distinct import as_text
+from vintool.declaration import headers
+from vintool.declaration.headers import Headed
 from vintool.desk import confirmations, decisions, exporters, licences
 from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
@@ -15,9 +16,8 @@ from vintool.desk.ledger import Ledger
 from vintool.desk.licences import ORDER_OF_USE, Licences
 from vintool.desk.lists import HEADERS, Entry, map_fields
 from vintool.errors import ManifestError, MappingError
-from vintool.files.manifest import open_manifest
-from vintool.files.sheet import Sheet
-from vintool.headers import Headed
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.sheets import Sheet
 
 RECORD = "decisions.jsonl"
 

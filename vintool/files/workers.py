@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.columns import Earlier, Screener
-from vintool.files.apart import Apart, packed, unpacked
-from vintool.files.cells import by_appearance, has_dictionary
-from vintool.files.sheet import Batch
+from vintool.files.reading.sheets import Batch
+from vintool.files.subprocesses import Apart, packed, unpacked
+from vintool.files.writing.cells import by_appearance, has_dictionary
 
 
 class Workers:

@@ -8,10 +8,10 @@ import re
 import unicodedata
 from pathlib import Path
 
-from vintool.declared import meaning
+from vintool.codes import Powertrain
+from vintool.declaration.lexicon import meaning
 from vintool.errors import ManifestError
 from vintool.registry import DataError, read_rows
-from vintool.words import Powertrain
 
 LABEL_COLUMNS = ("preset", "label", "powertrain", "source")
 MAP_COLUMNS = ("label", "powertrain")

@@ -32,10 +32,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from vintool.codes import Grade, Powertrain
 from vintool.learn.sources import BEV, POWERTRAINS, Rows
-from vintool.lookup import ANY
+from vintool.registry.tables import ANY
 from vintool.vin import UNKNOWN_CHARACTER
-from vintool.words import Grade, Powertrain
 
 #: What the bound of a whole WMI must reach: 73 starts of 73.
 WHOLE_WMI = 0.95

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from vintool.headers import vin_shaped
+from vintool.declaration.headers import vin_shaped
 from vintool.learn.mine import Mined, Wanted
 from vintool.learn.sources import Reading
 from vintool.learn.trial import Trial

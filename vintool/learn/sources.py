@@ -17,21 +17,21 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.characters import Characters
-from vintool.columns.lifted import Texts, as_text
-from vintool.columns.numbers import Mask, Places
+from vintool.codes import Powertrain, Problem
+from vintool.columns.engine.characters import Characters
+from vintool.columns.engine.distinct import Texts, as_text
+from vintool.columns.engine.keys import Mask, Places
 from vintool.columns.vins import check_digits
-from vintool.days import read_date
+from vintool.declaration.days import read_date
+from vintool.declaration.headers import meaning, normalise, shown
+from vintool.decoding.identity import market
 from vintool.errors import ManifestError, MappingError
-from vintool.files.manifest import open_manifest
-from vintool.files.sheet import Manifest, Sheet
-from vintool.headers import meaning, normalise, shown
-from vintool.identity import market
-from vintool.invalid import InvalidVin
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.learn.labels import Labels
 from vintool.registry import DataError, read_rows
 from vintool.vin import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER, PartialVin, read
-from vintool.words import Powertrain, Problem
+from vintool.vin.errors import InvalidVin
 
 PRESET_COLUMNS = (
     "preset",

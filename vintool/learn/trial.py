@@ -8,14 +8,14 @@ from zlib import crc32
 
 import numpy as np
 
-from vintool.columns.numbers import Mask
+from vintool.codes import Grade, Powertrain
+from vintool.columns.engine.keys import Mask
 from vintool.learn.mine import Learned, Wanted, mine, reaching, vds_text
 from vintool.learn.sources import BEV, Rows
-from vintool.lookup import PatternTable, bits
 from vintool.powertrain import Classification, resolve
 from vintool.registry import ABOVE, LEARNED_COLUMNS, Rule, learned_rule
+from vintool.registry.tables import PatternTable, bits
 from vintool.vin import UNKNOWN_CHARACTER
-from vintool.words import Grade, Powertrain
 
 FOLDS = 5
 #: Sources left out one by one, at most: those with the most rows.

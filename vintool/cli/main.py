@@ -1,0 +1,248 @@
+"""The command line: files, formats, exit codes. No rule lives here.
+
+Data goes to stdout; progress, notes and errors go to stderr. Exit codes: 0 done, 1 something at or
+above ``--fail-on``, 2 usage, 3 input unreadable, outputs not writable or rows lost, 4 internal error
+or not enough memory, 130 interrupted, 143 terminated.
+"""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+import vintool
+from vintool.cli.learn import learn
+from vintool.cli.options import (
+    market_option,
+    on_day,
+    regime_option,
+    text_or_json,
+    text_or_lists,
+    vins_argument,
+    with_evidence,
+)
+from vintool.cli.reference import data, law, wmi
+from vintool.cli.screen import demo, screen
+from vintool.cli.terminal import (
+    FAILED,
+    INTERNAL,
+    UNREADABLE,
+    note,
+    pairs_of,
+    print_models,
+    say,
+    stop,
+    styled,
+    texts_of,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="vintool")
+def cli() -> None:
+    """Decode, check and screen vehicle identification numbers.
+
+    \b
+    vintool explain LRW3E7FA1LC000001 --on 2026-03-01
+    vintool screen manifest.xlsx --out answers
+    """
+
+
+@cli.command()
+@vins_argument
+@text_or_lists
+@market_option
+@with_evidence
+def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
+    """What a VIN tells: maker, model year, plant, model, powertrain, each with its source.
+
+    Of 8 to 11 characters, or with * for those that are not known, what the others tell.
+    Exit 1 if a text is no VIN; what is wrong with it is printed in its place.
+
+    \b
+    vintool decode 5YJ3E1EAXHF000316
+    vintool decode 5YJ3E1EA
+    vintool decode @vins.txt --format csv
+    """
+    from vintool.decoding.fields import check_fields, vehicle_fields  # noqa: PLC0415 - start-up time
+    from vintool.decoding.text import check_lines, vehicle_lines  # noqa: PLC0415
+
+    failed = False
+
+    def told() -> Iterator[dict[str, Any]]:
+        nonlocal failed
+        for text in texts_of(vins):
+            try:
+                yield vehicle_fields(text, market=market)
+            except vintool.InvalidVin:
+                failed = True
+                yield check_fields(text, market)
+
+    def lines(item: dict[str, Any]) -> Iterable[str]:
+        return (
+            (f"no VIN: {item['text']!r}", *check_lines(item))
+            if "suggestions" in item
+            else vehicle_lines(item)
+        )
+
+    _print_told(told(), form, lines, single=_single(vins))
+    sys.exit(FAILED if failed else 0)
+
+
+@cli.command()
+@vins_argument
+@text_or_lists
+@market_option
+def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
+    """Whether a VIN is well formed by the rules of its market, and what was meant if not.
+
+    Exit 1 if one is not. A clean-up (spaces, case, ...) is told and is no fault.
+
+    \b
+    vintool check LRW3E7FA2LC000001
+    vintool check WVWZZZ1KZ6W000001 --market us
+    """
+    from vintool.decoding.fields import check_fields, sound  # noqa: PLC0415 - start-up time
+    from vintool.decoding.text import check_lines  # noqa: PLC0415
+
+    faults = 0
+
+    def told() -> Iterator[dict[str, Any]]:
+        nonlocal faults
+        for text in texts_of(vins):
+            fields = check_fields(text, market)
+            faults += not sound(fields["problems"])
+            yield fields
+
+    def lines(item: dict[str, Any]) -> Iterable[str]:
+        rules = f", rules of market {item['market'].value}" if item["market"] else ""
+        return (
+            f"{item['vin'] or repr(item['text'])}: {'well formed' if sound(item['problems']) else 'not well formed'}; check digit {item['check_digit'].value}{rules}",
+            *check_lines(item),
+        )
+
+    _print_told(told(), form, lines, single=_single(vins))
+    sys.exit(FAILED if faults else 0)
+
+
+@cli.command()
+@click.argument("vin")
+@on_day
+@text_or_json
+@click.option(
+    "--declare",
+    multiple=True,
+    metavar="FIELD=TEXT",
+    help="What the papers say: hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity, unit_price, currency, chassis_no, registration_date, application_date.",
+)
+@regime_option
+@with_evidence
+def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regime: str) -> None:
+    """The verdict on one vehicle, step by step, with the sources.
+
+    \b
+    vintool explain LRW3E7FA1LC000001 --on 2026-03-01
+    vintool explain LGXC74C48P0320453 --on 2026-03-01 --declare hs_code=8703801090
+    vintool explain LRW3E7FA1LC000001 --on 2026-03-01 --regime cn-used-vehicle --declare condition=used
+    """
+    from vintool.screening.explain import explain as told  # noqa: PLC0415 - start-up time
+    from vintool.screening.explain import explanation_lines  # noqa: PLC0415
+
+    try:
+        explanation = told(vin, on or _today(), pairs_of(declare, "--declare"), regime)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if form == "json":
+        click.echo(explanation.model_dump_json(indent=2))
+        return
+    for line in explanation_lines(explanation):
+        say(styled(line))
+
+
+def _print_told(
+    told: Iterator[dict[str, Any]],
+    form: str,
+    lines: Callable[[dict[str, Any]], Iterable[str]],
+    *,
+    single: bool,
+) -> None:
+    """Vehicles and checks, by their fields: as lines, or as what the models of them are in a format."""
+    print_models(told if form == "text" else map(_model, told), form, lines, single=single)
+
+
+def _model(fields: dict[str, Any]) -> Any:
+    from vintool.decoding.check import Check  # noqa: PLC0415 - start-up time
+    from vintool.decoding.model import Vehicle  # noqa: PLC0415
+
+    return (Check if "suggestions" in fields else Vehicle).model_validate(
+        fields, from_attributes=True
+    )
+
+
+def _single(vins: Sequence[str]) -> bool:
+    """Whether one VIN was given as such, not a list of them."""
+    return len(vins) == 1 and not vins[0].startswith(("-", "@"))
+
+
+def _today() -> date:
+    today = date.today()  # noqa: DTZ011 - a declaration date is a local day; the one clock of the tool
+    note(f"no --on given: judged for today, {today.isoformat()}")
+    return today
+
+
+for command in (screen, demo, wmi, law, data, learn):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point: anything unforeseen is exit 4, told without the data that caused it."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(one) != signal.SIG_IGN:  # as of a job in the background
+            signal.signal(one, stop)
+    from vintool.registry import DataError  # noqa: PLC0415 - start-up time
+
+    try:
+        sys.exit(cli(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort as error:
+        note("interrupted")
+        _end(getattr(error.__cause__, "exit_code", FAILED))
+    except SystemExit as end:
+        if isinstance(end.code, int) and end.code > 128:
+            _end(end.code)
+        gc.freeze()  # the end frees all; to search it for cycles first takes a tenth of a short run
+        raise
+    except DataError as error:
+        note(f"Error: reference data: {error}")
+        sys.exit(UNREADABLE)
+    except Exception as error:  # noqa: BLE001 - the last door
+        at = error.__traceback__
+        while at is not None and at.tb_next is not None:
+            at = at.tb_next
+        where = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else "?"
+        note(
+            f"Error: internal error, {type(error).__name__} at {where}; please report this line. No output was left behind."
+        )
+        sys.exit(INTERNAL)
+
+
+def _end(code: int) -> None:
+    """End at once: Arrow's threads may still read, and abort an orderly end."""
+    sys.stderr.flush()
+    if packed := sys.modules.get("vintool.files.reading.compressed"):
+        packed.remove_all()
+    if apart := sys.modules.get("vintool.files.subprocesses"):
+        apart.end_all()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vintool.cli.terminal import Day, Unreadable
+from vintool.codes import DEFAULT_REGIME, REGIMES, Market
+from vintool.report.language import LANGUAGES
+
+on_day = click.option("--on", type=Day(), help="Declaration date, as 2026-03-01.")
+text_or_json = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+
+text_or_lists = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "jsonl", "csv"]),
+    default="text",
+    show_default=True,
+)
+market_option = click.option(
+    "--market",
+    type=click.Choice([market.value for market in Market]),
+    help="Whose VIN rules apply; by default the WMI decides.",
+)
+
+
+def _known_regime(_context: click.Context, _option: click.Parameter, code: str) -> str:
+    if code not in REGIMES:
+        raise click.UsageError(f"no regime {code!r}; known: {', '.join(REGIMES)}")
+    return code
+
+
+regime_option = click.option(
+    "--regime",
+    callback=_known_regime,
+    default=DEFAULT_REGIME,
+    show_default=True,
+    metavar="CODE",
+    help="The licence regime; 'vintool law' lists them.",
+)
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="The language of report.html; the other outputs are the same in both.",
+)
+vins_argument = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @FILE")
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def with_evidence(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that bring in a user's own rules, in use while the command runs."""
+
+    @click.option(
+        "--evidence",
+        multiple=True,
+        type=FILE,
+        metavar="FILE",
+        help="Rules of your own, heard before the packaged ones.",
+    )
+    @click.option(
+        "--evidence-below",
+        multiple=True,
+        type=FILE,
+        metavar="FILE",
+        help="Rules of your own, heard where the packaged ones say nothing.",
+    )
+    @wraps(command)
+    def wrapped(
+        *args: Any, evidence: tuple[Path, ...], evidence_below: tuple[Path, ...], **options: Any
+    ) -> None:
+        from vintool import registry  # noqa: PLC0415 - start-up time
+
+        if evidence or evidence_below:
+            try:
+                registry.use_evidence(evidence, evidence_below)
+            except registry.DataError as error:
+                raise Unreadable(str(error)) from None
+        try:
+            command(*args, **options)
+        finally:
+            if evidence or evidence_below:
+                registry.use_evidence()
+
+    return wrapped

@@ -1,0 +1,181 @@
+"""Commands that look things up: makers, rules, reference data."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from vintool.cli.options import text_or_json
+from vintool.cli.terminal import FAILED, Unreadable, note, say, say_json
+from vintool.codes import REGIMES
+
+
+@click.command()
+@click.argument("code_or_name")
+@text_or_json
+def wmi(code_or_name: str, form: str) -> None:
+    """Look up a manufacturer by WMI (3 or 6 characters), by name or by brand.
+
+    A code that had several makers is shown with the model years of each, as far as they are known.
+
+    \b
+    vintool wmi LGX
+    vintool wmi "great wall"
+    vintool wmi 比亚迪
+    """
+    from vintool import registry  # noqa: PLC0415 - start-up time
+
+    found = registry.find_makers(code_or_name)
+    names = registry.chinese_names()
+    if form == "json":
+        rows = [
+            maker._asdict()
+            | {
+                "year_from": maker.year_from or None,
+                "year_to": None if maker.year_to == 9999 else maker.year_to,
+            }
+            | {"chinese": {brand: names[brand] for brand in maker.brands if brand in names}}
+            for maker in found
+        ]
+        say_json(rows)
+    for maker in found if form == "text" else ():
+        years = f"  model years {maker.years}" if maker.years else ""
+        kinds = ", ".join(maker.kinds)
+        say(f"{maker.wmi:<7}{maker.name}  [{maker.country or '??'}; {kinds}]{years}")
+        if maker.brands:
+            shown = (f"{brand} {names.get(brand, '')}".strip() for brand in maker.brands)
+            say(f"       brands: {', '.join(shown)}")
+        say(
+            f"       sources: {maker.source} (confidence {maker.confidence})"
+            + (f"; {maker.note}" if maker.note else "")
+        )
+    if not found:
+        land = (
+            registry.country(code_or_name.strip().upper())
+            if len(code_or_name.strip()) in {2, 3, 6}
+            else None
+        )
+        note(
+            f"the registry knows no maker {code_or_name!r}"
+            + (f"; the first two characters belong to {land.name}" if land else "")
+        )
+        sys.exit(FAILED)
+
+
+@click.command()
+@click.argument("code", required=False)
+@click.option(
+    "--write",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write every page as Markdown into a folder.",
+)
+def law(code: str | None, folder: Path | None) -> None:
+    """The rules: which there are; what one says, since when, why; or what a tariff code means.
+
+    \b
+    vintool law
+    vintool law cn-used-vehicle
+    vintool law 8703801090
+    """
+    from vintool.registry import tariff  # noqa: PLC0415 - start-up time
+    from vintool.screening.pages import pages, regime_page  # noqa: PLC0415
+    from vintool.screening.regimes import regime as load_regime  # noqa: PLC0415
+
+    if folder is not None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, page in pages().items():
+                (folder / name).write_text(page, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise Unreadable(f"{folder}: cannot be written ({error.strerror}).") from None
+        note(f"{len(pages())} pages written to {folder}")
+    elif code is None:
+        for rule in map(load_regime, REGIMES):
+            say(f"{rule.code:<18}since {rule.start}  {rule.title}")
+    elif code in REGIMES:
+        say(regime_page(load_regime(code)))
+    elif found := [
+        line for rows in tariff.lines().values() for line in rows if line.code.startswith(code)
+    ] or tariff.find(code):
+        for line in found:
+            licence = {"yes": "export licence", "no": "no export licence"}.get(
+                line.licence, "licence not known"
+            )
+            letters = f", letters {line.letters}" if line.letters else ""
+            say(
+                f"{line.code:<11}{line.meaning}; {licence}{letters}"
+                + (f"; {line.period}" if line.period else "")
+            )
+            say(
+                f"{'':<11}source: {line.source} (confidence {line.confidence})"
+                + (f"; {line.note}" if line.note else "")
+            )
+    else:
+        note(f"no regime and no tariff code {code!r}; regimes: {', '.join(REGIMES)}")
+        sys.exit(FAILED)
+
+
+@click.group(invoke_without_command=True)
+@text_or_json
+@click.pass_context
+def data(context: click.Context, form: str) -> None:
+    """What reference data is in use: which release, from where, how much; or build it anew.
+
+    \b
+    vintool data
+    vintool data build --vpic vPICList_lite_2026_10.plain.zip
+    """
+    if context.invoked_subcommand:
+        return
+    from vintool.vpic.importer.store import overview  # noqa: PLC0415 - start-up time
+
+    told = overview()
+    if form == "json":
+        tables = [table._asdict() for table in told.tables]
+        say_json(told._asdict() | {"tables": tables})
+        return
+    own = told.vpic_folder.parent != told.folder
+    say(f"release {told.release}")
+    say(f"tables  {told.folder}")
+    say(f"vPIC    {told.vpic_folder} ({'built by the user' if own else 'as shipped'})")
+    say("")
+    width = max(len(table.name) for table in told.tables)
+    for table in told.tables:
+        say(f"{table.name:<{width}} {table.rows:>9,}  {table.edition}  {table.sources}")
+
+
+@data.command()
+@click.option(
+    "--vpic",
+    "source",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="A release of NHTSA's vPIC: SQLite, plain SQL dump, or the ZIP archive of one.",
+)
+@click.option("--month", help="Month of the release, as 2026-10; by default from the file's name.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to build; by default the user's own, which then comes before the shipped one.",
+)
+def build(source: Path, month: str | None, out: Path | None) -> None:
+    """Rebuild the vPIC data from one of NHTSA's monthly releases; takes a minute or two.
+
+    The new data is put in place whole or not at all. Delete the folder to return to the shipped one.
+    """
+    from vintool.errors import DataSourceError  # noqa: PLC0415
+    from vintool.vpic.importer import build as builder  # noqa: PLC0415 - start-up time
+
+    try:
+        folder = builder.build(source, out, month)
+    except DataSourceError as error:
+        raise Unreadable(str(error)) from None
+    except OSError as error:
+        where = error.filename or out or "the folder"
+        raise Unreadable(
+            f"{where}: cannot be written ({error.strerror}); nothing was changed. Name another folder with --out."
+        ) from None
+    if missing := builder.missing_tables(folder):
+        note(f"this copy of vPIC lacks {', '.join(missing)}: less will be told")
+    say(f"built from {source.name}: {folder}")

@@ -1,0 +1,192 @@
+"""What the commands share: lines out, texts in, errors with an exit code."""
+
+import csv
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vintool.codes import Verdict
+
+FAILED, UNREADABLE, INTERNAL = 1, 3, 4
+URGENCY = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID)
+COLOURS = {
+    Verdict.CONTROLLED: "red",
+    Verdict.REVIEW: "yellow",
+    Verdict.INVALID: "magenta",
+    Verdict.OUT_OF_SCOPE: "green",
+}
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal has told the program to end; the exit code is as shells have it, 130 or 143."""
+
+    def __init__(self, signum: int = signal.SIGINT) -> None:
+        self.exit_code = 128 + signum
+
+
+def stop(signum: int, _frame: object) -> None:
+    """Handle a signal that ends the program: once, so that it can tidy up."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    raise Stopped(signum)
+
+
+class OutOfMemory(click.ClickException):
+    """The memory does not suffice."""
+
+    exit_code = INTERNAL
+
+
+class Unreadable(click.ClickException):
+    """The input cannot be read; the sentence says where and what to do."""
+
+    exit_code = UNREADABLE
+
+
+def say(text: str) -> None:
+    """A line to a terminal or a pipe; colour only where a terminal wants it."""
+    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+
+
+def say_json(told: object) -> None:
+    """Data as JSON, to be read by a program."""
+    import json  # noqa: PLC0415 - start-up time
+
+    click.echo(json.dumps(told, ensure_ascii=False, default=str, indent=2))
+
+
+def styled(line: str) -> str:
+    """A line of a page with its verdict in colour and its sources dimmed; plain in a pipe."""
+    for verdict, colour in COLOURS.items():
+        if f"({verdict})" in line or line.startswith(f"VERDICT {verdict.upper()}"):
+            return click.style(line, bold=True, fg=colour)
+    return click.style(line, dim=True) if line.startswith(" " * 8) else line
+
+
+def note(text: str) -> None:
+    """A line beside the data: to stderr."""
+    click.echo(text, err=True)
+
+
+class Day(click.ParamType[date]):
+    """A day as 2026-03-01."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that shows how to write it."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=None).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2026-03-01", param, ctx)
+
+
+def texts_of(arguments: Sequence[str]) -> Iterator[str]:
+    """VINs from arguments, from lines of standard input (-), or from lines of a file (@FILE)."""
+    for argument in arguments:
+        if argument == "-":
+            yield from (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+        elif argument.startswith("@"):
+            try:
+                lines = Path(argument[1:]).read_text(encoding="utf-8-sig").splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+                raise Unreadable(
+                    f"{argument[1:]}: cannot be read ({reason}); check the path, or use 'vintool screen' for tables."
+                ) from None
+            yield from (line for line in lines if line.strip())
+        else:
+            yield argument
+
+
+def pairs_of(given: Sequence[str], option: str) -> dict[str, str]:
+    """What an option says as NAME=VALUE, as often as it is given."""
+    pairs = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise click.UsageError(f"{option} {text!r}: write it as field=value")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def print_models(
+    items: Iterable[Any], form: str, lines: Callable[[Any], Iterable[str]], *, single: bool
+) -> None:
+    """Models in the format asked for; one VIN given as such is one JSON object, a list is a list."""
+    if form == "json":
+        told = [item.model_dump(mode="json") for item in items]
+        say_json(told[0] if single else told)
+    elif form == "csv":
+        _print_csv(items)
+    else:
+        for number, item in enumerate(items):
+            if form == "jsonl":
+                click.echo(item.model_dump_json())
+            else:
+                say("\n".join((*([""] if number else []), *map(styled, lines(item)))))
+
+
+def _print_csv(items: Iterable[Any]) -> None:
+    """One line a VIN, values without their sources; the columns are those of the first kind met."""
+    out: Any = None
+    for item in items:
+        row = {field: _cell(getattr(item, field)) for field in type(item).model_fields}
+        if out is None:
+            stream = io.TextIOWrapper(
+                sys.stdout.buffer, encoding="utf-8", newline="", write_through=True
+            )
+            names = list(dict.fromkeys(["vin", "text", *row, "problems"]))
+            out = csv.DictWriter(
+                stream, names, restval="", extrasaction="ignore", lineterminator="\n"
+            )
+            out.writeheader()
+        out.writerow(row)
+    if out is not None:
+        stream.detach()
+
+
+def _cell(value: Any) -> str:
+    value = getattr(value, "value", value)
+    if isinstance(value, tuple):
+        return ";".join(_cell(part) for part in value)
+    return "" if value is None else str(value)
+
+
+@contextmanager
+def readable(name: str) -> Iterator[Path]:
+    """A path; standard input is first put into a private file, since formats need to go back."""
+    if name != "-":
+        yield Path(name)
+        return
+    import shutil  # noqa: PLC0415 - start-up time
+    import tempfile  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="vintool-") as folder:
+        path = Path(folder) / "stdin"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield path
+
+
+@contextmanager
+def told_of_files() -> Iterator[None]:
+    """What is wrong with a file or its columns, as the error of a command."""
+    from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
+
+    try:
+        yield
+    except MappingError as error:
+        raise click.UsageError(str(error)) from None
+    except ManifestError as error:
+        raise Unreadable(str(error)) from None

@@ -1,0 +1,1 @@
+"""vPIC and the powertrain rules over columns."""

@@ -1,0 +1,1 @@
+"""Once per distinct key, then gather."""

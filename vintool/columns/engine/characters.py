@@ -1,0 +1,209 @@
+"""Rows of 17 characters: arithmetic on whole columns, two characters a lookup.
+
+What a rule makes of two neighbouring characters is written down once for all 65,536 pairs of bytes; a
+row then costs one lookup a pair. The tables are made from the scalar rules of ``vintool.vin``.
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from vintool.codes import CheckDigit
+from vintool.columns.engine.keys import Codes, Hashes
+from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, remainder
+from vintool.vpic import far_readers
+
+Characters = npt.NDArray[np.uint8]
+
+#: In place of a remainder: some character is not of the alphabet of VINs.
+ILLEGAL = 255
+#: What ``ninth`` numbers.
+STATES = [CheckDigit.CANNOT_TELL, CheckDigit.FAILS, CheckDigit.HOLDS]
+
+# The bytes of a little-endian pair.
+_FIRST, _SECOND = np.arange(1 << 16) & 0xFF, np.arange(1 << 16) >> 8
+_BYTES = np.arange(256)
+_LEGAL = np.isin(_BYTES, np.frombuffer(ALPHABET.encode(), dtype=np.uint8))
+_VALUES = np.array([CHARACTER_VALUES.get(chr(byte), 0) for byte in _BYTES], dtype=np.uint16)
+_DIGIT = (ord("0") <= _BYTES) & (ord("9") >= _BYTES)
+_ODD = 1 << 12  # more than the remainders of nine lookups come to
+_PAIRS = range(0, 16, 2)
+_BASE = len(ALPHABET)
+# The place of a legal character in the alphabet; of others 0, as they are asked of legal rows alone.
+_PLACES = np.array([max(ALPHABET.find(chr(byte)), 0) for byte in _BYTES], dtype=np.uint16)
+_PAIR_PLACES = _PLACES[_FIRST] * np.uint16(_BASE) + _PLACES[_SECOND]
+_NEAR, _SMALL = 11, 14  # the last position that the patterns of most WMIs read, and of small makers
+_FIRST_SMALL = np.uint64(_BASE**10)
+#: No key of ``keys`` is as high.
+NO_KEY = np.uint64(_BASE**10 + _BASE**12)
+
+
+def _pair(characters: Characters, at: int) -> npt.NDArray[np.intp]:
+    """The characters ``at`` and ``at + 1`` (from 0) of every row, as one number."""
+    rows = len(characters)
+    if not rows:
+        return np.zeros(0, dtype=np.intp)
+    pairs = np.ndarray((rows,), "<u2", characters, at, (17,))
+    return pairs.astype(np.intp)
+
+
+def _alone(at: int, values: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+    """What one position adds to the remainder."""
+    zero = np.zeros_like(values)
+    return np.asarray(remainder([values if here == at else zero for here in range(17)]))
+
+
+@cache
+def _remainders() -> tuple[list[npt.NDArray[np.uint16]], npt.NDArray[np.uint16]]:
+    """What each pair of positions, and position 17, adds to the remainder; much where one is illegal."""
+    pairs = [
+        np.where(
+            _LEGAL[_FIRST] & _LEGAL[_SECOND],
+            _alone(at, _VALUES)[_FIRST] + _alone(at + 1, _VALUES)[_SECOND],
+            _ODD,
+        ).astype(np.uint16)
+        for at in _PAIRS
+    ]
+    return pairs, np.where(_LEGAL, _alone(16, _VALUES), _ODD).astype(np.uint16)
+
+
+_OF_SUM = np.array(
+    [total % 11 if total < _ODD else ILLEGAL for total in range(9 * _ODD + 1)], dtype=np.uint8
+)
+
+
+def remainders(characters: Characters) -> Characters:
+    """The weighted sum modulo 11 of every row; ``ILLEGAL`` where a character is none of a VIN."""
+    pairs, last = _remainders()
+    total = last.take(characters[:, 16])
+    for at, table in zip(_PAIRS, pairs, strict=True):
+        total += table.take(_pair(characters, at))
+    return _OF_SUM.take(total)
+
+
+_NINTH = np.array(
+    [
+        0
+        if not _LEGAL[byte] or chr(byte) not in CHECK_CHARACTERS
+        else 1 + (left < 11 and CHECK_CHARACTERS[left] == chr(byte))
+        for left in range(256)
+        for byte in _BYTES.tolist()
+    ],
+    dtype=np.int32,
+)
+
+
+def ninth(characters: Characters, left: Characters) -> Codes:
+    """``vin.position_9`` of every row, by its number in ``STATES``.
+
+    Args:
+        characters: legal ones.
+        left: their ``remainders``.
+    """
+    return np.asarray(_NINTH.take((left.astype(np.intp) << 8) | characters[:, 8]))
+
+
+# Of two characters: 0 where the second is no digit, 1 where the first is none, else 2.
+_DIGIT_PAIR = np.where(_DIGIT[_SECOND], 1 + _DIGIT[_FIRST], 0).astype(np.uint8)
+_TRAILING = np.array(
+    [
+        0 if not last else 1 + third + (0 if third < 2 else fifth)
+        for last in range(2)
+        for third in range(3)
+        for fifth in range(3)
+    ],
+    dtype=np.int32,
+)
+
+
+def trailing_digits(characters: Characters) -> Codes:
+    """``identity.trailing_digits`` of every row."""
+    last = _DIGIT.take(characters[:, 16]).astype(np.intp)
+    last *= 9
+    last += 3 * _DIGIT_PAIR.take(_pair(characters, 14)).astype(np.intp)
+    last += _DIGIT_PAIR.take(_pair(characters, 12))
+    return np.asarray(_TRAILING.take(last))
+
+
+# The stand-ins that the scalar reader tells start with two equal characters, or like these.
+_STARTS = (b"1234567890", b"ABCDEFGHJK")
+_SUSPECT = _FIRST == _SECOND
+_SUSPECT[[int.from_bytes(start[:2], "little") for start in _STARTS]] = True
+
+
+def stand_ins(characters: Characters) -> npt.NDArray[np.intp]:
+    """The rows that may be stand-ins such as 12345678901234567, which the scalar reader judges."""
+    rows = np.flatnonzero(_SUSPECT.take(_pair(characters, 0)))
+    some = characters[rows]
+    odd = (some == some[:, :1]).all(axis=1)
+    for start in _STARTS:
+        odd |= (some[:, : len(start)] == np.frombuffer(start, dtype=np.uint8)).all(axis=1)
+    return np.asarray(rows[odd])
+
+
+@cache
+def _reaches() -> npt.NDArray[np.uint8]:
+    """The last position that any rule reads, by the places of positions 1-3 in the alphabet."""
+    reaches = np.full((_BASE * _BASE, _BASE), _NEAR, dtype=np.uint8)
+    reaches[:, ALPHABET.index("9")] = _SMALL
+    for wmi, last in far_readers().items():
+        first, second, third = map(ALPHABET.index, wmi)
+        reaches[first * _BASE + second, third] = last
+    return reaches.reshape(-1)
+
+
+def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
+    """What rules read of each row but position 9, as one number below ``NO_KEY``.
+
+    Returns:
+        Positions 1-8, 10 and 11 of every row, with 12-14 of small makers; and the rows of which rules
+        read more, whose number means nothing.
+    """
+    first = _PAIR_PLACES.take(_pair(characters, 0))
+    packed = first.astype(np.uint64)
+    for at in (2, 4, 6, 9):
+        packed *= np.uint64(_BASE * _BASE)
+        packed += _PAIR_PLACES.take(_pair(characters, at))
+    reaches = _reach(first, characters)
+    far = np.flatnonzero(reaches > _NEAR)
+    if not len(far):
+        return packed, far
+    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord("9"))]
+    rows = characters[small]
+    own = np.zeros(len(small), dtype=np.uint64)
+    for at in (0, 3, 5, 9, 11):
+        own *= np.uint64(_BASE * _BASE)
+        own += _PAIR_PLACES.take(_pair(rows, at))
+    for at in (7, 13):
+        own *= np.uint64(_BASE)
+        own += _PLACES.take(rows[:, at])
+    packed[small] = own + _FIRST_SMALL
+    return packed, np.setdiff1d(far, small, assume_unique=True)
+
+
+def reach(characters: Characters) -> npt.NDArray[np.uint8]:
+    """The last position that any rule reads of each row."""
+    return _reach(_PAIR_PLACES.take(_pair(characters, 0)), characters)
+
+
+def _reach(first: npt.NDArray[np.uint16], characters: Characters) -> npt.NDArray[np.uint8]:
+    """The same, where the places of positions 1 and 2 are known."""
+    start = first.astype(np.intp)
+    start *= _BASE
+    start += _PLACES.take(characters[:, 2])
+    return np.asarray(_reaches().take(start))
+
+
+def spelled(key: int) -> str:
+    """The characters that a key of ``keys`` stands for: positions 1-8, 10 and 11, of small makers to 14."""
+    small = key >= _FIRST_SMALL
+    key -= int(_FIRST_SMALL) if small else 0
+    letters = ""
+    for _ in range(12 if small else 10):
+        key, place = divmod(key, _BASE)
+        letters = ALPHABET[place] + letters
+    if not small:
+        return letters
+    # Position 3 of a small maker is always 9; positions 8 and 14 were packed last.
+    return f"{letters[:2]}9{letters[2:6]}{letters[10]}{letters[6:10]}{letters[11]}"

@@ -1,0 +1,1 @@
+"""Vin -> Vehicle: check, decode, and every fact with its source."""

@@ -1,0 +1,58 @@
+"""Vin -> Vehicle: its fields as a frozen pydantic model."""
+
+from functools import lru_cache
+from typing import Any
+
+from vintool.codes import Market
+from vintool.decoding.fields import fields_of, ninth_of, own_fields, sample_of, vin_of
+from vintool.decoding.identity import trailing_digits
+from vintool.decoding.model import Vehicle
+from vintool.registry import on_new_rules
+from vintool.vin import PartialVin, Vin
+
+
+def decode(
+    vin: str,
+    model_year: int | None = None,
+    *,
+    market: Market | str | None = None,
+    latest_model_year: int | None = None,
+) -> Vehicle:
+    """Everything that a VIN tells, each fact with its basis and source.
+
+    Args:
+        vin: a ``Vin``, or a text to be read as one. Of 8 to 11 characters, and where ``*`` stands
+            for some, what the known ones tell whatever the others are.
+        model_year: what is known of it otherwise; taken where position 10 allows it.
+        market: whose VIN rules apply, where the WMI should not decide.
+        latest_model_year: the latest model year that there can be; by default one year after the
+            release of the reference data. The clock is never asked.
+
+    Raises:
+        InvalidVin: the text is no VIN, nor a part of one.
+
+    >>> vehicle = decode("5YJ3E1EAXHF000316")
+    >>> vehicle.brand.value, vehicle.model.value, vehicle.model_year.value, vehicle.seats.basis.value
+    ('Tesla', 'Model 3', 2017, 'assumed')
+    >>> decode("5YJ3E1EA").model.value
+    'Model 3'
+    """
+    number = vin_of(vin)
+    vehicle = _of_descriptor(
+        sample_of(number),
+        ninth_of(number),
+        trailing_digits(number),
+        model_year,
+        market,
+        latest_model_year,
+    )
+    return vehicle.model_copy(update=own_fields(number))
+
+
+@lru_cache(maxsize=1 << 10)  # of 20 kB each
+def _of_descriptor(sample: Vin | PartialVin, *what_decides: Any) -> Vehicle:
+    """The vehicle of any VIN of a descriptor; most VINs that come one by one are of a few models."""
+    return Vehicle.model_validate(fields_of(sample, *what_decides), from_attributes=True)
+
+
+on_new_rules(_of_descriptor.cache_clear)

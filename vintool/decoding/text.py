@@ -1,0 +1,92 @@
+"""A vehicle, or what is wrong with a text, as lines that a person reads.
+
+Both are taken by their fields: as ``fields`` gives them, or ``dict`` of the model.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vintool.codes import CheckDigit
+from vintool.decoding.fields import Source
+
+
+def ruler(text: str) -> list[str]:
+    r"""A VIN under the positions of the standard.
+
+    >>> print(*ruler("LRW3E7FA1LC000001"), sep="\n")
+     1  2  3 | 4  5  6  7  8 | 9 |10 |11 |12 13 14 15 16 17
+     L  R  W | 3  E  7  F  A | 1 | L | C | 0  0  0  0  0  1
+     WMI       4-8             |   |   |   serial
+                               |   |   plant
+                               |   model year
+                               check digit
+    """
+    groups = (text[:3], text[3:8], text[8:9], text[9:10], text[10:11], text[11:])
+    return [
+        " 1  2  3 | 4  5  6  7  8 | 9 |10 |11 |12 13 14 15 16 17",
+        "|".join("".join(f" {character} " for character in group) for group in groups).rstrip(),
+        " WMI       4-8             |   |   |   serial",
+        "                           |   |   plant",
+        "                           |   model year",
+        "                           check digit",
+    ]
+
+
+def _cite(source: Source) -> str:
+    return (
+        f"{source.file} {source.row}".strip()
+        + f": {source.cites}"
+        + (f" ({source.note})" if source.note else "")
+    )
+
+
+def facts_of(vehicle: Mapping[str, Any]) -> Iterator[tuple[str, str, str, tuple[Source, ...]]]:
+    """Every fact of a vehicle: field, value, basis with grade, sources."""
+    for field, fact in vehicle.items():
+        if grade := getattr(fact, "grade", None):
+            yield field, fact.value.value, f"{fact.basis.value}, grade {grade.value}", fact.support
+        elif hasattr(fact, "source"):
+            yield field, str(fact.value), fact.basis.value, (fact.source,)
+
+
+def _years(candidates: tuple[int, ...]) -> str:
+    """Years in words; many are told by the first and the last."""
+    if len(candidates) > 2:
+        return f"{len(candidates)} years from {candidates[0]} to {candidates[-1]}"
+    return " or ".join(map(str, candidates)) or "no year to be told"
+
+
+def vehicle_lines(vehicle: Mapping[str, Any]) -> Iterator[str]:
+    """A decoded vehicle as lines of text; a source is told once."""
+    years = vehicle["model_year_candidates"]
+    yield from ruler(vehicle["vin"])
+    yield ""
+    yield f"{'check digit':<16}{vehicle['check_digit'].value} (rules of market {vehicle['market'].value})"
+    told: set[Source] = set()
+    for field, value, basis, sources in facts_of(vehicle):
+        yield f"{field.replace('_', ' '):<16}{value}  [{basis}]"
+        for source in sources:
+            if source not in told:
+                told.add(source)
+                yield f"{'':<17}{_cite(source)}"
+        if field == "model_year" and len(years) > 1:
+            yield f"{'':<17}position 10 allows {_years(years)}"
+    if vehicle["model_year"] is None:
+        yield f"{'model year':<16}cannot tell; the known positions allow {_years(years)}"
+    if attributes := vehicle.get("attributes"):
+        yield f"also in vPIC    {'; '.join(map(str, attributes))}"
+    conflict = vehicle.get("powertrain_conflict", ())
+    if vehicle.get("powertrain") is None:
+        yield f"{'powertrain':<16}cannot tell{'; the evidence disagrees:' if conflict else ''}"
+    for source in conflict:
+        yield f"{'':<17}{_cite(source)}"
+
+
+def check_lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with a text, and what was put right in it."""
+    for problem in told["problems"]:
+        yield f"{problem.weight.value:<9}{problem.value}: {problem.sentence}"
+    if told["check_digit"] is CheckDigit.FAILS:
+        yield f"{'':<9}position 9 must be {told['expected_check_digit']} for the other positions"
+    for suggestion in told["suggestions"]:
+        yield f"{'meant?':<9}{suggestion.vin}: {suggestion.reason}"

@@ -1,0 +1,1 @@
+"""A manifest in any format -> sheets of batches, no row lost."""

@@ -1,0 +1,244 @@
+"""What a manifest is made of: sheets of batches, with all that a reader knows of them."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from vintool.declaration.headers import label
+from vintool.errors import ManifestError
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of one sheet.
+
+    Attributes:
+        data: the user's columns under the names of ``Sheet.columns``. From Parquet the file's own
+            types, else all text.
+        rows: for each row its number as the user sees it, from 1, counting titles and headers.
+        position: bytes of the file consumed so far, for a progress bar.
+    """
+
+    data: pa.RecordBatch
+    rows: np.ndarray
+    position: int
+
+
+def evened(batches: Iterable[Batch], size: int) -> Iterator[Batch]:
+    """The same rows in batches of about ``size`` rows: small ones are put together, large ones cut."""
+    waiting, rows = list[Batch](), 0
+    for batch in batches:
+        if waiting and (
+            rows + batch.data.num_rows > 1.5 * size or not _joinable(batch.data.schema)
+        ):
+            yield _joined(waiting)
+            waiting, rows = [], 0
+        waiting.append(batch)
+        rows += batch.data.num_rows
+        if rows >= size or not _joinable(batch.data.schema):
+            yield from _cut(_joined(waiting), size)
+            waiting, rows = [], 0
+    if waiting:
+        yield _joined(waiting)
+
+
+_T = TypeVar("_T")
+
+
+def ahead(items: Iterator[_T]) -> Iterator[_T]:
+    """The same items; while one is used, another thread makes the next one."""
+
+    def make() -> list[_T]:
+        return list(itertools.islice(items, 1))
+
+    with ThreadPoolExecutor(1) as other:
+        following = other.submit(make)
+        while made := following.result():
+            following = other.submit(make)
+            yield from made
+
+
+def _joinable(schema: pa.Schema) -> bool:
+    """Whether batches of a schema can always be put together."""
+    return not any(
+        pa.types.is_nested(kind) or pa.types.is_dictionary(kind) for kind in schema.types
+    )
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    return Batch(
+        pa.concat_batches([batch.data for batch in batches]),
+        np.concatenate([batch.rows for batch in batches]),
+        batches[-1].position,
+    )
+
+
+def _cut(batch: Batch, size: int) -> Iterator[Batch]:
+    """The batch in parts as even as may be."""
+    rows = batch.data.num_rows
+    step = max(1, -(-rows // max(1, round(rows / size))))
+    for start in range(0, rows, step):
+        part = slice(start, start + step)
+        yield Batch(batch.data[part], batch.rows[part], batch.position)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reader counts while it runs."""
+
+    blank: int = 0
+
+
+def _nothing(_tally: Tally) -> Iterator[Batch]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a manifest.
+
+    Attributes:
+        name: the sheet's name; empty for formats with one table.
+        columns: the user's headers in order, made unique; a blank one is ``column 7``.
+        headers: the same before they were made unique.
+        sample: the first data rows, at most 500, as text.
+        file: the file's name, for messages.
+        read: produces the batches and keeps the tally.
+        fixed: field -> column, where the format itself says what a column is.
+        tally: the counts of the latest run of ``batches``.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    file: str = ""
+    read: Callable[[Tally], Iterator[Batch]] = field(default=_nothing, repr=False, compare=False)
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
+    fixed: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def batches(self) -> Iterator[Batch]:
+        """The data rows in the order of the file; may be called again to read again.
+
+        Raises:
+            ManifestError: a row cannot be read, or fewer rows were read than the file holds.
+        """
+        self.tally.blank = 0
+        yield from self.read(self.tally)
+
+    def blank_rows(self) -> int:
+        """How many rows without any content ``batches`` has passed over so far."""
+        return self.tally.blank
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An opened file.
+
+    Attributes:
+        path: where it is.
+        format: ``csv``, ``tsv``, ``text``, ``xlsx``, ``xls``, ``xlsb``, ``ods``, ``parquet``, ``arrow``,
+            ``jsonl`` or ``xml``.
+        encoding: of the text; empty for a format that has none.
+        sheets: the tables to read.
+        skipped: sheets left out, each with the reason.
+        notes: sentences for the user about what had to be decided.
+        size: in bytes.
+        delimiter: between cells; empty for a format that has none.
+    """
+
+    path: Path
+    format: str
+    encoding: str
+    sheets: tuple[Sheet, ...]
+    skipped: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    size: int
+    delimiter: str = ""
+
+    @property
+    def copied_as(self) -> str:
+        """The format of a copy with more columns; of what we only read, the nearest that we write."""
+        return _COPIED_AS.get(self.format, self.format)
+
+
+def check_texts(sheet: Sheet, batch: Batch, mapping: Mapping[str, str]) -> None:
+    """Refuse a column that is to be read and holds no text, nor anything that can be written as one.
+
+    Args:
+        sheet: where it stands.
+        batch: rows of the sheet.
+        mapping: field -> column name.
+
+    Raises:
+        ManifestError: a column is nested, or its bytes are no text.
+    """
+    from vintool.columns.engine.distinct import as_text  # noqa: PLC0415 - a process that only reads needs no rules
+
+    for field_name, name in mapping.items():
+        column = batch.data.column(name)
+        try:
+            as_text(column)
+        except pa.ArrowException:
+            raise ManifestError(
+                f"as {field_name} it holds {column.type}, which cannot be read as text",
+                file=sheet.file,
+                sheet=sheet.name,
+                row=int(batch.rows[0]),
+                column=label(name, sheet.columns.index(name) + 1),
+                next_step="map another column to this field, or write this one as text",
+            ) from None
+
+
+_COPIED_AS = {
+    "xls": "xlsx",
+    "xlsb": "xlsx",
+    "ods": "xlsx",
+    "arrow": "parquet",
+    "text": "csv",
+    "xml": "csv",
+}
+
+
+PARQUET = frozenset({".parquet", ".pq"})
+"""How the names of Parquet files end."""
+
+
+def parquet_files(folder: Path) -> tuple[list[Path], int]:
+    """The Parquet files below a folder in the order of their names, and how many others there are.
+
+    Names that begin with a dot or an underscore are the marks of the program that wrote the folder.
+    """
+    files = [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+        and not any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+    ]
+    found = [file for file in files if file.suffix.lower() in PARQUET]
+    return found, len(files) - len(found)
+
+
+def unique(headers: Sequence[str]) -> tuple[str, ...]:
+    """Headers as column names: a repeated one gets a number that no other header has.
+
+    >>> unique(["Model", "Model", "Model (2)"])
+    ('Model', 'Model (3)', 'Model (2)')
+    """
+    given, used, names = set(headers), set[str](), list[str]()
+    for header in headers:
+        name, number = header, 1
+        while name in used or (number > 1 and name in given):
+            number += 1
+            name = f"{header} ({number})"
+        used.add(name)
+        names.append(name)
+    return tuple(names)

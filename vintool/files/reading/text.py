@@ -1,0 +1,252 @@
+"""Text that is no table: mails, the text of a PDF, EDI messages; the VINs in it are found, one row each.
+
+A candidate is a word of seventeen letters and digits that has both. Letters that no VIN has are let in: a
+mistyped VIN must be seen. In pieces, with a space or a hyphen between them, it counts only if it ends in a serial and
+its check digit holds, or order numbers would be put together to VINs. A line without a candidate is counted, never dropped in
+silence.
+"""
+
+import io
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from vintool.declaration import headers
+from vintool.errors import ManifestError
+from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
+from vintool.vin import calc_check_digit
+
+COLUMNS = ("vin", "line", "text")
+
+_SAMPLE = 500
+_ROWS = 8_192
+_LONGEST = 16 << 20  # characters of a line
+_SHOWN = 400  # characters of a line around a candidate
+_VIN = "[A-HJ-NPR-Z0-9]"
+_EXACT = re.IGNORECASE | re.ASCII
+_WORDS = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{17}(?![A-Z0-9])", _EXACT)
+_NEAR = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9]{16}|[A-Z0-9]{18})(?![A-Z0-9])", _EXACT)
+# Seventeen characters from the beginning of a word on, a serial at the end, a space or hyphen between some of them.
+_PIECES = re.compile(
+    rf"(?<![A-Z0-9])(?=((?:{_VIN}[ -]?){{13}}(?:[0-9][ -]?){{3}}[0-9])(?![A-Z0-9]))", _EXACT
+)
+
+
+class _Hit(NamedTuple):
+    """A candidate in a line."""
+
+    vin: str
+    line: int
+    text: str
+    position: int
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What was seen in a pass."""
+
+    lines: int = 0
+    hits: int = 0
+    with_hits: int = 0
+    blank: int = 0
+    near: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the first pass has learnt."""
+
+    path: Path
+    encoding: str
+    hits: int
+
+    def batches(self, _tally: Tally) -> Iterator[Batch]:
+        """The rows of the second pass."""
+        counts, block = _Counts(), list[_Hit]()
+        for hit in _hits(self.path, self.encoding, counts):
+            block.append(hit)
+            if len(block) == _ROWS:
+                yield _batch(block)
+                block = []
+        if block:
+            yield _batch(block)
+        if counts.hits != self.hits:
+            raise ManifestError(
+                f"{counts.hits} candidates read where the file held {self.hits}",
+                file=self.path.name,
+                next_step="let nothing write to it meanwhile",
+            )
+
+
+def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
+    """Whether it has headers that we know, a column of VINs, or rows of one width at least.
+
+    A word such as "Vessel:" or "VIN:" begins a line of many a mail.
+
+    Args:
+        header: as the dictionary of manifests has found it.
+        data: the first rows below.
+    """
+    named = [meaning for cell in header.cells if (meaning := headers.meaning(cell))]
+    if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
+        return bool(named)
+    if len(data) < 3 and any(
+        candidates(cell) and not headers.vin_shaped(cell) for row in data for cell in row
+    ):
+        return False
+    for cells in zip_longest(*data, fillvalue=""):
+        filled = [cell for cell in cells if cell.strip()]
+        if 2 * sum(map(headers.vin_shaped, filled)) >= max(len(filled), 1):
+            return True
+    (width, count), *_ = Counter(map(len, data)).most_common(1)
+    return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
+
+
+def read_text(
+    path: Path, size: int, encoding: str, lines: int, notes: list[str]
+) -> Manifest | None:
+    """Find the VINs in a text.
+
+    Args:
+        path: the file.
+        size: its size in bytes.
+        encoding: how it is encoded.
+        lines: how many lines the decoder has counted.
+        notes: of the decoder.
+
+    Returns:
+        The manifest; None if no candidate stands in it.
+
+    Raises:
+        ManifestError: a line is absurdly long, or lines were lost.
+    """
+    counts, sample = _Counts(), list[tuple[str, ...]]()
+    for hit in _hits(path, encoding, counts):
+        if len(sample) < _SAMPLE:
+            sample.append((hit.vin, str(hit.line), hit.text))
+    if counts.lines != lines:
+        raise ManifestError(
+            f"{counts.lines} lines read of {lines}",
+            file=path.name,
+            next_step="let nothing write to it meanwhile",
+        )
+    if not counts.hits:
+        return None
+    without = counts.lines - counts.with_hits - counts.blank
+    notes.append(
+        f"This is text and no table: {counts.hits} possible VIN(s) were found in {counts.with_hits} of {lines} line(s); each is a row."
+    )
+    if without:
+        notes.append(f"{without} line(s) with text and without a VIN are no rows.")
+    if counts.near:
+        notes.append(
+            f"{counts.near} of these line(s) hold something like a VIN, of 16 or 18 characters or in pieces: look at them."
+        )
+    layout = _Layout(path, encoding, counts.hits)
+    sheet = Sheet(
+        "",
+        COLUMNS,
+        COLUMNS,
+        tuple(sample),
+        file=path.name,
+        read=layout.batches,
+        fixed={"vin": "vin"},
+    )
+    return Manifest(path, "text", encoding, (sheet,), (), tuple(notes), size)
+
+
+def _batch(block: list[_Hit]) -> Batch:
+    vins, lines, texts, positions = zip(*block, strict=True)
+    columns = (vins, map(str, lines), texts)
+    arrays = [pa.array(list(cells), pa.string()) for cells in columns]
+    return Batch(
+        pa.RecordBatch.from_arrays(arrays, names=list(COLUMNS)),
+        np.array(lines, np.int64),
+        positions[-1],
+    )
+
+
+def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
+    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding) as file:
+        while line := file.readline(_LONGEST):
+            counts.lines += 1
+            if len(line) == _LONGEST:
+                raise ManifestError(
+                    f"a line is longer than {_LONGEST >> 20} MB",
+                    file=path.name,
+                    row=counts.lines,
+                    next_step="save it with a line break after each entry",
+                )
+            text = line.strip()
+            if not text.isascii():
+                text = unicodedata.normalize("NFKC", text)
+            found = candidates(text)
+            counts.blank += not text
+            counts.hits += len(found)
+            counts.with_hits += bool(found)
+            counts.near += not found and _nearly(text)
+            for vin, start in found:
+                yield _Hit(vin, counts.lines, _around(text, start), raw.tell())
+
+
+def candidates(text: str) -> list[tuple[str, int]]:
+    """The possible VINs in a text, each as written and where it starts.
+
+    Args:
+        text: in normal form NFKC.
+
+    >>> candidates("VIN: *lrw3e7fa2lc000001*; order 12345678901234567")
+    [('lrw3e7fa2lc000001', 6)]
+    >>> candidates("one is LRW 3E7FAXLC-000000 and blue")
+    [('LRW 3E7FAXLC-000000', 7)]
+    """
+    found = [word.span() for word in _WORDS.finditer(text) if _mixed(word[0])]
+    last = 0
+    for start, end in _in_pieces(text):
+        if start >= last and _checks(_bare(text[start:end])):
+            found.append((start, end))
+            last = end
+    return [(text[start:end], start) for start, end in sorted(found)]
+
+
+def _in_pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where what may be a VIN stands in pieces."""
+    for match in _PIECES.finditer(text):
+        piece = match[1]
+        if len(piece) > 17 and _mixed(_bare(piece)):
+            yield match.span(1)
+
+
+def _mixed(word: str) -> bool:
+    return not word.isdigit() and not word.isalpha()
+
+
+def _bare(piece: str) -> str:
+    return piece.replace(" ", "").replace("-", "")
+
+
+def _checks(vin: str) -> bool:
+    """Whether the check digit holds."""
+    upper = vin.upper()
+    return calc_check_digit(upper) == upper[8]
+
+
+def _nearly(text: str) -> bool:
+    """Whether a line holds what may be a VIN with a character too few or too many, or in pieces."""
+    return any(map(_mixed, _NEAR.findall(text))) or any(_in_pieces(text))
+
+
+def _around(text: str, start: int) -> str:
+    """The line, or of a long one what stands around a candidate."""
+    if len(text) <= _SHOWN:
+        return text
+    first = max(start - _SHOWN // 2, 0)
+    return "…" * (first > 0) + text[first : first + _SHOWN] + "…" * (first + _SHOWN < len(text))

@@ -1,0 +1,1 @@
+"""Workbooks: surveyed before a library parses them."""

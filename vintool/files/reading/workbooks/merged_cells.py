@@ -1,0 +1,84 @@
+"""Merged cells: what stands in one cell and is meant for several rows.
+
+A bill of lading merged over the twenty vehicles below it holds for all twenty, yet the file keeps it in
+the first row alone. A number that belongs to one vehicle is never repeated: VIN, chassis and engine.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from vintool.declaration import headers
+from vintool.files.reading.workbooks.xlsx import Merged
+
+_OF_ONE_VEHICLE = frozenset({"vin", headers.CHASSIS, "engine_no"})
+
+Row = Sequence[object]
+
+
+class Merges:
+    """The blocks of a sheet that are merged over several rows of data.
+
+    Args:
+        blocks: all merged blocks below the header.
+        left: the column of the sheet that is first in every row, from 0.
+        columns: the headers.
+        sample: the first data rows as text, to know columns of VINs by.
+    """
+
+    def __init__(
+        self,
+        blocks: Iterable[Merged],
+        left: int,
+        columns: Sequence[str],
+        sample: Sequence[Sequence[str]],
+    ) -> None:
+        own = {
+            position
+            for position, header in enumerate(columns)
+            if ((named := headers.meaning(header)) and named[0] in _OF_ONE_VEHICLE)
+            or any(headers.vin_shaped(row[position]) for row in sample)
+        }
+        self._starts: dict[int, list[tuple[int, int, list[int]]]] = {}
+        filled, kept = set[int](), False
+        for top, first, low, last in blocks:
+            within = range(max(first - left, 0), min(last - left + 1, len(columns)))
+            if low == top or first < left or not within:
+                continue
+            kept = kept or not own.isdisjoint(within)
+            if fill := [position for position in within if position not in own]:
+                self._starts.setdefault(top, []).append((low, within[0], fill))
+                filled.update(fill)
+        self.notes: list[str] = []
+        if filled:
+            shown = headers.shown([columns[position] for position in sorted(filled)])
+            self.notes.append(
+                f"Cells are merged across rows; their value was read in each of these rows: {shown}."
+            )
+        if kept:
+            self.notes.append(
+                "VINs, chassis or engine numbers are merged across rows; each stands in its first row only."
+            )
+
+    def filling(self, rows: Iterable[Row], has_content: Callable[[Row], bool]) -> Iterator[Row]:
+        """The rows, from the first of the sheet on, with the merged values in each.
+
+        A row without content of its own stays empty: it is no vehicle.
+        """
+        if not self._starts:
+            yield from rows
+            return
+        open_blocks = list[tuple[int, object, list[int]]]()
+        for number, row in enumerate(rows):
+            if open_blocks:
+                open_blocks = [block for block in open_blocks if block[0] >= number]
+            for low, at, fill in self._starts.get(number, ()):
+                if at < len(row) and row[at] not in {None, ""}:
+                    open_blocks.append((low, row[at], fill))
+            if not open_blocks or not has_content(row):
+                yield row
+                continue
+            cells = list(row)
+            for _, value, fill in open_blocks:
+                for position in fill:
+                    if position < len(cells) and cells[position] in {None, ""}:
+                        cells[position] = value
+            yield cells

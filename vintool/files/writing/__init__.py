@@ -1,0 +1,1 @@
+"""Answers -> files, whole or not at all."""

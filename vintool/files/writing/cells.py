@@ -1,0 +1,176 @@
+"""Cells on their way out: texts for formats without types, and nothing that a spreadsheet would run."""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic_core import to_json
+
+from vintool.columns.engine.keys import Mask
+from vintool.files.reading.parquet import without_view
+
+_SIGNS = "=+@\t\r＝＋－＠-"
+_FORMULA = f"^'*[{_SIGNS}]"
+# Begins like a formula and is none: a number with its sign, or dashes that stand for nothing.
+_HARMLESS = r"^([+\-]?[0-9.,]+([eE][+\-]?[0-9]+)?%?|[+\-－]+)$"
+
+
+def inert(array: pa.Array) -> tuple[pa.Array, int]:
+    """Texts that a spreadsheet would run as a formula with an apostrophe before them, and how many.
+
+    Signed numbers and lone dashes stay as they are, and so do columns of another type.
+    """
+    if pa.types.is_dictionary(array.type) and is_text(array.type.value_type):
+        values, found = inert(array.dictionary)
+        if not found:
+            return array, 0
+        changed = pc.not_equal(values, array.dictionary).take(array.indices)
+        return pa.DictionaryArray.from_arrays(array.indices, values), pc.sum(changed).as_py() or 0
+    if not is_text(array.type):
+        return array, 0
+    rows = np.flatnonzero(_may_run(array))  # mostly none: each text asked costs 25 ns
+    some = array.take(pa.array(rows))
+    runs = pc.and_not(
+        pc.match_substring_regex(some, _FORMULA), pc.match_substring_regex(some, _HARMLESS)
+    )
+    runs = pc.fill_null(runs, False)  # noqa: FBT003 - pyarrow's signature
+    if not runs.true_count:
+        return array, 0
+    where = np.zeros(len(array), dtype=bool)
+    where[rows[runs.to_numpy(zero_copy_only=False)]] = True
+    marked = pc.binary_join_element_wise(
+        pa.scalar("'", array.type), some.filter(runs), pa.scalar("", array.type)
+    )
+    return pc.replace_with_mask(array, pa.array(where), marked), runs.true_count
+
+
+_FIRST_BYTES = np.isin(np.arange(256), [sign.encode()[0] for sign in f"'{_SIGNS}"])
+
+
+def _may_run(texts: pa.Array) -> Mask:
+    """Which texts begin with a byte that formulas begin with; of empty ones some are told as well."""
+    kind = "i8" if pa.types.is_large_string(texts.type) else "i4"
+    _, starts, data = texts.buffers()
+    if not len(texts) or not data:
+        return np.zeros(len(texts), dtype=bool)
+    at = np.frombuffer(starts, kind)[texts.offset : texts.offset + len(texts)]
+    return _FIRST_BYTES.take(np.frombuffer(data, np.uint8).take(at, mode="clip"))
+
+
+def inert_cell(cell: object) -> object:
+    """The same for one cell; a number stays one.
+
+    >>> [inert_cell(cell) for cell in ("=1+1", "-5", "-", "- by phone", "'=1", -5)]
+    ["'=1+1", '-5', '-', "'- by phone", "''=1", -5]
+    """
+    if isinstance(cell, str) and re.match(_FORMULA, cell) and not re.match(_HARMLESS, cell):
+        return f"'{cell}"
+    return cell
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether an Arrow type is one of texts."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def plain(array: pa.Array) -> pa.Array:
+    """The column without a dictionary."""
+    return array.dictionary.take(array.indices) if pa.types.is_dictionary(array.type) else array
+
+
+def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
+    """Dictionary arrays as one whose values stand in the order in which rows have them.
+
+    So the same rows are written as the same bytes, however they were cut into batches. Of lists a value
+    may stand twice, of their texts none.
+    """
+    if pa.types.is_dictionary(chunks[0].type) and pa.types.is_list(chunks[0].type.value_type):
+        kinds = [chunk.indices.dictionary_encode() for chunk in chunks]
+        parts = [
+            chunk.dictionary.take(one.dictionary) for chunk, one in zip(chunks, kinds, strict=True)
+        ]
+        starts = accumulate(map(len, parts), initial=0)
+        codes = [
+            pc.add(one.indices, pa.scalar(start, pa.int32()))
+            for one, start in zip(kinds, starts, strict=False)
+        ]
+        return pa.DictionaryArray.from_arrays(pa.concat_arrays(codes), by_appearance(parts))
+    if pa.types.is_list(chunks[0].type):
+        items = by_appearance([chunk.flatten() for chunk in chunks])
+        lengths = [pc.fill_null(pc.list_value_length(chunk), 0) for chunk in chunks]
+        ends = np.cumsum(np.concatenate([length.to_numpy() for length in lengths]), dtype=np.int32)
+        missing = pa.chunked_array([chunk.is_null() for chunk in chunks]).combine_chunks()
+        return pa.ListArray.from_arrays(
+            pa.array(np.append(np.int32(0), ends)),
+            items,
+            mask=missing if missing.true_count else None,
+        )
+    array = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
+    values = array.dictionary.dictionary_encode()  # one that was extended may hold a value twice
+    indices = array.indices
+    if len(values.dictionary) < len(values):
+        indices = values.indices.take(indices)
+    places = indices.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        places.indices, values.dictionary.take(places.dictionary), safe=False
+    )
+
+
+def has_dictionary(kind: pa.DataType) -> bool:
+    """Whether a type is one of dictionary arrays of texts, of lists of such, or of a dictionary of those."""
+    if pa.types.is_list(kind):
+        return has_dictionary(kind.value_type)
+    return pa.types.is_dictionary(kind) and (
+        is_text(kind.value_type) or has_dictionary(kind.value_type)
+    )
+
+
+def without_dictionary(kind: pa.DataType) -> pa.DataType:
+    """The plain type of a column that may have a dictionary."""
+    if pa.types.is_list(kind):
+        return pa.list_(without_dictionary(kind.value_type))
+    return without_dictionary(kind.value_type) if pa.types.is_dictionary(kind) else kind
+
+
+def flat(array: pa.Array) -> pa.Array:
+    """The column for a format of plain cells: lists of texts joined by ``;``, what nests as JSON."""
+    array = without_view(array)
+    if pa.types.is_dictionary(array.type):
+        if is_text(array.type.value_type):
+            return array
+        kinds = array.indices.dictionary_encode()
+        return flat(array.dictionary.take(kinds.dictionary)).take(kinds.indices)
+    if pa.types.is_list(array.type) and pa.types.is_dictionary(array.type.value_type):
+        array = array.cast(pa.list_(array.type.value_type.value_type))
+    if pa.types.is_list(array.type) and is_text(array.type.value_type):
+        if not pc.list_flatten(array).null_count:
+            return pc.binary_join(array, ";")
+    elif _castable(array.type):
+        return array
+    return pa.array(
+        (told and told.strip('"') for told in map(json_text, array.to_pylist())), pa.string()
+    )
+
+
+def texts(array: pa.Array) -> pa.Array:
+    """The column as texts."""
+    column = plain(flat(array))
+    return column if pa.types.is_string(column.type) else column.cast(pa.string())
+
+
+def json_text(value: Any) -> str | None:
+    """A value as JSON: dates as ISO 8601, bytes as base64; what is no number is null."""
+    if value is None:
+        return None
+    return to_json(value, inf_nan_mode="null", bytes_mode="base64").decode()
+
+
+def _castable(kind: pa.DataType) -> bool:
+    """Whether Arrow itself writes values of a type as text."""
+    odd = pa.types.is_duration(kind) or pa.types.is_interval(kind)
+    number_or_day = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
+    return is_text(kind) or pa.types.is_null(kind) or (number_or_day and not odd)

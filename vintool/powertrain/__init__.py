@@ -1,0 +1,160 @@
+"""Descriptor -> powertrain, with the rules that it rests on.
+
+A rule is a row of data: a pattern over positions 1-8, 10 and 11. All rules that fit a VIN speak.
+If they agree on pure electric or not, that is the answer; if they disagree, the more specific one
+wins only where its grade is no worse, and otherwise the answer is *cannot tell* with both shown.
+"""
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from vintool.codes import Grade, Powertrain
+from vintool.registry import Rule, all_powertrain_rules, on_new_rules, powertrain_rules
+from vintool.registry.tables import PatternTable, bits
+from vintool.vin import CHARACTER_VALUES, UNKNOWN_CHARACTER
+
+DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
+
+# Characters that the check digit cannot tell apart: a slip from one to another goes unnoticed.
+SAME_VALUE = {
+    character: "".join(
+        other for other, value in CHARACTER_VALUES.items() if value == own and other != character
+    )
+    for character, own in CHARACTER_VALUES.items()
+}
+
+
+class Classification(NamedTuple):
+    """The powertrain that a descriptor tells, or null with the rules that disagree."""
+
+    powertrain: Powertrain | None
+    grade: Grade | None
+    rules: tuple[Rule, ...]
+
+    @property
+    def ambiguous(self) -> bool:
+        """Rules fit, and they disagree."""
+        return self.powertrain is None and bool(self.rules)
+
+
+UNKNOWN = Classification(None, None, ())
+
+
+@cache
+def _table(wmi: str) -> PatternTable:
+    return PatternTable([rule.pattern for rule in powertrain_rules(wmi)])
+
+
+@cache
+def _side(*, electric: bool) -> PatternTable:
+    return PatternTable(
+        [rule.pattern for rule in all_powertrain_rules() if rule.electric is electric]
+    )
+
+
+on_new_rules(_table.cache_clear)
+on_new_rules(_side.cache_clear)
+
+
+def classify(descriptor: str) -> Classification:
+    """What the rules say of a descriptor.
+
+    Args:
+        descriptor: positions 1-8, 10 and 11 of a VIN (``Vin.descriptor``; more is not read). Where
+            a character is not known (``*``), only what holds whatever it is counts.
+
+    >>> classify("LRW3E7FALC").powertrain
+    <Powertrain.BEV: 'BEV'>
+    """
+    wmi, own = descriptor[:3], descriptor[:DESCRIPTOR_LENGTH]
+    table = _table(wmi)
+    fitting = table.match(own)
+    if UNKNOWN_CHARACTER in own and fitting:
+        possible = _rules(wmi, table.overlapping(own))
+        if len({rule.electric for rule in possible}) > 1:
+            return Classification(None, None, possible)
+    return _resolved(wmi, fitting)
+
+
+def _rules(wmi: str, numbers: int) -> tuple[Rule, ...]:
+    rules = powertrain_rules(wmi)
+    return tuple(rules[number] for number in bits(numbers))
+
+
+@lru_cache(maxsize=1 << 14)
+def _resolved(wmi: str, fitting: int) -> Classification:
+    return resolve(_rules(wmi, fitting))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_met(descriptor: str) -> bool:
+    """Whether any rule speaks of a descriptor; cheaper than ``classify``."""
+    return _table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]) != 0
+
+
+on_new_rules(is_met.cache_clear)
+on_new_rules(_resolved.cache_clear)
+
+
+def one_character_away(descriptor: str, *, electric: bool, unnoticed: bool) -> bool:
+    """Whether one other character would make a rule of one side fit that does not fit now.
+
+    Args:
+        descriptor: as for ``classify``.
+        electric: the side: pure electric, or anything else.
+        unnoticed: look only at characters that the check digit cannot tell apart, which is all
+            that is left once the check digit holds.
+    """
+    return bool(
+        _side(electric=electric).one_off(
+            descriptor[:DESCRIPTOR_LENGTH], SAME_VALUE if unnoticed else None
+        )
+    )
+
+
+def resolve(fitting: Sequence[Rule]) -> Classification:
+    """What rules that fit one descriptor say together.
+
+    Those of the first rank that speaks decide; a rule of a later rank that agrees lends its grade,
+    and one that disagrees is shown as overruled.
+
+    >>> resolve([])
+    Classification(powertrain=None, grade=None, rules=())
+    """
+    if not fitting:
+        return UNKNOWN
+    every = sorted(
+        fitting,
+        key=lambda rule: (rule.rank, -rule.fixed, rule.grade, rule.file, rule.powertrain),
+    )
+    ranked = [rule for rule in every if rule.rank == every[0].rank]
+    later = every[len(ranked) :]
+    sides = {rule.electric for rule in ranked}
+    if len(sides) > 1:
+        ranked = _decided_by_the_most_specific(ranked)
+        if len({rule.electric for rule in ranked}) > 1:
+            return Classification(None, None, (*ranked, *later))
+    labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - {
+        Powertrain.NOT_BEV
+    }
+    powertrain = labels.pop() if len(labels) == 1 else Powertrain.NOT_BEV
+    agreeing = [rule for rule in later if rule.electric is ranked[0].electric]
+    overruled = [
+        rule._replace(support=f"overruled by {ranked[0].file}; {rule.support}")
+        for rule in later
+        if rule.electric is not ranked[0].electric
+    ]
+    grade = min(rule.grade for rule in (*ranked, *agreeing))
+    return Classification(powertrain, grade, (*ranked, *agreeing, *overruled))
+
+
+def _decided_by_the_most_specific(ranked: list[Rule]) -> list[Rule]:
+    """The rules of the side that the most specific ones take, or all of them if that settles nothing."""
+    first = [rule for rule in ranked if rule.fixed == ranked[0].fixed]
+    side = first[0].electric
+    against = [rule for rule in ranked if rule.electric is not side]
+    agreed = all(rule.electric is side for rule in first)
+    if agreed and min(rule.grade for rule in first) <= min(rule.grade for rule in against):
+        return [rule for rule in ranked if rule.electric is side]
+    return ranked

@@ -1,0 +1,1 @@
+"""Findings -> a summary and a page that a person reads."""

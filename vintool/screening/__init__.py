@@ -1,0 +1,1 @@
+"""Vehicle + declaration + date -> verdict: law, facts, the decision table."""

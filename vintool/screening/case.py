@@ -1,0 +1,291 @@
+"""One row under one regime, with what the lines of the decision ask of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from vintool.codes import CheckDigit, Grade, Powertrain, Problem, Reason, Weight
+from vintool.screening.contradictions import Contradiction, conditions, contradictions, kind
+from vintool.screening.facts import Facts
+from vintool.screening.regimes import ANY_POWERTRAIN, Doubt, Regime
+
+_FIRM = {Grade.A, Grade.B}
+PASSENGER, KIT = "passenger", "kit"
+#: Kinds of a WMI that an official register gives to no car.
+NEVER_CARS = {("trailer",), ("motorcycle",)}
+_REGISTRY_KINDS = {"bus", "truck", "motorcycle", "trailer", "off_road"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of facts under one regime, with what the lines of the table ask of it."""
+
+    facts: Facts
+    rule: Regime
+
+    # Identity
+
+    @cached_property
+    def no_identity(self) -> bool:
+        """Whether nothing of the VIN can be read."""
+        return any(problem.weight is Weight.FATAL for problem in self.facts.vin.problems)
+
+    @cached_property
+    def unsound(self) -> tuple[Reason, ...]:
+        """Why the VIN is not good enough to clear a row."""
+        problems = self.facts.vin.problems
+        told = (
+            (Reason.DAMAGED_VIN, any(found.weight is Weight.DAMAGED for found in problems)),
+            (Reason.CHECK_DIGIT_FAILS, Problem.CHECK_DIGIT in problems),
+            (Reason.MAKER_UNKNOWN, Problem.UNKNOWN_WMI in problems),
+            (
+                Reason.ODD_VIN,
+                bool(problems & {Problem.MODEL_YEAR_CODE, Problem.SERIAL_NOT_NUMERIC}),
+            ),
+        )
+        return tuple(reason for reason, holds in told if holds)
+
+    @cached_property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """Entries of the row that cannot all be true, but for its kind."""
+        return contradictions(self.facts)
+
+    @cached_property
+    def clearable(self) -> bool:
+        """Whether the VIN is sound and nothing that weighs contradicts itself."""
+        return not self.unsound and not any(found.weighs for found in self.contradictions)
+
+    # Kind
+
+    @cached_property
+    def kinds_told(self) -> tuple[str, ...]:
+        """Kinds other than passenger, one for each independent fact.
+
+        All that the VIN says counts as one: a single wrong character could have made it.
+        """
+        vin = self.facts.vin
+        declared = {
+            meaning.field: meaning.kind
+            for meaning in self.facts.declared
+            if meaning.kind and meaning.kind not in {PASSENGER, KIT}
+        }
+        rules = vin.classification.rules
+        encoded = bool(rules) and all(rule.kind == "truck" for rule in rules)
+        if vin.classification.powertrain is Powertrain.BEV and not encoded:
+            # The rules know the VIN as an electric car: never cleared by its kind.
+            return tuple(declared.values())[:1]
+        own: tuple[str, ...] = ("truck",) if encoded else ()
+        if not own and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
+            own = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
+        if "chassis" in declared.values():
+            own = ()  # the chassis of a truck or bus bears the WMI of its maker
+        return (*declared.values(), *own)
+
+    @cached_property
+    def declared_passenger(self) -> bool:
+        """Whether an entry tells a passenger vehicle."""
+        return any(meaning.kind == PASSENGER for meaning in self.facts.declared)
+
+    @cached_property
+    def registered_otherwise(self) -> bool:
+        """Whether an official register gives this WMI to trailers or motorcycles alone, and nothing tells a car."""
+        vin = self.facts.vin
+        return (
+            vin.kinds in NEVER_CARS
+            and vin.register
+            and vin.status is CheckDigit.HOLDS
+            and not self.declared_passenger
+            and not self.declared
+        )
+
+    @cached_property
+    def outside(self) -> int:
+        """How many independent facts tell one and the same kind that the regime does not cover."""
+        if self.registered_otherwise:
+            return 2
+        told = [kind for kind in self.kinds_told if kind not in self.rule.kinds]
+        return max((told.count(kind) for kind in told), default=0)
+
+    @cached_property
+    def kind(self) -> str:
+        """The kind of vehicle to judge: another than passenger only where two facts tell it."""
+        if self.kit and KIT in self.rule.kinds:
+            return KIT
+        told = self.kinds_told
+        return told[0] if len(told) > 1 and len(set(told)) == 1 else PASSENGER
+
+    @cached_property
+    def kit(self) -> bool:
+        """Whether an entry tells a kit."""
+        return any(meaning.kind == KIT for meaning in self.facts.declared)
+
+    @cached_property
+    def near_covered(self) -> bool:
+        """Whether one wrong character that goes unnoticed would make this a VIN that the regime covers."""
+        vin, covered = self.facts.vin, self.covered
+        if covered == ANY_POWERTRAIN:
+            return False
+        return vin.near_electric if Powertrain.BEV in covered else vin.near_other
+
+    @cached_property
+    def settled_kind(self) -> bool:
+        """Whether the kind alone clears the row: two facts tell one, and nothing tells another."""
+        return (
+            self.outside >= 2
+            and self.outside == max(len(self.kinds_told), 2)
+            and not self.declared_passenger
+            and self.clearable
+            and not self.facts.vin.near_electric
+        )
+
+    @cached_property
+    def kind_disagrees(self) -> Contradiction | None:
+        """A declared kind that is not covered, against a VIN or an entry that tells a passenger car."""
+        if self.settled_kind:
+            return None
+        kinds = frozenset(self.kinds_told) - self.rule.kinds
+        return kind(self.facts.vin, self.facts.declared, kinds)
+
+    @cached_property
+    def kind_unclear(self) -> bool:
+        """Whether a kind that is not covered is told by too little."""
+        return bool(self.outside) and not self.settled_kind and self.kind_disagrees is None
+
+    @cached_property
+    def kind_open(self) -> bool:
+        """Whether another kind that is covered is told by too little."""
+        return self.kind == PASSENGER and not self.rule.kinds.isdisjoint(
+            set(self.kinds_told) - {PASSENGER}
+        )
+
+    # New or used
+
+    @cached_property
+    def conditions(self) -> dict[str, set[str]]:
+        """The fields that tell new, and those that tell used."""
+        return {
+            state: {meaning.field for meaning in told}
+            for state, told in conditions(self.facts.declared).items()
+        }
+
+    @cached_property
+    def age(self) -> int | None:
+        """Years from the model year to the declaration; None if one is not known."""
+        model_year, year = self.facts.vin.model_year, self.facts.year
+        return None if model_year is None or year is None else year - model_year
+
+    @cached_property
+    def date_denied(self) -> bool:
+        """Whether the declaration lies years before the model year: then one of the two is wrong."""
+        return self.age is not None and self.age < -1
+
+    @cached_property
+    def entries_disagree(self) -> bool:
+        """Whether one entry declares new and another used."""
+        return len(self.conditions) > 1
+
+    @cached_property
+    def registered(self) -> bool:
+        """Whether a first registration stands on the row that fits the model year."""
+        year, model_year = self.facts.registered, self.facts.vin.model_year
+        return year is not None and (model_year is None or year >= model_year - 1)
+
+    @cached_property
+    def used_unsupported(self) -> bool:
+        """Whether used is declared and nothing declares new, in a regime for new vehicles."""
+        return (
+            self.rule.condition == "new"
+            and "used" in self.conditions
+            and "new" not in self.conditions
+        )
+
+    @cached_property
+    def used(self) -> bool:
+        """Used, by two facts that support each other.
+
+        A model year of last year supports nothing: such cars are sold new all winter.
+        """
+        told = self.conditions.get("used", set())
+        return (
+            "condition" in told
+            and not self.entries_disagree
+            and self.facts.year is not None  # else a car of this year could not be told
+            and (self.age is None or self.age > 0)
+            and ((self.age or 0) >= 2 or "hs_code" in told or self.registered)
+        )
+
+    @cached_property
+    def new(self) -> int:
+        """How many independent facts tell a new vehicle, where none tells a used one."""
+        if "used" in self.conditions or self.facts.registered is not None:
+            return 0
+        return len(self.conditions.get("new", ())) + (self.age is not None and self.age <= 0)
+
+    # Powertrain
+
+    @cached_property
+    def covered(self) -> frozenset[Powertrain]:
+        """The powertrains that the regime covers in vehicles of this kind."""
+        return self.rule.covered(self.kind)
+
+    @cached_property
+    def told(self) -> Powertrain | None:
+        """What the VIN tells."""
+        return self.facts.vin.classification.powertrain
+
+    @cached_property
+    def declared(self) -> tuple[Powertrain, ...]:
+        """What the manifest declares."""
+        return tuple(told.powertrain for told in self.facts.declared if told.powertrain)
+
+    @cached_property
+    def declared_covered(self) -> bool:
+        """Whether an entry declares a powertrain that the regime covers."""
+        return any(powertrain in self.covered for powertrain in self.declared)
+
+    @cached_property
+    def declared_others(self) -> tuple[Powertrain, ...]:
+        """The declared powertrains that it does not cover."""
+        return tuple(told for told in self.declared if told not in self.covered)
+
+    @cached_property
+    def independent(self) -> int:
+        """How many independent entries declare a powertrain."""
+        return len({told.origin for told in self.facts.declared if told.powertrain})
+
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """The doubts of the regime that this vehicle meets."""
+        powertrains = {self.told, *self.declared}
+        kinds = {self.kind, *([KIT] if self.kit else [])}
+        return tuple(
+            doubt
+            for doubt in self.rule.doubt
+            if (doubt.powertrain is None or doubt.powertrain in powertrains)
+            and (not doubt.kind or doubt.kind in kinds)
+        )
+
+    @cached_property
+    def powertrain_doubts(self) -> tuple[Reason, ...]:
+        """Those about what drives it."""
+        return tuple(dict.fromkeys(doubt.reason for doubt in self.doubts if doubt.powertrain))
+
+    @cached_property
+    def firm(self) -> bool:
+        """Whether the VIN's evidence needs no other beside it."""
+        vin = self.facts.vin
+        return vin.classification.grade in _FIRM and vin.status is CheckDigit.HOLDS
+
+    def by_vin(self) -> tuple[Reason, ...]:
+        """What the VIN tells, as a reason."""
+        electric = self.told is Powertrain.BEV
+        return (Reason.VIN_PURE_ELECTRIC if electric else Reason.VIN_NOT_PURE_ELECTRIC,)
+
+    def by_declaration(self) -> tuple[Reason, ...]:
+        """What the manifest declares, as a reason."""
+        electric = Powertrain.BEV in self.declared
+        return (Reason.DECLARED_PURE_ELECTRIC if electric else Reason.DECLARED_NOT_PURE_ELECTRIC,)
+
+    def by_both(self) -> tuple[Reason, ...]:
+        """What both tell, as a reason."""
+        electric = self.told is Powertrain.BEV
+        return (Reason.AGREED_PURE_ELECTRIC if electric else Reason.AGREED_NOT_PURE_ELECTRIC,)

@@ -1,0 +1,262 @@
+"""Facts + regime -> decision, line by line, with the reasons.
+
+``TABLE`` is the decision as a lawyer reads it, and ``decide`` walks it line by line: date, identity,
+kind, new or used, powertrain, VIN, burden of proof. In each step the first line that holds counts.
+
+The burden of proof is asymmetric. Evidence that a regime covers a vehicle makes the row
+``controlled``, and what the manifest declares is enough for that. To be ``out_of_scope`` a row needs
+a sound VIN of a known maker, no contradiction, and evidence that one wrong character or one wrong
+cell could not have made:
+
+====================================  =========================================================
+the VIN says, of the powertrain       what clears the row
+====================================  =========================================================
+not covered, grade A or B, and the    nothing more
+check digit holds
+not covered, otherwise                one declared entry that agrees
+nothing                               two declared entries that agree, and no electric VIN is
+                                      one character away
+covered, or both                      nothing
+====================================  =========================================================
+
+Declared entries count by where they come from (``Meaning.origin``). The fuel, the HS code and the
+UN number are typed one by one and count one each. The name of a model and its type code may both
+come from one type approval, and displacement and battery describe one engine room: each pair counts
+once. One cell counts once whatever it says, and a cell that names pure electric and something else
+contradicts itself: that holds the row.
+"""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import NamedTuple
+
+from vintool.codes import Basis, Grade, Powertrain, Reason, Verdict
+from vintool.screening.case import KIT, NEVER_CARS, PASSENGER, Case
+from vintool.screening.contradictions import Contradiction
+from vintool.screening.evidence import Item
+from vintool.screening.facts import Facts
+from vintool.screening.regimes import ANY_POWERTRAIN, Regime
+
+# What no longer matters once the powertrain has cleared the row.
+_SETTLED_BY_POWERTRAIN = {Reason.KIND_UNCLEAR, Reason.KIT, Reason.USED_UNSUPPORTED}
+RULES_SHOWN = 4
+# Kinds that another regime may cover whatever drives them.
+_LICENSED_KINDS = {"truck", "bus", "chassis"}
+
+
+class Decision(NamedTuple):
+    """A verdict in plain form; ``Finding`` is the same, dressed."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Item, ...]
+    other_regimes: tuple[str, ...]
+    powertrain: Powertrain | None
+    basis: Basis | None
+    grade: Grade | None
+    lines: tuple[str, ...] = ()
+
+
+Reasons = Callable[[Case], tuple[Reason, ...]]
+_C, _R, _O, _I = Verdict.CONTROLLED, Verdict.REVIEW, Verdict.OUT_OF_SCOPE, Verdict.INVALID
+
+
+class Line(NamedTuple):
+    """One line of the decision table.
+
+    Attributes:
+        number: step and letter.
+        step: what is asked.
+        says: when the line holds, in words.
+        holds: the same in code; the verdict so far is the second argument.
+        verdict: what the row is from here on; None: as before.
+        ends: whether nothing more is asked.
+        reasons: why.
+    """
+
+    number: str
+    step: str
+    says: str
+    holds: Callable[[Case, Verdict | None], bool]
+    verdict: Verdict | None = None
+    ends: bool = False
+    reasons: Reasons = lambda _: ()
+
+    @property
+    def then(self) -> str:
+        """What follows, in words."""
+        if self.verdict is None:
+            return "as before" if self.ends else "go on"
+        weighed = not self.ends and self.verdict is not Verdict.REVIEW
+        return f"{self.verdict.value}, unless step 7 holds it" if weighed else self.verdict.value
+
+
+def _because(*reasons: Reason) -> Reasons:
+    return lambda _: reasons
+
+
+def _always(_case: Case, _so_far: Verdict | None) -> bool:
+    return True
+
+
+def _if(asked: Callable[[Case], object]) -> Callable[[Case, Verdict | None], bool]:
+    return lambda case, _: bool(asked(case))
+
+
+def _near(case: Case) -> tuple[Reason, ...]:
+    electric = Powertrain.BEV in case.covered
+    return (Reason.ONE_CHARACTER_FROM_ELECTRIC if electric else Reason.ONE_CHARACTER_FROM_COVERED,)
+
+
+def _kind_reasons(case: Case) -> tuple[Reason, ...]:
+    only_cars = case.rule.kinds == {PASSENGER}
+    return (Reason.NOT_PASSENGER if only_cars else Reason.NOT_COVERED_KIND,)
+
+
+# fmt: off
+TABLE = (
+    Line("1a", "date", "The declaration date lies before the first day of the regime, and years before the model year that the VIN tells: one of the two is wrong.", _if(lambda c: c.facts.in_force is False and c.date_denied), _R, ends=True),
+    Line("1b", "date", "The declaration date lies before the first day of the regime.", _if(lambda c: c.facts.in_force is False), _O, ends=True, reasons=_because(Reason.BEFORE_RULE)),
+    Line("1c", "date", "No declaration date can be read: the regime is taken to be in force.", _if(lambda c: c.facts.in_force is None)),
+    Line("1d", "date", "The regime is in force on the declaration date.", _always),
+    Line("2a", "identity", "No vehicle identity can be read.", _if(lambda c: c.no_identity), _I, ends=True, reasons=_because(Reason.NO_IDENTITY)),
+    Line("2b", "identity", "The VIN is damaged, breaks a rule of its market, or its maker is not known: nothing clears the row.", _if(lambda c: c.unsound)),
+    Line("2c", "identity", "The VIN is sound and its maker is known.", _always),
+    Line("3a", "kind", "Two independent facts tell one kind that the regime does not cover, nothing tells another, the VIN is sound, nothing contradicts itself, and no electric car's VIN is one character away.", _if(lambda c: c.settled_kind), _O, ends=True, reasons=_kind_reasons),
+    Line("3b", "kind", "A declared kind that the regime does not cover stands against a VIN or an entry that tells a passenger car: taken as a passenger car.", _if(lambda c: c.kind_disagrees)),
+    Line("3c", "kind", "Another kind is told, by too little: the row is neither held nor cleared by it.", _if(lambda c: c.kind_unclear or c.kind_open), reasons=_because(Reason.KIND_UNCLEAR)),
+    Line("3d", "kind", "A kit, and sources do not settle whether it counts as the vehicle: never more than review.", _if(lambda c: any(doubt.kind == KIT for doubt in c.doubts)), reasons=_because(Reason.KIT)),
+    Line("3e", "kind", "The regime covers vehicles of this kind, or nothing tells another.", _always),
+    Line("4a", "new or used", "The regime is for new vehicles; used is declared, the code, a model year two years back or a registration bears it out, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.rule.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
+    Line("4b", "new or used", "The regime is for new vehicles; used is declared, and too little supports it: never more than review.", _if(lambda c: c.used_unsupported), reasons=_because(Reason.USED_UNSUPPORTED)),
+    Line("4c", "new or used", "The regime is for used vehicles; two independent facts tell a new one, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.rule.condition == "used" and c.new >= 2 and c.clearable), _O, ends=True, reasons=_because(Reason.NEW_VEHICLE)),
+    Line("4d", "new or used", "The regime is for used vehicles, and entries disagree whether this is one.", _if(lambda c: c.rule.condition == "used" and c.entries_disagree), _R, ends=True),
+    Line("4e", "new or used", "The regime is for used vehicles, and used is declared.", _if(lambda c: c.rule.condition == "used" and "used" in c.conditions), reasons=_because(Reason.USED_VEHICLE)),
+    Line("4f", "new or used", "The regime is for used vehicles, and a new one is told, by too little.", _if(lambda c: c.rule.condition == "used" and c.new), _R, ends=True, reasons=_because(Reason.NEW_UNSUPPORTED)),
+    Line("4g", "new or used", "The regime is for used vehicles, and nothing tells whether this is one.", _if(lambda c: c.rule.condition == "used"), _R, ends=True, reasons=_because(Reason.CONDITION_UNKNOWN)),
+    Line("4h", "new or used", "New is declared, or nothing is: taken as new.", _always),
+    Line("5a", "powertrain", "The regime covers vehicles of this kind whatever drives them.", _if(lambda c: c.covered == ANY_POWERTRAIN), _C, reasons=_because(Reason.ANY_POWERTRAIN)),
+    Line("5b", "powertrain", "The VIN tells a powertrain that the regime covers.", _if(lambda c: c.told in c.covered), _C, reasons=Case.by_vin),
+    Line("5c", "powertrain", "An entry declares a covered powertrain, and the VIN or another entry tells one that is not.", _if(lambda c: c.declared_covered and (c.declared_others or c.told is not None)), _R, reasons=lambda c: c.powertrain_doubts),
+    Line("5d", "powertrain", "Vehicles with this start of the VIN were seen with both.", _if(lambda c: c.facts.vin.classification.ambiguous), _R, reasons=lambda c: (Reason.POWERTRAIN_AMBIGUOUS, *c.powertrain_doubts)),
+    Line("5e", "powertrain", "An entry declares a covered powertrain, and nothing tells another.", _if(lambda c: c.declared_covered), _C, reasons=Case.by_declaration),
+    Line("5f", "powertrain", "Sources disagree whether the regime covers this powertrain: both readings are shown.", _if(lambda c: c.powertrain_doubts), _R, reasons=lambda c: c.powertrain_doubts),
+    Line("5g", "powertrain", "The VIN and an entry agree on a powertrain that the regime does not cover.", _if(lambda c: c.told is not None and c.declared_others), _O, reasons=Case.by_both),
+    Line("5h", "powertrain", "Neither the VIN nor the manifest tells the powertrain.", _if(lambda c: c.told is None and not c.declared_others), _R, reasons=lambda c: () if c.unsound else (Reason.POWERTRAIN_UNKNOWN,)),
+    Line("5i", "powertrain", "One piece of evidence alone, and not a VIN with evidence of grade A or B whose check digit holds, tells a powertrain that is not covered.", _if(lambda c: not c.firm and c.independent < 2), _R, reasons=_because(Reason.EVIDENCE_TOO_THIN)),
+    Line("5j", "powertrain", "One wrong character would make this the VIN of a vehicle that the regime covers.", _if(lambda c: c.near_covered), _R, reasons=_near),
+    Line("5k", "powertrain", "A VIN with evidence of grade A or B whose check digit holds tells a powertrain that is not covered.", _if(lambda c: c.firm), _O, reasons=Case.by_vin),
+    Line("5l", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
+    Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(told.has_vin == "no" for told in c.facts.declared))),
+    Line("6b", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
+    Line("6c", "VIN", "A VIN stands on the row.", _always),
+    Line("7a", "burden of proof", "Controlled, but kind, kit or used are in doubt.", lambda c, v: v is _C and (c.kind_unclear or c.used_unsupported or any(doubt.kind for doubt in c.doubts)), _R, ends=True),
+    Line("7b", "burden of proof", "Out of scope, but the VIN is not sound.", lambda c, v: v is _O and bool(c.unsound), _R, ends=True),
+    Line("7c", "burden of proof", "Out of scope, but entries of the row contradict each other, or another kind is told.", lambda c, v: v is _O and (not c.clearable or c.kind_disagrees is not None or c.kind_open), _R, ends=True),
+    Line("7d", "burden of proof", "The verdict stands.", _always, ends=True),
+)
+# fmt: on
+
+
+def decide(facts: Facts, rule: Regime) -> Decision:
+    """The verdict on one set of facts: ``TABLE``, line by line."""
+    case = Case(facts, rule)
+    held, verdict = walk(case)
+    reasons = [reason for line in held if line.verdict is not None for reason in line.reasons(case)]
+    notes = [reason for line in held if line.verdict is None for reason in line.reasons(case)]
+    if facts.in_force is None:
+        notes.append(Reason.DATE_UNKNOWN)
+    if verdict is Verdict.OUT_OF_SCOPE:
+        notes = [note for note in notes if note not in _SETTLED_BY_POWERTRAIN]
+    told = _told_contradictions(case, held)
+    reasons += [*(one.reason for one in told), *case.unsound, *notes]
+    return Decision(
+        verdict,
+        tuple(dict.fromkeys(reasons)),
+        _evidence(case, told),
+        _other_regimes(case, held, verdict),
+        *_stated_powertrain(facts),
+        lines=tuple(line.number for line in held),
+    )
+
+
+def walk(case: Case) -> tuple[tuple[Line, ...], Verdict]:
+    """The lines that hold, one a step, and the verdict that they end in."""
+    verdict: Verdict | None = None
+    held = []
+    for _, lines in groupby(TABLE, key=lambda line: line.step):
+        line = next(line for line in lines if line.holds(case, verdict))
+        held.append(line)
+        verdict = line.verdict or verdict
+        if line.ends:
+            break
+    if verdict is None:
+        raise AssertionError("the decision table ends without a verdict")
+    return tuple(held), verdict
+
+
+def _told_contradictions(case: Case, held: tuple[Line, ...]) -> tuple[Contradiction, ...]:
+    """Those to tell; before the first day, and of a row without identity, none."""
+    if held[-1].number in {"1b", "2a"}:
+        return ()
+    kinds = (case.kind_disagrees,) if case.kind_disagrees else ()
+    return (*case.contradictions, *kinds)
+
+
+def _stated_powertrain(facts: Facts) -> tuple[Powertrain | None, Basis | None, Grade | None]:
+    """The powertrain to show: the VIN's, or what the manifest declares with one voice."""
+    told = facts.vin.classification
+    if told.powertrain is not None:
+        return told.powertrain, Basis.ENCODED, told.grade
+    declared = {meaning.powertrain for meaning in facts.declared if meaning.powertrain}
+    if told.ambiguous or not declared or (Powertrain.BEV in declared and len(declared) > 1):
+        return None, None, None
+    specific = declared - {Powertrain.NOT_BEV}
+    return (specific.pop() if len(specific) == 1 else Powertrain.NOT_BEV), Basis.DECLARED, None
+
+
+def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tuple[str, ...]:
+    """What may apply to a row that this regime leaves out."""
+    if verdict is not Verdict.OUT_OF_SCOPE or case.facts.vin.kinds in NEVER_CARS:
+        return ()
+    last = held[-1].number
+    if last == "4a" or (last == "1b" and "used" in case.conditions):
+        return case.rule.other("used")
+    if last == "4c" or (last == "1b" and case.rule.condition == "used"):
+        return case.rule.other("new")
+    told = {case.told, *case.declared} - {None}
+    if last == "1b":
+        return () if told <= {Powertrain.BEV} else case.rule.other("not_pure_electric")
+    if last == "3a":
+        elsewhere = not _LICENSED_KINDS.isdisjoint(case.kinds_told)
+        return case.rule.other("not_pure_electric") if elsewhere else ()
+    electric = told == {Powertrain.BEV}
+    as_used = case.rule.other("used") if "used" in case.conditions else ()
+    return (*case.rule.other("pure_electric" if electric else "not_pure_electric"), *as_used)
+
+
+def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[Item, ...]:
+    facts = case.facts
+    items = [
+        Item(
+            f"VIN {known.shown}",
+            known.powertrain.value,
+            Basis.ENCODED,
+            known.grade,
+            f"{known.file}: {known.models or known.make or known.source}",
+        )
+        for known in facts.vin.classification.rules[:RULES_SHOWN]
+    ]
+    items += [
+        Item(meaning.shown, meaning.says, Basis.DECLARED, None, meaning.source)
+        for meaning in facts.declared
+        if meaning.tells
+    ]
+    items += [item for one in told if (item := one.item)]
+    for doubt in case.doubts:
+        about = doubt.powertrain.value if doubt.powertrain else doubt.kind
+        items += [
+            Item(f"reading of {about}", reading, Basis.REGISTRY, None, doubt.source)
+            for reading in doubt.readings
+        ]
+    return tuple(items)

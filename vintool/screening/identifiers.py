@@ -1,0 +1,126 @@
+"""Other numbers of a sheet: containers, vessels, exporters, tariff codes. Findings, never failures.
+
+Check digits are python-stdnum's. It knows nothing of full width, spaces and spreadsheets, so the
+text is cleaned first; a text that is no number of the kind at all is left alone.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from functools import lru_cache
+
+from stdnum import imo, iso6346
+from stdnum.cn import uscc
+
+from vintool.codes import Reason
+from vintool.declaration.lexicon import codes_in
+from vintool.registry import tariff
+from vintool.screening.evidence import Found, found
+
+_MANY = 1 << 16
+_LIST = re.compile(r"[/;,、，；\n]|\s{2,}")
+# A size ("40HQ") or a word in the column is no container number.
+_LIKE_A_CONTAINER = re.compile(r"[A-Z]{3,5}[0-9]{5,8}|[A-Z0-9]{10,12}")
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZR][0-9]{7}")
+_IMO = re.compile(r"\bIMO\W{0,3}(?:NO\W{0,3})?([0-9]{5,9})(?![0-9])|^\W*([0-9]{5,9})(?:\.0+)?\W*$")
+_NOT_YET = re.compile(
+    r"[\W_]*|TBA|TBD|TBN|TBC|NIL|NONE|NA|N/A|N\.A\.|NULL|LCL|BULK|RORO|PENDING|待定|待办|无|空|散货|滚装"
+)
+# What stands in a column of exporters' codes and has no check character of its own.
+_UNCHECKED = re.compile(r"[A-Z]{2}[0-9A-Z]{14,15}")  # EORI
+USCC_LENGTH = 18
+_NEARLY = range(16, 21)  # other codes, of customs or an old register, are shorter
+
+
+def _capitals(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def stands_for_nothing(text: str) -> bool:
+    """Whether a cell says that there is no number, or none yet."""
+    return _NOT_YET.fullmatch(_capitals(text)) is not None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s\-_.·]+", "", text)
+
+
+@lru_cache(maxsize=_MANY)
+def container(text: str) -> tuple[Found, ...]:
+    """Container numbers of a cell that break ISO 6346.
+
+    >>> container("CSQU3054383"), container("CSQU 305438-4")[0].reason.value
+    ((), 'container_invalid')
+    """
+    numbers = (_bare(part) for part in _LIST.split(_capitals(text)))
+    return tuple(
+        found(Reason.CONTAINER_INVALID, f"container {number[:20]!r}", "ISO 6346")
+        for number in numbers
+        if _LIKE_A_CONTAINER.fullmatch(number) and not _is_container(number)
+    )[:3]
+
+
+def _is_container(number: str) -> bool:
+    # The digit alone: iso6346.validate cleans the text once more, at three times the cost.
+    return bool(_CONTAINER.fullmatch(number)) and (
+        iso6346.calc_check_digit(number[:-1]) == number[-1]
+    )
+
+
+@lru_cache(maxsize=_MANY)
+def vessel(text: str) -> tuple[Found, ...]:
+    """IMO numbers of a cell whose check digit fails; a name alone is no number.
+
+    >>> vessel("IMO 9319466"), vessel("9319467.0")[0].reason.value, vessel("Morning Star")
+    ((), 'imo_invalid', ())
+    """
+    told = []
+    for match in _IMO.finditer(_capitals(text)):
+        number = match[1] or match[2]
+        if not imo.is_valid(number):
+            told.append(
+                found(
+                    Reason.IMO_INVALID,
+                    f"IMO {number[:12]}",
+                    "IMO ship identification number scheme",
+                )
+            )
+    return tuple(told)
+
+
+@lru_cache(maxsize=_MANY)
+def credit_code(text: str) -> str:
+    """A unified social credit code without what people put into it."""
+    return re.sub(r"[^0-9A-Z]", "", _capitals(text))
+
+
+@lru_cache(maxsize=_MANY)
+def exporter_code(text: str) -> tuple[Found, ...]:
+    """A unified social credit code that breaks GB 32100; customs numbers and EORI are not checked.
+
+    >>> exporter_code("91110000600037341L"), exporter_code("9111000060003734IL")[0].reason.value
+    ((), 'exporter_code_invalid')
+    """
+    code = credit_code(text)
+    if len(code) not in _NEARLY or _UNCHECKED.fullmatch(code) or uscc.is_valid(code):
+        return ()
+    return (found(Reason.EXPORTER_CODE_INVALID, f"code {code[:24]!r}", "GB 32100-2015"),)
+
+
+@lru_cache(maxsize=_MANY)
+def code_in_force(text: str, on: date | None) -> tuple[Found, ...]:
+    """A tariff code that does not stand in the tariff on the declaration date.
+
+    >>> code_in_force("8703800090", date(2026, 3, 1))[0].item.value
+    'HS 8703800090 until 2024-12-31, declared on 2026-03-01'
+    """
+    told: list[Found] = []
+    if on is None:
+        return ()
+    for digits in codes_in(text):
+        if tariff.abolished(digits, on):
+            lines = tariff.find(digits)
+            periods = ", ".join(line.period for line in lines)
+            shown = f"HS {digits} {periods}, declared on {on}"
+            told.append(found(Reason.CODE_NOT_IN_FORCE, shown, lines[-1].source))
+    return tuple(told)
