@@ -23,8 +23,8 @@ from vintool.columns.screening.judge import KEPT
 from vintool.columns.vins import Descriptors, check_digits
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
-from vintool.screening.evidence import Found, Item
-from vintool.screening.regimes import regime as load_regime
+from vintool.screening.evidence import EvidenceItem, Remark
+from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
 from vintool.vpic import far_readers
@@ -136,9 +136,11 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
         _, found = judge(identify(row["text"] or ""), on, declared, rule)
         bill = (told.vin, (row["bl_no"] or "").strip().upper())
         earlier = [
-            Found(
+            Remark(
                 reason,
-                Item(reason, f"the VIN of row {first[key]}", Basis.DECLARED, None, "this file"),
+                EvidenceItem(
+                    reason, f"the VIN of row {first[key]}", Basis.DECLARED, None, "this file"
+                ),
             )
             for reason, key in ((Reason.DUPLICATE_VIN, told.vin), (Reason.DUPLICATE_VIN_BILL, bill))
             if told.vin and key in first and (key is not bill or bill[1])

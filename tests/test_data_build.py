@@ -500,8 +500,8 @@ def test_what_is_not_yet_checked_or_not_yet_public_is_left_out(use, home):
     )  # fmt: skip
     assert told(vin(), SERIES, TRIM) == ("checked", "third")
     assert "draft" not in (home / "patterns.txt").read_text(encoding="utf-8")
-    assert vpic.filer("1TA")
-    assert vpic.filer("1TB") is vpic.filer("1TC") is None
+    assert vpic.registration("1TA")
+    assert vpic.registration("1TB") is vpic.registration("1TC") is None
 
 
 @pytest.mark.parametrize(
@@ -1189,12 +1189,12 @@ def test_the_month_given_must_be_one(tmp_path):
 )
 def test_names_with_breaks(use, tables):
     use(**tables)
-    assert vpic.filer("1TA").wmi == "1TA"
+    assert vpic.registration("1TA").wmi == "1TA"
     assert vpic.model("100")[0] == "Toy"
 
 
 def test_a_make_with_a_semicolon_is_one():
-    assert len(vpic.filer("1G9449").makes) == 1
+    assert len(vpic.registration("1G9449").makes) == 1
 
 
 def test_the_order_of_rows_of_one_date_and_key_changes_nothing(tmp_path):

@@ -20,7 +20,7 @@ from vintool.files.writing import tally
 from vintool.files.writing.record import Lists
 from vintool.report import page as report
 from vintool.report.language import LANGUAGES, language
-from vintool.screening.regimes import regime
+from vintool.screening.regimes import load_regime
 
 CODE = Path(vintool.__file__).parent
 TEMPLATE = CODE / "report" / "templates" / "report.html"
@@ -36,7 +36,7 @@ def of_the_template():
 
 def of_the_law():
     for code in REGIMES:
-        rule = regime(code)
+        rule = load_regime(code)
         yield rule.title
         yield from rule.not_established
         yield from (item.says for item in rule.goods)
@@ -154,7 +154,7 @@ def test_no_translation_says_that_a_row_needs_no_licence():
 
 def test_the_law_is_quoted_in_its_own_words():
     told = language("zh").told
-    (goods,) = regime("cn-2025-54").goods
+    (goods,) = load_regime("cn-2025-54").goods
     assert told(goods.says) == goods.original
     assert told(report.LABELS[Verdict.CONTROLLED]) == "需出口许可证"
 

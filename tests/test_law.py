@@ -10,11 +10,11 @@ from vintool import registry
 from vintool.codes import REGIMES
 from vintool.registry import DataError, tariff
 from vintool.screening.pages import pages
-from vintool.screening.regimes import Regime, regime
+from vintool.screening.regimes import Regime, load_regime
 from vintool.screening.screen import screen
 
 FOLDER = registry.DATA / "regimes"
-EXAMPLES = [(code, example) for code in REGIMES for example in regime(code).example]
+EXAMPLES = [(code, example) for code in REGIMES for example in load_regime(code).example]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_every_example_of_the_law(code, example):
 def test_every_file_is_a_regime_and_every_provision_is_sourced():
     assert {path.stem for path in FOLDER.glob("*.toml")} == set(REGIMES)
     for code in REGIMES:
-        rule = regime(code)
+        rule = load_regime(code)
         assert rule.code == code
         assert rule.code in rule.rule_version
         assert {other.code for other in rule.other_regime} <= set(REGIMES) - {code}
@@ -50,7 +50,7 @@ def test_the_pages_are_those_of_the_data():
 def test_a_page_says_what_since_when_why_and_where_from():
     for code in REGIMES:
         page = pages()[f"{code}.md"]
-        for item in regime(code).provision:
+        for item in load_regime(code).provision:
             part = page.split(f"### {item.code}\n")[1].split("\n### ")[0]
             assert item.says in part
             for line in (f"**Since when:** {item.start}", "**Why:** ", "**Source:** "):
@@ -87,14 +87,14 @@ def test_a_broken_file_is_a_defect_of_the_data(tmp_path, monkeypatch):
     (tmp_path / "regimes").mkdir()
     (tmp_path / "regimes" / "cn-2025-54.toml").write_text("code = ", encoding="utf-8")
     monkeypatch.setattr(registry, "DATA", tmp_path)
-    regime.cache_clear()
+    load_regime.cache_clear()
     with pytest.raises(DataError, match=r"regimes/cn-2025-54\.toml"):
-        regime("cn-2025-54")
-    regime.cache_clear()
+        load_regime("cn-2025-54")
+    load_regime.cache_clear()
 
 
 def test_dates_are_days_on_which_a_provision_holds():
-    rule = regime("cn-used-vehicle")
+    rule = load_regime("cn-used-vehicle")
     days = rule.by_code("within-180-days")
     assert (days.days, days.in_force(date(2025, 12, 31)), days.in_force(date(2026, 1, 1))) == (
         180,

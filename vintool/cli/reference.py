@@ -80,7 +80,7 @@ def law(code: str | None, folder: Path | None) -> None:
     """
     from vintool.registry import tariff  # noqa: PLC0415 - start-up time
     from vintool.screening.pages import pages, regime_page  # noqa: PLC0415
-    from vintool.screening.regimes import regime as load_regime  # noqa: PLC0415
+    from vintool.screening.regimes import load_regime  # noqa: PLC0415
 
     if folder is not None:
         try:
@@ -91,8 +91,8 @@ def law(code: str | None, folder: Path | None) -> None:
             raise Unreadable(f"{folder}: cannot be written ({error.strerror}).") from None
         note(f"{len(pages())} pages written to {folder}")
     elif code is None:
-        for rule in map(load_regime, REGIMES):
-            say(f"{rule.code:<18}since {rule.start}  {rule.title}")
+        for regime in map(load_regime, REGIMES):
+            say(f"{regime.code:<18}since {regime.start}  {regime.title}")
     elif code in REGIMES:
         say(regime_page(load_regime(code)))
     elif found := [

@@ -23,7 +23,7 @@ from vintool.decoding.profile import (
 )
 from vintool.registry import Maker, Rule
 from vintool.vin import PartialVin, Vin, calc_check_digit, is_plain, judged, position_9, read
-from vintool.vpic import Origin, Told
+from vintool.vpic import DecodedElement, Origin
 from vintool.vpic.decode import Pass
 
 _NUMBERS = {"doors", "seats"}
@@ -149,10 +149,10 @@ def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
     """
     if not isinstance(number, Vin):
         return number
-    filer = vpic.filer(number.wmi)
+    registration = vpic.registration(number.wmi)
     last = 14 if number.small_maker else 11
-    if filer is not None and filer.reads_to > last:
-        last = filer.reads_to
+    if registration is not None and registration.reads_to > last:
+        last = registration.reads_to
     return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
 
 
@@ -229,7 +229,7 @@ def _rule_source(rule: Rule) -> Source:
     return Source(rule.file, rule.shown, rule.source, note)
 
 
-def _filed_source(told: Told) -> Source:
+def _filed_source(told: DecodedElement) -> Source:
     cites = f"NHTSA vPIC {vpic.release().month}"
     return Source("vpic", told.source, cites, _NOTES.get(told.origin, ""))
 
@@ -243,7 +243,7 @@ def _maker_facts(told: Profile) -> dict[str, Fact]:
         rests_on = told.brand.rests_on
         brand_source = (
             _filed_source(rests_on)
-            if isinstance(rests_on, Told)
+            if isinstance(rests_on, DecodedElement)
             else _rule_source(rests_on)
             if isinstance(rests_on, Rule)
             else _maker_source(rests_on)
@@ -303,7 +303,7 @@ def _plant_fact(told: Profile) -> Fact | None:
     if place is None:
         return None
     row = place.rests_on
-    if isinstance(row, Told):
+    if isinstance(row, DecodedElement):
         assert told.filed is not None  # noqa: S101 - it told the row
         return Fact(place, basis(told.filed, row), _filed_source(row))
     source = Source("plants.csv", f"{told.wmi} {row.code}", row.source, row.note)

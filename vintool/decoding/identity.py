@@ -67,15 +67,15 @@ class Proposal(NamedTuple):
 def maker(wmi: str, year: int | None = None) -> Maker | None:
     """Who holds a WMI: by the registry, or by a release of vPIC that is newer than it."""
     found = registry.maker(wmi, year)
-    if found is not None or (filer := vpic.filer(wmi)) is None:
+    if found is not None or (registration := vpic.registration(wmi)) is None:
         return found
     land = registry.country(wmi)
     return Maker(
         wmi,
-        filer.manufacturer,
-        filer.makes,
+        registration.manufacturer,
+        registration.makes,
         land.code if land else "",
-        (filer.kind or "unknown",),
+        (registration.kind or "unknown",),
         "high",
         "vpic",
         f"registered in vPIC {vpic.release().month}",
@@ -93,7 +93,7 @@ def market(vin: str, wmi: str) -> Market:
 
 @lru_cache(maxsize=1 << 14)
 def _wmi_is_known(wmi: str) -> bool:
-    return registry.wmi_is_known(wmi) or vpic.filer(wmi) is not None
+    return registry.wmi_is_known(wmi) or vpic.registration(wmi) is not None
 
 
 def trailing_digits(vin: str) -> int:

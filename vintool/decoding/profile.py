@@ -22,7 +22,7 @@ from vintool.decoding.identity import market
 from vintool.powertrain import Classification, classify, filings
 from vintool.registry import Country, Maker, PlantRow
 from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER, PartialVin, Vin
-from vintool.vpic import Origin, Told
+from vintool.vpic import DecodedElement, Origin
 from vintool.vpic.decode import Fault, Pass, Specification, agreed, specify
 
 _CYCLE = 30
@@ -93,7 +93,7 @@ class Brand(NamedTuple):
 
     name: str
     basis: Basis
-    rests_on: Maker | registry.Rule | Told
+    rests_on: Maker | registry.Rule | DecodedElement
 
 
 class Place(NamedTuple):
@@ -103,7 +103,7 @@ class Place(NamedTuple):
     city: str
     state: str
     country: str
-    rests_on: PlantRow | Told
+    rests_on: PlantRow | DecodedElement
 
     def __str__(self) -> str:
         """City, state and country as one text."""
@@ -138,8 +138,8 @@ class Profile(NamedTuple):
     @property
     def vehicle_type(self) -> str | None:
         """The kind of vehicle: as filed, or where the WMI stands for one alone."""
-        filer = vpic.filer(self.wmi) if self.filed is not None else None
-        return vehicle_type(filer.kind if filer else None, self.maker)
+        registration = vpic.registration(self.wmi) if self.filed is not None else None
+        return vehicle_type(registration.kind if registration else None, self.maker)
 
     def attribute(self, element: int) -> str | None:
         """What vPIC tells, in words."""
@@ -166,7 +166,7 @@ def vehicle_type(filed: str | None, maker: Maker | None) -> str | None:
     return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
 
 
-def basis(filed: Pass, told: Told) -> Basis:
+def basis(filed: Pass, told: DecodedElement) -> Basis:
     """Whether the VIN encodes what vPIC tells, or its tables assume it."""
     return _BASES.get(told.origin, Basis.ENCODED if filed.sure else Basis.ASSUMED)
 
@@ -196,7 +196,7 @@ def engine_of(filed: Pass) -> dict[str, Any] | None:
     return parts if any(part is not None for part in parts.values()) else None
 
 
-def further(filed: Pass) -> list[tuple[str, str, Told]]:
+def further(filed: Pass) -> list[tuple[str, str, DecodedElement]]:
     """What vPIC tells beside the fields of ``Vehicle``: its name, value in words, what it rests on.
 
     That something does not apply to a whole type of vehicle is left out.
@@ -324,10 +324,10 @@ def _filed(  # noqa: PLR0913 - what decides
     known: int | None,
 ) -> Specification | None:
     """What vPIC tells, if the VIN is or may be of a vehicle that its rules hold for."""
-    filer = vpic.filer(vin.wmi)
-    if filer is None:
+    registration = vpic.registration(vin.wmi)
+    if registration is None:
         return None
-    home_market = is_home_market(vin_market, filer.kind)
+    home_market = is_home_market(vin_market, registration.kind)
     # vPIC allows for one year more.
     found = specify(vin.wmi, vin, latest + 1, year.year if home_market else known)
     if found is None:
@@ -335,7 +335,7 @@ def _filed(  # noqa: PLR0913 - what decides
     best = found.best
     sure = made_by_its_rules(
         vin_market,
-        filer.kind,
+        registration.kind,
         ninth,
         only_in_vpic=only_in_vpic,
         matched=best.matched,

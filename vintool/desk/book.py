@@ -12,7 +12,7 @@ from vintool.desk.ledger import Ledger
 from vintool.desk.licences import NO_MATCH, Match, Wanted, is_number, shape
 from vintool.desk.lists import YEARS
 from vintool.registry.brands import may_share_wmi
-from vintool.screening.evidence import Found, found
+from vintool.screening.evidence import Remark, remark
 from vintool.screening.facts import VinFacts
 
 #: Rows that are held against the lists of exporters and licences.
@@ -45,7 +45,7 @@ def brands_told(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[st
 
 def exporter(
     desk: Desk, code: str, name: str, brands: tuple[str, ...], on: date | None
-) -> tuple[Found, ...]:
+) -> tuple[Remark, ...]:
     """What the list of exporters says of a row."""
     return () if desk.exporters is None else desk.exporters.judge(code, name, brands, on)
 
@@ -75,5 +75,5 @@ def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) ->
     if number is None:
         return NO_MATCH
     if unnamed:
-        return Match((), (), (found(Reason.LICENCE_MISSING, "the cell names none", "the row"),))
+        return Match((), (), (remark(Reason.LICENCE_MISSING, "the cell names none", "the row"),))
     return Match((), (), shape(number, wanted.on))

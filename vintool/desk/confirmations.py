@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from vintool.codes import Basis, Reason
 from vintool.desk.lists import Entry
-from vintool.screening.evidence import Found, Item, found
+from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.used_vehicles import provision
 from vintool.vin import read
 
@@ -32,12 +32,12 @@ class Confirmations:
             parts = (entry.place, *map(entry.text, FIELDS[1:]))
             self.letters.setdefault(reading.text, ", ".join(filter(None, parts)))
 
-    def judge(self, vin: str) -> tuple[Found, ...]:
+    def judge(self, vin: str) -> tuple[Remark, ...]:
         """Whether a letter lists a VIN."""
         letter = self.letters.get(vin)
         if letter is None:
             return (
-                found(Reason.CONFIRMATION_MISSING, "the VIN is in no letter", provision().source),
+                remark(Reason.CONFIRMATION_MISSING, "the VIN is in no letter", provision().source),
             )
-        item = Item("confirmation", letter, Basis.DECLARED, None, provision().source)
-        return (Found(Reason.CONFIRMED_BY_MAKER, item),)
+        item = EvidenceItem("confirmation", letter, Basis.DECLARED, None, provision().source)
+        return (Remark(Reason.CONFIRMED_BY_MAKER, item),)

@@ -15,7 +15,7 @@ from vintool.codes import Basis, Reason, Verdict
 from vintool.declaration.days import read_days
 from vintool.desk.lists import Entry, word
 from vintool.screening.decision import Decision
-from vintool.screening.evidence import Found, Item
+from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.screen import with_found
 from vintool.vin import read
 
@@ -178,9 +178,9 @@ def apply(decision: Decision, reviewed: tuple[Reviewed, ...], facts: str | None)
     holds = standing(reviewed, facts or "")
     told = holds or about[0]
     what = "decision" if holds else "earlier decision"
-    item = Item(what, told.shown, Basis.DECLARED, None, told.place)
+    item = EvidenceItem(what, told.shown, Basis.DECLARED, None, told.place)
     reason = Reason.DECIDED_BY_REVIEWER if holds else Reason.DECISION_OUTDATED
-    decided = with_found(decision, (Found(reason, item),), always=True)
+    decided = with_found(decision, (Remark(reason, item),), always=True)
     if holds is not None:
         return decided._replace(verdict=holds.verdict or decided.verdict)
     if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:

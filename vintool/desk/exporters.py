@@ -21,7 +21,7 @@ from vintool.desk.lists import (
     word,
 )
 from vintool.registry.brands import one_group
-from vintool.screening.evidence import Found, Item, found
+from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.identifiers import USCC_LENGTH, credit_code, exporter_code
 
 FIELDS = (
@@ -114,7 +114,7 @@ class Exporters:
 
     def judge(
         self, code_text: str, name_text: str, brands: tuple[str, ...], on: date | None
-    ) -> tuple[Found, ...]:
+    ) -> tuple[Remark, ...]:
         """What the list says of the exporter and the brand of a row.
 
         Args:
@@ -125,7 +125,7 @@ class Exporters:
         """
         code, name = credit_code(code_text), normalise(name_text)
         if not code and not name:
-            return (found(Reason.EXPORTER_MISSING, "no code and no name", SOURCE),)
+            return (remark(Reason.EXPORTER_MISSING, "no code and no name", SOURCE),)
         listed = self._by_code.get(code, []) if code else self._by_name.get(name, [])
         if not listed and name and not comparable(code):
             listed = self._by_name.get(name, [])  # a number of another kind than the list's
@@ -135,19 +135,19 @@ class Exporters:
             return (self._not_listed(code, name, name_text),)
         return tuple(self._on_list(listed, name_text, brands, on))
 
-    def _not_listed(self, code: str, name: str, name_text: str) -> Found:
+    def _not_listed(self, code: str, name: str, name_text: str) -> Remark:
         other = next(iter(self._by_name.get(name, ())), None)
         known = f", the name stands there with code {other.code}" if other else ""
         shown = ", ".join(filter(None, (code, name_text.strip()[:60])))
-        return found(Reason.EXPORTER_NOT_QUALIFIED, f"{shown} not on the list{known}", SOURCE)
+        return remark(Reason.EXPORTER_NOT_QUALIFIED, f"{shown} not on the list{known}", SOURCE)
 
     def _on_list(
         self, listed: list[Enterprise], name_text: str, brands: tuple[str, ...], on: date | None
-    ) -> Iterator[Found]:
+    ) -> Iterator[Remark]:
         names = [name for one in listed for name in one.names]
         name = normalise(name_text)
         if name and name not in names and any(one_script(name, other) for other in names):
-            yield found(
+            yield remark(
                 Reason.EXPORTER_NAME_DIFFERS,
                 f"{name_text.strip()[:60]} against {listed[0].shown}",
                 listed[0].place,
@@ -158,7 +158,7 @@ class Exporters:
             yield _expired(ended[-1])
             return
         if on is None and any((one.start, one.until) != (date.min, date.max) for one in valid):
-            yield found(Reason.EXPORTER_DATE_UNKNOWN, valid[0].shown, valid[0].place)
+            yield remark(Reason.EXPORTER_DATE_UNKNOWN, valid[0].shown, valid[0].place)
         yield _brand(valid, ended, brands, on)
 
 
@@ -167,15 +167,15 @@ def comparable(code: str) -> bool:
     return len(code) == USCC_LENGTH
 
 
-def _expired(one: Enterprise) -> Found:
-    return found(
+def _expired(one: Enterprise) -> Remark:
+    return remark(
         Reason.EXPORTER_EXPIRED, f"{one.shown}, not on the day of the declaration", one.place
     )
 
 
 def _brand(
     valid: list[Enterprise], ended: list[Enterprise], brands: tuple[str, ...], on: date | None
-) -> Found:
+) -> Remark:
     """The own-brand rule: every brand that the vehicle can be of must be listed."""
     own = tuple(dict.fromkeys(brand for one in valid for brand in one.brands))
     folded = {brand.casefold() for brand in own}
@@ -183,16 +183,16 @@ def _brand(
     if brands and len(listed) == len(brands):
         one = next(one for one in valid if _names(one, listed))
         shown = one._replace(brands=tuple(listed)).shown
-        return Found(None, Item("exporter", shown, Basis.DECLARED, None, one.place))
+        return Remark(None, EvidenceItem("exporter", shown, Basis.DECLARED, None, one.place))
     shown = f"{' or '.join(brands[:6]) or 'no brand told'} against {', '.join(own) or 'no brand'} on the list"
     if listed or not brands:
-        return found(Reason.BRAND_UNKNOWN, shown, valid[0].place)
+        return remark(Reason.BRAND_UNKNOWN, shown, valid[0].place)
     if (before := next((one for one in ended if _names(one, brands)), None)) is not None:
         return _expired(before)
     year = on.year if on else None
     near = any(one_group(brand, other, year) for brand in brands for other in own)
     reason = Reason.BRAND_OF_GROUP if near else Reason.BRAND_NOT_AUTHORISED
-    return found(reason, shown, valid[0].place)
+    return remark(reason, shown, valid[0].place)
 
 
 def _names(one: Enterprise, brands: Sequence[str]) -> bool:

@@ -30,7 +30,7 @@ from vintool.desk.lists import (
 )
 from vintool.registry.brands import one_group
 from vintool.registry.places import place
-from vintool.screening.evidence import Found, Item, found
+from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.identifiers import credit_code, stands_for_nothing
 
 FIELDS = (
@@ -86,7 +86,7 @@ def is_number(text: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def shape(text: str, on: date | None) -> tuple[Found, ...]:
+def shape(text: str, on: date | None) -> tuple[Remark, ...]:
     """A hint that a licence number has not the usual shape, or not the year of the declaration.
 
     A licence may be used in the year after its own.
@@ -99,7 +99,7 @@ def shape(text: str, on: date | None) -> tuple[Found, ...]:
     if usual and (on is None or on.year % 100 - int(usual[1]) in {0, 1}):
         return ()
     return (
-        found(
+        remark(
             Reason.LICENCE_NUMBER_SHAPE,
             f"number {plain[:30]!r}",
             "face rules of 2009, chinagate.cn",
@@ -160,7 +160,7 @@ class Match(NamedTuple):
 
     named: tuple[int, ...]
     drawable: tuple[int, ...]
-    found: tuple[Found, ...]
+    found: tuple[Remark, ...]
     unknown: tuple[str, ...] = ()  # numbers of no licence beside one of a licence
 
 
@@ -228,13 +228,13 @@ class Licences:
             return Match((), (), (_missing("the cell names none"),))
         named, unknown = self._named(number)
         if not named:
-            told = found(
+            told = remark(
                 Reason.LICENCE_UNKNOWN, f"number {number.strip()[:60]!r}", "list of licences"
             )
             return Match((), (), (told, *shape(number, wanted.on)))
-        drawable, told_of = [], dict[Found, None]()
+        drawable, told_of = [], dict[Remark, None]()
         for part in unknown:
-            told = found(Reason.LICENCE_UNKNOWN, f"number {part[:60]!r}", "list of licences")
+            told = remark(Reason.LICENCE_UNKNOWN, f"number {part[:60]!r}", "list of licences")
             told_of |= dict.fromkeys((told, *shape(part, wanted.on)))
         for at in named:
             findings = tuple(_findings(self.licences[at], wanted))
@@ -243,25 +243,27 @@ class Licences:
                 drawable.append(at)
         return Match(named, tuple(drawable), tuple(told_of), unknown)
 
-    def drawn(self, at: int, *, by_fit: bool) -> Found:
+    def drawn(self, at: int, *, by_fit: bool) -> Remark:
         """What a row is told that has drawn on a licence."""
         licence = self.licences[at]
         reason = Reason.LICENCE_MATCHED if by_fit else None
-        return Found(reason, Item(_DRAWN, licence.shown, Basis.DECLARED, None, licence.place))
+        return Remark(
+            reason, EvidenceItem(_DRAWN, licence.shown, Basis.DECLARED, None, licence.place)
+        )
 
-    def exceeded(self, candidates: tuple[int, ...]) -> Found:
+    def exceeded(self, candidates: tuple[int, ...]) -> Remark:
         """What a row is told for which nothing is left."""
         licence = self.licences[candidates[0]]
-        return found(Reason.LICENCE_EXCEEDED, licence.shown, licence.place)
+        return remark(Reason.LICENCE_EXCEEDED, licence.shown, licence.place)
 
 
-def drawn_at(evidence: Iterable[Item]) -> str | None:
+def drawn_at(evidence: Iterable[EvidenceItem]) -> str | None:
     """Where the licence stands that a row has drawn on, as its evidence tells."""
     return next((item.source for item in evidence if item.what == _DRAWN), None)
 
 
-def _missing(what: str) -> Found:
-    return found(Reason.LICENCE_MISSING, what, "list of licences")
+def _missing(what: str) -> Remark:
+    return remark(Reason.LICENCE_MISSING, what, "list of licences")
 
 
 def _licence(entry: Entry) -> Licence:
@@ -295,11 +297,11 @@ def _misfits(licence: Licence, wanted: Wanted) -> bool:
     return any(one.reason not in _HINTS for one in _findings(licence, wanted))
 
 
-def _findings(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+def _findings(licence: Licence, wanted: Wanted) -> Iterator[Remark]:
     """Each point in which a licence and a row do not fit, or cannot be compared."""
     yield from _by_date(licence, wanted.on)
     if not licence.counts_vehicles:
-        yield found(Reason.LICENCE_UNIT_UNCLEAR, licence.shown, licence.place)
+        yield remark(Reason.LICENCE_UNIT_UNCLEAR, licence.shown, licence.place)
     yield from _by_exporter(licence, wanted)
     yield from _by_goods(licence, wanted)
     yield from _by_destination(licence, wanted)
@@ -313,27 +315,27 @@ def _findings(licence: Licence, wanted: Wanted) -> Iterator[Found]:
         yield _differs(Reason.LICENCE_OTHER_PORT, licence, *ports)
 
 
-def _differs(reason: Reason, licence: Licence, own: str, row: str) -> Found:
+def _differs(reason: Reason, licence: Licence, own: str, row: str) -> Remark:
     sides = f"{own} on licence {licence.number} against {row.strip()[:60]} on the row"
-    return found(reason, sides, licence.place)
+    return remark(reason, sides, licence.place)
 
 
 def _bare_port(text: str) -> str:
     return re.sub(r"海关|口岸|港$|\bcustoms\b|\bport\b", "", text, flags=re.IGNORECASE)
 
 
-def _by_date(licence: Licence, on: date | None) -> Iterator[Found]:
+def _by_date(licence: Licence, on: date | None) -> Iterator[Remark]:
     if on is None or licence.until is None:
         told = "no declaration date" if on is None else "no last day"
-        yield found(Reason.LICENCE_DATE_UNKNOWN, f"{licence.shown}, {told}", licence.place)
+        yield remark(Reason.LICENCE_DATE_UNKNOWN, f"{licence.shown}, {told}", licence.place)
     elif on > licence.until:
-        yield found(Reason.LICENCE_EXPIRED, f"{licence.shown}, declared after it", licence.place)
+        yield remark(Reason.LICENCE_EXPIRED, f"{licence.shown}, declared after it", licence.place)
     if on is not None and licence.start is not None and on < licence.start:
         shown = f"{licence.shown}, declared before it"
-        yield found(Reason.LICENCE_NOT_YET_VALID, shown, licence.place)
+        yield remark(Reason.LICENCE_NOT_YET_VALID, shown, licence.place)
 
 
-def _by_exporter(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+def _by_exporter(licence: Licence, wanted: Wanted) -> Iterator[Remark]:
     """By code where both have one of a kind, else by name where both are written alike."""
     own, row = licence.exporter_code, credit_code(wanted.exporter_code)
     if not (own or licence.exporter) or not (row or wanted.exporter.strip()):
@@ -352,7 +354,7 @@ def _by_exporter(licence: Licence, wanted: Wanted) -> Iterator[Found]:
         yield _differs(Reason.LICENCE_EXPORTER_UNCLEAR, licence, *shown)
 
 
-def _by_goods(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+def _by_goods(licence: Licence, wanted: Wanted) -> Iterator[Remark]:
     codes = codes_in(wanted.hs_code)
     if licence.codes and not all(
         any(_one_code(code, own) for own in licence.codes) for code in codes
@@ -393,7 +395,7 @@ def _models(text: str) -> set[str]:
     return {named.model for named in told.named} if told else set()
 
 
-def _by_destination(licence: Licence, wanted: Wanted) -> Iterator[Found]:
+def _by_destination(licence: Licence, wanted: Wanted) -> Iterator[Remark]:
     """The country on the licence against that of the row; a port tells where goods land, not where they go."""
     if not licence.destination:
         return

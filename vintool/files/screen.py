@@ -37,8 +37,7 @@ from vintool.files.writing.record import (
 from vintool.files.writing.staging import RUN, hash_beside, staged
 from vintool.files.writing.tally import Tally
 from vintool.report.page import DecisionCounts, SheetInfo, Summary
-from vintool.screening.regimes import Regime
-from vintool.screening.regimes import regime as load_regime
+from vintool.screening.regimes import Regime, load_regime
 
 #: Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict.
 Progress = Callable[[int, int, int, Mapping[str, int]], None]
@@ -105,7 +104,7 @@ def screen_file(
     if workers < 1:
         raise ValueError(f"{workers} workers: at least one must do the work")
     started = time.monotonic()
-    path, rule = Path(path), load_regime(regime)
+    path, law = Path(path), load_regime(regime)
     watch = Watch.of(path)
     hashed = hash_beside(path) if out is not None else None
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
@@ -157,17 +156,17 @@ def screen_file(
         seconds = time.monotonic() - started
         files = _files(copy, desk, blocks) if out else ()
         outputs = tuple(str(Path(out or "") / name) for name in files)
-        return _summary(manifest, mappings, rule, tally, on, outputs, desk, notes, seconds)
+        return _summary(manifest, mappings, law, tally, on, outputs, desk, notes, seconds)
 
     if out is None or hashed is None:
         job(None)
         return summary(())
     with staged(Path(out)) as stage:
-        with Answers(stage, copy, rule, desk, say or (lambda _: None)) as answers:
+        with Answers(stage, copy, law, desk, say or (lambda _: None)) as answers:
             job(answers)
         told = summary((*(blocks.notes() if blocks else ()), *answers.notes()))
         _write_beside(stage, Path(out), told, desk, blocks)
-        write_report(stage, told, report_context(rule, tally, lists, lang), tally, lang)
+        write_report(stage, told, report_context(law, tally, lists, lang), tally, lang)
         parameters = {
             "on": on,
             "mapping": mapping,
@@ -249,7 +248,7 @@ def _screen_sheet(
 def _summary(
     manifest: Manifest,
     mappings: list[dict[str, str]],
-    rule: Regime,
+    regime: Regime,
     tally: Tally,
     on: date | None,
     outputs: tuple[str, ...],
@@ -282,10 +281,10 @@ def _summary(
         mapping=mappings[0] if mappings else {},
         encoding=manifest.encoding,
         sheets=tuple(sheets),
-        regime=rule.code,
+        regime=regime.code,
         on=on.isoformat() if on else f"per row: {', '.join(columns)}",
         data_release=vpic.data_release(),
-        rule_version=rule.rule_version,
+        rule_version=regime.rule_version,
         seconds=round(seconds, 3),
         outputs=outputs,
         notes=(*manifest.notes, *desk.notes, *notes),

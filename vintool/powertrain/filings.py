@@ -20,7 +20,7 @@ from vintool.vpic import (
     ELECTRIFICATION,
     FUEL_PRIMARY,
     FUEL_SECONDARY,
-    Told,
+    DecodedElement,
 )
 from vintool.vpic.decode import Pass, candidates, key
 
@@ -84,7 +84,7 @@ def rules(wmi: str, text: str, passes: Sequence[Pass]) -> tuple[Rule, ...]:
 
 class _Side(NamedTuple):
     powertrain: Powertrain
-    told: tuple[Told, ...]
+    told: tuple[DecodedElement, ...]
     grade: Grade
 
 
@@ -146,8 +146,8 @@ def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
         if allowed != ANY
     }
     signs[10] = code
-    filer = vpic.filer(wmi)
-    kind = (filer and filer.kind) or "unknown"
+    registration = vpic.registration(wmi)
+    kind = (registration and registration.kind) or "unknown"
     return Rule(
         pattern=(*start, *(signs[position] for position in (4, 5, 6, 7, 8, 10, 11))),
         powertrain=side.powertrain,
@@ -204,13 +204,13 @@ def may_be_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
         filed: the pass of vPIC that fits.
         latest: the latest model year that there can be.
     """
-    filer = vpic.filer(wmi)
-    if filer is None:
+    registration = vpic.registration(wmi)
+    if registration is None:
         return False
     own = key(text)
     if not filed.sure and _fits_electric(wmi, filed.year, own):
         return True
-    for year in candidates(text[9], text[6], filer, latest)[0]:
+    for year in candidates(text[9], text[6], registration, latest)[0]:
         if vpic.may_be_electric(wmi, year):
             found = vpic.rules(wmi, year)
             if found.table.one_off(own, SAME_VALUE) & found.electric:
@@ -218,7 +218,7 @@ def may_be_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
     return any(
         _fits_electric(wmi, year, own[:5] + code + own[6:])
         for code in SAME_VALUE.get(text[9], "")
-        for year in candidates(code, text[6], filer, latest)[0]
+        for year in candidates(code, text[6], registration, latest)[0]
     )
 
 

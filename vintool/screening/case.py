@@ -20,7 +20,7 @@ class Case:
     """One set of facts under one regime, with what the lines of the table ask of it."""
 
     facts: Facts
-    rule: Regime
+    regime: Regime
 
     # Identity
 
@@ -102,13 +102,13 @@ class Case:
         """How many independent facts tell one and the same kind that the regime does not cover."""
         if self.registered_otherwise:
             return 2
-        told = [kind for kind in self.kinds_told if kind not in self.rule.kinds]
+        told = [kind for kind in self.kinds_told if kind not in self.regime.kinds]
         return max((told.count(kind) for kind in told), default=0)
 
     @cached_property
     def kind(self) -> str:
         """The kind of vehicle to judge: another than passenger only where two facts tell it."""
-        if self.kit and KIT in self.rule.kinds:
+        if self.kit and KIT in self.regime.kinds:
             return KIT
         told = self.kinds_told
         return told[0] if len(told) > 1 and len(set(told)) == 1 else PASSENGER
@@ -142,7 +142,7 @@ class Case:
         """A declared kind that is not covered, against a VIN or an entry that tells a passenger car."""
         if self.settled_kind:
             return None
-        kinds = frozenset(self.kinds_told) - self.rule.kinds
+        kinds = frozenset(self.kinds_told) - self.regime.kinds
         return kind(self.facts.vin, self.facts.declared, kinds)
 
     @cached_property
@@ -153,7 +153,7 @@ class Case:
     @cached_property
     def kind_open(self) -> bool:
         """Whether another kind that is covered is told by too little."""
-        return self.kind == PASSENGER and not self.rule.kinds.isdisjoint(
+        return self.kind == PASSENGER and not self.regime.kinds.isdisjoint(
             set(self.kinds_told) - {PASSENGER}
         )
 
@@ -193,7 +193,7 @@ class Case:
     def used_unsupported(self) -> bool:
         """Whether used is declared and nothing declares new, in a regime for new vehicles."""
         return (
-            self.rule.condition == "new"
+            self.regime.condition == "new"
             and "used" in self.conditions
             and "new" not in self.conditions
         )
@@ -225,7 +225,7 @@ class Case:
     @cached_property
     def covered(self) -> frozenset[Powertrain]:
         """The powertrains that the regime covers in vehicles of this kind."""
-        return self.rule.covered(self.kind)
+        return self.regime.covered(self.kind)
 
     @cached_property
     def told(self) -> Powertrain | None:
@@ -259,7 +259,7 @@ class Case:
         kinds = {self.kind, *([KIT] if self.kit else [])}
         return tuple(
             doubt
-            for doubt in self.rule.doubt
+            for doubt in self.regime.doubt
             if (doubt.powertrain is None or doubt.powertrain in powertrains)
             and (not doubt.kind or doubt.kind in kinds)
         )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from vintool.codes import Basis, Powertrain, Problem, Reason, Weight
 from vintool.declaration.lexicon import PRICE_WITH_VIN, PRICE_WITHOUT_VIN, Meaning
 from vintool.registry import brands
-from vintool.screening.evidence import Item
+from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import CARS, Facts, VinFacts
 
 _CODES = {"hs_code", "un_no"}
@@ -30,12 +30,12 @@ class Contradiction(NamedTuple):
     weighs: bool = True
 
     @property
-    def item(self) -> Item | None:
+    def item(self) -> EvidenceItem | None:
         """Both sides, as evidence; None where only the row itself can show them."""
         if not self.one:
             return None
         sides = f"{self.one} against {self.other}"
-        return Item(self.reason.value, sides, Basis.DECLARED, None, self.source)
+        return EvidenceItem(self.reason.value, sides, Basis.DECLARED, None, self.source)
 
 
 def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
@@ -214,10 +214,10 @@ def _chassis(*, chassis_differs: bool) -> Iterator[Contradiction]:
         yield Contradiction(Reason.CONTRADICTION_CHASSIS, "", "", "")  # see ``chassis_sides``
 
 
-def chassis_sides(vin: str, text: str) -> Item:
+def chassis_sides(vin: str, text: str) -> EvidenceItem:
     """Both sides of a chassis number that is not that of the VIN; facts of a column do not hold them."""
     sides = f"VIN {vin} against chassis number {text.strip()[:40]}"
-    return Item(
+    return EvidenceItem(
         Reason.CONTRADICTION_CHASSIS.value, sides, Basis.DECLARED, None, "two columns of the row"
     )
 

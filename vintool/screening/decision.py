@@ -33,7 +33,7 @@ from typing import NamedTuple
 from vintool.codes import Basis, Grade, Powertrain, Reason, Verdict
 from vintool.screening.case import KIT, NEVER_CARS, PASSENGER, Case
 from vintool.screening.contradictions import Contradiction
-from vintool.screening.evidence import Item
+from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import Facts
 from vintool.screening.regimes import ANY_POWERTRAIN, Regime
 
@@ -49,7 +49,7 @@ class Decision(NamedTuple):
 
     verdict: Verdict
     reasons: tuple[Reason, ...]
-    evidence: tuple[Item, ...]
+    evidence: tuple[EvidenceItem, ...]
     other_regimes: tuple[str, ...]
     powertrain: Powertrain | None
     basis: Basis | None
@@ -109,7 +109,7 @@ def _near(case: Case) -> tuple[Reason, ...]:
 
 
 def _kind_reasons(case: Case) -> tuple[Reason, ...]:
-    only_cars = case.rule.kinds == {PASSENGER}
+    only_cars = case.regime.kinds == {PASSENGER}
     return (Reason.NOT_PASSENGER if only_cars else Reason.NOT_COVERED_KIND,)
 
 
@@ -127,13 +127,13 @@ TABLE = (
     Line("3c", "kind", "Another kind is told, by too little: the row is neither held nor cleared by it.", _if(lambda c: c.kind_unclear or c.kind_open), reasons=_because(Reason.KIND_UNCLEAR)),
     Line("3d", "kind", "A kit, and sources do not settle whether it counts as the vehicle: never more than review.", _if(lambda c: any(doubt.kind == KIT for doubt in c.doubts)), reasons=_because(Reason.KIT)),
     Line("3e", "kind", "The regime covers vehicles of this kind, or nothing tells another.", _always),
-    Line("4a", "new or used", "The regime is for new vehicles; used is declared, the code, a model year two years back or a registration bears it out, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.rule.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
+    Line("4a", "new or used", "The regime is for new vehicles; used is declared, the code, a model year two years back or a registration bears it out, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
     Line("4b", "new or used", "The regime is for new vehicles; used is declared, and too little supports it: never more than review.", _if(lambda c: c.used_unsupported), reasons=_because(Reason.USED_UNSUPPORTED)),
-    Line("4c", "new or used", "The regime is for used vehicles; two independent facts tell a new one, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.rule.condition == "used" and c.new >= 2 and c.clearable), _O, ends=True, reasons=_because(Reason.NEW_VEHICLE)),
-    Line("4d", "new or used", "The regime is for used vehicles, and entries disagree whether this is one.", _if(lambda c: c.rule.condition == "used" and c.entries_disagree), _R, ends=True),
-    Line("4e", "new or used", "The regime is for used vehicles, and used is declared.", _if(lambda c: c.rule.condition == "used" and "used" in c.conditions), reasons=_because(Reason.USED_VEHICLE)),
-    Line("4f", "new or used", "The regime is for used vehicles, and a new one is told, by too little.", _if(lambda c: c.rule.condition == "used" and c.new), _R, ends=True, reasons=_because(Reason.NEW_UNSUPPORTED)),
-    Line("4g", "new or used", "The regime is for used vehicles, and nothing tells whether this is one.", _if(lambda c: c.rule.condition == "used"), _R, ends=True, reasons=_because(Reason.CONDITION_UNKNOWN)),
+    Line("4c", "new or used", "The regime is for used vehicles; two independent facts tell a new one, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "used" and c.new >= 2 and c.clearable), _O, ends=True, reasons=_because(Reason.NEW_VEHICLE)),
+    Line("4d", "new or used", "The regime is for used vehicles, and entries disagree whether this is one.", _if(lambda c: c.regime.condition == "used" and c.entries_disagree), _R, ends=True),
+    Line("4e", "new or used", "The regime is for used vehicles, and used is declared.", _if(lambda c: c.regime.condition == "used" and "used" in c.conditions), reasons=_because(Reason.USED_VEHICLE)),
+    Line("4f", "new or used", "The regime is for used vehicles, and a new one is told, by too little.", _if(lambda c: c.regime.condition == "used" and c.new), _R, ends=True, reasons=_because(Reason.NEW_UNSUPPORTED)),
+    Line("4g", "new or used", "The regime is for used vehicles, and nothing tells whether this is one.", _if(lambda c: c.regime.condition == "used"), _R, ends=True, reasons=_because(Reason.CONDITION_UNKNOWN)),
     Line("4h", "new or used", "New is declared, or nothing is: taken as new.", _always),
     Line("5a", "powertrain", "The regime covers vehicles of this kind whatever drives them.", _if(lambda c: c.covered == ANY_POWERTRAIN), _C, reasons=_because(Reason.ANY_POWERTRAIN)),
     Line("5b", "powertrain", "The VIN tells a powertrain that the regime covers.", _if(lambda c: c.told in c.covered), _C, reasons=Case.by_vin),
@@ -158,9 +158,9 @@ TABLE = (
 # fmt: on
 
 
-def decide(facts: Facts, rule: Regime) -> Decision:
+def decide(facts: Facts, regime: Regime) -> Decision:
     """The verdict on one set of facts: ``TABLE``, line by line."""
-    case = Case(facts, rule)
+    case = Case(facts, regime)
     held, verdict = walk(case)
     reasons = [reason for line in held if line.verdict is not None for reason in line.reasons(case)]
     notes = [reason for line in held if line.verdict is None for reason in line.reasons(case)]
@@ -221,24 +221,24 @@ def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tupl
         return ()
     last = held[-1].number
     if last == "4a" or (last == "1b" and "used" in case.conditions):
-        return case.rule.other("used")
-    if last == "4c" or (last == "1b" and case.rule.condition == "used"):
-        return case.rule.other("new")
+        return case.regime.other("used")
+    if last == "4c" or (last == "1b" and case.regime.condition == "used"):
+        return case.regime.other("new")
     told = {case.told, *case.declared} - {None}
     if last == "1b":
-        return () if told <= {Powertrain.BEV} else case.rule.other("not_pure_electric")
+        return () if told <= {Powertrain.BEV} else case.regime.other("not_pure_electric")
     if last == "3a":
         elsewhere = not _LICENSED_KINDS.isdisjoint(case.kinds_told)
-        return case.rule.other("not_pure_electric") if elsewhere else ()
+        return case.regime.other("not_pure_electric") if elsewhere else ()
     electric = told == {Powertrain.BEV}
-    as_used = case.rule.other("used") if "used" in case.conditions else ()
-    return (*case.rule.other("pure_electric" if electric else "not_pure_electric"), *as_used)
+    as_used = case.regime.other("used") if "used" in case.conditions else ()
+    return (*case.regime.other("pure_electric" if electric else "not_pure_electric"), *as_used)
 
 
-def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[Item, ...]:
+def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[EvidenceItem, ...]:
     facts = case.facts
     items = [
-        Item(
+        EvidenceItem(
             f"VIN {known.shown}",
             known.powertrain.value,
             Basis.ENCODED,
@@ -248,7 +248,7 @@ def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[Item, ...]:
         for known in facts.vin.classification.rules[:RULES_SHOWN]
     ]
     items += [
-        Item(meaning.shown, meaning.says, Basis.DECLARED, None, meaning.source)
+        EvidenceItem(meaning.shown, meaning.says, Basis.DECLARED, None, meaning.source)
         for meaning in facts.declared
         if meaning.tells
     ]
@@ -256,7 +256,7 @@ def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[Item, ...]:
     for doubt in case.doubts:
         about = doubt.powertrain.value if doubt.powertrain else doubt.kind
         items += [
-            Item(f"reading of {about}", reading, Basis.REGISTRY, None, doubt.source)
+            EvidenceItem(f"reading of {about}", reading, Basis.REGISTRY, None, doubt.source)
             for reading in doubt.readings
         ]
     return tuple(items)

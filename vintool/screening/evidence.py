@@ -6,7 +6,7 @@ from typing import NamedTuple
 from vintool.codes import Basis, Grade, Reason
 
 
-class Item(NamedTuple):
+class EvidenceItem(NamedTuple):
     """One piece of evidence, in plain form."""
 
     what: str
@@ -22,18 +22,18 @@ class Item(NamedTuple):
         return told.replace(";", ",")
 
 
-class Found(NamedTuple):
+class Remark(NamedTuple):
     """Something found on a row beside its verdict: the code, if it is a finding, and what shows it."""
 
     reason: Reason | None
-    item: Item | None = None
+    item: EvidenceItem | None = None
 
 
-def merged(*several: tuple[Found, ...]) -> tuple[Found, ...]:
+def merged(*several: tuple[Remark, ...]) -> tuple[Remark, ...]:
     """All that was found, in order."""
     return tuple(chain.from_iterable(several))
 
 
-def found(reason: Reason, value: str, source: str, basis: Basis = Basis.DECLARED) -> Found:
+def remark(reason: Reason, value: str, source: str, basis: Basis = Basis.DECLARED) -> Remark:
     """A finding whose evidence bears its code."""
-    return Found(reason, Item(reason.value, value, basis, None, source))
+    return Remark(reason, EvidenceItem(reason.value, value, basis, None, source))

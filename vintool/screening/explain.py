@@ -11,8 +11,7 @@ from vintool.decoding.model import Frozen, Vehicle
 from vintool.decoding.text import check_lines, vehicle_lines
 from vintool.screening.case import Case
 from vintool.screening.decision import walk
-from vintool.screening.regimes import Citation
-from vintool.screening.regimes import regime as load_regime
+from vintool.screening.regimes import Citation, load_regime
 from vintool.screening.screen import Finding, finding, judge
 from vintool.vpic import data_release
 
@@ -60,28 +59,28 @@ def explain(
         declared: as for ``vintool.screen``.
         regime: code of the regime.
     """
-    rule = load_regime(regime)
+    law = load_regime(regime)
     identity = identify(text)
-    facts, decision = judge(identity, on, declared, rule)
-    lines, _ = walk(Case(facts, rule))
+    facts, decision = judge(identity, on, declared, law)
+    lines, _ = walk(Case(facts, law))
     return Explanation(
         check=check(text),
         vehicle=decode(identity.vin) if identity.vin else None,
-        finding=finding(decision, rule, on),
+        finding=finding(decision, law, on),
         steps=tuple(
             Step(
                 name=line.step,
                 found=line.says,
                 line=line.number,
                 provisions=tuple(
-                    f"{rule.code} {item.code}, since {item.start}: {item.says}"
-                    for item in rule.at_step(line.step)
+                    f"{law.code} {item.code}, since {item.start}: {item.says}"
+                    for item in law.at_step(line.step)
                 ),
             )
             for line in lines
         ),
-        rule=rule.title,
-        citations=rule.citation,
+        rule=law.title,
+        citations=law.citation,
         data_release=data_release(),
     )
 

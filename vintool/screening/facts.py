@@ -189,7 +189,7 @@ def row_facts(
     identity: Identity,
     on: date | None,
     meanings: tuple[Meaning, ...],
-    rule: Regime,
+    regime: Regime,
     cells: Mapping[str, str],
 ) -> Facts:
     """What ``decide`` reads of one row; ``cells`` by field."""
@@ -204,7 +204,7 @@ def row_facts(
             vin.descriptor,
         )
     return Facts(
-        None if on is None else rule.in_force(on),
+        None if on is None else regime.in_force(on),
         on.year if on else None,
         meanings,
         part,

@@ -15,7 +15,7 @@ from stdnum.cn import uscc
 from vintool.codes import Reason
 from vintool.declaration.lexicon import codes_in
 from vintool.registry import tariff
-from vintool.screening.evidence import Found, found
+from vintool.screening.evidence import Remark, remark
 
 _MANY = 1 << 16
 _LIST = re.compile(r"[/;,、，；\n]|\s{2,}")
@@ -46,7 +46,7 @@ def _bare(text: str) -> str:
 
 
 @lru_cache(maxsize=_MANY)
-def container(text: str) -> tuple[Found, ...]:
+def container(text: str) -> tuple[Remark, ...]:
     """Container numbers of a cell that break ISO 6346.
 
     >>> container("CSQU3054383"), container("CSQU 305438-4")[0].reason.value
@@ -54,7 +54,7 @@ def container(text: str) -> tuple[Found, ...]:
     """
     numbers = (_bare(part) for part in _LIST.split(_capitals(text)))
     return tuple(
-        found(Reason.CONTAINER_INVALID, f"container {number[:20]!r}", "ISO 6346")
+        remark(Reason.CONTAINER_INVALID, f"container {number[:20]!r}", "ISO 6346")
         for number in numbers
         if _LIKE_A_CONTAINER.fullmatch(number) and not _is_container(number)
     )[:3]
@@ -68,7 +68,7 @@ def _is_container(number: str) -> bool:
 
 
 @lru_cache(maxsize=_MANY)
-def vessel(text: str) -> tuple[Found, ...]:
+def vessel(text: str) -> tuple[Remark, ...]:
     """IMO numbers of a cell whose check digit fails; a name alone is no number.
 
     >>> vessel("IMO 9319466"), vessel("9319467.0")[0].reason.value, vessel("Morning Star")
@@ -79,7 +79,7 @@ def vessel(text: str) -> tuple[Found, ...]:
         number = match[1] or match[2]
         if not imo.is_valid(number):
             told.append(
-                found(
+                remark(
                     Reason.IMO_INVALID,
                     f"IMO {number[:12]}",
                     "IMO ship identification number scheme",
@@ -95,7 +95,7 @@ def credit_code(text: str) -> str:
 
 
 @lru_cache(maxsize=_MANY)
-def exporter_code(text: str) -> tuple[Found, ...]:
+def exporter_code(text: str) -> tuple[Remark, ...]:
     """A unified social credit code that breaks GB 32100; customs numbers and EORI are not checked.
 
     >>> exporter_code("91110000600037341L"), exporter_code("9111000060003734IL")[0].reason.value
@@ -104,17 +104,17 @@ def exporter_code(text: str) -> tuple[Found, ...]:
     code = credit_code(text)
     if len(code) not in _NEARLY or _UNCHECKED.fullmatch(code) or uscc.is_valid(code):
         return ()
-    return (found(Reason.EXPORTER_CODE_INVALID, f"code {code[:24]!r}", "GB 32100-2015"),)
+    return (remark(Reason.EXPORTER_CODE_INVALID, f"code {code[:24]!r}", "GB 32100-2015"),)
 
 
 @lru_cache(maxsize=_MANY)
-def code_in_force(text: str, on: date | None) -> tuple[Found, ...]:
+def code_in_force(text: str, on: date | None) -> tuple[Remark, ...]:
     """A tariff code that does not stand in the tariff on the declaration date.
 
     >>> code_in_force("8703800090", date(2026, 3, 1))[0].item.value
     'HS 8703800090 until 2024-12-31, declared on 2026-03-01'
     """
-    told: list[Found] = []
+    told: list[Remark] = []
     if on is None:
         return ()
     for digits in codes_in(text):
@@ -122,5 +122,5 @@ def code_in_force(text: str, on: date | None) -> tuple[Found, ...]:
             lines = tariff.find(digits)
             periods = ", ".join(line.period for line in lines)
             shown = f"HS {digits} {periods}, declared on {on}"
-            told.append(found(Reason.CODE_NOT_IN_FORCE, shown, lines[-1].source))
+            told.append(remark(Reason.CODE_NOT_IN_FORCE, shown, lines[-1].source))
     return tuple(told)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from vintool.codes import REGIMES, Concern, Reason
 from vintool.registry import tariff
 from vintool.screening.decision import TABLE
-from vintool.screening.regimes import Regime, regime
+from vintool.screening.regimes import Regime, load_regime
 
 GENERATED = "<!-- Generated from the data by `vintool law --write FOLDER`. Do not edit by hand. -->"
 CAUTION = (
@@ -21,37 +21,37 @@ def _table(heads: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
     return ["", _row(heads), f"|{'---|' * len(heads)}", *map(_row, rows), ""]
 
 
-def regime_page(rule: Regime) -> str:
+def regime_page(regime: Regime) -> str:
     """What a regime says, since when, why, and where that is written."""
-    return "\n".join([*_head(rule), *_provisions(rule), *_sources(rule)]).rstrip() + "\n"
+    return "\n".join([*_head(regime), *_provisions(regime), *_sources(regime)]).rstrip() + "\n"
 
 
-def _head(rule: Regime) -> Iterator[str]:
-    yield f"# {rule.code}"
+def _head(regime: Regime) -> Iterator[str]:
+    yield f"# {regime.code}"
     yield ""
     yield GENERATED
     yield ""
-    yield f"**{rule.title}**"
+    yield f"**{regime.title}**"
     yield ""
-    yield f"Version {rule.version}. In force since {rule.start}. {CAUTION}"
+    yield f"Version {regime.version}. In force since {regime.start}. {CAUTION}"
     yield ""
     yield "## What it covers"
-    for goods in rule.goods:
+    for goods in regime.goods:
         powertrains = ", ".join(goods.powertrains) or "any"
         original = f" ({goods.original})" if goods.original else ""
         yield ""
         yield f"- {goods.says}{original}. Kinds: {', '.join(goods.kinds)}. Powertrains: {powertrains}. Source: {goods.source}."
     yield ""
-    yield f"Condition: {rule.condition}. A VIN is {'part of the goods' if rule.has_vin else 'not part of the goods'}. Who may apply: {rule.applicants}."
-    if rule.reference_codes:
+    yield f"Condition: {regime.condition}. A VIN is {'part of the goods' if regime.has_vin else 'not part of the goods'}. Who may apply: {regime.applicants}."
+    if regime.reference_codes:
         yield ""
-        yield f"Reference codes: {', '.join(rule.reference_codes)} (what each means: [README.md](README.md#codes))."
+        yield f"Reference codes: {', '.join(regime.reference_codes)} (what each means: [README.md](README.md#codes))."
 
 
-def _provisions(rule: Regime) -> Iterator[str]:
+def _provisions(regime: Regime) -> Iterator[str]:
     yield ""
     yield "## Its rules"
-    for item in rule.provision:
+    for item in regime.provision:
         until = f" until {item.until}" if item.until else ""
         yield ""
         yield f"### {item.code}"
@@ -63,7 +63,7 @@ def _provisions(rule: Regime) -> Iterator[str]:
         yield f"- **Source:** {item.source} (confidence {item.confidence})"
         if item.days is not None:
             yield f"- **Days:** {item.days}, the last one included"
-        examples = [one for one in rule.example if one.provision == item.code]
+        examples = [one for one in regime.example if one.provision == item.code]
         if examples:
             yield "- **Examples:**"
         for one in examples:
@@ -72,17 +72,17 @@ def _provisions(rule: Regime) -> Iterator[str]:
             yield f"  - {one.on}, VIN {one.vin or 'none'}{declared}: **{one.verdict}**{f' ({told})' if told else ''}"
 
 
-def _sources(rule: Regime) -> Iterator[str]:
-    if rule.definition:
+def _sources(regime: Regime) -> Iterator[str]:
+    if regime.definition:
         yield ""
         yield "## Words"
-    for word in rule.definition:
+    for word in regime.definition:
         yield ""
         yield f"**{word.term}**: {word.says} Source: {word.source} (confidence {word.confidence})."
-    if rule.doubt:
+    if regime.doubt:
         yield ""
         yield "## In doubt: review, with both readings"
-    for doubt in rule.doubt:
+    for doubt in regime.doubt:
         about = " ".join(
             filter(None, (doubt.kind, doubt.powertrain.value if doubt.powertrain else ""))
         )
@@ -90,25 +90,25 @@ def _sources(rule: Regime) -> Iterator[str]:
         yield f"**{about}** (`{doubt.reason}`; {doubt.source})"
         yield ""
         yield from (f"- {reading}" for reading in doubt.readings)
-    if rule.other_regime:
+    if regime.other_regime:
         yield ""
         yield "## What may apply instead"
         yield ""
         yield from (
             f"- `{other.code}`, if {other.applies.replace('_', ' ')}: {other.title}"
-            for other in rule.other_regime
+            for other in regime.other_regime
         )
-    if rule.not_established:
+    if regime.not_established:
         yield ""
         yield "## Not established"
         yield ""
-        yield from (f"- {item}" for item in rule.not_established)
+        yield from (f"- {item}" for item in regime.not_established)
     yield ""
     yield "## Where it is written"
     yield ""
     yield from (
         f"- {citation.text}: {citation.url} (confidence {citation.confidence})"
-        for citation in rule.citation
+        for citation in regime.citation
     )
 
 
@@ -143,7 +143,7 @@ def code_table() -> list[str]:
 
 def index_page() -> str:
     """The page that leads to the others: regimes, decision table, contradictions, codes."""
-    regimes = (regime(code) for code in REGIMES)
+    regimes = (load_regime(code) for code in REGIMES)
     contradictions = (
         (f"`{reason}`", reason.sentence)
         for reason in Reason
@@ -157,7 +157,10 @@ def index_page() -> str:
         CAUTION,
         *_table(
             ("regime", "title", "in force since"),
-            ((f"[{rule.code}]({rule.code}.md)", rule.title, rule.start) for rule in regimes),
+            (
+                (f"[{regime.code}]({regime.code}.md)", regime.title, regime.start)
+                for regime in regimes
+            ),
         ),
         "## The decision",
         "",
@@ -185,5 +188,5 @@ def pages() -> dict[str, str]:
     """Every page by its file name."""
     return {
         "README.md": index_page(),
-        **{f"{code}.md": regime_page(regime(code)) for code in REGIMES},
+        **{f"{code}.md": regime_page(load_regime(code)) for code in REGIMES},
     }

@@ -211,14 +211,14 @@ class Regime(Frozen):
 
 
 @cache
-def regime(code: str = DEFAULT_REGIME) -> Regime:
+def load_regime(code: str = DEFAULT_REGIME) -> Regime:
     """A regime by its code.
 
     Raises:
         KeyError: there is no such regime.
         DataError: its file is not what it must be.
 
-    >>> regime().in_force(date(2025, 12, 31)), regime().in_force(date(2026, 1, 1))
+    >>> load_regime().in_force(date(2025, 12, 31)), load_regime().in_force(date(2026, 1, 1))
     (False, True)
     """
     if code not in REGIMES:

@@ -10,10 +10,9 @@ from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.decision import Decision, decide
-from vintool.screening.evidence import Found
+from vintool.screening.evidence import Remark
 from vintool.screening.facts import Facts, declared_meanings, row_facts
-from vintool.screening.regimes import Regime
-from vintool.screening.regimes import regime as load_regime
+from vintool.screening.regimes import Regime, load_regime
 
 
 class Evidence(Frozen):
@@ -71,18 +70,18 @@ def screen(
     >>> screen("LRW3E7FA1LC000001", date(2025, 12, 31)).verdict.value
     'out_of_scope'
     """
-    rule = load_regime(regime)
+    law = load_regime(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
-    return finding(judge(identify(text), on, declared, rule)[1], rule, on)
+    return finding(judge(identify(text), on, declared, law)[1], law, on)
 
 
 def judge(
-    identity: Identity, on: date | None, declared: Mapping[str, object] | None, rule: Regime
+    identity: Identity, on: date | None, declared: Mapping[str, object] | None, regime: Regime
 ) -> tuple[Facts, Decision]:
     """The facts of one row, the decision on them, and what else is found."""
     cells = {field: str(cell) for field, cell in (declared or {}).items() if cell is not None}
-    facts = row_facts(identity, on, declared_meanings(declared), rule, cells)
-    decision = decide(facts, rule)
+    facts = row_facts(identity, on, declared_meanings(declared), regime, cells)
+    decision = decide(facts, regime)
     told = with_found(
         decision,
         (
@@ -91,7 +90,7 @@ def judge(
                 cells.get("registration_date", ""),
                 cells.get("application_date", ""),
                 on,
-                asked=rule.condition == "used",
+                asked=regime.condition == "used",
             ),
             *identifiers.code_in_force(cells.get("hs_code", ""), on),
             *identifiers.container(cells.get("container_no", "")),
@@ -131,7 +130,7 @@ def needs_a_look(decision: Decision) -> bool:
 
 
 def with_found(
-    decision: Decision, found: tuple[Found, ...] | None, *, always: bool = False
+    decision: Decision, found: tuple[Remark, ...] | None, *, always: bool = False
 ) -> Decision:
     """The decision with what else was found on the row; before the first day only what ``always`` is."""
     if not found or (Reason.BEFORE_RULE in decision.reasons and not always):
@@ -141,7 +140,7 @@ def with_found(
     return decision._replace(reasons=tuple(dict.fromkeys(reasons)), evidence=items)
 
 
-def with_duplicate(decision: Decision, found: tuple[Found, ...]) -> Decision:
+def with_duplicate(decision: Decision, found: tuple[Remark, ...]) -> Decision:
     """The decision on a row whose VIN stands on an earlier row: one of the two is wrong, or counts twice.
 
     It is told, and it does not clear the row: the vehicle of this row may be another one.
@@ -154,11 +153,11 @@ def with_duplicate(decision: Decision, found: tuple[Found, ...]) -> Decision:
     return told
 
 
-def finding(decision: Decision, rule: Regime, on: date | None, column: str = "") -> Finding:
+def finding(decision: Decision, regime: Regime, on: date | None, column: str = "") -> Finding:
     """A decision, dressed."""
     return Finding(
         verdict=decision.verdict,
-        regime=rule.code,
+        regime=regime.code,
         reasons=decision.reasons,
         evidence=tuple(
             Evidence(
@@ -172,6 +171,6 @@ def finding(decision: Decision, rule: Regime, on: date | None, column: str = "")
         ),
         other_regimes=decision.other_regimes,
         decided_on=DecidedOn(date=on, column=column),
-        rule_version=rule.rule_version,
+        rule_version=regime.rule_version,
         lines=decision.lines,
     )

@@ -4,15 +4,15 @@ from datetime import date
 
 from vintool.codes import Reason
 from vintool.declaration.days import Days, read_days
-from vintool.screening.evidence import Found, found
-from vintool.screening.regimes import Provision, regime
+from vintool.screening.evidence import Remark, remark
+from vintool.screening.regimes import Provision, load_regime
 
 RULE, PROVISION = "cn-used-vehicle", "within-180-days"
 
 
 def provision() -> Provision:
     """The rule: since when it holds, and its number of days."""
-    return regime(RULE).by_code(PROVISION)
+    return load_regime(RULE).by_code(PROVISION)
 
 
 def age(
@@ -22,7 +22,7 @@ def age(
     on: date | None,
     *,
     asked: bool,
-) -> tuple[Found, ...]:
+) -> tuple[Remark, ...]:
     """What the dates of a used vehicle tell of the 180-day rule.
 
     The days are those from first registration to the licence application. Without an application
@@ -51,7 +51,7 @@ def age(
         shown = (
             "no first registration" if registered is None else "no application or declaration date"
         )
-        return (found(Reason.AGE_UNKNOWN, shown, rule.source),) if asked else ()
+        return (remark(Reason.AGE_UNKNOWN, shown, rule.source),) if asked else ()
     most = (last.latest - registered.earliest).days
     first = applied.earliest if applied else rule.start
     least = (first - registered.latest).days
@@ -60,11 +60,11 @@ def age(
     # An application after the declaration, or before the rule, is not the one that it asks for.
     odd = applied is not None and on is not None and not rule.start <= applied.earliest <= on
     if odd or most < 0 or least <= limit < most:
-        return (found(Reason.AGE_UNKNOWN, told, rule.source),)
+        return (remark(Reason.AGE_UNKNOWN, told, rule.source),)
     if least > limit and not applied:
         told = f"{least} days from registration on {registered.latest} to the first day of the rule"
     return (
-        found(
+        remark(
             Reason.WITHIN_180_DAYS if most <= limit else Reason.BEYOND_180_DAYS, told, rule.source
         ),
     )

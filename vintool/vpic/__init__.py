@@ -77,7 +77,7 @@ class ReleaseInfo(NamedTuple):
     sha256: str
 
 
-class Filer(NamedTuple):
+class WmiRegistration(NamedTuple):
     """What vPIC's register says of a WMI.
 
     ``reads_to`` is the last position that any pattern of the WMI reads.
@@ -118,7 +118,7 @@ class Origin(Enum):
     DEFAULT = "default"
 
 
-class Told(NamedTuple):
+class DecodedElement(NamedTuple):
     """One attribute as vPIC tells it.
 
     ``value`` is vPIC's, a number where there is a lookup table; ``schema`` and ``pattern`` are what it
@@ -174,7 +174,7 @@ class Rules:
     def __init__(self, sections: list[tuple[Link, list[str]]]) -> None:
         self._lines = [(link, line) for link, lines in sections for line in lines]
         self.table = PatternTable([pattern(line.partition("\t")[0]) for _, line in self._lines])
-        self._told: dict[int, tuple[tuple[int, Told], ...]] = {}
+        self._told: dict[int, tuple[tuple[int, DecodedElement], ...]] = {}
 
     @cached_property
     def electric(self) -> int:
@@ -183,7 +183,7 @@ class Rules:
             1 << number for number, (_, line) in enumerate(self._lines) if _TELLS_ELECTRIC(line)
         )
 
-    def told(self, number: int) -> tuple[tuple[int, Told], ...]:
+    def told(self, number: int) -> tuple[tuple[int, DecodedElement], ...]:
         """What one pattern tells: elements, and what it says of each."""
         found = self._told.get(number)
         if found is None:
@@ -217,7 +217,7 @@ def cell_key(text: str) -> Key:
     return Key(int(element), int(rank or 0), formula=False)
 
 
-def _told(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> tuple[int, Told]:
+def _told(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> tuple[int, DecodedElement]:
     text, _, value = cell.partition("=")
     element, rank, formula = cell_key(text)
     if formula:
@@ -225,9 +225,9 @@ def _told(cell: str, line: int, link: Link, pattern: tuple[str, ...]) -> tuple[i
         digits = slice(POSITIONS.index(int(first)), POSITIONS.index(int(last)) + 1)
         # Below any pattern of a schema, as in vPIC.
         order = (-100, 0, line)
-        return element, Told("", Origin.FORMULA, link.schema, pattern, order, digits)
+        return element, DecodedElement("", Origin.FORMULA, link.schema, pattern, order, digits)
     order = (-link.first, rank, line)
-    return element, Told(value, Origin.PATTERN, link.schema, pattern, order)
+    return element, DecodedElement(value, Origin.PATTERN, link.schema, pattern, order)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -329,26 +329,26 @@ def schema_text(link: Link) -> bytes:
 
 
 @cache
-def filer(wmi: str) -> Filer | None:
+def registration(wmi: str) -> WmiRegistration | None:
     """What vPIC's register says of a WMI of 3 or 6 characters; None if it is not there.
 
-    >>> filer("5YJ").makes
+    >>> registration("5YJ").makes
     ('Tesla',)
     """
     for row in _keyed("wmi.csv").rows(wmi):
-        return _filer(row)
+        return _registration(row)
     return None
 
 
-def _filer(row: Iterable[str]) -> Filer:
+def _registration(row: Iterable[str]) -> WmiRegistration:
     code, manufacturer, makes, kind, light, reads_to = row
     own = tuple(makes.split("|")) if makes else ()
-    return Filer(code, manufacturer, own, int(kind or 0), light == "yes", int(reads_to))
+    return WmiRegistration(code, manufacturer, own, int(kind or 0), light == "yes", int(reads_to))
 
 
-def filers() -> Iterator[Filer]:
+def registrations() -> Iterator[WmiRegistration]:
     """Every WMI of vPIC's register."""
-    return map(_filer, _rows("wmi.csv"))
+    return map(_registration, _rows("wmi.csv"))
 
 
 @cache
@@ -493,12 +493,12 @@ def engine(name: str) -> list[tuple[int, str]]:
 
 
 @cache
-def defaults(vehicle_type: int) -> dict[int, tuple[Told, ...]]:
+def defaults(vehicle_type: int) -> dict[int, tuple[DecodedElement, ...]]:
     """What vPIC assumes of a vehicle type where nothing else is told, by element."""
     lookups = {number for number, element in elements().items() if element.type == "lookup"}
     return {
         int(element): (
-            Told(
+            DecodedElement(
                 "Not Applicable" if value == "0" and int(element) in lookups else value,
                 Origin.DEFAULT,
             ),

@@ -34,10 +34,10 @@ from vintool.vpic import (
     MULTIPLE,
     POSITIONS,
     VEHICLE_TYPE,
-    Filer,
+    DecodedElement,
     Origin,
     Rules,
-    Told,
+    WmiRegistration,
 )
 
 _CYCLE = 30
@@ -75,25 +75,25 @@ def weight(faults: Iterable[Fault]) -> int:
 class Pass:
     """What a VIN tells if it is of one model year, and made by the rules of North America.
 
-    ``read`` is what the VIN itself tells; with ``filer``, what is assumed of such a model and
+    ``read`` is what the VIN itself tells; with ``registration``, what is assumed of such a model and
     vehicle type comes on top. ``sure`` says whether it was made by these rules. ``contested`` is what
     patterns tell of fuel or electrification where some that fit say electric and others do not.
     """
 
     year: int
-    read: dict[int, tuple[Told, ...]]
+    read: dict[int, tuple[DecodedElement, ...]]
     faults: frozenset[Fault]
-    filer: Filer | None = None
+    registration: WmiRegistration | None = None
     sure: bool = True
-    contested: tuple[tuple[int, Told], ...] = ()
+    contested: tuple[tuple[int, DecodedElement], ...] = ()
 
     @cached_property
-    def attributes(self) -> dict[int, tuple[Told, ...]]:
+    def attributes(self) -> dict[int, tuple[DecodedElement, ...]]:
         """Everything that is told, with what is assumed."""
-        if self.filer is None:
+        if self.registration is None:
             return self.read
-        added = specified(self.read, self.filer, self.year)
-        return vpic.defaults(self.filer.vehicle_type) | self.read | added
+        added = specified(self.read, self.registration, self.year)
+        return vpic.defaults(self.registration.vehicle_type) | self.read | added
 
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
@@ -126,7 +126,7 @@ class Pass:
         )
 
 
-def _joined(element: int, told: tuple[Told, ...] | None) -> str | None:
+def _joined(element: int, told: tuple[DecodedElement, ...] | None) -> str | None:
     return in_words(element, tuple(item.value for item in told)) if told else None
 
 
@@ -149,14 +149,18 @@ def key(text: str) -> str:
 
 
 def candidates(
-    code: str, position_7: str, filer: Filer, latest: int
+    code: str, position_7: str, registration: WmiRegistration, latest: int
 ) -> tuple[tuple[int, ...], bool]:
     """The model years that position 10 can mean for a WMI, and whether the choice is made.
 
-    See ``model_years``; ``filer`` tells whether the WMI is for light vehicles, and what has schemas.
+    See ``model_years``; ``registration`` tells whether the WMI is for light vehicles, and what has schemas.
     """
     return model_years(
-        code, position_7, latest, lambda year: _has_schema(filer.wmi, year), light=filer.light
+        code,
+        position_7,
+        latest,
+        lambda year: _has_schema(registration.wmi, year),
+        light=registration.light,
     )
 
 
@@ -205,17 +209,19 @@ def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Speci
     Returns:
         None if the WMI is not in vPIC, or no model year can be told.
     """
-    filer = vpic.filer(wmi)
-    if filer is None:
+    registration = vpic.registration(wmi)
+    if registration is None:
         return None
-    years, conclusive = candidates(text[9], text[6], filer, latest)
+    years, conclusive = candidates(text[9], text[6], registration, latest)
     if known is not None and known in years:
         years, conclusive = (known,), True
     if text[9] == UNKNOWN_CHARACTER:
-        years = tuple(year for year in range(1980, latest + 1) if _has_schema(filer.wmi, year))
+        years = tuple(
+            year for year in range(1980, latest + 1) if _has_schema(registration.wmi, year)
+        )
     if not years:
         return None
-    passes = [one_pass(filer, text, year) for year in years]
+    passes = [one_pass(registration, text, year) for year in years]
     if len({weight(one.faults) for one in passes}) == len(passes):
         passes.sort(key=lambda one: weight(one.faults))  # the rest of the score cannot decide
     else:
@@ -246,66 +252,70 @@ def agreed(best: Pass, others: Iterable[Pass]) -> Pass:
     return Pass(best.year, told, best.faults, sure=best.sure, contested=best.contested)
 
 
-def one_pass(filer: Filer, text: str, year: int) -> Pass:
+def one_pass(registration: WmiRegistration, text: str, year: int) -> Pass:
     """What a VIN tells if it is of this model year.
 
     Args:
-        filer: of its WMI.
+        registration: of its WMI.
         text: the VIN; position 9 is not read.
         year: the model year.
     """
-    rules, own = vpic.rules(filer.wmi, year), key(text)
+    rules, own = vpic.rules(registration.wmi, year), key(text)
     fitting = rules.table.match(own)
     told = _by_pattern(rules, fitting, own)
     whole = UNKNOWN_CHARACTER not in own
     if whole and not told:
-        return _without_patterns(filer, year)
+        return _without_patterns(registration, year)
     unsettled = frozenset[int]() if whole else _unsettled(rules, own, told)
     for element in unsettled & told.keys():
         del told[element]
     if engine := told.get(ENGINE_MODEL):
         add_engine(told, engine[0])
     fits = bool(told)
-    _add_tables(told, filer, year, with_make=MODEL not in unsettled)
+    _add_tables(told, registration, year, with_make=MODEL not in unsettled)
     add_conversions(told)
     # Of a part of a VIN it is enough that some pattern may fit.
     fits = fits or (not whole and bool(rules.table.overlapping(own)))
-    found = _faults(rules, own, told, filer) if fits else NOTHING_FITS
+    found = _faults(rules, own, told, registration) if fits else NOTHING_FITS
     contested = _contested(rules, fitting)
     if whole:
-        return Pass(year, told, found, filer, contested=contested)
+        return Pass(year, told, found, registration, contested=contested)
     # What may be told by a character that is not known is left open, and nothing is assumed.
     read = {element: told[element] for element in told.keys() - unsettled}
     return Pass(year, read, found, contested=contested)
 
 
 @lru_cache(maxsize=1 << 14)
-def _without_patterns(filer: Filer, year: int) -> Pass:
+def _without_patterns(registration: WmiRegistration, year: int) -> Pass:
     """The pass of a year in which no pattern fits: it is the same for every VIN."""
-    told: dict[int, tuple[Told, ...]] = {}
-    _add_tables(told, filer, year, with_make=True)
-    return Pass(year, told, NOTHING_FITS, filer)
+    told: dict[int, tuple[DecodedElement, ...]] = {}
+    _add_tables(told, registration, year, with_make=True)
+    return Pass(year, told, NOTHING_FITS, registration)
 
 
 def _add_tables(
-    told: dict[int, tuple[Told, ...]], filer: Filer, year: int, *, with_make: bool
+    told: dict[int, tuple[DecodedElement, ...]],
+    registration: WmiRegistration,
+    year: int,
+    *,
+    with_make: bool,
 ) -> None:
     """Add what follows from the WMI, the year and the model."""
-    if filer.vehicle_type:
-        told[VEHICLE_TYPE] = (Told(str(filer.vehicle_type), Origin.TABLE),)
-    told[MANUFACTURER] = (Told(filer.manufacturer, Origin.TABLE),)
-    told[MODEL_YEAR] = (Told(str(year), Origin.TABLE),)
+    if registration.vehicle_type:
+        told[VEHICLE_TYPE] = (DecodedElement(str(registration.vehicle_type), Origin.TABLE),)
+    told[MANUFACTURER] = (DecodedElement(registration.manufacturer, Origin.TABLE),)
+    told[MODEL_YEAR] = (DecodedElement(str(year), Origin.TABLE),)
     if MODEL in told:
         _add_make_of_model(told)
-    elif len(filer.makes) == 1 and with_make:
-        told[MAKE] = (Told(filer.makes[0], Origin.TABLE),)
+    elif len(registration.makes) == 1 and with_make:
+        told[MAKE] = (DecodedElement(registration.makes[0], Origin.TABLE),)
 
 
-def _contested(rules: Rules, fitting: int) -> tuple[tuple[int, Told], ...]:
+def _contested(rules: Rules, fitting: int) -> tuple[tuple[int, DecodedElement], ...]:
     """What is told of fuel and electrification, if it is told to be electric and not to be."""
     if not fitting & rules.electric:
         return ()
-    told: dict[int, dict[str, Told]] = {FUEL_PRIMARY: {}, ELECTRIFICATION: {}}
+    told: dict[int, dict[str, DecodedElement]] = {FUEL_PRIMARY: {}, ELECTRIFICATION: {}}
     for number in bits(fitting):
         for element, item in rules.told(number):
             if element in told:
@@ -318,8 +328,8 @@ def _contested(rules: Rules, fitting: int) -> tuple[tuple[int, Told], ...]:
     )
 
 
-def _by_pattern(rules: Rules, fitting: int, own: str) -> dict[int, tuple[Told, ...]]:
-    found: dict[int, tuple[Told, ...]] = {}
+def _by_pattern(rules: Rules, fitting: int, own: str) -> dict[int, tuple[DecodedElement, ...]]:
+    found: dict[int, tuple[DecodedElement, ...]] = {}
     for number in bits(fitting):
         for element, told in rules.told(number):
             if told.digits is not None:
@@ -346,9 +356,9 @@ def _unsettled(rules: Rules, own: str, found: Container[int]) -> frozenset[int]:
     )
 
 
-def add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
+def add_engine(told: dict[int, tuple[DecodedElement, ...]], engine: DecodedElement) -> None:
     """Add what follows from the name of an engine, where no pattern tells it."""
-    added: dict[int, list[Told]] = {}
+    added: dict[int, list[DecodedElement]] = {}
     for place, (element, value) in enumerate(vpic.engine(engine.value)):
         if element not in told or element in MULTIPLE:
             own = engine._replace(value=value, origin=Origin.ENGINE, order=(0, place, 0))
@@ -357,12 +367,12 @@ def add_engine(told: dict[int, tuple[Told, ...]], engine: Told) -> None:
         told[element] = (*told.get(element, ()), *values)
 
 
-def _add_make_of_model(told: dict[int, tuple[Told, ...]]) -> None:
+def _add_make_of_model(told: dict[int, tuple[DecodedElement, ...]]) -> None:
     if make := vpic.model(told[MODEL][0].value)[1]:
         told[MAKE] = (told[MODEL][0]._replace(value=make),)
 
 
-def add_conversions(told: dict[int, tuple[Told, ...]]) -> None:
+def add_conversions(told: dict[int, tuple[DecodedElement, ...]]) -> None:
     """Add displacement in the units in which nothing tells it."""
     given = [element for element in _CONVERSIONS if element in told]
     for element in sorted(given, key=lambda element: told[element][0].order[:2]):
@@ -386,8 +396,8 @@ def number(text: str) -> Decimal | None:
 
 
 def specified(
-    read: dict[int, tuple[Told, ...]], filer: Filer, year: int
-) -> dict[int, tuple[Told, ...]]:
+    read: dict[int, tuple[DecodedElement, ...]], registration: WmiRegistration, year: int
+) -> dict[int, tuple[DecodedElement, ...]]:
     """What the specifications of the model add."""
     if MODEL not in read:
         return {}
@@ -398,8 +408,8 @@ def specified(
 
     for spec in vpic.specs(read[MODEL][0].value):
         if (
-            spec.vehicle_type == filer.vehicle_type
-            and spec.make in filer.makes
+            spec.vehicle_type == registration.vehicle_type
+            and spec.make in registration.makes
             and (not spec.years or year in spec.years)
             and all(decoded(element, value) for element, value in spec.keys)
         ):
@@ -409,18 +419,21 @@ def specified(
                 ):
                     found[element] = (place, value)
     return {
-        element: (*read.get(element, ()), Told(value, Origin.SPECIFICATION))
+        element: (*read.get(element, ()), DecodedElement(value, Origin.SPECIFICATION))
         for element, (_place, value) in found.items()
     }
 
 
 def _faults(
-    rules: Rules, own: str, told: dict[int, tuple[Told, ...]], filer: Filer
+    rules: Rules,
+    own: str,
+    told: dict[int, tuple[DecodedElement, ...]],
+    registration: WmiRegistration,
 ) -> frozenset[Fault]:
     # Patterns are shared, and so told apart faster by identity.
     patterns = {id(item.pattern): item.pattern for items in told.values() for item in items}
     named = frozenset[int]().union(*map(_named, patterns.values()))
-    wrong = tuple(map(len, _wrong(rules, own, last_read(filer.wmi))))
+    wrong = tuple(map(len, _wrong(rules, own, last_read(registration.wmi))))
     return faults(wrong, uses_all=named >= USED_BY_ALL, has_model=MODEL in told)
 
 

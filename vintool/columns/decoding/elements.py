@@ -13,7 +13,7 @@ from vintool.columns.engine.arrays import Flags, Ints
 from vintool.columns.engine.asked import Asked, Codes
 from vintool.decoding.profile import PLANT_ELEMENTS
 from vintool.registry.tables import bits
-from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, Origin, Told
+from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
 from vintool.vpic.decode import add_conversions, add_engine, specified
 
 # What a specification may ask for, as far as it is at hand.
@@ -25,7 +25,7 @@ class Elements:
 
     def __init__(self, schemas: Schemas) -> None:
         self.schemas = schemas
-        self.filers = schemas.filers
+        self.registrations = schemas.registrations
         self._engine = Asked(self._of_engine)
         self._facts = Asked(self._of_specs)
         self._asked = Asked(self._asked_by_specs)
@@ -35,7 +35,7 @@ class Elements:
         """The first value that a number of an element stands for; empty if it is none."""
         return "".join(self.schemas.values[element].all[code][:1])
 
-    def code(self, element: int, told: Iterable[Told]) -> int:
+    def code(self, element: int, told: Iterable[DecodedElement]) -> int:
         """The number of what is told of an element."""
         return self.schemas.values[element].code(tuple(item.value for item in told))
 
@@ -51,7 +51,9 @@ class Elements:
         told = self._facts.told(models)
         return told >> 1, told & 1
 
-    def specified(self, read: "Reading", filer: Ints, year: Ints) -> list[dict[int, int] | None]:
+    def specified(
+        self, read: "Reading", registration: Ints, year: Ints
+    ) -> list[dict[int, int] | None]:
         """What specifications of the models add for each row, as numbers of values by element.
 
         Of what is told already they may repeat what they do not ask for. None where they ask for what is not at hand: a value that the VIN itself holds, or a
@@ -60,14 +62,14 @@ class Elements:
         models = read(MODEL)
         asked = self._asked.told(models)
         keys = np.zeros((3 + len(_KEYS), len(models)), dtype=np.intp)
-        keys[:3] = filer, year, models
+        keys[:3] = registration, year, models
         for at in bits(int(np.bitwise_or.reduce(asked))):
             keys[3 + at] = np.where(asked >> at & 1, read(_KEYS[at]), 0)
         return [self._specified(*key) for key in keys.T.tolist()]
 
     def _of_engine(self, code: int) -> tuple[int, ...]:
-        told: dict[int, tuple[Told, ...]] = {}
-        add_engine(told, Told(self.value(ENGINE_MODEL, code), Origin.ENGINE))
+        told: dict[int, tuple[DecodedElement, ...]] = {}
+        add_engine(told, DecodedElement(self.value(ENGINE_MODEL, code), Origin.ENGINE))
         return tuple(
             self.code(element, told[element]) if element in told else Values.NOTHING
             for element in CORE
@@ -86,7 +88,7 @@ class Elements:
             asked |= DISPLACEMENTS
         return sum(1 << at for at, element in enumerate(_KEYS) if element in asked)
 
-    def _of_specification(self, filer: int, year: int, *codes: int) -> dict[int, int] | None:
+    def _of_specification(self, registration: int, year: int, *codes: int) -> dict[int, int] | None:
         numbers = dict(zip((MODEL, *_KEYS), codes, strict=True))
         if sum(numbers[element] > 0 for element in DISPLACEMENTS) == 2:
             return None
@@ -94,13 +96,14 @@ class Elements:
             return None
         read = {
             element: tuple(
-                Told(value, Origin.PATTERN) for value in self.schemas.values[element].all[code]
+                DecodedElement(value, Origin.PATTERN)
+                for value in self.schemas.values[element].all[code]
             )
             for element, code in numbers.items()
             if code > Values.IN_VIN
         }
         add_conversions(read)
-        added = specified(read, self.filers[filer], year)
+        added = specified(read, self.registrations[registration], year)
         return {element: self.code(element, told) for element, told in added.items()}
 
 

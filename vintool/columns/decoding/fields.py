@@ -15,7 +15,7 @@ import pyarrow as pa
 from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
 from vintool.columns.decoding.bitsets import SIGN_NAMES
-from vintool.columns.decoding.profiles import NOT, SURE, Found, Teller
+from vintool.columns.decoding.profiles import NOT, SURE, Profiles, Teller
 from vintool.columns.decoding.schemas import FIRST_YEAR
 from vintool.columns.engine.asked import Asked, Codes, Sparse
 from vintool.columns.engine.distinct import Numbered
@@ -86,7 +86,7 @@ class Fields:
         self._teller = teller
         self._countries, self._types = Sparse(self._country), Numbered(None)
         self._filed_type = Asked(
-            lambda at: self._types(teller.filers[at - 1].kind or None) if at else 0
+            lambda at: self._types(teller.registrations[at - 1].kind or None) if at else 0
         )
         self._maker_type = Asked(
             lambda at: self._types(vehicle_type(None, teller.makers.values[at]))
@@ -137,7 +137,7 @@ class Fields:
         self,
         name: str,
         kind: pa.DataType,
-        found: Found,
+        found: Profiles,
         left: Mapping[int, Profile],
         of: Callable[[Profile], Any],
         *,
@@ -156,7 +156,7 @@ class Fields:
         codes = self._codes(name, found)
         return _taken(self._texts[name](kind), codes, left, of, encoded=encoded)
 
-    def _codes(self, name: str, found: Found) -> Codes:
+    def _codes(self, name: str, found: Profiles) -> Codes:
         """The numbers of a field's values."""
         if name in ATTRIBUTES:
             return found.told[ATTRIBUTES[name]]
@@ -169,7 +169,9 @@ class Fields:
         if name == "country":
             return self._countries(found.maker * np.intp(_WIDE) + found.wmi)
         if name == "vehicle_type":
-            filed = np.where(found.standing == NOT, 0, self._filed_type.told(found.filer + 1))
+            filed = np.where(
+                found.standing == NOT, 0, self._filed_type.told(found.registration + 1)
+            )
             return np.where(filed > 0, filed, self._maker_type.told(found.maker))
         if name == "brand":
             key = self._brands(found.maker) * np.intp(_WIDE) + found.make
@@ -184,7 +186,7 @@ class Fields:
     def plant(
         self,
         kind: pa.DataType,
-        found: Found,
+        found: Profiles,
         left: Mapping[int, Profile],
         *,
         encoded: bool = False,

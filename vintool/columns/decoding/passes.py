@@ -123,11 +123,17 @@ class Filings:
     def __init__(self, schemas: Schemas) -> None:
         self.schemas, self.elements = schemas, Elements(schemas)
         self._value = self.elements.value
-        filers = schemas.filers
-        self._light = np.array([filer.light for filer in filers], dtype=bool)
-        self._small = np.array([len(filer.wmi) == 6 for filer in filers], dtype=bool)
-        self._type = np.array([filer.vehicle_type for filer in filers], dtype=np.intp)
-        self._has_make = np.array([len(filer.makes) == 1 for filer in filers], dtype=bool)
+        registrations = schemas.registrations
+        self._light = np.array([registration.light for registration in registrations], dtype=bool)
+        self._small = np.array(
+            [len(registration.wmi) == 6 for registration in registrations], dtype=bool
+        )
+        self._type = np.array(
+            [registration.vehicle_type for registration in registrations], dtype=np.intp
+        )
+        self._has_make = np.array(
+            [len(registration.makes) == 1 for registration in registrations], dtype=bool
+        )
         self._years = Asked(_years)
         self._faults = Asked(_fault_weight)
         self._make = Asked(lambda code: bool(vpic.model(self._value(MODEL, code))[1]))
@@ -160,23 +166,25 @@ class Filings:
             weights[kind, list(vpic.defaults(kind))] = 0
         return weights
 
-    def decide(self, filer: Ints, signs: Signs, home: Flags, known: Codes, judged: Flags) -> Passes:
+    def decide(
+        self, registration: Ints, signs: Signs, home: Flags, known: Codes, judged: Flags
+    ) -> Passes:
         """Which pass fits best.
 
         Args:
-            filer: of each row, by its number.
+            registration: of each row, by its number.
             signs: of each row.
             home: whether ``known``, if position 10 allows it, is the model year.
             known: a model year, 0 for none.
             judged: whether it counts what speaks against the pass.
         """
-        if not len(filer):
+        if not len(registration):
             return Passes.none(0)
         sets = self.schemas.sets.ravel()
-        spot = filer * YEARS + _AFTER_FIRST[signs[10]]
+        spot = registration * YEARS + _AFTER_FIRST[signs[10]]
         earlier, later = sets[spot], sets[spot + _CYCLE]
         key = signs[10] * 2 + letter_at_7(signs)
-        key = (key * 2 + self._light[filer]) * 2 + (earlier >= 0)
+        key = (key * 2 + self._light[registration]) * 2 + (earlier >= 0)
         years = self._years(key * 2 + (later >= 0))
         first, second, conclusive = (of.take(years) for of in np.array(self._years.values).T)
         taken = home & (known > 0) & ((known == first) | (known == second))
@@ -191,18 +199,18 @@ class Filings:
         slots = self.schemas.slots(np.concatenate((asked[0][one], asked[1][two])))
         passes = _Questions(slots, rows, self.schemas.core.match(slots, rows, signs))
         fits = self._any_fits(passes, signs)
-        numbers = np.full((2, len(filer)), -1, dtype=np.intp)  # of the passes of each row
+        numbers = np.full((2, len(registration)), -1, dtype=np.intp)  # of the passes of each row
         numbers[0, one], numbers[1, two] = np.arange(len(one)), len(one) + np.arange(len(two))
         matched = (numbers >= 0) & fits[numbers]
 
         # The one that fits; if neither does, the later one; if both do, the better one.
         take_second = np.where(matched[0] == matched[1], second > first, matched[1])
-        unsettled = np.zeros(len(filer), dtype=bool)
+        unsettled = np.zeros(len(registration), dtype=bool)
         both = np.flatnonzero(matched[0] & matched[1])
         both = both[self._may_differ(passes, *numbers[:, both])]
         if len(both):
             years = np.concatenate((first[both], second[both]))
-            scores = self._scores(passes, numbers[:, both].ravel(), years, filer, signs)
+            scores = self._scores(passes, numbers[:, both].ravel(), years, registration, signs)
             score = scores.score * (1 << 12) + years
             of_first, of_second = np.split(score, 2)
             better = of_second > of_first
@@ -216,9 +224,9 @@ class Filings:
             unsettled[both] = rival | scores.unsettled.reshape(2, -1).any(axis=0)
         best = np.where(take_second, numbers[1], numbers[0])
         fitted = (best >= 0) & fits[best]
-        wrong, several = ~fitted, np.zeros(len(filer), dtype=bool)
+        wrong, several = ~fitted, np.zeros(len(registration), dtype=bool)
         some = np.flatnonzero(judged & fitted)
-        repairs = self._repairs(slots[best[some]], some, filer, signs)
+        repairs = self._repairs(slots[best[some]], some, registration, signs)
         wrong[some], several[some] = (repairs > 0).any(axis=0), (repairs > 0).sum(axis=0) > 1
 
         is_best = np.zeros(len(rows), dtype=bool)
@@ -257,12 +265,12 @@ class Filings:
             fits[open_[rest.row[rest.bits != 0]]] = True
         return fits
 
-    def _repairs(self, sets: Ints, rows: Ints, filer: Ints, signs: Signs) -> Ints:
+    def _repairs(self, sets: Ints, rows: Ints, registration: Ints, signs: Signs) -> Ints:
         """By position and pass, how many characters could mend it; 0 where nothing is wrong."""
         found = np.zeros((len(OFTEN) + len(_SERIAL), len(sets)), dtype=np.int8)
         for at, position in enumerate(OFTEN):
             found[at] = self.schemas.repairs(sets, rows, signs, position)
-        long = np.flatnonzero(self.schemas.names_serial[sets] & ~self._small[filer[rows]])
+        long = np.flatnonzero(self.schemas.names_serial[sets] & ~self._small[registration[rows]])
         for at, position in enumerate(_SERIAL if len(long) else (), len(OFTEN)):
             found[at, long] = self.schemas.repairs(sets[long], rows[long], signs, position)
         return found
@@ -273,7 +281,7 @@ class Filings:
         return self._faults.told((key * 2 + uses_all) * 2 + has_model)
 
     def _scores(
-        self, passes: _Questions, chosen: Ints, years: Ints, filer: Ints, signs: Signs
+        self, passes: _Questions, chosen: Ints, years: Ints, registration: Ints, signs: Signs
     ) -> _Scores:
         """How well some passes fit, see ``Pass.score``.
 
@@ -281,13 +289,13 @@ class Filings:
             passes: all that were asked about.
             chosen: those to score, by number, in order: for each row one, and then the other.
             years: of those.
-            filer: of each row.
+            registration: of each row.
             signs: of each row.
         """
         size = len(chosen)
         sets, rows = passes.sets[chosen], passes.rows[chosen]
         core = passes.fitting.among(chosen, len(passes.rows))
-        kind = self._type[filer[rows]]
+        kind = self._type[registration[rows]]
         named = np.zeros(size, dtype=np.uint8)
         weights, count = np.zeros(size, dtype=np.intp), np.zeros(size, dtype=np.intp)
         unsettled = np.zeros(size, dtype=bool)
@@ -307,7 +315,7 @@ class Filings:
         read = Reading(self.elements, core, size)
         model = read(MODEL)
         make = self._make.told(model)
-        by_wmi = (model == 0) & self._has_make[filer[rows]]
+        by_wmi = (model == 0) & self._has_make[registration[rows]]
         weights += self._weights[kind, MAKE] * (make | by_wmi)
         count += make
         converts = np.zeros(size, dtype=bool)
@@ -317,7 +325,7 @@ class Filings:
         for element in DISPLACEMENTS:
             weights += self._weights[kind, element] * (converts & (read(element) == 0))
 
-        repairs = self._repairs(sets, rows, filer, signs)
+        repairs = self._repairs(sets, rows, registration, signs)
         fault = self._fault_weights(repairs, named == _USES_ALL, model > 0)
 
         # Engines and specifications may add to a pass; they are asked where that can decide.
@@ -333,7 +341,7 @@ class Filings:
         unsettled |= near & (facts > 0) & (at_hand == 0)
         some = np.flatnonzero(near & ~unsettled)
         if len(some):
-            specs = self.elements.specified(read.at(some), filer[rows[some]], years[some])
+            specs = self.elements.specified(read.at(some), registration[rows[some]], years[some])
             for at, told_of, by_specs in zip(
                 some.tolist(), elements_of(every, some), specs, strict=True
             ):

@@ -55,7 +55,7 @@ _KINDS = 1 << 10  # more than the combinations of kinds that makers build
 _YEARS = 1 << 6  # more than position 10 can mean
 
 
-class Found(NamedTuple):
+class Profiles(NamedTuple):
     """What was found of some rows, as numbers in the lists of ``Teller``.
 
     ``standing`` is whether vPIC's rules hold (``SURE``), may hold or do not. ``read`` is by element
@@ -63,7 +63,7 @@ class Found(NamedTuple):
     """
 
     wmi: Codes
-    filer: Codes
+    registration: Codes
     maker: Codes
     year: Codes
     plant_sign: Codes
@@ -77,7 +77,7 @@ class Found(NamedTuple):
 
 
 class _Filed(NamedTuple):
-    filer: Ints
+    registration: Ints
     passes: Passes
     standing: Codes
 
@@ -87,13 +87,13 @@ class Teller:
 
     def __init__(self) -> None:
         self.schemas = schemas()
-        self.filers = filers = self.schemas.filers
+        self.registrations = registrations = self.schemas.registrations
         self.filings = Filings(self.schemas)
-        self.wmis = wmis = Wmis(filer.wmi for filer in filers)
+        self.wmis = wmis = Wmis(registration.wmi for registration in registrations)
         self.rules = Rules(wmis)
         self.makers, self.years, self.makes = Numbered(None), Numbered(None), Numbered(None)
         self._market = Asked(lambda at: _MARKETS.index(wmis.all[at].market))
-        self._filer = Asked(lambda at: wmis.all[at].filer)
+        self._registration = Asked(lambda at: wmis.all[at].registration)
         self._dated = Asked(lambda at: wmis.all[at].dated)
         self._maker = Asked(lambda at: self.makers(wmis.all[at].maker))
         self._only_in_vpic = Asked(
@@ -105,8 +105,8 @@ class Teller:
                 maker_of(wmis.all[key // _YEARS].wmi, key % _YEARS + FIRST_YEAR - 1)
             )
         )
-        self._home = Asked(lambda at: is_home_market(Market.CN, filers[at].kind))
-        self._type = np.array([filer.vehicle_type for filer in filers])
+        self._home = Asked(lambda at: is_home_market(Market.CN, registrations[at].kind))
+        self._type = np.array([registration.vehicle_type for registration in registrations])
         self._market_year = Asked(self._year_by_market)
         self._filed_year = Asked(self._year_as_filed)
         self.year = Asked(lambda at: self.years.values[at].year or 0)
@@ -116,28 +116,30 @@ class Teller:
             lambda at: (maker := self.makers.values[at]) is not None and len(maker.brands) == 1
         )
         self._make_of_filer = Asked(
-            lambda at: self.makes(filers[at].makes[0]) if len(filers[at].makes) == 1 else 0
+            lambda at: (
+                self.makes(registrations[at].makes[0]) if len(registrations[at].makes) == 1 else 0
+            )
         )
         self._make_of_model = Asked(
             lambda at: self.makes(vpic.model(self.filings.elements.value(MODEL, at))[1] or None)
         )
         kinds = [self._defaults(kind) for kind in range(int(self._type.max(initial=0)) + 1)]
-        # By column of ``CORE`` and filer.
+        # By column of ``CORE`` and registration.
         self._default = np.ascontiguousarray(np.array(kinds, dtype=np.int32)[self._type].T)
 
-    def find(self, characters: Characters, fields: Iterable[str]) -> Found:
+    def find(self, characters: Characters, fields: Iterable[str]) -> Profiles:
         """What there is to say of some VINs, as far as these fields need it."""
         fields = set(fields)
         signs, size = Signs(characters), len(characters)
         wmi = self.wmis(signs)
-        filer = self._filer.told(wmi)
+        registration = self._registration.told(wmi)
         dated = self._dated.told(wmi)
         market = self._market.told(wmi)
-        in_vpic = filer >= 0
+        in_vpic = registration >= 0
         if fields <= BY_WMI:
             in_vpic &= dated
-        passes = self._passes(np.flatnonzero(in_vpic), filer, market, wmi, signs)
-        standing = self._standings(passes, filer, market, wmi, signs, characters)
+        passes = self._passes(np.flatnonzero(in_vpic), registration, market, wmi, signs)
+        standing = self._standings(passes, registration, market, wmi, signs, characters)
         fitting = passes.fitting.at(standing[passes.fitting.row] != NOT)
         read = Reading(self.filings.elements, fitting, size)
         unsettled = passes.unsettled.copy()
@@ -160,7 +162,10 @@ class Teller:
         rules: Codes = np.zeros(size, dtype=np.int32)
         if "brand" in fields:
             model = read(MODEL)
-            of_model, of_filer = self._make_of_model.told(model), self._make_of_filer.told(filer)
+            of_model, of_filer = (
+                self._make_of_model.told(model),
+                self._make_of_filer.told(registration),
+            )
             make = np.where(standing == NOT, 0, np.where(model > 0, of_model, of_filer))
             make = make.astype(np.int32)
         if fields & POWERTRAIN:
@@ -177,12 +182,12 @@ class Teller:
         for element in PLANT_ELEMENTS.values() if "plant" in fields else ():
             read(element)
         elements = {ATTRIBUTES[field] for field in fields & ATTRIBUTES.keys()}
-        told = self._assume(read, elements, _Filed(filer, passes, standing), unsettled)
+        told = self._assume(read, elements, _Filed(registration, passes, standing), unsettled)
         for codes in read.known.values():
             unsettled |= codes == Values.IN_VIN
-        return Found(
+        return Profiles(
             wmi,
-            filer.astype(np.int32),
+            registration.astype(np.int32),
             maker,
             year,
             signs[11].astype(np.int32),
@@ -195,15 +200,17 @@ class Teller:
             told,
         )
 
-    def _passes(self, rows: Ints, filer: Ints, market: Ints, wmi: Codes, signs: Signs) -> Passes:
+    def _passes(
+        self, rows: Ints, registration: Ints, market: Ints, wmi: Codes, signs: Signs
+    ) -> Passes:
         """The passes of some rows, as columns of all rows."""
-        size = len(filer)
+        size = len(registration)
         own = signs if len(rows) == size else signs.at(rows)
         foreign = market[rows] != _US
         known = np.zeros(len(rows), dtype=np.int32)
         known[foreign] = self.year.told(self._own_year(rows[foreign], market, wmi, signs))
-        home = (market[rows] == _CN) & self._home.told(filer[rows])
-        passes = self.filings.decide(filer[rows], own, home, known, foreign)
+        home = (market[rows] == _CN) & self._home.told(registration[rows])
+        passes = self.filings.decide(registration[rows], own, home, known, foreign)
         return passes if len(rows) == size else passes.spread(rows, size)
 
     def _own_year(self, rows: Ints, market: Ints, wmi: Codes, signs: Signs) -> Codes:
@@ -216,7 +223,7 @@ class Teller:
     def _standings(  # noqa: PLR0913, PLR0917 - what decides
         self,
         passes: Passes,
-        filer: Ints,
+        registration: Ints,
         market: Ints,
         wmi: Codes,
         signs: Signs,
@@ -226,11 +233,11 @@ class Teller:
         standing = np.where(passes.year > 0, SURE, NOT).astype(np.int32)
         rows = np.flatnonzero((passes.year > 0) & (market != _US))
         if len(rows):
-            core, size = self.schemas.core, len(filer)
+            core, size = self.schemas.core, len(registration)
             has_model = core.told(COLUMN_OF[MODEL], passes.fitting, size)[rows] > 0
             same = passes.year[rows] == self.year.told(self._own_year(rows, market, wmi, signs))
             own = characters[rows]
-            key = market[rows] * 2 + self._home.told(filer[rows])
+            key = market[rows] * 2 + self._home.told(registration[rows])
             key = key * len(STATES) + ninth(own, remainders(own))
             for flag in (
                 self._only_in_vpic.told(wmi[rows]),
@@ -261,7 +268,7 @@ class Teller:
         some = some[at_hand[some] > 0]
         if len(some):
             added = self.filings.elements.specified(
-                read.at(some), filed.filer[some], filed.passes.year[some]
+                read.at(some), filed.registration[some], filed.passes.year[some]
             )
             unsettled[some] |= [specs is None for specs in added]
             for element, codes in told.items():
@@ -270,7 +277,7 @@ class Teller:
         is_filed = filed.standing != NOT
         for element, codes in told.items():
             rows = np.flatnonzero((codes == 0) & is_filed)
-            codes[rows] = self._default[COLUMN_OF[element]][filed.filer[rows]]
+            codes[rows] = self._default[COLUMN_OF[element]][filed.registration[rows]]
         return told
 
     def _year_by_market(self, key: int) -> int:

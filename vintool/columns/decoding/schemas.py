@@ -135,7 +135,7 @@ class Schemas:
     """All of vPIC, of which what was asked for is compiled."""
 
     def __init__(self) -> None:
-        self.filers = list(vpic.filers())
+        self.registrations = list(vpic.registrations())
         self.values = [Values() for _ in range(ELEMENTS)]
         self.core, self.rest = Area(), Area()
         self._lines = Lines(self.values)
@@ -143,11 +143,13 @@ class Schemas:
         self._named = np.zeros(0, dtype=bool)  # by set, place and character
         #: By set, whether it names characters at positions 12-14.
         self.names_serial = np.zeros(0, dtype=bool)
-        numbers = {filer.wmi: number for number, filer in enumerate(self.filers)}
+        numbers = {
+            registration.wmi: number for number, registration in enumerate(self.registrations)
+        }
         self._schemas: list[Link] = []
         self._read: list[int] = []  # by schema: its number in ``_lines``
         self._several: list[tuple[tuple[int, int], ...]] = []  # sets of more than one schema
-        #: By filer and year, counted from ``FIRST_YEAR``: the set that holds, or -1.
+        #: By registration and year, counted from ``FIRST_YEAR``: the set that holds, or -1.
         self.sets = self._all_sets([(numbers[w], link) for w, link in vpic.every_link()])
         self._slots = np.full(len(self._schemas) + len(self._several), -1, dtype=np.intp)
 
@@ -157,13 +159,16 @@ class Schemas:
             if known.setdefault(link.schema, len(known)) == len(self._schemas):
                 self._schemas.append(link)
         self._read = [-1] * len(known)
-        filer, first, last, schema = np.array(
-            [(filer, link.first, link.last, known[link.schema]) for filer, link in links]
+        registration, first, last, schema = np.array(
+            [
+                (registration, link.first, link.last, known[link.schema])
+                for registration, link in links
+            ]
         ).T
         start = np.clip(first - FIRST_YEAR, 0, YEARS)
         run, place = spread(np.clip(last - FIRST_YEAR + 1, start, YEARS) - start)
-        cell = filer[run] * YEARS + start[run] + place
-        sets = np.full(len(self.filers) * YEARS, -1, dtype=np.int32)
+        cell = registration[run] * YEARS + start[run] + place
+        sets = np.full(len(self.registrations) * YEARS, -1, dtype=np.int32)
         sets[cell] = schema[run]
         shared = np.flatnonzero(np.bincount(cell, minlength=len(sets))[cell] > 1)
         own: dict[int, list[int]] = {}
@@ -175,7 +180,7 @@ class Schemas:
             parts = tuple((starts.index(first[link]), int(schema[link])) for link in chosen)
             sets[at] = len(known) + several.setdefault(parts, len(several))
         self._several = list(several)
-        return sets.reshape(len(self.filers), YEARS)
+        return sets.reshape(len(self.registrations), YEARS)
 
     def slots(self, sets: Ints) -> Ints:
         """Where sets stand in the two areas; what is not there yet is compiled."""

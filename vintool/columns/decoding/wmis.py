@@ -21,21 +21,21 @@ _THREE = SIGNS**3
 
 
 class Wmi(NamedTuple):
-    """What a WMI tells; ``filer`` is its number in vPIC, or -1."""
+    """What a WMI tells; ``registration`` is its number in vPIC, or -1."""
 
     wmi: str
     market: Market
     maker: Maker | None
     country: Country | None
-    filer: int
+    registration: int
     dated: bool  # whether the maker depends on the model year
 
 
 class Wmis:
     """The WMIs that were met, numbered."""
 
-    def __init__(self, filers: Iterable[str]) -> None:
-        self._filers = {wmi: number for number, wmi in enumerate(filers)}
+    def __init__(self, registrations: Iterable[str]) -> None:
+        self._filers = {wmi: number for number, wmi in enumerate(registrations)}
         self._lock = Lock()
         self._short = np.full(_THREE, -1, dtype=np.int32)
         self._long = _Hashed(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int32))

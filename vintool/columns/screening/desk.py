@@ -15,7 +15,7 @@ from vintool.desk import book, decisions
 from vintool.desk.book import Desk
 from vintool.desk.licences import Match, Wanted
 from vintool.screening.decision import Decision
-from vintool.screening.evidence import Found, merged
+from vintool.screening.evidence import Remark, merged
 from vintool.screening.screen import with_found
 
 _DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_ASKED = range(4)
@@ -177,7 +177,7 @@ class DeskColumns:
             match: Match = matches.values[pair // size]
             ledger.note(numbers.values[pair % size] or "", match, count)
 
-    def _found_of(self, match: Match, outcome: tuple[int, int]) -> tuple[Found, ...]:
+    def _found_of(self, match: Match, outcome: tuple[int, int]) -> tuple[Remark, ...]:
         what, at = outcome
         ledger = self._desk.ledger
         if ledger is None or what in {_NOT_ASKED, _COUNTED_BEFORE}:

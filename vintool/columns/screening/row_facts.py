@@ -13,17 +13,17 @@ from vintool.columns.engine.keys import Codes, Places
 from vintool.columns.screening.duplicates import Seen, at_rows, hashes_of, mix, text_hashes
 from vintool.columns.vins import VinColumn
 from vintool.screening.contradictions import chassis_sides
-from vintool.screening.evidence import Found, found
+from vintool.screening.evidence import Remark, remark
 from vintool.screening.facts import chassis_differs
 
 #: The places of rows: their number, and above it that of their sheet.
 SHEET_SHIFT = 40
 
 #: What ``Earlier.kinds`` numbers.
-DUPLICATES: list[tuple[Found, ...]] = [
+DUPLICATES: list[tuple[Remark, ...]] = [
     (),
-    (Found(Reason.DUPLICATE_VIN),),
-    (Found(Reason.DUPLICATE_VIN), Found(Reason.DUPLICATE_VIN_BILL)),
+    (Remark(Reason.DUPLICATE_VIN),),
+    (Remark(Reason.DUPLICATE_VIN), Remark(Reason.DUPLICATE_VIN_BILL)),
 ]
 
 # Where a chassis number mostly starts in its VIN (0-based): whole, its last eight, its last six.
@@ -114,6 +114,6 @@ def sides(
         (Reason.DUPLICATE_VIN_BILL, earlier.under_bill),
     ):
         for row in np.flatnonzero(places >= 0).tolist():
-            item = found(reason, place(int(places[row])), "this file").item
+            item = remark(reason, place(int(places[row])), "this file").item
             shown.setdefault(row, []).append(str(item))
     return shown

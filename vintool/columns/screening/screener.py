@@ -28,8 +28,7 @@ from vintool.decoding.identity import judge_reading, proposals
 from vintool.desk.book import Desk
 from vintool.desk.licences import drawn_at
 from vintool.screening.decision import Decision
-from vintool.screening.regimes import Regime
-from vintool.screening.regimes import regime as load_regime
+from vintool.screening.regimes import Regime, load_regime
 from vintool.screening.screen import needs_a_look
 from vintool.vin import read
 from vintool.vpic import MODEL
@@ -83,7 +82,7 @@ class Screener:
     ) -> None:
         if "vin" not in mapping:
             raise ValueError("mapping names no column for vin")
-        self.rule: Regime = load_regime(regime)
+        self.regime: Regime = load_regime(regime)
         self.date_field = "" if on is not None else date_field(mapping)
         if on is None and not self.date_field:
             raise ValueError("give on=, or map declaration_date or export_date")
@@ -110,7 +109,7 @@ class Screener:
         self._rows, self._kept_at_most = 0, KEPT
         self._facts = Shown(lambda told: told, pa.string(), encoded=self._encoded)
         self._ordinals: list[int] = []
-        self._rules = Rules(self._mapping, self._on, self.date_field, self.rule, self._desk)
+        self._rules = Rules(self._mapping, self._on, self.date_field, self.regime, self._desk)
         self._answers = _Answers(
             joined=self._joined, encoded=self._encoded, with_licence=self._with_licence
         )

@@ -37,9 +37,9 @@ class ExceptionWriter(ByteWriter):
     They are empty, but where a decision of an earlier run stands: the file goes from run to run.
     """
 
-    def __init__(self, path: Path, rule: Regime, desk: Desk) -> None:
+    def __init__(self, path: Path, regime: Regime, desk: Desk) -> None:
         super().__init__(path)
-        self._regime, self._decisions = rule.code, desk.decisions
+        self._regime, self._decisions = regime.code, desk.decisions
         self._file.write(BOM)
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerow(EXCEPTION_COLUMNS)
@@ -98,12 +98,12 @@ class Answers:
     """
 
     def __init__(
-        self, folder: Path, copy: Copy, rule: Regime, desk: Desk, say: Callable[[str], None]
+        self, folder: Path, copy: Copy, regime: Regime, desk: Desk, say: Callable[[str], None]
     ) -> None:
         self._copy, self._say, self._rows = copy, say, 0
         self._stopped = False
         self._annotated = copy.writer(folder)
-        self._exceptions = ExceptionWriter(folder / EXCEPTIONS, rule, desk)
+        self._exceptions = ExceptionWriter(folder / EXCEPTIONS, regime, desk)
         self._annotating, self._noting = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._waiting: deque[Future[None]] = deque()
 

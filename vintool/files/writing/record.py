@@ -63,7 +63,7 @@ class Lists(NamedTuple):
         )
         return tuple((what, path) for what, path in named if path is not None)
 
-    def not_checked(self, rule: Regime) -> tuple[str, ...]:
+    def not_checked(self, regime: Regime) -> tuple[str, ...]:
         """What a run with these lists does not tell."""
         open_ends = (
             ""
@@ -73,7 +73,7 @@ class Lists(NamedTuple):
             if self.licences
             else "whether a licence that a row names exists, is valid and covers the vehicle (--licences)",
             ""
-            if self.confirmations or rule.condition != "used"
+            if self.confirmations or regime.condition != "used"
             else "whether a maker's confirmation lists the vehicle (--confirmations)",
             "whether the vehicle exists, and is the one that its VIN tells",
             "other rules: those that may apply are named beside a row",
@@ -126,16 +126,16 @@ def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
             out.writerow(map(inert_cell, cells))
 
 
-def report_context(rule: Regime, tally: Tally, lists: Lists, lang: str) -> ReportContext:
+def report_context(regime: Regime, tally: Tally, lists: Lists, lang: str) -> ReportContext:
     """What ``report.html`` says besides the numbers, in the language of the page."""
     told = language(lang).told
     return ReportContext(
-        title=told(rule.title),
-        goods="; ".join(told(goods.says) for goods in rule.goods),
-        goods_original="; ".join(goods.original for goods in rule.goods if goods.original),
-        in_force_from=rule.start,
+        title=told(regime.title),
+        goods="; ".join(told(goods.says) for goods in regime.goods),
+        goods_original="; ".join(goods.original for goods in regime.goods if goods.original),
+        in_force_from=regime.start,
         citations=tuple(
-            Citation(text=told(citation.text), url=citation.url) for citation in rule.citation
+            Citation(text=told(citation.text), url=citation.url) for citation in regime.citation
         ),
         tool_version=version("vintool"),
         reason_sentences={str(reason): told(reason.sentence) for reason in Reason},
@@ -143,10 +143,10 @@ def report_context(rule: Regime, tally: Tally, lists: Lists, lang: str) -> Repor
         review_reasons=dict(tally.review_reasons),
         to_act=tally.to_act() if lists.licences else None,
         fields=tally.by_field(),
-        other_rules=tuple(f"{item.code}: {told(item.title)}" for item in rule.other_regime),
+        other_rules=tuple(f"{item.code}: {told(item.title)}" for item in regime.other_regime),
         brand_powertrain=tally.brand_powertrain(),
         lists=tuple(f"{told(what)}: {path.name}" for what, path in lists.files),
-        not_checked=tuple(map(told, (*lists.not_checked(rule), *rule.not_established))),
+        not_checked=tuple(map(told, (*lists.not_checked(regime), *regime.not_established))),
     )
 
 
