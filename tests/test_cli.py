@@ -11,8 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from vintool.cli.main import cli
-from vintool.decoding.check import Check
-from vintool.decoding.model import Vehicle
+from vintool.decoding.model import Check, Vehicle
 from vintool.report.page import Summary
 from vintool.screening.explain import Explanation
 

@@ -26,7 +26,7 @@ POSITIONS = (4, 5, 6, 10)
 
 
 def value_of(field, told):
-    value = decoded._TOLD[field](told)
+    value = decoded._VALUES[field](told)
     value = getattr(value, "value", value)
     return list(value) if isinstance(value, tuple) else value
 

@@ -77,8 +77,8 @@ def test_known_filings(vin, powertrain, grade):
 def test_a_foreign_vin_that_only_may_be_american_proves_nothing():
     electric = "KMUKCDTC2TU351204"  # the check digit fails
     told = profile(Vin(electric), position_9(electric))
-    assert not told.filed.sure
-    assert told.filed.value(24) == "Electric"
+    assert not told.vpic_pass.sure
+    assert told.vpic_pass.value(24) == "Electric"
     assert told.classification.powertrain is None
     assert told.near_electric  # and never clears
 
@@ -141,7 +141,7 @@ def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
 @given(filed_vins())
 def test_what_is_not_known_to_be_american_makes_no_rule(vin):
     told = profile(Vin(vin), position_9(vin))
-    if told.filed is not None and not told.filed.sure:
+    if told.vpic_pass is not None and not told.vpic_pass.sure:
         assert not any(one.sure for one in told.rivals)
         assert "vpic" not in {rule.file for rule in told.classification.rules}
 

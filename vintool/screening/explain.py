@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from vintool.codes import DEFAULT_REGIME, Verdict
-from vintool.decoding.check import Check, check
+from vintool.decoding.check import check
 from vintool.decoding.decode import decode
 from vintool.decoding.identity import identify
-from vintool.decoding.model import Frozen, Vehicle
+from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.text import check_lines, vehicle_lines
 from vintool.screening.case import Case
 from vintool.screening.decision import walk

@@ -11,13 +11,15 @@ from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, Values
 from vintool.columns.decoding.schemas import Schemas
 from vintool.columns.engine.arrays import Flags, Ints
 from vintool.columns.engine.asked import Asked, Codes
-from vintool.decoding.profile import PLANT_ELEMENTS
+from vintool.decoding import plant
 from vintool.registry.tables import bits
 from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
 from vintool.vpic.decode import add_conversions, add_engine, specified
 
 # What a specification may ask for, as far as it is at hand.
-_KEYS = tuple(element for element in CORE if element not in {MODEL, *PLANT_ELEMENTS.values()})
+_KEYS = tuple(
+    element for element in CORE if element not in {MODEL, *(part.element for part in plant.PARTS)}
+)
 
 
 class Elements:

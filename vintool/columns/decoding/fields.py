@@ -16,29 +16,22 @@ from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
 from vintool.columns.decoding.bitsets import SIGN_NAMES
 from vintool.columns.decoding.profiles import NOT, SURE, Profiles, Teller
-from vintool.columns.decoding.schemas import FIRST_YEAR
 from vintool.columns.engine.asked import Asked, Codes, Sparse
 from vintool.columns.engine.distinct import Numbered
 from vintool.columns.engine.output import with_dictionary
-from vintool.decoding.profile import (
-    ATTRIBUTES,
-    PLANT_ELEMENTS,
-    Place,
-    Profile,
-    brand_name,
-    country_code,
-    place,
-    place_part,
-    vehicle_type,
-    whole_number,
-)
+from vintool.decoding import plant
+from vintool.decoding.brand import brand_name
+from vintool.decoding.fields import ELEMENTS, FIELDS
+from vintool.decoding.kinds import Kind, Part
+from vintool.decoding.model_year import FIRST_YEAR
+from vintool.decoding.plant import Plant, plant_part, registered_plant
+from vintool.decoding.profile import Profile, country_code, vehicle_type
 from vintool.powertrain.filings import SIGNALS, sides, weigh
 from vintool.registry import Rule
 from vintool.vpic.decode import in_words
 
 _ONE_AT_A_TIME = Lock()
 _KEPT_AT_MOST = 1 << 20
-NUMBERS = frozenset({"model_year", "doors", "seats"})
 _WIDE = 1 << 20  # more than there are makers, makes, WMIs, or answers of rules
 _NARROW = 1 << 6  # more than there are characters, years that position 10 can mean, fuels, levels
 
@@ -114,18 +107,16 @@ class Fields:
                 self._weighed.values, lambda told: told[0] and Basis.ENCODED.value
             ),
             **{
-                field: _Texts(
-                    values[element].all, partial(_number if field in NUMBERS else _words, element)
-                )
-                for field, element in ATTRIBUTES.items()
+                field: _Texts(values[element].all, partial(_value, FIELDS[field].kind, element))
+                for field, element in ELEMENTS.items()
             },
         }
         self._parts = {
-            part: (
-                _Texts(values[element].all, partial(_part, part)),
-                _Texts(self._places.values, partial(_part, part)),
+            part.name: (
+                _Texts(values[part.element].all, partial(_filed_part, part)),
+                _Texts(self._places.values, partial(_part, part.name)),
             )
-            for part, element in PLANT_ELEMENTS.items()
+            for part in plant.PARTS
         }
 
     @property
@@ -158,8 +149,8 @@ class Fields:
 
     def _codes(self, name: str, found: Profiles) -> Codes:
         """The numbers of a field's values."""
-        if name in ATTRIBUTES:
-            return found.told[ATTRIBUTES[name]]
+        if name in ELEMENTS:
+            return found.told[ELEMENTS[name]]
         if name in {"market", "region"}:
             return found.wmi
         if name in {"model_year", "model_year_candidates"}:
@@ -200,16 +191,16 @@ class Fields:
         known = np.array([place is not None for place in self._places.values], dtype=bool)
         is_told = np.zeros(len(filed), dtype=bool)
         is_told[rows] = known[places]
-        for element in PLANT_ELEMENTS.values():
-            is_told |= filed & (found.read[element] > 0)
+        for part in plant.PARTS:
+            is_told |= filed & (found.read[part.element] > 0)
         is_told[list(left)] = [told.plant is not None for told in left.values()]
         parts = []
-        for field, (part, element) in zip(kind, PLANT_ELEMENTS.items(), strict=True):
-            filed_texts, texts = (own(field.type) for own in self._parts[part])
-            codes = np.where(filed, found.read[element], 0)
+        for field, part in zip(kind, plant.PARTS, strict=True):
+            filed_texts, texts = (own(field.type) for own in self._parts[part.name])
+            codes = np.where(filed, found.read[part.element], 0)
             codes[rows] = len(filed_texts) + places
             both = pa.concat_arrays([filed_texts, texts])
-            parts.append(_taken(both, codes, left, _part_of(part), encoded=encoded))
+            parts.append(_taken(both, codes, left, _part_of(part.name), encoded=encoded))
         names = [field.name for field in kind]
         return pa.StructArray.from_arrays(parts, names=names, mask=pa.array(~is_told))
 
@@ -232,7 +223,7 @@ class Fields:
         )
         return name or None
 
-    def _place(self, key: int) -> Place | None:
+    def _place(self, key: int) -> Plant | None:
         key, year = divmod(key, _NARROW)
         wmi, sign = divmod(key, _NARROW)
         row = registry.plant(
@@ -240,7 +231,7 @@ class Fields:
             SIGN_NAMES[sign],
             (year + FIRST_YEAR - 1) if year else None,
         )
-        return place(row)
+        return registered_plant(row) if row is not None else None
 
     def _weigh(self, key: int) -> tuple[Powertrain | None, Grade | None]:
         values = []
@@ -263,18 +254,16 @@ def _itself(told: Any) -> Any:
     return told
 
 
-def _words(element: int, told: tuple[str, ...]) -> str | None:
-    return in_words(element, told)
+def _value(kind: Kind, element: int, told: tuple[str, ...]) -> str | int | float | None:
+    return kind.read(in_words(element, told))
 
 
-def _number(element: int, told: tuple[str, ...]) -> int | None:
-    return whole_number(in_words(element, told))
+def _filed_part(part: Part, told: tuple[str, ...]) -> str:
+    return plant_part(part.name, in_words(part.element, told) or "") if told else ""
 
 
-def _part(part: str, told: Place | tuple[str, ...] | None) -> str:
-    if isinstance(told, Place):
-        return str(getattr(told, part))
-    return place_part(part, in_words(PLANT_ELEMENTS[part], told) or "") if told else ""
+def _part(part: str, place: Plant | None) -> str:
+    return getattr(place, part) if place else ""
 
 
 def _part_of(part: str) -> Callable[[Profile], str]:

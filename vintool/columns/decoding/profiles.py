@@ -19,22 +19,18 @@ from vintool.columns.decoding.elements import Reading
 from vintool.columns.decoding.passes import Filings, Passes, letter_at_7
 from vintool.columns.decoding.powertrain import Rules
 from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, Values
-from vintool.columns.decoding.schemas import FIRST_YEAR, schemas
+from vintool.columns.decoding.schemas import schemas
 from vintool.columns.decoding.wmis import Wmis
 from vintool.columns.engine.arrays import Flags, Ints
 from vintool.columns.engine.asked import Asked, Codes
 from vintool.columns.engine.characters import STATES, Characters, ninth, remainders
 from vintool.columns.engine.distinct import Numbered
+from vintool.decoding import fields as table
+from vintool.decoding import plant
+from vintool.decoding.fields import ELEMENTS
 from vintool.decoding.identity import maker as maker_of
-from vintool.decoding.profile import (
-    ATTRIBUTES,
-    PLANT_ELEMENTS,
-    filed_year,
-    is_home_market,
-    latest_model_year,
-    made_by_its_rules,
-    model_year,
-)
+from vintool.decoding.model_year import FIRST_YEAR, latest_model_year, model_year, year_of_pass
+from vintool.decoding.profile import is_home_market, vpic_applies
 from vintool.powertrain.filings import SIGNALS
 from vintool.vpic import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
 
@@ -42,9 +38,11 @@ POWERTRAIN = frozenset({"powertrain", "powertrain_grade", "powertrain_basis"})
 #: Fields that follow from the WMI, of the few that had several makers from WMI and year.
 BY_WMI = frozenset({"market", "manufacturer", "country", "region"})
 #: Every field that is told in columns.
-FIELDS = BY_WMI | POWERTRAIN | ATTRIBUTES.keys() | {
-    "brand", "model_year", "model_year_candidates", "plant", "vehicle_type"
-}  # fmt: skip
+FIELDS = frozenset(
+    name
+    for name, field in (table.FIELDS | table.ASIDE).items()
+    if field.value and name not in {"engine", "attributes", "powertrain_conflict"}
+)
 NOT, MAY_BE, SURE = 0, 1, 2
 
 _ONE_AT_A_TIME = Lock()
@@ -179,9 +177,9 @@ class Teller:
                 ~self._one_brand.told(maker) & ((make == 0) | (standing != SURE))
             )
             rules[open_] = self.rules(wmi[open_], signs.at(open_))
-        for element in PLANT_ELEMENTS.values() if "plant" in fields else ():
-            read(element)
-        elements = {ATTRIBUTES[field] for field in fields & ATTRIBUTES.keys()}
+        for part in plant.PARTS if "plant" in fields else ():
+            read(part.element)
+        elements = {ELEMENTS[field] for field in fields & ELEMENTS.keys()}
         told = self._assume(read, elements, _Filed(registration, passes, standing), unsettled)
         for codes in read.known.values():
             unsettled |= codes == Values.IN_VIN
@@ -296,7 +294,7 @@ class Teller:
         key, sure = divmod(key, 2)
         year, other = (number and number + FIRST_YEAR - 1 for number in divmod(key, _YEARS))
         return self.years(
-            filed_year(
+            year_of_pass(
                 year,
                 tuple(sorted({year, other} - {0})),
                 sure=bool(sure),
@@ -321,7 +319,7 @@ def _standing(key: int) -> int:
     same_year, has_model, several, wrong, matched, only_in_vpic = flags
     key, at = divmod(key, len(STATES))
     market, home = divmod(key, 2)
-    sure = made_by_its_rules(
+    sure = vpic_applies(
         _MARKETS[market],
         "car" if home else None,
         STATES[at],

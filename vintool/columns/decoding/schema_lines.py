@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from vintool import vpic
 from vintool.columns.decoding.bitsets import SIGNS, read_patterns
 from vintool.columns.engine.arrays import Runs, marked
-from vintool.decoding.profile import ATTRIBUTES, ENGINE_PARTS, PLANT_ELEMENTS
-from vintool.vpic import DISPLACEMENTS, POSITIONS
+from vintool.decoding.fields import NAMED
+from vintool.vpic import DISPLACEMENTS, FROM_TABLES, POSITIONS
 
 # What specifications ask for beside the fields: bed, cab, steering, transmission, brakes, trim ...
 _KEYS = (3, 4, 36, 37, 60, 72, 86, 97, 109, 110, 135)
@@ -20,9 +20,7 @@ _KEYS = (3, 4, 36, 37, 60, 72, 86, 97, 109, 110, 135)
 CORE = tuple(
     sorted(
         {
-            *ATTRIBUTES.values(),
-            *ENGINE_PARTS.values(),
-            *PLANT_ELEMENTS.values(),
+            *(NAMED - FROM_TABLES),
             *DISPLACEMENTS,
             *_KEYS,
         }

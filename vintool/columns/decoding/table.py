@@ -10,16 +10,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.codes import Basis, CheckDigit
+from vintool.codes import CheckDigit
 from vintool.columns.decoding.fields import fields_of
 from vintool.columns.decoding.profiles import FIELDS, teller
+from vintool.columns.engine.arrow_types import arrow_type
 from vintool.columns.engine.characters import NO_KEY, STATES, Characters, keys
 from vintool.columns.engine.distinct import Lifted, as_text
 from vintool.columns.engine.keys import Codes, Numbers
 from vintool.columns.engine.tables import as_table, find_mapping
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
-from vintool.decoding.model import Vehicle
-from vintool.decoding.profile import ATTRIBUTES, Profile, further, profile, whole_number
+from vintool.decoding.fields import ASIDE, Field
+from vintool.decoding.fields import FIELDS as VEHICLE
+from vintool.decoding.kinds import Kind
+from vintool.decoding.profile import Profile, profile
 from vintool.vin import Vin, position_9
 
 
@@ -86,36 +89,12 @@ def _at_a_time(rows: int) -> int:
 
 
 _JUDGED = frozenset({"check_digit", "problems"})
-PLANT_PARTS = ("company", "city", "state", "country")
-_NUMBERS = {"model_year", "doors", "seats"}
-_NESTED = {"powertrain_conflict"}
-_KINDS = {
-    **dict.fromkeys(_NUMBERS, pa.int32()),
-    "model_year_candidates": pa.list_(pa.int32()),
-    "problems": pa.list_(pa.string()),
-    "plant": pa.struct([(part, pa.string()) for part in PLANT_PARTS]),
-    "engine": pa.struct(
-        [
-            ("model", pa.string()),
-            ("manufacturer", pa.string()),
-            ("configuration", pa.string()),
-            ("cylinders", pa.int32()),
-            ("displacement_l", pa.float64()),
-            ("power_kw", pa.float64()),
-        ]
-    ),
-    "attributes": pa.map_(pa.string(), pa.string()),
+#: Every field that ``decode_table`` gives.
+_FIELDS = {
+    name: field for name, field in (VEHICLE | ASIDE).items() if field.kind is not Kind.SOURCES
 }
-
-#: Every field that ``decode_table`` gives, with its Arrow type.
-TYPES: dict[str, pa.DataType] = {
-    field: _KINDS.get(field, pa.string())
-    for field in (
-        *(name for name in Vehicle.model_fields if name not in _NESTED),
-        "powertrain_grade",
-        "powertrain_basis",
-    )
-}
+#: The same with their Arrow types.
+TYPES: dict[str, pa.DataType] = {name: arrow_type(field) for name, field in _FIELDS.items()}
 
 
 class _Decoder:
@@ -123,7 +102,7 @@ class _Decoder:
 
     def __init__(self, fields: Sequence[str], *, encoded: bool) -> None:
         self._fields, self._encoded = fields, encoded
-        self._told = [field for field in fields if field in _TOLD]
+        self._told = [field for field in fields if field in _VALUES]
         self._in_columns = FIELDS.issuperset(self._told)
         self._descriptors = Descriptors()
         self._keys, self._problems = Keys(), Lifted(row_problems)
@@ -191,7 +170,7 @@ class _Decoder:
         vins = [Vin.trusted(row.tobytes().decode()) for row in characters]
         profiles = [profile(vin, position_9(vin)) for vin in vins]
         return {
-            field: pa.array([_TOLD[field](one) for one in profiles], TYPES[field])
+            field: pa.array([_VALUES[field](one) for one in profiles], TYPES[field])
             for field in self._told
         }
 
@@ -244,7 +223,7 @@ def in_columns_of(
     def array(field: str) -> pa.Array:
         if field == "plant":
             return told.plant(TYPES[field], found, left, encoded=encoded)
-        return told.field(field, TYPES[field], found, left, _TOLD[field], encoded=encoded)
+        return told.field(field, TYPES[field], found, left, _VALUES[field], encoded=encoded)
 
     return {field: array(field) for field in fields}
 
@@ -275,31 +254,20 @@ _PARTS: dict[str, Callable[[pa.Array], pa.Array]] = {
     "serial": _by_maker(_part(14, 17), _part(11, 17)),
 }
 
+
+def _plain(field: Field) -> Callable[[Profile], Any]:
+    """What a profile tells of a field, as ``pa.array`` takes it."""
+    value = field.value
+    assert value is not None  # noqa: S101 - asked only of fields that a profile tells
+    if field.kind is Kind.PAIRS:
+        return lambda profile: [(name, text) for name, text, _ in value(profile)]
+    if field.kind is Kind.STRUCT:
+        return lambda profile: (
+            (whole := value(profile))
+            and {part.name: getattr(whole, part.name) for part in field.parts}
+        )
+    return value
+
+
 #: What a profile tells of the fields of ``Vehicle``; ``decode`` says the same with its sources.
-_TOLD: dict[str, Callable[[Profile], Any]] = {
-    "market": lambda told: told.market,
-    "manufacturer": lambda told: told.maker and told.maker.name,
-    "brand": lambda told: told.brand and told.brand.name,
-    "country": lambda told: told.country_code,
-    "region": lambda told: told.country and told.country.region,
-    "model_year": lambda told: told.year.year,
-    "model_year_candidates": lambda told: told.year.candidates,
-    "plant": lambda told: told.plant and {part: getattr(told.plant, part) for part in PLANT_PARTS},
-    "vehicle_type": lambda told: told.vehicle_type,
-    "engine": lambda told: told.engine,
-    "attributes": lambda told: (
-        [(name, value) for name, value, _ in further(told.filed)] if told.filed else []
-    ),
-    "powertrain": lambda told: told.classification.powertrain,
-    "powertrain_grade": lambda told: told.classification.grade,
-    "powertrain_basis": lambda told: told.classification.powertrain and Basis.ENCODED.value,
-}
-
-
-def _attribute(field: str, element: int) -> Callable[[Profile], Any]:
-    if field in _NUMBERS:
-        return lambda told: whole_number(told.attribute(element))
-    return lambda told: told.attribute(element)
-
-
-_TOLD |= {field: _attribute(field, element) for field, element in ATTRIBUTES.items()}
+_VALUES = {name: _plain(field) for name, field in _FIELDS.items() if field.value}

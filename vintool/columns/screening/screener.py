@@ -24,7 +24,8 @@ from vintool.columns.screening.row_facts import (
     sides,
 )
 from vintool.columns.vins import VinColumn, VinKey, row_problems
-from vintool.decoding.identity import judge_reading, proposals
+from vintool.decoding.identity import identify_reading
+from vintool.decoding.suggestions import suggestions
 from vintool.desk.book import Desk
 from vintool.desk.licences import drawn_at
 from vintool.screening.decision import Decision
@@ -281,11 +282,11 @@ class _Answers:
         rows = pa.array(mendable)
         encoded = pc.fill_null(vins.texts.filter(rows), "").dictionary_encode()
         identities = (
-            judge_reading(vins.readings[text] if text in vins.readings else read(text))
+            identify_reading(vins.readings[text] if text in vins.readings else read(text))
             for text in encoded.dictionary.to_pylist()
         )
         likeliest = [
-            next((one.vin for one in proposals(identity, at_most=1)), None)
+            next((one.vin for one in suggestions(identity, at_most=1)), None)
             for identity in identities
         ]
         found = pa.array(likeliest, pa.string()).take(encoded.indices)
