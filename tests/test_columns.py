@@ -16,10 +16,11 @@ import vintool
 from vintool import registry
 from vintool.codes import REGIMES, Basis, Reason
 from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
-from vintool.columns.screening import duplicates as seen_vins
+from vintool.columns.screening import duplicate_index
 from vintool.columns.screening import screener as screened
-from vintool.columns.screening.duplicates import Seen, SeenVins, hashes_of
-from vintool.columns.screening.judge import KEPT
+from vintool.columns.screening.duplicate_index import DuplicateIndex, hashes_of
+from vintool.columns.screening.duplicates import Occurrences
+from vintool.columns.screening.screener import KEPT
 from vintool.columns.vins import Descriptors, check_digits
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
@@ -289,22 +290,22 @@ def test_a_vin_on_an_earlier_row_is_told_across_batches():
 
 
 @given(st.lists(st.lists(st.integers(0, 50), max_size=30), max_size=6), st.sampled_from([1, 2, 16]))
-def test_seen_vins_tells_the_first_row_as_a_dictionary_would(batches, in_memory):
-    with patch.object(seen_vins, "IN_MEMORY", in_memory):  # few: the others are on disk
-        told_by(SeenVins(), batches)
-        told_by(SeenVins(), batches, hashed=lambda numbers: np.array(numbers, np.uint64))
+def test_a_duplicate_index_tells_the_first_row_as_a_dictionary_would(batches, in_memory):
+    with patch.object(duplicate_index, "IN_MEMORY", in_memory):  # few: the others are on disk
+        told_by(DuplicateIndex(), batches)
+        told_by(DuplicateIndex(), batches, hashed=lambda numbers: np.array(numbers, np.uint64))
 
 
-def test_seen_vins_tells_the_first_row_of_very_many():
+def test_a_duplicate_index_tells_the_first_row_of_very_many():
     numbers = np.random.default_rng(54).integers(0, 400_000, (60, 10_000))
-    with patch.object(seen_vins, "IN_MEMORY", 4):
-        told_by(SeenVins(), numbers.tolist())
+    with patch.object(duplicate_index, "IN_MEMORY", 4):
+        told_by(DuplicateIndex(), numbers.tolist())
 
 
 def test_how_often_a_vin_stood_before():
-    seen, places = Seen(), np.array([-1, 7, 7, 8, -1, 7])
-    assert seen.times(places).tolist() == [0, 1, 2, 1, 0, 3]
-    assert seen.times(np.array([8, 9, 7])).tolist() == [2, 1, 4]
+    occurrences, places = Occurrences(), np.array([-1, 7, 7, 8, -1, 7])
+    assert occurrences.repeats(places).tolist() == [0, 1, 2, 1, 0, 3]
+    assert occurrences.repeats(np.array([8, 9, 7])).tolist() == [2, 1, 4]
 
 
 def of_vins(numbers):
@@ -315,11 +316,11 @@ def of_vins(numbers):
     return hashes_of(characters.reshape(-1, 17))
 
 
-def told_by(seen, batches, hashed=of_vins):
+def told_by(index, batches, hashed=of_vins):
     """Hold the rows that are told against a dictionary."""
     first, row = {}, 0
     for batch in batches:
-        told = seen(hashed(batch), np.arange(row, row + len(batch)))
+        told = index(hashed(batch), np.arange(row, row + len(batch)))
         for place, (number, earlier) in enumerate(zip(batch, told.tolist(), strict=True), row):
             assert earlier == first.get(number, -1)
             first.setdefault(number, place)

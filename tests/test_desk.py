@@ -19,7 +19,7 @@ from test_run import put_csv, read_csv
 
 from vintool.cli.main import cli
 from vintool.codes import Concern, Reason
-from vintool.columns import Screener, Seen
+from vintool.columns import Occurrences, Screener
 from vintool.columns.screening import screener as screened
 from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
@@ -346,11 +346,16 @@ def ledger_of(rows, licences, cuts=(), sheets=(), *, by_number=True):
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     table = pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(names, columns, strict=True)})  # fmt: skip
     mapping = {name: name for name in names if by_number or name != "licence_no"}
-    ledger, seen, told = Ledger(Licences(licences)), Seen(), []
+    ledger, occurrences, told = Ledger(Licences(licences)), Occurrences(), []
     borders = sorted({0, *sheets, len(rows)})
     for sheet, (start, end) in enumerate(itertools.pairwise(borders)):
         screener = Screener(
-            mapping, None, seen=seen, desk=Desk(ledger=ledger), sheet=sheet, with_facts=True
+            mapping,
+            None,
+            occurrences=occurrences,
+            desk=Desk(ledger=ledger),
+            sheet=sheet,
+            with_facts=True,
         )
         edges = sorted({start, end, *(cut for cut in cuts if start < cut < end)})
         for first, last in itertools.pairwise(edges):

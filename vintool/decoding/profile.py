@@ -77,10 +77,6 @@ class Profile(NamedTuple):
         """What vPIC tells of the engine."""
         return engine_of(self.vpic_pass) if self.vpic_pass else None
 
-    def attribute(self, element: int) -> str | None:
-        """What vPIC tells of an element, in words."""
-        return self.vpic_pass.value(element) if self.vpic_pass else None
-
 
 def profile(
     vin: Vin | PartialVin,

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from vintool import vpic
 from vintool.codes import DEFAULT_REGIME, Reason
-from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Screener, Seen, date_field
+from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Occurrences, Screener, date_field
 from vintool.declaration.headers import map_columns, normalise
 from vintool.desk.book import Desk
 from vintool.errors import ManifestError, MappingError
@@ -124,7 +124,7 @@ def screen_file(
         confirmation_list=lists.confirmations,
         decision_files=lists.decisions,
     )
-    tally, seen = Tally(), Seen()
+    tally, occurrences = Tally(), Occurrences()
     blocks = VehicleBlocks(desk.ledger) if single_window and out is not None else None
     asked: list[dict[str, Any]] = [
         {
@@ -148,7 +148,7 @@ def screen_file(
     def job(answers: Answers | None) -> None:
         with watch.unchanged():
             for number, (part, found) in enumerate(zip(manifest.sheets, mappings, strict=True)):
-                judge = _judge(Screener(**asked[number], seen=seen), crew, number)
+                judge = _judge(Screener(**asked[number], occurrences=occurrences), crew, number)
                 keep = partial(blocks.add, found) if blocks else None
                 _screen_sheet(part, found, judge, manifest.size, tally, answers, keep, progress)
 

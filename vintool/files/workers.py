@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vintool.columns import Earlier, Screener
+from vintool.columns import Duplicates, Screener
 from vintool.files.reading.sheets import Batch
 from vintool.files.subprocesses import Apart, packed, unpacked
 from vintool.files.writing.cells import by_appearance, has_dictionary
@@ -19,7 +19,7 @@ class Workers:
 
     Args:
         count: how many.
-        sheets: for each sheet of the run what its ``Screener`` is made with; without ``seen``.
+        sheets: for each sheet of the run what its ``Screener`` is made with; without ``occurrences``.
     """
 
     def __init__(self, count: int, sheets: Sequence[Mapping[str, Any]]) -> None:
@@ -41,9 +41,9 @@ class Workers:
         needed = sorted(set(self._sheets[sheet]["mapping"].values()))
         waiting = deque[tuple[Batch, Apart]]()
         for batch, worker in zip(batches, cycle(self._crew), strict=False):
-            earlier = screener.earlier(batch.data, batch.rows)
+            duplicates = screener.duplicates(batch.data, batch.rows)
             done = list(_answered(waiting)) if len(waiting) == len(self._crew) else []
-            worker.ask(sheet, packed(batch.data.select(needed)), batch.rows, earlier)
+            worker.ask(sheet, packed(batch.data.select(needed)), batch.rows, duplicates)
             waiting.append((batch, worker))
             yield from done
         while waiting:
@@ -63,9 +63,9 @@ class _Judge:
         self._screeners = [Screener(**options) for options in sheets]
 
     def __call__(
-        self, sheet: int, data: pa.Buffer, rows: np.ndarray, earlier: Earlier
+        self, sheet: int, data: pa.Buffer, rows: np.ndarray, duplicates: Duplicates
     ) -> pa.Buffer:
-        answers = self._screeners[sheet](unpacked(data), rows, earlier)
+        answers = self._screeners[sheet](unpacked(data), rows, duplicates)
         # Of the texts of a whole run only those of these rows.
         columns = [
             by_appearance([column]) if has_dictionary(column.type) else column

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import Powertrain, Problem
-from vintool.columns.engine.characters import Characters
-from vintool.columns.engine.distinct import Texts, as_text
-from vintool.columns.engine.keys import Mask, Places
+from vintool.columns.engine.arrays import Characters, Mask, Places, Words
+from vintool.columns.engine.categorical import Categorical, as_text
+from vintool.columns.engine.encoder import Encoder
 from vintool.columns.vins import check_digits
 from vintool.declaration.days import read_date
 from vintool.declaration.headers import meaning, normalise, shown
@@ -46,8 +45,6 @@ PRESET_COLUMNS = (
 #: The powertrains by their numbers in ``Rows``; the first is pure electric.
 POWERTRAINS = tuple(Powertrain)
 BEV = POWERTRAINS.index(Powertrain.BEV)
-
-Words = npt.NDArray[np.uint64]
 
 _LENGTHS = (8, 9, 10, 11, 17)
 _UNKNOWN = ord(UNKNOWN_CHARACTER)
@@ -267,7 +264,7 @@ class _Reader:
 
     def __init__(self, labels: Labels, without: frozenset[str]) -> None:
         self._labels, self._without = labels, without
-        self._label_texts, self._days, self._sources = Texts(), Texts(), Texts()
+        self._label_texts, self._days, self._sources = Encoder(), Encoder(), Encoder()
         self._told: list[int] = []
         self._parts: list[Rows] = []
         self._marks: list[Words] = []
@@ -292,16 +289,17 @@ class _Reader:
         zero = np.zeros(len(start), dtype=np.int64)
         day = source = zero
         if days is not None:
-            column = self._days(days.filter(pa.array(keep)))
+            column = Categorical.of_texts(days.filter(pa.array(keep)), self._days)
             day = np.array([day_of(text) for text in column.values], dtype=np.int64)[column.codes]
         if sources is not None:
-            source = self._sources(sources.filter(pa.array(keep))).codes.astype(np.int64)
+            column = Categorical.of_texts(sources.filter(pa.array(keep)), self._sources)
+            source = column.codes.astype(np.int64)
         self._parts.append(Rows(start, tail, told[keep], source, day))
         self._marks.append(_marks(characters, told[keep], source))
 
     def _powertrains(self, labels: pa.Array) -> Places:
         """The number of the powertrain of every row, -1 where its label means none."""
-        column = self._label_texts(labels)
+        column = Categorical.of_texts(labels, self._label_texts)
         for text in column.values[len(self._told) :]:
             powertrain = self._labels(text)
             self._told.append(-1 if powertrain is None else POWERTRAINS.index(powertrain))
@@ -390,11 +388,10 @@ class _Reader:
             keep[np.unique(np.where(keep, 0, marks), return_index=True)[1]] = True
             self._count(REPEATED, ~keep)
             rows = rows.only(keep)
-        texts = self._label_texts
-        values = texts(pa.array([], pa.string())).values
+        values = self._label_texts.values
         return Reading(
             rows=rows,
-            sources=tuple(self._sources(pa.array([], pa.string())).values) or ("",),
+            sources=tuple(self._sources.values) or ("",),
             total=self._total,
             unused=self._unused,
             labels=Counter(

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from vintool.codes import Grade, Powertrain
-from vintool.columns.engine.keys import Mask
+from vintool.columns.engine.arrays import Mask
 from vintool.learn.mine import Learned, Wanted, mine, reaching, vds_text
 from vintool.learn.sources import BEV, Rows
 from vintool.powertrain import Classification, resolve

@@ -14,8 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.engine.arrays import Flags, Ints, Runs, Words, spread
-from vintool.columns.engine.characters import Characters
+from vintool.columns.engine.arrays import Characters, Ints, Mask, Runs, Words, spread
 from vintool.registry.tables import ANY
 from vintool.vin import ALPHABET
 
@@ -111,7 +110,7 @@ class Fitting(NamedTuple):
     word: Ints
     bits: Words
 
-    def at(self, keep: Flags | Ints) -> "Fitting":
+    def at(self, keep: Mask | Ints) -> "Fitting":
         """Some of the words."""
         return Fitting(self.row[keep], self.word[keep], self.bits[keep])
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from vintool import vpic
 from vintool.columns.decoding.bitsets import Fitting
-from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, Values
+from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, IN_VIN, NOTHING
 from vintool.columns.decoding.schemas import Schemas
-from vintool.columns.engine.arrays import Flags, Ints
-from vintool.columns.engine.asked import Asked, Codes
+from vintool.columns.engine.arrays import Codes, Ints, Mask
+from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding import plant
 from vintool.registry.tables import bits
 from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
@@ -28,29 +28,29 @@ class Elements:
     def __init__(self, schemas: Schemas) -> None:
         self.schemas = schemas
         self.registrations = schemas.registrations
-        self._engine = Asked(self._of_engine)
-        self._facts = Asked(self._of_specs)
-        self._asked = Asked(self._asked_by_specs)
+        self._engine = PerDistinct(self._of_engine)
+        self._facts = PerDistinct(self._of_specs)
+        self._asked = PerDistinct(self._asked_by_specs)
         self._specified = lru_cache(maxsize=1 << 16)(self._of_specification)
 
     def value(self, element: int, code: int) -> str:
         """The first value that a number of an element stands for; empty if it is none."""
-        return "".join(self.schemas.values[element].all[code][:1])
+        return "".join(self.schemas.values[element].values[code][:1])
 
     def code(self, element: int, told: Iterable[DecodedElement]) -> int:
         """The number of what is told of an element."""
-        return self.schemas.values[element].code(tuple(item.value for item in told))
+        return self.schemas.values[element][tuple(item.value for item in told)]
 
     def by_engine(self, engines: Codes) -> Ints:
         """By row and column of ``CORE``, what follows from the names of engines."""
-        return self._engine.told(engines)
+        return self._engine.array(engines)
 
     def facts(self, models: Codes) -> tuple[Ints, Ints]:
         """What specifications of models can tell, and whether all that they ask for is at hand.
 
         The former as bits by column of ``CORE``, and one more for anything else.
         """
-        told = self._facts.told(models)
+        told = self._facts.array(models)
         return told >> 1, told & 1
 
     def specified(
@@ -62,7 +62,7 @@ class Elements:
         displacement that follows from two.
         """
         models = read(MODEL)
-        asked = self._asked.told(models)
+        asked = self._asked.array(models)
         keys = np.zeros((3 + len(_KEYS), len(models)), dtype=np.intp)
         keys[:3] = registration, year, models
         for at in bits(int(np.bitwise_or.reduce(asked))):
@@ -73,8 +73,7 @@ class Elements:
         told: dict[int, tuple[DecodedElement, ...]] = {}
         add_engine(told, DecodedElement(self.value(ENGINE_MODEL, code), Origin.ENGINE))
         return tuple(
-            self.code(element, told[element]) if element in told else Values.NOTHING
-            for element in CORE
+            self.code(element, told[element]) if element in told else NOTHING for element in CORE
         )
 
     def _of_specs(self, code: int) -> int:
@@ -94,15 +93,15 @@ class Elements:
         numbers = dict(zip((MODEL, *_KEYS), codes, strict=True))
         if sum(numbers[element] > 0 for element in DISPLACEMENTS) == 2:
             return None
-        if Values.IN_VIN in codes:
+        if IN_VIN in codes:
             return None
         read = {
             element: tuple(
                 DecodedElement(value, Origin.PATTERN)
-                for value in self.schemas.values[element].all[code]
+                for value in self.schemas.values[element].values[code]
             )
             for element, code in numbers.items()
-            if code > Values.IN_VIN
+            if code > IN_VIN
         }
         add_conversions(read)
         added = specified(read, self.registrations[registration], year)
@@ -120,7 +119,7 @@ class Reading:
         self._by_engine = elements.by_engine(self.engine[self._with_engine])
 
     def __call__(self, element: int) -> Codes:
-        """What is told of an element, by row; the numbers of its ``Values``."""
+        """What is told of an element, by row; the codes of its values."""
         found = self.known.get(element)
         if found is None:
             found = self.known[element] = self.by_pattern(element)
@@ -134,10 +133,10 @@ class Reading:
         column = COLUMN_OF[element]
         return self._elements.schemas.core.told(column, self._fitting, self._rows)
 
-    def contested(self, element: int, electric: str) -> Flags:
+    def contested(self, element: int, electric: str) -> Mask:
         """Where of the patterns that fit some tell electric and some tell something else."""
         schemas = self._elements.schemas
-        code = schemas.values[element].code((electric,))
+        code = schemas.values[element][electric,]
         first = self.by_pattern(element)
         differs, says = (np.zeros(self._rows, dtype=bool) for _ in range(2))
         for row, codes in schemas.core.every(COLUMN_OF[element], self._fitting):

@@ -16,9 +16,10 @@ from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
 from vintool.columns.decoding.bitsets import SIGN_NAMES
 from vintool.columns.decoding.profiles import NOT, SURE, Profiles, Teller
-from vintool.columns.engine.asked import Asked, Codes, Sparse
-from vintool.columns.engine.distinct import Numbered
+from vintool.columns.engine.arrays import Codes
+from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.output import with_dictionary
+from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding import plant
 from vintool.decoding.brand import brand_name
 from vintool.decoding.fields import ELEMENTS, FIELDS
@@ -77,18 +78,23 @@ class Fields:
 
     def __init__(self, teller: Teller) -> None:
         self._teller = teller
-        self._countries, self._types = Sparse(self._country), Numbered(None)
-        self._filed_type = Asked(
-            lambda at: self._types(teller.registrations[at - 1].kind or None) if at else 0
+        self._countries, self._types = PerDistinct(self._country, scattered=True), Encoder([None])
+        self._filed_type = PerDistinct(
+            lambda at: self._types[teller.registrations[at - 1].kind or None] if at else 0
         )
-        self._maker_type = Asked(
-            lambda at: self._types(vehicle_type(None, teller.makers.values[at]))
+        self._maker_type = PerDistinct(
+            lambda at: self._types[vehicle_type(None, teller.makers.values[at])]
         )
-        self._names, self._places = Sparse(self._brand), Sparse(self._place)
-        self._weighed = Sparse(self._weigh)
-        self._brands = Asked(lambda at: maker.brands if (maker := teller.makers.values[at]) else ())
-        self._seen = Asked(self._makes_seen)
-        self._has_plants = Asked(lambda at: registry.has_plants(teller.wmis.all[at].wmi))
+        self._names, self._places = (
+            PerDistinct(self._brand, scattered=True),
+            PerDistinct(self._place, scattered=True),
+        )
+        self._weighed = PerDistinct(self._weigh, scattered=True)
+        self._brands = PerDistinct(
+            lambda at: maker.brands if (maker := teller.makers.values[at]) else ()
+        )
+        self._seen = PerDistinct(self._makes_seen)
+        self._has_plants = PerDistinct(lambda at: registry.has_plants(teller.wmis.all[at].wmi))
         values = teller.schemas.values
         self._texts = {
             "market": _Texts(teller.wmis.all, lambda wmi: wmi.market.value),
@@ -107,13 +113,13 @@ class Fields:
                 self._weighed.values, lambda told: told[0] and Basis.ENCODED.value
             ),
             **{
-                field: _Texts(values[element].all, partial(_value, FIELDS[field].kind, element))
+                field: _Texts(values[element].values, partial(_value, FIELDS[field].kind, element))
                 for field, element in ELEMENTS.items()
             },
         }
         self._parts = {
             part.name: (
-                _Texts(values[part.element].all, partial(_filed_part, part)),
+                _Texts(values[part.element].values, partial(_filed_part, part)),
                 _Texts(self._places.values, partial(_part, part.name)),
             )
             for part in plant.PARTS
@@ -122,7 +128,7 @@ class Fields:
     @property
     def kept(self) -> int:
         """How many combinations were asked about."""
-        return sum(map(len, (self._countries, self._names, self._places, self._weighed)))
+        return sum(one.kept for one in (self._countries, self._names, self._places, self._weighed))
 
     def field(  # noqa: PLR0913 - what a column is made of
         self,
@@ -158,21 +164,21 @@ class Fields:
         if name == "manufacturer":
             return found.maker
         if name == "country":
-            return self._countries(found.maker * np.intp(_WIDE) + found.wmi)
+            return self._countries.codes(found.maker * np.intp(_WIDE) + found.wmi)
         if name == "vehicle_type":
             filed = np.where(
-                found.standing == NOT, 0, self._filed_type.told(found.registration + 1)
+                found.standing == NOT, 0, self._filed_type.array(found.registration + 1)
             )
-            return np.where(filed > 0, filed, self._maker_type.told(found.maker))
+            return np.where(filed > 0, filed, self._maker_type.array(found.maker))
         if name == "brand":
-            key = self._brands(found.maker) * np.intp(_WIDE) + found.make
+            key = self._brands.codes(found.maker) * np.intp(_WIDE) + found.make
             key = key * 2 + (found.standing == SURE)
-            return self._names(key * _WIDE + self._seen(found.rules))
+            return self._names.codes(key * _WIDE + self._seen.codes(found.rules))
         sure = found.standing == SURE
         key = found.rules.astype(np.intp)
         for element in SIGNALS:
             key = key * _NARROW + np.where(sure, found.read[element], 0)
-        return self._weighed(key)
+        return self._weighed.codes(key)
 
     def plant(
         self,
@@ -184,10 +190,10 @@ class Fields:
     ) -> pa.StructArray:
         """The place: as filed where vPIC's patterns fit, or else as the registry has it."""
         filed = (found.standing != NOT) & found.matched
-        rows = np.flatnonzero(~filed & self._has_plants.told(found.wmi))
-        year = np.maximum(self._teller.year.told(found.year[rows]) - FIRST_YEAR + 1, 0)
+        rows = np.flatnonzero(~filed & self._has_plants.array(found.wmi))
+        year = np.maximum(self._teller.year.array(found.year[rows]) - FIRST_YEAR + 1, 0)
         key = found.wmi[rows] * np.intp(_NARROW) + found.plant_sign[rows]
-        places = self._places(key * _NARROW + year)
+        places = self._places.codes(key * _NARROW + year)
         known = np.array([place is not None for place in self._places.values], dtype=bool)
         is_told = np.zeros(len(filed), dtype=bool)
         is_told[rows] = known[places]
@@ -237,7 +243,7 @@ class Fields:
         values = []
         for element in reversed(SIGNALS):
             key, code = divmod(key, _NARROW)
-            values.append(next(iter(self._teller.schemas.values[element].all[code]), None))
+            values.append(next(iter(self._teller.schemas.values[element].values[code]), None))
         filed = tuple(
             _RULE._replace(powertrain=powertrain, grade=grade)
             for powertrain, grade, _ in sides(*reversed(values))

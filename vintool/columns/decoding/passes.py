@@ -14,11 +14,11 @@ import numpy.typing as npt
 from vintool import vpic
 from vintool.columns.decoding.bitsets import SIGN_NAMES, Fitting, Signs
 from vintool.columns.decoding.elements import Elements, Reading
-from vintool.columns.decoding.schema_lines import COLUMN_OF, ELEMENTS, OFTEN, Values
+from vintool.columns.decoding.schema_lines import COLUMN_OF, ELEMENTS, IN_VIN, OFTEN
 from vintool.columns.decoding.schemas import YEARS, Schemas
 from vintool.columns.decoding.scores import elements_of, or_at, telling
-from vintool.columns.engine.arrays import Flags, Ints
-from vintool.columns.engine.asked import Asked, Codes
+from vintool.columns.engine.arrays import Codes, Ints, Mask
+from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding.model_year import CYCLE, FIRST_YEAR, latest_model_year
 from vintool.vin import MODEL_YEAR_CODES
 from vintool.vpic import (
@@ -59,13 +59,13 @@ class Passes(NamedTuple):
 
     year: Codes
     other: Codes
-    conclusive: Flags
-    matched: Flags
-    only_match: Flags
-    wrong: Flags
-    several: Flags
+    conclusive: Mask
+    matched: Mask
+    only_match: Mask
+    wrong: Mask
+    several: Mask
     fitting: Fitting
-    unsettled: Flags
+    unsettled: Mask
 
     @classmethod
     def none(cls, size: int) -> Self:
@@ -106,12 +106,12 @@ class _Questions(NamedTuple):
 
 class _Scores(NamedTuple):
     score: Ints  # but for the year
-    wrong: Flags
-    electric: Flags
-    unsettled: Flags
+    wrong: Mask
+    electric: Mask
+    unsettled: Mask
 
 
-def letter_at_7(signs: Signs) -> Flags:
+def letter_at_7(signs: Signs) -> Mask:
     """Whether position 7 is a letter."""
     return _LETTER[signs[7]]
 
@@ -133,18 +133,20 @@ class Filings:
         self._has_make = np.array(
             [len(registration.makes) == 1 for registration in registrations], dtype=bool
         )
-        self._years = Asked(_years)
-        self._faults = Asked(_fault_weight)
-        self._make = Asked(lambda code: bool(vpic.model(self._value(MODEL, code))[1]))
-        self._is_number = {element: Asked(self._number_rule(element)) for element in DISPLACEMENTS}
+        self._years = PerDistinct(_years)
+        self._faults = PerDistinct(_fault_weight)
+        self._make = PerDistinct(lambda code: bool(vpic.model(self._value(MODEL, code))[1]))
+        self._is_number = {
+            element: PerDistinct(self._number_rule(element)) for element in DISPLACEMENTS
+        }
         self._weights = self._all_weights()
         most = self._weights.max(axis=0, initial=0)
-        self._by_engine = Asked(
+        self._by_engine = PerDistinct(
             lambda code: sum(
                 int(most[element]) for element, _ in vpic.engine(self._value(ENGINE_MODEL, code))
             )
         )
-        self._by_specs = Asked(
+        self._by_specs = PerDistinct(
             lambda code: sum(
                 int(most[element])
                 for element in vpic.specified_elements(self._value(MODEL, code))[1]
@@ -166,7 +168,7 @@ class Filings:
         return weights
 
     def decide(
-        self, registration: Ints, signs: Signs, home: Flags, known: Codes, judged: Flags
+        self, registration: Ints, signs: Signs, home: Mask, known: Codes, judged: Mask
     ) -> Passes:
         """Which pass fits best.
 
@@ -184,7 +186,7 @@ class Filings:
         earlier, later = sets[spot], sets[spot + CYCLE]
         key = signs[10] * 2 + letter_at_7(signs)
         key = (key * 2 + self._light[registration]) * 2 + (earlier >= 0)
-        years = self._years(key * 2 + (later >= 0))
+        years = self._years.codes(key * 2 + (later >= 0))
         first, second, conclusive = (of.take(years) for of in np.array(self._years.values).T)
         taken = home & (known > 0) & ((known == first) | (known == second))
         first, second = np.where(taken, known, first), np.where(taken, 0, second)
@@ -245,7 +247,7 @@ class Filings:
             unsettled,
         )
 
-    def _may_differ(self, passes: _Questions, one: Ints, two: Ints) -> Flags:
+    def _may_differ(self, passes: _Questions, one: Ints, two: Ints) -> Mask:
         """Whether two passes may score differently: of one set the same fits, and specifications alone know years."""
         differ = np.asarray(passes.sets[one] != passes.sets[two])
         same = np.flatnonzero(~differ)
@@ -254,7 +256,7 @@ class Filings:
         differ[same] = self.elements.facts(models)[0] > 0
         return differ
 
-    def _any_fits(self, passes: _Questions, signs: Signs) -> Flags:
+    def _any_fits(self, passes: _Questions, signs: Signs) -> Mask:
         """Whether any pattern fits, be it one of the rest alone."""
         fits = np.zeros(len(passes.rows) + 1, dtype=bool)  # the last one stands for no pass
         fits[passes.fitting.row[passes.fitting.bits != 0]] = True
@@ -274,10 +276,10 @@ class Filings:
             found[at, long] = self.schemas.repairs(sets[long], rows[long], signs, position)
         return found
 
-    def _fault_weights(self, repairs: Ints, uses_all: Flags, has_model: Flags) -> Ints:
+    def _fault_weights(self, repairs: Ints, uses_all: Mask, has_model: Mask) -> Ints:
         wrong = np.minimum((repairs > 0).sum(axis=0), 2)
         key = wrong * 2 + (repairs == 1).any(axis=0)
-        return self._faults.told((key * 2 + uses_all) * 2 + has_model)
+        return self._faults.array((key * 2 + uses_all) * 2 + has_model)
 
     def _scores(
         self, passes: _Questions, chosen: Ints, years: Ints, registration: Ints, signs: Signs
@@ -313,14 +315,14 @@ class Filings:
                 unsettled[told.row[told.twice]] = True
         read = Reading(self.elements, core, size)
         model = read(MODEL)
-        make = self._make.told(model)
+        make = self._make.array(model)
         by_wmi = (model == 0) & self._has_make[registration[rows]]
         weights += self._weights[kind, MAKE] * (make | by_wmi)
         count += make
         converts = np.zeros(size, dtype=bool)
         for element, is_number in self._is_number.items():
-            converts |= is_number.told(read(element))
-            unsettled |= read(element) == Values.IN_VIN
+            converts |= is_number.array(read(element))
+            unsettled |= read(element) == IN_VIN
         for element in DISPLACEMENTS:
             weights += self._weights[kind, element] * (converts & (read(element) == 0))
 
@@ -329,7 +331,7 @@ class Filings:
 
         # Engines and specifications may add to a pass; they are asked where that can decide.
         facts, at_hand = self.elements.facts(model)
-        more = self._by_engine.told(read.engine) + self._by_specs.told(model)
+        more = self._by_engine.array(read.engine) + self._by_specs.array(model)
         one, two = np.split(np.arange(size), 2)
         close = (
             (fault[one] == fault[two])
@@ -358,7 +360,7 @@ class Filings:
                 unsettled[at] |= by_specs is None
         electric = np.zeros(size, dtype=bool)
         for element, sign in _SPEAKS_ELECTRIC:
-            electric |= read(element) == self.schemas.values[element].code((sign,))
+            electric |= read(element) == self.schemas.values[element][sign,]
         score = (fault + _FAULTS_AT_MOST) * (1 << 32) + weights * (1 << 12) + count
         wrong = np.asarray((repairs > 0).any(axis=0))
         return _Scores(score, wrong, electric, unsettled)

@@ -1,21 +1,18 @@
 """Columns of VINs -> the powertrain rules that fit, ``powertrain.classify`` in columns."""
 
-from threading import Lock
-
 import numpy as np
 import pyarrow as pa
 
 from vintool.columns.decoding.bitsets import BitSets, Signs, named
 from vintool.columns.decoding.wmis import Wmis
-from vintool.columns.engine.arrays import Ints, Runs, Words
-from vintool.columns.engine.asked import Asked, Codes
+from vintool.columns.engine.arrays import Codes, Ints, Runs, Words
+from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.powertrain import Classification, resolve
 from vintool.registry import Rule, powertrain_rules
 from vintool.registry.tables import bits
 
 _POSITIONS = (4, 5, 6, 7, 8, 10, 11)  # rules are looked up by positions 1-3
-
-_Fits = tuple[tuple[int, int], ...]  # words, and what fits of each
 
 
 class Rules:
@@ -25,10 +22,8 @@ class Rules:
         self._sets = BitSets(_POSITIONS, _POSITIONS[:5])
         self._signs = Runs()
         self._rules: list[tuple[Rule, ...]] = []  # by word
-        self._fits: dict[_Fits, int] = {(): 0}
-        self._every: list[_Fits] = [()]
-        self._lock = Lock()
-        self._set_of = Asked(lambda wmi: self._add(powertrain_rules(wmis.all[wmi].wmi[:3])))
+        self._fits = Encoder([()])  # tuples of words, and what fits of each
+        self._set_of = PerDistinct(lambda wmi: self._add(powertrain_rules(wmis.all[wmi].wmi[:3])))
 
     def _add(self, rules: tuple[Rule, ...]) -> int:
         if not rules:
@@ -47,7 +42,7 @@ class Rules:
     def __call__(self, wmi: Codes, signs: Signs) -> Codes:
         """What fits each row, by a number for ``told_of``."""
         found: Codes = np.zeros(len(wmi), dtype=np.int32)
-        sets = self._set_of.told(wmi)
+        sets = self._set_of.array(wmi)
         rows = np.flatnonzero(sets >= 0)
         if len(rows):
             fitting = self._sets.match(sets[rows], rows, signs)
@@ -69,7 +64,7 @@ class Rules:
         pairs = zip(
             (every // len(distinct)).tolist(), distinct[every % len(distinct)].tolist(), strict=True
         )
-        numbers = np.array([self._number((pair,)) for pair in pairs], dtype=np.int32)
+        numbers = self._fits.codes((pair,) for pair in pairs)
         return np.asarray(numbers[where])
 
     def _with(self, one: Codes, two: Codes) -> Codes:
@@ -78,18 +73,12 @@ class Rules:
             return two
         every, where = np.unique(np.stack((one, two)), axis=1, return_inverse=True)
         pairs = every.T.tolist()
-        joined = [self._number((*self._every[a], *self._every[b])) for a, b in pairs]
-        return np.asarray(np.array(joined, dtype=np.int32)[where.ravel()])
-
-    def _number(self, fits: _Fits) -> int:
-        with self._lock:
-            number = self._fits.setdefault(fits, len(self._every))
-            if number == len(self._every):
-                self._every.append(fits)
-        return number
+        fits = self._fits.values
+        joined = self._fits.codes((*fits[a], *fits[b]) for a, b in pairs)
+        return np.asarray(joined[where.ravel()])
 
     def told_of(self, number: int) -> Classification:
         """What the rules tell that fit, by their number."""
         return resolve(
-            [self._rules[word][at] for word, fits in self._every[number] for at in bits(fits)]
+            [self._rules[word][at] for word, fits in self._fits.values[number] for at in bits(fits)]
         )

@@ -18,13 +18,13 @@ from vintool.columns.decoding.bitsets import SIGN_NAMES, Signs
 from vintool.columns.decoding.elements import Reading
 from vintool.columns.decoding.passes import Filings, Passes, letter_at_7
 from vintool.columns.decoding.powertrain import Rules
-from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, Values
+from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, IN_VIN, NOTHING
 from vintool.columns.decoding.schemas import schemas
 from vintool.columns.decoding.wmis import Wmis
-from vintool.columns.engine.arrays import Flags, Ints
-from vintool.columns.engine.asked import Asked, Codes
-from vintool.columns.engine.characters import STATES, Characters, ninth, remainders
-from vintool.columns.engine.distinct import Numbered
+from vintool.columns.engine.arrays import Characters, Codes, Ints, Mask
+from vintool.columns.engine.characters import STATES, position_9, remainders
+from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding import fields as table
 from vintool.decoding import plant
 from vintool.decoding.fields import ELEMENTS
@@ -66,10 +66,10 @@ class Profiles(NamedTuple):
     year: Codes
     plant_sign: Codes
     standing: Codes
-    matched: Flags
+    matched: Mask
     make: Codes
     rules: Codes
-    unsettled: Flags
+    unsettled: Mask
     read: dict[int, Codes]
     told: dict[int, Codes]
 
@@ -89,37 +89,37 @@ class Teller:
         self.filings = Filings(self.schemas)
         self.wmis = wmis = Wmis(registration.wmi for registration in registrations)
         self.rules = Rules(wmis)
-        self.makers, self.years, self.makes = Numbered(None), Numbered(None), Numbered(None)
-        self._market = Asked(lambda at: _MARKETS.index(wmis.all[at].market))
-        self._registration = Asked(lambda at: wmis.all[at].registration)
-        self._dated = Asked(lambda at: wmis.all[at].dated)
-        self._maker = Asked(lambda at: self.makers(wmis.all[at].maker))
-        self._only_in_vpic = Asked(
+        self.makers, self.years, self.makes = Encoder([None]), Encoder([None]), Encoder([None])
+        self._market = PerDistinct(lambda at: _MARKETS.index(wmis.all[at].market))
+        self._registration = PerDistinct(lambda at: wmis.all[at].registration)
+        self._dated = PerDistinct(lambda at: wmis.all[at].dated)
+        self._maker = PerDistinct(lambda at: self.makers[wmis.all[at].maker])
+        self._only_in_vpic = PerDistinct(
             lambda at: (maker := wmis.all[at].maker) is None or maker.source == "vpic"
         )
-        self._kinds = Asked(lambda at: maker.kinds if (maker := wmis.all[at].maker) else ())
-        self._maker_in_year = Asked(
-            lambda key: self.makers(
+        self._kinds = PerDistinct(lambda at: maker.kinds if (maker := wmis.all[at].maker) else ())
+        self._maker_in_year = PerDistinct(
+            lambda key: self.makers[
                 maker_of(wmis.all[key // _YEARS].wmi, key % _YEARS + FIRST_YEAR - 1)
-            )
+            ]
         )
-        self._home = Asked(lambda at: is_home_market(Market.CN, registrations[at].kind))
+        self._home = PerDistinct(lambda at: is_home_market(Market.CN, registrations[at].kind))
         self._type = np.array([registration.vehicle_type for registration in registrations])
-        self._market_year = Asked(self._year_by_market)
-        self._filed_year = Asked(self._year_as_filed)
-        self.year = Asked(lambda at: self.years.values[at].year or 0)
-        self._encoded = Asked(lambda at: self.years.values[at].basis is Basis.ENCODED)
-        self._standing = Asked(_standing)
-        self._one_brand = Asked(
+        self._market_year = PerDistinct(self._year_by_market)
+        self._filed_year = PerDistinct(self._year_as_filed)
+        self.year = PerDistinct(lambda at: self.years.values[at].year or 0)
+        self._encoded = PerDistinct(lambda at: self.years.values[at].basis is Basis.ENCODED)
+        self._standing = PerDistinct(_standing)
+        self._one_brand = PerDistinct(
             lambda at: (maker := self.makers.values[at]) is not None and len(maker.brands) == 1
         )
-        self._make_of_filer = Asked(
+        self._make_of_filer = PerDistinct(
             lambda at: (
-                self.makes(registrations[at].makes[0]) if len(registrations[at].makes) == 1 else 0
+                self.makes[registrations[at].makes[0]] if len(registrations[at].makes) == 1 else 0
             )
         )
-        self._make_of_model = Asked(
-            lambda at: self.makes(vpic.model(self.filings.elements.value(MODEL, at))[1] or None)
+        self._make_of_model = PerDistinct(
+            lambda at: self.makes[vpic.model(self.filings.elements.value(MODEL, at))[1] or None]
         )
         kinds = [self._defaults(kind) for kind in range(int(self._type.max(initial=0)) + 1)]
         # By column of ``CORE`` and registration.
@@ -130,9 +130,9 @@ class Teller:
         fields = set(fields)
         signs, size = Signs(characters), len(characters)
         wmi = self.wmis(signs)
-        registration = self._registration.told(wmi)
-        dated = self._dated.told(wmi)
-        market = self._market.told(wmi)
+        registration = self._registration.array(wmi)
+        dated = self._dated.array(wmi)
+        market = self._market.array(wmi)
         in_vpic = registration >= 0
         if fields <= BY_WMI:
             in_vpic &= dated
@@ -148,21 +148,21 @@ class Teller:
             passes.other - FIRST_YEAR + 1, 0
         )[filed]
         key = (key * 2 + (standing[filed] == SURE)) * 2 + passes.conclusive[filed]
-        year[filed] = self._filed_year.told(key * 2 + passes.only_match[filed])
+        year[filed] = self._filed_year.array(key * 2 + passes.only_match[filed])
         year[others] = self._own_year(others, market, wmi, signs)
 
-        maker = self._maker.told(wmi).astype(np.int32)
-        when = np.flatnonzero(dated & self._encoded.told(year) & (self.year.told(year) > 0))
-        since = self.year.told(year[when]) - FIRST_YEAR + 1
-        maker[when] = self._maker_in_year.told(wmi[when].astype(np.intp) * _YEARS + since)
+        maker = self._maker.array(wmi).astype(np.int32)
+        when = np.flatnonzero(dated & self._encoded.array(year) & (self.year.array(year) > 0))
+        since = self.year.array(year[when]) - FIRST_YEAR + 1
+        maker[when] = self._maker_in_year.array(wmi[when].astype(np.intp) * _YEARS + since)
 
         make: Codes = np.zeros(size, dtype=np.int32)
         rules: Codes = np.zeros(size, dtype=np.int32)
         if "brand" in fields:
             model = read(MODEL)
             of_model, of_filer = (
-                self._make_of_model.told(model),
-                self._make_of_filer.told(registration),
+                self._make_of_model.array(model),
+                self._make_of_filer.array(registration),
             )
             make = np.where(standing == NOT, 0, np.where(model > 0, of_model, of_filer))
             make = make.astype(np.int32)
@@ -174,7 +174,7 @@ class Teller:
                 read(element)
         elif "brand" in fields:
             open_ = np.flatnonzero(
-                ~self._one_brand.told(maker) & ((make == 0) | (standing != SURE))
+                ~self._one_brand.array(maker) & ((make == 0) | (standing != SURE))
             )
             rules[open_] = self.rules(wmi[open_], signs.at(open_))
         for part in plant.PARTS if "plant" in fields else ():
@@ -182,7 +182,7 @@ class Teller:
         elements = {ELEMENTS[field] for field in fields & ELEMENTS.keys()}
         told = self._assume(read, elements, _Filed(registration, passes, standing), unsettled)
         for codes in read.known.values():
-            unsettled |= codes == Values.IN_VIN
+            unsettled |= codes == IN_VIN
         return Profiles(
             wmi,
             registration.astype(np.int32),
@@ -206,16 +206,16 @@ class Teller:
         own = signs if len(rows) == size else signs.at(rows)
         foreign = market[rows] != _US
         known = np.zeros(len(rows), dtype=np.int32)
-        known[foreign] = self.year.told(self._own_year(rows[foreign], market, wmi, signs))
-        home = (market[rows] == _CN) & self._home.told(registration[rows])
+        known[foreign] = self.year.array(self._own_year(rows[foreign], market, wmi, signs))
+        home = (market[rows] == _CN) & self._home.array(registration[rows])
         passes = self.filings.decide(registration[rows], own, home, known, foreign)
         return passes if len(rows) == size else passes.spread(rows, size)
 
     def _own_year(self, rows: Ints, market: Ints, wmi: Codes, signs: Signs) -> Codes:
         """The model year by the rules of the VIN's own market."""
         key = signs[10][rows] * 2 + letter_at_7(signs)[rows]
-        return self._market_year.told(
-            (key * len(_MARKETS) + market[rows]) * _KINDS + self._kinds(wmi[rows])
+        return self._market_year.array(
+            (key * len(_MARKETS) + market[rows]) * _KINDS + self._kinds.codes(wmi[rows])
         )
 
     def _standings(  # noqa: PLR0913, PLR0917 - what decides
@@ -233,12 +233,12 @@ class Teller:
         if len(rows):
             core, size = self.schemas.core, len(registration)
             has_model = core.told(COLUMN_OF[MODEL], passes.fitting, size)[rows] > 0
-            same = passes.year[rows] == self.year.told(self._own_year(rows, market, wmi, signs))
+            same = passes.year[rows] == self.year.array(self._own_year(rows, market, wmi, signs))
             own = characters[rows]
-            key = market[rows] * 2 + self._home.told(registration[rows])
-            key = key * len(STATES) + ninth(own, remainders(own))
+            key = market[rows] * 2 + self._home.array(registration[rows])
+            key = key * len(STATES) + position_9(own, remainders(own))
             for flag in (
-                self._only_in_vpic.told(wmi[rows]),
+                self._only_in_vpic.array(wmi[rows]),
                 passes.matched[rows],
                 passes.wrong[rows],
                 passes.several[rows],
@@ -246,11 +246,11 @@ class Teller:
                 same,
             ):
                 key = key * 2 + flag
-            standing[rows] = self._standing.told(key)
+            standing[rows] = self._standing.array(key)
         return standing
 
     def _assume(
-        self, read: Reading, elements: set[int], filed: _Filed, unsettled: Flags
+        self, read: Reading, elements: set[int], filed: _Filed, unsettled: Mask
     ) -> dict[int, Codes]:
         """What the VIN itself tells of some elements, and what is assumed where it tells nothing."""
         told = {element: read(element).copy() for element in elements}
@@ -270,7 +270,7 @@ class Teller:
             )
             unsettled[some] |= [specs is None for specs in added]
             for element, codes in told.items():
-                own = np.array([(specs or {}).get(element, Values.NOTHING) for specs in added])
+                own = np.array([(specs or {}).get(element, NOTHING) for specs in added])
                 codes[some] = np.where(codes[some] == 0, own, codes[some])
         is_filed = filed.standing != NOT
         for element, codes in told.items():
@@ -284,16 +284,16 @@ class Teller:
         sign, letter = divmod(key, 2)
         own = self._kinds.values[kinds]
         position_7 = "A" if letter else "0"
-        return self.years(
+        return self.years[
             model_year(SIGN_NAMES[sign], position_7, _MARKETS[market], own, latest_model_year())
-        )
+        ]
 
     def _year_as_filed(self, key: int) -> int:
         key, only_match = divmod(key, 2)
         key, conclusive = divmod(key, 2)
         key, sure = divmod(key, 2)
         year, other = (number and number + FIRST_YEAR - 1 for number in divmod(key, _YEARS))
-        return self.years(
+        return self.years[
             year_of_pass(
                 year,
                 tuple(sorted({year, other} - {0})),
@@ -301,7 +301,7 @@ class Teller:
                 conclusive=bool(conclusive),
                 only_match=bool(only_match),
             )
-        )
+        ]
 
     def _defaults(self, kind: int) -> list[int]:
         told = vpic.defaults(kind)

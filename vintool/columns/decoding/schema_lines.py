@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Sequence
-from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +10,7 @@ import pyarrow.compute as pc
 from vintool import vpic
 from vintool.columns.decoding.bitsets import SIGNS, read_patterns
 from vintool.columns.engine.arrays import Runs, marked
+from vintool.columns.engine.encoder import Encoder
 from vintool.decoding.fields import NAMED
 from vintool.vpic import DISPLACEMENTS, FROM_TABLES, POSITIONS
 
@@ -33,39 +33,17 @@ _TAB, _LINE = ord("\t"), ord("\n")
 #: By element: its place in ``CORE``, or -1.
 COLUMN_OF = np.full(ELEMENTS, -1, dtype=np.intp)
 COLUMN_OF[list(CORE)] = np.arange(len(CORE))
-
-
-class Values:
-    """What an element is told to be, numbered. A value is a tuple: an engine may tell several.
-
-    Number 0 is that nothing is told, number 1 that the VIN itself holds the value.
-    """
-
-    NOTHING, IN_VIN = 0, 1
-
-    def __init__(self) -> None:
-        self.all: list[tuple[str, ...]] = [(), ()]
-        self._codes: dict[tuple[str, ...], int] = {}
-        self._lock = Lock()
-
-    def code(self, value: tuple[str, ...]) -> int:
-        """The number of a value."""
-        return self.codes((value,))[0]
-
-    def codes(self, values: Sequence[tuple[str, ...]]) -> list[int]:
-        """The numbers of values."""
-        with self._lock:
-            for value in values:
-                if value not in self._codes:
-                    self._codes[value] = len(self.all)
-                    self.all.append(value)
-        return [self._codes[value] for value in values]
+#: Codes of what an element is told to be: nothing, or what the VIN itself holds. The others stand for
+#: tuples of texts, as an engine may tell several.
+NOTHING, IN_VIN = 0, 1
+#: What these codes stand for.
+FIRST_VALUES: tuple[tuple[str, ...], ...] = ((), ())
 
 
 class Lines:
     """The lines of the schemas read so far, as arrays; each distinct pattern and cell is read once."""
 
-    def __init__(self, values: Sequence[Values]) -> None:
+    def __init__(self, values: Sequence[Encoder]) -> None:
         self._values = values
         # By distinct pattern of each reading: what it names, see ``named``, and which of ``OFTEN``.
         self.signs = Runs()
@@ -116,14 +94,14 @@ class Lines:
         element, rank, formula = (
             np.array(keys, dtype=np.int32).reshape(-1, 3).T[:, heads.indices.to_numpy()]
         )
-        value = np.where(formula, Values.IN_VIN, Values.NOTHING)
+        value = np.where(formula, IN_VIN, NOTHING)
         wanted = np.flatnonzero((COLUMN_OF[element] >= 0) & (formula == 0))
         wanted = wanted[np.argsort(element[wanted], kind="stable")]
         told = parts.take(pa.array(2 * wanted + 1)).to_pylist()
         edges = np.flatnonzero(np.diff(element[wanted], prepend=-1, append=-1)).tolist()
         for start, end in itertools.pairwise(edges):
             own = self._values[element[wanted[start]]]
-            value[wanted[start:end]] = own.codes([(text[:-1],) for text in told[start:end]])
+            value[wanted[start:end]] = own.codes((text[:-1],) for text in told[start:end])
         self.cells = np.append(self.cells, np.array([element, value, rank, formula]), axis=1)
 
 

@@ -20,13 +20,13 @@ from vintool.columns.decoding.schema_lines import (
     COLUMN_OF,
     CORE,
     ELEMENTS,
+    FIRST_VALUES,
     OFTEN,
     Lines,
     Statements,
-    Values,
 )
-from vintool.columns.engine.arrays import Flags, Ints, Runs, lowest, marked, ones, spread
-from vintool.columns.engine.asked import Codes
+from vintool.columns.engine.arrays import Codes, Ints, Mask, Runs, lowest, marked, ones, spread
+from vintool.columns.engine.encoder import Encoder
 from vintool.decoding.model_year import CYCLE, FIRST_YEAR
 from vintool.vpic import POSITIONS, Link
 
@@ -50,7 +50,7 @@ class Area(BitSets):
         self.twice = np.zeros(0, dtype=bool)  # likewise: one pattern tells it more than once
         self._names = np.zeros((0, 64), dtype=np.uint8)  # by pattern: which of ``OFTEN``, as bits
 
-    def fill(self, named: Flags, told: Statements, those: Flags, lines: Lines) -> None:
+    def fill(self, named: Mask, told: Statements, those: Mask, lines: Lines) -> None:
         """Add sets, of what they are ``told`` only ``those`` statements.
 
         Args:
@@ -102,7 +102,7 @@ class Area(BitSets):
         self.telling = np.append(self.telling, telling, axis=1)
 
     def told(self, column: int, fitting: Fitting, rows: int) -> Codes:
-        """What an element of ``CORE`` is told to be, by row: codes of its ``Values``."""
+        """What an element of ``CORE`` is told to be, by row: codes of its values."""
         bits = self.telling[column].take(fitting.word)
         bits &= fitting.bits
         # Backwards, so that of several words of a row the first has the last say.
@@ -137,7 +137,7 @@ class Schemas:
 
     def __init__(self) -> None:
         self.registrations = list(vpic.registrations())
-        self.values = [Values() for _ in range(ELEMENTS)]
+        self.values = [Encoder(FIRST_VALUES) for _ in range(ELEMENTS)]
         self.core, self.rest = Area(), Area()
         self._lines = Lines(self.values)
         self._lock = Lock()

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from vintool.columns.decoding.bitsets import Fitting
 from vintool.columns.decoding.schema_lines import ELEMENTS
 from vintool.columns.decoding.schemas import Area
-from vintool.columns.engine.arrays import Flags, Ints, lowest, ones
+from vintool.columns.engine.arrays import Ints, Mask, lowest, ones
 from vintool.vpic import MULTIPLE
 
 _IS_MULTIPLE = np.isin(np.arange(ELEMENTS), sorted(MULTIPLE))
@@ -21,9 +21,9 @@ class Telling(NamedTuple):
     row: Ints
     element: Ints
     names: npt.NDArray[np.uint8]
-    first: Flags  # of a pass and element
+    first: Mask  # of a pass and element
     times: Ints
-    twice: Flags
+    twice: Mask
 
 
 def telling(area: Area, fitting: Fitting) -> Telling:

@@ -13,12 +13,14 @@ import pyarrow.compute as pc
 from vintool.codes import CheckDigit
 from vintool.columns.decoding.fields import fields_of
 from vintool.columns.decoding.profiles import FIELDS, teller
+from vintool.columns.engine.arrays import Characters, Codes
 from vintool.columns.engine.arrow_types import arrow_type
-from vintool.columns.engine.characters import NO_KEY, STATES, Characters, keys
-from vintool.columns.engine.distinct import Lifted, as_text
-from vintool.columns.engine.keys import Codes, Numbers
+from vintool.columns.engine.categorical import as_text
+from vintool.columns.engine.characters import descriptor_keys
+from vintool.columns.engine.encoder import KeyEncoder
+from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.engine.tables import as_table, find_mapping
-from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
+from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_problems
 from vintool.decoding.fields import ASIDE, Field
 from vintool.decoding.fields import FIELDS as VEHICLE
 from vintool.decoding.kinds import Kind
@@ -105,8 +107,8 @@ class _Decoder:
         self._told = [field for field in fields if field in _VALUES]
         self._in_columns = FIELDS.issuperset(self._told)
         self._descriptors = Descriptors()
-        self._keys, self._problems = Keys(), Lifted(row_problems)
-        self._numbers = Numbers()
+        self._keys, self._problems = CheckedProfiles(), PerDistinct(row_problems)
+        self._numbers = KeyEncoder()
         self._answers = {field: pa.array([], TYPES[field]) for field in self._told}
         self._gathered = self._answers
         self._one_at_a_time = Lock()
@@ -140,20 +142,11 @@ class _Decoder:
 
     def _of_distinct(self, vins: VinColumn) -> tuple[dict[str, pa.Array], Codes]:
         """The answers to all keys so far, and the number of that of each VIN."""
-        key, far = keys(vins.characters)
+        key, ninth = self._descriptors.keys(vins.characters), vins.position_9.codes
         with self._one_at_a_time:
-            if len(far):  # of these more is read than the key holds
-                descriptors = self._descriptors(vins.characters[far])
-                key[far] = NO_KEY + descriptors.codes.astype(np.uint64)
-            key *= np.uint64(len(STATES))
-            key += vins.ninth.codes.astype(np.uint64)
-            first = self._numbers.count
-            numbers, fresh = self._numbers(key)
-            if len(fresh):
-                rows = np.flatnonzero(numbers >= first)
-                sample = np.empty(len(fresh), dtype=np.int64)
-                sample[numbers[rows] - first] = rows
-                told = self._asked(vins.characters[sample])
+            numbers, rows = self._numbers(key, ninth)
+            if len(rows):
+                told = self._asked(vins.characters[rows])
                 self._answers = {
                     field: pa.concat_arrays([self._answers[field], told[field]])
                     for field in self._told
@@ -180,12 +173,12 @@ class _Decoder:
         with self._one_at_a_time:
             keys_told = self._keys(vins, self._descriptors(vins.characters))
             if "check_digit" in self._fields:
-                told["check_digit"] = keys_told.take(
+                told["check_digit"] = keys_told.map(
                     lambda key: (key.status if key else CheckDigit.CANNOT_TELL).value,
                     TYPES["check_digit"],
                 )
             if "problems" in self._fields:
-                told["problems"] = self._problems(keys_told, vins.odd).take(
+                told["problems"] = self._problems(keys_told, vins.unclean).map(
                     lambda found: [problem.value for problem in found], TYPES["problems"]
                 )
         return told
@@ -203,7 +196,7 @@ def _encoded(array: pa.Array) -> pa.Array:
 def _all_differ(characters: Characters) -> bool:
     """Whether next to none of the VINs has the descriptor of another: to look for those takes longer."""
     some = np.ascontiguousarray(characters[:: max(1, len(characters) // _SAMPLE)])
-    packed, _ = keys(some)
+    packed, _ = descriptor_keys(some)
     return len(np.unique(packed)) > 0.95 * len(packed)
 
 
