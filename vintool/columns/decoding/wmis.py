@@ -7,7 +7,7 @@ import numpy as np
 
 from vintool import registry
 from vintool.codes import Market
-from vintool.columns.decoding.bitsets import SIGN_NAMES, SIGNS, Signs
+from vintool.columns.decoding.bitsets import CHARACTERS, N_CHARACTERS, CharacterCodes
 from vintool.columns.engine.arrays import Codes
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding.identity import maker as maker_of
@@ -15,23 +15,33 @@ from vintool.decoding.identity import market
 from vintool.registry import Country, Maker
 from vintool.vin import ALPHABET
 
+#: Markets go by their place here.
+MARKETS = list(Market)
 _NINE = ALPHABET.index("9")
-_THREE = SIGNS**3
+_THREE = N_CHARACTERS**3
 
 
 class Wmi(NamedTuple):
-    """What a WMI tells; ``registration`` is its number in vPIC, or -1."""
+    """What a WMI tells.
+
+    ``registration`` is its number in ``Schemas.registrations``, or -1; ``dated`` says whether the maker
+    depends on the model year.
+    """
 
     wmi: str
     market: Market
     maker: Maker | None
     country: Country | None
     registration: int
-    dated: bool  # whether the maker depends on the model year
+    dated: bool
 
 
 class Wmis:
-    """The WMIs that were met, by their codes in ``all``."""
+    """The WMIs that were met, by their codes in ``all``.
+
+    Args:
+        registrations: the WMIs of vPIC's register, in their order.
+    """
 
     def __init__(self, registrations: Iterable[str]) -> None:
         self._registrations = {wmi: number for number, wmi in enumerate(registrations)}
@@ -41,18 +51,18 @@ class Wmis:
         )
         self.all: list[Wmi] = []
 
-    def __call__(self, signs: Signs) -> Codes:
-        """The code of each VIN's WMI."""
-        short = (signs[1] * SIGNS + signs[2]) * SIGNS + signs[3]
-        is_small = signs[3] == _NINE
+    def __call__(self, codes: CharacterCodes) -> Codes:
+        """The code of the WMI of each of n VINs: positions 1-3, with 12-14 of a small maker."""
+        short = (codes[1] * N_CHARACTERS + codes[2]) * N_CHARACTERS + codes[3]
+        is_small = codes[3] == _NINE
         small = np.flatnonzero(is_small)
         if not len(small):
             return self._short.array(short)
-        codes = np.empty(len(short), dtype=np.int32)
-        codes[~is_small] = self._short.array(short[~is_small])
-        rest = (signs[12][small] * SIGNS + signs[13][small]) * SIGNS + signs[14][small]
-        codes[small] = self._long.array(short[small] * _THREE + rest)
-        return codes
+        wmis = np.empty(len(short), dtype=np.int32)
+        wmis[~is_small] = self._short.array(short[~is_small])
+        rest = (codes[12][small] * N_CHARACTERS + codes[13][small]) * N_CHARACTERS
+        wmis[small] = self._long.array(short[small] * _THREE + rest + codes[14][small])
+        return wmis
 
     def _add(self, wmi: str) -> int:
         maker = maker_of(wmi)
@@ -70,4 +80,5 @@ class Wmis:
 
 
 def _text(key: int) -> str:
-    return "".join(SIGN_NAMES[key // SIGNS**place % SIGNS] for place in (2, 1, 0))
+    """Three characters by their packed codes."""
+    return "".join(CHARACTERS[key // N_CHARACTERS**place % N_CHARACTERS] for place in (2, 1, 0))

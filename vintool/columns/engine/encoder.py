@@ -1,7 +1,7 @@
 """Values -> codes 0, 1, 2, ...: each distinct value gets its code when it is first met, and keeps it.
 
 ``Encoder`` takes any hashable values, ``KeyEncoder`` whole columns of whole numbers. Both grow with the
-distinct values; who owns one bounds it (``Screener``, ``teller``) by making a new one.
+distinct values; who owns one bounds it (``Screener``, ``profile_rules``) by making a new one.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
