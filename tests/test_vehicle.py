@@ -172,7 +172,7 @@ def test_a_vehicle_has_the_fields_of_the_table():
     assert [*Vehicle.model_fields] == [*FIELDS]
     for name, line in Vehicle.model_fields.items():
         field = FIELDS[name]
-        assert kind_of(line.annotation) == (field.kind, bool(field.fact) and name != "attributes")
+        assert kind_of(line.annotation) == (field.kind, bool(field.row))
 
 
 @pytest.mark.parametrize(("field", "value"), [("plant", Plant), ("engine", Engine)])

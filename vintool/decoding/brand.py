@@ -45,7 +45,7 @@ def brand_of(
         sure=vpic_pass is not None and vpic_pass.sure,
     )
     if by is BrandBy.FILING and vpic_pass is not None:
-        return Brand(name, basis_of(vpic_pass, makes[0]), makes[0])
+        return Brand(name, basis_of(makes[0], vpic_pass), makes[0])
     if by is BrandBy.WMI and maker is not None:
         return Brand(name, Basis.REGISTRY, maker)
     return Brand(name, Basis.ENCODED, rules[0]) if by is BrandBy.RULES else None

@@ -1,9 +1,11 @@
 """What vPIC tells of the engine, as one value."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from vintool.decoding.kinds import Kind, Part
+from vintool.vpic import DecodedElement
 from vintool.vpic.decode import Pass
 
 NOT_APPLICABLE = "Not Applicable"
@@ -43,10 +45,21 @@ class Engine:
         return ", ".join(filter(None, parts))
 
 
-def engine_of(vpic_pass: Pass) -> Engine | None:
+def engine_of(vpic_pass: Pass | None) -> Engine | None:
     """The engine; None if nothing is told, or that there is none."""
-    parts: dict[str, Any] = {}
-    for name, kind, element in PARTS:
-        text = vpic_pass.value(element)
-        parts[name] = None if text == NOT_APPLICABLE else kind.read(text)
-    return Engine(**parts) if any(part is not None for part in parts.values()) else None
+    parts: dict[str, Any] = {part.name: value for part, value in _parts(vpic_pass)}
+    return Engine(**parts) if parts else None
+
+
+def first_item(vpic_pass: Pass | None) -> DecodedElement | None:
+    """What the first part that is told rests on."""
+    items = (vpic_pass.attributes[part.element][0] for part, _ in _parts(vpic_pass) if vpic_pass)
+    return next(items, None)
+
+
+def _parts(vpic_pass: Pass | None) -> Iterator[tuple[Part, Any]]:
+    for part in PARTS:
+        text = vpic_pass.value(part.element) if vpic_pass else None
+        value = None if text == NOT_APPLICABLE else part.kind.read(text)
+        if value is not None:
+            yield part, value

@@ -83,16 +83,17 @@ class Attribute:
         return f"{self.name}: {self.value}"
 
 
-def basis_of(vpic_pass: Pass, item: DecodedElement) -> Basis:
+def basis_of(item: DecodedElement, vpic_pass: Pass | None) -> Basis:
     """Whether the VIN encodes what vPIC tells, or its tables assume it."""
-    return _BASES.get(item.origin, Basis.ENCODED if vpic_pass.sure else Basis.ASSUMED)
+    is_sure = vpic_pass is not None and vpic_pass.sure
+    return _BASES.get(item.origin, Basis.ENCODED if is_sure else Basis.ASSUMED)
 
 
-def source_of(row: Maker | Rule | DecodedElement) -> Source:
-    """Where a row stands and what it cites; many facts share a row."""
+def source_of(row: Maker | Country | PlantRow | Rule | DecodedElement, wmi: str = "") -> Source:
+    """Where a row stands and what it cites; that of a plant stands under a WMI. Many facts share a row."""
     if isinstance(row, DecodedElement):
         return _source_of_element(row.source, row.origin, vpic.release().month)
-    return _source_of_row(row)
+    return _source_of_row(row, wmi)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -101,20 +102,12 @@ def _source_of_element(row: str, origin: Origin, month: str) -> Source:
 
 
 @lru_cache(maxsize=1 << 14)
-def _source_of_row(row: Maker | Rule) -> Source:
+def _source_of_row(row: Maker | Country | PlantRow | Rule, wmi: str) -> Source:
     if isinstance(row, Maker):
         return Source(row.file, row.wmi, row.source, row.note)
+    if isinstance(row, Country):
+        return Source("countries.csv", f"{row.first}-{row.last}", row.source)
+    if isinstance(row, PlantRow):
+        return Source("plants.csv", f"{wmi} {row.code}", row.source, row.note)
     note = "; ".join(part for part in (row.models, row.support) if part)
     return Source(row.file, row.shown, row.source, note)
-
-
-@lru_cache(maxsize=1 << 10)
-def source_of_country(range_: Country) -> Source:
-    """The range of the first two characters, and what it cites."""
-    return Source("countries.csv", f"{range_.first}-{range_.last}", range_.source)
-
-
-@lru_cache(maxsize=1 << 14)
-def source_of_plant(wmi: str, row: PlantRow) -> Source:
-    """The registry's row of a plant, which stands under a WMI."""
-    return Source("plants.csv", f"{wmi} {row.code}", row.source, row.note)

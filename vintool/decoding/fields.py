@@ -6,13 +6,13 @@ the fields of ``model.Vehicle``, in this order also those of JSON and of the ter
 vPIC tells is one row here and its line in ``Vehicle``.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from vintool import vpic
-from vintool.codes import Basis, Powertrain
+from vintool.codes import Basis
 from vintool.decoding import engine, plant
-from vintool.decoding.engine import Engine
+from vintool.decoding.brand import Brand
 from vintool.decoding.facts import (
     Attribute,
     Fact,
@@ -20,16 +20,16 @@ from vintool.decoding.facts import (
     Source,
     basis_of,
     source_of,
-    source_of_country,
-    source_of_plant,
 )
 from vintool.decoding.kinds import Kind, Part
-from vintool.decoding.plant import Plant
+from vintool.decoding.model_year import ModelYear
 from vintool.decoding.profile import Profile
-from vintool.registry import PlantRow
+from vintool.powertrain import Classification
+from vintool.registry import Country, Maker, PlantRow
 from vintool.vpic import DecodedElement, Origin
 
-T = TypeVar("T")
+#: What a value rests on: a row of the reference data, or what was concluded of several.
+Row = Maker | Country | PlantRow | DecodedElement | Brand | ModelYear | Classification
 
 TEXT, INTEGER, STRUCT = Kind.TEXT, Kind.INTEGER, Kind.STRUCT
 TEXTS, INTEGERS, PAIRS, SOURCES = Kind.TEXTS, Kind.INTEGERS, Kind.PAIRS, Kind.SOURCES
@@ -44,7 +44,7 @@ class Field(NamedTuple):
         meaning: what it is, for people.
         value: how it is got of a profile; None where the VIN does not tell it. Fields without are
             told by the characters of the VIN, or by the rules of its market.
-        fact: a value that is told, with its basis and source; None where the field is a plain value.
+        row: what the value rests on, which makes it a fact; fields without are plain values.
         element: vPIC's number, where it is vPIC that tells it.
         parts: of a struct, in their order.
     """
@@ -53,7 +53,7 @@ class Field(NamedTuple):
     kind: Kind
     meaning: str
     value: Callable[[Profile], Any] | None = None
-    fact: Callable[[Profile, Any], Any] | None = None
+    row: Callable[[Profile], Row | None] | None = None
     element: int | None = None
     parts: tuple[Part, ...] = ()
 
@@ -64,60 +64,52 @@ class Field(NamedTuple):
 
     def of(self, profile: Profile) -> Any:
         """The field as ``Vehicle`` has it: a fact, or a plain value."""
-        value = self.value and self.value(profile)
-        return value if value is None or self.fact is None else self.fact(profile, value)
+        if self.value is None:
+            return None
+        value = self.value(profile)
+        if self.kind is PAIRS:
+            return tuple(
+                Attribute(name, text, basis_of(item, profile.vpic_pass))
+                for name, text, item in value
+            )
+        row = self.row(profile) if self.row is not None and value is not None else None
+        return value if row is None else _fact(row, value, profile)
 
 
-def _there(row: T | None) -> T:
-    """The row that tells a value; it is there where the value is."""
-    assert row is not None  # noqa: S101
-    return row
+def _fact(row: Row, value: Any, profile: Profile) -> Fact[Any]:
+    """A value with its basis and source."""
+    if isinstance(row, DecodedElement):
+        return Fact(basis_of(row, profile.vpic_pass), source_of(row), value)
+    if isinstance(row, ModelYear):
+        cites = "49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779"
+        return Fact(row.basis, Source("", "position 10", cites, row.why), value)
+    if isinstance(row, Brand):
+        return Fact(row.basis, source_of(row.row), value)
+    if isinstance(row, Classification):
+        support = tuple(map(source_of, row.rules))
+        assert row.grade is not None  # noqa: S101 - a powertrain has one
+        return PowertrainFact(Basis.ENCODED, support[0], value, row.grade, support)
+    return Fact(Basis.REGISTRY, source_of(row, profile.wmi), value)
 
 
-def _by_maker(profile: Profile, value: str) -> Fact[str]:
-    return Fact(Basis.REGISTRY, source_of(_there(profile.maker)), value)
+def _element(name: str, kind: Kind, meaning: str, element: int) -> Field:
+    """A field that an element of vPIC tells."""
+
+    def value(profile: Profile) -> str | int | float | None:
+        return kind.read(profile.vpic_pass.value(element)) if profile.vpic_pass else None
+
+    return Field(name, kind, meaning, value, lambda p: _item(p, element), element)
 
 
-def _by_element(profile: Profile, item: DecodedElement, value: T) -> Fact[T]:
-    return Fact(basis_of(_there(profile.vpic_pass), item), source_of(item), value)
+def _item(profile: Profile, element: int) -> DecodedElement | None:
+    """What vPIC tells of an element."""
+    items = profile.vpic_pass.attributes.get(element) if profile.vpic_pass else None
+    return items[0] if items else None
 
 
-def _brand(profile: Profile, value: str) -> Fact[str]:
-    brand = _there(profile.brand)
-    return Fact(brand.basis, source_of(brand.row), value)
-
-
-def _country(profile: Profile, value: str) -> Fact[str]:
-    by_maker = profile.maker is not None and profile.maker.country
-    return _by_maker(profile, value) if by_maker else _by_range(profile, value)
-
-
-def _by_range(profile: Profile, value: str) -> Fact[str]:
-    return Fact(Basis.REGISTRY, source_of_country(_there(profile.country)), value)
-
-
-def _model_year(profile: Profile, value: int) -> Fact[int]:
-    cites = "49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779"
-    return Fact(profile.year.basis, Source("", "position 10", cites, profile.year.why), value)
-
-
-def _plant(profile: Profile, value: Plant) -> Fact[Plant]:
-    row = profile.plant_row
-    if isinstance(row, PlantRow):
-        return Fact(Basis.REGISTRY, source_of_plant(profile.wmi, row), value)
-    return _by_element(profile, _there(row), value)
-
-
-def _vehicle_type(profile: Profile, value: str) -> Fact[str]:
-    items = profile.vpic_pass.attributes.get(vpic.VEHICLE_TYPE) if profile.vpic_pass else None
-    return _by_element(profile, items[0], value) if items else _by_maker(profile, value)
-
-
-def _engine(profile: Profile, value: Engine) -> Fact[Engine]:
-    """The source is that of the first part that is told."""
-    attributes = _there(profile.vpic_pass).attributes
-    elements = (part.element for part in engine.PARTS if getattr(value, part.name) is not None)
-    return _by_element(profile, attributes[next(elements)][0], value)
+def _country(profile: Profile) -> Maker | Country | None:
+    maker = profile.maker
+    return maker if maker is not None and maker.country else profile.country
 
 
 def _further(profile: Profile) -> list[tuple[str, str, DecodedElement]]:
@@ -138,40 +130,13 @@ def _further(profile: Profile) -> list[tuple[str, str, DecodedElement]]:
     ]
 
 
-def _attributes(
-    profile: Profile, further: Iterable[tuple[str, str, DecodedElement]]
-) -> tuple[Attribute, ...]:
-    return tuple(
-        Attribute(name, text, basis_of(_there(profile.vpic_pass), item))
-        for name, text, item in further
-    )
-
-
-def _powertrain(profile: Profile, value: Powertrain) -> PowertrainFact:
-    support = tuple(map(source_of, profile.classification.rules))
-    grade = _there(profile.classification.grade)
-    return PowertrainFact(Basis.ENCODED, support[0], value, grade, support)
-
-
-def _powertrain_basis(profile: Profile) -> Basis | None:
-    return None if profile.classification.powertrain is None else Basis.ENCODED
-
-
 def _conflict(profile: Profile) -> tuple[Source, ...]:
     classification = profile.classification
     return () if classification.powertrain else tuple(map(source_of, classification.rules))
 
 
-def _element(name: str, kind: Kind, meaning: str, element: int) -> Field:
-    """A field that an element of vPIC tells."""
-
-    def value(profile: Profile) -> str | int | float | None:
-        return kind.read(profile.vpic_pass.value(element)) if profile.vpic_pass else None
-
-    def fact(profile: Profile, value: T) -> Fact[T]:
-        return _by_element(profile, _there(profile.vpic_pass).attributes[element][0], value)
-
-    return Field(name, kind, meaning, value, fact, element)
+def _powertrain_basis(profile: Profile) -> Basis | None:
+    return None if profile.classification.powertrain is None else Basis.ENCODED
 
 
 _TABLE = (
@@ -182,38 +147,38 @@ _TABLE = (
     Field("descriptor", TEXT, "positions 1-8, 10 and 11, with 12-14 of a small maker"),
     Field("check_digit", TEXT, "whether position 9 agrees with the other positions"),
     Field("market", TEXT, "whose VIN rules apply", lambda p: p.market),
-    Field("manufacturer", TEXT, "holder of the WMI", lambda p: p.maker and p.maker.name, _by_maker),
-    Field("brand", TEXT, "make", lambda p: p.brand and p.brand.name, _brand),
+    Field("manufacturer", TEXT, "holder of the WMI", lambda p: p.maker and p.maker.name, lambda p: p.maker),
+    Field("brand", TEXT, "make", lambda p: p.brand and p.brand.name, lambda p: p.brand),
     Field("country", TEXT, "of the maker, ISO 3166 alpha-2", lambda p: p.country_code, _country),
-    Field("region", TEXT, "of the WMI", lambda p: p.country and p.country.region, _by_range),
-    Field("model_year", INTEGER, "what position 10 means", lambda p: p.year.year, _model_year),
-    Field("model_year_candidates", INTEGERS, "what it can mean", lambda p: p.year.candidates),
+    Field("region", TEXT, "of the WMI", lambda p: p.country and p.country.region, lambda p: p.country),
+    Field("model_year", INTEGER, "what position 10 means", lambda p: p.year.year, lambda p: p.year),
+    Field("model_year_candidates", INTEGERS, "what position 10 can mean", lambda p: p.year.candidates),
     Field("plant_code", TEXT, "position 11"),
-    Field("plant", STRUCT, "what it means", lambda p: p.plant, _plant, parts=plant.PARTS),
+    Field("plant", STRUCT, "what position 11 means", lambda p: p.plant, lambda p: p.plant_row, parts=plant.PARTS),
     Field("serial", TEXT, "positions 12-17, of a small maker 15-17"),
-    Field("vehicle_type", TEXT, "car, truck, ...", lambda p: p.vehicle_type, _vehicle_type),
+    Field("vehicle_type", TEXT, "car, truck, ...", lambda p: p.vehicle_type, lambda p: _item(p, vpic.VEHICLE_TYPE) or p.maker),
     _element("model", TEXT, "name of the model", 28),
     _element("series", TEXT, "name of the series", 34),
     _element("trim", TEXT, "name of the trim", 38),
     _element("body_class", TEXT, "form of the body", 5),
-    _element("doors", INTEGER, "how many", 14),
-    _element("seats", INTEGER, "how many", 33),
-    Field("engine", STRUCT, "litres and kW", lambda p: p.engine, _engine, parts=engine.PARTS),
+    _element("doors", INTEGER, "how many doors", 14),
+    _element("seats", INTEGER, "how many seats", 33),
+    Field("engine", STRUCT, "displacement in litres, power in kW, ...", lambda p: engine.engine_of(p.vpic_pass), lambda p: engine.first_item(p.vpic_pass), parts=engine.PARTS),
     _element("fuel_primary", TEXT, "fuel", 24),
     _element("fuel_secondary", TEXT, "second fuel", 66),
     _element("electrification", TEXT, "level of electrification", 126),
     _element("drive_type", TEXT, "driven wheels", 15),
     _element("gvwr", TEXT, "class of the gross vehicle weight rating", 25),
-    Field("attributes", PAIRS, "what else vPIC tells, by its names", _further, _attributes),
-    Field("powertrain", TEXT, "what moves it", lambda p: p.classification.powertrain, _powertrain),
+    Field("attributes", PAIRS, "what else vPIC tells, by its names", _further),
+    Field("powertrain", TEXT, "what moves it", lambda p: p.classification.powertrain, lambda p: p.classification),
     Field("powertrain_conflict", SOURCES, "rules that disagree on it", _conflict),
     Field("problems", TEXTS, "what is wrong with the VIN"),
-)
+)  # fmt: skip
 #: The fields of ``Vehicle`` by name, in its order.
 FIELDS = {field.name: field for field in _TABLE}
 _TABLE_ASIDE = (
-    Field("powertrain_grade", TEXT, "of the evidence: A, B or C", lambda p: p.classification.grade),
-    Field("powertrain_basis", TEXT, "what the powertrain rests on", _powertrain_basis),
+    Field("powertrain_grade", TEXT, "of its evidence: A, B or C", lambda p: p.classification.grade),
+    Field("powertrain_basis", TEXT, "what it rests on", _powertrain_basis),
 )
 #: What has columns of its own, and in ``Vehicle`` is part of a fact.
 ASIDE = {field.name: field for field in _TABLE_ASIDE}

@@ -21,7 +21,6 @@ from typing import NamedTuple
 from vintool import registry, vpic
 from vintool.codes import Basis, CheckDigit, Market, Powertrain
 from vintool.decoding.brand import Brand, brand_of
-from vintool.decoding.engine import Engine, engine_of
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
 from vintool.decoding.model_year import (
@@ -71,11 +70,6 @@ class Profile(NamedTuple):
         """The kind of vehicle: as filed, or where the WMI stands for one alone."""
         registration = vpic.registration(self.wmi) if self.vpic_pass is not None else None
         return vehicle_type(registration.kind if registration else None, self.maker)
-
-    @property
-    def engine(self) -> Engine | None:
-        """What vPIC tells of the engine."""
-        return engine_of(self.vpic_pass) if self.vpic_pass else None
 
 
 def profile(
