@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from support.commands import run
 
 from vintool.cli.main import cli
 from vintool.decoding.check import Check
@@ -24,12 +25,6 @@ ROWS = [
     "LW433B128N1715235,增程式,8703602300,2026-03-01",
     "TBA,汽油,8703234190,2026-03-01",
 ]
-
-
-def run(*arguments, text=None):
-    result = CliRunner().invoke(cli, [str(argument) for argument in arguments], input=text)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import itertools
 from datetime import date
 from unittest.mock import patch
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -16,18 +15,14 @@ import vintool
 from vintool import registry
 from vintool.codes import REGIMES, Basis, Reason
 from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
-from vintool.columns.screening import duplicates as seen_vins
 from vintool.columns.screening import screener as screened
-from vintool.columns.screening.duplicates import Seen, SeenVins, hashes_of
 from vintool.columns.screening.judge import KEPT
-from vintool.columns.vins import Descriptors, check_digits
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
-from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
-from vintool.vpic import far_readers
+from vintool.vin import ALPHABET, calc_check_digit
 
 STARTS = sorted(
     {
@@ -265,97 +260,9 @@ def test_bad_arguments_are_refused_before_the_first_row():
         Screener({}, date(2026, 3, 1))
 
 
-def test_a_vin_on_an_earlier_row_is_told_across_batches():
-    batch = pa.record_batch(
-        {"c": ["LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "lrw3e7fa1lc000001", "TBA", "TBA"]}
-    )
-    told = [
-        reason
-        for part in screen_batches([batch, batch], date(2026, 3, 1), {"vin": "c"})
-        for reason in part["vin_reasons"].to_pylist()
-    ]
-    assert [("duplicate_vin" in reasons) for reasons in told] == [
-        False,
-        False,
-        True,
-        False,
-        False,
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
-
-
-@given(st.lists(st.lists(st.integers(0, 50), max_size=30), max_size=6), st.sampled_from([1, 2, 16]))
-def test_seen_vins_tells_the_first_row_as_a_dictionary_would(batches, in_memory):
-    with patch.object(seen_vins, "IN_MEMORY", in_memory):  # few: the others are on disk
-        told_by(SeenVins(), batches)
-        told_by(SeenVins(), batches, hashed=lambda numbers: np.array(numbers, np.uint64))
-
-
-def test_seen_vins_tells_the_first_row_of_very_many():
-    numbers = np.random.default_rng(54).integers(0, 400_000, (60, 10_000))
-    with patch.object(seen_vins, "IN_MEMORY", 4):
-        told_by(SeenVins(), numbers.tolist())
-
-
-def test_how_often_a_vin_stood_before():
-    seen, places = Seen(), np.array([-1, 7, 7, 8, -1, 7])
-    assert seen.times(places).tolist() == [0, 1, 2, 1, 0, 3]
-    assert seen.times(np.array([8, 9, 7])).tolist() == [2, 1, 4]
-
-
-def of_vins(numbers):
-    """The hashes of VINs with these serials."""
-    characters = np.frombuffer(
-        "".join(f"LRW3E7FA1LC{number:06d}" for number in numbers).encode(), dtype=np.uint8
-    )
-    return hashes_of(characters.reshape(-1, 17))
-
-
-def told_by(seen, batches, hashed=of_vins):
-    """Hold the rows that are told against a dictionary."""
-    first, row = {}, 0
-    for batch in batches:
-        told = seen(hashed(batch), np.arange(row, row + len(batch)))
-        for place, (number, earlier) in enumerate(zip(batch, told.tolist(), strict=True), row):
-            assert earlier == first.get(number, -1)
-            first.setdefault(number, place)
-        row += len(batch)
-
-
-@given(st.lists(st.text(ALPHABET, min_size=17, max_size=17), min_size=1, max_size=20))
-def test_one_check_digit_for_a_number_and_a_column(vins):
-    characters = np.frombuffer("".join(vins).encode(), dtype=np.uint8).reshape(-1, 17)
-    assert check_digits(characters).tolist() == [text[8] == calc_check_digit(text) for text in vins]
-    assert set(CHARACTER_VALUES) == set(ALPHABET)
-
-
 def test_beside_keeps_the_order():
     both = beside(
         pa.record_batch({"vin": ["a"], "vin_row": ["b"]}),
         pa.record_batch({"vin_row": [1], "vin": ["c"]}),
     )
     assert both.schema.names == ["vin", "vin_row", "vin_vin_row", "vin_vin"]
-
-
-@given(st.lists(st.one_of(filed_vins(), st.text(ALPHABET, min_size=17, max_size=17)), min_size=1))
-def test_a_descriptor_stands_for_all_that_rules_read(vins):
-    """Two VINs share one exactly if they agree in every position that any rule of their WMI reads."""
-    characters = np.frombuffer("".join(vins).encode(), dtype=np.uint8).reshape(-1, 17)
-    descriptors = Descriptors()(characters)
-    read = [
-        vin[:8]
-        + vin[
-            9 : {"9": 14}.get(vin[2], 11)
-            if vin[:3] not in far_readers()
-            else far_readers()[vin[:3]]
-        ]
-        for vin in vins
-    ]
-    samples = [descriptors.values[code] for code in descriptors.codes.tolist()]
-    for own, sample in zip(read, samples, strict=True):
-        assert (sample[:8] + sample[9:]).ljust(17, "0").startswith(own)
-    assert len(set(read)) == len(set(descriptors.codes.tolist()))

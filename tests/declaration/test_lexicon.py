@@ -1,13 +1,14 @@
 """What a manifest declares: words in many languages, models, type codes, engine and battery."""
 
-import csv
 import string
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.vehicles import ATTO3, EADO, ELECTRIC, ON, PETROL, SONG_PLUG_IN, UNSEEN
+from support import ON
+from support.tables import table
+from support.vehicles import ATTO3, EADO, ELECTRIC, PETROL, SONG_PLUG_IN, UNSEEN
 
 from vintool import registry
 from vintool.codes import Powertrain, Reason, Verdict
@@ -16,13 +17,7 @@ from vintool.declaration import lexicon as declared
 from vintool.declaration.lexicon import meaning, together
 from vintool.screening.screen import screen
 
-
-def rows(name):
-    with (registry.DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-MODELS = rows("declared.models.csv")
+MODELS = table("declared.models.csv")
 BRANDS = {brand for maker in registry.makers() for brand in maker.brands}
 
 
@@ -50,7 +45,7 @@ def test_every_model_answers_its_own_name(row):
 
 
 def test_models_are_of_known_brands_and_stand_once():
-    made = {row["value"] for row in rows("declared.words.csv") if row["field"] == "make"}
+    made = {row["value"] for row in table("declared.words.csv") if row["field"] == "make"}
     assert {row["brand"] for row in MODELS} <= BRANDS | made
     keys = [(row["brand"], declared._key(row["model"], declared._NAMES)) for row in MODELS]
     assert len(keys) == len(set(keys))
@@ -64,7 +59,7 @@ def test_only_a_few_models_speak_without_their_brand():
 
 
 def test_fillers_say_nothing_alone():
-    for row in rows("declared.fillers.csv"):
+    for row in table("declared.fillers.csv"):
         assert row["source"]
         assert meaning("fuel", row["word"]) is None
         assert says("fuel", f"BEV {row['word']}") == ["BEV"]
@@ -72,7 +67,7 @@ def test_fillers_say_nothing_alone():
 
 
 def test_words_that_hybrids_share_are_marked():
-    for row in rows("declared.words.csv"):
+    for row in table("declared.words.csv"):
         assert row["beside"] in {"", "NOT_BEV"}
         if row["beside"]:
             assert (row["field"], row["value"]) == ("fuel", "BEV")
@@ -141,7 +136,7 @@ def test_a_cell_of_both_kinds_contradicts_itself_and_never_clears(text):
 letters = st.text(string.ascii_letters + "ВЕЖé", min_size=1, max_size=8)
 KNOWN = {
     declared._folded(row["word"])
-    for row in rows("declared.words.csv")
+    for row in table("declared.words.csv")
     if row["field"] in {"fuel", "model"}
 }
 

@@ -12,7 +12,8 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.manifests import ATTO3, ON, ROWS, TESLA, put_csv, put_xlsx
+from support import ON
+from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx
 from support.processes import LONG, content, refused, start, until
 
 from vintool.errors import ManifestError

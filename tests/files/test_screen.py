@@ -11,7 +11,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.manifests import ATTO3, ON, ROWS, TESLA, put_csv, put_xlsx, read_csv
+from support import ON
+from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx, read_csv
 
 from vintool.errors import ManifestError
 from vintool.files.screen import screen_file

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from support import ON
 from support.dirty_manifest import HEAD, ROWS, outcome, put_manifest
 from support.handmade import ROWS as CELLS
 from support.handmade import two_sheets
-from support.manifests import ATTO3, ON, TESLA, put_csv, put_xlsx
+from support.manifests import ATTO3, TESLA, put_csv, put_xlsx
 from support.processes import LONG, content, refused, start, until
 
 from vintool.errors import ManifestError, NoVinColumn

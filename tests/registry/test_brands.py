@@ -1,21 +1,15 @@
 """Which brands belong together: spelled as elsewhere, sourced, and borne out by the labels."""
 
-import csv
-
 import pytest
+from support.tables import table
 
 from vintool import registry
 from vintool.declaration import lexicon as declared
+from vintool.registry.brands import may_share_wmi
 
 HEADER = ["group", "brand", "chinese_group", "from", "until", "source", "note"]
 
-
-def rows(name):
-    with (registry.DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-GROUPS = rows("brands.groups.csv")
+GROUPS = table("brands.groups.csv")
 
 
 def groups(brand, year=None):
@@ -57,7 +51,7 @@ def test_a_group_has_one_name_in_chinese():
 def test_brands_are_spelled_as_in_the_registry_or_the_lexicon():
     known = {brand for maker in registry.makers() for brand in maker.brands}
     known.update(registry.chinese_names())
-    known.update(row["value"] for row in rows("declared.words.csv") if row["field"] == "make")
+    known.update(row["value"] for row in table("declared.words.csv") if row["field"] == "make")
     assert {row["brand"] for row in GROUPS} <= known
 
 
@@ -65,7 +59,7 @@ def test_what_is_said_to_be_seen_is_there():
     """A row that cites a file stands or falls with that file."""
     together = [set(maker.brands) for maker in registry.makers()]
     labels = {}
-    for row in rows("powertrain.evidence.csv"):
+    for row in table("powertrain.evidence.csv"):
         labels.setdefault(row["wmi"], set()).add(row["make"])
     built = [
         set(known.brands) | makes for wmi, makes in labels.items() if (known := registry.maker(wmi))
@@ -104,7 +98,7 @@ def test_brands_that_do_not(one, other, year):
 def test_labels_that_contradict_the_registry_are_known():
     """Two labels likely to be slips, and two plants whose other brands the registry lacks."""
     against = set()
-    for row in rows("powertrain.evidence.csv"):
+    for row in table("powertrain.evidence.csv"):
         told = declared.meaning("make", row["make"])
         maker = registry.maker(row["wmi"])
         if told and maker and maker.brands:
@@ -112,3 +106,28 @@ def test_labels_that_contradict_the_registry_are_known():
             if not any(related(one, other) for one, other in pairs):
                 against.add((row["wmi"], row["make"]))
     assert against == {("SAJ", "Toyota"), ("Y6L", "Škoda"), ("Y7C", "Lada"), ("Y7W", "SsangYong")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "model_year", "may"),
+    [
+        ("Zeekr", "Geely", 2026, True), ("geely", "GEELY", None, True), ("NIO", "JAC", 2020, True),
+        ("NIO", "JAC", 2026, False), ("Xiaomi", "BAIC", 2025, True), ("Xiaomi", "BAIC", 2026, False),
+        ("Audi", "Jetta", 2026, True), ("BYD", "Tesla", None, False), ("Chery", "Geely", None, False),
+        ("Toyota", "Lexus", 2026, True), ("no such brand", "BYD", None, False),
+    ],
+)  # fmt: skip
+def test_brands_under_one_wmi(one, other, model_year, may):
+    """A model year runs ahead of the calendar: the year before it counts too."""
+    assert may_share_wmi(one, other, model_year) is may
+    assert may_share_wmi(other, one, model_year) is may
+
+
+def test_brands_in_chinese_are_brands_of_the_registry():
+    brands = {brand for maker in registry.makers() for brand in maker.brands}
+    named = table("brands.csv")
+    assert {row["brand"] for row in named} <= brands
+    assert (
+        len({row["brand"] for row in named}) == len({row["chinese"] for row in named}) == len(named)
+    )
+    assert all(row["source"] for row in named)

@@ -98,3 +98,20 @@ def test_cells_that_say_it_twice(cell, country, port):
 )  # fmt: skip
 def test_what_could_be_two_places_or_none_leads_nowhere(cell):
     assert place(cell) is None
+
+
+# Places and identifiers
+
+
+@pytest.mark.parametrize(
+    ("cell", "country"),
+    [
+        ("越南海防", "VN"), ("Port of Spain", "TT"), ("Antwerp - Rotterdam", None), ("Zeebrugge (BE)", "BE"),
+        ("Port Said, Egypt", "EG"), ("内蒙古", None), ("Georgia", "GE"), ("Charleston, SC, USA", "US"),
+        # A code beside a name that denies it.
+        ("Georgia, USA", None), ("San Antonio, TX, USA", None), ("Saint Petersburg, FL, USA", None),
+    ],
+)  # fmt: skip
+def test_the_country_of_a_cell(cell, country):
+    found = place(cell)
+    assert (found.country if found else None) == country

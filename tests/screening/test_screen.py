@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.manifests import ATTO3, ON, TESLA
+from support import ON
+from support.manifests import ATTO3, TESLA
 from support.vehicles import EADO, ELECTRIC, EU_LEAF, PETROL, SONG_PLUG_IN, UNSEEN
 from support.vins import vin
 

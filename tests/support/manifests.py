@@ -1,11 +1,11 @@
 """Small manifests: written for a test, and read back."""
 
 import csv
-from datetime import date
+import json
 
+import pyarrow as pa
 import xlsxwriter
 
-ON = date(2026, 3, 1)
 TESLA, ATTO3, OLD = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "LS5A2ASE_PJ012345".replace("_", "9")
 ROWS = [
     ("VIN", "型号", "Fuel"),
@@ -41,3 +41,17 @@ def put_xlsx(path, sheets):
 def read_csv(path):
     with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
+
+
+def put_arrow(path, table, *, stream=False, rows=4):
+    new = pa.ipc.new_stream if stream else pa.ipc.new_file
+    with pa.OSFile(str(path), "wb") as file, new(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=rows)
+    return path
+
+
+# --- JSON lines -------------------------------------------------------------------------------
+
+
+def json_lines(*told):
+    return "\n".join(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in told)  # fmt: skip

@@ -7,11 +7,17 @@ from vintool.vin import (
 )
 
 
-def vin(start: str, year_and_plant: str = "S0", serial: str = "012345") -> str:
+def checked_vin(start, year_and_plant="S0", serial="012345"):
+    """A VIN with a right check digit, whether its market has one or not."""
+    text = f"{start}_{year_and_plant}{serial:0>6}"
+    return text.replace("_", calc_check_digit(text))
+
+
+def vin(start, year_and_plant="S0", serial="012345"):
     """A VIN with a right check digit where its market has one."""
-    text = start + "_" + year_and_plant + serial
-    digit = calc_check_digit(text) if market_of(start) in {"us", "cn"} else "Z"
-    return text.replace("_", digit)
+    if market_of(start) in {"us", "cn"}:
+        return checked_vin(start, year_and_plant, serial)
+    return f"{start}Z{year_and_plant}{serial:0>6}"
 
 
 # GB 16735-2019 appendix A, 49 CFR 565 and vehicles in public lists; all recomputed.

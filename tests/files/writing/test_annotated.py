@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.manifests import ATTO3, ON, ROWS, TESLA, put_csv, put_xlsx, read_csv
+from support import ON
+from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx, read_csv
 
 from vintool.columns import screen_table
 from vintool.errors import ManifestError
