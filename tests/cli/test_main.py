@@ -35,10 +35,10 @@ def manifest(tmp_path):
 
 
 def test_explain_is_the_page_that_convinces():
-    told = run("explain", TESLA, "--on", "2026-03-01", "--declare", "hs_code=8703809090")
-    assert told.exit_code == 0
-    assert told.stderr == ""
-    assert told.stdout == EXPLAINED
+    result = run("explain", TESLA, "--on", "2026-03-01", "--declare", "hs_code=8703809090")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert result.stdout == EXPLAINED
 
 
 EXPLAINED = """\
@@ -111,9 +111,9 @@ note     spaces: Spaces were taken out.
 
 
 def test_check_tells_what_is_wrong_and_what_was_meant():
-    told = run("check", "HLX12B155S1261O68", " lrw3e7fa1lc000001")
-    assert told.exit_code == 1
-    assert told.stdout == CHECKED
+    result = run("check", "HLX12B155S1261O68", " lrw3e7fa1lc000001")
+    assert result.exit_code == 1
+    assert result.stdout == CHECKED
     assert run("check", TESLA).exit_code == 0
     assert run("check", "").stdout.startswith("'': not well formed")
     assert run("check", "-", text=f"{TESLA}\n{ATTO3}\n").stdout.count("well formed") == 2
@@ -141,9 +141,9 @@ def test_json_is_the_models():
 def test_decode_many(tmp_path):
     file = tmp_path / "vins.txt"
     file.write_text(f"\ufeff{TESLA}\n\nnonsense\n{ATTO3}\n", encoding="utf-8")
-    told = run("decode", f"@{file}", "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(told.stdout)))
-    assert told.exit_code == 1
+    result = run("decode", f"@{file}", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert result.exit_code == 1
     assert [row["vin"] for row in rows] == [TESLA, "", ATTO3]
     assert (rows[0]["powertrain"], rows[1]["problems"]) == ("BEV", "not_a_vin;letter_case")
     gone = run("decode", f"@{tmp_path / 'gone.txt'}")
@@ -162,11 +162,11 @@ def test_wmi():
 
 
 def test_wmi_of_several_makers():
-    told = run("wmi", "1gh").stdout.splitlines()
-    assert told[0] == "1GH    General Motors LLC  [US; suv]"
-    assert told[1] == "       brands: Holden 霍顿, Oldsmobile 奥兹莫比尔"
-    assert told[3] == "1GH    General Motors LLC  [US; suv]  model years 1990-2004"
-    assert told[5].startswith(
+    lines = run("wmi", "1gh").stdout.splitlines()
+    assert lines[0] == "1GH    General Motors LLC  [US; suv]"
+    assert lines[1] == "       brands: Holden 霍顿, Oldsmobile 奥兹莫比尔"
+    assert lines[3] == "1GH    General Motors LLC  [US; suv]  model years 1990-2004"
+    assert lines[5].startswith(
         "       sources: vpic (confidence high); overrides Holden, Oldsmobile:"
     )
     rows = json.loads(run("wmi", "4B9038", "--format", "json").stdout)
@@ -180,9 +180,9 @@ def test_wmi_of_several_makers():
 
 
 def test_screen_prints_one_object(manifest):
-    told = run("screen", manifest, "--format", "json")
-    summary = Summary.model_validate_json(told.stdout)
-    assert told.exit_code == 0
+    result = run("screen", manifest, "--format", "json")
+    summary = Summary.model_validate_json(result.stdout)
+    assert result.exit_code == 0
     assert (summary.rows_read, summary.rows_out) == (4, 4)
     assert summary.verdicts == {"controlled": 1, "review": 1, "out_of_scope": 1, "invalid": 1}
     assert summary.mapping == {
@@ -204,11 +204,11 @@ def test_fail_on(tmp_path, keep, fail_on, code):
     assert run("screen", path, *(["--fail-on", fail_on] if fail_on else [])).exit_code == code
 
 
-def test_the_date_is_told(manifest, tmp_path):
+def test_the_date_is_reported(manifest, tmp_path):
     path = tmp_path / "undated.csv"
     path.write_text(f"vin\n{TESLA}\n", encoding="utf-8")
-    told = run("screen", path)
-    assert f"judged for today, {date.today()}" in told.stderr
+    result = run("screen", path)
+    assert f"judged for today, {date.today()}" in result.stderr
     assert (
         run("screen", path, "--on", "2025-12-31", "--format", "json").stdout.count(
             '"out_of_scope": 1'
@@ -249,18 +249,18 @@ def test_screen_from_standard_input():
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), [], 3, "password"),
     ],
 )  # fmt: skip
-def test_bad_input_is_told_with_the_next_step(tmp_path, content, options, code, said):
+def test_bad_input_is_reported_with_the_next_step(tmp_path, content, options, code, said):
     path = tmp_path / "list.csv"
     path.write_bytes(content)
-    told = (
+    result = (
         run("screen", path, "--on", "2026-03-01", *options)
         if "--on" not in options
         else run("screen", path, *options)
     )
-    assert told.exit_code == code, told.output
-    assert said in told.stderr
-    assert TESLA not in told.stderr
-    assert "Traceback" not in told.output
+    assert result.exit_code == code, result.output
+    assert said in result.stderr
+    assert TESLA not in result.stderr
+    assert "Traceback" not in result.output
 
 
 def test_missing_files_and_folders(tmp_path):
@@ -286,9 +286,9 @@ def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
 
 
 def test_demo(tmp_path):
-    told = run("demo", "--out", tmp_path)
-    assert told.exit_code == 0
-    assert "349 rows read, 349 rows out, 1 blank skipped" in told.stdout
+    result = run("demo", "--out", tmp_path)
+    assert result.exit_code == 0
+    assert "349 rows read, 349 rows out, 1 blank skipped" in result.stdout
     assert sorted(file.name for file in (tmp_path / "vintool-demo").iterdir()) == [
         "annotated.csv",
         "exceptions.csv",
@@ -307,8 +307,8 @@ def test_demo(tmp_path):
 
 def test_every_command_has_help_with_an_example():
     for name, command in cli.commands.items():
-        told = run(name, "--help")
-        assert told.exit_code == 0
+        result = run(name, "--help")
+        assert result.exit_code == 0
         assert name == "demo" or f"vintool {name}" in command.help
 
 

@@ -150,11 +150,11 @@ def test_every_kind_of_dirt_is_where_the_generator_says(kind, sample):
         "blank_row": (sample.BLANK_ROW,),
     }
     assert documented.keys() == PREDICATES.keys()
-    found = {number for number, row in enumerate(ROWS, start=1) if PREDICATES[kind](row)}
-    assert found >= set(documented[kind])
+    numbers = {number for number, row in enumerate(ROWS, start=1) if PREDICATES[kind](row)}
+    assert numbers >= set(documented[kind])
     # A swapped pair is also a wrong check digit, and a wrong check digit may look like a swap.
     if kind not in {"adjacent_swap", "wrong_check_digit"}:
-        assert found == set(documented[kind])
+        assert numbers == set(documented[kind])
 
 
 def test_the_spellings():

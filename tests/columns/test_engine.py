@@ -13,13 +13,13 @@ keys = st.one_of(st.integers(0, 40), st.integers(0, (1 << 63) - 1))
 
 @given(st.lists(st.lists(keys, max_size=60), max_size=6))
 def test_numbers_are_those_of_a_dictionary(batches):
-    numbers, known = Numbers(), dict[int, int]()
+    numbers, codes_by_key = Numbers(), dict[int, int]()
     for batch in batches:
-        told, fresh = numbers(np.array(batch, dtype=np.uint64))
-        assert fresh.tolist() == sorted(set(batch) - known.keys())
-        known |= {key: len(known) + at for at, key in enumerate(fresh.tolist())}
-        assert told.tolist() == [known[key] for key in batch]
-    assert numbers.count == len(known)
+        codes, fresh = numbers(np.array(batch, dtype=np.uint64))
+        assert fresh.tolist() == sorted(set(batch) - codes_by_key.keys())
+        codes_by_key |= {key: len(codes_by_key) + at for at, key in enumerate(fresh.tolist())}
+        assert codes.tolist() == [codes_by_key[key] for key in batch]
+    assert numbers.count == len(codes_by_key)
 
 
 def test_many_numbers_find_each_other_in_a_table_that_grew():
@@ -41,13 +41,13 @@ def test_combinations_are_those_of_tuples(parts, data):
     batches = data.draw(
         st.lists(st.lists(st.tuples(*[code] * parts), min_size=1, max_size=20), max_size=5)
     )
-    combinations, known = Combinations(parts), dict[tuple[int, ...], int]()
+    combinations, codes_by_tuple = Combinations(parts), dict[tuple[int, ...], int]()
     for batch in batches:
         columns = [np.array(column, dtype=np.int32) for column in zip(*batch, strict=True)]
         for row, number in zip(batch, combinations(columns).tolist(), strict=True):
-            assert known.setdefault(row, number) == number
-        told = zip(*(part.tolist() for part in combinations.parts()), strict=True)
-        assert {row: at for at, row in enumerate(told)} == known
+            assert codes_by_tuple.setdefault(row, number) == number
+        tuples = zip(*(part.tolist() for part in combinations.parts()), strict=True)
+        assert {row: at for at, row in enumerate(tuples)} == codes_by_tuple
 
 
 @given(
@@ -62,24 +62,24 @@ def test_combinations_are_those_of_tuples(parts, data):
     )
 )
 def test_a_lifted_rule_answers_as_the_rule_and_is_asked_once_a_key(batches):
-    asked = []
+    calls = []
 
     def rule(*key):
-        asked.append(key)
+        calls.append(key)
         return sum(key) % 7 or None
 
-    lifted, values = Lifted(rule), [list(range(10)) for _ in range(3)]
+    per_distinct, values = Lifted(rule), [list(range(10)) for _ in range(3)]
     for fixed, batch in batches:
         rows = [(4, *row[1:]) if fixed else row for row in batch]
         columns = [
-            Column(own, np.array([row[at] for row in rows], dtype=np.int32))
-            for at, own in enumerate(values)
+            Column(column, np.array([row[at] for row in rows], dtype=np.int32))
+            for at, column in enumerate(values)
         ]
         if fixed:
             columns[0] = same_for_all(len(rows), values[0], 4)
-        told = lifted(*columns)
-        assert [told.values[code] for code in told.codes.tolist()] == [
+        answers = per_distinct(*columns)
+        assert [answers.values[code] for code in answers.codes.tolist()] == [
             sum(row) % 7 or None for row in rows
         ]
     # A key is asked again only where its first column was once the same for all.
-    assert all(asked.count(key) <= 1 + (key[0] == 4) for key in asked)
+    assert all(calls.count(key) <= 1 + (key[0] == 4) for key in calls)

@@ -127,9 +127,9 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
     for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 1):
         declared = {field: row[field] for field in cells if row[field]}
         on = DAYS.get(row["declaration_date"])
-        told = check(row["text"] or "")
-        _, found = judge(identify(row["text"] or ""), on, declared, rule)
-        bill = (told.vin, (row["bl_no"] or "").strip().upper())
+        checked = check(row["text"] or "")
+        _, finding = judge(identify(row["text"] or ""), on, declared, rule)
+        bill = (checked.vin, (row["bl_no"] or "").strip().upper())
         earlier = [
             Remark(
                 reason,
@@ -137,29 +137,32 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
                     reason, f"the VIN of row {first[key]}", Basis.DECLARED, None, "this file"
                 ),
             )
-            for reason, key in ((Reason.DUPLICATE_VIN, told.vin), (Reason.DUPLICATE_VIN_BILL, bill))
-            if told.vin and key in first and (key is not bill or bill[1])
+            for reason, key in (
+                (Reason.DUPLICATE_VIN, checked.vin),
+                (Reason.DUPLICATE_VIN_BILL, bill),
+            )
+            if checked.vin and key in first and (key is not bill or bill[1])
         ]
-        found = with_duplicate(found, tuple(earlier))
-        first.setdefault(told.vin, number)
+        finding = with_duplicate(finding, tuple(earlier))
+        first.setdefault(checked.vin, number)
         first.setdefault(bill, number)
         assert {field: row[field] for field in ("text", *cells)} == {
             field: answer[field] for field in ("text", *cells)
         }
-        assert answer["vin"] == told.vin
+        assert answer["vin"] == checked.vin
         assert answer["vin_text"] == row["text"]
-        assert answer["vin_problems"] == [problem.value for problem in told.problems]
-        assert answer["vin_check_digit"] == told.check_digit.value
+        assert answer["vin_problems"] == [problem.value for problem in checked.problems]
+        assert answer["vin_check_digit"] == checked.check_digit.value
         assert answer["vin_suggestion"] == next(
-            (suggestion.vin for suggestion in told.suggestions), None
+            (suggestion.vin for suggestion in checked.suggestions), None
         )
-        assert answer["vin_verdict"] == found.verdict.value
-        assert answer["vin_reasons"] == [reason.value for reason in found.reasons]
-        assert answer["vin_evidence"] == [str(item) for item in found.evidence]
+        assert answer["vin_verdict"] == finding.verdict.value
+        assert answer["vin_reasons"] == [reason.value for reason in finding.reasons]
+        assert answer["vin_evidence"] == [str(item) for item in finding.evidence]
         assert not any(";" in item for item in answer["vin_evidence"])
-        assert answer["vin_other_regimes"] == list(found.other_regimes)
-        if told.vin is not None:
-            vehicle = vintool.decode(told.vin)
+        assert answer["vin_other_regimes"] == list(finding.other_regimes)
+        if checked.vin is not None:
+            vehicle = vintool.decode(checked.vin)
             for field, column in {
                 "manufacturer": "vin_manufacturer",
                 "brand": "vin_brand",
@@ -180,17 +183,17 @@ def test_decode_table_equals_decode(given):
     table = decode_table(pa.table({"vin": pa.array(given, pa.string())}))
     assert table.num_rows == len(given)
     for text, row in zip(given, table.to_pylist(), strict=True):
-        told = check(text or "")
-        assert row["vin_vin"] == told.vin
-        assert row["vin_problems"] == [problem.value for problem in told.problems]
-        if told.vin is None:
+        checked = check(text or "")
+        assert row["vin_vin"] == checked.vin
+        assert row["vin_problems"] == [problem.value for problem in checked.problems]
+        if checked.vin is None:
             assert all(
                 row[f"vin_{field}"] is None
                 for field in TYPES
                 if field not in {"problems", "check_digit"}
             )
             continue
-        vehicle = vintool.decode(told.vin)
+        vehicle = vintool.decode(checked.vin)
         for field in TYPES:
             value = getattr(vehicle, field, None)
             value = getattr(value, "value", value)
@@ -218,8 +221,8 @@ def test_any_text_type_sliced_and_chunked(kind):
         if not pa.types.is_dictionary(kind)
         else pa.chunked_array([plain.dictionary_encode()[1:4]])
     )
-    told = screen_table(pa.table({"anything": column}), on=date(2026, 3, 1))
-    assert told["vin_verdict"].to_pylist() == ["controlled", "invalid", "controlled"]
+    answers = screen_table(pa.table({"anything": column}), on=date(2026, 3, 1))
+    assert answers["vin_verdict"].to_pylist() == ["controlled", "invalid", "controlled"]
 
 
 def test_numbers_and_days_keep_their_meaning():
@@ -230,8 +233,10 @@ def test_numbers_and_days_keep_their_meaning():
             "day": pa.array([date(2026, 1, 1), date(2025, 12, 31)]),
         }
     )
-    told = screen_table(table, mapping={"vin": "vin", "hs_code": "hs", "declaration_date": "day"})
-    assert told["vin_verdict"].to_pylist() == ["controlled", "out_of_scope"]
+    answers = screen_table(
+        table, mapping={"vin": "vin", "hs_code": "hs", "declaration_date": "day"}
+    )
+    assert answers["vin_verdict"].to_pylist() == ["controlled", "out_of_scope"]
 
 
 def test_columns_that_the_user_has_already_are_left_alone():
@@ -244,8 +249,8 @@ def test_columns_that_the_user_has_already_are_left_alone():
 
 
 def test_no_rows_give_the_columns_all_the_same():
-    told = screen_table(pa.table({"vin": pa.array([], pa.string())}), on=date(2026, 3, 1))
-    assert (told.num_rows, "vin_verdict" in told.column_names) == (0, True)
+    answers = screen_table(pa.table({"vin": pa.array([], pa.string())}), on=date(2026, 3, 1))
+    assert (answers.num_rows, "vin_verdict" in answers.column_names) == (0, True)
 
 
 def test_bad_arguments_are_refused_before_the_first_row():

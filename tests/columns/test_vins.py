@@ -32,6 +32,6 @@ def test_a_descriptor_stands_for_all_that_rules_read(vins):
         for vin in vins
     ]
     samples = [descriptors.values[code] for code in descriptors.codes.tolist()]
-    for own, sample in zip(read, samples, strict=True):
-        assert (sample[:8] + sample[9:]).ljust(17, "0").startswith(own)
+    for read_part, sample in zip(read, samples, strict=True):
+        assert (sample[:8] + sample[9:]).ljust(17, "0").startswith(read_part)
     assert len(set(read)) == len(set(descriptors.codes.tolist()))

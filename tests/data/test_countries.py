@@ -4,8 +4,6 @@ import itertools
 
 from support.tables import ALPHABET, ISO_3166, iso
 
-# --- countries.csv -------------------------------------------------------------------------
-
 
 def test_ranges_are_well_formed(countries):
     for row in countries:

@@ -4,7 +4,17 @@ import re
 
 from support.tables import ALPHABET, NOT_BEV, VDS, table
 
-# --- powertrain.evidence.csv ---------------------------------------------------------------
+# Starts of labelled VINs whose three characters are no WMI of the registry.
+NO_WMI = {
+    "LEV": "one label of low trust, probably LFV misread",
+    "SSD": "a fork-lift truck",
+    "WE0": "probably WF0 misread",
+    "WWW": "probably WVW misread",
+    "Y79": "small Ukrainian makers; six characters are needed",
+    "Y89": "small Ukrainian makers; six characters are needed",
+    "Y9L": "a Ukrainian code that no list has",
+    "YTA": "probably XTA misread",
+}
 
 
 def test_evidence_is_sorted_and_unique(evidence):
@@ -52,27 +62,14 @@ def test_evidence_models_are_few_and_distinct(evidence):
 
 
 def test_evidence_wmis_are_known(evidence, wmis):
-    known = {row["wmi"] for row in wmis}
-    assert {row["wmi"] for row in evidence} - known == set(ODD_EVIDENCE)
+    registered = {row["wmi"] for row in wmis}
+    assert {row["wmi"] for row in evidence} - registered == set(NO_WMI)
 
 
 def test_rejected_rows_are_not_in_the_evidence(evidence):
-    seen = {(row["wmi"] + row["vds"].rstrip("*"), row["powertrain"] == "BEV") for row in evidence}
+    starts = {(row["wmi"] + row["vds"].rstrip("*"), row["powertrain"] == "BEV") for row in evidence}
     rejected = table("powertrain.rejected.csv")
     assert rejected
     for row in rejected:
         assert row["why"], row
-        assert (row["prefix"], row["powertrain"] == "BEV") not in seen, row
-
-
-# Starts of labelled VINs whose three characters are no WMI of the registry.
-ODD_EVIDENCE = {
-    "LEV": "one label of low trust, probably LFV misread",
-    "SSD": "a fork-lift truck",
-    "WE0": "probably WF0 misread",
-    "WWW": "probably WVW misread",
-    "Y79": "small Ukrainian makers; six characters are needed",
-    "Y89": "small Ukrainian makers; six characters are needed",
-    "Y9L": "a Ukrainian code that no list has",
-    "YTA": "probably XTA misread",
-}
+        assert (row["prefix"], row["powertrain"] == "BEV") not in starts, row

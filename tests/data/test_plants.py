@@ -2,8 +2,6 @@
 
 from support.tables import ALPHABET, ISO_3166, YEAR
 
-# --- plants.csv ----------------------------------------------------------------------------
-
 
 def test_plants_are_sorted_and_unique(plants):
     keys = [(row["wmi"], row["plant_code"], row["year_from"]) for row in plants]
@@ -12,9 +10,9 @@ def test_plants_are_sorted_and_unique(plants):
 
 
 def test_plant_keys_are_of_the_alphabet(plants, wmis):
-    known = {row["wmi"] for row in wmis}
+    registered = {row["wmi"] for row in wmis}
     for row in plants:
-        assert row["wmi"] in known, row
+        assert row["wmi"] in registered, row
         assert len(row["plant_code"]) == 1, row
         assert row["plant_code"] in ALPHABET, row
 
@@ -38,8 +36,10 @@ def test_plant_flags_stand_first_and_are_true(plants):
     rows_of = {}
     for row in plants:
         parts = row["note"].split(";")
-        seen = [part for part in parts if part in flags]
-        assert parts[: len(seen)] == seen == sorted(set(seen)), row
-        rows_of.setdefault((row["wmi"], row["plant_code"]), []).append("one_of_several" in seen)
-    for key, told in rows_of.items():
-        assert any(told) == (len(told) > 1), key
+        flags_of_row = [part for part in parts if part in flags]
+        assert parts[: len(flags_of_row)] == flags_of_row == sorted(set(flags_of_row)), row
+        rows_of.setdefault((row["wmi"], row["plant_code"]), []).append(
+            "one_of_several" in flags_of_row
+        )
+    for key, rows in rows_of.items():
+        assert any(rows) == (len(rows) > 1), key

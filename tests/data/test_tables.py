@@ -150,9 +150,9 @@ def test_confidence_is_one_of_three(name):
 
 def test_manifest_matches_the_files():
     manifest = tomllib.loads((DATA / "manifest.toml").read_text(encoding="utf-8"))
-    told = {entry["name"]: (entry["rows"], entry["sha256"]) for entry in manifest["file"]}
-    assert set(told) == set(HEADERS) - {"powertrain.rejected.csv", "wmi.manual.csv"}
-    for name, (rows, sha256) in told.items():
+    entries = {entry["name"]: (entry["rows"], entry["sha256"]) for entry in manifest["file"]}
+    assert set(entries) == set(HEADERS) - {"powertrain.rejected.csv", "wmi.manual.csv"}
+    for name, (rows, sha256) in entries.items():
         content = (DATA / name).read_bytes()
         assert rows == len(table(name)), name
         assert sha256 == hashlib.sha256(content).hexdigest(), name

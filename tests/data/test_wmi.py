@@ -90,9 +90,6 @@ FORMS = frozenset(
 """Words that tell the form of a company and not its name."""
 
 
-# --- wmi.csv -------------------------------------------------------------------------------
-
-
 def test_wmis_are_sorted_and_unique(wmis):
     codes = [row["wmi"] for row in wmis]
     assert codes == sorted(set(codes))
@@ -104,10 +101,10 @@ def test_wmi_has_six_characters_exactly_when_the_third_is_9(wmis):
 
 
 def test_wmi_kinds_are_known(wmis, manual):
-    known = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "lsv", "unknown"}
+    allowed = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "lsv", "unknown"}
     for row in (*wmis, *manual):
         kinds = row["kinds"].split(";")
-        assert set(kinds) <= known, row
+        assert set(kinds) <= allowed, row
         assert len(set(kinds)) == len(kinds), row
 
 
@@ -133,7 +130,7 @@ def test_a_maker_has_one_spelling(wmis):
     for row in wmis:
         if len(row["wmi"]) == 3:
             spellings.setdefault(bare(row["manufacturer"]), set()).add(row["manufacturer"])
-    assert {name: told for name, told in spellings.items() if len(told) > 1}.keys() == set(
+    assert {name: forms for name, forms in spellings.items() if len(forms) > 1}.keys() == set(
         NAMESAKES
     )
 
@@ -143,14 +140,14 @@ def test_a_brand_has_one_spelling(wmis, manual):
     spellings = {}
     for brand in brands:
         spellings.setdefault(brand.casefold(), set()).add(brand)
-    assert [told for told in spellings.values() if len(told) > 1] == []
+    assert [forms for forms in spellings.values() if len(forms) > 1] == []
 
 
 def test_manual_rows_are_sorted_and_override_a_row(manual, wmis):
-    known = {row["wmi"] for row in wmis}
+    generated = {row["wmi"] for row in wmis}
     keys = [(row["wmi"], row["year_from"]) for row in manual]
     assert keys == sorted(set(keys))
-    assert {row["wmi"] for row in manual} <= known
+    assert {row["wmi"] for row in manual} <= generated
     assert all(row["note"].startswith("overrides ") for row in manual)
 
 
@@ -168,16 +165,16 @@ def test_manual_row_of_no_year_changes_something(manual, wmis):
     generated = {row["wmi"]: row for row in wmis}
     for row in manual:
         columns = ("manufacturer", "brands", "country", "kinds", "confidence", "source")
-        told = generated[row["wmi"]]
-        assert row["year_from"] or row["year_to"] or any(row[c] != told[c] for c in columns), row
+        other = generated[row["wmi"]]
+        assert row["year_from"] or row["year_to"] or any(row[c] != other[c] for c in columns), row
 
 
 def test_wmi_countries_are_known(wmis, manual, countries):
-    known = {row["country"] for row in countries}
+    codes = {row["country"] for row in countries}
     for row in (*wmis, *manual):
         if row["country"]:
             assert row["country"] in ISO_3166, row
-            assert row["country"] in known, row
+            assert row["country"] in codes, row
     nobody = [row["wmi"] for row in wmis if not row["country"]]
     assert nobody == ["629040", "629460", "869001", "A6A", "RX2", "RX4"]
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 import pytest
-from support.manifests import TESLA
+from support.vehicles import TESLA
 
 from vintool.columns import screen_table
 from vintool.declaration.days import Days, read_date, read_days
@@ -29,11 +29,11 @@ def test_days_as_cells_have_them(text, latest):
 def test_a_point_in_time_is_a_day_in_china():
     midnight = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
     days = pa.array([midnight], pa.timestamp("us", tz="UTC"))
-    told = screen_table(
+    answers = screen_table(
         pa.table({"vin": [TESLA], "day": days}),
         mapping={"vin": "vin", "declaration_date": "day"},
     )
-    assert told["vin_verdict"].to_pylist() == ["controlled"]
+    assert answers["vin_verdict"].to_pylist() == ["controlled"]
 
 
 def test_a_day_that_can_be_two_has_both():

@@ -17,8 +17,6 @@ from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading.sheets import Sheet
 from vintool.registry import read_rows
 
-# --- headers ----------------------------------------------------------------------------------
-
 SPELLINGS = {
     "vin": [
         "VIN", "vin no.", "V.I.N.", "ＶＩＮ", "VIN\nNo", "VIN / Chassis No.", "Chassis_No", "CHASSIS NUMBER",
@@ -171,8 +169,8 @@ def test_a_header_is_never_below_a_vin():
 
 
 def test_headers_are_sourced_and_mean_one_thing():
-    seen = {}
+    fields = {}
     for row in table("headers.csv"):
         assert row["source"]
         assert row["field"]
-        assert seen.setdefault(headers.normalise(row["header"]), row["field"]) == row["field"]
+        assert fields.setdefault(headers.normalise(row["header"]), row["field"]) == row["field"]

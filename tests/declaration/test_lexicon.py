@@ -24,8 +24,8 @@ BRANDS = {brand for maker in registry.makers() for brand in maker.brands}
 def says(field, text, **beside):
     """What a cell says of the powertrain, beside the other cells of its row."""
     cells = {**beside, field: text}
-    told = together(*(meaning(name, cell) for name, cell in cells.items()))
-    return sorted(part.powertrain.value for part in told if part.powertrain)
+    row = together(*(meaning(name, cell) for name, cell in cells.items()))
+    return sorted(part.powertrain.value for part in row if part.powertrain)
 
 
 # Every row of the tables answers for itself
@@ -40,7 +40,7 @@ def test_every_model_answers_its_own_name(row):
     for name in (row["model"], row["model"].upper(), f" {row['model']} 2026 "):
         assert says("model", name, make=row["brand"]) == expected, name
     assert says("model", f"{row['brand']} {row['model']}") == expected
-    if (told := meaning("model", row["model"])) and told.named and not told.brands:
+    if (model := meaning("model", row["model"])) and model.named and not model.brands:
         assert says("model", row["model"], make="Lada") == []
 
 
@@ -53,8 +53,8 @@ def test_models_are_of_known_brands_and_stand_once():
 
 def test_only_a_few_models_speak_without_their_brand():
     for row in MODELS:
-        told = meaning("model", row["model"])
-        if row["powertrain"] and told.named and not told.brands:
+        model = meaning("model", row["model"])
+        if row["powertrain"] and model.named and not model.brands:
             assert says("model", row["model"]) == ([row["powertrain"]] if row["alone"] else [])
 
 
@@ -123,14 +123,14 @@ def test_fuel_cells_with_another_word_say_nothing(text):
     ["PHEV/BEV", "BEV / PHEV", "汽油/纯电", "纯电/插混", "纯电动+汽油", "Hybrid / Electric", "EV, petrol", "BEV;HEV", "增程/纯电", "纯电动、增程式"],
 )  # fmt: skip
 def test_a_cell_of_both_kinds_contradicts_itself_and_never_clears(text):
-    told = says("fuel", text)
-    assert len(told) == 2
-    assert "BEV" in told
+    cell = says("fuel", text)
+    assert len(cell) == 2
+    assert "BEV" in cell
     for vin in (UNSEEN, EADO, SONG_PLUG_IN):
         for beside in ({}, {"hs_code": "8703234190"}, {"hs_code": "8703234190", "un_no": "3166"}):
-            found = screen(vin, ON, {"fuel": text, **beside})
-            assert found.verdict is Verdict.REVIEW
-            assert Reason.CONTRADICTION_POWERTRAIN in found.reasons
+            finding = screen(vin, ON, {"fuel": text, **beside})
+            assert finding.verdict is Verdict.REVIEW
+            assert Reason.CONTRADICTION_POWERTRAIN in finding.reasons
 
 
 letters = st.text(string.ascii_letters + "ВЕЖé", min_size=1, max_size=8)
@@ -152,12 +152,12 @@ def test_ev_inside_a_word_never_says_pure_electric(ev, before, after, ends):
 
 @given(st.lists(st.sampled_from(["纯电动", "Electric", "EV", "PHEV", "汽油", "petrol", "hybrid", "增程", "电"]), min_size=2, max_size=5), st.sampled_from(["/", " / ", ", ", "+", " ", "-", "、"]))  # fmt: skip
 def test_a_list_of_fuels_says_pure_electric_only_if_all_of_it_does(parts, separator):
-    told = says("fuel", separator.join(parts))
+    cell = says("fuel", separator.join(parts))
     pure = {"纯电动", "Electric", "EV", "电"}
     if not set(parts) <= pure:
-        assert told != ["BEV"]
+        assert cell != ["BEV"]
     else:
-        assert set(told) <= {"BEV"}
+        assert set(cell) <= {"BEV"}
 
 
 # Models
@@ -202,8 +202,8 @@ def test_models_that_say_nothing(text, make):
 def test_makes_say_nothing_themselves():
     for make in ("BYD", "Tesla", "NIO", "特斯拉", "Li Auto", "GWM Ora", "?", ""):
         assert says("make", make) == []
-        found = screen(UNSEEN, ON, {"make": make})
-        assert (found.verdict, found.reasons[0]) == (Verdict.REVIEW, Reason.POWERTRAIN_UNKNOWN)
+        finding = screen(UNSEEN, ON, {"make": make})
+        assert (finding.verdict, finding.reasons[0]) == (Verdict.REVIEW, Reason.POWERTRAIN_UNKNOWN)
         assert screen(UNSEEN, ON, {"make": "Changan"}) == screen(UNSEEN, ON)
 
 
@@ -304,21 +304,21 @@ def test_the_order_of_the_columns_does_not_matter(row, random):
     shuffled = list(row.items())
     random.shuffle(shuffled)
     assert screen(UNSEEN, ON, dict(shuffled)) == screen(UNSEEN, ON, row)
-    told = together(*(meaning(field, text) for field, text in row.items()))
-    assert set(told) == set(together(*(meaning(field, text) for field, text in shuffled)))
+    whole = together(*(meaning(field, text) for field, text in row.items()))
+    assert set(whole) == set(together(*(meaning(field, text) for field, text in shuffled)))
 
 
 @given(cells)
 def test_an_entry_that_says_electric_never_lets_a_row_out(row):
-    told = together(*(meaning(field, text) for field, text in row.items()))
+    whole = together(*(meaning(field, text) for field, text in row.items()))
     for vin in (UNSEEN, EADO, SONG_PLUG_IN, ATTO3):
-        found = screen(vin, ON, row)
-        if any(part.powertrain is Powertrain.BEV for part in told):
-            assert found.verdict is not Verdict.OUT_OF_SCOPE
-            if any(part.powertrain not in {Powertrain.BEV, None} for part in told):
-                assert Reason.CONTRADICTION_POWERTRAIN in found.reasons
-        if vin == UNSEEN and found.verdict is Verdict.OUT_OF_SCOPE:
-            assert len({part.origin for part in told if part.powertrain}) >= 2
+        finding = screen(vin, ON, row)
+        if any(part.powertrain is Powertrain.BEV for part in whole):
+            assert finding.verdict is not Verdict.OUT_OF_SCOPE
+            if any(part.powertrain not in {Powertrain.BEV, None} for part in whole):
+                assert Reason.CONTRADICTION_POWERTRAIN in finding.reasons
+        if vin == UNSEEN and finding.verdict is Verdict.OUT_OF_SCOPE:
+            assert len({part.origin for part in whole if part.powertrain}) >= 2
 
 
 @pytest.mark.parametrize(
@@ -338,8 +338,8 @@ def test_an_entry_that_says_electric_never_lets_a_row_out(row):
 def test_two_facts_of_one_origin_count_once(one, other, cleared):
     for entry in (one, other):
         assert screen(UNSEEN, ON, entry).verdict is Verdict.REVIEW
-    found = screen(UNSEEN, ON, {**one, **other})
-    assert (found.verdict is Verdict.OUT_OF_SCOPE) == cleared
+    finding = screen(UNSEEN, ON, {**one, **other})
+    assert (finding.verdict is Verdict.OUT_OF_SCOPE) == cleared
 
 
 def test_a_model_agrees_or_contradicts():
@@ -379,8 +379,8 @@ def test_every_field_of_the_lexicon_has_headers():
 
 @given(st.text(max_size=200), st.sampled_from(declared.FIELDS))
 def test_any_text_is_read(text, field):
-    told = meaning(field, text)
-    assert told is None or isinstance(together(told), tuple)
+    cell = meaning(field, text)
+    assert cell is None or isinstance(together(cell), tuple)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ import pytest
 
 from vintool.declaration.prices import read_price
 
-# Prices
-
 
 @pytest.mark.parametrize(
     ("text", "low"),

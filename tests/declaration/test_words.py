@@ -7,22 +7,22 @@ from vintool.declaration import lexicon as declared
 
 
 def test_codes_of_a_declaration():
-    seen = set()
+    keys = set()
     for row in table("declared.codes.csv"):
         assert row["source"]
         assert row["confidence"] in {"high", "medium", "low"}
-        assert (row["field"], row["code"]) not in seen
-        seen.add((row["field"], row["code"]))
-        told = declared.meaning(row["field"], row["code"])
-        assert told.powertrain == row["powertrain"]
-        assert (told.kind, told.condition, told.has_vin) == ("", "", "")
+        assert (row["field"], row["code"]) not in keys
+        keys.add((row["field"], row["code"]))
+        meaning = declared.meaning(row["field"], row["code"])
+        assert meaning.powertrain == row["powertrain"]
+        assert (meaning.kind, meaning.condition, meaning.has_vin) == ("", "", "")
 
 
 def test_words_of_a_declaration():
     for row in table("declared.words.csv"):
         assert row["source"]
-        told = declared.meaning(row["field"], row["word"])
-        assert told.says == row["value"], row
+        meaning = declared.meaning(row["field"], row["word"])
+        assert meaning.says == row["value"], row
         assert declared.meaning(row["field"], f" {row['word'].upper()} ").says == row["value"]
 
 
@@ -31,8 +31,8 @@ def test_words_of_a_declaration():
     [("8703801090.0", "BEV"), ("8703.80.10.90", "BEV"), ("8703 8010 90", "BEV"), ("8703503110.999", "HEV"), ("８７０３８０１０９０", "BEV"), ("870380", "BEV"), ("8703", "passenger"), ("8702", "bus"), ("8702.40", "BEV"), ("8704.60.0000", "BEV"), ("87", None), ("", None), ("n/a", None), ("9999999999", None)],
 )  # fmt: skip
 def test_codes_as_spreadsheets_write_them(text, says):
-    told = declared.meaning("hs_code", text)
-    assert (told.says if told else None) == says
+    meaning = declared.meaning("hs_code", text)
+    assert (meaning.says if meaning else None) == says
 
 
 @pytest.mark.parametrize(
@@ -40,5 +40,5 @@ def test_codes_as_spreadsheets_write_them(text, says):
     [("纯电动", "BEV"), ("PURE ELECTRIC", "BEV"), ("Plug-In Hybrid", "PHEV"), ("汽油/电", "NOT_BEV"), ("petrol / electric", "NOT_BEV"), ("Benzin, Diesel", "ICE"), ("revised", None), ("EVA", None), ("electric window", None), ("新能源", None)],
 )  # fmt: skip
 def test_fuel_words_are_whole_words(text, says):
-    told = declared.meaning("fuel", text)
-    assert (told.says if told else None) == says
+    meaning = declared.meaning("fuel", text)
+    assert (meaning.says if meaning else None) == says

@@ -36,15 +36,15 @@ KNOWN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("vin", "known"), KNOWN.items())
-def test_known_vehicles(vin, known):
-    told = vintool.decode(vin)
-    facts = (told.manufacturer, told.brand, told.country, told.model_year)
+@pytest.mark.parametrize(("vin", "expected"), KNOWN.items())
+def test_known_vehicles(vin, expected):
+    vehicle = vintool.decode(vin)
+    facts = (vehicle.manufacturer, vehicle.brand, vehicle.country, vehicle.model_year)
     values = [fact and fact.value for fact in facts]
-    plant = str(told.plant) if told.plant else None
-    powertrain = told.powertrain.value.value if told.powertrain else None
-    assert (*values, plant, powertrain) == known
-    for fact in (*facts, told.plant, told.powertrain, told.region):
+    plant = str(vehicle.plant) if vehicle.plant else None
+    powertrain = vehicle.powertrain.value.value if vehicle.powertrain else None
+    assert (*values, plant, powertrain) == expected
+    for fact in (*facts, vehicle.plant, vehicle.powertrain, vehicle.region):
         assert fact is None or (fact.source.cites and fact.basis in Basis)
 
 
@@ -54,10 +54,10 @@ def test_a_shared_code_names_no_brand_until_the_descriptor_does():
 
 
 def test_both_sides_are_shown_where_the_evidence_disagrees():
-    told = vintool.decode("LGWEEUA55SF124717")
-    assert told.powertrain is None
-    assert {source.row for source in told.powertrain_conflict} == {"LGWEEUA5"}
-    assert len(told.powertrain_conflict) == 2
+    vehicle = vintool.decode("LGWEEUA55SF124717")
+    assert vehicle.powertrain is None
+    assert {source.row for source in vehicle.powertrain_conflict} == {"LGWEEUA5"}
+    assert len(vehicle.powertrain_conflict) == 2
     assert vintool.decode("LGWEEUA50JE000000").powertrain.value == "BEV"  # year and plant decide
     assert vintool.decode("LGWEEUA50RK000000").powertrain.value == "HEV"
 
@@ -92,9 +92,9 @@ def test_an_unseen_start_tells_nothing():
     ],
 )  # fmt: skip
 def test_model_year(code, seventh, market, kinds, year, candidates, basis):
-    told = model_year(code, seventh, Market(market), kinds, 2027)
-    assert (told.year, told.candidates, told.basis) == (year, candidates, basis)
-    assert told.why
+    years = model_year(code, seventh, Market(market), kinds, 2027)
+    assert (years.year, years.candidates, years.basis) == (year, candidates, basis)
+    assert years.why
 
 
 def test_what_the_caller_knows_of_the_year_counts_where_position_10_allows_it():
@@ -125,8 +125,8 @@ def test_no_clock_is_asked(monkeypatch):
 
 @pytest.mark.parametrize("vin", [*KNOWN, "5YJ3E1EA", "LGWEEUA55SF124717"])
 def test_the_terminal_shows_of_plain_fields_what_it_shows_of_the_model(vin):
-    told = vintool.decode(vin)
-    assert [*vehicle_lines(vehicle_fields(vin))] == [*vehicle_lines(dict(told))]
+    vehicle = vintool.decode(vin)
+    assert [*vehicle_lines(vehicle_fields(vin))] == [*vehicle_lines(dict(vehicle))]
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,13 @@ def test_a_check_is_shown_alike_too(text):
 def test_what_is_kept_of_a_descriptor_is_what_decoding_anew_tells(vin, tail):
     for text in (vin, vin[:11] + tail, vin[:14] + tail[3:], vin[:8] + tail[0] + vin[9:]):
         anew = Vehicle.model_validate(vehicle_fields(Vin.trusted(text)), from_attributes=True)
-        told = vintool.decode(Vin.trusted(text))
-        assert told == anew
-        assert told.model_dump_json() == anew.model_dump_json()
+        vehicle = vintool.decode(Vin.trusted(text))
+        assert vehicle == anew
+        assert vehicle.model_dump_json() == anew.model_dump_json()
 
 
 def test_vehicles_are_frozen_and_plain_in_json():
-    told = vintool.decode("LRW3E7FA1LC000001")
+    vehicle = vintool.decode("LRW3E7FA1LC000001")
     with pytest.raises(ValueError, match="frozen"):
-        told.serial = "1"
-    assert type(told).model_validate_json(told.model_dump_json()) == told
+        vehicle.serial = "1"
+    assert type(vehicle).model_validate_json(vehicle.model_dump_json()) == vehicle

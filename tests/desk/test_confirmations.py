@@ -8,8 +8,6 @@ from vintool.codes import Reason
 from vintool.desk.confirmations import Confirmations
 from vintool.files import screen as main_job
 
-# Makers' letters
-
 USED = ("VIN", "Condition", "Registration date", "Exporter")
 LETTER_CASES = [
     ("listed", [tesla(1)], Reason.CONFIRMED_BY_MAKER),
@@ -29,11 +27,13 @@ def test_every_used_vehicle_within_180_days_is_held_against_the_letters(
     letters = put_csv(tmp_path / "c.csv", [("VIN", "Letter No."), *((one, "L1") for one in listed)])
     qualified = put_csv(tmp_path / "x.csv", [("Company", "Brands"), ("E", "Tesla")])
     rows = [USED, *((tesla(serial), "旧", "2026-01-15", "E") for serial in (3, 1, 4))]
-    told, _ = desk_run(
+    answers, _ = desk_run(
         tmp_path, rows, regime="cn-used-vehicle", confirmations=letters, exporters=qualified
     )
-    found = [Reason(code) for answer in told for code in answer["vin_reasons"].split(";")]
-    kept = [one for one in found if one in {Reason.CONFIRMED_BY_MAKER, Reason.CONFIRMATION_MISSING}]
+    reasons = [Reason(code) for answer in answers for code in answer["vin_reasons"].split(";")]
+    kept = [
+        one for one in reasons if one in {Reason.CONFIRMED_BY_MAKER, Reason.CONFIRMATION_MISSING}
+    ]
     assert kept == [Reason.CONFIRMATION_MISSING, reason, Reason.CONFIRMATION_MISSING]
 
 

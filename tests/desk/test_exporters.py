@@ -11,8 +11,6 @@ from support.vins import checked_vin
 from vintool.codes import Concern, Reason
 from vintool.desk.exporters import Exporters
 
-# The list of qualified enterprises
-
 QUALIFIED = entries(
     {
         "exporter_code": CODE,
@@ -53,16 +51,16 @@ EXPORTER_CASES = [
 
 @pytest.mark.parametrize(("code", "name", "brands", "on", "reasons"), EXPORTER_CASES)
 def test_the_exporter_of_a_row(code, name, brands, on, reasons):
-    found = Exporters(QUALIFIED).judge(code, name, brands, on)
-    assert reasons_of(found) == reasons
+    remarks = Exporters(QUALIFIED).judge(code, name, brands, on)
+    assert reasons_of(remarks) == reasons
     # What is found names both sides; who is qualified is shown with the row of the list.
-    assert all(one.item and one.item.value and one.item.source for one in found)
-    assert bool(reasons) or [one.item.source for one in found] != ["商产发〔2012〕318号"]
+    assert all(one.item and one.item.value and one.item.source for one in remarks)
+    assert bool(reasons) or [one.item.source for one in remarks] != ["商产发〔2012〕318号"]
 
 
 def test_a_vehicle_that_may_be_of_a_brand_not_listed_goes_to_a_person():
-    found = Exporters(QUALIFIED).judge("", "上汽", ("MG", "Roewe"), ON)
-    assert any(reason.look for reason in reasons_of(found))
+    remarks = Exporters(QUALIFIED).judge("", "上汽", ("MG", "Roewe"), ON)
+    assert any(reason.look for reason in reasons_of(remarks))
 
 
 @pytest.mark.parametrize(
@@ -72,12 +70,12 @@ def test_the_brand_that_the_row_may_be_of_counts(tmp_path, start, year_and_plant
     listed = put_csv(tmp_path / "x.csv", [("Company", "Brands"), ("E", "Geely")])
     rows = [("VIN", "Make", "Fuel", "Exporter")]
     rows += [(checked_vin(start, year_and_plant, 1), make, "纯电动", "E")]
-    told, _ = desk_run(tmp_path, rows, exporters=listed)
-    assert told[0]["vin_verdict"] == "controlled"
-    assert any(Reason(reason).look for reason in told[0]["vin_reasons"].split(";"))
+    answers, _ = desk_run(tmp_path, rows, exporters=listed)
+    assert answers[0]["vin_verdict"] == "controlled"
+    assert any(Reason(reason).look for reason in answers[0]["vin_reasons"].split(";"))
 
 
-def test_a_list_tells_what_is_odd_in_it():
+def test_a_list_has_a_note_of_each_doubtful_cell():
     listed = Exporters(
         entries(
             {"exporter": "A", "exporter_code": CODE[:-1] + "X", "brands": "Tesla"},

@@ -4,7 +4,6 @@ import csv
 from itertools import pairwise
 
 import pytest
-from support.tables import table
 
 from vintool import registry
 from vintool.declaration import headers
@@ -16,19 +15,23 @@ LICENCES = set(licences.FIELDS)
 LETTERS = set(confirmations.FIELDS)
 
 
+def rows(name):
+    return list(registry.read_rows(name, COLUMNS))
+
+
 def test_the_header_line():
     assert registry.read_text("desk.headers.csv").startswith("field,header,language,source\n")
 
 
 @pytest.mark.parametrize("name", ["desk.headers.csv", "headers.csv"])
 def test_a_heading_stands_once(name):
-    plain = [headers.normalise(header) for _, header, _, _ in table(name)]
+    plain = [headers.normalise(header) for _, header, _, _ in rows(name)]
     assert len(set(plain)) == len(plain)
     assert all(plain)
 
 
 def test_every_field_belongs_to_a_table():
-    assert {field for field, *_ in table("desk.headers.csv")} == QUALIFIED | LICENCES | LETTERS
+    assert {field for field, *_ in rows("desk.headers.csv")} == QUALIFIED | LICENCES | LETTERS
 
 
 def test_rows_of_a_field_stand_together_and_are_sourced():
@@ -47,8 +50,8 @@ def test_rows_of_a_field_stand_together_and_are_sourced():
     [("企业名称", "exporter"), ("Code", None), ("生产企业", "maker"), ("有效期至", "valid_until"), ("License number", "licence_no"), ("规格、等级", "model"), ("进口国（地区）", "destination"), ("Terms of trade", "trade_mode"), ("發證日期", "issued"), ("UOM", "unit"), ("Letter No.", "confirmation_no"), ("Код ТН ВЭД", "hs_code")],
 )  # fmt: skip
 def test_headings_of_a_desk(header, field):
-    known = {headers.normalise(text): field for field, text, _, _ in table("desk.headers.csv")}
-    assert known.get(headers.normalise(header)) == field
+    fields = {headers.normalise(text): field for field, text, _, _ in rows("desk.headers.csv")}
+    assert fields.get(headers.normalise(header)) == field
 
 
 @pytest.mark.parametrize(
@@ -66,6 +69,6 @@ def test_a_unit_and_a_place_are_not_guessed():
 
 @pytest.mark.parametrize("name", ["desk.headers.csv", "headers.csv"])
 def test_no_heading_is_taken_for_a_vin(name):
-    headings = [header for _, header, _, _ in table(name)]
+    headings = [header for _, header, _, _ in rows(name)]
     assert "Fahrgestellnummer" in headings  # seventeen letters
     assert [header for header in headings if headers.vin_shaped(header)] == []

@@ -16,8 +16,6 @@ from vintool.desk.book import Desk
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import Licences
 
-# The ledger
-
 
 def ledger_of(rows, licences, cuts=(), sheets=(), *, by_number=True):
     """Rows, as ``row`` gives them, through columns, cut into batches and sheets."""
@@ -33,25 +31,30 @@ def ledger_of(rows, licences, cuts=(), sheets=(), *, by_number=True):
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     table = pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(names, columns, strict=True)})  # fmt: skip
     mapping = {name: name for name in names if by_number or name != "licence_no"}
-    ledger, seen, told = Ledger(Licences(licences)), Seen(), []
+    ledger, duplicates, answers = Ledger(Licences(licences)), Seen(), []
     borders = sorted({0, *sheets, len(rows)})
     for sheet, (start, end) in enumerate(itertools.pairwise(borders)):
         screener = Screener(
-            mapping, None, seen=seen, desk=Desk(ledger=ledger), sheet=sheet, with_facts=True
+            mapping,
+            None,
+            seen=duplicates,
+            desk=Desk(ledger=ledger),
+            sheet=sheet,
+            with_facts=True,
         )
         edges = sorted({start, end, *(cut for cut in cuts if start < cut < end)})
         for first, last in itertools.pairwise(edges):
             part = table.slice(first, last - first).combine_chunks().to_batches()[0]
             numbers = np.arange(first - start + 2, last - start + 2)
-            told += screener(part, numbers).to_pylist()
-    return told, ledger
+            answers += screener(part, numbers).to_pylist()
+    return answers, ledger
 
 
 def drawn_on(answer):
     """The licence that the evidence of a row says was drawn on."""
-    told = [item for item in answer["vin_evidence"] if item.startswith("licence: ")]
-    assert len(told) <= 1
-    return re.match("licence: ([^:]+):", told[0])[1] if told else None
+    items = [item for item in answer["vin_evidence"] if item.startswith("licence: ")]
+    assert len(items) <= 1
+    return re.match("licence: ([^:]+):", items[0])[1] if items else None
 
 
 def row(serial, number="", text=None, fuel="", container=""):
@@ -87,10 +90,10 @@ LEDGER_CASES = [
     ids=[case[0] for case in LEDGER_CASES],
 )
 def test_what_is_drawn(rows, by_number, drawn, reasons):
-    told, ledger = ledger_of(rows, ONE_AND_FIVE, by_number=by_number)
-    assert [drawn_on(answer) for answer in told] == drawn
-    found = {Reason(reason) for answer in told for reason in answer["vin_reasons"]}
-    assert {reason for reason in found if reason.concern is Concern.LICENCE} == reasons
+    answers, ledger = ledger_of(rows, ONE_AND_FIVE, by_number=by_number)
+    assert [drawn_on(answer) for answer in answers] == drawn
+    met = {Reason(reason) for answer in answers for reason in answer["vin_reasons"]}
+    assert {reason for reason in met if reason.concern is Concern.LICENCE} == reasons
     assert [account.drawn for account in ledger.accounts] == [
         drawn.count(account.number) for account in ledger.accounts
     ]
@@ -194,19 +197,19 @@ def test_the_ledger_is_that_kept_by_hand_however_the_rows_are_cut(
     answers, ledger = ledger_of(rows, entries(*licences), cuts, sheets, by_number=by_number)
     assert len(answers) == len(rows)
     outcomes, left = by_hand(rows, answers, licences, by_number)
-    told = [
+    numbers = [
         "exceeded" if Reason.LICENCE_EXCEEDED in answer["vin_reasons"] else drawn_on(answer)
         for answer in answers
     ]
-    assert told == outcomes
+    assert numbers == outcomes
     for account in ledger.accounts:
         assert 0 <= account.drawn <= account.licence.quantity
-        assert account.drawn == told.count(account.number)
+        assert account.drawn == numbers.count(account.number)
         assert account.licence.quantity - account.drawn == left[account.number]
         assert account.left == (left[account.number] if account.licence.counts_vehicles else None)
         assert account.named <= len(rows)
     assert sum(account.drawn for account in ledger.accounts) == sum(map(bool, map(drawn_on, answers)))  # fmt: skip
-    assert sum(account.findings[Reason.LICENCE_EXCEEDED] for account in ledger.accounts) == told.count("exceeded")  # fmt: skip
+    assert sum(account.findings[Reason.LICENCE_EXCEEDED] for account in ledger.accounts) == numbers.count("exceeded")  # fmt: skip
 
 
 @given(manifests, lists_of_licences, st.lists(st.integers(0, 40), max_size=6), st.booleans())
@@ -230,7 +233,7 @@ FAULTY = "CSQU3054384"  # a container number: a finding, told whatever the verdi
         ([row(0, "B2", text=PETROL, fuel="petrol")], [row(1, "B2")] * 2),
     ],
 )
-def test_what_a_batch_is_told_is_not_what_an_earlier_one_was_told(batches):
+def test_a_batch_repeats_no_answer_of_an_earlier_one(batches):
     rows = list(itertools.chain(*batches))
     whole, ledger = ledger_of(rows, ONE_AND_FIVE)
     parts, other = ledger_of(rows, ONE_AND_FIVE, cuts=[len(batches[0])])

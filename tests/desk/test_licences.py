@@ -9,8 +9,6 @@ from support.desk import CODE, OTHER_CODE, entries, reasons_of
 from vintool.codes import Concern, Reason
 from vintool.desk.licences import Licences, Wanted
 
-# The list of licences
-
 FULL = {
     "licence_no": "26-AA-000001",
     "exporter_code": CODE,
@@ -114,9 +112,9 @@ def test_a_number_through_a_spreadsheet_is_the_same_number(cell):
 
 @pytest.mark.parametrize("no_side", ["exporter", "exporter_code"])
 def test_a_licence_of_an_exporter_that_cannot_be_compared_is_not_taken_in_silence(no_side):
-    known = {"exporter_code": CODE, "exporter": "特斯拉(上海)有限公司"}
-    licence = FULL | known | {no_side: ""}
-    row = FITS._replace(**{"exporter_code": CODE, "exporter": "特斯拉(上海)有限公司"} | dict.fromkeys(known.keys() - {no_side}, ""))  # fmt: skip
+    identity = {"exporter_code": CODE, "exporter": "特斯拉(上海)有限公司"}
+    licence = FULL | identity | {no_side: ""}
+    row = FITS._replace(**{"exporter_code": CODE, "exporter": "特斯拉(上海)有限公司"} | dict.fromkeys(identity.keys() - {no_side}, ""))  # fmt: skip
     assert reasons_of(Licences(entries(licence)).match(A, row).found)
 
 

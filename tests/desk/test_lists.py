@@ -13,15 +13,13 @@ from vintool.codes import Reason
 from vintool.desk.lists import Entry, quantity, validity
 from vintool.errors import ManifestError
 
-# Cells of a list
-
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "count_and_unit"),
     [("5", (5, "")), ("5辆", (5, "辆")), ("5.0", (5, "")), ("1,200", (1200, "")), ("1 200 台", (1200, "台")), ("５", (5, "")), ("0", (0, "")), ("1,234.00", (1234, ""))],
 )  # fmt: skip
-def test_a_quantity_is_read(text, told):
-    assert quantity(Entry("l.csv", 2, {"quantity": text}, {})) == told
+def test_a_quantity_is_read(text, count_and_unit):
+    assert quantity(Entry("l.csv", 2, {"quantity": text}, {})) == count_and_unit
 
 
 @pytest.mark.parametrize(
@@ -123,7 +121,7 @@ def test_a_list_that_cannot_be_used_is_refused_with_the_cell_and_the_way_out(
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "nowhere.xlsx", "nowhere.jsonl"])
-def test_a_list_that_is_not_there_is_told(tmp_path, name):
+def test_a_list_that_is_not_there_is_named(tmp_path, name):
     manifest = put_csv(tmp_path / "list.csv", MANIFEST)
     result = run("screen", manifest, "--decisions", tmp_path / name)
     assert (result.exit_code, name in result.stderr) == (3, True)
@@ -161,11 +159,11 @@ def test_an_error_in_a_workbook_names_the_sheet(tmp_path):
 )
 def test_the_header_of_a_list_is_found_by_the_words_of_lists(tmp_path, rows):
     listed = put_csv(tmp_path / "x.csv", rows)
-    told, _ = desk_run(tmp_path, [("VIN", "Exporter"), (tesla(1), "E")], exporters=listed)
-    assert told[0]["vin_reasons"] == Reason.VIN_PURE_ELECTRIC
+    answers, _ = desk_run(tmp_path, [("VIN", "Exporter"), (tesla(1), "E")], exporters=listed)
+    assert answers[0]["vin_reasons"] == Reason.VIN_PURE_ELECTRIC
 
 
-def test_what_of_a_list_was_not_read_is_told(tmp_path):
+def test_a_note_names_what_of_a_list_was_not_read(tmp_path):
     book = openpyxl.Workbook()
     for line in LIST:
         book.active.append(line)

@@ -16,8 +16,6 @@ from vintool.codes import Concern, Reason
 from vintool.columns.screening import screener as screened
 from vintool.files import screen as main_job
 
-# A reviewer's decisions
-
 
 def fill(folder, decide, to="filled.csv"):
     """``exceptions.csv`` with the cells that ``decide`` gives for a row, filled in by hand."""
@@ -48,7 +46,7 @@ def decided(folder, rows, decide, **options):
     return fill(folder / "out", decide)
 
 
-def told_of(line):
+def reviewer_reasons(line):
     return {
         reason
         for reason in map(Reason, line["vin_reasons"].split(";"))
@@ -85,9 +83,9 @@ def test_a_decision_holds_as_long_as_the_facts(tmp_path, before, after, reasons)
 
     first = FACTS | before
     filled = decided(tmp_path, rows(first), lambda _: decision("out_of_scope"))
-    told, _ = desk_run(tmp_path, rows(first | after), decisions=[filled])
-    assert told_of(told[0]) == reasons
-    assert (told[0]["vin_verdict"] == "out_of_scope") is (reasons == {DECIDED})
+    answers, _ = desk_run(tmp_path, rows(first | after), decisions=[filled])
+    assert reviewer_reasons(answers[0]) == reasons
+    assert (answers[0]["vin_verdict"] == "out_of_scope") is (reasons == {DECIDED})
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 100])
@@ -96,9 +94,15 @@ def test_a_decision_holds_when_other_rows_come_and_go(tmp_path, monkeypatch, bat
     filled = decided(tmp_path, [("VIN", "Fuel"), line], lambda _: decision("out_of_scope"))
     rows = [("Fuel", "VIN"), ("", tesla(9)), ("", "TBA"), line[::-1], ("", ICE), line[::-1]]
     monkeypatch.setattr(main_job, "BATCH_ROWS", batch)
-    told, summary = desk_run(tmp_path, rows, decisions=[filled])
-    assert [told_of(answer) for answer in told] == [set(), set(), {DECIDED}, set(), set()]
-    assert [answer["vin_verdict"] for answer in told] == [
+    answers, summary = desk_run(tmp_path, rows, decisions=[filled])
+    assert [reviewer_reasons(answer) for answer in answers] == [
+        set(),
+        set(),
+        {DECIDED},
+        set(),
+        set(),
+    ]
+    assert [answer["vin_verdict"] for answer in answers] == [
         "controlled", "invalid", "out_of_scope", "out_of_scope", "review",
     ]  # fmt: skip
     assert (summary.decisions.given, summary.decisions.applied) == (1, 1)
@@ -108,20 +112,22 @@ def test_a_decision_does_not_outlive_the_rule(tmp_path, monkeypatch):
     filled = decided(
         tmp_path, [("VIN", "Fuel"), (PETROL, "petrol")], lambda _: decision("out_of_scope")
     )
-    known = screened.load_regime
+    load_regime = screened.load_regime
     monkeypatch.setattr(
-        screened, "load_regime", lambda code: known(code).model_copy(update={"version": "next"})
+        screened,
+        "load_regime",
+        lambda code: load_regime(code).model_copy(update={"version": "next"}),
     )
-    told, _ = desk_run(tmp_path, [("VIN", "Fuel"), (PETROL, "petrol")], decisions=[filled])
-    assert told_of(told[0]) == {OUTDATED}
-    assert told[0]["vin_verdict"] == "review"
+    answers, _ = desk_run(tmp_path, [("VIN", "Fuel"), (PETROL, "petrol")], decisions=[filled])
+    assert reviewer_reasons(answers[0]) == {OUTDATED}
+    assert answers[0]["vin_verdict"] == "review"
 
 
 def test_a_vehicle_decided_controlled_is_not_cleared_by_a_changed_cell(tmp_path):
     filled = decided(tmp_path, [("VIN", "Fuel"), (ICE, "纯电动")], lambda _: decision("controlled"))
-    told, _ = desk_run(tmp_path, [("VIN", "Fuel"), (ICE, "petrol")], decisions=[filled])
-    assert told_of(told[0]) == {OUTDATED}
-    assert told[0]["vin_verdict"] != "out_of_scope"
+    answers, _ = desk_run(tmp_path, [("VIN", "Fuel"), (ICE, "petrol")], decisions=[filled])
+    assert reviewer_reasons(answers[0]) == {OUTDATED}
+    assert answers[0]["vin_verdict"] != "out_of_scope"
 
 
 REVIEWED = [("VIN", "Fuel"), (PETROL, "petrol"), (tesla(1), "petrol"), ("TBA", "petrol"), (ICE, "")]
@@ -139,11 +145,13 @@ def record(folder):
 def test_the_life_of_a_decision(tmp_path):
     out = tmp_path / "out"
     filled = decided(tmp_path, REVIEWED, by_row)
-    told, summary = desk_run(tmp_path, REVIEWED, decisions=[filled])
-    assert [line["vin_verdict"] for line in told] == [
+    answers, summary = desk_run(tmp_path, REVIEWED, decisions=[filled])
+    assert [line["vin_verdict"] for line in answers] == [
         "out_of_scope", "controlled", "invalid", "out_of_scope",
     ]  # fmt: skip
-    assert all("by Li on 2026-03-02: seen the papers" in line["vin_evidence"] for line in told[:3])
+    assert all(
+        "by Li on 2026-03-02: seen the papers" in line["vin_evidence"] for line in answers[:3]
+    )
     assert summary.decisions.model_dump() == {
         "given": 3, "applied": 3, "asked_again": 0, "undecided": 0, "of_other_regimes": 0, "without_vehicle": 0, "not_met": 0,
     }  # fmt: skip
@@ -159,27 +167,32 @@ def test_the_life_of_a_decision(tmp_path):
     ]  # fmt: skip
     # Carried forward: the file of answers is the next one's list, and nothing is recorded twice.
     for _ in range(2):
-        told, _ = desk_run(tmp_path, REVIEWED, decisions=[out / "exceptions.csv"])
-        assert [told_of(line) for line in told] == [{DECIDED}, {DECIDED}, {DECIDED}, set()]
+        answers, _ = desk_run(tmp_path, REVIEWED, decisions=[out / "exceptions.csv"])
+        assert [reviewer_reasons(line) for line in answers] == [
+            {DECIDED},
+            {DECIDED},
+            {DECIDED},
+            set(),
+        ]
         assert record(out) == first
     # Changed facts: asked again, the old decision beside it; the new one is added to the record.
     changed = [REVIEWED[0], (PETROL, "diesel"), *REVIEWED[2:]]
-    told, summary = desk_run(tmp_path, changed, decisions=[out / "exceptions.csv"])
-    assert (told_of(told[0]), told[0]["vin_verdict"]) == ({OUTDATED}, "review")
-    assert "earlier decision: out_of_scope by Li" in told[0]["vin_evidence"]
+    answers, summary = desk_run(tmp_path, changed, decisions=[out / "exceptions.csv"])
+    assert (reviewer_reasons(answers[0]), answers[0]["vin_verdict"]) == ({OUTDATED}, "review")
+    assert "earlier decision: out_of_scope by Li" in answers[0]["vin_evidence"]
     assert summary.decisions.asked_again == 1
     again = read_csv(out / "exceptions.csv")
     assert [line["decision"] for line in again] == ["", "controlled", "confirmed"]
     assert record(out) == first
     second = decision("controlled", day="2026-03-05", who="Wang")
     filled = fill(out, lambda line: None if line["decision"] else second)
-    told, _ = desk_run(tmp_path, changed, decisions=[filled])
-    assert (told_of(told[0]), told[0]["vin_verdict"]) == ({DECIDED}, "controlled")
+    answers, _ = desk_run(tmp_path, changed, decisions=[filled])
+    assert (reviewer_reasons(answers[0]), answers[0]["vin_verdict"]) == ({DECIDED}, "controlled")
     assert record(out)[:3] == first
     assert [json.loads(line)["reviewer"] for line in record(out)[3:]] == ["Wang"]
     # The record alone tells it all.
-    told, _ = desk_run(tmp_path, changed, decisions=[out / "decisions.jsonl"])
-    assert [told_of(line) for line in told] == [{DECIDED}, {DECIDED}, {DECIDED}, set()]
+    answers, _ = desk_run(tmp_path, changed, decisions=[out / "decisions.jsonl"])
+    assert [reviewer_reasons(line) for line in answers] == [{DECIDED}, {DECIDED}, {DECIDED}, set()]
 
 
 def test_decisions_come_back_from_a_spreadsheet(tmp_path):
@@ -193,8 +206,8 @@ def test_decisions_come_back_from_a_spreadsheet(tmp_path):
         cells[-1] = datetime.fromisoformat(cells[-1])
         book.active.append(cells)
     book.save(tmp_path / "filled.xlsx")
-    told, _ = desk_run(tmp_path, REVIEWED, decisions=[tmp_path / "filled.xlsx"])
-    assert [told_of(line) for line in told] == [{DECIDED}, {DECIDED}, {DECIDED}, set()]
+    answers, _ = desk_run(tmp_path, REVIEWED, decisions=[tmp_path / "filled.xlsx"])
+    assert [reviewer_reasons(line) for line in answers] == [{DECIDED}, {DECIDED}, {DECIDED}, set()]
     assert json.loads(record(tmp_path / "out")[0])["decision_date"] == "2026-03-02"
 
 
@@ -215,10 +228,10 @@ def test_a_decision_on_a_second_row_of_a_vin_clears_no_third(tmp_path):
     filled = decided(
         tmp_path, rows, lambda line: decision("out_of_scope") if line["vin_row"] == "3" else None
     )
-    told, _ = desk_run(tmp_path, rows, decisions=[filled])
-    assert [told_of(line) for line in told] == [set(), {DECIDED}]
-    told, _ = desk_run(tmp_path, [*rows, rows[1]], decisions=[filled])
-    assert told[2]["vin_verdict"] == "review"
+    answers, _ = desk_run(tmp_path, rows, decisions=[filled])
+    assert [reviewer_reasons(line) for line in answers] == [set(), {DECIDED}]
+    answers, _ = desk_run(tmp_path, [*rows, rows[1]], decisions=[filled])
+    assert answers[2]["vin_verdict"] == "review"
 
 
 @pytest.mark.parametrize(
@@ -231,12 +244,12 @@ def test_a_decision_on_a_second_row_of_a_vin_clears_no_third(tmp_path):
     ],
 )
 @pytest.mark.parametrize("source", ["exceptions.csv", "decisions.jsonl"])
-def test_odd_texts_are_recognised_again(tmp_path, texts, source):
+def test_unusual_texts_are_recognised_again(tmp_path, texts, source):
     rows = [("VIN", "Fuel"), *((text, "petrol") for text in texts)]
     filled = decided(tmp_path, rows, lambda _: decision("confirmed"))
     for given_back in (filled, tmp_path / "out" / source, tmp_path / "out" / source):
-        told, _ = desk_run(tmp_path, rows, decisions=[given_back])
-        assert [told_of(line) for line in told] == [{DECIDED}] * len(texts)
+        answers, _ = desk_run(tmp_path, rows, decisions=[given_back])
+        assert [reviewer_reasons(line) for line in answers] == [{DECIDED}] * len(texts)
         assert len(record(tmp_path / "out")) == len(texts)
 
 
@@ -247,16 +260,16 @@ def test_odd_texts_are_recognised_again(tmp_path, texts, source):
 def test_a_reason_goes_from_run_to_run_as_written(tmp_path, why, who):
     filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope", why, who))
     for given_back in (filled, *[tmp_path / "out" / "exceptions.csv"] * 2):
-        told, _ = desk_run(tmp_path, REVIEWED[:2], decisions=[given_back])
-        assert told_of(told[0]) == {DECIDED}
+        answers, _ = desk_run(tmp_path, REVIEWED[:2], decisions=[given_back])
+        assert reviewer_reasons(answers[0]) == {DECIDED}
         (line,) = record(tmp_path / "out")
         assert (json.loads(line)["decision_reason"], json.loads(line)["reviewer"]) == (why, who)
 
 
 def test_a_reason_of_two_lines_is_read(tmp_path):
     filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope", "seen\nthe papers"))
-    told, _ = desk_run(tmp_path, REVIEWED[:2], decisions=[filled])
-    assert told_of(told[0]) == {DECIDED}
+    answers, _ = desk_run(tmp_path, REVIEWED[:2], decisions=[filled])
+    assert reviewer_reasons(answers[0]) == {DECIDED}
 
 
 def test_a_decision_put_right_on_the_same_day_leaves_a_record_that_can_be_read(tmp_path):
@@ -266,8 +279,8 @@ def test_a_decision_put_right_on_the_same_day_leaves_a_record_that_can_be_read(t
     filled = fill(out, lambda _: decision("controlled", "a mistake"))
     desk_run(tmp_path, REVIEWED[:2], decisions=[filled])
     assert len(record(out)) == 2
-    told, _ = desk_run(tmp_path, REVIEWED[:2], decisions=[out / "decisions.jsonl"])
-    assert told[0]["vin_verdict"] == "controlled"
+    answers, _ = desk_run(tmp_path, REVIEWED[:2], decisions=[out / "decisions.jsonl"])
+    assert answers[0]["vin_verdict"] == "controlled"
 
 
 def test_a_decision_given_twice_is_recorded_once(tmp_path):
@@ -280,8 +293,8 @@ def test_the_later_decision_counts(tmp_path):
     filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope", day="2026-03-04"))
     second = fill(tmp_path / "out", lambda _: decision("controlled", day="2026-03-03"), "two.csv")
     for order in ([filled, second], [second, filled]):
-        told, _ = desk_run(tmp_path, REVIEWED[:2], decisions=order)
-        assert told[0]["vin_verdict"] == "out_of_scope"
+        answers, _ = desk_run(tmp_path, REVIEWED[:2], decisions=order)
+        assert answers[0]["vin_verdict"] == "out_of_scope"
 
 
 @pytest.mark.parametrize(
@@ -332,7 +345,7 @@ def test_two_decisions_of_one_day_that_disagree_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b'{"vin": "x"\n', b"[]\n", b"\n\n", b"\xff\xfe{}", b"garbage"])
-def test_a_damaged_record_is_told_and_kept(tmp_path, content):
+def test_a_damaged_record_is_refused_and_kept(tmp_path, content):
     filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope"))
     (tmp_path / "out" / "decisions.jsonl").write_bytes(content)
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -351,13 +364,13 @@ def test_a_decision_changes_what_is_drawn(tmp_path):
     listed = put_list(tmp_path, "utf-8")
     turned = {"2": decision("controlled"), "3": decision("out_of_scope")}
     filled = decided(tmp_path, rows, lambda line: turned[line["vin_row"]], licences=listed)
-    told, summary = desk_run(tmp_path, rows, licences=listed, decisions=[filled])
-    assert [line["vin_verdict"] for line in told] == ["controlled", "out_of_scope"]
+    answers, summary = desk_run(tmp_path, rows, licences=listed, decisions=[filled])
+    assert [line["vin_verdict"] for line in answers] == ["controlled", "out_of_scope"]
     assert [(line.licence_no, line.drawn, line.rows_in_review) for line in summary.licences] == [
         ("26-AA-000001", 0, 0),
         ("26-AA-000002", 1, 0),
     ]
-    assert "licence_missing" not in told[1]["vin_reasons"]
+    assert "licence_missing" not in answers[1]["vin_reasons"]
 
 
 def test_every_reason_of_a_reviewer_is_met_here():

@@ -20,14 +20,14 @@ from vintool.files.screen import screen_file
 @pytest.mark.parametrize("kind", ["utf-8", "gb18030", "utf-16", "xlsx", "parquet"])
 def test_a_run_with_licences(tmp_path, kind):
     listed = put_list(tmp_path, kind)
-    told, summary = desk_run(tmp_path, MANIFEST, licences=listed)
-    assert [tuple(line[name] for name in MANIFEST[0]) for line in told] == MANIFEST[1:]
-    assert [Reason.LICENCE_EXCEEDED in line["vin_reasons"] for line in told] == [
+    answers, summary = desk_run(tmp_path, MANIFEST, licences=listed)
+    assert [tuple(line[name] for name in MANIFEST[0]) for line in answers] == MANIFEST[1:]
+    assert [Reason.LICENCE_EXCEEDED in line["vin_reasons"] for line in answers] == [
         False, True, False, False, False, False, False,
     ]  # fmt: skip
     ledger = read_csv(tmp_path / "out" / "ledger.csv")
-    shown = ("licence_no", "state", "quantity", "drawn", "left", "rows_named", "rows_in_review")
-    assert [tuple(line[name] for name in shown) for line in ledger] == [
+    columns = ("licence_no", "state", "quantity", "drawn", "left", "rows_named", "rows_in_review")
+    assert [tuple(line[name] for name in columns) for line in ledger] == [
         ("26-AA-000001", "exceeded", "1", "1", "0", "3", "1"),
         ("26-AA-000002", "not used", "7", "0", "7", "0", "0"),
         ("26-AA-000009", "unknown", "", "0", "", "1", "0"),
@@ -80,10 +80,10 @@ def test_sheets_and_batches_give_one_ledger(tmp_path, monkeypatch):
     pq.write_table(pa.table(table), tmp_path / "list.parquet")
     cut = screen_file(tmp_path / "list.parquet", ON, tmp_path / "cut", licences=listed)
     assert cut.licences == summary.licences
-    told = pq.read_table(tmp_path / "cut" / "annotated.parquet")
-    assert pa.types.is_list(told.schema.field("vin_evidence").type)
+    answers = pq.read_table(tmp_path / "cut" / "annotated.parquet")
+    assert pa.types.is_list(answers.schema.field("vin_evidence").type)
     plain = read_csv(tmp_path / "out" / "annotated.csv")
-    assert [";".join(reasons) for reasons in told["vin_reasons"].to_pylist()] == [
+    assert [";".join(reasons) for reasons in answers["vin_reasons"].to_pylist()] == [
         line["vin_reasons"] for line in plain
     ]
 
@@ -92,8 +92,8 @@ def test_an_empty_list_holds_nothing_and_is_no_error(tmp_path):
     empty = put_csv(tmp_path / "l.csv", LIST[:1])
     nobody = put_csv(tmp_path / "x.csv", [("Company", "Brands")])
     rows = [("VIN", "许可证号", "Exporter"), (tesla(1), "26-AA-000001", "E")]
-    told, _ = desk_run(tmp_path, rows, licences=empty, exporters=nobody)
-    assert told[0]["vin_reasons"].split(";") == [
+    answers, _ = desk_run(tmp_path, rows, licences=empty, exporters=nobody)
+    assert answers[0]["vin_reasons"].split(";") == [
         Reason.VIN_PURE_ELECTRIC,
         Reason.EXPORTER_NOT_QUALIFIED,
         Reason.LICENCE_UNKNOWN,

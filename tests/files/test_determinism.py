@@ -7,8 +7,8 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.dirty_manifest import HEAD, outcome, put_manifest
-from support.manifests import ROWS, put_csv
+from support.dirty_manifest import HEAD, ROWS, outcome, put_manifest
+from support.manifests import put_csv
 
 from vintool.files import screen as run
 from vintool.files.reading import delimited, jsonl, parquet, single_window
@@ -19,7 +19,7 @@ from vintool.files.writing import exceptions as outputs
 from vintool.files.writing import jsonl as jsonlines
 
 
-def small(monkeypatch, size):
+def cut_batches(monkeypatch, size):
     """Cut everything that is read, screened and written into batches of another size."""
     for module, name, value in (
         (run, "BATCH_ROWS", size),
@@ -51,16 +51,16 @@ def test_the_size_of_batches_changes_no_byte(tmp_path, monkeypatch, form, writte
     path, held = put_manifest(tmp_path, form), lists(tmp_path)
     monkeypatch.setattr(annotated, "_GROUP_ROWS", 333)
 
-    def told():
+    def outputs_of_run():
         screen_file(path, None, tmp_path / "out", today=date(2026, 3, 1), annotated_as=written, single_window=True, **held)  # fmt: skip
         return outcome(tmp_path / "out")
 
-    usual = told()
+    usual = outputs_of_run()
     assert set(usual) == {f"annotated.{written}", "exceptions.csv", "ledger.csv", "report.html", "run.json", "single-window.xml"}  # fmt: skip
     assert usual["run.json"]["summary"]["rows_out"] >= 1400
     for size in (7, 100):
-        small(monkeypatch, size)
-        other = told()
+        cut_batches(monkeypatch, size)
+        other = outputs_of_run()
         assert [name for name in usual if usual[name] != other[name]] == []
 
 
@@ -73,13 +73,13 @@ def test_decisions_and_their_record_are_the_same_whatever_the_batches(tmp_path, 
         line.update(decision="confirmed", decision_reason="seen", reviewer="Li", decision_date="2026-03-02")  # fmt: skip
     filled = [lines[0].keys(), *(line.values() for line in lines)]
     put_csv(tmp_path / "filled.csv", filled)
-    told = []
+    runs = []
     for size in (None, 50):
         if size:
-            small(monkeypatch, size)
+            cut_batches(monkeypatch, size)
         screen_file(path, date(2026, 3, 1), tmp_path / "out", decisions=[tmp_path / "filled.csv"])  # fmt: skip
-        told.append(outcome(tmp_path / "out"))
-    first, second = told
+        runs.append(outcome(tmp_path / "out"))
+    first, second = runs
     assert b'"Li"' in first["decisions.jsonl"]
     assert [name for name in first if first[name] != second[name]] == []
 
@@ -87,14 +87,14 @@ def test_decisions_and_their_record_are_the_same_whatever_the_batches(tmp_path, 
 def test_the_order_in_which_a_folder_was_filled_changes_no_byte(tmp_path):
     columns = dict(zip(HEAD, map(list, zip(*ROWS, strict=True)), strict=True))
     table = pa.table(columns)
-    told = []
+    runs = []
     folder = tmp_path / "list"
     for names in ("abc", "cab"):
         folder.mkdir()
         for name in names:
             pq.write_table(table.slice("abc".index(name) * 500, 500), folder / f"{name}.parquet")
         screen_file(folder, date(2026, 3, 1), tmp_path / "out")
-        told.append(outcome(tmp_path / "out"))
+        runs.append(outcome(tmp_path / "out"))
         shutil.rmtree(folder)
-    first, second = told
+    first, second = runs
     assert [name for name in first if first[name] != second[name]] == []

@@ -23,10 +23,10 @@ from vintool.files.writing import staging
 
 def whole(out):
     """Whether a folder holds the outputs of one run, all of them and nothing else."""
-    told = json.loads((out / "run.json").read_text(encoding="utf-8"))["outputs"]
-    there = {name: hashlib.sha256(data).hexdigest() for name, data in content(out).items()}
-    del there["run.json"]
-    return there == told
+    digests = json.loads((out / "run.json").read_text(encoding="utf-8"))["outputs"]
+    files = {name: hashlib.sha256(data).hexdigest() for name, data in content(out).items()}
+    del files["run.json"]
+    return files == digests
 
 
 @pytest.fixture
@@ -82,8 +82,8 @@ def test_the_folder_of_a_run_that_is_alive_is_left_alone(tmp_path, old):
     stages = staged_in(old)
     process.send_signal(signal.SIGCONT)
     assert len(stages) == 1
-    _, told = process.communicate(timeout=120)
-    assert process.returncode == 0, told
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 0, stderr
     assert json.loads((old / "run.json").read_text(encoding="utf-8"))["input"]["file"] == "list.csv"
     assert whole(old)
 
@@ -146,12 +146,12 @@ LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})
     ("form", "size"),
     [("csv", 1_000), ("csv", 40_000), ("parquet", 1_000), ("jsonl", 40_000), ("xlsx", 40_000)],
 )
-def test_a_file_that_cannot_grow_is_told(tmp_path, old, form, size):
+def test_a_file_that_cannot_grow_is_reported(tmp_path, old, form, size):
     rows = [LONG[0], *((f"{TESLA[:11]}{number:06d}", "BEV", "") for number in range(4_000))]
     path, before = put_csv(tmp_path / "list.csv", rows), content(old)
-    told = refused(start(path, old, "--as", form, before=LIMITED.format(size)), 3)
-    assert "File too large" in told
-    assert "nothing was written" in told
+    sentence = refused(start(path, old, "--as", form, before=LIMITED.format(size)), 3)
+    assert "File too large" in sentence
+    assert "nothing was written" in sentence
     assert content(old) == before
 
 
@@ -168,22 +168,22 @@ tempfile.mkdtemp = mkdtemp
 
 
 @pytest.mark.parametrize("file", ["annotated.csv", "annotated.parquet", "annotated.jsonl", "exceptions.csv", "report.html"])  # fmt: skip
-def test_a_full_disk_is_told(tmp_path, old, file):
+def test_a_full_disk_is_reported(tmp_path, old, file):
     path, before = put_csv(tmp_path / "list.csv"), content(old)
     form = file.rpartition(".")[2] if file.startswith("annotated") else "csv"
-    told = refused(start(path, old, "--as", form, before=FULL.format(file)), 3)
-    assert "No space left on device" in told
+    sentence = refused(start(path, old, "--as", form, before=FULL.format(file)), 3)
+    assert "No space left on device" in sentence
     assert content(old) == before
 
 
 @pytest.mark.parametrize("out", ["/proc/vintool", "/dev/full/out", "/proc/self", "{}/file/out"])
-def test_a_place_that_cannot_be_written_to_is_told_before_the_work(tmp_path, out):
+def test_a_place_that_cannot_be_written_to_is_reported_before_the_work(tmp_path, out):
     (tmp_path / "file").write_text("a file, no folder")
     path = put_csv(tmp_path / "list.csv")
     process = start(path, out.format(tmp_path), "--progress", "json")
-    told = refused(process, 3)
-    assert "nothing was written" in told
-    assert '"rows"' not in told
+    sentence = refused(process, 3)
+    assert "nothing was written" in sentence
+    assert '"rows"' not in sentence
     with pytest.raises(NotADirectoryError):
         screen_file(path, ON, tmp_path / "file")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "list.csv"]
@@ -238,7 +238,7 @@ def test_a_folder_of_files_that_changes_while_it_is_read_is_refused(tmp_path):
 
 @pytest.mark.parametrize("form", ["xlsx", "parquet"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.99])
-def test_a_file_cut_short_is_told(tmp_path, old, form, share):
+def test_a_file_cut_short_is_refused(tmp_path, old, form, share):
     path, before = tmp_path / f"list.{form}", content(old)
     if form == "xlsx":
         put_xlsx(path, {"one": LONG[:3000]})
@@ -249,7 +249,7 @@ def test_a_file_cut_short_is_told(tmp_path, old, form, share):
     assert content(old) == before
 
 
-def test_a_corrupt_row_group_is_told_after_the_first_ones(tmp_path, old):
+def test_a_corrupt_row_group_is_refused_after_the_first_ones(tmp_path, old):
     path, before = tmp_path / "list.parquet", content(old)
     vins = [f"{TESLA[:11]}{number:06d}" for number in range(30_000)]
     pq.write_table(pa.table({"vin": vins}), path, row_group_size=10_000, compression="zstd")
@@ -269,14 +269,14 @@ resource.setrlimit(resource.RLIMIT_AS, (size, size))
 """
 
 
-def test_too_little_memory_is_told_as_that(tmp_path, old):
+def test_too_little_memory_is_reported_as_that(tmp_path, old):
     path, before = tmp_path / "list.parquet", content(old)
     vins = [f"{TESLA[:11]}{number:06d}" for number in range(60_000)]
     notes = [f"{number:09000d}" for number in range(60_000)]  # 540 MB at once
     pq.write_table(pa.table({"vin": vins, "note": notes}), path, compression="zstd", use_dictionary=False)  # fmt: skip
-    told = refused(start(path, old, before=SHORT.format(400)), 4)
-    assert "not enough memory" in told
-    assert "nothing was written" in told
+    sentence = refused(start(path, old, before=SHORT.format(400)), 4)
+    assert "not enough memory" in sentence
+    assert "nothing was written" in sentence
     assert content(old) == before
 
 

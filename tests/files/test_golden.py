@@ -34,11 +34,11 @@ def text(cells, delimiter=","):
     return file.getvalue()
 
 
-def put_text(path, lines, encoding, delimiter):
+def put_as_text(path, lines, encoding, delimiter):
     path.write_text(text([line[3] for line in lines], delimiter), encoding=encoding, newline="")
 
 
-def put_parquet(path, lines):
+def put_as_parquet(path, lines):
     """Days as days, figures as figures, words in a dictionary, empty cells as nulls."""
     read = pa.csv.ConvertOptions(auto_dict_encode=True, strings_can_be_null=True)
     cells = text([line[3] for line in lines]).encode()
@@ -54,7 +54,7 @@ def typed(cell):
         return cell or None
 
 
-def put_xlsx(path, lines):
+def put_as_workbook(path, lines):
     book = openpyxl.Workbook()
     book.remove(book.active)
     spans = defaultdict(list)  # of each column of a sheet: first and last row of its cells
@@ -102,8 +102,8 @@ def answers(out):
         delimiter = next(sign for sign in "\t;," if sign in first)  # that of the manifest
         rows = list(csv.DictReader([first, *rest], delimiter=delimiter))
     for row in rows:
-        told = row["vin_reasons"]
-        reasons = told.split(";") if isinstance(told, str) else told
+        cell = row["vin_reasons"]
+        reasons = cell.split(";") if isinstance(cell, str) else cell
         yield int(row["vin_row"]), row["vin_verdict"], sorted(reasons)
 
 
@@ -112,12 +112,12 @@ def lists(**names):
 
 
 MANIFESTS = [
-    ("forwarder", "csv", partial(put_text, encoding="gb18030", delimiter=","), {}),
-    ("broker", "csv", partial(put_text, encoding="utf-8", delimiter=";"), {}),
-    ("booking", "xlsx", put_xlsx, {}),
-    ("used", "tsv", partial(put_text, encoding="utf-8", delimiter="\t"), {"regime": "cn-used-vehicle", **lists(confirmations="used.letters")}),
-    ("licences", "txt", partial(put_text, encoding="utf-16", delimiter="\t"), lists(exporters="licences.exporters", licences="licences.licences")),
-    ("export", "parquet", put_parquet, {"regime": "cn-vehicle-export"}),
+    ("forwarder", "csv", partial(put_as_text, encoding="gb18030", delimiter=","), {}),
+    ("broker", "csv", partial(put_as_text, encoding="utf-8", delimiter=";"), {}),
+    ("booking", "xlsx", put_as_workbook, {}),
+    ("used", "tsv", partial(put_as_text, encoding="utf-8", delimiter="\t"), {"regime": "cn-used-vehicle", **lists(confirmations="used.letters")}),
+    ("licences", "txt", partial(put_as_text, encoding="utf-16", delimiter="\t"), lists(exporters="licences.exporters", licences="licences.licences")),
+    ("export", "parquet", put_as_parquet, {"regime": "cn-vehicle-export"}),
 ]  # fmt: skip
 
 
@@ -132,8 +132,8 @@ def test_every_row_has_the_verdict_and_the_reasons_that_stand_beside_it(
     summary = screen_file(tmp_path / f"{name}.{kind}", None, tmp_path / "out", **options)
     wanted = list(expected(lines, header_counts=kind != "parquet"))
     assert summary.rows_read == summary.rows_out == len(wanted)
-    for told, want in zip_longest(answers(tmp_path / "out"), wanted):
-        assert told == want, f"{name}, row {want and want[0]}"
+    for answer, want in zip_longest(answers(tmp_path / "out"), wanted):
+        assert answer == want, f"{name}, row {want and want[0]}"
     if "licences" in options:
         ledger = read_csv(GOLDEN / f"{name}.ledger.csv")
         drawn = read_csv(tmp_path / "out" / "ledger.csv")

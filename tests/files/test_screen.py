@@ -24,8 +24,8 @@ def test_csv_comes_back_row_for_row(tmp_path, encoding):
     summary = screen_file(put_csv(tmp_path / "list.csv", encoding=encoding), ON, tmp_path / "out")
     rows = read_csv(tmp_path / "out" / "annotated.csv")
     assert (tmp_path / "out" / "annotated.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    told = [(row["VIN"], row["型号"], row["Fuel"]) for row in rows]
-    assert told == [ROWS[1], ("'=1+1", "?", ""), *ROWS[3:]]
+    cells = [(row["VIN"], row["型号"], row["Fuel"]) for row in rows]
+    assert cells == [ROWS[1], ("'=1+1", "?", ""), *ROWS[3:]]
     assert [row["vin_verdict"] for row in rows] == [
         "controlled",
         "invalid",
@@ -90,9 +90,9 @@ def test_parquet_keeps_types_and_lists(tmp_path):
     )
     pq.write_table(table, tmp_path / "list.parquet")
     summary = screen_file(tmp_path / "list.parquet", None, tmp_path / "out")
-    told = pq.read_table(tmp_path / "out" / "annotated.parquet")
-    assert told.select(table.column_names).equals(table)
-    assert told["vin_reasons"].to_pylist() == [["vin_pure_electric"], ["before_rule"]]
+    answers = pq.read_table(tmp_path / "out" / "annotated.parquet")
+    assert answers.select(table.column_names).equals(table)
+    assert answers["vin_reasons"].to_pylist() == [["vin_pure_electric"], ["before_rule"]]
     assert summary.on == "per row: declared_on"
 
 
@@ -140,7 +140,7 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
     ]
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(tmp_path):
+def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path):
     from click.testing import CliRunner
 
     from vintool.cli.main import cli
@@ -176,8 +176,8 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, sign, code):
     while process.poll() is None and not list(tmp_path.glob(".out.*/annotated.csv")):
         time.sleep(0.01)
     process.send_signal(sign)
-    _, told = process.communicate(timeout=60)
-    assert (process.returncode, b"interrupted" in told) == (code, True)
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, b"interrupted" in stderr) == (code, True)
     assert left(tmp_path) == ["slow.csv"]
 
 

@@ -28,7 +28,7 @@ from vintool.files.subprocesses import Apart, Ended, packed, unpacked
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
-class Odd(Exception):  # noqa: N818
+class Unsendable(Exception):  # noqa: N818
     """An error that cannot be sent."""
 
     def __init__(self, first, second):
@@ -43,8 +43,8 @@ def deeds(kind):
             raise NoVinColumn(
                 "none", file="a.csv", next_step="map one", sheet="S", row=3, column="C"
             )
-        if what == "odd":
-            raise Odd("secret", "parts")
+        if what == "unsendable":
+            raise Unsendable("secret", "parts")
         if what == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         if what == "leave":
@@ -56,37 +56,37 @@ def deeds(kind):
 
 
 @pytest.fixture
-def apart():
-    one = Apart(deeds, "told")
-    assert one.answer() is None
-    yield one
-    one.end()
+def child():
+    process = Apart(deeds, "work")
+    assert process.answer() is None
+    yield process
+    process.end()
 
 
-def test_requests_are_answered_in_their_order_whatever_is_printed_and_raised(apart):
-    for request in ("first", "refuse", "odd", "last"):
-        apart.ask(request)
-    assert apart.answer() == ("told", "first")
+def test_requests_are_answered_in_their_order_whatever_is_printed_and_raised(child):
+    for request in ("first", "refuse", "unsendable", "last"):
+        child.ask(request)
+    assert child.answer() == ("work", "first")
     with pytest.raises(NoVinColumn) as caught:
-        apart.answer()
+        child.answer()
     assert (caught.value.sheet, caught.value.row, caught.value.column) == ("S", 3, "C")
-    with pytest.raises(RuntimeError, match=r"^Odd$"):
-        apart.answer()
-    assert apart.answer() == ("told", "last")
+    with pytest.raises(RuntimeError, match=r"^Unsendable$"):
+        child.answer()
+    assert child.answer() == ("work", "last")
 
 
 @pytest.mark.parametrize(("how", "error"), [("kill", MemoryError), ("leave", Ended)])
-def test_a_process_that_ends_is_told(apart, how, error):
-    apart.ask(how)
+def test_a_process_that_ends_is_an_error(child, how, error):
+    child.ask(how)
     with pytest.raises(error):
-        apart.answer()
-    apart.ask("again")
+        child.answer()
+    child.ask("again")
     with pytest.raises(error):
-        apart.answer()
+        child.answer()
 
 
 def test_it_ends_with_what_holds_it():
-    one = Apart(deeds, "told")
+    one = Apart(deeds, "work")
     one.answer()
     process = one._process
     assert process.poll() is None
@@ -107,20 +107,20 @@ def test_a_slice_is_sent_without_the_rest():
     assert unpacked(sent).equals(batch.slice(10, 3))
 
 
-def told_of(found):
+def content_of(manifest):
     """All that a manifest says, and its rows."""
     sheets = [
         (one.name, one.columns, one.headers, one.sample, one.file, one.fixed,
          [(batch.data.to_pylist(), batch.rows.tolist()) for batch in one.batches()], one.blank_rows())
-        for one in found.sheets
+        for one in manifest.sheets
     ]  # fmt: skip
     return (
-        found.path,
-        found.format,
-        found.encoding,
-        found.skipped,
-        found.notes,
-        found.size,
+        manifest.path,
+        manifest.format,
+        manifest.encoding,
+        manifest.skipped,
+        manifest.notes,
+        manifest.size,
         sheets,
     )
 
@@ -128,14 +128,14 @@ def told_of(found):
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "xlsb", "ods"])
 def test_a_workbook_is_the_same_read_apart(tmp_path, monkeypatch, kind):
     path = two_sheets(tmp_path / f"list.{kind}", [["A title"], ["VIN", "Make", "", "", ""], *CELLS], kind)  # fmt: skip
-    here = told_of(open_manifest(path))
+    here = content_of(open_manifest(path))
     assert any(sheet[-1] for sheet in here[-1])  # blank rows
     monkeypatch.setattr(manifest, "_APART", 0)
     there = open_manifest(path)
     assert isinstance(there.sheets[0].read.sheet.read.func.__self__, remote._Reader)
     for sheet in there.sheets:
         next(sheet.batches())  # and no more of them
-    assert told_of(there) == told_of(there) == here
+    assert content_of(there) == content_of(there) == here
 
 
 def test_a_workbook_that_cannot_be_read_is_refused_from_apart(tmp_path, monkeypatch):
@@ -166,7 +166,7 @@ def test_a_workbook_that_ends_its_reader_does_not_end_the_run(tmp_path, monkeypa
     ("form", "written"), [("csv", "csv"), ("parquet", "parquet"), ("xlsx", "jsonl")]
 )
 def test_the_number_of_workers_changes_no_byte(tmp_path, monkeypatch, form, written):
-    path, told = put_manifest(tmp_path, form), []
+    path, runs = put_manifest(tmp_path, form), []
     monkeypatch.setattr("vintool.files.screen.BATCH_ROWS", 100)
     put_csv(tmp_path / "exporters.csv", [("exporter", "brand"), ("Sunny Export Co., Ltd.", "BYD")])
     for workers in (1, 2, 3):
@@ -174,10 +174,10 @@ def test_the_number_of_workers_changes_no_byte(tmp_path, monkeypatch, form, writ
             path, None, tmp_path / "out", today=date(2026, 3, 1), annotated_as=written,
             exporters=tmp_path / "exporters.csv", single_window=True, workers=workers,
         )  # fmt: skip
-        told.append(outcome(tmp_path / "out"))
-    assert b"duplicate_vin" in told[0]["exceptions.csv"]
-    for other in told[1:]:
-        assert [name for name in told[0] if told[0][name] != other[name]] == []
+        runs.append(outcome(tmp_path / "out"))
+    assert b"duplicate_vin" in runs[0]["exceptions.csv"]
+    for other in runs[1:]:
+        assert [name for name in runs[0] if runs[0][name] != other[name]] == []
 
 
 def test_workers_have_nothing_to_do(tmp_path):
@@ -189,15 +189,15 @@ def test_licences_are_drawn_on_by_one_process(tmp_path):
     path, said = put_manifest(tmp_path, "csv"), []
     rows = [("licence no", "quantity", "hs code"), ("26-AA-000001", "50", "8703801090")]
     put_csv(tmp_path / "licences.csv", rows)
-    told = screen_file(path, ON, licences=tmp_path / "licences.csv", workers=4, say=said.append)
-    assert told.rows_out == told.rows_read > 1400
+    summary = screen_file(path, ON, licences=tmp_path / "licences.csv", workers=4, say=said.append)
+    assert summary.rows_out == summary.rows_read > 1400
     assert said == ["licences and decisions are asked row after row: one process judges them all"]
 
 
 def others_of(pid):
     """The processes that a run has started."""
-    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)  # fmt: skip
-    return [int(text) for text in told.stdout.split() if alive(int(text))]
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)  # fmt: skip
+    return [int(text) for text in listing.stdout.split() if alive(int(text))]
 
 
 def alive(pid):
@@ -239,7 +239,7 @@ def test_a_worker_that_is_killed_ends_the_run_and_the_old_output_stays(tmp_path)
     process = start(path, out, "--workers", "2", before=SLOW)
     until(process, lambda: len(others_of(process.pid)) == 2 and list(out.glob(".vintool-*")))
     os.kill(others_of(process.pid)[0], signal.SIGKILL)
-    told = refused(process, 4)
-    assert "not enough memory" in told
-    assert "nothing was written" in told
+    sentence = refused(process, 4)
+    assert "not enough memory" in sentence
+    assert "nothing was written" in sentence
     assert content(out) == before

@@ -16,30 +16,31 @@ from vintool import registry
 from vintool.powertrain import classify
 from vintool.registry import ABOVE, BELOW, DataError, read_evidence
 
-# --- use --------------------------------------------------------------------------------------
-
 ELECTRIC = checked_vin("LZZAB12C", "LC")
 HEAD = "wmi,vds,year_codes,plant_codes,powertrain,grade,source,note\n"
 
 
 @pytest.fixture
-def own(tmp_path):
+def own_rules(tmp_path):
     return put(tmp_path / "own.csv", f"{HEAD}LZZ,AB12[CD],,,BEV,A,our desk 2026,seen by us\n")
 
 
 def powertrain_of(*options):
-    told = json.loads(run("decode", ELECTRIC, "--format", "json", *options).stdout)
-    return told["powertrain"]
+    vehicle = json.loads(run("decode", ELECTRIC, "--format", "json", *options).stdout)
+    return vehicle["powertrain"]
 
 
-def test_evidence_changes_decode_explain_and_screen(own, tmp_path):
+def test_evidence_changes_decode_explain_and_screen(own_rules, tmp_path):
     assert powertrain_of() is None
-    told = powertrain_of("--evidence", own)
-    assert (told["value"], told["grade"]) == ("BEV", "A")
-    assert (told["support"][0]["file"], told["support"][0]["cites"]) == ("own.csv", "our desk 2026")
-    assert powertrain_of("--evidence-below", own)["value"] == "BEV"
+    powertrain = powertrain_of("--evidence", own_rules)
+    assert (powertrain["value"], powertrain["grade"]) == ("BEV", "A")
+    assert (powertrain["support"][0]["file"], powertrain["support"][0]["cites"]) == (
+        "own.csv",
+        "our desk 2026",
+    )
+    assert powertrain_of("--evidence-below", own_rules)["value"] == "BEV"
     assert powertrain_of() is None  # in use for one command only
-    page = run("explain", ELECTRIC, "--on", "2026-03-01", "--evidence", own).stdout
+    page = run("explain", ELECTRIC, "--on", "2026-03-01", "--evidence", own_rules).stdout
     assert "VERDICT CONTROLLED" in page
     assert "own.csv" in page
     assert "our desk 2026" in page
@@ -47,7 +48,7 @@ def test_evidence_changes_decode_explain_and_screen(own, tmp_path):
     plain = json.loads(run("screen", listed, "--on", "2026-03-01", "--format", "json").stdout)
     assert plain["verdicts"]["review"] == 1
     out = tmp_path / "out"
-    options = ("--on", "2026-03-01", "--evidence", own, "--out", out, "--format", "json")
+    options = ("--on", "2026-03-01", "--evidence", own_rules, "--out", out, "--format", "json")
     assert json.loads(run("screen", listed, *options).stdout)["verdicts"]["controlled"] == 1
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))["data"]["evidence"]
     assert [(item["file"], item["above_packaged"]) for item in record] == [("own.csv", True)]
@@ -63,18 +64,22 @@ def test_the_user_says_what_stands_above(tmp_path):
     assert classify(TESLA).powertrain == "BEV"
     path = put(tmp_path / "own.csv", f"{HEAD}LRW,3E7FA,,,ICE,C,a test,\n")
     registry.use_evidence(above=[path])
-    told = classify(TESLA)
-    assert (told.powertrain, told.grade, told.rules[0].file) == ("ICE", "C", "own.csv")
-    overruled = [rule for rule in told.rules if rule.electric]
+    classification = classify(TESLA)
+    assert (classification.powertrain, classification.grade, classification.rules[0].file) == (
+        "ICE",
+        "C",
+        "own.csv",
+    )
+    overruled = [rule for rule in classification.rules if rule.electric]
     assert overruled
     assert all(rule.support.startswith("overruled by own.csv") for rule in overruled)
     assert vintool.decode("LRW3E7FA1LC000001").powertrain.value == "ICE"
     registry.use_evidence(below=[path])
-    told = classify(TESLA)
-    assert (told.powertrain, told.grade) == ("BEV", "A")
+    classification = classify(TESLA)
+    assert (classification.powertrain, classification.grade) == ("BEV", "A")
     assert vintool.decode("LRW3E7FA1LC000001").powertrain.value == "BEV"
-    assert told.rules[-1].support.startswith("overruled by powertrain.")
-    assert told.rules[-1].file == "own.csv"
+    assert classification.rules[-1].support.startswith("overruled by powertrain.")
+    assert classification.rules[-1].file == "own.csv"
     registry.use_evidence()
     assert {rule.file for rule in classify(TESLA).rules} == {"powertrain.evidence.csv", "powertrain.manual.csv"}  # fmt: skip
 
@@ -83,9 +88,9 @@ def test_own_files_that_disagree_answer_null_with_both_shown(tmp_path):
     one = put(tmp_path / "one.csv", f"{HEAD}LZZ,AB12C,,,BEV,A,one,\n")
     two = put(tmp_path / "two.csv", f"{HEAD}LZZ,AB12C,,,ICE,A,two,\n")
     registry.use_evidence(above=[one, two])
-    told = classify("LZZAB12CLC")
-    assert told.ambiguous
-    assert {rule.source for rule in told.rules} == {"one", "two"}
+    classification = classify("LZZAB12CLC")
+    assert classification.ambiguous
+    assert {rule.source for rule in classification.rules} == {"one", "two"}
 
 
 def test_rules_of_a_folder_are_in_use(tmp_path):
@@ -98,8 +103,11 @@ def test_rules_of_a_folder_are_in_use(tmp_path):
         ("a.csv", ABOVE),
         ("b.csv", BELOW),
     ]
-    told = classify("LZZAB12CLC")
-    assert (told.powertrain, [rule.source for rule in told.rules]) == ("BEV", ["one", "two"])
+    classification = classify("LZZAB12CLC")
+    assert (classification.powertrain, [rule.source for rule in classification.rules]) == (
+        "BEV",
+        ["one", "two"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,10 +130,10 @@ def test_a_file_of_rules_is_read_strictly(tmp_path, text, said):
     path = put(tmp_path / "own.csv", text)
     with pytest.raises(DataError, match=said):
         list(read_evidence(path))
-    told = run("decode", ELECTRIC, "--evidence", path)
-    assert told.exit_code == 3
-    assert "own.csv" in told.stderr
-    assert said.split(":")[0] in told.stderr
+    result = run("decode", ELECTRIC, "--evidence", path)
+    assert result.exit_code == 3
+    assert "own.csv" in result.stderr
+    assert said.split(":")[0] in result.stderr
     assert run("decode", ELECTRIC).exit_code == 0
 
 
@@ -140,21 +148,21 @@ def test_from_a_list_to_an_answer(tmp_path):
         tmp_path / "desk.csv", {("LZZAB12C", "Electric"): 20, ("LZZAB13C", "Petrol"): 5}
     )
     out = tmp_path / "rules.csv"
-    told = run("learn", path, "--vin", "VIN", "--label", "Fuel", "--out", out)
-    assert told.exit_code == 0
-    assert "25 rows, 25 used, 0 not" in told.stdout
-    assert "starts left out" in told.stdout
-    assert "Wilson" in told.stdout
-    assert "2 rules written to" in told.stderr
+    result = run("learn", path, "--vin", "VIN", "--label", "Fuel", "--out", out)
+    assert result.exit_code == 0
+    assert "25 rows, 25 used, 0 not" in result.stdout
+    assert "starts left out" in result.stdout
+    assert "Wilson" in result.stdout
+    assert "2 rules written to" in result.stderr
     written = out.read_text(encoding="utf-8")
     assert "0.838" in written
     assert "learned from desk.csv" in written
     sent = path.read_text(encoding="utf-8").split()
-    assert not any(line[:12] in written + told.stdout for line in sent[1:])
+    assert not any(line[:12] in written + result.stdout for line in sent[1:])
     assert powertrain_of("--evidence", out)["grade"] == "C"
     run("learn", path, "--register", "--cite", "our register", "--out", out)
-    told = powertrain_of("--evidence", out)
-    assert (told["grade"], told["support"][0]["cites"]) == ("A", "our register")
+    powertrain = powertrain_of("--evidence", out)
+    assert (powertrain["grade"], powertrain["support"][0]["cites"]) == ("A", "our register")
 
 
 def test_install_puts_rules_where_they_are_used(tmp_path):
@@ -167,11 +175,11 @@ def test_install_puts_rules_where_they_are_used(tmp_path):
 
 def test_json_holds_the_same(tmp_path):
     path = labelled(tmp_path / "x.csv", {("LZZAB12C", "Electric"): 9, ("LZZAB12C", "Petrol"): 1, ("LZZAB13C", "?"): 1})  # fmt: skip
-    told = json.loads(run("learn", path, "--format", "json").stdout)
-    assert (told["rows"], told["used"], told["unused"]) == (11, 10, {"unknown_label": 1})
-    assert told["conflicts"] == [{"start": "LZZAB12C", "vehicles": {"BEV": 9, "ICE": 1}}]
-    assert told["bound"] == "Wilson lower bound, 95 %"
-    assert told["trials"][-1]["tested"] == 0  # one start cannot be left out
+    lesson = json.loads(run("learn", path, "--format", "json").stdout)
+    assert (lesson["rows"], lesson["used"], lesson["unused"]) == (11, 10, {"unknown_label": 1})
+    assert lesson["conflicts"] == [{"start": "LZZAB12C", "vehicles": {"BEV": 9, "ICE": 1}}]
+    assert lesson["bound"] == "Wilson lower bound, 95 %"
+    assert lesson["trials"][-1]["tested"] == 0  # one start cannot be left out
 
 
 @pytest.mark.parametrize(
@@ -184,12 +192,12 @@ def test_json_holds_the_same(tmp_path):
         (("--sheet", "x"), 3, "no sheets"),
     ],
 )
-def test_what_can_go_wrong_is_told(tmp_path, options, code, said):
+def test_what_can_go_wrong_is_reported(tmp_path, options, code, said):
     path = labelled(tmp_path / "x.csv", {("LZZAB12C", "Electric"): 2})
-    told = run("learn", path, *options, "--out", tmp_path / "rules.csv")
-    assert told.exit_code == code, told.stderr
-    assert said in told.stderr
-    assert "LZZAB12C" not in told.stderr + told.stdout
+    result = run("learn", path, *options, "--out", tmp_path / "rules.csv")
+    assert result.exit_code == code, result.stderr
+    assert said in result.stderr
+    assert "LZZAB12C" not in result.stderr + result.stdout
     assert not (tmp_path / "rules.csv").exists()
 
 
@@ -205,7 +213,7 @@ def test_as_a_process(tmp_path):
         check=True,
     )
     assert json.loads(learned.stdout)["rules"] == 1
-    told = subprocess.run(
+    decoded = subprocess.run(
         [*tool, "decode", ELECTRIC], capture_output=True, env=home, text=True, check=True
     )
-    assert "powertrain      BEV" in told.stdout
+    assert "powertrain      BEV" in decoded.stdout

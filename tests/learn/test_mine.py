@@ -24,10 +24,7 @@ def rules(path, **options):
     return [(rule.wmi, "".join(rule.vds), rule.powertrain.value, rule.grade.value) for rule in lesson.mined.rules]  # fmt: skip
 
 
-# --- mining -----------------------------------------------------------------------------------
-
-
-def test_what_was_seen_is_told_and_nothing_else(tmp_path):
+def test_rules_are_of_what_was_labelled_and_of_nothing_else(tmp_path):
     path = labelled(
         tmp_path / "x.csv",
         {("LZZAB12C", "Electric"): 20, ("LZZAB12D", "Electric"): 20, ("LZZAB13C", "Petrol"): 3, ("LZZAC14C", "Diesel"): 2},
@@ -45,11 +42,11 @@ def test_what_was_seen_is_told_and_nothing_else(tmp_path):
 def test_a_start_seen_on_both_sides_answers_null_with_both_shown(tmp_path):
     path = labelled(tmp_path / "x.csv", {("LZZAB12C", "Electric"): 400, ("LZZAB12C", "Petrol"): 1})
     lesson = learn_file(path)
-    assert [found.start for found in lesson.mined.conflicts] == ["LZZAB12C"]
+    assert [conflict.start for conflict in lesson.mined.conflicts] == ["LZZAB12C"]
     assert lesson.mined.conflicts[0].vehicles == {Powertrain.BEV: 400, Powertrain.ICE: 1}
-    told = Rulebook(lesson.mined.rules).told("LZZAB12C", "SA")
-    assert told.powertrain is None
-    assert {rule.powertrain for rule in told.rules} == {Powertrain.BEV, Powertrain.ICE}
+    classification = Rulebook(lesson.mined.rules).told("LZZAB12C", "SA")
+    assert classification.powertrain is None
+    assert {rule.powertrain for rule in classification.rules} == {Powertrain.BEV, Powertrain.ICE}
     tolerant = learn_file(path, wanted=Wanted(tolerate=1))
     assert not tolerant.mined.conflicts
     assert "1 vehicle(s) against" in tolerant.mined.rules[0].note
@@ -65,8 +62,10 @@ def test_positions_10_and_11_are_used_only_where_they_must_be(tmp_path):
     for tail, fuel in (("LA", "Petrol"), ("LB", "Electric"), ("MA", "Electric"), ("MB", "Petrol")):
         lines += [f"{checked_vin('LZZAB12E', tail, n)},{fuel}" for n in range(4)]
     lesson = learn_file(put(tmp_path / "x.csv", "\n".join(lines)))
-    told = {("".join(r.vds), r.years, r.plants): r.powertrain.value for r in lesson.mined.rules}
-    assert told == {
+    powertrains = {
+        ("".join(r.vds), r.years, r.plants): r.powertrain.value for r in lesson.mined.rules
+    }
+    assert powertrains == {
         ("AB12C", "L", ""): "ICE", ("AB12C", "M", ""): "BEV", ("AB12C", "N", ""): "BEV",
         ("AB12D", "", "A"): "ICE", ("AB12D", "", "B"): "BEV",
         ("AB12E", "L", "A"): "ICE", ("AB12E", "L", "B"): "BEV", ("AB12E", "M", "A"): "BEV", ("AB12E", "M", "B"): "ICE",
@@ -79,7 +78,7 @@ def test_one_vehicle_of_another_year_is_a_conflict_and_no_year_of_its_own(tmp_pa
     lines = ["VIN,Fuel", *(f"{checked_vin('LZZAB12C', 'LA', n)},Petrol" for n in range(30))]
     lines.append(f"{checked_vin('LZZAB12C', 'MA', 1)},Electric")
     lesson = learn_file(put(tmp_path / "x.csv", "\n".join(lines)))
-    assert [found.start for found in lesson.mined.conflicts] == ["LZZAB12C"]
+    assert [conflict.start for conflict in lesson.mined.conflicts] == ["LZZAB12C"]
     assert Rulebook(lesson.mined.rules).told("LZZAB12C", "LA").ambiguous
 
 
@@ -194,16 +193,16 @@ def test_rules_never_contradict_their_own_list(flat, wanted):
     """What is told of a row is its own side, or nothing; a conflict is told to be one."""
     mined = mine(as_rows(flat), wanted)
     book = Rulebook(mined.rules)
-    conflicts = {found.start for found in mined.conflicts}
+    conflicts = {conflict.start for conflict in mined.conflicts}
     for start, tail, powertrain, _ in flat:
-        told = book.told(start, tail)
+        classification = book.told(start, tail)
         if start in conflicts:
-            assert told.ambiguous
-        elif told.powertrain is not None:
-            assert (told.powertrain == "BEV") == (powertrain == "BEV")
-            assert told.powertrain in {powertrain, "NOT_BEV"}
+            assert classification.ambiguous
+        elif classification.powertrain is not None:
+            assert (classification.powertrain == "BEV") == (powertrain == "BEV")
+            assert classification.powertrain in {powertrain, "NOT_BEV"}
         else:
-            assert not told.ambiguous
+            assert not classification.ambiguous
 
 
 @settings(max_examples=60)
@@ -219,9 +218,9 @@ def test_rules_do_not_depend_on_the_order_of_rows(flat, wanted, random):
 def test_a_start_that_was_not_seen_answers_null(flat, start, confidence):
     """Without rules that reach further always; with them where a character is new at its position."""
     mined = mine(as_rows(flat), Wanted(support=1, confidence=confidence))
-    seen = {row[0] for row in flat}
+    starts = {row[0] for row in flat}
     exact = Rulebook([rule for rule in mined.rules if "reaches" not in rule.note])
-    if start not in seen:
+    if start not in starts:
         assert exact.told(start, "LA").powertrain is None
     new = start[:3] + "Z" + start[4:]
     assert Rulebook(mined.rules).told(new, "LA").powertrain is None

@@ -125,16 +125,16 @@ def test_finland_in_its_own_encoding(tmp_path):
     text = path.read_text(encoding="utf-8").replace("Škoda", "Citroën")
     put(path, text, "iso-8859-1")
     out = tmp_path / "fi.csv"
-    told = run("learn", path, "--preset", "fi", "--encoding", "iso-8859-1", "--out", out)
-    assert told.exit_code == 0, told.stderr
+    result = run("learn", path, "--preset", "fi", "--encoding", "iso-8859-1", "--out", out)
+    assert result.exit_code == 0, result.stderr
     assert "5YJ,3E7EB" in out.read_text(encoding="utf-8")
 
 
 def test_every_preset_has_labels_on_both_sides():
     for code in presets():
-        told = {Labels(code)(label) for label in _labels_of(code)}
-        assert Powertrain.BEV in told
-        assert len(told - {Powertrain.BEV, None}) > 0
+        powertrains = {Labels(code)(label) for label in _labels_of(code)}
+        assert Powertrain.BEV in powertrains
+        assert len(powertrains - {Powertrain.BEV, None}) > 0
     assert set(presets()) == set(REGISTERS)
 
 
@@ -172,8 +172,8 @@ def test_dirty_vins_are_cleaned_and_others_counted(tmp_path):
 
 
 def test_labels_are_never_guessed(tmp_path):
-    own = put(tmp_path / "map.csv", "label,powertrain\nTyp 7,BEV\npetrol,\n")
-    labels = Labels("", own)
+    own_labels = put(tmp_path / "map.csv", "label,powertrain\nTyp 7,BEV\npetrol,\n")
+    labels = Labels("", own_labels)
     assert labels("typ 7") is Powertrain.BEV
     assert labels("Petrol") is None
     assert labels("diesel") is Powertrain.ICE

@@ -50,8 +50,8 @@ def test_fuels_and_level_together(primary, secondary, level, powertrain):
 
 def test_pure_electric_takes_both_signals_or_the_other_silent():
     for fuel, level in itertools.product([*P, None], repeat=2):
-        told = agreed(fuel, level)
-        assert (told is P.BEV) == ({fuel, level} <= {P.BEV, None} and {fuel, level} != {None})
+        powertrain = agreed(fuel, level)
+        assert (powertrain is P.BEV) == ({fuel, level} <= {P.BEV, None} and {fuel, level} != {None})
 
 
 @pytest.mark.parametrize(
@@ -67,20 +67,20 @@ def test_pure_electric_takes_both_signals_or_the_other_silent():
     ],
 )
 def test_known_filings(vin, powertrain, grade):
-    told = vintool.decode(vin)
-    assert (told.powertrain and told.powertrain.value) == powertrain
-    assert (told.powertrain and told.powertrain.grade) == grade
+    vehicle = vintool.decode(vin)
+    assert (vehicle.powertrain and vehicle.powertrain.value) == powertrain
+    assert (vehicle.powertrain and vehicle.powertrain.grade) == grade
     if powertrain is None:
-        assert len(told.powertrain_conflict) > 1
+        assert len(vehicle.powertrain_conflict) > 1
 
 
 def test_a_foreign_vin_that_only_may_be_american_proves_nothing():
     electric = "KMUKCDTC2TU351204"  # the check digit fails
-    told = profile(Vin(electric), position_9(electric))
-    assert not told.filed.sure
-    assert told.filed.value(24) == "Electric"
-    assert told.classification.powertrain is None
-    assert told.near_electric  # and never clears
+    decoded = profile(Vin(electric), position_9(electric))
+    assert not decoded.filed.sure
+    assert decoded.filed.value(24) == "Electric"
+    assert decoded.classification.powertrain is None
+    assert decoded.near_electric  # and never clears
 
 
 def test_no_slip_that_the_check_digit_misses_turns_an_electric_vehicle_into_a_clear_one():
@@ -96,62 +96,66 @@ def test_no_slip_that_the_check_digit_misses_turns_an_electric_vehicle_into_a_cl
         (7, "T"),
     ]:
         text = lightning[:at] + other + lightning[at + 1 :]
-        told = profile(Vin(text), position_9(lightning))
-        assert told.classification.powertrain in {None, P.BEV} or told.near_electric, text
+        decoded = profile(Vin(text), position_9(lightning))
+        assert decoded.classification.powertrain in {None, P.BEV} or decoded.near_electric, text
 
 
 def rule(powertrain, grade):
     return classify("LRW3E7FALC").rules[0]._replace(powertrain=P(powertrain), grade=Grade(grade))
 
 
-def seen(powertrain, grade):
+def labelled_rule(powertrain, grade):
     return Classification(P(powertrain), Grade(grade), (rule(powertrain, grade),))
 
 
 @pytest.mark.parametrize(
-    ("packaged", "filed", "powertrain", "grade"),
+    ("packaged", "filings_of_vin", "powertrain", "grade"),
     [
         (Classification(None, None, ()), [("BEV", "A")], "BEV", "A"),
-        (seen("BEV", "C"), [("BEV", "A")], "BEV", "A"),  # agreement takes the better grade
-        (seen("BEV", "A"), [("BEV", "C")], "BEV", "A"),
-        (seen("NOT_BEV", "C"), [("ICE", "C")], "ICE", "C"),  # the more exact word
-        (seen("EREV", "A"), [("PHEV", "A")], "EREV", "A"),  # the i3: hand-made knows better
-        (seen("PHEV", "C"), [("HEV", "A")], "HEV", "A"),
-        (seen("BEV", "A"), [("ICE", "A")], None, None),  # contradiction never averages
-        (seen("ICE", "C"), [("BEV", "A")], None, None),
-        (seen("BEV", "A"), [("BEV", "C"), ("ICE", "C")], None, None),
-        (seen("BEV", "A"), [], "BEV", "A"),
+        (labelled_rule("BEV", "C"), [("BEV", "A")], "BEV", "A"),  # agreement takes the better grade
+        (labelled_rule("BEV", "A"), [("BEV", "C")], "BEV", "A"),
+        (labelled_rule("NOT_BEV", "C"), [("ICE", "C")], "ICE", "C"),  # the more exact word
+        (labelled_rule("EREV", "A"), [("PHEV", "A")], "EREV", "A"),  # the i3: hand-made knows better
+        (labelled_rule("PHEV", "C"), [("HEV", "A")], "HEV", "A"),
+        (labelled_rule("BEV", "A"), [("ICE", "A")], None, None),  # contradiction never averages
+        (labelled_rule("ICE", "C"), [("BEV", "A")], None, None),
+        (labelled_rule("BEV", "A"), [("BEV", "C"), ("ICE", "C")], None, None),
+        (labelled_rule("BEV", "A"), [], "BEV", "A"),
         (Classification(None, None, (rule("BEV", "C"), rule("ICE", "C"))), [("BEV", "A")], "BEV", "B"),
     ],
 )  # fmt: skip
-def test_packaged_rules_and_filings_together(packaged, filed, powertrain, grade):
-    told = filings.weigh(packaged, tuple(rule(*each) for each in filed))
-    assert (told.powertrain, told.grade) == (powertrain, grade)
-    assert len(told.rules) == len(packaged.rules) + len(filed)
+def test_packaged_rules_and_filings_together(packaged, filings_of_vin, powertrain, grade):
+    classification = filings.weigh(packaged, tuple(rule(*each) for each in filings_of_vin))
+    assert (classification.powertrain, classification.grade) == (powertrain, grade)
+    assert len(classification.rules) == len(packaged.rules) + len(filings_of_vin)
 
 
 def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
     below = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.BELOW),))
-    told = filings.weigh(below, (rule("BEV", "A"),))
-    assert (told.powertrain, told.grade, len(told.rules)) == (P.BEV, Grade.A, 2)
+    classification = filings.weigh(below, (rule("BEV", "A"),))
+    assert (classification.powertrain, classification.grade, len(classification.rules)) == (
+        P.BEV,
+        Grade.A,
+        2,
+    )
     above = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.ABOVE),))
     assert filings.weigh(above, (rule("BEV", "A"),)).powertrain is None  # a finding, not a ranking
 
 
 @given(filed_vins())
 def test_what_is_not_known_to_be_american_makes_no_rule(vin):
-    told = profile(Vin(vin), position_9(vin))
-    if told.filed is not None and not told.filed.sure:
-        assert not any(one.sure for one in told.rivals)
-        assert "vpic" not in {rule.file for rule in told.classification.rules}
+    decoded = profile(Vin(vin), position_9(vin))
+    if decoded.filed is not None and not decoded.filed.sure:
+        assert not any(one.sure for one in decoded.rivals)
+        assert "vpic" not in {rule.file for rule in decoded.classification.rules}
 
 
 @given(filed_vins())
 def test_an_answer_rests_on_rules_that_agree_with_it(vin):
-    told = profile(Vin(vin), position_9(vin)).classification
-    sides = {rule.electric for rule in told.rules}
-    if told.powertrain is None:
-        assert told.rules == () or len(sides) == 2
+    classification = profile(Vin(vin), position_9(vin)).classification
+    sides = {rule.electric for rule in classification.rules}
+    if classification.powertrain is None:
+        assert classification.rules == () or len(sides) == 2
     else:
-        assert (told.powertrain is P.BEV) in sides
-        assert told.grade in {rule.grade for rule in told.rules} | {Grade.B}
+        assert (classification.powertrain is P.BEV) in sides
+        assert classification.grade in {rule.grade for rule in classification.rules} | {Grade.B}

@@ -19,11 +19,11 @@ BOTH_SIDES = {("WVW", "ZZZAU"), ("WV1", "ZZZSY"), ("LFZ", "93AN9")}
 def test_every_hand_made_rule_answers_its_own_example(row):
     example = row["example"]
     assert len(example) == 11
-    told = classify(example[:8] + example[9:11])
+    classification = classify(example[:8] + example[9:11])
     if (row["wmi"], row["vds"]) in BOTH_SIDES:
-        assert told.ambiguous
+        assert classification.ambiguous
     else:
-        assert told.powertrain == row["powertrain"]
+        assert classification.powertrain == row["powertrain"]
     assert row["source"]
     assert set(
         "".join(parse_pattern(row["vds"], 5)) + row["year_codes"] + row["plant_codes"]
@@ -35,9 +35,11 @@ def test_rules_of_equal_rank_that_disagree_are_known():
     split = set()
     for row in table("powertrain.evidence.csv"):
         start = row["wmi"] + row["vds"].replace("*", "_")
-        told = classify(start + "__")
-        if told.powertrain is not None:
-            assert (told.powertrain is Powertrain.BEV) == (row["powertrain"] == "BEV"), start
+        classification = classify(start + "__")
+        if classification.powertrain is not None:
+            assert (classification.powertrain is Powertrain.BEV) == (row["powertrain"] == "BEV"), (
+                start
+            )
         else:
             split.add(start)
     assert split == {"LGWEEUA5", "WVWZZZAU", "WV1ZZZSY", "LFZ93AN9"}

@@ -49,10 +49,10 @@ def test_a_group_has_one_name_in_chinese():
 
 
 def test_brands_are_spelled_as_in_the_registry_or_the_lexicon():
-    known = {brand for maker in registry.makers() for brand in maker.brands}
-    known.update(registry.chinese_names())
-    known.update(row["value"] for row in table("declared.words.csv") if row["field"] == "make")
-    assert {row["brand"] for row in GROUPS} <= known
+    brands = {brand for maker in registry.makers() for brand in maker.brands}
+    brands.update(registry.chinese_names())
+    brands.update(row["value"] for row in table("declared.words.csv") if row["field"] == "make")
+    assert {row["brand"] for row in GROUPS} <= brands
 
 
 def test_what_is_said_to_be_seen_is_there():
@@ -62,17 +62,19 @@ def test_what_is_said_to_be_seen_is_there():
     for row in table("powertrain.evidence.csv"):
         labels.setdefault(row["wmi"], set()).add(row["make"])
     built = [
-        set(known.brands) | makes for wmi, makes in labels.items() if (known := registry.maker(wmi))
+        set(listed.brands) | makes
+        for wmi, makes in labels.items()
+        if (listed := registry.maker(wmi))
     ]
     for row in GROUPS:
         partners = {other["brand"] for other in GROUPS if other["group"] == row["group"]}
         if row["source"].startswith("wmi.csv"):
-            seen = together
+            pairs = together
         elif row["source"].startswith("powertrain.evidence.csv"):
-            seen = built
+            pairs = built
         else:
             continue
-        assert any(row["brand"] in brands and len(brands & partners) > 1 for brands in seen), row
+        assert any(row["brand"] in brands and len(brands & partners) > 1 for brands in pairs), row
 
 
 @pytest.mark.parametrize(
@@ -99,10 +101,10 @@ def test_labels_that_contradict_the_registry_are_known():
     """Two labels likely to be slips, and two plants whose other brands the registry lacks."""
     against = set()
     for row in table("powertrain.evidence.csv"):
-        told = declared.meaning("make", row["make"])
+        meaning = declared.meaning("make", row["make"])
         maker = registry.maker(row["wmi"])
-        if told and maker and maker.brands:
-            pairs = [(one, other) for one in maker.brands for other in told.brands]
+        if meaning and maker and maker.brands:
+            pairs = [(one, other) for one in maker.brands for other in meaning.brands]
             if not any(related(one, other) for one, other in pairs):
                 against.add((row["wmi"], row["make"]))
     assert against == {("SAJ", "Toyota"), ("Y6L", "Škoda"), ("Y7C", "Lada"), ("Y7W", "SsangYong")}

@@ -57,18 +57,18 @@ def example(wmi, year):
 def test_every_row_is_reached_by_an_example():
     with (registry.DATA / "wmi.csv").open(encoding="utf-8", newline="") as file:
         generated = {row["wmi"]: row for row in csv.DictReader(file)}
-    seen = set()
+    reached = set()
     for row in registry.makers():
         vin = example(row.wmi, max(row.year_from, 2010))
         assert vin.wmi == row.wmi
         for year in {row.year_from, row.year_to} if row.years else {None}:
             assert registry.maker(vin.wmi, year) == row
         if row.file == "wmi.csv":
-            told = generated[row.wmi]
-            assert row.name == told["manufacturer"]
-            assert ";".join(row.brands) == told["brands"]
-        seen.add(row.wmi)
-    assert seen == set(generated)
+            row_of_wmi = generated[row.wmi]
+            assert row.name == row_of_wmi["manufacturer"]
+            assert ";".join(row.brands) == row_of_wmi["brands"]
+        reached.add(row.wmi)
+    assert reached == set(generated)
 
 
 def test_a_decoded_vehicle_tells_the_maker():
@@ -141,14 +141,14 @@ def test_years_as_text():
     ],
 )
 def test_makers_are_found(text, first, among):
-    found = [row.wmi for row in registry.find_makers(text)]
-    assert among <= set(found)
-    assert found[0] == first
+    wmis = [row.wmi for row in registry.find_makers(text)]
+    assert among <= set(wmis)
+    assert wmis[0] == first
 
 
 def test_the_best_answer_comes_first():
-    found = registry.find_makers("ora")
-    equal = ["Ora" in row.brands for row in found]
+    makers = registry.find_makers("ora")
+    equal = ["Ora" in row.brands for row in makers]
     assert equal[0]
     assert sorted(equal, reverse=True) == equal
     assert len(equal) > sum(equal)  # corporations, which only hold the letters

@@ -52,12 +52,12 @@ def test_every_country_is_an_iso_code_of_the_generated_table():
 
 
 def test_a_name_stands_once_in_both_files_and_so_has_one_country():
-    seen = {}
+    countries = {}
     for row in (*NAMES, *PLACES):
         key = folded(row["name"])
         assert key, row
-        assert key not in seen, (row, seen[key])
-        seen[key] = row
+        assert key not in countries, (row, countries[key])
+        countries[key] = row
 
 
 def test_codes_lead_to_their_country():
@@ -100,9 +100,6 @@ def test_what_could_be_two_places_or_none_leads_nowhere(cell):
     assert place(cell) is None
 
 
-# Places and identifiers
-
-
 @pytest.mark.parametrize(
     ("cell", "country"),
     [
@@ -113,5 +110,5 @@ def test_what_could_be_two_places_or_none_leads_nowhere(cell):
     ],
 )  # fmt: skip
 def test_the_country_of_a_cell(cell, country):
-    found = place(cell)
-    assert (found.country if found else None) == country
+    answer = place(cell)
+    assert (answer.country if answer else None) == country

@@ -30,8 +30,8 @@ OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.
 
 def of_the_template():
     with TEMPLATE.open("rb") as file:
-        found = list(babel_extract(file, ("_", "gettext", "ngettext"), (), OPTIONS))
-    return {text if isinstance(text, str) else text[0] for _, _, text, _ in found}
+        messages = list(babel_extract(file, ("_", "gettext", "ngettext"), (), OPTIONS))
+    return {text if isinstance(text, str) else text[0] for _, _, text, _ in messages}
 
 
 def of_the_law():
@@ -114,8 +114,8 @@ def test_every_note_of_a_reader_is_translated():
     notes = set(of_the_readers())
     assert len(notes) > 15
     filled = {note.replace("{}", "7") for note in notes} - {"7: 7", ""}
-    told = language("zh").told
-    assert [note for note in sorted(filled) if told(note) == note] == []
+    translate = language("zh").told
+    assert [note for note in sorted(filled) if translate(note) == note] == []
 
 
 @pytest.mark.parametrize("blank", [0, 3])
@@ -131,10 +131,10 @@ def test_holes_are_those_of_the_english():
         catalogue = read_po(file, abort_invalid=True)
     for message in catalogue:
         forms = message.id if isinstance(message.id, tuple) else (message.id,)
-        told = message.string if isinstance(message.string, tuple) else (message.string,)
+        translations = message.string if isinstance(message.string, tuple) else (message.string,)
         holes = {name for text in forms for name in re.findall(r"%\((\w+)\)s|\{(\w+)\}", text)}
         assert not list(message.check()), message.id
-        for text in told:
+        for text in translations:
             assert {*re.findall(r"%\((\w+)\)s|\{(\w+)\}", text)} == holes, message.id
             assert not message.fuzzy
 
@@ -153,10 +153,10 @@ def test_no_translation_says_that_a_row_needs_no_licence():
 
 
 def test_the_law_is_quoted_in_its_own_words():
-    told = language("zh").told
+    translate = language("zh").told
     (goods,) = load_regime("cn-2025-54").goods
-    assert told(goods.says) == goods.original
-    assert told(report.LABELS[Verdict.CONTROLLED]) == "需出口许可证"
+    assert translate(goods.says) == goods.original
+    assert translate(report.LABELS[Verdict.CONTROLLED]) == "需出口许可证"
 
 
 def test_a_text_without_translation_stays_english():
@@ -170,15 +170,15 @@ def test_a_text_without_translation_stays_english():
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    told = {}
+    folders = {}
     for lang in LANGUAGES:
         out = tmp_path_factory.mktemp(lang)
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(out)
             done = CliRunner().invoke(cli, ["demo", "--lang", lang])
         assert done.exit_code == 0, done.output
-        told[lang] = out / "vintool-demo"
-    return told
+        folders[lang] = out / "vintool-demo"
+    return folders
 
 
 def page_of(folder):
@@ -243,7 +243,7 @@ def test_who_must_act_is_first(runs):
     assert f"{missing} The row needs a licence and names none." in Page(source).words("act")
 
 
-def test_what_would_settle_it_is_told_of_every_reason_to_look():
+def test_every_reason_to_look_says_what_would_settle_it():
     assert {reason for reason in Reason if reason.look} - SETTLED_BY.keys() == {
         Reason.DECIDED_BY_REVIEWER
     }
@@ -251,18 +251,18 @@ def test_what_would_settle_it_is_told_of_every_reason_to_look():
 
 def test_counts_add_up_and_stop_where_a_value_is_a_number(monkeypatch):
     data = pa.record_batch({"Exporter": [" 甲", "甲", None, "乙"], "B/L": ["1", "2", "3", "4"]})
-    told = pa.record_batch({"vin_verdict": ["controlled", "review", "review", "invalid"]})
+    answers = pa.record_batch({"vin_verdict": ["controlled", "review", "review", "invalid"]})
     monkeypatch.setattr(tally, "VALUES_COUNTED", 3)
     counts = tally.Tally()
     for _ in range(2):
-        counts.count_cells(data, {"exporter": "Exporter", "bl_no": "B/L"}, told)
+        counts.count_cells(data, {"exporter": "Exporter", "bl_no": "B/L"}, answers)
     exporter, bill = counts.by_field()
     assert (bill.field, bill.counted, bill.head) == ("bl_no", False, ())
     # More pairs of value and verdict than may be counted: this field is not counted either.
     assert not exporter.counted
     monkeypatch.undo()
     counts = tally.Tally()
-    counts.count_cells(data, {"exporter": "Exporter"}, told)
+    counts.count_cells(data, {"exporter": "Exporter"}, answers)
     (exporter,) = counts.by_field()
     assert [(value, sum(rows.values())) for value, rows in exporter.head] == [
         ("甲", 2),

@@ -44,8 +44,8 @@ def test_nothing_is_loaded_and_nothing_runs_but_the_page_itself(text):
         assert tag not in {"img", "iframe", "object", "embed", "base", "form", "audio", "video"}
         assert not any(name.startswith("on") or name in {"style", "src"} for name in attrs)
         if "href" in attrs:
-            known = {"a": r"#[a-z]+|https://law\.example/54", "link": "data:,"}
-            assert re.fullmatch(known[tag], attrs["href"])
+            allowed = {"a": r"#[a-z]+|https://law\.example/54", "link": "data:,"}
+            assert re.fullmatch(allowed[tag], attrs["href"])
     assert len(parsed.attributes("script")) == len(parsed.attributes("style")) == 1
     assert set(re.findall(r"url\(([^)]*)\)", parsed.source("style"))) == {"#hatch", "#cross"}
     assert "@import" not in parsed.source("style")
@@ -94,18 +94,18 @@ def test_rows_that_do_not_add_up_are_cried_out():
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3, 8])
-def test_rows_beyond_the_cap_are_told(rows):
+def test_rows_beyond_the_cap_are_counted(rows):
     parsed = Page(page(rows=(row(number=n) for n in range(rows)), shown=3))
     listed = sum("data-verdict" in attrs for attrs in parsed.attributes("tr"))
     assert listed == min(rows, 3)
-    told = parsed.words("omitted")
+    words = parsed.words("omitted")
     if rows <= 3:
-        assert not told
+        assert not words
     else:
-        assert "the first 3 of 8. The other 5 are not shown; exceptions.csv has all" in told
+        assert "the first 3 of 8. The other 5 are not shown; exceptions.csv has all" in words
 
 
-def test_no_row_listed_at_all_is_told_too():
+def test_no_row_listed_at_all_is_reported_too():
     assert "2 rows need a look and none is listed" in page(rows=[row(), row()], shown=0)
     assert "No row needs a person" in page(rows=[])
 
@@ -117,7 +117,7 @@ def test_a_long_cell_is_cut_on_the_page():
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [
         ("比亚迪\u3000汉", "比亚迪\u3000汉"),
         ("LRW\u200b", "LRW[U+200B]"),
@@ -126,8 +126,8 @@ def test_a_long_cell_is_cut_on_the_page():
         ("a\tb", "a[U+0009]b"),
     ],
 )
-def test_what_hides_is_shown(text, shown):
-    assert visible(text) == shown
+def test_what_hides_is_shown(text, expected):
+    assert visible(text) == expected
 
 
 def test_a_cell_at_the_limit_is_whole():
@@ -196,10 +196,10 @@ def test_a_summary_that_loses_rows_is_refused(changes):
 
 
 def test_a_summary_always_has_all_four_verdicts_and_round_trips():
-    told = summary(rows_read=3, rows_out=3, verdicts={"review": 3})
-    assert told.verdicts == {"controlled": 0, "review": 3, "out_of_scope": 0, "invalid": 0}
-    assert list(told.verdicts) == list(LABELS)
-    assert Summary.model_validate(json.loads(told.model_dump_json())) == told
+    short = summary(rows_read=3, rows_out=3, verdicts={"review": 3})
+    assert short.verdicts == {"controlled": 0, "review": 3, "out_of_scope": 0, "invalid": 0}
+    assert list(short.verdicts) == list(LABELS)
+    assert Summary.model_validate(json.loads(short.model_dump_json())) == short
 
 
 def test_a_citation_cannot_run_a_script():
@@ -247,7 +247,7 @@ def test_text_cannot_rewrite_a_terminal_and_stays_short(text):
     brands = tuple(
         BrandCount(brand=f"{text}{n}", rows=1, verdicts={"review": 1}) for n in range(10)
     )
-    told = summary_text(
+    text_of_page = summary_text(
         summary(
             text,
             by_brand=brands,
@@ -258,8 +258,8 @@ def test_text_cannot_rewrite_a_terminal_and_stays_short(text):
         ),
         {},
     )
-    assert told.count("\n") <= 40
-    assert all(char.isprintable() or char == "\n" for char in told)
+    assert text_of_page.count("\n") <= 40
+    assert all(char.isprintable() or char == "\n" for char in text_of_page)
 
 
 def test_import_is_light():

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from support import ON
-from support.manifests import TESLA
 from support.vehicles import (
     BYD,
     COMBUSTION,
@@ -16,6 +15,7 @@ from support.vehicles import (
     PLUG_IN,
     SEDAN,
     SONG_PLUG_IN,
+    TESLA,
     UNSEEN,
     USED,
     cleared,
@@ -71,9 +71,9 @@ def test_a_registration_that_lies_ahead_is_no_proof_of_use():
 )
 def test_a_date_that_the_model_year_denies_puts_no_row_before_the_rule(regime, day):
     """A car of 2026 was not declared years before it was built: the date is wrong."""
-    found = screen(vin("LGXC74C4", "T0"), day, {"condition": "旧"}, regime)
-    assert found.verdict is not Verdict.OUT_OF_SCOPE
-    assert Reason.CONTRADICTION_MODEL_YEAR in found.reasons
+    finding = screen(vin("LGXC74C4", "T0"), day, {"condition": "旧"}, regime)
+    assert finding.verdict is not Verdict.OUT_OF_SCOPE
+    assert Reason.CONTRADICTION_MODEL_YEAR in finding.reasons
 
 
 # Several things in one cell
@@ -85,9 +85,9 @@ def test_a_date_that_the_model_year_denies_puts_no_row_before_the_rule(regime, d
 )  # fmt: skip
 def test_a_second_vin_that_is_damaged_is_still_a_second_vin(second):
     assert cleared(NEW_ELECTRIC, SONG_PLUG_IN, PLUG_IN)
-    found = screen(f"{SONG_PLUG_IN} / {second}", ON, PLUG_IN)
-    assert found.verdict is not Verdict.OUT_OF_SCOPE
-    assert Reason.CONTRADICTION_TWO_VINS in found.reasons
+    finding = screen(f"{SONG_PLUG_IN} / {second}", ON, PLUG_IN)
+    assert finding.verdict is not Verdict.OUT_OF_SCOPE
+    assert Reason.CONTRADICTION_TWO_VINS in finding.reasons
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_second_code_in_the_cell_is_heard(cell):
 
 
 @pytest.mark.parametrize(
-    ("declared", "reason", "told"),
+    ("declared", "reason", "settled"),
     [
         ({"fuel": "增程式", "hs_code": "8703801090"}, "contradiction_powertrain", False),
         ({"fuel": "燃料电池", "hs_code": "8703801090"}, "contradiction_powertrain", False),
@@ -112,18 +112,18 @@ def test_a_second_code_in_the_cell_is_heard(cell):
         ({"hs_code": "8703809090"}, "contradiction_no_vin_code", True),
     ],
 )
-def test_what_sources_do_not_settle_is_no_contradiction(declared, reason, told):
+def test_what_sources_do_not_settle_is_no_contradiction(declared, reason, settled):
     """Range-extended and fuel cell cars stand in 8703.80 by one reading: the row is held all the same."""
-    found = screen(UNSEEN, ON, declared)
-    assert (Reason(reason) in found.reasons) is told
-    assert found.verdict is not Verdict.OUT_OF_SCOPE
+    finding = screen(UNSEEN, ON, declared)
+    assert (Reason(reason) in finding.reasons) is settled
+    assert finding.verdict is not Verdict.OUT_OF_SCOPE
 
 
 def test_both_sides_say_what_is_so():
     byd = vin("LC0CE4CB")
     assert "bus" in registry.maker("LC0").kinds
-    found = screen(byd, ON, {"hs_code": "8704600000"})
-    sides = [one.value for one in found.evidence if one.what == "contradiction_kind"]
+    finding = screen(byd, ON, {"hs_code": "8704600000"})
+    sides = [one.value for one in finding.evidence if one.what == "contradiction_kind"]
     assert sides
     assert not any("cars alone by WMI" in side for side in sides)
     early = code_in_force("8703801090", date(2024, 12, 31))
@@ -131,8 +131,8 @@ def test_both_sides_say_what_is_so():
 
 
 def test_a_vehicle_of_another_kind_is_pointed_to_its_regime():
-    found = screen(FOTON, ON, {"hs_code": "8704600000", "vehicle_type": "货车"})
-    assert (found.verdict, found.other_regimes) == (Verdict.OUT_OF_SCOPE, (COMBUSTION,))
+    finding = screen(FOTON, ON, {"hs_code": "8704600000", "vehicle_type": "货车"})
+    assert (finding.verdict, finding.other_regimes) == (Verdict.OUT_OF_SCOPE, (COMBUSTION,))
 
 
 @pytest.mark.parametrize(

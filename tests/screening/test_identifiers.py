@@ -8,7 +8,7 @@ from vintool.screening.identifiers import code_in_force, container, exporter_cod
 
 
 @pytest.mark.parametrize(
-    ("rule", "cell", "told"),
+    ("rule", "cell", "reasons"),
     [
         (container, "csqu 305438-3", 0), (container, "CSQU3054384", 1), (container, "CSQU3054383; CSQU3054384", 1),
         (container, "TBA", 0), (container, "CSQU305438", 1), (container, "12345678901", 1),
@@ -18,17 +18,17 @@ from vintool.screening.identifiers import code_in_force, container, exporter_cod
         (exporter_code, "1102910001", 0), (exporter_code, "DE123456789", 0), (exporter_code, "N/A", 0),
     ],
 )  # fmt: skip
-def test_numbers_beside_the_vin(rule, cell, told):
-    assert len(rule(cell)) == told
+def test_numbers_beside_the_vin(rule, cell, reasons):
+    assert len(rule(cell)) == reasons
 
 
 @pytest.mark.parametrize(
-    ("code", "day", "told"),
+    ("code", "day", "reasons"),
     [
         ("8703800090", "2024-12-31", False), ("8703800090", "2025-01-01", True), ("8703.80.10.90", "2024-12-31", True),
         ("8703801090", "2025-01-01", False), ("8703801090", "2026-01-01", False), ("8703801010.0", "2026-01-01", False),
         ("8703234190", "2024-12-31", False), ("9999", "2026-01-01", False),
     ],
 )  # fmt: skip
-def test_codes_have_their_days(code, day, told):
-    assert bool(code_in_force(code, date.fromisoformat(day))) is told
+def test_codes_have_their_days(code, day, reasons):
+    assert bool(code_in_force(code, date.fromisoformat(day))) is reasons

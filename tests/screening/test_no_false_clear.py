@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ON
-from support.manifests import ATTO3, TESLA
 from support.vehicles import (
+    ATTO3,
     BYD,
     COMBUSTION,
     EADO,
@@ -20,6 +20,7 @@ from support.vehicles import (
     PLUG_IN,
     SEDAN,
     SONG_PLUG_IN,
+    TESLA,
     UNSEEN,
     USED,
     cleared,
@@ -111,7 +112,7 @@ def held(regime: str) -> list[tuple[str, dict[str, str]]]:
 def test_no_single_wrong_cell_clears_a_controlled_row(regime):
     rows = held(regime)
     assert len(rows) > 10
-    found = [
+    clears = [
         (text, row, field, wrong)
         for text, row in rows
         for field, texts in WRONG.items()
@@ -119,7 +120,7 @@ def test_no_single_wrong_cell_clears_a_controlled_row(regime):
         if not allowed(regime, text, row, field, wrong)
         and cleared(regime, text, {**row, field: wrong})
     ]
-    assert not found, (len(found), found[:5])
+    assert not clears, (len(clears), clears[:5])
 
 
 CARS = sorted(
@@ -143,14 +144,14 @@ def slips(text: str, positions: range) -> list[str]:
 )
 def test_no_slip_in_the_wmi_clears_a_row_that_its_entries_hold(regime, row):
     """A WMI that is one character away may be a maker of trailers or motorcycles."""
-    found = [
+    clears = [
         (wmi, other[:3])
         for wmi in CARS
         if screen(text := vin(f"{wmi}ZZZZZ"), ON, row, regime).verdict is Verdict.CONTROLLED
         for other in slips(text, range(3))
         if cleared(regime, other, row)
     ]
-    assert not found, (len(found), found[:5])
+    assert not clears, (len(clears), clears[:5])
 
 
 def test_no_slip_clears_a_row_that_the_vin_alone_tells_to_be_combustion():
@@ -162,14 +163,14 @@ def test_no_slip_clears_a_row_that_the_vin_alone_tells_to_be_combustion():
             if not rule.electric and rule.pattern[0] in {"L", "H"}
         }
     )
-    found = [
+    clears = [
         (text, other)
         for text in map(vin, starts)
         if screen(text, ON, {}, COMBUSTION).verdict is Verdict.CONTROLLED
         for other in slips(text, range(3, 11))
         if cleared(COMBUSTION, other, {})
     ]
-    assert not found, (len(found), found[:5])
+    assert not clears, (len(clears), clears[:5])
 
 
 @pytest.mark.parametrize("regime", REGIMES)

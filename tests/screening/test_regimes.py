@@ -23,10 +23,10 @@ EXAMPLES = [(code, example) for code in REGIMES for example in load_regime(code)
     ids=[f"{code} {one.provision} {one.on}" for code, one in EXAMPLES],
 )
 def test_every_example_of_the_law(code, example):
-    found = screen(example.vin, example.on, dict(example.declared), code)
-    assert found.verdict is example.verdict, found.reasons
-    assert set(example.told) <= set(found.reasons)
-    assert not set(example.not_told) & set(found.reasons)
+    finding = screen(example.vin, example.on, dict(example.declared), code)
+    assert finding.verdict is example.verdict, finding.reasons
+    assert set(example.told) <= set(finding.reasons)
+    assert not set(example.not_told) & set(finding.reasons)
 
 
 def test_every_file_is_a_regime_and_every_provision_is_sourced():
@@ -57,7 +57,7 @@ def test_a_page_says_what_since_when_why_and_where_from():
                 assert line in part
 
 
-def told(code="cn-2025-54"):
+def regime_file(code="cn-2025-54"):
     return (FOLDER / f"{code}.toml").read_text(encoding="utf-8")
 
 
@@ -77,8 +77,8 @@ def told(code="cn-2025-54"):
     ids=["a key is missing", "a key is unknown", "no example before", "no first day", "two of a code", "an example of nothing", "no such reason", "a misspelt key", "no source"],
 )  # fmt: skip
 def test_a_file_that_is_not_sound_is_refused(change, said):
-    text = change(told())
-    assert text != told()
+    text = change(regime_file())
+    assert text != regime_file()
     with pytest.raises(ValueError, match=said):
         Regime.model_validate(tomllib.loads(text))
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ON
-from support.manifests import ATTO3, TESLA
-from support.vehicles import EADO, ELECTRIC, EU_LEAF, PETROL, SONG_PLUG_IN, UNSEEN
+from support.vehicles import ATTO3, EADO, ELECTRIC, EU_LEAF, PETROL, SONG_PLUG_IN, TESLA, UNSEEN
 from support.vins import vin
 
 from vintool import registry
@@ -111,8 +110,10 @@ TABLE = [
     ids=[row[0] for row in TABLE],
 )
 def test_decision_table(vin, declared, verdict, reason):
-    found = screen(vin, ON, declared)
-    assert (found.verdict.value, Reason(reason) in found.reasons) == (verdict, True), found.reasons
+    finding = screen(vin, ON, declared)
+    assert (finding.verdict.value, Reason(reason) in finding.reasons) == (verdict, True), (
+        finding.reasons
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,11 +176,13 @@ SHORT = {"used": "cn-used-vehicle", "all": "cn-vehicle-export"}
     ids=[f"{row[0]}: {row[1]}" for row in OTHERS],
 )
 def test_decision_table_of_the_other_regimes(code, vin, declared, verdict, reason):
-    found = screen(vin, ON, declared, SHORT[code])
-    assert (found.verdict.value, Reason(reason) in found.reasons) == (verdict, True), found.reasons
+    finding = screen(vin, ON, declared, SHORT[code])
+    assert (finding.verdict.value, Reason(reason) in finding.reasons) == (verdict, True), (
+        finding.reasons
+    )
 
 
-def told_in_the_tables():
+def findings_of_the_tables():
     for _, text, declared, *_ in TABLE:
         for on in (ON, None, date(2025, 1, 1)):
             yield screen(text, on, declared)
@@ -189,38 +192,38 @@ def told_in_the_tables():
 
 
 def test_every_reason_and_every_line_of_the_decision_occurs_in_the_tables():
-    found = list(told_in_the_tables())
+    findings = list(findings_of_the_tables())
     of_rows = {Reason.DUPLICATE_VIN, Reason.DUPLICATE_VIN_BILL}  # see test_columns
     of_lists = {Reason.CONFIRMED_BY_MAKER, Reason.CONFIRMATION_MISSING}  # see test_desk
     desk = {Concern.EXPORTER, Concern.LICENCE, Concern.REVIEWER}
     wanted = {reason for reason in Reason if reason.concern not in desk} | {
         Reason.EXPORTER_CODE_INVALID
     }
-    assert wanted - {reason for one in found for reason in one.reasons} == of_rows | of_lists
+    assert wanted - {reason for one in findings for reason in one.reasons} == of_rows | of_lists
     assert {line.number for line in TABLE_OF_LINES} == {
-        number for one in found for number in one.lines
+        number for one in findings for number in one.lines
     }
 
 
 def test_a_contradiction_shows_both_sides():
     for _, text, declared, *_ in TABLE:
-        found = screen(text, ON, declared)
-        shown = {item.what: item.value for item in found.evidence}
-        for reason in found.reasons:
+        finding = screen(text, ON, declared)
+        sides = {item.what: item.value for item in finding.evidence}
+        for reason in finding.reasons:
             if reason.concern is Concern.CONTRADICTION and reason is not Reason.CODE_NOT_IN_FORCE:
-                one, _, other = shown[reason].partition(" against ")
-                assert all((one, other)), (reason, shown[reason])
+                one, _, other = sides[reason].partition(" against ")
+                assert all((one, other)), (reason, sides[reason])
 
 
 def test_out_of_scope_rests_on_a_sound_row():
     """The last line before the verdict: nothing that weighs may stand on a row that is cleared."""
-    for found in told_in_the_tables():
-        if found.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in found.reasons:
+    for finding in findings_of_the_tables():
+        if finding.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in finding.reasons:
             weighing = {
-                reason for reason in found.reasons if reason.concern is Concern.CONTRADICTION
+                reason for reason in finding.reasons if reason.concern is Concern.CONTRADICTION
             }
             assert weighing <= {Reason.CONTRADICTION_PRICE, Reason.CONTRADICTION_MODEL_YEAR}
-            assert Reason.DAMAGED_VIN not in found.reasons
+            assert Reason.DAMAGED_VIN not in finding.reasons
 
 
 def test_other_regimes_stand_beside_out_of_scope():
@@ -232,12 +235,12 @@ def test_other_regimes_stand_beside_out_of_scope():
 
 
 def test_evidence_names_value_basis_and_source():
-    found = screen(ATTO3, ON, PETROL)
+    finding = screen(ATTO3, ON, PETROL)
     assert {("BEV", "encoded"), ("ICE", "declared")} < {
-        (item.value, item.basis.value) for item in found.evidence
+        (item.value, item.basis.value) for item in finding.evidence
     }
-    assert all(item.source for item in found.evidence)
-    assert found.rule_version.startswith("cn-2025-54@")
+    assert all(item.source for item in finding.evidence)
+    assert finding.rule_version.startswith("cn-2025-54@")
 
 
 def test_unknown_fields_and_regimes_are_refused():
@@ -344,7 +347,7 @@ def test_no_single_wrong_cell_clears_a_controlled_row(field, text, data):
     )
     for declared in (whole, {field: whole[field]}):
         if screen(text, ON, declared).verdict is Verdict.CONTROLLED:
-            found = screen(text, ON, {**declared, field: wrong})
-            assert found.verdict is not Verdict.OUT_OF_SCOPE or (
+            finding = screen(text, ON, {**declared, field: wrong})
+            assert finding.verdict is not Verdict.OUT_OF_SCOPE or (
                 field == "condition" and len(declared) == 1
             )

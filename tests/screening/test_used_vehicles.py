@@ -11,8 +11,6 @@ from vintool.codes import Reason
 from vintool.screening.screen import screen
 from vintool.screening.used_vehicles import age
 
-# The 180 days
-
 
 @pytest.mark.parametrize(
     ("registration", "application", "on", "reason"),
@@ -43,16 +41,16 @@ from vintool.screening.used_vehicles import age
 )  # fmt: skip
 def test_days_from_registration_to_application(registration, application, on, reason):
     day = date.fromisoformat(on)
-    found, of_a_new_one = (
+    remarks, of_a_new_one = (
         age(is_used, registration, application, day, asked=True) for is_used in (True, False)
     )
-    assert [one.reason for one in found] == ([Reason(reason)] if reason else [])
+    assert [one.reason for one in remarks] == ([Reason(reason)] if reason else [])
     assert of_a_new_one == ()
 
 
 def test_a_used_car_of_this_model_year_is_what_the_180_days_are_about():
     this_year = vin("LRW3E7FA", "TC")
     row = {"condition": "旧", "registration_date": "2026-01-10", "application_date": "2026-02-20"}
-    found = screen(this_year, ON, row, USED)
-    assert Reason.CONTRADICTION_USED_MODEL_YEAR in found.reasons
-    assert Reason.WITHIN_180_DAYS in found.reasons
+    finding = screen(this_year, ON, row, USED)
+    assert Reason.CONTRADICTION_USED_MODEL_YEAR in finding.reasons
+    assert Reason.WITHIN_180_DAYS in finding.reasons

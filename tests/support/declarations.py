@@ -54,7 +54,7 @@ DECLARATION = message(
 )
 
 
-def table(path, **options):
+def rows_of(path, **options):
     """The rows of a declaration, without the cells that are empty."""
     (sheet,) = open_manifest(path, **options).sheets
     rows = [row for batch in sheet.batches() for row in batch.data.to_pylist()]

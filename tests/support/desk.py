@@ -28,11 +28,8 @@ def entries(*rows):
     return [Entry("list.csv", number, row, {}) for number, row in enumerate(rows, 2)]
 
 
-def reasons_of(found):
-    return tuple(one.reason for one in found if one.reason)
-
-
-# Whole runs
+def reasons_of(remarks):
+    return tuple(one.reason for one in remarks if one.reason)
 
 
 def desk_run(folder, rows, name="list.csv", out="out", **options):

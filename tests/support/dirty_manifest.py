@@ -48,11 +48,11 @@ ROWS = dirty(1500)
 
 def outcome(out):
     """Every output; the one time in them stands in run.json."""
-    told = {path.name: path.read_bytes() for path in out.iterdir()}
-    record = json.loads(told.pop("run.json"))
+    files = {path.name: path.read_bytes() for path in out.iterdir()}
+    record = json.loads(files.pop("run.json"))
     assert record["summary"].pop("seconds") >= 0
     shutil.rmtree(out)
-    return {**told, "run.json": record}
+    return {**files, "run.json": record}
 
 
 def put_manifest(folder, form):

@@ -1,4 +1,4 @@
-"""VINs that vPIC's patterns fit, and odd ones: for properties, drawn from the data itself."""
+"""VINs that vPIC's patterns fit, and all other kinds: for properties, drawn from the data itself."""
 
 import random
 from functools import cache
@@ -38,7 +38,7 @@ def filed_vins(draw):
     return text[:8] + draw(st.sampled_from([calc_check_digit(text), "0", "Z"])) + text[9:]
 
 
-def odd_vins(count, seed):
+def assorted_vins(count, seed):
     """VINs of every kind: as vPIC or the powertrain rules have them, slipped, foreign, made up."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     wmis = [maker.wmi for maker in registry.makers()]

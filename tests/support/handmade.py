@@ -1,4 +1,4 @@
-"""Workbooks that break readers: built by hand, because no honest library writes them."""
+"""Workbooks of four formats written byte by byte: sound ones, and such as no honest library writes."""
 
 import struct
 import zipfile
@@ -21,7 +21,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
-def column(number: int) -> str:
+def column_letters(number: int) -> str:
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -29,26 +29,28 @@ def column(number: int) -> str:
     return letters
 
 
-def cell(reference: str, text: str) -> str:
+def xlsx_cell(reference: str, text: str) -> str:
     return f'<c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def row(number: int, texts: Iterable[str]) -> str:
-    cells = "".join(cell(f"{column(i)}{number}", text) for i, text in enumerate(texts, 1) if text)
+def xlsx_row(number: int, texts: Iterable[str]) -> str:
+    cells = "".join(
+        xlsx_cell(f"{column_letters(i)}{number}", text) for i, text in enumerate(texts, 1) if text
+    )
     return f'<row r="{number}">{cells}</row>'
 
 
-def table(rows: Iterable[Iterable[str]], *, dimension: str = "") -> str:
-    body = "".join(row(number, texts) for number, texts in enumerate(rows, 1))
-    return sheet_xml(body, dimension=dimension)
+def xlsx_table(rows: Iterable[Iterable[str]], *, dimension: str = "") -> str:
+    body = "".join(xlsx_row(number, texts) for number, texts in enumerate(rows, 1))
+    return xlsx_sheet(body, dimension=dimension)
 
 
-def sheet_xml(body: str, *, dimension: str = "") -> str:
+def xlsx_sheet(body: str, *, dimension: str = "") -> str:
     declared = f'<dimension ref="{dimension}"/>' if dimension else ""
     return f'<worksheet xmlns="{MAIN}">{declared}<sheetData>{body}</sheetData></worksheet>'
 
 
-def workbook(
+def xlsx_workbook(
     path: Path,
     sheets: dict[str, str],
     *,
@@ -88,14 +90,14 @@ def workbook(
 
 # --- OpenDocument ------------------------------------------------------------------------------
 
-_OPEN = "".join(
+_ODS = "".join(
     f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for name in ("office", "table", "text", "style")
 )
-OPEN_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def open_cell(text: object, more: str = "") -> str:
+def ods_cell(text: object, more: str = "") -> str:
     if text is None or text == "":
         return f"<table:table-cell{more}/>"
     if isinstance(text, float | int):
@@ -103,18 +105,18 @@ def open_cell(text: object, more: str = "") -> str:
     return f'<table:table-cell{more} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
 
 
-def open_row(texts: Iterable[object], more: str = "") -> str:
-    return f"<table:table-row{more}>{''.join(map(open_cell, texts))}</table:table-row>"
+def ods_row(texts: Iterable[object], more: str = "") -> str:
+    return f"<table:table-row{more}>{''.join(map(ods_cell, texts))}</table:table-row>"
 
 
-def open_table(rows: Iterable[Iterable[object]]) -> str:
+def ods_table(rows: Iterable[Iterable[object]]) -> str:
     """With the million empty rows and the many empty columns that programs put at the end."""
-    body = "".join(map(open_row, rows))
+    body = "".join(map(ods_row, rows))
     tail = '<table:table-cell table:number-columns-repeated="16384"/>'
     return f'{body}<table:table-row table:number-rows-repeated="1048000">{tail}</table:table-row>'
 
 
-def open_document(
+def ods_document(
     path: Path, sheets: dict[str, str], *, hidden: frozenset[str] = frozenset(), before: str = ""
 ) -> Path:
     tables = "".join(
@@ -123,11 +125,11 @@ def open_document(
     )
     style = '<style:style style:name="off"><style:table-properties table:display="false"/></style:style>'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", OPEN_TYPE)
+        archive.writestr("mimetype", ODS_TYPE)
         archive.writestr("META-INF/manifest.xml", "<manifest:manifest/>")
         archive.writestr(
             "content.xml",
-            f'<?xml version="1.0"?>{before}<office:document-content{_OPEN}><office:automatic-styles>{style}</office:automatic-styles>'
+            f'<?xml version="1.0"?>{before}<office:document-content{_ODS}><office:automatic-styles>{style}</office:automatic-styles>'
             f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>",
         )
     return path
@@ -136,7 +138,7 @@ def open_document(
 # --- XLSB --------------------------------------------------------------------------------------
 
 
-def binary_record(kind: int, data: bytes = b"") -> bytes:
+def xlsb_record(kind: int, data: bytes = b"") -> bytes:
     head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
     size, sizes = len(data), b""
     while size >= 0x80:
@@ -145,42 +147,42 @@ def binary_record(kind: int, data: bytes = b"") -> bytes:
     return head + sizes + bytes([size]) + data
 
 
-def binary_text(text: str) -> bytes:
+def xlsb_text(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def binary_cell(column: int, value: object, shared: list[str]) -> bytes:
+def xlsb_cell(column: int, value: object, shared: list[str]) -> bytes:
     place = struct.pack("<II", column, 0)
     if isinstance(value, float | int):
-        return binary_record(5, place + struct.pack("<d", value))
+        return xlsb_record(5, place + struct.pack("<d", value))
     shared.append(str(value))
-    return binary_record(7, place + struct.pack("<I", len(shared) - 1))
+    return xlsb_record(7, place + struct.pack("<I", len(shared) - 1))
 
 
-def binary_sheet(
+def xlsb_sheet(
     rows: Iterable[Iterable[object]],
     shared: list[str],
     more: bytes = b"",
     merged: Iterable[tuple[int, int, int, int]] = (),
 ) -> bytes:
     body = b"".join(
-        binary_record(0, struct.pack("<I", number) + bytes(13))
+        xlsb_record(0, struct.pack("<I", number) + bytes(13))
         + b"".join(
-            binary_cell(column, value, shared)
+            xlsb_cell(column, value, shared)
             for column, value in enumerate(values)
             if value not in {None, ""}
         )
         for number, values in enumerate(rows)
     )
     blocks = b"".join(
-        binary_record(176, struct.pack("<IIII", top, low, left, right))
+        xlsb_record(176, struct.pack("<IIII", top, low, left, right))
         for top, left, low, right in merged
     )
-    start = binary_record(129) + binary_record(148, bytes(16)) + binary_record(145)
-    return start + body + more + binary_record(146) + blocks + binary_record(130)
+    start = xlsb_record(129) + xlsb_record(148, bytes(16)) + xlsb_record(145)
+    return start + body + more + xlsb_record(146) + blocks + xlsb_record(130)
 
 
-def binary_workbook(
+def xlsb_workbook(
     path: Path, sheets: dict[str, bytes], shared: list[str], *, hidden: frozenset[str] = frozenset()
 ) -> Path:
     links = "".join(
@@ -188,13 +190,13 @@ def binary_workbook(
         for i in range(1, len(sheets) + 1)
     )
     bundle = b"".join(
-        binary_record(
+        xlsb_record(
             156,
-            struct.pack("<II", name in hidden, i) + binary_text(f"rId{i}") + binary_text(name),
+            struct.pack("<II", name in hidden, i) + xlsb_text(f"rId{i}") + xlsb_text(name),
         )
         for i, name in enumerate(sheets, 1)
     )
-    strings = b"".join(binary_record(19, b"\0" + binary_text(text)) for text in shared)
+    strings = b"".join(xlsb_record(19, b"\0" + xlsb_text(text)) for text in shared)
     count = struct.pack("<II", len(shared), len(shared))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", TYPES.format(sheets=""))
@@ -206,10 +208,10 @@ def binary_workbook(
         )
         archive.writestr(
             "xl/workbook.bin",
-            binary_record(131) + binary_record(143) + bundle + binary_record(144) + binary_record(157, bytes(26)) + binary_record(132),
+            xlsb_record(131) + xlsb_record(143) + bundle + xlsb_record(144) + xlsb_record(157, bytes(26)) + xlsb_record(132),
         )  # fmt: skip
         archive.writestr("xl/_rels/workbook.bin.rels", RELS.format(links))
-        archive.writestr("xl/sharedStrings.bin", binary_record(159, count) + strings + binary_record(160))  # fmt: skip
+        archive.writestr("xl/sharedStrings.bin", xlsb_record(159, count) + strings + xlsb_record(160))  # fmt: skip
         for i, data in enumerate(sheets.values(), 1):
             archive.writestr(f"xl/worksheets/sheet{i}.bin", data)
     return path
@@ -218,23 +220,23 @@ def binary_workbook(
 # --- XLS ---------------------------------------------------------------------------------------
 
 
-def old_record(kind: int, data: bytes = b"") -> bytes:
+def xls_record(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def old_text(text: str, length: str = "<H") -> bytes:
+def xls_text(text: str, length: str = "<H") -> bytes:
     return struct.pack(length, len(text)) + b"\1" + text.encode("utf-16-le")
 
 
-def old_cell(row: int, column: int, value: object, shared: list[str]) -> bytes:
+def xls_cell(row: int, column: int, value: object, shared: list[str]) -> bytes:
     place = struct.pack("<HHH", row, column, 0)
     if isinstance(value, float | int):
-        return old_record(0x0203, place + struct.pack("<d", value))
+        return xls_record(0x0203, place + struct.pack("<d", value))
     shared.append(str(value))
-    return old_record(0x00FD, place + struct.pack("<I", len(shared) - 1))
+    return xls_record(0x00FD, place + struct.pack("<I", len(shared) - 1))
 
 
-def old_sheet(
+def xls_sheet(
     rows: Iterable[Iterable[object]],
     shared: list[str],
     more: bytes = b"",
@@ -242,7 +244,7 @@ def old_sheet(
     size: tuple[int, int, int, int] = (0, 1, 0, 1),
 ) -> bytes:
     body = b"".join(
-        old_cell(number, column, value, shared)
+        xls_cell(number, column, value, shared)
         for number, values in enumerate(rows)
         for column, value in enumerate(values)
         if value not in {None, ""}
@@ -250,33 +252,33 @@ def old_sheet(
     blocks = b"".join(
         struct.pack("<HHHH", top, low, left, right) for top, left, low, right in merged
     )
-    block = old_record(0x00E5, struct.pack("<H", len(merged)) + blocks) if merged else b""
-    declared = old_record(0x0200, struct.pack("<IIHHH", *size, 0))
-    bof = old_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
-    return bof + declared + body + more + block + old_record(0x000A)
+    block = xls_record(0x00E5, struct.pack("<H", len(merged)) + blocks) if merged else b""
+    declared = xls_record(0x0200, struct.pack("<IIHHH", *size, 0))
+    bof = xls_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    return bof + declared + body + more + block + xls_record(0x000A)
 
 
-def old_stream(
+def xls_stream(
     sheets: dict[str, bytes], shared: list[str], *, hidden: frozenset[str] = frozenset()
 ) -> bytes:
-    bof = old_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
-    before = bof + old_record(0x0042, struct.pack("<H", 1200))
-    names = [old_text(name, "<B") for name in sheets]
+    bof = xls_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    before = bof + xls_record(0x0042, struct.pack("<H", 1200))
+    names = [xls_text(name, "<B") for name in sheets]
     count = struct.pack("<II", len(shared), len(shared))
     pieces, piece = [], count
     for text in shared:
-        one = old_text(text)
+        one = xls_text(text)
         if len(piece) + len(one) > 8000:
             pieces.append(piece)
             piece = b""
         piece += one
     kinds = (0x00FC, *[0x003C] * len(pieces))
-    strings = b"".join(map(old_record, kinds, [*pieces, piece]))
-    after = strings + old_record(0x000A)
+    strings = b"".join(map(xls_record, kinds, [*pieces, piece]))
+    after = strings + xls_record(0x000A)
     at = len(before) + sum(10 + len(name) for name in names) + len(after)
     bound = b""
     for (title, sheet), name in zip(sheets.items(), names, strict=True):
-        bound += old_record(0x0085, struct.pack("<IBB", at, title in hidden, 0) + name)
+        bound += xls_record(0x0085, struct.pack("<IBB", at, title in hidden, 0) + name)
         at += len(sheet)
     return before + bound + after + b"".join(sheets.values())
 
@@ -310,10 +312,10 @@ def compound(path: Path, stream: bytes, name: str = "Workbook") -> Path:
     return path
 
 
-def old_workbook(path: Path, rows: Iterable[Iterable[object]], **options: Any) -> Path:
+def xls_workbook(path: Path, rows: Iterable[Iterable[object]], **options: Any) -> Path:
     shared: list[str] = []
-    sheet = old_sheet(rows, shared, **options)
-    return compound(path, old_stream({"S": sheet}, shared))
+    sheet = xls_sheet(rows, shared, **options)
+    return compound(path, xls_stream({"S": sheet}, shared))
 
 
 HEAD = ["VIN", "B/L No.", "Make", "HS Code", "Engine No"]
@@ -323,6 +325,7 @@ ROWS = [
     ["", "", "", "", ""],
     [VINS[2], "BL2", "-", "8.7038E+09", "E3"],
 ]
+LIST = [HEAD, *ROWS]
 
 
 def two_sheets(path, rows, kind, merged=(), hidden=()):
@@ -330,32 +333,32 @@ def two_sheets(path, rows, kind, merged=(), hidden=()):
     names = frozenset(hidden)
     if kind == "xlsx":
         blocks = "".join(
-            f'<mergeCell ref="{column(left + 1)}{top + 1}:{column(right + 1)}{low + 1}"/>'
+            f'<mergeCell ref="{column_letters(left + 1)}{top + 1}:{column_letters(right + 1)}{low + 1}"/>'
             for top, left, low, right in merged
         )
         body = "".join(
             f'<row r="{n}">'
             + "".join(
-                f'<c r="{column(i)}{n}"><v>{value}</v></c>'
+                f'<c r="{column_letters(i)}{n}"><v>{value}</v></c>'
                 if isinstance(value, float | int)
-                else cell(f"{column(i)}{n}", value)
+                else xlsx_cell(f"{column_letters(i)}{n}", value)
                 for i, value in enumerate(row, 1)
                 if value not in {None, ""}
             )
             + "</row>"
             for n, row in enumerate(rows, 1)
         )
-        sheet = sheet_xml(body).replace(
+        sheet = xlsx_sheet(body).replace(
             "</sheetData>", f"</sheetData><mergeCells>{blocks}</mergeCells>" if blocks else "</sheetData>"
         )  # fmt: skip
-        return workbook(path, {"S": sheet, "T": sheet}, hidden=names)
+        return xlsx_workbook(path, {"S": sheet, "T": sheet}, hidden=names)
     shared: list[str] = []
     if kind == "xlsb":
-        sheets = {name: binary_sheet(rows, shared, merged=merged) for name in "ST"}
-        return binary_workbook(path, sheets, shared, hidden=names)
+        sheets = {name: xlsb_sheet(rows, shared, merged=merged) for name in "ST"}
+        return xlsb_workbook(path, sheets, shared, hidden=names)
     if kind == "xls":
-        sheets = {name: old_sheet(rows, shared, merged=merged) for name in "ST"}
-        return compound(path, old_stream(sheets, shared, hidden=names))
+        sheets = {name: xls_sheet(rows, shared, merged=merged) for name in "ST"}
+        return compound(path, xls_stream(sheets, shared, hidden=names))
     covered = {
         (row, column)
         for top, left, low, right in merged
@@ -374,11 +377,11 @@ def two_sheets(path, rows, kind, merged=(), hidden=()):
         + "".join(
             "<table:covered-table-cell/>"
             if (r, c) in covered and (r, c) not in spans
-            else open_cell(value, spans.get((r, c), ""))
+            else ods_cell(value, spans.get((r, c), ""))
             for c, value in enumerate(row)
         )
         + "</table:table-row>"
         for r, row in enumerate(rows)
     )
-    tail = open_table([])
-    return open_document(path, {"S": body + tail, "T": body + tail}, hidden=names)
+    tail = ods_table([])
+    return ods_document(path, {"S": body + tail, "T": body + tail}, hidden=names)

@@ -6,7 +6,7 @@ import json
 import pyarrow as pa
 import xlsxwriter
 
-TESLA, ATTO3, OLD = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "LS5A2ASE_PJ012345".replace("_", "9")
+TESLA, ATTO3 = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553"
 ROWS = [
     ("VIN", "型号", "Fuel"),
     (TESLA, "Model 3", "纯电动"),
@@ -50,8 +50,5 @@ def put_arrow(path, table, *, stream=False, rows=4):
     return path
 
 
-# --- JSON lines -------------------------------------------------------------------------------
-
-
-def json_lines(*told):
-    return "\n".join(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in told)  # fmt: skip
+def json_lines(*items):
+    return "\n".join(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in items)  # fmt: skip

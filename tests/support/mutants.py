@@ -45,8 +45,8 @@ def _text(encoding: str, delimiter: str = ",", **options: int) -> bytes:
 def _lines() -> bytes:
     import json
 
-    told = (json.dumps(dict(zip(HEAD, row, strict=True)), ensure_ascii=False) for row in ROWS)
-    return "\n".join(told).encode()
+    lines = (json.dumps(dict(zip(HEAD, row, strict=True)), ensure_ascii=False) for row in ROWS)
+    return "\n".join(lines).encode()
 
 
 def _mail() -> bytes:
@@ -94,11 +94,11 @@ def _xlsxwriter(folder: Path) -> bytes:
 def originals(folder: Path) -> dict[str, bytes]:
     """A sound file of every kind, by the ending of its name."""
     rows, shared, old = [HEAD, *ROWS], list[str](), list[str]()
-    binary = handmade.binary_sheet(rows, shared, merged=[(1, 2, 3, 2)])
-    handmade.binary_workbook(folder / "a.xlsb", {"S": binary}, shared)
-    handmade.compound(folder / "a.xls", handmade.old_stream({"S": handmade.old_sheet(rows, old, merged=[(1, 2, 3, 2)])}, old))  # fmt: skip
-    handmade.open_document(folder / "a.ods", {"S": handmade.open_table(rows)})
-    handmade.workbook(folder / "a.xlsx", {"S": handmade.table(rows)})
+    binary = handmade.xlsb_sheet(rows, shared, merged=[(1, 2, 3, 2)])
+    handmade.xlsb_workbook(folder / "a.xlsb", {"S": binary}, shared)
+    handmade.compound(folder / "a.xls", handmade.xls_stream({"S": handmade.xls_sheet(rows, old, merged=[(1, 2, 3, 2)])}, old))  # fmt: skip
+    handmade.ods_document(folder / "a.ods", {"S": handmade.ods_table(rows)})
+    handmade.xlsx_workbook(folder / "a.xlsx", {"S": handmade.xlsx_table(rows)})
     return {
         "csv": _text("utf-8"),
         "quoted.csv": _text("utf-8-sig", quoting=csv.QUOTE_ALL),

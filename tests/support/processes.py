@@ -28,17 +28,17 @@ def start(path, out, *options, before="", **keywords):
 def refused(process, code):
     """The sentence of a run that fails."""
     try:
-        _, told = process.communicate(timeout=120)
+        _, stderr = process.communicate(timeout=120)
     finally:
         process.kill()
-    assert process.returncode == code, told
-    assert "Traceback" not in told
-    assert not any(vin in told for vin in (TESLA, ATTO3))
-    return told
+    assert process.returncode == code, stderr
+    assert "Traceback" not in stderr
+    assert not any(vin in stderr for vin in (TESLA, ATTO3))
+    return stderr
 
 
-def until(process, seen):
+def until(process, condition):
     """Wait for something to be seen while a run is alive."""
-    while not seen():
+    while not condition():
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.002)

@@ -161,12 +161,14 @@ def as_dump(path, tables):
         "\\.",
     ]
     for name, rows in tables.items():
-        own = [f'"{column}"' if column == "Year" else column for column in COLUMNS[name].split()]
+        columns = [
+            f'"{column}"' if column == "Year" else column for column in COLUMNS[name].split()
+        ]
         lines += [
             f"CREATE TABLE vpic.{name.lower()} (",
-            *(f"    {column.lower()} text," for column in own),
+            *(f"    {column.lower()} text," for column in columns),
             ");",
-            f"COPY vpic.{name.lower()} ({', '.join(own).lower()}) FROM stdin;",
+            f"COPY vpic.{name.lower()} ({', '.join(columns).lower()}) FROM stdin;",
             *("\t".join(map(cell, row)) for row in rows),
             "\\.",
             "",
@@ -220,7 +222,7 @@ def best(text, wmi=""):
     return specify(wmi or text[:3], text, LATEST).best
 
 
-def told(text, *elements):
+def values(text, *elements):
     """The values as vPIC has them, one text an element."""
     attributes = best(text).attributes
     return tuple(
@@ -229,11 +231,11 @@ def told(text, *elements):
     )
 
 
-def like(keys, own):
+def like(keys, signs):
     """Whether a key fits positions 4-8 and 10-17, as vPIC asks it: a beginning, sign for sign."""
     pieces = re.findall(r"\[[^]]*\]|.", keys)
     special = {"*": ".", "#": "[0-9]", "|": r"\|"}
     regex = "".join(
         piece if piece[0] == "[" else special.get(piece, re.escape(piece)) for piece in pieces
     )
-    return re.match(regex, f"{own[:5]}|{own[5:]}") is not None
+    return re.match(regex, f"{signs[:5]}|{signs[5:]}") is not None

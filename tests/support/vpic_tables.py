@@ -51,14 +51,14 @@ def table(name):
 
 def sections(name, places):
     content = (VPIC / name).read_bytes()
-    found = {}
+    lines_of = {}
     for key, row in places.items():
         offset, length = int(row["offset"]), int(row["length"])
         head, *lines = content[offset : offset + length].decode().split("\n")
         assert head == f"#{key}"
         assert lines.pop() == ""
-        found[key] = [line.split("\t") for line in lines]
-    return found
+        lines_of[key] = [line.split("\t") for line in lines]
+    return lines_of
 
 
 def split_spec(kind, make, years, *rest):
@@ -74,11 +74,11 @@ def split_spec(kind, make, years, *rest):
     )
 
 
-def dangling(told, elements, lookups):
+def dangling(pairs, elements, lookups):
     """Pairs of an element with a lookup table and a value that is not in it."""
     return {
         (element, value)
-        for element, value in told
+        for element, value in pairs
         if (name := elements[element]["lookup"])
         and name not in OWN_TABLES
         and (name, value) not in lookups

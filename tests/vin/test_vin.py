@@ -34,16 +34,16 @@ def test_check_digit_holds(text):
 
 @pytest.mark.parametrize(("text", "expected"), FAILS.items())
 def test_check_digit_fails_and_says_what_it_should_be(text, expected):
-    told = check(text)
-    assert (told.check_digit, told.expected_check_digit) == (CheckDigit.FAILS, expected)
+    result = check(text)
+    assert (result.check_digit, result.expected_check_digit) == (CheckDigit.FAILS, expected)
     with pytest.raises(stdnum.exceptions.InvalidChecksum):
         validate(text)
 
 
 def test_a_european_vin_has_no_check_digit_to_fail():
-    told = check("WDD1770031J000000")
-    assert told.check_digit is CheckDigit.NOT_USED
-    assert told.problems == ()
+    result = check("WDD1770031J000000")
+    assert result.check_digit is CheckDigit.NOT_USED
+    assert result.problems == ()
     assert is_valid("WDD1770031J000000")
     assert check("WDD1770031J000000", market="us").check_digit is CheckDigit.FAILS
 
@@ -74,10 +74,10 @@ def test_codes_once_given_to_taiwan_follow_no_chinese_rule():
 @pytest.mark.parametrize(("text", "steps"), DIRT.items())
 def test_clean_up_is_done_and_reported(text, steps):
     assert compact(text) == "LRW3E7FA1LC000001"
-    told = check(text)
-    assert told.vin == "LRW3E7FA1LC000001"
-    assert set(told.problems) == steps
-    assert told.text == text
+    result = check(text)
+    assert result.vin == "LRW3E7FA1LC000001"
+    assert set(result.problems) == steps
+    assert result.text == text
 
 
 SEVENTEEN = st.text(ALPHABET, min_size=17, max_size=17) | st.sampled_from(
@@ -100,10 +100,10 @@ def test_a_clean_text_is_read_as_one_with_spaces_around_it(text):
      ("LRW3E7FA1LC000001 / LGXCE4CB6S0134553", "several_vins")],
 )  # fmt: skip
 def test_what_is_no_vin_says_why(text, problem):
-    told = check(text)
-    assert told.vin is None
-    assert told.problems[0] is Problem(problem)
-    assert told.check_digit is CheckDigit.CANNOT_TELL
+    result = check(text)
+    assert result.vin is None
+    assert result.problems[0] is Problem(problem)
+    assert result.check_digit is CheckDigit.CANNOT_TELL
     with pytest.raises(vintool.InvalidVin) as raised:
         Vin(text)
     assert raised.value.problem is Problem(problem)
@@ -112,10 +112,10 @@ def test_what_is_no_vin_says_why(text, problem):
 
 
 def test_letters_that_look_like_digits_are_proposed_and_never_replaced():
-    told = check("HLX12B155S1261O68")
-    assert told.vin is None
-    assert told.suggestions[0].vin == "HLX12B155S1261068"
-    assert "O read as the digit" in told.suggestions[0].reason
+    result = check("HLX12B155S1261O68")
+    assert result.vin is None
+    assert result.suggestions[0].vin == "HLX12B155S1261068"
+    assert "O read as the digit" in result.suggestions[0].reason
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_a_proposal_is_a_vin_of_a_known_maker_that_breaks_no_rule(vin, at, other
     for suggestion in check(
         "LRW" + vin[3:at] + other + vin[at + 1 :] if at > 3 else vin
     ).suggestions:
-        told = check(suggestion.vin)
-        assert told.vin == suggestion.vin
-        assert told.check_digit is not CheckDigit.FAILS
-        assert Problem.UNKNOWN_WMI not in told.problems
+        result = check(suggestion.vin)
+        assert result.vin == suggestion.vin
+        assert result.check_digit is not CheckDigit.FAILS
+        assert Problem.UNKNOWN_WMI not in result.problems
 
 
 @given(vins)
@@ -154,14 +154,14 @@ def test_the_parts_make_the_whole(text):
 
 @given(st.text())
 def test_any_text_gets_an_answer(text):
-    told = check(text)
-    assert told.text == text
-    assert (told.vin is None) == any(
-        problem.weight.value in {"fatal", "damaged"} for problem in told.problems
+    result = check(text)
+    assert result.text == text
+    assert (result.vin is None) == any(
+        problem.weight.value in {"fatal", "damaged"} for problem in result.problems
     )
     assert (
-        is_valid(text) == (told.vin is not None and told.check_digit is not CheckDigit.FAILS)
-        or told.market is Market.ISO
+        is_valid(text) == (result.vin is not None and result.check_digit is not CheckDigit.FAILS)
+        or result.market is Market.ISO
     )
 
 

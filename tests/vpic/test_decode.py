@@ -1,7 +1,5 @@
 """vPIC's rules: what real North American VINs tell, in whole and in part, and where we differ on purpose."""
 
-import csv
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,17 +40,17 @@ def value(vehicle, field):
     fact = getattr(vehicle, name)
     if fact is None or isinstance(fact, tuple):
         return fact
-    found = getattr(fact.value, part) if part else fact.value
-    return str(found) if name == "plant" else found
+    part_value = getattr(fact.value, part) if part else fact.value
+    return str(part_value) if name == "plant" else part_value
 
 
-@pytest.mark.parametrize(("vin", "known"), KNOWN.items())
-def test_known_vehicles(vin, known):
+@pytest.mark.parametrize(("vin", "expected"), KNOWN.items())
+def test_known_vehicles(vin, expected):
     vehicle = vintool.decode(vin)
-    assert {field: value(vehicle, field) for field in known} == known
+    assert {field: value(vehicle, field) for field in expected} == expected
 
 
-def test_what_the_vin_encodes_and_what_is_assumed_are_told_apart():
+def test_what_the_vin_encodes_is_not_what_is_assumed():
     vehicle = vintool.decode("5YJ3E1EAXHF000316")
     assert vehicle.model.basis is Basis.ENCODED
     assert vehicle.seats.basis is Basis.ASSUMED  # a specification of the model
@@ -91,9 +89,9 @@ def test_two_years_that_disagree_on_electric_drive_are_both_shown():
         "filed for model year 1992: Diesel; schema 12791 ****[BDELSV]",
         "F-150; filed for model year 2022: Electric + BEV (Battery Electric Vehicle); schema 23651 [V6]W1E[LV]",
     ]
-    told = vintool.decode("1FTVW1EL8NAG00001", model_year=2022)
-    assert told.fuel_primary.value == "Electric"
-    assert told.model_year.basis is Basis.DECLARED
+    declared = vintool.decode("1FTVW1EL8NAG00001", model_year=2022)
+    assert declared.fuel_primary.value == "Electric"
+    assert declared.model_year.basis is Basis.DECLARED
 
 
 def test_eight_characters_tell_what_all_years_agree_on():
@@ -123,11 +121,11 @@ def test_a_part_of_a_vin_never_tells_what_the_whole_does_not(vin, lost):
     full, part = (specify(wmi, given, LATEST) for given in (vin, text))
     if full is None or full.best.wrong or part is None:
         return  # where characters are wrong, leaving them out may tell more
-    for element, told in part.best.attributes.items():
-        own = [item.value for item in full.best.attributes.get(element, ())]
-        values = [item.value for item in told]
+    for element, items in part.best.attributes.items():
+        whole = [item.value for item in full.best.attributes.get(element, ())]
+        values = [item.value for item in items]
         # Of notes a VIN may have several, and the whole one more than a part of it.
-        assert set(values) <= set(own) if element in vpic.MULTIPLE else values == own, element
+        assert set(values) <= set(whole) if element in vpic.MULTIPLE else values == whole, element
 
 
 @given(filed_vins(), st.text("0123456789", min_size=6, max_size=6))
@@ -156,8 +154,8 @@ BY_PROCEDURE = {"model_year": 29, "model": 28, "fuel_primary": 24, "doors": 14}
 def test_deviations_are_not_stale(vin, field, theirs, ours, reason, evidence):
     assert reason
     assert evidence
-    told = value(vintool.decode(vin), field)
-    assert str("" if told is None else told) == ours
+    answer = value(vintool.decode(vin), field)
+    assert str("" if answer is None else answer) == ours
     assert ours != theirs
     if field in BY_PROCEDURE:  # the procedure itself still says so
         assert specify(Vin(vin).wmi, vin, LATEST).best.value(BY_PROCEDURE[field]) == theirs
@@ -166,4 +164,3 @@ def test_deviations_are_not_stale(vin, field, theirs, ours, reason, evidence):
 def test_deviations_are_sorted_and_once():
     keys = [row[:2] for row in DEVIATIONS]
     assert keys == sorted(set(keys))
-    assert csv.reader  # the table is read by the package's own strict reader

@@ -20,14 +20,12 @@ from support.releases import (
     TRIM,
     best,
     patterns,
-    told,
+    values,
     vin,
 )
 
 from vintool import vpic
 from vintool.vpic import Origin
-
-# --- What follows from what the patterns tell ----------------------------------------------
 
 
 def test_an_engine_by_its_name_tells_what_the_patterns_do_not(use):
@@ -41,7 +39,7 @@ def test_an_engine_by_its_name_tells_what_the_patterns_do_not(use):
             (5, 1, MAKE, "12", NEW, None),
         ],
     )
-    assert told(vin(), CYLINDERS, DOORS, SECRET, MAKE) == ("8", "2", None, "Acme")
+    assert values(vin(), CYLINDERS, DOORS, SECRET, MAKE) == ("8", "2", None, "Acme")
     assert best(vin()).attributes[CYLINDERS][0].origin is Origin.ENGINE
 
 
@@ -50,8 +48,8 @@ def test_the_make_is_the_models_or_else_the_only_one_of_the_wmi(use):
         Pattern=patterns(("A", MODEL, "101"), ("B", SERIES, "x")),
         Wmi_VinSchema=[(1, 1, 1, 2010, None), (2, 2, 1, 1980, None)],
     )
-    assert told(vin("ABCDE"), MAKE) == ("Beta",)
-    assert told(vin("BBCDE"), MAKE) == ("Acme",)
+    assert values(vin("ABCDE"), MAKE) == ("Beta",)
+    assert values(vin("BBCDE"), MAKE) == ("Acme",)
     trailers = best("1T9BBCDE0LF000123", "1T9123").attributes
     assert MAKE not in trailers  # it is of two
     assert best("1T9ABCDE0LF000123", "1T9123").attributes[MAKE][0].value == "Beta"
@@ -68,9 +66,9 @@ def test_the_make_is_the_models_or_else_the_only_one_of_the_wmi(use):
         ([("A", DISPLACEMENT_L, "large")], (None, None, "large")),
     ],
 )  # fmt: skip
-def test_displacement_is_told_in_every_unit_the_newest_converted(use, given, expected):
+def test_displacement_is_given_in_every_unit_the_newest_converted(use, given, expected):
     use(Pattern=patterns(*given))
-    assert told(vin(), DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L) == expected
+    assert values(vin(), DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L) == expected
 
 
 SPEC_ROWS = [
@@ -112,7 +110,7 @@ def test_a_specification_adds_what_is_missing_if_its_keys_are_decoded(use, chang
         "VehicleSpecPattern": SPEC_ROWS,
     }  # fmt: skip
     use(**(tables | changed))
-    assert told(text, SEATS, TRIM) == (seats, "sport")
+    assert values(text, SEATS, TRIM) == (seats, "sport")
     if seats:
         assert best(text).attributes[SEATS][0].origin is Origin.SPECIFICATION
 
@@ -129,8 +127,8 @@ def test_defaults_of_the_vehicle_type_fill_what_is_left(use):
             (6, SECRET, 2, "1"),
         ],
     )
-    assert told(vin("BBCDE"), FUEL, DOORS, CYLINDERS, SEATS, SECRET) == ("Not Applicable", "4", "0", None, None)  # fmt: skip
-    assert told(vin("ABCDE"), FUEL, DOORS) == ("4", "4")
+    assert values(vin("BBCDE"), FUEL, DOORS, CYLINDERS, SEATS, SECRET) == ("Not Applicable", "4", "0", None, None)  # fmt: skip
+    assert values(vin("ABCDE"), FUEL, DOORS) == ("4", "4")
     assert best(vin()).attributes[DOORS][0].origin is Origin.DEFAULT
     assert best(vin()).value(FUEL) == "Gasoline"
 

@@ -21,7 +21,7 @@ from support.releases import (
     like,
     patterns,
     tiny,
-    told,
+    values,
     vin,
 )
 
@@ -41,18 +41,18 @@ def test_a_formula_tells_the_digits_themselves_and_gives_way_to_a_pattern(use):
         ),
     )
     text = vin("AAA48", "LF1A3001", wmi="1TE")
-    assert told(text, LENGTH, DOORS) == ("48", "1A3")
+    assert values(text, LENGTH, DOORS) == ("48", "1A3")
     assert best(text).attributes[LENGTH][0].origin is Origin.FORMULA
-    assert told(vin("AAAA8", "LFAA3001", wmi="1TE"), LENGTH, DOORS) == (None, None)
-    assert told(vin("BAA48", "LF1A3001", wmi="1TE"), LENGTH) == ("53",)
+    assert values(vin("AAAA8", "LFAA3001", wmi="1TE"), LENGTH, DOORS) == (None, None)
+    assert values(vin("BAA48", "LF1A3001", wmi="1TE"), LENGTH) == ("53",)
 
 
-def test_a_private_element_is_not_told_but_its_key_counts_as_one_that_is_used(use, home):
+def test_a_private_element_is_left_out_but_its_key_counts_as_one_that_is_used(use, home):
     shown = ("A", SERIES, "one"), ("****E", TRIM, "sport")
     use(Pattern=patterns(*shown, ("X", SECRET, "hidden"), ("XX", 98, "never decoded")))
     assert b"hidden" not in (home / "patterns.txt").read_bytes()
     assert b"never" not in (home / "patterns.txt").read_bytes()
-    assert told(vin("XBCDE"), SECRET, SERIES, TRIM) == (None, None, "sport")
+    assert values(vin("XBCDE"), SECRET, SERIES, TRIM) == (None, None, "sport")
     assert not best(vin("XBCDE")).wrong - {Fault.ONE_POSITION_ONE_REPAIR}
     assert best(vin("YBCDE")).wrong == {Fault.SEVERAL_POSITIONS}
     assert best(vin("XXCDE")).wrong == set()
@@ -67,7 +67,7 @@ def test_what_is_not_yet_checked_or_not_yet_public_is_left_out(use, home):
         Pattern=patterns(("*", SERIES, "checked"), ("*", SERIES, "draft", NEW, 2), ("*", TRIM, "third", NEW, 3)),
         Wmi=[(1, "1TA", 7, 2, None, "2026-10-31 23:59:59"), (2, "1TB", 7, 2, None, "2026-11-01"), (3, "1TC", 7, 2, None, None)],
     )  # fmt: skip
-    assert told(vin(), SERIES, TRIM) == ("checked", "third")
+    assert values(vin(), SERIES, TRIM) == ("checked", "third")
     assert "draft" not in (home / "patterns.txt").read_text(encoding="utf-8")
     assert vpic.registration("1TA")
     assert vpic.registration("1TB") is vpic.registration("1TC") is None
@@ -92,12 +92,12 @@ def test_what_is_not_yet_checked_or_not_yet_public_is_left_out(use, home):
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_patterns_that_fit_the_newest_then_the_shortest_tells(use, given, winner, turned):
     use(Pattern=patterns(*(reversed(given) if turned else given)))
-    assert told(vin(), SERIES) == (winner,)
+    assert values(vin(), SERIES) == (winner,)
 
 
 def test_a_change_dates_a_pattern_and_not_its_making(use):
     use(Pattern=[(1, 1, "A", SERIES, "changed", OLD, NEWEST), (2, 1, "A*C", SERIES, "new", NEW, None)])  # fmt: skip
-    assert told(vin(), SERIES) == ("changed",)
+    assert values(vin(), SERIES) == ("changed",)
 
 
 def test_between_schemas_the_later_first_year_comes_before_any_date(use):
@@ -105,14 +105,14 @@ def test_between_schemas_the_later_first_year_comes_before_any_date(use):
         Wmi_VinSchema=[(1, 1, 1, 2010, None), (2, 1, 2, 2015, 2020)],
         Pattern=patterns(("A", SERIES, "of 2010", NEWEST), ("ABC", SERIES, "of 2015", OLD, 2)),
     )
-    assert told(vin(tail="LF000001"), SERIES) == ("of 2015",)  # 2020
-    assert told(vin(tail="CF000001"), SERIES) == ("of 2010",)  # 2012
-    assert told(vin(tail="MF000001"), SERIES) == ("of 2010",)  # 2021
+    assert values(vin(tail="LF000001"), SERIES) == ("of 2015",)  # 2020
+    assert values(vin(tail="CF000001"), SERIES) == ("of 2010",)  # 2012
+    assert values(vin(tail="MF000001"), SERIES) == ("of 2010",)  # 2021
 
 
-def test_of_notes_all_are_told(use):
+def test_all_notes_count(use):
     use(Pattern=patterns(("A", NOTE, "one"), ("AB", NOTE, "two", NEW), ("A", NOTE, "three"), ("B", NOTE, "no")))  # fmt: skip
-    assert set(told(vin(), NOTE)[0].split(";")) == {"one", "two", "three"}
+    assert set(values(vin(), NOTE)[0].split(";")) == {"one", "two", "three"}
 
 
 few_signs = st.lists(st.sampled_from(["A", "B", "*", "*", "[AB]"]), min_size=1, max_size=3).map("".join)  # fmt: skip
@@ -138,8 +138,8 @@ def test_the_files_decode_as_the_rows_would(tmp_path_factory, given_rows, years,
     links = [(0, 9, 1, 2010, None)]  # of a WMI that is not there
     links += [
         (0, wmi, schema, first, None)
-        for wmi, own in zip((1, 6), first_years.values(), strict=True)
-        for schema, first in enumerate(own, 1)
+        for wmi, starts in zip((1, 6), first_years.values(), strict=True)
+        for schema, first in enumerate(starts, 1)
         if first
     ]
     wmis = [(1, "1TA", 7, 2, None, OLD), (6, "1TB", 7, 2, None, OLD)]
@@ -149,15 +149,15 @@ def test_the_files_decode_as_the_rows_would(tmp_path_factory, given_rows, years,
         forget()
         tables = tiny(Pattern=rows, Wmi=wmis, Wmi_VinSchema=links)
         build(as_dump(folder / "2026_10.sql", tables))
-        found = {wmi: best(vin(f"{start}DE", wmi=wmi)).attributes for wmi in first_years}
+        attributes = {wmi: best(vin(f"{start}DE", wmi=wmi)).attributes for wmi in first_years}
     forget()
-    for wmi, own in first_years.items():
+    for wmi, starts in first_years.items():
         for element in (SERIES, TRIM):
-            told = found[wmi][element][0].value if element in found[wmi] else None
-            assert told == first_of_all(rows, element, f"{start}DELF000001", own)
+            text = attributes[wmi][element][0].value if element in attributes[wmi] else None
+            assert text == first_of_all(rows, element, f"{start}DELF000001", starts)
 
 
-def first_of_all(rows, element, own, years):
+def first_of_all(rows, element, text, years):
     """The value that vPIC's order of the rows puts first; None if no key fits."""
 
     def rank(row):
@@ -166,7 +166,9 @@ def first_of_all(rows, element, own, years):
         newest_first = -[OLD, NEW, NEWEST].index(when)
         return -years[schema - 1], newest_first, len(keys.replace("*", "")), bare, number
 
-    fitting = [row for row in rows if row[3] == element and years[row[1] - 1] and like(row[2], own)]
+    fitting = [
+        row for row in rows if row[3] == element and years[row[1] - 1] and like(row[2], text)
+    ]
     return min(fitting, key=rank)[4] if fitting else None
 
 
@@ -190,8 +192,12 @@ def test_position_7_or_the_better_pass_tells_the_cycle(use, text, year, others, 
         Wmi_VinSchema=BOTH_CYCLES,
         Pattern=patterns(("A", SERIES, "older"), ("AAAAA|*F", TRIM, "older"), ("B", SERIES, "newer", OLD, 2), ("BBBBB|*F", TRIM, "newer", OLD, 2)),
     )  # fmt: skip
-    found = specify(text[:3], text, LATEST)
-    assert (found.best.year, len(found.others), found.conclusive) == (year, others, conclusive)
+    decoding = specify(text[:3], text, LATEST)
+    assert (decoding.best.year, len(decoding.others), decoding.conclusive) == (
+        year,
+        others,
+        conclusive,
+    )
 
 
 def test_a_light_vehicle_is_of_the_year_that_has_a_schema(use):

@@ -6,8 +6,6 @@ from collections import Counter
 import pytest
 from support.vpic_tables import LIGHT, NO_WMI, POSITIONS, VEHICLE_TYPES, VPIC, WMI
 
-# --- WMIs and the index --------------------------------------------------------------------
-
 
 def test_wmis_are_sorted_unique_and_of_3_or_6_characters(wmis):
     codes = [row["wmi"] for row in wmis]

@@ -41,37 +41,37 @@ def test_every_schema_has_patterns(schemas):
 
 def test_patterns_that_tell_nothing_stand_only_where_no_equal_one_tells(schemas):
     for schema, lines in schemas.items():
-        telling = {pattern for pattern, *told in lines if told}
-        silent = [pattern for pattern, *told in lines if not told]
+        telling = {pattern for pattern, *statements in lines if statements}
+        silent = [pattern for pattern, *statements in lines if not statements]
         assert len(silent) == len(set(silent)), schema
         assert not telling.intersection(silent), schema
 
 
 def test_patterns_tell_known_elements(statements, elements):
-    told = {element for element, *_ in statements.values()}
-    assert told <= elements.keys() - NEVER_BY_PATTERN
+    elements_of_patterns = {element for element, *_ in statements.values()}
+    assert elements_of_patterns <= elements.keys() - NEVER_BY_PATTERN
 
 
 def test_one_line_tells_an_element_once_but_for_notes(schemas, statements):
     twice = set()
     for lines in schemas.values():
-        for _, *told in lines:
-            if len(told) > 1:
-                numbers = [statements[cell][0] for cell in told]
+        for _, *cells in lines:
+            if len(cells) > 1:
+                numbers = [statements[cell][0] for cell in cells]
                 if len(set(numbers)) < len(numbers):
                     twice.update(number for number, count in Counter(numbers).items() if count > 1)
-                    assert len(set(told)) == len(told), told
+                    assert len(set(cells)) == len(cells), cells
     assert twice <= MULTIPLE
 
 
 def test_values_are_in_the_lookup_tables(statements, elements, lookups):
-    told = {(element, value) for element, _, formula, value in statements.values() if not formula}
-    assert dangling(told, elements, lookups) == set()
+    pairs = {(element, value) for element, _, formula, value in statements.values() if not formula}
+    assert dangling(pairs, elements, lookups) == set()
 
 
 def test_models_are_in_the_table_of_models(statements, models):
-    told = {value for element, *_, value in statements.values() if element == MODEL}
-    assert told - {row["model"] for row in models} == NO_MODEL
+    values = {value for element, *_, value in statements.values() if element == MODEL}
+    assert values - {row["model"] for row in models} == NO_MODEL
 
 
 def test_elements_that_are_numbers_tell_numbers(statements, elements):
@@ -91,8 +91,8 @@ def test_ranks_are_of_one_pattern_each_and_never_of_notes(schemas, statements):
     ranked = Counter(
         rank
         for lines in schemas.values()
-        for _, *told in lines
-        for cell in told
+        for _, *cells in lines
+        for cell in cells
         if "@" in cell and (rank := statements[cell][1]) is not None
     )
     assert ranked
@@ -104,8 +104,8 @@ def test_ranks_are_of_one_pattern_each_and_never_of_notes(schemas, statements):
 def test_a_formula_names_digits_of_its_pattern(schemas, statements, elements, patterns):
     met = 0
     for lines in schemas.values():
-        for pattern, *told in lines:
-            for cell in told:
+        for pattern, *cells in lines:
+            for cell in cells:
                 if "#" not in cell or not statements[cell][2]:
                     continue
                 met += 1
@@ -151,7 +151,7 @@ def test_no_fact_of_a_specification_is_a_formula(specs):
     assert formulas == []
 
 
-def test_of_one_specification_an_element_is_told_once_but_for_notes(specs):
+def test_one_specification_gives_an_element_once_but_for_notes(specs):
     twice = {
         element
         for rows in specs.values()

@@ -66,9 +66,9 @@ def test_the_rows_of_a_key_stand_together(name):
 
 @pytest.mark.parametrize("name", [*HEADERS, *TEXTS])
 def test_the_manifest_tells_rows_bytes_and_sha256_truly(name, manifest):
-    (told,) = [entry for entry in manifest["file"] if entry["name"] == name]
+    (entry_of_file,) = [entry for entry in manifest["file"] if entry["name"] == name]
     content = (VPIC / name).read_bytes()
-    assert told == {
+    assert entry_of_file == {
         "name": name,
         "rows": content.count(b"\n") - (name in HEADERS),
         "bytes": len(content),
@@ -134,8 +134,8 @@ def test_engines_are_sorted_and_tell_known_elements(elements, lookups):
     assert names == sorted(names)
     assert all(name == name.strip().lower() != "" for name in names)
     assert {row["element"] for row in rows} <= elements.keys() - NEVER_BY_PATTERN
-    told = Counter((row["engine"], row["element"]) for row in rows)
-    assert {element for (_, element), count in told.items() if count > 1} <= MULTIPLE
+    counts = Counter((row["engine"], row["element"]) for row in rows)
+    assert {element for (_, element), count in counts.items() if count > 1} <= MULTIPLE
     assert dangling({(row["element"], row["value"]) for row in rows}, elements, lookups) == set()
     assert all(row["value"] for row in rows)
 
@@ -147,8 +147,8 @@ def test_defaults_are_sorted_unique_and_tell_known_elements(elements, lookups):
     assert {row["vehicle_type"] for row in rows} <= VEHICLE_TYPES
     assert {row["element"] for row in rows} <= elements.keys() - NEVER_BY_PATTERN
     # 0 stands for Not Applicable, whatever the table.
-    told = {(row["element"], row["value"]) for row in rows if row["value"] != "0"}
-    assert dangling(told, elements, lookups) == set()
+    pairs = {(row["element"], row["value"]) for row in rows if row["value"] != "0"}
+    assert dangling(pairs, elements, lookups) == set()
 
 
 def test_every_country_of_vpic_has_a_code():

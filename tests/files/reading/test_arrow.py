@@ -13,8 +13,6 @@ from vintool.errors import MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
 
-# --- Arrow ------------------------------------------------------------------------------------
-
 ARROW = pa.table(
     {
         "vin": pa.array([VINS[0], None, *VINS[1:9]]),

@@ -19,8 +19,6 @@ from vintool.files.reading import compressed as packed
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
 
-# --- packed -----------------------------------------------------------------------------------
-
 
 def zstd(data):
     out = io.BytesIO()
@@ -59,7 +57,7 @@ def test_packed_files_are_read_and_leave_nothing(tmp_path, private, kind, inside
             json_lines(*(dict(zip(TABLE[0], row, strict=True)) for row in TABLE[1:])),
         )
     else:
-        handmade.workbook(tmp_path / inside, {"S": handmade.table(TABLE)})
+        handmade.xlsx_workbook(tmp_path / inside, {"S": handmade.xlsx_table(TABLE)})
     path = pack(kind, (tmp_path / inside).read_bytes(), tmp_path / f"{inside}.{kind}")
     manifest = open_manifest(path)
     assert manifest.path == path
@@ -100,9 +98,9 @@ def test_standard_input_of_any_format(tmp_path, private):
     sources = {
         "csv": put_csv(tmp_path / "a.csv", TABLE).read_bytes(),
         "gz": gzip.compress(put_csv(tmp_path / "a.csv", TABLE).read_bytes()),
-        "xlsx": handmade.workbook(tmp_path / "a.xlsx", {"S": handmade.table(TABLE)}).read_bytes(),
-        "ods": handmade.open_document(tmp_path / "a.ods", {"S": handmade.open_table(TABLE)}).read_bytes(),
-        "xls": handmade.old_workbook(tmp_path / "a.xls", TABLE).read_bytes(),
+        "xlsx": handmade.xlsx_workbook(tmp_path / "a.xlsx", {"S": handmade.xlsx_table(TABLE)}).read_bytes(),
+        "ods": handmade.ods_document(tmp_path / "a.ods", {"S": handmade.ods_table(TABLE)}).read_bytes(),
+        "xls": handmade.xls_workbook(tmp_path / "a.xls", TABLE).read_bytes(),
         "jsonl": json_lines(*(dict(zip(TABLE[0], row, strict=True)) for row in TABLE[1:])).encode(),
         "arrow": put_arrow(tmp_path / "a.arrow", pa.table({"vin": VINS[:20]}), stream=True).read_bytes(),
     }  # fmt: skip

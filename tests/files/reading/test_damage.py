@@ -39,7 +39,7 @@ def parts(**contents):
 
 
 def book(body, **options):
-    return lambda path: handmade.workbook(path, {"S": handmade.sheet_xml(body, **options)})
+    return lambda path: handmade.xlsx_workbook(path, {"S": handmade.xlsx_sheet(body, **options)})
 
 
 def parquet(table, cut=None, **options):
@@ -50,9 +50,9 @@ def parquet(table, cut=None, **options):
     return write
 
 
-ROWS = "".join(handmade.row(n, texts) for n, texts in enumerate(TABLE, 1))
+ROWS = "".join(handmade.xlsx_row(n, texts) for n, texts in enumerate(TABLE, 1))
 FAR_ROW = '<row r="4294967295"><c r="A4294967295"><v>1</v></c></row>'
-TWICE = "".join(handmade.row(n % 21 + 1, texts) for n, texts in enumerate([*TABLE, *TABLE]))
+TWICE = "".join(handmade.xlsx_row(n % 21 + 1, texts) for n, texts in enumerate([*TABLE, *TABLE]))
 LINE = json.dumps({"VIN": VINS[0]}) + "\n"
 ARROW = pa.table({"vin": VINS[:20]})
 
@@ -106,18 +106,18 @@ FILES = {
     "packed twice.gz": (text(gzip.compress(gzip.compress(b"x"))), 3, None, "packed twice"),
     "ok.xlsx": (book(ROWS), 0, 20, ""),
     "lies.xlsx": (book(ROWS, dimension="A1:B2"), 0, 20, ""),
-    "far column.xlsx": (book(ROWS.replace("</row>", handmade.cell("XFD1", "x") + "</row>", 1)), 0, 20, "XFD1"),
+    "far column.xlsx": (book(ROWS.replace("</row>", handmade.xlsx_cell("XFD1", "x") + "</row>", 1)), 0, 20, "XFD1"),
     "far row.xlsx": (book(ROWS + FAR_ROW), 3, None, "damaged"),
-    "cut.xlsx": (lambda p: put(p, handmade.workbook(p, {"S": handmade.table(TABLE)}).read_bytes()[:-30]), 3, None, "damaged"),
+    "cut.xlsx": (lambda p: put(p, handmade.xlsx_workbook(p, {"S": handmade.xlsx_table(TABLE)}).read_bytes()[:-30]), 3, None, "damaged"),
     "rows twice.xlsx": (book(TWICE), 3, None, "rows with content were read"),
-    "no sheets.xlsx": (lambda p: handmade.workbook(p, {}), 3, None, "no sheet to read"),
-    "hidden.xlsx": (lambda p: handmade.workbook(p, {"S": handmade.table(TABLE)}, hidden=frozenset("S")), 3, None, "hidden sheets"),
+    "no sheets.xlsx": (lambda p: handmade.xlsx_workbook(p, {}), 3, None, "no sheet to read"),
+    "hidden.xlsx": (lambda p: handmade.xlsx_workbook(p, {"S": handmade.xlsx_table(TABLE)}, hidden=frozenset("S")), 3, None, "hidden sheets"),
     "word.docx": (parts(word__document_xml="<x/>"), 3, None, "Word document"),
     "plain.zip": (parts(a="x"), 3, None, "zip archive"),
-    "ok.xls": (lambda p: handmade.old_workbook(p, TABLE), 0, 20, ""),
-    "cut.xls": (lambda p: put(p, handmade.old_workbook(p, TABLE).read_bytes()[:3000]), 3, None, "damaged"),
-    "ok.ods": (lambda p: handmade.open_document(p, {"S": handmade.open_table(TABLE)}), 0, 20, ""),
-    "same rows.ods": (lambda p: handmade.open_document(p, {"S": "".join(map(handmade.open_row, TABLE)) + handmade.open_row(["1", VINS[0]], ' table:number-rows-repeated="500"')}), 0, 520, ""),
+    "ok.xls": (lambda p: handmade.xls_workbook(p, TABLE), 0, 20, ""),
+    "cut.xls": (lambda p: put(p, handmade.xls_workbook(p, TABLE).read_bytes()[:3000]), 3, None, "damaged"),
+    "ok.ods": (lambda p: handmade.ods_document(p, {"S": handmade.ods_table(TABLE)}), 0, 20, ""),
+    "same rows.ods": (lambda p: handmade.ods_document(p, {"S": "".join(map(handmade.ods_row, TABLE)) + handmade.ods_row(["1", VINS[0]], ' table:number-rows-repeated="500"')}), 0, 520, ""),
     "ok.parquet": (parquet(ARROW), 0, 20, ""),
     "empty.parquet": (parquet(ARROW.slice(0, 0)), 0, 0, "no rows"),
     "no footer.parquet": (parquet(ARROW, cut=(0, -9)), 3, None, "cut short"),
@@ -145,9 +145,9 @@ def test_every_file_is_read_whole_or_refused_with_a_sentence(tmp_path, name):
         assert said in result.stderr
         assert not any(vin in result.stderr for vin in VINS[:20])
     else:
-        told = json.loads(result.stdout)
-        assert told["rows_read"] == told["rows_out"] == rows
-        assert said in " ".join(told["notes"])
+        summary = json.loads(result.stdout)
+        assert summary["rows_read"] == summary["rows_out"] == rows
+        assert said in " ".join(summary["notes"])
 
 
 def test_every_kind_of_file_is_read_before_it_is_damaged(tmp_path):
@@ -174,18 +174,20 @@ def test_damaged_files_are_read_whole_or_refused():
 
 def test_the_survey_and_the_library_read_the_same_part(tmp_path):
     """Of two parts of one name only one would be surveyed."""
-    path = handmade.workbook(tmp_path / "a.xlsx", {"S": handmade.table(TABLE)})
+    path = handmade.xlsx_workbook(tmp_path / "a.xlsx", {"S": handmade.xlsx_table(TABLE)})
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("XL/worksheets/Sheet1.xml", handmade.sheet_xml(handmade.row(1, ["x"])))
+        archive.writestr(
+            "XL/worksheets/Sheet1.xml", handmade.xlsx_sheet(handmade.xlsx_row(1, ["x"]))
+        )
     result = CliRunner().invoke(cli, ["screen", str(path), "--on", "2026-03-01"])
     assert (result.exit_code, "damaged" in result.stderr) == (3, True)
 
 
 def test_a_shared_string_that_is_not_there(tmp_path):
-    sheet = handmade.binary_sheet([["VIN"]], ["x"])
-    lost = handmade.binary_record(0, struct.pack("<I", 1) + bytes(13))
-    lost += handmade.binary_record(7, struct.pack("<III", 0, 0, 99))
-    sheet = sheet.replace(handmade.binary_record(146), lost + handmade.binary_record(146))
-    path = handmade.binary_workbook(tmp_path / "a.xlsb", {"S": sheet}, ["VIN"])
+    sheet = handmade.xlsb_sheet([["VIN"]], ["x"])
+    lost = handmade.xlsb_record(0, struct.pack("<I", 1) + bytes(13))
+    lost += handmade.xlsb_record(7, struct.pack("<III", 0, 0, 99))
+    sheet = sheet.replace(handmade.xlsb_record(146), lost + handmade.xlsb_record(146))
+    path = handmade.xlsb_workbook(tmp_path / "a.xlsb", {"S": sheet}, ["VIN"])
     result = CliRunner().invoke(cli, ["screen", str(path), "--on", "2026-03-01"])
     assert result.exit_code == 3

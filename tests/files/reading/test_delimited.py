@@ -17,8 +17,6 @@ from vintool.declaration.headers import (
 from vintool.files.reading import delimited
 from vintool.files.reading.manifest import open_manifest
 
-# --- delimited text ---------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

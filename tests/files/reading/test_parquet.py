@@ -19,8 +19,6 @@ from vintool.errors import ManifestError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
 
-# --- Parquet ----------------------------------------------------------------------------------
-
 
 def test_parquet_keeps_types_and_every_row(tmp_path):
     table = pa.table({"vin": [VINS[0], None, ""], "declared_on": [date(2026, 4, 9), None, None]})
@@ -44,9 +42,6 @@ def test_broken_parquet(tmp_path):
     assert cells(only(open_manifest(tmp_path / "c.parquet"))) == []
 
 
-# --- Parquet ----------------------------------------------------------------------------------
-
-
 def test_a_folder_of_parquet_is_one_manifest(tmp_path):
     folder = tmp_path / "list"
     (folder / "day=2").mkdir(parents=True)
@@ -60,10 +55,10 @@ def test_a_folder_of_parquet_is_one_manifest(tmp_path):
     sheet = only(manifest)
     assert cells(sheet) == [[VINS[0], None], [VINS[1], None], *([vin, "BYD"] for vin in VINS[2:5]), [VINS[5], None]]  # fmt: skip
     assert numbers(sheet) == [1, 2, 3, 4, 5, 6]
-    told = " ".join(manifest.notes)
-    assert "4 files were read as one" in told
-    assert "1 other file(s)" in told
-    assert "year=2026" in told
+    notes = " ".join(manifest.notes)
+    assert "4 files were read as one" in notes
+    assert "1 other file(s)" in notes
+    assert "year=2026" in notes
     summary = screen_file(folder, ON, tmp_path / "out")
     assert summary.rows_out == 6
     run = json.loads((tmp_path / "out" / "run.json").read_text())

@@ -6,7 +6,7 @@ import re
 import pytest
 from click.testing import CliRunner
 from support import ON
-from support.declarations import BYD, DECLARATION, HEAD, TESLA, line, message, table, vehicle
+from support.declarations import BYD, DECLARATION, HEAD, TESLA, line, message, rows_of, vehicle
 from support.manifests import put
 
 from vintool.cli.main import cli
@@ -35,14 +35,14 @@ READ = [
 )  # fmt: skip
 def test_the_encoding_is_the_one_declared(tmp_path, declared, encoding):
     said = f'<?xml version="1.0" encoding="{declared}"?>\n' if declared else ""
-    assert table(put(tmp_path / "d.xml", said + DECLARATION, encoding)) == READ
+    assert rows_of(put(tmp_path / "d.xml", said + DECLARATION, encoding)) == READ
 
 
 def test_an_encoding_that_is_declared_wrongly(tmp_path):
     path = put(tmp_path / "d.xml", f'<?xml version="1.0" encoding="UTF-8"?>{DECLARATION}', "gbk")
     with pytest.raises(ManifestError, match=r"not valid UTF-8 at byte .* --encoding"):
         open_manifest(path)
-    assert table(path, encoding="gb18030") == READ
+    assert rows_of(path, encoding="gb18030") == READ
     path = put(tmp_path / "e.xml", f'<?xml version="1.0" encoding="{BYD}"?>{DECLARATION}')
     with pytest.raises(ManifestError, match="encoding that is not known") as caught:
         open_manifest(path)
@@ -60,23 +60,23 @@ def test_an_encoding_that_is_declared_wrongly(tmp_path):
     ],
 )
 def test_what_stands_around_may_differ(tmp_path, change):
-    assert table(put(tmp_path / "d.xml", '<?xml version="1.0"?>' + change(DECLARATION))) == READ
+    assert rows_of(put(tmp_path / "d.xml", '<?xml version="1.0"?>' + change(DECLARATION))) == READ
 
 
 def test_a_vehicle_has_the_licence_above_it_unless_it_names_another(tmp_path):
-    bare, own = vehicle(VinCode=TESLA[0]), vehicle(VinCode=TESLA[1], LicenceNo="2")
+    bare, numbered = vehicle(VinCode=TESLA[0]), vehicle(VinCode=TESLA[1], LicenceNo="2")
     same = vehicle(VinCode=TESLA[2], LicenceNo="1")
     limits = "".join(
         f"<DecGoodsLimit>{above}{''.join(vehicles)}</DecGoodsLimit>"
         for above, vehicles in (
             ("", [bare]),
-            ("<LicenceNo>1</LicenceNo><LicTypeCode>A</LicTypeCode>", [bare, own, same]),
+            ("<LicenceNo>1</LicenceNo><LicTypeCode>A</LicTypeCode>", [bare, numbered, same]),
             ("<LicenceNo>3</LicenceNo>", []),
         )
     )
     path = put(tmp_path / "d.xml", f"<DecList><DecGoodsLimits>{limits}</DecGoodsLimits></DecList>")
-    told = [(row.get("LicenceNo", ""), row.get("LicTypeCode", "")) for row in table(path)]
-    assert told == [("", ""), ("1", "A"), ("2", ""), ("1", "A")]
+    licences = [(row.get("LicenceNo", ""), row.get("LicTypeCode", "")) for row in rows_of(path)]
+    assert licences == [("", ""), ("1", "A"), ("2", ""), ("1", "A")]
 
 
 def test_every_declaration_keeps_its_own_head(tmp_path):
@@ -84,13 +84,13 @@ def test_every_declaration_keeps_its_own_head(tmp_path):
     block = line(1, "8703801090", vehicle(VinCode=TESLA[2]))
     late = message(block, head="").replace("</DecLists>", "</DecLists>" + other)
     path = put(tmp_path / "d.xml", f"<?xml version='1.0'?><All>{DECLARATION}{late}</All>")
-    assert [row["BillNo"] for row in table(path)] == ["COSU1"] * 4 + ["COSU2"]
+    assert [row["BillNo"] for row in rows_of(path)] == ["COSU1"] * 4 + ["COSU2"]
     manifest = open_manifest(path)
     assert "export_date" not in manifest.sheets[0].fixed
     assert any("import declaration" in note for note in manifest.notes)
 
 
-def test_a_goods_line_without_a_vehicle_is_a_row_and_is_told(tmp_path):
+def test_a_goods_line_without_a_vehicle_is_a_row_and_is_reported(tmp_path):
     summary = screen_file(put(tmp_path / "d.xml", DECLARATION), out=tmp_path / "out")
     assert (summary.rows_read, summary.rows_out) == (4, 4)
     assert (summary.verdicts["controlled"], summary.verdicts["invalid"]) == (2, 2)
@@ -133,9 +133,9 @@ def test_which_number_is_the_vin(tmp_path, vehicles, vin, verdict):
 
 def test_the_user_may_say_otherwise(tmp_path):
     path = put(tmp_path / "d.xml", DECLARATION)
-    told = screen_file(path, ON, mapping={"vin": "chassisno", "exporter": "TradeCoScc"}).mapping
-    assert (told["vin"], told["chassis_no"]) == ("ChassisNo", "VinCode")
-    assert told["exporter"] == "TradeCoScc"
+    mapping = screen_file(path, ON, mapping={"vin": "chassisno", "exporter": "TradeCoScc"}).mapping
+    assert (mapping["vin"], mapping["chassis_no"]) == ("ChassisNo", "VinCode")
+    assert mapping["exporter"] == "TradeCoScc"
 
 
 def test_many_vehicles_come_in_batches(tmp_path, monkeypatch):
@@ -148,8 +148,8 @@ def test_many_vehicles_come_in_batches(tmp_path, monkeypatch):
     batches = list(sheet.batches())
     assert [batch.data.num_rows for batch in batches] == [7, 7, 7, 7, 7, 2]
     assert [row for batch in batches for row in batch.rows.tolist()] == list(range(1, 38))
-    told = [text for batch in batches for text in batch.data.column("VinCode").to_pylist()]
-    assert told == ["", *(f"{n}-{i}" for n in range(9) for i in range(n))]
+    texts = [text for batch in batches for text in batch.data.column("VinCode").to_pylist()]
+    assert texts == ["", *(f"{n}-{i}" for n in range(9) for i in range(n))]
 
 
 # Refusals
@@ -184,9 +184,9 @@ BOMB = (
 @pytest.mark.parametrize("start", ["", '<?xml version="1.0" encoding="GBK"?>\n', "\ufeff"])
 def test_a_document_type_is_refused(tmp_path, start, document_type):
     text = start + document_type + DECLARATION.replace("Model 3", "&a;")
-    told = refusal(put(tmp_path / "d.xml", text, "gbk" if "GBK" in start else "utf-8"))
-    assert "DOCTYPE" in told
-    assert "ask the sender for the file without it" in told
+    sentence = refusal(put(tmp_path / "d.xml", text, "gbk" if "GBK" in start else "utf-8"))
+    assert "DOCTYPE" in sentence
+    assert "ask the sender for the file without it" in sentence
 
 
 def test_every_file_that_is_cut_short_is_refused(tmp_path):
@@ -198,7 +198,7 @@ def test_every_file_that_is_cut_short_is_refused(tmp_path):
     path.write_bytes(whole[:-1])
     assert "cut short at line 2" in refusal(path)
     path.write_bytes(whole)
-    assert table(path) == READ
+    assert rows_of(path) == READ
 
 
 @pytest.mark.parametrize(

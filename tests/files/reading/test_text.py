@@ -30,11 +30,11 @@ def test_a_mail(tmp_path):
     sheet = only(manifest)
     assert (manifest.format, manifest.copied_as) == ("text", "csv")
     assert sheet.columns == ("vin", "line", "text")
-    told = cells(sheet)
-    assert [row[0] for row in told] == [VINS[0], VINS[1].lower(), VINS[2], "LRW 3E7FAXLC 000000", VINS[0]]  # fmt: skip
-    assert [row[1] for row in told] == ["4", "4", "5", "6", "9"]
+    rows = cells(sheet)
+    assert [row[0] for row in rows] == [VINS[0], VINS[1].lower(), VINS[2], "LRW 3E7FAXLC 000000", VINS[0]]  # fmt: skip
+    assert [row[1] for row in rows] == ["4", "4", "5", "6", "9"]
     assert numbers(sheet) == [4, 4, 5, 6, 9]
-    assert told[3][2] == 'chassis LRW 3E7FAXLC 000000 ("19" rims")'
+    assert rows[3][2] == 'chassis LRW 3E7FAXLC 000000 ("19" rims")'
     assert manifest.notes == (
         "This is text and no table: 5 possible VIN(s) were found in 4 of 11 line(s); each is a row.",
         "5 line(s) with text and without a VIN are no rows.",
@@ -66,9 +66,9 @@ def test_other_texts(tmp_path, text):
 def test_of_a_long_line_each_row_has_a_part(tmp_path):
     text = " ".join(f"item {n} {vin}" for n, vin in enumerate(VINS))
     sheet = only(open_manifest(put(tmp_path / "a.txt", text)))
-    told = cells(sheet)
-    assert [row[0] for row in told] == VINS
-    assert all(row[0] in row[2] and len(row[2]) <= 402 for row in told)
+    rows = cells(sheet)
+    assert [row[0] for row in rows] == VINS
+    assert all(row[0] in row[2] and len(row[2]) <= 402 for row in rows)
 
 
 def test_tables_and_lists_stay_what_they_are(tmp_path):
@@ -84,7 +84,7 @@ def test_tables_and_lists_stay_what_they_are(tmp_path):
     assert screen_file(put_csv(tmp_path / "a.csv", remarks), date(2026, 3, 1), mapping={"vin": "Remark"}).rows_out == 9  # fmt: skip
 
 
-def test_a_text_without_vins_is_told_as_before(tmp_path):
+def test_a_text_without_vins_is_refused_as_a_table_is(tmp_path):
     path = put(tmp_path / "a.txt", "Dear all,\nthe list follows tomorrow.\n")
     with pytest.raises(NoVinColumn):
         screen_file(path, date(2026, 3, 1))
@@ -98,7 +98,7 @@ def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "vins"),
     [
         ("", []),
         (VINS[0], [VINS[0]]),
@@ -111,5 +111,5 @@ def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
         ("see LRW 3E7FAXLC 000000 LRW 3E7FA1LC 000001", ["LRW 3E7FAXLC 000000", "LRW 3E7FA1LC 000001"]),
     ],
 )  # fmt: skip
-def test_candidates(text, found):
-    assert [vin.upper() for vin, _ in candidates(text)] == found
+def test_candidates(text, vins):
+    assert [vin.upper() for vin, _ in candidates(text)] == vins

@@ -10,8 +10,6 @@ from support.readers import VINS, only
 
 from vintool.files.reading.manifest import open_manifest
 
-# --- a file that changes ----------------------------------------------------------------------
-
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "arrow", "csv.gz"])
 def test_a_file_that_changes_while_it_is_read(tmp_path, ending):

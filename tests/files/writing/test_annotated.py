@@ -41,13 +41,15 @@ def rows_of(path):
 
 def as_texts(rows):
     """Rows of any format as those of CSV have them."""
-    told = []
+    texts_of_rows = []
     for row in rows:
         cells = {
             key: ";".join(cell) if isinstance(cell, list) else cell for key, cell in row.items()
         }
-        told.append({key: "" if cell is None else str(cell) for key, cell in cells.items()})
-    return told
+        texts_of_rows.append(
+            {key: "" if cell is None else str(cell) for key, cell in cells.items()}
+        )
+    return texts_of_rows
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -64,15 +66,15 @@ def test_every_format_holds_the_same(tmp_path, source, form):
         pq.write_table(pa.table(dict(zip(names, map(list, columns), strict=True))), path)
     summary = screen_file(path, ON, tmp_path / "out", annotated_as=form, raw=True)
     file = tmp_path / "out" / f"annotated.{form}"
-    told = as_texts(rows_of(file))
+    rows = as_texts(rows_of(file))
     usual = [dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]
-    assert [{name: row[name] for name in ROWS[0]} for row in told] == usual
-    assert [row["vin_verdict"] for row in told] == ["controlled", "invalid", "controlled", "controlled"]  # fmt: skip
-    assert told[3]["vin_reasons"] == "vin_pure_electric;duplicate_vin"
+    assert [{name: row[name] for name in ROWS[0]} for row in rows] == usual
+    assert [row["vin_verdict"] for row in rows] == ["controlled", "invalid", "controlled", "controlled"]  # fmt: skip
+    assert rows[3]["vin_reasons"] == "vin_pure_electric;duplicate_vin"
     assert str(file) in summary.outputs
-    told = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
-    assert (told["parameters"]["annotated_as"], told["parameters"]["raw"]) == (form, True)
-    for name, digest in told["outputs"].items():
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert (record["parameters"]["annotated_as"], record["parameters"]["raw"]) == (form, True)
+    for name, digest in record["outputs"].items():
         content = (tmp_path / "out" / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == digest
 
@@ -82,10 +84,10 @@ def test_several_sheets_become_one_table(tmp_path, form):
     sheets = {"first": ROWS, "second": [("Chassis No", "Fuel"), (ATTO3, "petrol")]}
     path = put_xlsx(tmp_path / "list.xlsx", sheets)
     screen_file(path, ON, tmp_path / "out", annotated_as=form)
-    told = as_texts(rows_of(tmp_path / "out" / f"annotated.{form}"))
-    assert [row["vin_sheet"] for row in told] == ["first"] * 4 + ["second"]
-    assert (told[0]["VIN"], told[0]["Chassis No"], told[4]["VIN"], told[4]["Chassis No"]) == (TESLA, "", "", ATTO3)  # fmt: skip
-    assert (told[4]["Fuel"], told[4]["vin_row"]) == ("petrol", "2")
+    rows = as_texts(rows_of(tmp_path / "out" / f"annotated.{form}"))
+    assert [row["vin_sheet"] for row in rows] == ["first"] * 4 + ["second"]
+    assert (rows[0]["VIN"], rows[0]["Chassis No"], rows[4]["VIN"], rows[4]["Chassis No"]) == (TESLA, "", "", ATTO3)  # fmt: skip
+    assert (rows[4]["Fuel"], rows[4]["vin_row"]) == ("petrol", "2")
 
 
 def test_a_spreadsheet_runs_nothing_and_numbers_stay(tmp_path):
@@ -104,12 +106,14 @@ def test_a_spreadsheet_runs_nothing_and_numbers_stay(tmp_path):
 @given(st.lists(st.none() | st.text() | st.text("=+-@'1,.\t\r＝eE%")))
 def test_what_is_made_inert_can_be_read_back(cells):
     array = pa.array(cells, pa.string())
-    told, count = inert(array)
+    cells_of_file, count = inert(array)
     encoded, counted = inert(array.dictionary_encode())
-    assert told.to_pylist() == encoded.to_pylist() == [inert_cell(cell) for cell in cells]
-    changed = [cell for cell, safe in zip(cells, told.to_pylist(), strict=True) if cell != safe]
+    assert cells_of_file.to_pylist() == encoded.to_pylist() == [inert_cell(cell) for cell in cells]
+    changed = [
+        cell for cell, safe in zip(cells, cells_of_file.to_pylist(), strict=True) if cell != safe
+    ]
     assert len(changed) == count == counted
-    for cell, safe in zip(cells, told.to_pylist(), strict=True):
+    for cell, safe in zip(cells, cells_of_file.to_pylist(), strict=True):
         assert safe in {cell, f"'{cell}"}
         if safe and safe[0] in "=@\t\r＝＠":
             raise AssertionError(safe)
@@ -136,7 +140,7 @@ def test_json_lines_are_the_rows(rows, times, name):
         assert repr(list(map(json.loads, lines))) == repr(rows_in)
 
 
-ODD = {
+UNUSUAL = {
     "day": pa.array([date(2026, 3, 1), None]),
     "moment": pa.array([datetime(2026, 3, 1, 12, 30), None]),  # noqa: DTZ001 - a cell without a zone
     "span": pa.array([timedelta(days=1), None]),
@@ -150,23 +154,25 @@ ODD = {
 }
 
 
-def test_odd_types_of_parquet_are_told_in_every_format(tmp_path):
-    table = pa.table({"vin": [TESLA, ATTO3], **{key: ODD[key] for key in ODD if key != "lists"}})
+def test_unusual_types_of_parquet_are_written_in_every_format(tmp_path):
+    table = pa.table(
+        {"vin": [TESLA, ATTO3], **{key: UNUSUAL[key] for key in UNUSUAL if key != "lists"}}
+    )
     pq.write_table(table, tmp_path / "list.parquet")
-    told = {}
+    rows_by_format = {}
     for form in FORMATS:
         screen_file(tmp_path / "list.parquet", ON, tmp_path / form, annotated_as=form, raw=True)
-        told[form] = rows_of(tmp_path / form / f"annotated.{form}")
-    assert list(told["csv"][0].values())[:10] == [
+        rows_by_format[form] = rows_of(tmp_path / form / f"annotated.{form}")
+    assert list(rows_by_format["csv"][0].values())[:10] == [
         TESLA, "2026-03-01", "2026-03-01 12:30:00.000000", "P1D", "1.50", "_w==", '{"a":1}', '["a",null]', "[1,2]", "7",
     ]  # fmt: skip
-    assert told["csv"] == told["tsv"] == told["xlsx"]
-    assert list(told["jsonl"][0].values())[:10] == [
+    assert rows_by_format["csv"] == rows_by_format["tsv"] == rows_by_format["xlsx"]
+    assert list(rows_by_format["jsonl"][0].values())[:10] == [
         TESLA, "2026-03-01", "2026-03-01T12:30:00", "P1D", "1.50", "_w==", {"a": 1}, ["a", None], [1, 2], 7,
     ]  # fmt: skip
-    assert list(told["jsonl"][1].values())[1:7] == [None] * 6
-    assert list(told["parquet"][0].values())[:10] == list(table.to_pylist()[0].values())
-    assert texts(ODD["lists"]).to_pylist() == ["a;b", None]
+    assert list(rows_by_format["jsonl"][1].values())[1:7] == [None] * 6
+    assert list(rows_by_format["parquet"][0].values())[:10] == list(table.to_pylist()[0].values())
+    assert texts(UNUSUAL["lists"]).to_pylist() == ["a;b", None]
 
 
 def answered(rows):
@@ -182,10 +188,10 @@ def with_dictionaries(batch):
     def encoded(column):
         if not pa.types.is_list(column.type):
             return column.dictionary_encode()
-        kinds = list(map(list, {tuple(told): None for told in column.to_pylist()[::-1]}))
+        kinds = list(map(list, {tuple(items): None for items in column.to_pylist()[::-1]}))
         lists = pa.array([["never shown"], *kinds], column.type)
         lists = pa.ListArray.from_arrays(lists.offsets, lists.values.dictionary_encode())
-        places = [1 + kinds.index(told) for told in column.to_pylist()]
+        places = [1 + kinds.index(items) for items in column.to_pylist()]
         return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), lists)
 
     return pa.RecordBatch.from_arrays(list(map(encoded, batch.columns)), names=batch.schema.names)
@@ -207,11 +213,11 @@ def test_how_the_batches_come_changes_no_byte(tmp_path, monkeypatch, form, encod
         return (tmp_path / name / f"annotated.{form}").read_bytes(), writer.digest
 
     usual, _ = written("usual", 30, answers)
-    told, digest = written("other", step, with_dictionaries(answers) if encoded else answers)
-    assert told == usual
+    content, digest = written("other", step, with_dictionaries(answers) if encoded else answers)
+    assert content == usual
     assert digest == hashlib.sha256(usual).hexdigest()
     if form == "parquet":
-        file = pq.ParquetFile(pa.BufferReader(told))
+        file = pq.ParquetFile(pa.BufferReader(content))
         assert file.schema_arrow.field("vin_verdict").type == pa.string()
         assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [40, 40, 25]  # fmt: skip
 
@@ -222,11 +228,11 @@ def test_a_list_that_is_missing_is_none_that_is_empty(tmp_path):
     )
     pq.write_table(pa.table({"VIN": [TESLA] * 4, "kinds": lists}), tmp_path / "list.parquet")
     screen_file(tmp_path / "list.parquet", ON, tmp_path / "out")
-    told = pq.read_table(tmp_path / "out" / "annotated.parquet")
-    assert told.column("kinds").to_pylist() == [["a"], None, [], ["b", None]]
+    answers = pq.read_table(tmp_path / "out" / "annotated.parquet")
+    assert answers.column("kinds").to_pylist() == [["a"], None, [], ["b", None]]
 
 
-def test_a_full_sheet_goes_on_and_a_long_cell_is_told(tmp_path, monkeypatch):
+def test_a_full_sheet_goes_on_and_a_long_cell_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(annotated, "_XLSX_ROWS", 3)
     long = [("VIN", "Note"), *[(TESLA, "x" * 40_000)] * 5]
     summary = screen_file(put_csv(tmp_path / "list.csv", long), ON, tmp_path / "out", annotated_as="xlsx")  # fmt: skip
@@ -247,7 +253,7 @@ def test_more_columns_than_a_workbook_holds_are_refused(tmp_path):
         screen_file(path, ON, tmp_path / "out", annotated_as="ods")
 
 
-def test_a_large_workbook_is_told_of_while_it_is_written(tmp_path, monkeypatch):
+def test_a_large_workbook_is_announced_while_it_is_written(tmp_path, monkeypatch):
     from vintool.files.writing import exceptions as outputs
 
     monkeypatch.setattr(outputs, "SLOW_ROWS", 2)
@@ -264,5 +270,5 @@ def test_texts_as_polars_writes_them_are_read(tmp_path):
     views = pa.array(["=1", TESLA], pa.string_view())
     pq.write_table(pa.table({"vin": views, "note": views}), tmp_path / "list.parquet")
     screen_file(tmp_path / "list.parquet", ON, tmp_path / "out", annotated_as="csv", raw=True)
-    told = read_csv(tmp_path / "out" / "annotated.csv")
-    assert [(row["vin"], row["note"], row["vin_verdict"]) for row in told] == [("=1", "=1", "invalid"), (TESLA, TESLA, "controlled")]  # fmt: skip
+    answers = read_csv(tmp_path / "out" / "annotated.csv")
+    assert [(row["vin"], row["note"], row["vin_verdict"]) for row in answers] == [("=1", "=1", "invalid"), (TESLA, TESLA, "controlled")]  # fmt: skip

@@ -10,15 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import ON
 from support.commands import run
-from support.declarations import TESLA, table
+from support.declarations import TESLA, rows_of
 from support.manifests import put_csv
 
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
 from vintool.files.screen import screen_file
-
-# What is written
-
 
 LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -28,7 +25,7 @@ def kept(text):
     return "".join(letter for letter in text if LEGAL.match(letter) and not letter.isspace())
 
 
-ODD = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
+TEXT = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
     [
         "<&>\"'",
         "]]>",
@@ -40,10 +37,10 @@ ODD = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
         "&amp;",
     ]
 )
-NUMBER = st.builds("{}{}7".format, ODD, ODD)
+NUMBER = st.builds("{}{}7".format, TEXT, TEXT)
 
 
-@given(st.lists(st.tuples(NUMBER, ODD, ODD), min_size=1, max_size=len(TESLA)), st.data())
+@given(st.lists(st.tuples(NUMBER, TEXT, TEXT), min_size=1, max_size=len(TESLA)), st.data())
 def test_what_is_written_is_what_is_read(tmp_path_factory, rows, data):
     controlled = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
     vins = TESLA[: len(rows)]
@@ -63,12 +60,12 @@ def test_what_is_written_is_what_is_read(tmp_path_factory, rows, data):
     )
     folder = tmp_path_factory.mktemp("written")
     blocks.write(folder)
-    read = {row["VinCode"]: row for row in table(folder / SINGLE_WINDOW) if row}
+    read = {row["VinCode"]: row for row in rows_of(folder / SINGLE_WINDOW) if row}
     assert set(read) == {vin for vin, asks in zip(vins, controlled, strict=True) if asks}
     for vin, licence, number, model in zip(vins, licences, chassis, models, strict=True):
         if vin in read:
-            told = [read[vin].get(name, "") for name in ("LicenceNo", "ChassisNo", "ModelEn")]
-            assert list(map(kept, told)) == list(map(kept, (licence, number, model)))
+            texts = [read[vin].get(name, "") for name in ("LicenceNo", "ChassisNo", "ModelEn")]
+            assert list(map(kept, texts)) == list(map(kept, (licence, number, model)))
 
 
 ROWS = [
@@ -179,11 +176,11 @@ def test_a_licence_that_was_matched_is_named(tmp_path):
     out = tmp_path / "out"
     assert screen(path, "--out", out, "--single-window", "--licences", licences).exit_code == 0
     root = ET.parse(out / SINGLE_WINDOW).getroot()  # noqa: S314 - our own
-    told = [
+    texts = [
         [element.text for element in root.iter(f"{{{NAMESPACE}}}{name}")]
         for name in ("LicenceNo", "VinNo", "VinCode")
     ]
-    assert told == [
+    assert texts == [
         ["26-AA-000009"] * 2 + ["26-AA-000007: B"] * 2,
         ["1", "1", "1"],
         TESLA[:3],

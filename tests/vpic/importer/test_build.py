@@ -39,7 +39,10 @@ def test_every_form_gives_the_same_files(tmp_path):
     manifests = [tomllib.loads(files.pop(vpic.MANIFEST).decode()) for files in built]
     assert built[1:] == built[:1] * 3
     # In the manifests only the file that was read differs.
-    origins = [(told["release"].pop("url"), told["release"].pop("sha256")) for told in manifests]
+    origins = [
+        (manifest["release"].pop("url"), manifest["release"].pop("sha256"))
+        for manifest in manifests
+    ]
     assert manifests[1:] == manifests[:1] * 3
     assert origins == [
         (source.name, hashlib.sha256(source.read_bytes()).hexdigest()) for source in sources
@@ -99,8 +102,8 @@ def test_the_files_say_what_the_tables_did(tmp_path):
 
 def test_the_manifest_counts_the_rows_that_were_read(tmp_path):
     folder = build(release_of(tmp_path / "in", "dump"), tmp_path / "out")
-    told = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
-    assert told["release"]["rows"] == {
+    manifest = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["release"]["rows"] == {
         name.lower(): len(rows) for name, rows in TINY.items() if name != "Conversion"
     }
     assert vpic.check(folder).keys() == {*vpic.COLUMNS, *vpic.TEXTS}

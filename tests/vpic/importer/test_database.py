@@ -106,7 +106,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_file_that_cannot_serve_is_told_and_changes_nothing(tmp_path, home, fault):
+def test_a_file_that_cannot_serve_is_refused_and_changes_nothing(tmp_path, home, fault):
     build(release_of(tmp_path / "in", "dump"))
     before = content(home)
     make, said = FAULTS[fault]
@@ -138,15 +138,15 @@ def test_a_file_that_does_not_tell_its_month_needs_it_given(tmp_path, home, name
     assert str(source) in result.stderr
     assert "--month" in result.stderr
     assert not home.parent.exists()
-    told = run("data", "build", "--vpic", source, "--month", "2026-10")
-    assert (told.exit_code, told.stdout) == (0, f"built from {name}: {home}\n")
+    named = run("data", "build", "--vpic", source, "--month", "2026-10")
+    assert (named.exit_code, named.stdout) == (0, f"built from {name}: {home}\n")
 
 
 @pytest.mark.parametrize(
     ("table", "column"),
     [("Wmi", "PublicAvailabilityDate"), ("Pattern", "Keys"), ("Element", "Decode"), ("Wmi", "Wmi")],
 )
-def test_a_missing_column_is_told(tmp_path, monkeypatch, table, column):
+def test_a_missing_column_is_refused(tmp_path, monkeypatch, table, column):
     monkeypatch.setitem(COLUMNS, table, COLUMNS[table].replace(column, "Other"))
     with pytest.raises(DataSourceError):
         build(release_of(tmp_path / "in", "sqlite"), tmp_path / "out")
@@ -160,12 +160,12 @@ def test_a_missing_column_is_told(tmp_path, monkeypatch, table, column):
         {"Wmi_VinSchema": [(1, 1, 1, None, None)]},
     ],
 )
-def test_a_cell_that_is_no_number_is_told(tmp_path, tables):
+def test_a_cell_that_is_no_number_is_refused(tmp_path, tables):
     with pytest.raises(DataSourceError, match="2026_10"):
         build(release_of(tmp_path / "in", "sqlite", tiny(**tables)), tmp_path / "out")
 
 
-def test_a_damaged_archive_is_told(tmp_path):
+def test_a_damaged_archive_is_refused(tmp_path):
     source = release_of(tmp_path / "in", "dump+zip")
     text = bytearray(source.read_bytes())
     text[200:260] = bytes(sign ^ 0xA5 for sign in text[200:260])

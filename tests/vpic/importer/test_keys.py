@@ -4,14 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from support.releases import LENGTH, SERIES, TRIM, like, patterns, told, vin
+from support.releases import LENGTH, SERIES, TRIM, like, patterns, values, vin
 
 from vintool import vpic
 from vintool.registry.tables import ANY
 from vintool.vin import ALPHABET
 from vintool.vpic.importer.keys import parse_key
-
-# --- Keys ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -36,8 +34,8 @@ def test_a_pattern_tells_of_the_vins_that_its_key_fits(use, keys, fitting, other
     use(Pattern=patterns((keys, SERIES, "told"), ("*", TRIM, "always")),
         Wmi_VinSchema=[(1, 1, 1, 1980, None)])  # fmt: skip
     expected = "4" if "#" in keys else "told"
-    assert told(fitting, SERIES, TRIM) == (expected, "always")
-    assert told(other, SERIES, TRIM) == (None, "always")
+    assert values(fitting, SERIES, TRIM) == (expected, "always")
+    assert values(other, SERIES, TRIM) == (None, "always")
 
 
 def test_the_range_from_1_to_a_is_the_two_alone():
@@ -67,12 +65,12 @@ positions = st.text("ABCD0123", min_size=13, max_size=13)
 
 @given(keys_of_vpic, positions)
 @hypothesis_settings(max_examples=500)
-def test_a_parsed_key_fits_what_vpic_would_say_it_fits(keys, own):
+def test_a_parsed_key_fits_what_vpic_would_say_it_fits(keys, signs):
     parsed = parse_key(keys)
     fits = parsed is not None and all(
-        allowed == ANY or sign in allowed for allowed, sign in zip(parsed, own, strict=True)
+        allowed == ANY or sign in allowed for allowed, sign in zip(parsed, signs, strict=True)
     )
-    assert fits == like(keys, own)
+    assert fits == like(keys, signs)
 
 
 @given(keys_of_vpic)

@@ -17,8 +17,6 @@ from vintool.cli.main import main
 from vintool.registry import DataError
 from vintool.vpic.importer import store
 
-# --- The user's data in use ----------------------------------------------------------------
-
 
 def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
     shipped = registry.DATA / "vpic"
@@ -40,10 +38,10 @@ def test_the_command_tells_which_data_is_in_use(use, home):
     assert shipped.exit_code == 0
     assert f"vPIC    {registry.DATA / 'vpic'} (as shipped)" in shipped.stdout
     use()
-    own = run("data")
-    assert own.exit_code == 0
-    assert f"vPIC    {home} (built by the user)" in own.stdout
-    lines = own.stdout.splitlines()
+    built = run("data")
+    assert built.exit_code == 0
+    assert f"vPIC    {home} (built by the user)" in built.stdout
+    lines = built.stdout.splitlines()
     assert lines[0].startswith("release ")
     assert lines[0].endswith("+vpic.2026-10")
     assert lines[1] == f"tables  {registry.DATA}"
@@ -54,10 +52,10 @@ def test_the_command_tells_which_data_is_in_use(use, home):
 
 def test_the_command_tells_the_same_as_json(use, home):
     use()
-    told = json.loads(run("data", "--format", "json").stdout)
-    assert (told["folder"], told["vpic_folder"]) == (str(registry.DATA), str(home))
-    assert told["release"] == vpic.data_release()
-    tables = {table["name"]: table for table in told["tables"]}
+    overview = json.loads(run("data", "--format", "json").stdout)
+    assert (overview["folder"], overview["vpic_folder"]) == (str(registry.DATA), str(home))
+    assert overview["release"] == vpic.data_release()
+    tables = {table["name"]: table for table in overview["tables"]}
     assert {f"vpic/{name}" for name in (*vpic.COLUMNS, *vpic.TEXTS)} < tables.keys()
     assert tables["vpic/models.csv"] == {
         "name": "vpic/models.csv",
@@ -66,7 +64,7 @@ def test_the_command_tells_the_same_as_json(use, home):
         "edition": "2026-10",
         "sha256": vpic.check(home)["models.csv"]["sha256"],
     }
-    assert len(told["tables"]) == len(store.overview().tables)
+    assert len(overview["tables"]) == len(store.overview().tables)
 
 
 def through_the_door(monkeypatch, *arguments):
@@ -105,14 +103,14 @@ def test_data_that_is_not_whole_is_refused_and_never_passed_over(
     damage(home / name)
     with pytest.raises(DataError, match="is missing or not whole") as error:
         vintool.decode(TESLA)
-    for told in (str(home), name, "vintool data build", "delete the folder"):
-        assert told in str(error.value)
+    for part in (str(home), name, "vintool data build", "delete the folder"):
+        assert part in str(error.value)
     for command in (["decode", TESLA], ["data"]):
         forget()
         assert through_the_door(monkeypatch, *command) == 3
-        out, told = capsys.readouterr()
+        out, err = capsys.readouterr()
         assert out == ""
-        assert f"Error: reference data: {error.value}" in told
+        assert f"Error: reference data: {error.value}" in err
 
 
 def no_manifest(home):
@@ -144,21 +142,21 @@ def test_data_of_another_version_or_without_its_manifest_is_refused(
     forget()
     command = ("screen", str(tmp_path / "list.csv"), "--on", "2026-03-01")
     assert through_the_door(monkeypatch, *command) == 3
-    out, told = capsys.readouterr()
+    out, err = capsys.readouterr()
     assert out == ""
-    assert f"Error: reference data: {error.value}" in told
+    assert f"Error: reference data: {error.value}" in err
     use()  # the remedy
     assert vintool.decode(TESLA).model.value == "Toy"
 
 
 def test_without_a_folder_named_the_data_goes_to_the_users_and_is_used(tmp_path):
     source = release_of(tmp_path / "in", "dump+zip")
-    own = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "share")}
+    environment = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "share")}
 
     def ran(*arguments):
         return subprocess.run(
             [sys.executable, "-m", "vintool.cli.main", *arguments],
-            env=os.environ | own, capture_output=True, text=True, check=True,
+            env=os.environ | environment, capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
 
     built = ran("data", "build", "--vpic", source)

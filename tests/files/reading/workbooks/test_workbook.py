@@ -63,16 +63,14 @@ def test_merged_cells_hold_for_their_rows_but_not_for_numbers_of_one_vehicle(tmp
         ["合计", "", "", "", ""],
     ]
     assert only(manifest).blank_rows() == 1  # though a block covers it
-    told = " ".join(manifest.notes)
-    assert "in each of these rows: 'B/L No.', 'Make'." in told
-    assert "each stands in its first row only" in told
+    notes = " ".join(manifest.notes)
+    assert "in each of these rows: 'B/L No.', 'Make'." in notes
+    assert "each stands in its first row only" in notes
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_annotated_is_a_workbook(tmp_path, kind):
-    path = handmade.two_sheets(
-        tmp_path / f"list.{kind}", [handmade.HEAD, *handmade.ROWS], kind, hidden="T"
-    )
+    path = handmade.two_sheets(tmp_path / f"list.{kind}", handmade.LIST, kind, hidden="T")
     summary = screen_file(path, date(2026, 3, 1), tmp_path / "out")
     assert summary.rows_out == 3
     back = only(open_manifest(tmp_path / "out" / "annotated.xlsx"))
@@ -89,7 +87,7 @@ def test_a_number_that_lost_its_digits_is_no_code(tmp_path):
 
 def test_many_shared_strings_are_continued_over_records(tmp_path):
     rows = [handmade.HEAD, *([vin, f"备注{n}", "BYD", n, ""] for n, vin in enumerate(VINS))]
-    sheet = only(open_manifest(handmade.old_workbook(tmp_path / "a.xls", rows)))
+    sheet = only(open_manifest(handmade.xls_workbook(tmp_path / "a.xls", rows)))
     assert cells(sheet) == [[str(cell) for cell in row] for row in rows[1:]]
 
 
@@ -109,10 +107,10 @@ def test_the_library_alone_is_ended_by_one(tmp_path):
 
 
 def test_text_that_the_library_passes_over_is_refused(tmp_path):
-    rich = handmade.old_record(0x00D6, struct.pack("<HHHHB", 1, 7, 0, 1, 0) + b"x\0\0")
+    rich = handmade.xls_record(0x00D6, struct.pack("<HHHHB", 1, 7, 0, 1, 0) + b"x\0\0")
     assert (
         "damaged"
-        in refusal(handmade.old_workbook(tmp_path / "a.xls", [handmade.HEAD], more=rich)).what
+        in refusal(handmade.xls_workbook(tmp_path / "a.xls", [handmade.HEAD], more=rich)).what
     )
 
 
@@ -121,10 +119,10 @@ def test_what_only_looks_like_a_workbook(tmp_path):
     assert "no workbook" in refusal(tmp_path / "a.xls").what
     handmade.compound(tmp_path / "a.xls", b"x" * 5000, name="EncryptedPackage")
     assert "without the password" in refusal(tmp_path / "a.xls").next_step
-    locked = handmade.old_record(0x002F, b"\1\0" + bytes(52))
+    locked = handmade.xls_record(0x002F, b"\1\0" + bytes(52))
     handmade.compound(tmp_path / "a.xls", locked)
     assert "password" in refusal(tmp_path / "a.xls").what
-    with handmade.zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
+    with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("content.xml", "<a/>")
     assert "OpenDocument file and no spreadsheet" in refusal(tmp_path / "a.odt").what
@@ -132,7 +130,7 @@ def test_what_only_looks_like_a_workbook(tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_sheets_of_one_name_are_refused(tmp_path, kind):
-    path = handmade.two_sheets(tmp_path / "a.bin", [handmade.HEAD, *handmade.ROWS], kind)
+    path = handmade.two_sheets(tmp_path / "a.bin", handmade.LIST, kind)
     import vintool.files.reading.workbooks.workbook as module
 
     books = {"xlsx": "Book", "xlsb": "BinaryBook", "xls": "OldBook", "ods": "OpenBook"}
@@ -150,7 +148,7 @@ def test_two_sheets_of_one_name_are_refused(tmp_path, kind):
 
 
 def test_a_locked_open_document(tmp_path):
-    handmade.open_document(tmp_path / "a.ods", {"S": handmade.open_table([handmade.HEAD])})
+    handmade.ods_document(tmp_path / "a.ods", {"S": handmade.ods_table([handmade.HEAD])})
     with zipfile.ZipFile(tmp_path / "a.ods") as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     parts["META-INF/manifest.xml"] = b"<manifest:encryption-data/>"
@@ -172,38 +170,38 @@ def test_merged_cells_of_a_sheet_that_is_read_by_the_slower_method(tmp_path):
     )
     manifest = open_manifest(path)
     assert [row[:2] for row in cells(only(manifest))] == [[VINS[0], "BL1"], [VINS[1], "BL1"]]
-    told = " ".join(manifest.notes)
-    assert "slower method" in told
-    assert "'B/L No.'" in told
+    notes = " ".join(manifest.notes)
+    assert "slower method" in notes
+    assert "'B/L No.'" in notes
 
 
 @pytest.mark.parametrize("kind", [12, 18, 62])
 def test_cells_that_the_library_passes_over_are_refused(tmp_path, kind):
     shared: list[str] = []
-    more = handmade.binary_record(kind, struct.pack("<II", 7, 0) + bytes(8))
-    sheet = handmade.binary_sheet([handmade.HEAD, *handmade.ROWS], shared, more=more)
-    handmade.binary_workbook(tmp_path / "a.xlsb", {"S": sheet}, shared)
+    more = handmade.xlsb_record(kind, struct.pack("<II", 7, 0) + bytes(8))
+    sheet = handmade.xlsb_sheet(handmade.LIST, shared, more=more)
+    handmade.xlsb_workbook(tmp_path / "a.xlsb", {"S": sheet}, shared)
     assert "damaged" in refusal(tmp_path / "a.xlsb").what
 
 
 STRAYS = {
     "without references": '<row r="1048576">' + "<c><v>1</v></c>" * 16_384 + "</row>",
     "next to a far one": '<row r="1048576"><c r="AA1048576"><v>1</v></c>' + "<c><v>1</v></c>" * 16_000 + "</row>",
-    "in a row that is not closed": f'<row r="1048576">{handmade.cell("XFD1048576", "x")}',
-    "in small letters": f'<row r="1048576">{handmade.cell("xfd1048576", "x")}</row>',
+    "in a row that is not closed": f'<row r="1048576">{handmade.xlsx_cell("XFD1048576", "x")}',
+    "in small letters": f'<row r="1048576">{handmade.xlsx_cell("xfd1048576", "x")}</row>',
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("stray_cells", STRAYS)
 def test_cells_that_say_little_of_where_they_are_end_no_process(tmp_path, stray_cells):
-    body = "".join(handmade.row(n, [vin, "x"]) for n, vin in enumerate(["VIN", *VINS], 1))
-    xml = handmade.sheet_xml(body + STRAYS[stray_cells])
+    body = "".join(handmade.xlsx_row(n, [vin, "x"]) for n, vin in enumerate(["VIN", *VINS], 1))
+    xml = handmade.xlsx_sheet(body + STRAYS[stray_cells])
     code = (
         "import sys\nfrom vintool.errors import ManifestError\nfrom vintool.files.reading.manifest import open_manifest\n"
         "try:\n    [batch for sheet in open_manifest(sys.argv[1]).sheets for batch in sheet.batches()]\n"
         "except ManifestError as error:\n    print(error)"
     )
-    path = handmade.workbook(tmp_path / "a.xlsx", {"S": xml})
+    path = handmade.xlsx_workbook(tmp_path / "a.xlsx", {"S": xml})
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], check=False, capture_output=True, text=True
     )
@@ -251,13 +249,13 @@ CELLS = [
 def test_rows_seen_together_are_what_they_are_one_by_one(rows, first, start):
     body = "".join(
         start.format(n)
-        + "".join(cell.format(f'"{handmade.column(column)}{n}"') for cell, column in row)
+        + "".join(cell.format(f'"{handmade.column_letters(column)}{n}"') for cell, column in row)
         + "</row>"
         for n, row in enumerate(rows, first)
     )
     strings = "<si><t>VIN</t></si><si><t/></si>"
     with tempfile.TemporaryDirectory() as folder:
-        path = handmade.workbook(Path(folder) / "a.xlsx", {"S": ""}, strings=strings)
+        path = handmade.xlsx_workbook(Path(folder) / "a.xlsx", {"S": ""}, strings=strings)
         with zipfile.ZipFile(path) as archive, pytest.MonkeyPatch.context() as patch:
             book = survey.Book(path, archive)
             for block in (body, '<row r="5"><c r="A5"><v>5</v></c></row>' + body):
@@ -269,8 +267,8 @@ def test_rows_seen_together_are_what_they_are_one_by_one(rows, first, start):
                         results.append(book.survey(""))
                     except zipfile.BadZipFile:
                         results.append(None)
-                seen, one_by_one = results
-                assert (seen is None) == (one_by_one is None)
-                if seen:
-                    assert (seen.rows, seen.errors) == (one_by_one.rows, one_by_one.errors)
-                    assert seen.last_column == one_by_one.last_column or max(seen.last_column, one_by_one.last_column) <= 26  # fmt: skip
+                together, one_by_one = results
+                assert (together is None) == (one_by_one is None)
+                if together:
+                    assert (together.rows, together.errors) == (one_by_one.rows, one_by_one.errors)
+                    assert together.last_column == one_by_one.last_column or max(together.last_column, one_by_one.last_column) <= 26  # fmt: skip
