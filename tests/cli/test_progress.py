@@ -42,6 +42,7 @@ def on_terminal(arguments, **environment):
     return output.decode()
 
 
+@pytest.mark.slow
 def test_a_person_sees_a_bar(tmp_path):
     path = put_csv(tmp_path / "list.csv", ROWS)
     output = on_terminal([str(path)])
@@ -58,6 +59,7 @@ def test_a_person_sees_a_bar(tmp_path):
     assert "rows/s" not in on_terminal([str(path), "--progress", "json"])
 
 
+@pytest.mark.slow
 def test_a_program_gets_lines_and_a_pipe_gets_nothing(tmp_path, monkeypatch, capsys):
     path = put_csv(tmp_path / "list.csv", ROWS)
 

@@ -157,6 +157,7 @@ def test_every_character_has_a_number():
     assert set(FIELDS) <= set(TYPES)
 
 
+@pytest.mark.slow
 def test_threads_that_begin_together_tell_the_same():
     batches = [list(assorted_vins(300, seed)) for seed in range(20, 26)]
     fields = sorted(FIELDS)
@@ -168,6 +169,7 @@ def test_threads_that_begin_together_tell_the_same():
     assert tables == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("differ", [True, False])
 def test_texts_as_dictionary_arrays_say_the_same(differ):
     vins = [*assorted_vins(400, 54)] * (1 if differ else 8) + ["?", None]

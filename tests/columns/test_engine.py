@@ -33,6 +33,7 @@ def test_many_numbers_find_each_other_in_a_table_that_grew():
 
 
 # More bits than one key has are reached with the second width, on one batch or on the next.
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", [2, 3, 9])
 @given(data=st.data())
 @settings(max_examples=60)

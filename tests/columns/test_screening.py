@@ -96,6 +96,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(
     rows,

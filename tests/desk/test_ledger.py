@@ -182,6 +182,7 @@ def by_hand(rows, answers, licences, by_number):
     return outcomes, left
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     manifests,
@@ -212,6 +213,7 @@ def test_the_ledger_is_that_kept_by_hand_however_the_rows_are_cut(
     assert sum(account.findings[Reason.LICENCE_EXCEEDED] for account in ledger.accounts) == numbers.count("exceeded")  # fmt: skip
 
 
+@pytest.mark.slow
 @given(manifests, lists_of_licences, st.lists(st.integers(0, 40), max_size=6), st.booleans())
 def test_batches_change_no_answer(rows, licences, cuts, by_number):
     whole, ledger = ledger_of(rows, entries(*licences), by_number=by_number)

@@ -43,6 +43,7 @@ def lists(folder):
     return {"exporters": folder / "exporters.csv", "licences": folder / "licences.csv"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "written"),
     [("csv", "csv"), ("csv", "parquet"), ("csv", "jsonl"), ("xlsx", "xlsx"), ("xlsx", "csv"), ("jsonl", "jsonl"), ("parquet", "parquet")],
@@ -64,6 +65,7 @@ def test_the_size_of_batches_changes_no_byte(tmp_path, monkeypatch, form, writte
         assert [name for name in usual if usual[name] != other[name]] == []
 
 
+@pytest.mark.slow
 def test_decisions_and_their_record_are_the_same_whatever_the_batches(tmp_path, monkeypatch):
     path = put_manifest(tmp_path, "csv")
     screen_file(path, date(2026, 3, 1), tmp_path / "first")

@@ -46,6 +46,7 @@ def staged_in(out):
 SLOW_END = "import time, vintool.files.screen as run; run.write_run = lambda *_: time.sleep(600)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["", "annotated.csv", "exceptions.csv", "report.html"])
 def test_a_killed_run_changes_nothing_and_the_next_one_tidies_up(tmp_path, old, moment):
     path, before = put_csv(tmp_path / "list.csv", LONG), content(old)
@@ -61,6 +62,7 @@ def test_a_killed_run_changes_nothing_and_the_next_one_tidies_up(tmp_path, old, 
     assert whole(old)
 
 
+@pytest.mark.slow
 def test_a_killed_run_into_a_new_folder_is_swept_away_too(tmp_path):
     path, out = put_csv(tmp_path / "list.csv", LONG), tmp_path / "out"
     process = start(path, out)
@@ -72,6 +74,7 @@ def test_a_killed_run_into_a_new_folder_is_swept_away_too(tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["list.csv", "out"]
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_run_that_is_alive_is_left_alone(tmp_path, old):
     (old / "mine.txt").unlink()
     path, short = put_csv(tmp_path / "list.csv", LONG), put_csv(tmp_path / "short.csv")
@@ -100,6 +103,7 @@ pathlib.Path.replace = replace
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moves", range(1, 9))
 def test_a_run_killed_while_it_puts_files_in_place_is_finished(tmp_path, old, moves):
     (old / "exceptions.csv").write_text("filled by a person")
@@ -142,6 +146,7 @@ def test_a_file_that_cannot_be_moved_leaves_the_old_ones(tmp_path, old, monkeypa
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "size"),
     [("csv", 1_000), ("csv", 40_000), ("parquet", 1_000), ("jsonl", 40_000), ("xlsx", 40_000)],
@@ -167,6 +172,7 @@ tempfile.mkdtemp = mkdtemp
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", ["annotated.csv", "annotated.parquet", "annotated.jsonl", "exceptions.csv", "report.html"])  # fmt: skip
 def test_a_full_disk_is_reported(tmp_path, old, file):
     path, before = put_csv(tmp_path / "list.csv"), content(old)
@@ -176,6 +182,7 @@ def test_a_full_disk_is_reported(tmp_path, old, file):
     assert content(old) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("out", ["/proc/vintool", "/dev/full/out", "/proc/self", "{}/file/out"])
 def test_a_place_that_cannot_be_written_to_is_reported_before_the_work(tmp_path, out):
     (tmp_path / "file").write_text("a file, no folder")
@@ -236,6 +243,7 @@ def test_a_folder_of_files_that_changes_while_it_is_read_is_refused(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["list"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["xlsx", "parquet"])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.99])
 def test_a_file_cut_short_is_refused(tmp_path, old, form, share):
@@ -269,6 +277,7 @@ resource.setrlimit(resource.RLIMIT_AS, (size, size))
 """
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_reported_as_that(tmp_path, old):
     path, before = tmp_path / "list.parquet", content(old)
     vins = [f"{TESLA[:11]}{number:06d}" for number in range(60_000)]

@@ -153,6 +153,7 @@ def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path):
     assert left(tmp_path) == ["list.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_leaves_nothing(tmp_path, sign, code):
     pipe = tmp_path / "slow.csv"

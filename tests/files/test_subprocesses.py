@@ -162,6 +162,7 @@ def test_a_workbook_that_ends_its_reader_does_not_end_the_run(tmp_path, monkeypa
         open_manifest(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "written"), [("csv", "csv"), ("parquet", "parquet"), ("xlsx", "jsonl")]
 )
@@ -210,6 +211,7 @@ def alive(pid):
 SLOW = "import time, vintool.files.screen as run; run.check_texts = lambda *_: time.sleep(0.3)"
 
 
+@pytest.mark.slow
 @LINUX
 @pytest.mark.parametrize(
     ("sent", "code", "sentence"),
@@ -229,6 +231,7 @@ def test_a_run_that_is_stopped_leaves_no_process(tmp_path, sent, code, sentence)
     assert not out.exists()
 
 
+@pytest.mark.slow
 @LINUX
 def test_a_worker_that_is_killed_ends_the_run_and_the_old_output_stays(tmp_path):
     path, out = put_csv(tmp_path / "list.csv", [*LONG, *LONG[1:], *LONG[1:]]), tmp_path / "out"

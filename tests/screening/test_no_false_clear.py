@@ -137,6 +137,7 @@ def slips(text: str, positions: range) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("regime", "row"),
     [(NEW_ELECTRIC, ELECTRIC), (USED, {"condition": "旧"}), (COMBUSTION, PETROL)],
@@ -154,6 +155,7 @@ def test_no_slip_in_the_wmi_clears_a_row_that_its_entries_hold(regime, row):
     assert not clears, (len(clears), clears[:5])
 
 
+@pytest.mark.slow
 def test_no_slip_clears_a_row_that_the_vin_alone_tells_to_be_combustion():
     """The mirror of ``test_no_unnoticed_slip_clears_any_electric_start`` for the other regime."""
     starts = sorted(
@@ -173,6 +175,7 @@ def test_no_slip_clears_a_row_that_the_vin_alone_tells_to_be_combustion():
     assert not clears, (len(clears), clears[:5])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regime", REGIMES)
 @settings(max_examples=300)
 @given(st.data(), st.integers(0, 16), st.sampled_from(ALPHABET) | st.characters())

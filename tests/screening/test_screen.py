@@ -277,6 +277,7 @@ consistent = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(electric_vins, consistent, st.integers(0, 16), st.characters())
 def test_no_single_character_clears_a_controlled_row(text, declared, at, character):
@@ -292,6 +293,7 @@ def test_no_single_character_clears_a_controlled_row(text, declared, at, charact
         )
 
 
+@pytest.mark.slow
 def test_no_unnoticed_slip_clears_any_electric_start():
     """Every slip that the check digit cannot see, and every one where there is no check digit."""
     for start in ELECTRIC_STARTS:
@@ -318,6 +320,7 @@ WHOLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", WHOLE)
 @given(electric_vins, st.data())
 def test_no_single_wrong_cell_clears_a_controlled_row(field, text, data):

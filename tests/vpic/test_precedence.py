@@ -130,6 +130,7 @@ few_rows = st.lists(
 few_years = st.lists(st.sampled_from([2010, 2015, None]), min_size=3, max_size=3)
 
 
+@pytest.mark.slow
 @given(few_rows, few_years, few_years, st.text("AB", min_size=3, max_size=3))
 @hypothesis_settings(max_examples=150)
 def test_the_files_decode_as_the_rows_would(tmp_path_factory, given_rows, years, others, start):

@@ -159,6 +159,7 @@ def test_every_kind_of_file_is_read_before_it_is_damaged(tmp_path):
         }  # some with a line of totals
 
 
+@pytest.mark.slow
 def test_damaged_files_are_read_whole_or_refused():
     """A slice of ``python -m benchmarks.fuzz``; in processes of their own, for a defect could end one."""
     done = subprocess.run(

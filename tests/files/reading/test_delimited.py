@@ -227,6 +227,7 @@ def test_no_permission(tmp_path):
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     rows=st.lists(st.lists(TEXT, min_size=1, max_size=5), max_size=25),

@@ -189,6 +189,7 @@ def test_a_document_type_is_refused(tmp_path, start, document_type):
     assert "ask the sender for the file without it" in sentence
 
 
+@pytest.mark.slow
 def test_every_file_that_is_cut_short_is_refused(tmp_path):
     whole = f'<?xml version="1.0" encoding="GBK"?>\n{DECLARATION}'.encode("gbk")
     path = tmp_path / "d.xml"

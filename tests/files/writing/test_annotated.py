@@ -242,6 +242,7 @@ def test_a_full_sheet_goes_on_and_a_long_cell_is_reported(tmp_path, monkeypatch)
     assert [note for note in summary.notes if note.startswith("5 cell(s) are longer")]
 
 
+@pytest.mark.slow
 def test_more_columns_than_a_workbook_holds_are_refused(tmp_path):
     wide = [("VIN", *(f"c{n}" for n in range(16_370))), (TESLA, *["x"] * 16_370)]
     path = put_csv(tmp_path / "list.csv", wide)

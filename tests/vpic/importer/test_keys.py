@@ -63,6 +63,7 @@ keys_of_vpic = st.one_of(halves, full_halves).map("".join)
 positions = st.text("ABCD0123", min_size=13, max_size=13)
 
 
+@pytest.mark.slow
 @given(keys_of_vpic, positions)
 @hypothesis_settings(max_examples=500)
 def test_a_parsed_key_fits_what_vpic_would_say_it_fits(keys, signs):

@@ -192,6 +192,7 @@ STRAYS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stray_cells", STRAYS)
 def test_cells_that_say_little_of_where_they_are_end_no_process(tmp_path, stray_cells):
     body = "".join(handmade.xlsx_row(n, [vin, "x"]) for n, vin in enumerate(["VIN", *VINS], 1))

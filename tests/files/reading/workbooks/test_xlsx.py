@@ -81,6 +81,7 @@ def test_a_wrong_dimension_hides_no_row(tmp_path):
     assert cells(only(open_manifest(path))) == TABLE[1:]
 
 
+@pytest.mark.slow
 def test_a_stray_cell_far_right_neither_kills_nor_vanishes(tmp_path):
     body = "".join(handmade.xlsx_row(n, texts) for n, texts in enumerate(TABLE, 1))
     stray = body.replace("</row>", handmade.xlsx_cell("XFD5", "x") + "</row>", 5).replace(
