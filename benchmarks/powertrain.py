@@ -21,7 +21,9 @@ from vintool.codes import CheckDigit, Grade, Market, Powertrain
 from vintool.decoding.profile import profile
 from vintool.powertrain import Classification, filings, resolve
 from vintool.registry import Rule
-from vintool.vin import Vin, calc_check_digit, market_of, position_9
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.check_digit import position_9
+from vintool.vin.positions import market_of
 
 REGIONS = {
     Market.CN: "China",

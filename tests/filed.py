@@ -6,7 +6,8 @@ from functools import cache
 from hypothesis import strategies as st
 
 from vintool import registry, vpic
-from vintool.vin import ALPHABET, MODEL_YEAR_CODES, calc_check_digit
+from vintool.vin import calc_check_digit
+from vintool.vin.positions import ALPHABET, MODEL_YEAR_CODES
 from vintool.vpic import POSITIONS
 
 LATEST = int(vpic.release().month[:4]) + 2

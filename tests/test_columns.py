@@ -26,7 +26,9 @@ from vintool.decoding.identity import identify
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
-from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
+from vintool.vin import calc_check_digit
+from vintool.vin.check_digit import CHARACTER_VALUES
+from vintool.vin.positions import ALPHABET
 from vintool.vpic import far_readers
 
 STARTS = sorted(

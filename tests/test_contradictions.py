@@ -22,7 +22,7 @@ from vintool.screening.identifiers import code_in_force, container, exporter_cod
 from vintool.screening.regimes import REGIMES
 from vintool.screening.screen import screen
 from vintool.screening.used_vehicles import age
-from vintool.vin import ALPHABET
+from vintool.vin.positions import ALPHABET
 
 ON = date(2026, 3, 1)
 NEW_ELECTRIC, USED, COMBUSTION = REGIMES

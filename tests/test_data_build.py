@@ -28,7 +28,7 @@ from vintool.cli.main import cli, main
 from vintool.errors import DataSourceError
 from vintool.registry import DataError
 from vintool.registry.tables import ANY
-from vintool.vin import ALPHABET
+from vintool.vin.positions import ALPHABET
 from vintool.vpic import Origin
 from vintool.vpic.decode import Fault, specify
 from vintool.vpic.importer import store

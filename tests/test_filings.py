@@ -12,7 +12,8 @@ from vintool.codes import Grade, Powertrain
 from vintool.decoding.profile import profile
 from vintool.powertrain import Classification, classify, filings
 from vintool.powertrain.filings import agreed, by_fuel
-from vintool.vin import Vin, position_9
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
 
 P = Powertrain
 

@@ -9,7 +9,8 @@ import pytest
 import vintool
 from vintool import registry
 from vintool.registry import WMI_COLUMNS, WMI_MANUAL_COLUMNS, DataError
-from vintool.vin import MODEL_YEAR_CODES, Vin, calc_check_digit
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.positions import MODEL_YEAR_CODES
 
 READERS = (
     registry._countries,

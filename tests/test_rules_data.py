@@ -11,7 +11,7 @@ from vintool.declaration import lexicon as declared
 from vintool.declaration.days import read_date
 from vintool.powertrain import classify
 from vintool.registry.tables import parse_pattern
-from vintool.vin import ALPHABET
+from vintool.vin.positions import ALPHABET
 
 
 def rows(name):

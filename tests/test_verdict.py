@@ -12,7 +12,8 @@ from vintool.codes import CheckDigit, Concern, Reason, Verdict
 from vintool.powertrain import SAME_VALUE
 from vintool.screening.decision import TABLE as TABLE_OF_LINES
 from vintool.screening.screen import screen
-from vintool.vin import ALPHABET, check_digit_status, market_of
+from vintool.vin.check_digit import check_digit_status
+from vintool.vin.positions import ALPHABET, market_of
 
 ON = date(2026, 3, 1)
 

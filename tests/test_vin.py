@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 import vintool
 from vintool.codes import CheckDigit, Market, Problem
 from vintool.decoding.check import check
-from vintool.vin import (
-    ALPHABET,
-    Vin,
-    calc_check_digit,
-    compact,
-    is_valid,
-    market_of,
-    read,
-    validate,
-)
+from vintool.vin import Vin, calc_check_digit, compact, is_valid, validate
+from vintool.vin.cleanup import read
+from vintool.vin.positions import ALPHABET, market_of
 
 # GB 16735-2019 appendix A, 49 CFR 565 and vehicles in public lists; all recomputed.
 HOLDS = [

@@ -1,6 +1,7 @@
 """VINs of a given start, for the tests that need many."""
 
-from vintool.vin import calc_check_digit, market_of
+from vintool.vin import calc_check_digit
+from vintool.vin.positions import market_of
 
 
 def vin(start: str, year_and_plant: str = "S0", serial: str = "012345") -> str:

@@ -22,7 +22,10 @@ from vintool.decoding.profile import (
     whole_number,
 )
 from vintool.registry import Maker, Rule
-from vintool.vin import PartialVin, Vin, calc_check_digit, is_plain, judged, position_9, read
+from vintool.vin import PartialVin, Vin, calc_check_digit
+from vintool.vin.check_digit import position_9, status_in_market
+from vintool.vin.cleanup import is_plain, read
+from vintool.vin.positions import before_serial
 from vintool.vpic import DecodedElement, Origin
 from vintool.vpic.decode import Pass
 
@@ -150,7 +153,7 @@ def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
     if not isinstance(number, Vin):
         return number
     registration = vpic.registration(number.wmi)
-    last = 14 if number.small_maker else 11
+    last = before_serial(number)
     if registration is not None and registration.reads_to > last:
         last = registration.reads_to
     return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
@@ -178,7 +181,7 @@ def fields_of(  # noqa: PLR0913, PLR0917 - what decides
     status = CheckDigit.CANNOT_TELL
     problems: tuple[Problem, ...] = (Problem.PARTIAL,)
     if isinstance(number, Vin):
-        status = judged(ninth, told.market)
+        status = status_in_market(ninth, told.market)
         problems = vin_problems(number, told.market, status, digits)
     return {
         **own_fields(number),

@@ -21,11 +21,11 @@ from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
 from vintool.powertrain import Classification, classify, filings
 from vintool.registry import Country, Maker, PlantRow
-from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER, PartialVin, Vin
+from vintool.vin import PartialVin, Vin
+from vintool.vin.positions import CHECKED_MARKETS, UNKNOWN_CHARACTER, years_of_code
 from vintool.vpic import DecodedElement, Origin
 from vintool.vpic.decode import Fault, Pass, Specification, agreed, specify
 
-_CYCLE = 30
 _PASSENGER = {"car", "suv"}
 
 #: The fields of ``Vehicle`` that vPIC tells, and its number for each.
@@ -232,10 +232,10 @@ def model_year(
     """
     if code == UNKNOWN_CHARACTER:
         return ModelYear(None, (), Basis.ENCODED, "position 10 is not known")
-    at = MODEL_YEAR_CODES.find(code)
-    if at < 0:
+    both = years_of_code(code)
+    if both is None:
         return ModelYear(None, (), Basis.ENCODED, "position 10 holds no model year code")
-    years = tuple(year for year in (1980 + at, 1980 + at + _CYCLE) if year <= latest)
+    years = tuple(year for year in both if year <= latest)
     if vin_market is Market.US and len(years) == 2:
         year = years[position_7.isalpha()]
         why = f"position 7 is a {'letter: 2010 or later' if position_7.isalpha() else 'digit: before 2010'}"

@@ -15,7 +15,7 @@ from vintool.learn.sources import BEV, Rows
 from vintool.powertrain import Classification, resolve
 from vintool.registry import ABOVE, LEARNED_COLUMNS, Rule, learned_rule
 from vintool.registry.tables import PatternTable, bits
-from vintool.vin import UNKNOWN_CHARACTER
+from vintool.vin.positions import UNKNOWN_CHARACTER
 
 FOLDS = 5
 #: Sources left out one by one, at most: those with the most rows.

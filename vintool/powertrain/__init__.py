@@ -12,7 +12,8 @@ from typing import NamedTuple
 from vintool.codes import Grade, Powertrain
 from vintool.registry import Rule, all_powertrain_rules, on_new_rules, powertrain_rules
 from vintool.registry.tables import PatternTable, bits
-from vintool.vin import CHARACTER_VALUES, UNKNOWN_CHARACTER
+from vintool.vin.check_digit import CHARACTER_VALUES
+from vintool.vin.positions import UNKNOWN_CHARACTER
 
 DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import wmi_data
 from vintool.codes import Grade, Powertrain
 from vintool.registry.tables import ANY, KeyedTable, parse_pattern
+from vintool.vin.positions import SMALL_MAKER
 
 WMI_COLUMNS = ("wmi", "manufacturer", "brands", "country", "kinds", "confidence", "source", "note")
 WMI_MANUAL_COLUMNS = (
@@ -265,10 +266,9 @@ def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -
     if len(cells) != len(WMI_COLUMNS):
         raise DataError(f"wmi_data/{file}, {cells[0]}: a cell too many or too few")
     code, name, brands, land, kinds, confidence, source, note = cells
-    short = len(code) == 3 and code[2] != "9"
-    small = len(code) == 6 and code[2] == "9"
+    length = 6 if code[2:3] == SMALL_MAKER else 3
     for fault, told in (
-        (not short and not small, "a WMI has 3 characters, or 6 where the third is 9"),
+        (len(code) != length, "a WMI has 3 characters, or 6 where the third is 9"),
         (not _CHARACTERS.issuperset(code), "a WMI holds digits and A-Z without I, O, Q"),
         (land not in _lands(), f"no range of countries.csv belongs to {land!r}"),
         (not name or not kinds or not confidence, "a cell that must be filled is empty"),

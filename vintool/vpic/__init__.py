@@ -25,6 +25,7 @@ import wmi_data
 from vintool import registry
 from vintool.registry import DataError
 from vintool.registry.tables import ANY, KeyedTable, PatternTable, parse_pattern
+from vintool.vin.positions import before_serial
 
 #: The positions of a VIN that patterns read, in their order.
 POSITIONS = (4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17)
@@ -356,7 +357,7 @@ def far_readers() -> dict[str, int]:
     """Positions 1-3 of the WMIs whose patterns read into the serial -> the last position read."""
     found: dict[str, int] = {}
     for wmi, *_, reads_to in _rows("wmi.csv"):
-        if int(reads_to) > (11 if len(wmi) == 3 else 14):
+        if int(reads_to) > before_serial(wmi):
             found[wmi[:3]] = max(int(reads_to), found.get(wmi[:3], 0))
     return found
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from vintool import vpic
 from vintool.registry.tables import ANY, bits
-from vintool.vin import MODEL_YEAR_CODES, UNKNOWN_CHARACTER
+from vintool.vin.positions import FIRST_MODEL_YEAR, UNKNOWN_CHARACTER, years_of_code
 from vintool.vpic import (
     BATTERY_ELECTRIC,
     DISPLACEMENT_CC,
@@ -40,7 +40,6 @@ from vintool.vpic import (
     WmiRegistration,
 )
 
-_CYCLE = 30
 _CUBIC_INCH = Decimal("16.387064")  # cubic centimetres
 _CONVERSIONS = {
     DISPLACEMENT_CC: {DISPLACEMENT_CI: 1 / _CUBIC_INCH, DISPLACEMENT_L: Decimal("0.001")},
@@ -178,10 +177,10 @@ def model_years(
 
     Source: 49 CFR 565.15(d)(1); vPIC, ``fVinModelYear2`` and ``spVinDecode``.
     """
-    at = MODEL_YEAR_CODES.find(code)
-    if at < 0:
+    years = years_of_code(code)
+    if years is None:
         return (), False
-    year, other = 1980 + at + _CYCLE, 1980 + at
+    other, year = years
     if light and position_7.isdigit():
         year, other = other, year
     elif year > latest:
@@ -217,7 +216,9 @@ def specify(wmi: str, text: str, latest: int, known: int | None = None) -> Speci
         years, conclusive = (known,), True
     if text[9] == UNKNOWN_CHARACTER:
         years = tuple(
-            year for year in range(1980, latest + 1) if _has_schema(registration.wmi, year)
+            year
+            for year in range(FIRST_MODEL_YEAR, latest + 1)
+            if _has_schema(registration.wmi, year)
         )
     if not years:
         return None

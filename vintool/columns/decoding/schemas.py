@@ -27,10 +27,11 @@ from vintool.columns.decoding.schema_lines import (
 )
 from vintool.columns.engine.arrays import Flags, Ints, Runs, lowest, marked, ones, spread
 from vintool.columns.engine.asked import Codes
+from vintool.vin.positions import FIRST_MODEL_YEAR, MODEL_YEAR_CYCLE
 from vintool.vpic import POSITIONS, Link
 
 #: The model years that position 10 can stand for.
-FIRST_YEAR, YEARS = 1980, 60
+FIRST_YEAR, YEARS = FIRST_MODEL_YEAR, 2 * MODEL_YEAR_CYCLE
 _AT_ONCE = 1 << 13  # sets; more would only take more memory
 _SERIAL = slice(POSITIONS.index(12) * SIGNS, POSITIONS.index(15) * SIGNS)
 

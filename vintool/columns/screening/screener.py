@@ -30,7 +30,7 @@ from vintool.desk.licences import drawn_at
 from vintool.screening.decision import Decision
 from vintool.screening.regimes import Regime, load_regime
 from vintool.screening.screen import needs_a_look
-from vintool.vin import read
+from vintool.vin.cleanup import read
 from vintool.vpic import MODEL
 
 FACTS = "vin_facts"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from vintool.registry.tables import ANY
-from vintool.vin import ALPHABET
+from vintool.vin.positions import ALPHABET
 from vintool.vpic import POSITIONS
 
 _SIGN = re.compile(r"\[[^\]]+\]|[^\[\]]")
