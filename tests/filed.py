@@ -6,6 +6,7 @@ from functools import cache
 from hypothesis import strategies as st
 
 from vintool import registry, vpic
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.vin import calc_check_digit
 from vintool.vin.positions import ALPHABET, MODEL_YEAR_CODES
 from vintool.vpic import POSITIONS
@@ -42,8 +43,8 @@ def filed_vins(draw):
 def odd_vins(count, seed):
     """VINs of every kind: as vPIC or the powertrain rules have them, slipped, foreign, made up."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
-    wmis = [maker.wmi for maker in registry.makers()]
-    rules = registry.all_powertrain_rules()
+    wmis = [maker.wmi for maker in registry.all_makers()]
+    rules = all_powertrain_rules()
     kinds = (
         _as_filed,
         _as_filed,

@@ -6,12 +6,13 @@ import pytest
 
 from vintool import registry
 from vintool.declaration import lexicon as declared
+from vintool.registry.rows import DATA, read_text
 
 HEADER = ["group", "brand", "chinese_group", "from", "until", "source", "note"]
 
 
 def rows(name):
-    with (registry.DATA / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -32,7 +33,7 @@ def related(one, other, year=None):
 
 
 def test_rows_are_in_order_and_sane():
-    text = registry.read_text("brands.groups.csv")
+    text = read_text("brands.groups.csv")
     assert text.splitlines()[0].split(",") == HEADER
     assert text.endswith("\n")
     assert not set(text) & {"\r", "\ufeff"}
@@ -55,7 +56,7 @@ def test_a_group_has_one_name_in_chinese():
 
 
 def test_brands_are_spelled_as_in_the_registry_or_the_lexicon():
-    known = {brand for maker in registry.makers() for brand in maker.brands}
+    known = {brand for maker in registry.all_makers() for brand in maker.brands}
     known.update(registry.chinese_names())
     known.update(row["value"] for row in rows("declared.words.csv") if row["field"] == "make")
     assert {row["brand"] for row in GROUPS} <= known
@@ -63,7 +64,7 @@ def test_brands_are_spelled_as_in_the_registry_or_the_lexicon():
 
 def test_what_is_said_to_be_seen_is_there():
     """A row that cites a file stands or falls with that file."""
-    together = [set(maker.brands) for maker in registry.makers()]
+    together = [set(maker.brands) for maker in registry.all_makers()]
     labels = {}
     for row in rows("powertrain.evidence.csv"):
         labels.setdefault(row["wmi"], set()).add(row["make"])

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from test_vin import DIRT, FAILS, HOLDS
 
 import vintool
-from vintool import registry
 from vintool.codes import REGIMES, Basis, Reason
 from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
 from vintool.columns.screening import duplicates as seen_vins
@@ -23,6 +22,7 @@ from vintool.columns.screening.judge import KEPT
 from vintool.columns.vins import Descriptors, check_digits
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
@@ -34,7 +34,7 @@ from vintool.vpic import far_readers
 STARTS = sorted(
     {
         "".join(allowed[0] if allowed != "*" else "7" for allowed in rule.pattern[:8])
-        for rule in registry.all_powertrain_rules()
+        for rule in all_powertrain_rules()
     }
 )
 starts = st.sampled_from(STARTS)

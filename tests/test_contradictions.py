@@ -17,6 +17,7 @@ from vintool.declaration.prices import read_price
 from vintool.powertrain import SAME_VALUE
 from vintool.registry.brands import may_share_wmi
 from vintool.registry.places import place
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.facts import chassis_differs
 from vintool.screening.identifiers import code_in_force, container, exporter_code, vessel
 from vintool.screening.regimes import REGIMES
@@ -140,7 +141,7 @@ def test_no_single_wrong_cell_clears_a_controlled_row(regime):
 
 CARS = sorted(
     maker.wmi
-    for maker in registry.makers()
+    for maker in registry.all_makers()
     if len(maker.wmi) == 3 and maker.wmi[0] in "LH" and {"car", "suv"} & set(maker.kinds)
 )
 
@@ -174,7 +175,7 @@ def test_no_slip_clears_a_row_that_the_vin_alone_tells_to_be_combustion():
     starts = sorted(
         {
             "".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern[:8])
-            for rule in registry.all_powertrain_rules()
+            for rule in all_powertrain_rules()
             if not rule.electric and rule.pattern[0] in {"L", "H"}
         }
     )

@@ -23,11 +23,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import vintool
-from vintool import registry, vpic
+from vintool import vpic
 from vintool.cli.main import cli, main
-from vintool.errors import DataSourceError
-from vintool.registry import DataError
-from vintool.registry.tables import ANY
+from vintool.errors import DataError, DataSourceError
+from vintool.registry.patterns import ANY
+from vintool.registry.rows import DATA
 from vintool.vin.positions import ALPHABET
 from vintool.vpic import Origin
 from vintool.vpic.decode import Fault, specify
@@ -926,7 +926,7 @@ def test_when_the_new_folder_cannot_be_put_in_place_the_old_one_returns(tmp_path
 
 
 def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
-    shipped = registry.DATA / "vpic"
+    shipped = DATA / "vpic"
     assert (vpic.folder(), vintool.decode(TESLA).model.value) == (shipped, "Model 3")
     use()
     vehicle = vintool.decode(TESLA)
@@ -943,7 +943,7 @@ def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
 def test_the_command_tells_which_data_is_in_use(use, home):
     shipped = run("data")
     assert shipped.exit_code == 0
-    assert f"vPIC    {registry.DATA / 'vpic'} (as shipped)" in shipped.stdout
+    assert f"vPIC    {DATA / 'vpic'} (as shipped)" in shipped.stdout
     use()
     own = run("data")
     assert own.exit_code == 0
@@ -951,7 +951,7 @@ def test_the_command_tells_which_data_is_in_use(use, home):
     lines = own.stdout.splitlines()
     assert lines[0].startswith("release ")
     assert lines[0].endswith("+vpic.2026-10")
-    assert lines[1] == f"tables  {registry.DATA}"
+    assert lines[1] == f"tables  {DATA}"
     rows = {line.split()[0]: line.split()[1] for line in lines[4:]}
     assert (rows["vpic/models.csv"], rows["vpic/patterns.txt"]) == ("2", "6")
     assert all(line.endswith("2026-10  NHTSA vPIC") for line in lines if line.startswith("vpic/"))
@@ -960,7 +960,7 @@ def test_the_command_tells_which_data_is_in_use(use, home):
 def test_the_command_tells_the_same_as_json(use, home):
     use()
     told = json.loads(run("data", "--format", "json").stdout)
-    assert (told["folder"], told["vpic_folder"]) == (str(registry.DATA), str(home))
+    assert (told["folder"], told["vpic_folder"]) == (str(DATA), str(home))
     assert told["release"] == vpic.data_release()
     tables = {table["name"]: table for table in told["tables"]}
     assert {f"vpic/{name}" for name in (*vpic.COLUMNS, *vpic.TEXTS)} < tables.keys()

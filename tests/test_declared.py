@@ -14,16 +14,17 @@ from vintool.codes import Powertrain, Reason, Verdict
 from vintool.declaration import headers
 from vintool.declaration import lexicon as declared
 from vintool.declaration.lexicon import meaning, together
+from vintool.registry.rows import DATA
 from vintool.screening.screen import screen
 
 
 def rows(name):
-    with (registry.DATA / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 MODELS = rows("declared.models.csv")
-BRANDS = {brand for maker in registry.makers() for brand in maker.brands}
+BRANDS = {brand for maker in registry.all_makers() for brand in maker.brands}
 
 
 def says(field, text, **beside):

@@ -28,7 +28,7 @@ from vintool.files.reading import delimited
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.files.reading.workbooks import xlsx as survey
-from vintool.registry import read_rows
+from vintool.registry.rows import read_rows
 
 VINS = [f"LRW3E7FA{i % 10}LC{i:06d}" for i in range(600)]
 TABLE = [["No", "VIN", "Make", "HS Code"]] + [

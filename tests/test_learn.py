@@ -19,14 +19,16 @@ import vintool
 from vintool import registry
 from vintool.cli.main import cli
 from vintool.codes import Grade, Powertrain
-from vintool.errors import ManifestError, MappingError
+from vintool.errors import DataError, ManifestError, MappingError
 from vintool.learn.job import learn_file, rules_csv
 from vintool.learn.labels import Labels
 from vintool.learn.mine import Wanted, mine
 from vintool.learn.sources import POWERTRAINS, Columns, Rows, presets, read_list
 from vintool.learn.trial import Rulebook, trials
 from vintool.powertrain import classify
-from vintool.registry import ABOVE, BELOW, DataError, read_evidence
+from vintool.registry.rows import DATA
+from vintool.registry.rule import ABOVE, BELOW
+from vintool.registry.user_rules import read_evidence, user_rule
 from vintool.vin import calc_check_digit
 
 
@@ -39,7 +41,7 @@ def run(*arguments):
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch):
     """No rules of whoever runs the tests, and none left behind."""
-    monkeypatch.setattr(registry, "evidence_home", lambda: tmp_path / "home")
+    monkeypatch.setattr("vintool.registry.user_rules.evidence_folder", lambda: tmp_path / "home")
     registry.use_evidence()
     yield
     monkeypatch.undo()
@@ -192,7 +194,7 @@ def test_every_preset_has_labels_on_both_sides():
 
 
 def _labels_of(code):
-    with (registry.DATA / "learn.labels.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "learn.labels.csv").open(encoding="utf-8", newline="") as file:
         return [row["label"] for row in csv.DictReader(file) if row["preset"] == code]
 
 
@@ -473,7 +475,7 @@ def test_counts_add_up(flat):
         assert trial.wrong_firm <= trial.wrong_bev + trial.wrong_not_bev
     # Only what a file holds counts when it is read back.
     for line in csv.DictReader(io.StringIO(rules_csv(mined, "x").decode())):
-        assert registry.learned_rule(line, "x", ABOVE)
+        assert user_rule(line, "x", ABOVE)
 
 
 # --- use --------------------------------------------------------------------------------------

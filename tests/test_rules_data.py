@@ -9,13 +9,16 @@ from vintool.codes import Powertrain
 from vintool.declaration import headers
 from vintool.declaration import lexicon as declared
 from vintool.declaration.days import read_date
+from vintool.errors import DataError
 from vintool.powertrain import classify
-from vintool.registry.tables import parse_pattern
+from vintool.registry import plants
+from vintool.registry.patterns import parse_pattern
+from vintool.registry.rows import DATA, KeyedTable, read_rows
 from vintool.vin.positions import ALPHABET
 
 
 def rows(name):
-    with (registry.DATA / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -61,9 +64,9 @@ def test_rules_of_equal_rank_that_disagree_are_known():
 
 
 def test_a_search_and_the_index_find_the_same():
-    text = registry.read_bytes("plants.csv")
-    searching = registry.KeyedTable(text, registry.PLANT_COLUMNS)
-    indexed = registry.KeyedTable(text, registry.PLANT_COLUMNS)
+    text = (DATA / "plants.csv").read_bytes()
+    searching = KeyedTable(text, plants.COLUMNS)
+    indexed = KeyedTable(text, plants.COLUMNS)
     indexed.SEARCHES = 0
     for key in ("LRW", "101", "ZZZ", "WVW", "5YJ", "LSG", "nope", ""):
         assert searching.rows(key) == indexed.rows(key)
@@ -125,7 +128,7 @@ def test_headers_are_sourced_and_mean_one_thing():
 
 
 def test_brands_in_chinese_are_brands_of_the_registry():
-    brands = {brand for maker in registry.makers() for brand in maker.brands}
+    brands = {brand for maker in registry.all_makers() for brand in maker.brands}
     named = rows("brands.csv")
     assert {row["brand"] for row in named} <= brands
     assert (
@@ -135,9 +138,9 @@ def test_brands_in_chinese_are_brands_of_the_registry():
 
 
 def test_a_broken_table_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "DATA", tmp_path)
+    monkeypatch.setattr("vintool.registry.rows.DATA", tmp_path)
     (tmp_path / "x.csv").write_text("a,b\n1,2\n3\n", encoding="utf-8")
-    with pytest.raises(registry.DataError, match="line 3"):
-        list(registry.read_rows("x.csv", ("a", "b")))
-    with pytest.raises(registry.DataError, match="columns are"):
-        list(registry.read_rows("x.csv", ("a", "c")))
+    with pytest.raises(DataError, match="line 3"):
+        list(read_rows("x.csv", ("a", "b")))
+    with pytest.raises(DataError, match="columns are"):
+        list(read_rows("x.csv", ("a", "c")))

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vintool
-from vintool import registry, vpic
+from vintool import vpic
 from vintool.codes import Basis, Problem
+from vintool.registry.rows import read_rows
 from vintool.vin import PartialVin, Vin, calc_check_digit
 from vintool.vin.positions import UNKNOWN_CHARACTER, before_serial
 from vintool.vpic.decode import key, specify
@@ -148,7 +149,7 @@ def test_the_key_is_positions_4_to_8_and_10_to_17():
 
 
 DEVIATIONS = list(
-    registry.read_rows("deviations.csv", ("vin", "field", "vpic", "vintool", "reason", "evidence"))
+    read_rows("deviations.csv", ("vin", "field", "vpic", "vintool", "reason", "evidence"))
 )
 BY_PROCEDURE = {"model_year": 29, "model": 28, "fuel_primary": 24, "doors": 14}
 

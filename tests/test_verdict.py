@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vins import vin
 
-from vintool import registry
 from vintool.codes import CheckDigit, Concern, Reason, Verdict
 from vintool.powertrain import SAME_VALUE
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.decision import TABLE as TABLE_OF_LINES
 from vintool.screening.screen import screen
 from vintool.vin.check_digit import check_digit_status
@@ -261,7 +261,7 @@ def test_unknown_fields_and_regimes_are_refused():
 ELECTRIC_STARTS = sorted(
     {
         "".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern[:8])
-        for rule in registry.all_powertrain_rules()
+        for rule in all_powertrain_rules()
         if rule.electric
     }
 )

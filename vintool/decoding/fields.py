@@ -21,7 +21,8 @@ from vintool.decoding.profile import (
     profile,
     whole_number,
 )
-from vintool.registry import Maker, Rule
+from vintool.registry.makers import Maker
+from vintool.registry.rule import Rule
 from vintool.vin import PartialVin, Vin, calc_check_digit
 from vintool.vin.check_digit import position_9, status_in_market
 from vintool.vin.cleanup import is_plain, read
@@ -229,7 +230,7 @@ def _maker_source(maker: Maker) -> Source:
 def _rule_source(rule: Rule) -> Source:
     """Where a powertrain rule stands and what it cites."""
     note = "; ".join(part for part in (rule.models, rule.support) if part)
-    return Source(rule.file, rule.shown, rule.source, note)
+    return Source(rule.file, rule.pattern_text, rule.source, note)
 
 
 def _filed_source(told: DecodedElement) -> Source:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from vintool import registry, vpic
 from vintool.codes import CheckDigit, Market, Problem, Weight
 from vintool.powertrain import is_met
-from vintool.registry import Maker
+from vintool.registry.makers import Maker
 from vintool.vin import Vin, calc_check_digit
 from vintool.vin.check_digit import (
     CHARACTER_VALUES,

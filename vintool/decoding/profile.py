@@ -20,7 +20,10 @@ from vintool.codes import Basis, CheckDigit, Market, Powertrain
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
 from vintool.powertrain import Classification, classify, filings
-from vintool.registry import Country, Maker, PlantRow
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.registry.plants import PlantRow
+from vintool.registry.rule import Rule
 from vintool.vin import PartialVin, Vin
 from vintool.vin.positions import CHECKED_MARKETS, UNKNOWN_CHARACTER, years_of_code
 from vintool.vpic import DecodedElement, Origin
@@ -93,7 +96,7 @@ class Brand(NamedTuple):
 
     name: str
     basis: Basis
-    rests_on: Maker | registry.Rule | DecodedElement
+    rests_on: Maker | Rule | DecodedElement
 
 
 class Place(NamedTuple):

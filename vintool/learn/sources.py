@@ -25,11 +25,11 @@ from vintool.columns.vins import check_digits
 from vintool.declaration.days import read_date
 from vintool.declaration.headers import meaning, normalise, shown
 from vintool.decoding.identity import market
-from vintool.errors import ManifestError, MappingError
+from vintool.errors import DataError, ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.learn.labels import Labels
-from vintool.registry import DataError, read_rows
+from vintool.registry.rows import read_rows
 from vintool.vin import PartialVin, positions
 from vintool.vin.cleanup import read
 from vintool.vin.errors import InvalidVin

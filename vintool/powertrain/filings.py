@@ -12,8 +12,8 @@ from typing import NamedTuple
 from vintool import vpic
 from vintool.codes import Grade, Powertrain
 from vintool.powertrain import SAME_VALUE, Classification
-from vintool.registry import PACKAGED, Rule
-from vintool.registry.tables import ANY
+from vintool.registry.patterns import ANY
+from vintool.registry.rule import PACKAGED, Rule
 from vintool.vpic import (
     BATTERY_ELECTRIC,
     ELECTRIC,

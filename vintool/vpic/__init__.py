@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import wmi_data
-from vintool import registry
-from vintool.registry import DataError
-from vintool.registry.tables import ANY, KeyedTable, PatternTable, parse_pattern
+from vintool.errors import DataError
+from vintool.registry import rows
+from vintool.registry.patterns import ANY, PatternTable, parse_pattern
+from vintool.registry.rows import KeyedTable
 from vintool.vin.positions import before_serial
 
 #: The positions of a VIN that patterns read, in their order.
@@ -239,7 +240,7 @@ def pattern(text: str) -> tuple[str, ...]:
 
 def user_home() -> Path:
     """Where the user's own vPIC data lies, if there is any."""
-    return registry.user_data() / "vpic"
+    return rows.user_folder() / "vpic"
 
 
 def check(folder: Path) -> dict[str, dict[str, object]]:
@@ -272,7 +273,7 @@ def folder() -> Path:
     """
     own = user_home()
     if not own.exists():
-        return registry.DATA / "vpic"
+        return rows.DATA / "vpic"
     check(own)
     return own
 
@@ -293,22 +294,22 @@ def data_release() -> str:
 @cache
 def _keyed(name: str) -> KeyedTable:
     try:
-        return KeyedTable(registry.mapped(folder() / name), COLUMNS[name])
+        return KeyedTable(rows.map_file(folder() / name), COLUMNS[name])
     except ValueError as error:
         raise DataError(f"vpic/{name}: {error}") from None
 
 
 def _rows(name: str) -> Iterator[list[str]]:
     with (folder() / name).open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        if tuple(next(rows, ())) != COLUMNS[name]:
+        lines = csv.reader(file)
+        if tuple(next(lines, ())) != COLUMNS[name]:
             raise DataError(f"vpic/{name}: columns are not {', '.join(COLUMNS[name])}")
-        yield from rows
+        yield from lines
 
 
 @cache
 def _text(name: str) -> mmap:
-    return registry.mapped(folder() / name)
+    return rows.map_file(folder() / name)
 
 
 def _body(name: str, key: object, offset: int, length: int) -> bytes:
@@ -467,8 +468,8 @@ def _spec(line: str) -> Spec:
 
 @cache
 def _country_codes() -> dict[str, str]:
-    rows = registry.read_rows("vpic.countries.csv", ("name", "country", "source"))
-    return {name: code for name, code, _source in rows}
+    table = rows.read_rows("vpic.countries.csv", ("name", "country", "source"))
+    return {name: code for name, code, _source in table}
 
 
 def country_code(name: str) -> str:

@@ -16,7 +16,7 @@ from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from vintool import vpic
-from vintool.registry.tables import ANY, bits
+from vintool.registry.patterns import ANY, bits
 from vintool.vin.positions import FIRST_MODEL_YEAR, UNKNOWN_CHARACTER, years_of_code
 from vintool.vpic import (
     BATTERY_ELECTRIC,

@@ -12,7 +12,7 @@ from vintool.columns.decoding.schemas import Schemas
 from vintool.columns.engine.arrays import Flags, Ints
 from vintool.columns.engine.asked import Asked, Codes
 from vintool.decoding.profile import PLANT_ELEMENTS
-from vintool.registry.tables import bits
+from vintool.registry.patterns import bits
 from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
 from vintool.vpic.decode import add_conversions, add_engine, specified
 

@@ -33,7 +33,7 @@ from vintool.decoding.profile import (
     whole_number,
 )
 from vintool.powertrain.filings import SIGNALS, sides, weigh
-from vintool.registry import Rule
+from vintool.registry.rule import Rule
 from vintool.vpic.decode import in_words
 
 _ONE_AT_A_TIME = Lock()

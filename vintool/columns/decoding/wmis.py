@@ -13,7 +13,8 @@ from vintool.columns.engine.arrays import Ints
 from vintool.columns.engine.asked import Codes
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
-from vintool.registry import Country, Maker
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
 from vintool.vin.positions import ALPHABET, SMALL_MAKER
 
 _SMALL_MAKER = ALPHABET.index(SMALL_MAKER)

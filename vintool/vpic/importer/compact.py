@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vintool.errors import DataSourceError
-from vintool.registry.tables import ANY, PatternTable, bits
+from vintool.registry.patterns import ANY, PatternTable, bits
 from vintool.vpic import COLUMNS, DISPLACEMENTS, FROM_TABLES, MULTIPLE, POSITIONS, ReleaseInfo
 from vintool.vpic.importer.database import Row, read
 from vintool.vpic.importer.keys import digits, parse_key, shown

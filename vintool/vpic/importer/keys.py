@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from vintool.registry.tables import ANY
+from vintool.registry.patterns import ANY
 from vintool.vin.positions import ALPHABET
 from vintool.vpic import POSITIONS
 

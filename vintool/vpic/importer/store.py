@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple
 
-from vintool import registry, vpic
-from vintool.errors import DataSourceError
-from vintool.registry import DataError
+from vintool import vpic
+from vintool.errors import DataError, DataSourceError
+from vintool.registry import rows
 
 
 class Table(NamedTuple):
@@ -38,7 +38,7 @@ def overview() -> Overview:
     Raises:
         DataError: the vPIC data is not whole, or not what was built.
     """
-    told = tomllib.loads(registry.read_text("manifest.toml"))
+    told = tomllib.loads(rows.read_text("manifest.toml"))
     tables = [
         Table(
             entry["name"],
@@ -59,7 +59,7 @@ def overview() -> Overview:
         Table(f"vpic/{name}", int(str(entry["rows"])), "NHTSA vPIC", month, str(entry["sha256"]))
         for name, entry in files.items()
     ]
-    return Overview(vpic.data_release(), registry.DATA, vpic.folder(), tuple(tables))
+    return Overview(vpic.data_release(), rows.DATA, vpic.folder(), tuple(tables))
 
 
 def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str, int]) -> bytes:
