@@ -29,7 +29,7 @@ from vintool.screening.screen import judge, with_duplicate
 from vintool.vin import calc_check_digit
 from vintool.vin.check_digit import CHARACTER_VALUES
 from vintool.vin.positions import ALPHABET
-from vintool.vpic import far_readers
+from vintool.vpic.register import far_readers
 
 STARTS = sorted(
     {

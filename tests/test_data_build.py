@@ -29,8 +29,11 @@ from vintool.errors import DataError, DataSourceError
 from vintool.registry.patterns import ANY
 from vintool.registry.rows import DATA
 from vintool.vin.positions import ALPHABET
-from vintool.vpic import Origin
-from vintool.vpic.decode import Fault, specify
+from vintool.vpic.decode import decode
+from vintool.vpic.elements import Origin
+from vintool.vpic.faults import Fault
+from vintool.vpic.files import COLUMNS as FILE_COLUMNS
+from vintool.vpic.files import FORMAT, MANIFEST, TEXTS
 from vintool.vpic.importer import store
 from vintool.vpic.importer.build import build
 from vintool.vpic.importer.keys import parse_key
@@ -237,7 +240,7 @@ def forget():
 def home(tmp_path, monkeypatch):
     """Where the user's own vPIC would lie; nothing does yet."""
     folder = tmp_path / "home" / "vpic"
-    monkeypatch.setattr(vpic, "user_home", lambda: folder)
+    monkeypatch.setattr("vintool.vpic.files.user_home", lambda: folder)
     forget()
     yield folder
     forget()
@@ -263,7 +266,7 @@ def vin(vds="ABCDE", tail="LF000001", wmi="1TA"):
 
 
 def best(text, wmi=""):
-    return specify(wmi or text[:3], text, LATEST).best
+    return decode(wmi or text[:3], text, LATEST).best
 
 
 def told(text, *elements):
@@ -281,8 +284,8 @@ def told(text, *elements):
 def test_every_form_gives_the_same_files(tmp_path):
     sources = [release_of(tmp_path / "in", form) for form in FORMS]
     built = [content(build(source, tmp_path / source.name)) for source in sources]
-    assert set(built[0]) == {*vpic.COLUMNS, *vpic.TEXTS, vpic.MANIFEST}
-    manifests = [tomllib.loads(files.pop(vpic.MANIFEST).decode()) for files in built]
+    assert set(built[0]) == {*FILE_COLUMNS, *TEXTS, MANIFEST}
+    manifests = [tomllib.loads(files.pop(MANIFEST).decode()) for files in built]
     assert built[1:] == built[:1] * 3
     # In the manifests only the file that was read differs.
     origins = [(told["release"].pop("url"), told["release"].pop("sha256")) for told in manifests]
@@ -306,7 +309,7 @@ def test_the_order_of_the_rows_changes_nothing(tmp_path_factory, shuffler):
     tables = {name: shuffler.sample(rows, len(rows)) for name, rows in TINY.items()}
     shuffled = content(build(release_of(folder, "dump", tables), folder / "shuffled"))
     straight = content(build(release_of(folder, "dump"), folder / "straight"))
-    del shuffled[vpic.MANIFEST], straight[vpic.MANIFEST]
+    del shuffled[MANIFEST], straight[MANIFEST]
     assert shuffled == straight
 
 
@@ -345,11 +348,11 @@ def test_the_files_say_what_the_tables_did(tmp_path):
 
 def test_the_manifest_counts_the_rows_that_were_read(tmp_path):
     folder = build(release_of(tmp_path / "in", "dump"), tmp_path / "out")
-    told = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
+    told = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     assert told["release"]["rows"] == {
         name.lower(): len(rows) for name, rows in TINY.items() if name != "Conversion"
     }
-    assert vpic.check(folder).keys() == {*vpic.COLUMNS, *vpic.TEXTS}
+    assert vpic.check(folder).keys() == {*FILE_COLUMNS, *TEXTS}
 
 
 def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
@@ -358,7 +361,7 @@ def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
         database.execute("CREATE TABLE Release (month, url, sha256)")
         database.execute("INSERT INTO Release VALUES ('2026-09', 'https://example.org/x', 'ab')")
     database.close()
-    text = (build(source, tmp_path / "out") / vpic.MANIFEST).read_text(encoding="utf-8")
+    text = (build(source, tmp_path / "out") / MANIFEST).read_text(encoding="utf-8")
     release = tomllib.loads(text)["release"]
     assert [release[key] for key in ("month", "url", "sha256")] == ["2026-09", "https://example.org/x", "ab"]  # fmt: skip
 
@@ -366,7 +369,7 @@ def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
 def test_the_month_is_of_the_name_or_given(tmp_path):
     source = as_dump(tmp_path / "vpic 2026-09.sql", TINY)
     for month, expected in ((None, "2026-09"), ("2025-01", "2025-01")):
-        text = (build(source, tmp_path / "out", month) / vpic.MANIFEST).read_text(encoding="utf-8")
+        text = (build(source, tmp_path / "out", month) / MANIFEST).read_text(encoding="utf-8")
         assert tomllib.loads(text)["release"]["month"] == expected
 
 
@@ -576,7 +579,7 @@ def test_the_files_decode_as_the_rows_would(tmp_path_factory, given_rows, years,
     wmis = [(1, "1TA", 7, 2, None, OLD), (6, "1TB", 7, 2, None, OLD)]
     folder = tmp_path_factory.mktemp("rows")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vpic, "user_home", lambda: folder / "vpic")
+        patch.setattr("vintool.vpic.files.user_home", lambda: folder / "vpic")
         forget()
         tables = tiny(Pattern=rows, Wmi=wmis, Wmi_VinSchema=links)
         build(as_dump(folder / "2026_10.sql", tables))
@@ -729,7 +732,7 @@ def test_position_7_or_the_better_pass_tells_the_cycle(use, text, year, others, 
         Wmi_VinSchema=BOTH_CYCLES,
         Pattern=patterns(("A", SERIES, "older"), ("AAAAA|*F", TRIM, "older"), ("B", SERIES, "newer", OLD, 2), ("BBBBB|*F", TRIM, "newer", OLD, 2)),
     )  # fmt: skip
-    found = specify(text[:3], text, LATEST)
+    found = decode(text[:3], text, LATEST)
     assert (found.best.year, len(found.others), found.conclusive) == (year, others, conclusive)
 
 
@@ -963,7 +966,7 @@ def test_the_command_tells_the_same_as_json(use, home):
     assert (told["folder"], told["vpic_folder"]) == (str(DATA), str(home))
     assert told["release"] == vpic.data_release()
     tables = {table["name"]: table for table in told["tables"]}
-    assert {f"vpic/{name}" for name in (*vpic.COLUMNS, *vpic.TEXTS)} < tables.keys()
+    assert {f"vpic/{name}" for name in (*FILE_COLUMNS, *TEXTS)} < tables.keys()
     assert tables["vpic/models.csv"] == {
         "name": "vpic/models.csv",
         "rows": 2,
@@ -998,7 +1001,7 @@ def grown(path):
     path.write_bytes(path.read_bytes() + b"\n")
 
 
-FILES = [*vpic.COLUMNS, *vpic.TEXTS]
+FILES = [*FILE_COLUMNS, *TEXTS]
 
 
 @pytest.mark.parametrize("damage", [gone, halved, grown])
@@ -1021,7 +1024,7 @@ def test_data_that_is_not_whole_is_refused_and_never_passed_over(
 
 
 def no_manifest(home):
-    (home / vpic.MANIFEST).unlink()
+    (home / MANIFEST).unlink()
 
 
 def nothing_at_all(home):
@@ -1030,9 +1033,9 @@ def nothing_at_all(home):
 
 
 def other_format(home):
-    text = (home / vpic.MANIFEST).read_text(encoding="utf-8")
-    assert f"format = {vpic.FORMAT}\n" in text
-    (home / vpic.MANIFEST).write_text(text.replace("format = ", "format = 9"), encoding="utf-8")
+    text = (home / MANIFEST).read_text(encoding="utf-8")
+    assert f"format = {FORMAT}\n" in text
+    (home / MANIFEST).write_text(text.replace("format = ", "format = 9"), encoding="utf-8")
 
 
 @pytest.mark.parametrize("damage", [no_manifest, nothing_at_all, other_format])
@@ -1117,7 +1120,7 @@ def test_manifest_of_any_name(tmp_path, name):
 )
 def test_a_broken_manifest_is_refused(use, home, cut):
     use()
-    path = home / vpic.MANIFEST
+    path = home / MANIFEST
     path.write_bytes(cut(path.read_bytes()))
     with pytest.raises(DataError) as error:
         vintool.decode(TESLA)

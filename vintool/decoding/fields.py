@@ -27,8 +27,8 @@ from vintool.vin import PartialVin, Vin, calc_check_digit
 from vintool.vin.check_digit import position_9, status_in_market
 from vintool.vin.cleanup import is_plain, read
 from vintool.vin.positions import before_serial
-from vintool.vpic import DecodedElement, Origin
-from vintool.vpic.decode import Pass
+from vintool.vpic.elements import VEHICLE_TYPE, DecodedElement, Origin
+from vintool.vpic.passes import Pass
 
 _NUMBERS = {"doors", "seats"}
 _NOTES = {
@@ -264,7 +264,7 @@ def _maker_facts(told: Profile) -> dict[str, Fact]:
 
 
 def _type_fact(told: Profile) -> Fact | None:
-    if told.filed is not None and (filed := told.filed.attributes.get(vpic.VEHICLE_TYPE)):
+    if told.filed is not None and (filed := told.filed.attributes.get(VEHICLE_TYPE)):
         return Fact(told.vehicle_type or "", basis(told.filed, filed[0]), _filed_source(filed[0]))
     if told.maker is not None and told.vehicle_type:
         return Fact(told.vehicle_type, Basis.REGISTRY, _maker_source(told.maker))

@@ -21,7 +21,8 @@ from vintool.columns.engine.arrays import Flags, Ints
 from vintool.columns.engine.asked import Asked, Codes
 from vintool.decoding.profile import latest_model_year
 from vintool.vin.positions import MODEL_YEAR_CODES, MODEL_YEAR_CYCLE
-from vintool.vpic import (
+from vintool.vpic.displacement import number
+from vintool.vpic.elements import (
     BATTERY_ELECTRIC,
     DISPLACEMENTS,
     ELECTRIC,
@@ -34,7 +35,8 @@ from vintool.vpic import (
     MODEL,
     MULTIPLE,
 )
-from vintool.vpic.decode import Fault, faults, model_years, number, weight
+from vintool.vpic.faults import Fault, faults, weight
+from vintool.vpic.model_years import model_years
 
 #: For each number of a character, how many years after 1980 it stands for at position 10; 0 for none.
 _AFTER_FIRST = np.array([max(MODEL_YEAR_CODES.find(sign), 0) for sign in SIGN_NAMES])
@@ -158,7 +160,7 @@ class Filings:
         """By vehicle type and element, what it weighs that an element is told."""
         types = int(self._type.max(initial=0)) + 1
         weights = np.zeros((types, ELEMENTS), dtype=np.intp)
-        for at, element in vpic.elements().items():
+        for at, element in vpic.all_elements().items():
             weights[:, at] = element.weight
         for kind in range(types):
             # Told anyway, and so no point for either year.

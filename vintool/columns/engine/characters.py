@@ -13,7 +13,7 @@ from vintool.codes import CheckDigit
 from vintool.columns.engine.keys import Codes, Hashes
 from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, remainder
 from vintool.vin.positions import ALPHABET, SMALL_MAKER
-from vintool.vpic import far_readers
+from vintool.vpic.register import far_readers
 
 Characters = npt.NDArray[np.uint8]
 

@@ -23,6 +23,7 @@ from vintool.registry.rule import ABOVE
 from vintool.report.language import language
 from vintool.report.page import Citation, LicenceLine, ReportContext, Summary, report_html
 from vintool.screening.regimes import Regime
+from vintool.vpic.files import MANIFEST
 
 LEDGER = "ledger.csv"
 
@@ -227,7 +228,7 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
 def data_hash() -> str:
     """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
     digest = hashlib.sha256()
-    for file in (*sorted(rows.DATA.glob("*.csv")), vpic.folder() / vpic.MANIFEST):
+    for file in (*sorted(rows.DATA.glob("*.csv")), vpic.folder() / MANIFEST):
         digest.update(f"{file.name}\n{file_hash(file)}\n".encode())
     return digest.hexdigest()
 
