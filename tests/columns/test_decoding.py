@@ -19,8 +19,10 @@ from vintool.columns.decoding.bitsets import SIGN_NAMES, BitSets, Signs, named, 
 from vintool.columns.decoding.profiles import FIELDS, teller
 from vintool.columns.engine.arrays import Runs
 from vintool.decoding.profile import profile
-from vintool.registry.tables import PatternTable, bits, parse_pattern
-from vintool.vin import ALPHABET, Vin, position_9
+from vintool.registry.patterns import PatternTable, bits, parse_pattern
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
+from vintool.vin.positions import ALPHABET
 
 POSITIONS = (4, 5, 6, 10)
 

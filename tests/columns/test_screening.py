@@ -12,22 +12,23 @@ from support.filings import filed_vins
 from support.vins import DIRT, FAILS, HOLDS
 
 import vintool
-from vintool import registry
 from vintool.codes import REGIMES, Basis, Reason
 from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
 from vintool.columns.screening import screener as screened
 from vintool.columns.screening.judge import KEPT
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
-from vintool.vin import ALPHABET, calc_check_digit
+from vintool.vin import calc_check_digit
+from vintool.vin.positions import ALPHABET
 
 STARTS = sorted(
     {
         "".join(allowed[0] if allowed != "*" else "7" for allowed in rule.pattern[:8])
-        for rule in registry.all_powertrain_rules()
+        for rule in all_powertrain_rules()
     }
 )
 starts = st.sampled_from(STARTS)

@@ -15,7 +15,7 @@ from vintool.declaration.headers import (
 )
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading.sheets import Sheet
-from vintool.registry import read_rows
+from vintool.registry.rows import read_rows
 
 SPELLINGS = {
     "vin": [

@@ -18,7 +18,7 @@ from vintool.declaration.lexicon import meaning, together
 from vintool.screening.screen import screen
 
 MODELS = table("declared.models.csv")
-BRANDS = {brand for maker in registry.makers() for brand in maker.brands}
+BRANDS = {brand for maker in registry.all_makers() for brand in maker.brands}
 
 
 def says(field, text, **beside):

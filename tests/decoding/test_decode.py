@@ -13,7 +13,8 @@ from vintool.decoding.fields import check_fields, vehicle_fields
 from vintool.decoding.model import Vehicle
 from vintool.decoding.profile import model_year
 from vintool.decoding.text import check_lines, vehicle_lines
-from vintool.vin import ALPHABET, Vin
+from vintool.vin import Vin
+from vintool.vin.positions import ALPHABET
 
 # From public lists, registers and standards; serials of some shortened to zeros.
 KNOWN = {

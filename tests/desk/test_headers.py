@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from vintool import registry
 from vintool.declaration import headers
 from vintool.desk import confirmations, exporters, licences
+from vintool.registry.rows import DATA, read_rows, read_text
 
 COLUMNS = ("field", "header", "language", "source")
 QUALIFIED = set(exporters.FIELDS)
@@ -16,11 +16,11 @@ LETTERS = set(confirmations.FIELDS)
 
 
 def rows(name):
-    return list(registry.read_rows(name, COLUMNS))
+    return list(read_rows(name, COLUMNS))
 
 
 def test_the_header_line():
-    assert registry.read_text("desk.headers.csv").startswith("field,header,language,source\n")
+    assert read_text("desk.headers.csv").startswith("field,header,language,source\n")
 
 
 @pytest.mark.parametrize("name", ["desk.headers.csv", "headers.csv"])
@@ -35,7 +35,7 @@ def test_every_field_belongs_to_a_table():
 
 
 def test_rows_of_a_field_stand_together_and_are_sourced():
-    with (registry.DATA / "desk.headers.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "desk.headers.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     fields = [row["field"] for row in lines]
     changes = sum(a != b for a, b in pairwise(fields))

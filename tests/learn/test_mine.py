@@ -10,13 +10,13 @@ from support.learning import labelled
 from support.manifests import put
 from support.vins import checked_vin
 
-from vintool import registry
 from vintool.codes import Grade, Powertrain
 from vintool.learn.job import learn_file, rules_csv
 from vintool.learn.mine import Wanted, mine
 from vintool.learn.sources import POWERTRAINS, Columns, Rows
 from vintool.learn.trial import Rulebook, trials
-from vintool.registry import ABOVE
+from vintool.registry.rule import ABOVE
+from vintool.registry.user_rules import user_rule
 
 
 def rules(path, **options):
@@ -239,4 +239,4 @@ def test_counts_add_up(flat):
         assert trial.wrong_firm <= trial.wrong_bev + trial.wrong_not_bev
     # Only what a file holds counts when it is read back.
     for line in csv.DictReader(io.StringIO(rules_csv(mined, "x").decode())):
-        assert registry.learned_rule(line, "x", ABOVE)
+        assert user_rule(line, "x", ABOVE)

@@ -10,7 +10,6 @@ from support.commands import run
 from support.manifests import put
 from support.vins import checked_vin
 
-from vintool import registry
 from vintool.codes import Powertrain
 from vintool.errors import ManifestError, MappingError
 from vintool.learn.job import learn_file
@@ -18,6 +17,7 @@ from vintool.learn.labels import Labels
 from vintool.learn.mine import Wanted
 from vintool.learn.sources import Columns, presets, read_list
 from vintool.learn.trial import Rulebook
+from vintool.registry.rows import DATA
 
 # --- the six registers ------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ def test_every_preset_has_labels_on_both_sides():
 
 
 def _labels_of(code):
-    with (registry.DATA / "learn.labels.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "learn.labels.csv").open(encoding="utf-8", newline="") as file:
         return [row["label"] for row in csv.DictReader(file) if row["preset"] == code]
 
 

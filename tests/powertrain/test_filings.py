@@ -7,12 +7,13 @@ from hypothesis import given
 from support.filings import filed_vins
 
 import vintool
-from vintool import registry
 from vintool.codes import Grade, Powertrain
 from vintool.decoding.profile import profile
 from vintool.powertrain import Classification, classify, filings
 from vintool.powertrain.filings import agreed, by_fuel
-from vintool.vin import Vin, position_9
+from vintool.registry.rule import ABOVE, BELOW
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
 
 P = Powertrain
 
@@ -131,14 +132,14 @@ def test_packaged_rules_and_filings_together(packaged, filings_of_vin, powertrai
 
 
 def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
-    below = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.BELOW),))
+    below = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=BELOW),))
     classification = filings.weigh(below, (rule("BEV", "A"),))
     assert (classification.powertrain, classification.grade, len(classification.rules)) == (
         P.BEV,
         Grade.A,
         2,
     )
-    above = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.ABOVE),))
+    above = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=ABOVE),))
     assert filings.weigh(above, (rule("BEV", "A"),)).powertrain is None  # a finding, not a ranking
 
 

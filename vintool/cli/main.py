@@ -205,7 +205,7 @@ def main() -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(one) != signal.SIG_IGN:  # as of a job in the background
             signal.signal(one, stop)
-    from vintool.registry import DataError  # noqa: PLC0415 - start-up time
+    from vintool.errors import DataError  # noqa: PLC0415 - start-up time
 
     try:
         sys.exit(cli(standalone_mode=False))

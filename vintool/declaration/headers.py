@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from vintool.errors import MappingError, NoVinColumn
-from vintool.registry import read_rows
+from vintool.registry.rows import read_rows
 
 LOOKED_AT = 50
 """Header rows are looked for among this many rows."""

@@ -17,7 +17,9 @@ from typing import Generic, NamedTuple, TypeVar
 
 from vintool.codes import Powertrain
 from vintool.declaration.prices import averages, read_price
-from vintool.registry import DataError, read_rows, tariff
+from vintool.errors import DataError
+from vintool.registry import tariff
+from vintool.registry.rows import read_rows
 
 CODE_COLUMNS = ("field", "code", "powertrain", "meaning", "confidence", "source")
 WORD_COLUMNS = ("field", "word", "value", "beside", "language", "source")

@@ -10,7 +10,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError
+from vintool.registry.rows import read_rows
 
 COLUMNS = ("code", "average", "currency", "period", "confidence", "source")
 

@@ -11,23 +11,17 @@ from typing import NamedTuple
 from vintool import registry, vpic
 from vintool.codes import CheckDigit, Market, Problem, Weight
 from vintool.powertrain import is_met
-from vintool.registry import Maker
-from vintool.vin import (
-    ALPHABET,
+from vintool.registry.makers import Maker
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.check_digit import (
     CHARACTER_VALUES,
     CHECK_CHARACTERS,
-    CHECKED_MARKETS,
-    MODEL_YEAR_CODES,
     WEIGHTS,
-    Reading,
-    Vin,
-    calc_check_digit,
     check_digit_status,
-    is_plain,
-    market_of,
-    read,
     remainder,
 )
+from vintool.vin.cleanup import Reading, is_plain, read
+from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, MODEL_YEAR_CODES, market_of
 
 SUGGESTIONS_AT_MOST = 5
 
@@ -170,7 +164,7 @@ def proposals(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[P
     ):
         return ()
     if reading.problem is Problem.SEVERAL_VINS:
-        return tuple(Proposal(vin, "one of several VINs in the cell") for vin in reading.found)
+        return tuple(Proposal(vin, "one of several VINs in the cell") for vin in reading.vins)
     found: dict[str, str] = {}
     for vin, reason in _candidates(identity):
         if vin not in found and _plausible(vin):

@@ -9,7 +9,7 @@ from vintool.codes import Basis, Reason
 from vintool.desk.lists import Entry
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.used_vehicles import provision
-from vintool.vin import read
+from vintool.vin.cleanup import read
 
 FIELDS = ("vin", "confirmation_no", "maker", "destination", "issued")
 NEEDED = (("vin",),)

@@ -17,7 +17,7 @@ from vintool.desk.lists import Entry, word
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.screen import with_found
-from vintool.vin import read
+from vintool.vin.cleanup import read
 
 #: Columns of exceptions.csv that a decision is read from; ``vin_text`` serves where there is no VIN.
 COLUMNS = (

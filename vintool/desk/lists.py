@@ -16,8 +16,8 @@ from vintool.declaration import headers
 from vintool.declaration import lexicon as declared
 from vintool.declaration.days import Days, read_days
 from vintool.declaration.headers import normalise
-from vintool.errors import ManifestError, MappingError
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError, ManifestError, MappingError
+from vintool.registry.rows import read_rows
 
 HEADERS = "desk.headers.csv"
 WORD_COLUMNS = ("field", "word", "value", "language", "source")

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from vintool import registry
 from vintool.errors import ManifestError
 from vintool.learn.labels import Labels
 from vintool.learn.mine import Mined, Wanted, mine
 from vintool.learn.report import Lesson
 from vintool.learn.sources import Columns, Preset, read_list
 from vintool.learn.trial import trials, written
+from vintool.registry import user_rules
 
 
 def learn_file(  # noqa: PLR0913 - the options of a main job
@@ -86,7 +86,7 @@ def rules_csv(mined: Mined, source: str) -> bytes:
     'wmi,vds,year_codes,plant_codes,powertrain,make,models,kind,vehicles,sources,grade,source,note\n'
     """
     out = io.StringIO()
-    table = csv.DictWriter(out, registry.LEARNED_COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(out, user_rules.RULE_COLUMNS, lineterminator="\n")
     table.writeheader()
     table.writerows(written(rule, source) for rule in mined.rules)
     return out.getvalue().encode()
@@ -118,5 +118,5 @@ def _umask() -> int:
 
 def installed(name: str, where: str) -> Path:
     """Where a file of rules stands in the user's folder: ``above`` or ``below`` the packaged ones."""
-    home = registry.evidence_home()
+    home = user_rules.evidence_folder()
     return (home if where == "above" else home / where) / name

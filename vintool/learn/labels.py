@@ -10,8 +10,8 @@ from pathlib import Path
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon import meaning
-from vintool.errors import ManifestError
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError, ManifestError
+from vintool.registry.rows import read_rows
 
 LABEL_COLUMNS = ("preset", "label", "powertrain", "source")
 MAP_COLUMNS = ("label", "powertrain")

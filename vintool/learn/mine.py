@@ -34,8 +34,8 @@ import numpy.typing as npt
 
 from vintool.codes import Grade, Powertrain
 from vintool.learn.sources import BEV, POWERTRAINS, Rows
-from vintool.registry.tables import ANY
-from vintool.vin import UNKNOWN_CHARACTER
+from vintool.registry.patterns import ANY
+from vintool.vin.positions import UNKNOWN_CHARACTER
 
 #: What the bound of a whole WMI must reach: 73 starts of 73.
 WHOLE_WMI = 0.95

@@ -25,13 +25,15 @@ from vintool.columns.vins import check_digits
 from vintool.declaration.days import read_date
 from vintool.declaration.headers import meaning, normalise, shown
 from vintool.decoding.identity import market
-from vintool.errors import ManifestError, MappingError
+from vintool.errors import DataError, ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.learn.labels import Labels
-from vintool.registry import DataError, read_rows
-from vintool.vin import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER, PartialVin, read
+from vintool.registry.rows import read_rows
+from vintool.vin import PartialVin, positions
+from vintool.vin.cleanup import read
 from vintool.vin.errors import InvalidVin
+from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER
 
 PRESET_COLUMNS = (
     "preset",
@@ -361,7 +363,7 @@ class _Reader:
             (Problem.PLACEHOLDER.value, stand_in),
             (Problem.PARTIAL.value, (start == _UNKNOWN).any(axis=1)),
             (NOT_A_MAKERS, apart),
-            (SMALL_MAKER, characters[:, 2] == ord("9")),
+            (SMALL_MAKER, characters[:, 2] == ord(positions.SMALL_MAKER)),
             (Problem.CHECK_DIGIT.value, failing),
         ):
             self._count(reason, usable & rows)

@@ -13,9 +13,10 @@ from vintool.columns.engine.keys import Mask
 from vintool.learn.mine import Learned, Wanted, mine, reaching, vds_text
 from vintool.learn.sources import BEV, Rows
 from vintool.powertrain import Classification, resolve
-from vintool.registry import ABOVE, LEARNED_COLUMNS, Rule, learned_rule
-from vintool.registry.tables import PatternTable, bits
-from vintool.vin import UNKNOWN_CHARACTER
+from vintool.registry.patterns import PatternTable, bits
+from vintool.registry.rule import ABOVE, Rule
+from vintool.registry.user_rules import RULE_COLUMNS, user_rule
+from vintool.vin.positions import UNKNOWN_CHARACTER
 
 FOLDS = 5
 #: Sources left out one by one, at most: those with the most rows.
@@ -44,7 +45,7 @@ class Trial(NamedTuple):
 
 def written(rule: Learned, source: str) -> dict[str, str]:
     """A rule as a row of its file."""
-    return dict.fromkeys(LEARNED_COLUMNS, "") | {
+    return dict.fromkeys(RULE_COLUMNS, "") | {
         "wmi": rule.wmi,
         "vds": vds_text(rule.vds),
         "year_codes": rule.years,
@@ -70,7 +71,7 @@ class Rulebook:
     def __init__(self, rules: Sequence[Learned]) -> None:
         by_wmi: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
-            by_wmi[rule.wmi].append(learned_rule(written(rule, "trial"), "trial", ABOVE))
+            by_wmi[rule.wmi].append(user_rule(written(rule, "trial"), "trial", ABOVE))
         #: The WMIs with a rule that reads positions 10 or 11, as numbers.
         self.tailed = sorted(
             {int.from_bytes(rule.wmi.encode()) for rule in rules if rule.years or rule.plants}

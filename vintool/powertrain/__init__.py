@@ -10,9 +10,12 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Grade, Powertrain
-from vintool.registry import Rule, all_powertrain_rules, on_new_rules, powertrain_rules
-from vintool.registry.tables import PatternTable, bits
-from vintool.vin import CHARACTER_VALUES, UNKNOWN_CHARACTER
+from vintool.registry import on_new_rules
+from vintool.registry.patterns import PatternTable, bits
+from vintool.registry.powertrain_rules import all_powertrain_rules, powertrain_rules
+from vintool.registry.rule import Rule
+from vintool.vin.check_digit import CHARACTER_VALUES
+from vintool.vin.positions import UNKNOWN_CHARACTER
 
 DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
 

@@ -239,7 +239,7 @@ def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[EvidenceItem
     facts = case.facts
     items = [
         EvidenceItem(
-            f"VIN {known.shown}",
+            f"VIN {known.pattern_text}",
             known.powertrain.value,
             Basis.ENCODED,
             known.grade,

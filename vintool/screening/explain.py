@@ -13,7 +13,7 @@ from vintool.screening.case import Case
 from vintool.screening.decision import walk
 from vintool.screening.regimes import Citation, load_regime
 from vintool.screening.screen import Finding, finding, judge
-from vintool.vpic import data_release
+from vintool.vpic.files import data_release
 
 MEANINGS = {
     Verdict.CONTROLLED: "needs an export licence under this rule",

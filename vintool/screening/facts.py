@@ -18,7 +18,8 @@ from vintool.decoding.identity import Identity
 from vintool.decoding.profile import Profile, profile
 from vintool.powertrain import SAME_VALUE, UNKNOWN, Classification, classify, one_character_away
 from vintool.screening.regimes import Regime
-from vintool.vin import Reading, position_9, read
+from vintool.vin.check_digit import position_9
+from vintool.vin.cleanup import Reading, read
 
 SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
 CARS = {"car", "suv"}
@@ -108,7 +109,7 @@ def near_a_car(wmi: str) -> bool:
 
 def unreadable_vin_facts(reading: Reading) -> VinFacts:
     """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
-    starts = [text[:8] for text in (reading.found or (reading.text,))]
+    starts = [text[:8] for text in (reading.vins or (reading.text,))]
     told = [classify(start + "??") for start in starts if len(start) == 8]
     electric = [
         classification for classification in told if classification.powertrain is Powertrain.BEV
@@ -124,7 +125,7 @@ def unreadable_vin_facts(reading: Reading) -> VinFacts:
         classification=(electric or [UNKNOWN])[0],
         near_electric=False,
         near_other=False,
-        found=reading.found,
+        found=reading.vins,
     )
 
 

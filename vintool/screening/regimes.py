@@ -16,7 +16,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from vintool.codes import DEFAULT_REGIME, REGIMES, Powertrain, Reason, Verdict
 from vintool.decoding.model import Frozen
-from vintool.registry import DataError, read_text
+from vintool.errors import DataError
+from vintool.registry.rows import read_text
 
 Said = Annotated[str, Field(min_length=1)]
 Confidence = Literal["high", "medium", "low"]

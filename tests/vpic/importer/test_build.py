@@ -27,6 +27,8 @@ from support.releases import (
 
 from vintool import vpic
 from vintool.errors import DataSourceError
+from vintool.vpic.files import COLUMNS as FILE_COLUMNS
+from vintool.vpic.files import MANIFEST, TEXTS
 from vintool.vpic.importer.build import build
 
 # --- Building ------------------------------------------------------------------------------
@@ -35,8 +37,8 @@ from vintool.vpic.importer.build import build
 def test_every_form_gives_the_same_files(tmp_path):
     sources = [release_of(tmp_path / "in", form) for form in FORMS]
     built = [content(build(source, tmp_path / source.name)) for source in sources]
-    assert set(built[0]) == {*vpic.COLUMNS, *vpic.TEXTS, vpic.MANIFEST}
-    manifests = [tomllib.loads(files.pop(vpic.MANIFEST).decode()) for files in built]
+    assert set(built[0]) == {*FILE_COLUMNS, *TEXTS, MANIFEST}
+    manifests = [tomllib.loads(files.pop(MANIFEST).decode()) for files in built]
     assert built[1:] == built[:1] * 3
     # In the manifests only the file that was read differs.
     origins = [
@@ -63,7 +65,7 @@ def test_the_order_of_the_rows_changes_nothing(tmp_path_factory, shuffler):
     tables = {name: shuffler.sample(rows, len(rows)) for name, rows in TINY.items()}
     shuffled = content(build(release_of(folder, "dump", tables), folder / "shuffled"))
     straight = content(build(release_of(folder, "dump"), folder / "straight"))
-    del shuffled[vpic.MANIFEST], straight[vpic.MANIFEST]
+    del shuffled[MANIFEST], straight[MANIFEST]
     assert shuffled == straight
 
 
@@ -102,11 +104,11 @@ def test_the_files_say_what_the_tables_did(tmp_path):
 
 def test_the_manifest_counts_the_rows_that_were_read(tmp_path):
     folder = build(release_of(tmp_path / "in", "dump"), tmp_path / "out")
-    manifest = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
+    manifest = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     assert manifest["release"]["rows"] == {
         name.lower(): len(rows) for name, rows in TINY.items() if name != "Conversion"
     }
-    assert vpic.check(folder).keys() == {*vpic.COLUMNS, *vpic.TEXTS}
+    assert vpic.check(folder).keys() == {*FILE_COLUMNS, *TEXTS}
 
 
 def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
@@ -115,7 +117,7 @@ def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
         database.execute("CREATE TABLE Release (month, url, sha256)")
         database.execute("INSERT INTO Release VALUES ('2026-09', 'https://example.org/x', 'ab')")
     database.close()
-    text = (build(source, tmp_path / "out") / vpic.MANIFEST).read_text(encoding="utf-8")
+    text = (build(source, tmp_path / "out") / MANIFEST).read_text(encoding="utf-8")
     release = tomllib.loads(text)["release"]
     assert [release[key] for key in ("month", "url", "sha256")] == ["2026-09", "https://example.org/x", "ab"]  # fmt: skip
 
@@ -123,7 +125,7 @@ def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
 def test_the_month_is_of_the_name_or_given(tmp_path):
     source = as_dump(tmp_path / "vpic 2026-09.sql", TINY)
     for month, expected in ((None, "2026-09"), ("2025-01", "2025-01")):
-        text = (build(source, tmp_path / "out", month) / vpic.MANIFEST).read_text(encoding="utf-8")
+        text = (build(source, tmp_path / "out", month) / MANIFEST).read_text(encoding="utf-8")
         assert tomllib.loads(text)["release"]["month"] == expected
 
 

@@ -30,8 +30,8 @@ from vintool.desk.licences import drawn_at
 from vintool.screening.decision import Decision
 from vintool.screening.regimes import Regime, load_regime
 from vintool.screening.screen import needs_a_look
-from vintool.vin import read
-from vintool.vpic import MODEL
+from vintool.vin.cleanup import read
+from vintool.vpic.elements import MODEL
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""

@@ -18,9 +18,12 @@ from vintool.files.reading.sheets import parquet_files
 from vintool.files.writing.cells import inert_cell
 from vintool.files.writing.staging import RUN, file_hash
 from vintool.files.writing.tally import SHOWN, Tally
+from vintool.registry import rows
+from vintool.registry.rule import ABOVE
 from vintool.report.language import language
 from vintool.report.page import Citation, LicenceLine, ReportContext, Summary, report_html
 from vintool.screening.regimes import Regime
+from vintool.vpic.files import MANIFEST
 
 LEDGER = "ledger.csv"
 
@@ -200,7 +203,7 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
             "evidence": [
                 {
                     "file": path.name,
-                    "above_packaged": rank == registry.ABOVE,
+                    "above_packaged": rank == ABOVE,
                     "sha256": file_hash(path),
                 }
                 for path, rank in registry.evidence_files()
@@ -208,7 +211,7 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
         },
         "rules": {
             "version": summary.rule_version,
-            "sha256": _text_hash(registry.read_text(f"regimes/{summary.regime}.toml")),
+            "sha256": _text_hash(rows.read_text(f"regimes/{summary.regime}.toml")),
         },
         "parameters": {
             key: str(value) if isinstance(value, date) else value
@@ -225,7 +228,7 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
 def data_hash() -> str:
     """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
     digest = hashlib.sha256()
-    for file in (*sorted(registry.DATA.glob("*.csv")), vpic.folder() / vpic.MANIFEST):
+    for file in (*sorted(rows.DATA.glob("*.csv")), vpic.folder() / MANIFEST):
         digest.update(f"{file.name}\n{file_hash(file)}\n".encode())
     return digest.hexdigest()
 

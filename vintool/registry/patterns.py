@@ -1,70 +1,9 @@
-"""One table, one key: rows by an exact key, and rows by a pattern over positions.
+"""Patterns over the positions of a VIN: parsed, written, and which of many fit a key."""
 
-Both are built from text in one pass and parse a row only when it is asked for, so that a single
-VIN in a fresh process does not pay for tens of thousands of rows that it never meets.
-"""
-
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from mmap import mmap
 
 ANY = "*"
-
-
-class KeyedTable:
-    r"""The lines of a CSV text by their first cell, parsed when asked for.
-
-    The first few questions search the text, which is all that one VIN in a fresh process asks;
-    then the lines are indexed. The rows of a key must stand together, the key must not need
-    quotes, and no cell may hold a line break; the data's own tests see to it.
-
-    >>> table = KeyedTable(b"wmi,maker\nLRW,Tesla\nLGX,BYD\n", ("wmi", "maker"))
-    >>> table.rows("LGX")
-    [('LGX', 'BYD')]
-    """
-
-    SEARCHES = 16
-
-    def __init__(self, text: bytes | mmap, columns: tuple[str, ...]) -> None:
-        end = text.find(b"\n")
-        self._text, self._start = text, end if end >= 0 else len(text)
-        header = text[: self._start]
-        if tuple(header.decode().split(",")) != columns:
-            raise ValueError(f"columns are {header!r}, expected {columns}")
-        self._searches = 0
-
-    @cached_property
-    def _lines(self) -> dict[str, list[str]]:
-        lines: dict[str, list[str]] = {}
-        for line in self._text[self._start + 1 :].decode().split("\n"):
-            if line:
-                lines.setdefault(line.partition(",")[0], []).append(line)
-        return lines
-
-    def _found(self, key: str) -> list[str]:
-        if self._searches == self.SEARCHES:
-            return self._lines.get(key, [])
-        self._searches += 1
-        lead = f"\n{key},".encode()
-        lines, at = [], self._text.find(lead, self._start)
-        while at >= 0 and self._text[at : at + len(lead)] == lead:
-            end = self._text.find(b"\n", at + 1)
-            lines.append(self._text[at + 1 : end if end >= 0 else None].decode())
-            at = end
-        return lines
-
-    def rows(self, key: str) -> list[tuple[str, ...]]:
-        """All rows of a key, in the order of the file; empty if there is none."""
-        return [tuple(row) for row in csv.reader(self._found(key))]
-
-    def __contains__(self, key: str) -> bool:
-        """Whether the key has a row."""
-        return bool(self._found(key))
-
-    def __iter__(self) -> Iterator[str]:
-        """The keys, in the order of the file."""
-        return iter(self._lines)
 
 
 def parse_pattern(text: str, length: int, *, short: bool = False) -> tuple[str, ...]:
@@ -99,8 +38,17 @@ def parse_pattern(text: str, length: int, *, short: bool = False) -> tuple[str, 
     return tuple(parts)
 
 
+def signs_of(pattern: Iterable[str]) -> list[str]:
+    """The sign of each position, as ``parse_pattern`` reads it.
+
+    >>> signs_of(("3", "12", "*"))
+    ['3', '[12]', '*']
+    """
+    return [allowed if len(allowed) == 1 else f"[{allowed}]" for allowed in pattern]
+
+
 @lru_cache(maxsize=1 << 16)
-def _named(pattern: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
+def _closed(pattern: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     """The places that a pattern does not leave open, and what they allow."""
     return tuple((at, allowed) for at, allowed in enumerate(pattern) if allowed != ANY)
 
@@ -125,7 +73,7 @@ class PatternTable:
         self._by_character: list[dict[str, int]] = [{} for _ in range(self.length)]
         for number, pattern in enumerate(patterns):
             bit = 1 << number
-            for at, allowed in _named(pattern):
+            for at, allowed in _closed(pattern):
                 named[at] |= bit
                 column = self._by_character[at]
                 for character in allowed:
