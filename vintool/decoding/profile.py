@@ -26,7 +26,16 @@ from vintool.registry.rule import Rule
 from vintool.vin import PartialVin, Vin
 from vintool.vin.positions import CHECKED_MARKETS, UNKNOWN_CHARACTER, years_of_code
 from vintool.vpic.decode import Decoding, agreed, decode
-from vintool.vpic.elements import ELECTRIC_VALUES, FROM_TABLES, MAKE, MODEL, DecodedElement, Origin
+from vintool.vpic.elements import (
+    ELECTRIC,
+    ELECTRIC_VALUES,
+    FROM_TABLES,
+    FUEL_SECONDARY,
+    MAKE,
+    MODEL,
+    DecodedElement,
+    Origin,
+)
 from vintool.vpic.faults import Fault
 from vintool.vpic.passes import Pass
 
@@ -412,7 +421,7 @@ def _undisputed(found: Decoding) -> tuple[Pass, tuple[Pass, ...]]:
 def _electric(one: Pass) -> bool:
     return any(
         item.value == sign
-        for element, sign in ELECTRIC_VALUES.items()
+        for element, sign in ((FUEL_SECONDARY, ELECTRIC), *ELECTRIC_VALUES.items())
         for item in one.read.get(element, ())
     )
 

@@ -52,5 +52,5 @@ def country(prefix: str) -> Country | None:
 
 @cache
 def country_codes() -> frozenset[str]:
-    """The ISO 3166 codes of all countries that have a range."""
-    return frozenset(row.code for row in _countries().values())
+    """The country codes that a maker may have; none at all is for prefixes that belong to nobody."""
+    return frozenset({"", *(row.code for row in _countries().values())})

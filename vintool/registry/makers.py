@@ -142,18 +142,12 @@ def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -
     if len(cells) != len(COLUMNS):
         raise DataError(f"wmi_data/{file}, {cells[0]}: a cell too many or too few")
     code, name, brands, country, kinds, confidence, source, note = cells
+    length = 6 if code[2:3] == SMALL_MAKER else 3
     years = [year for year in (first, last) if year]
     for is_wrong, fault in (
-        (
-            len(code) != (6 if code[2:3] == SMALL_MAKER else 3),
-            "a WMI has 3 characters, or 6 where the third is 9",
-        ),
+        (len(code) != length, "a WMI has 3 characters, or 6 where the third is 9"),
         (not _CHARACTERS.issuperset(code), "a WMI holds digits and A-Z without I, O, Q"),
-        # No country at all is for prefixes that belong to nobody.
-        (
-            country and country not in country_codes(),
-            f"no range of countries.csv belongs to {country!r}",
-        ),
+        (country not in country_codes(), f"no range of countries.csv belongs to {country!r}"),
         (not name or not kinds or not confidence, "a cell that must be filled is empty"),
         (not source, "no source"),
         (not all(year.isdecimal() and len(year) == 4 for year in years), "a year has 4 digits"),
@@ -161,19 +155,8 @@ def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -
     ):
         if is_wrong:
             raise DataError(f"wmi_data/{file}, {code}: {fault}")
-    return Maker(
-        code,
-        name,
-        _split(brands),
-        country,
-        _split(kinds),
-        confidence,
-        source,
-        note,
-        int(first or 0),
-        int(last or 9999),
-        file,
-    )
+    about = _split(brands), country, _split(kinds), confidence, source, note
+    return Maker(code, name, *about, int(first or 0), int(last or 9999), file)
 
 
 def _split(cell: str) -> tuple[str, ...]:

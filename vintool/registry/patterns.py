@@ -89,21 +89,21 @@ class PatternTable:
 
     def match(self, key: str) -> int:
         """The patterns that fit the key, one character a position."""
-        found = self._all
+        fitting = self._all
         for (allowing, open_), character in zip(self._allowing, key, strict=False):
-            found &= allowing(character, open_)
-        return found
+            fitting &= allowing(character, open_)
+        return fitting
 
     def overlapping(self, pattern: Sequence[str]) -> int:
         """The patterns that some key fits together with this one."""
-        found = self._all
+        fitting = self._all
         for at, allowed in zip(range(self.length), pattern, strict=False):
             if allowed != ANY:
                 both = self._any[at]
                 for character in allowed:
                     both |= self._by_character[at].get(character, 0)
-                found &= both
-        return found
+                fitting &= both
+        return fitting
 
     def allowed(self, at: int) -> frozenset[str]:
         """The characters that some pattern names at a place, counted from 0."""
@@ -127,17 +127,17 @@ class PatternTable:
         after = [-1] * (self.length + 1)
         for at in range(self.length - 1, -1, -1):
             after[at] = after[at + 1] & sets[at]
-        before, found = self._all, 0
-        for at, own in enumerate(sets):
-            others = before & after[at + 1] & ~own
+        before, near = self._all, 0
+        for at, fitting in enumerate(sets):
+            others = before & after[at + 1] & ~fitting
             if others and alternatives is not None:
                 instead = 0
                 for character in alternatives.get(key[at], ""):
                     instead |= self._by_character[at].get(character, 0)
                 others &= instead
-            found |= others
-            before &= own
-        return found
+            near |= others
+            before &= fitting
+        return near
 
 
 def bits(number: int) -> Iterator[int]:

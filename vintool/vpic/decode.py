@@ -34,14 +34,14 @@ class Decoding(NamedTuple):
         return Decoding(self.best.unsure(), others, self.conclusive)
 
 
-def decode(wmi: str, text: str, latest: int, known: int | None = None) -> Decoding | None:
+def decode(wmi: str, text: str, latest: int, known_year: int | None = None) -> Decoding | None:
     """What vPIC tells of a VIN.
 
     Args:
         wmi: positions 1-3, with 12-14 for a small maker.
         text: the VIN, of which position 9 is not read; ``*`` where a character is not known.
         latest: the latest model year that there can be.
-        known: the model year, where it is known otherwise; taken if position 10 allows it.
+        known_year: where it is known otherwise; taken if position 10 allows it.
 
     Returns:
         None if the WMI is not in vPIC, or no model year can be told.
@@ -53,8 +53,8 @@ def decode(wmi: str, text: str, latest: int, known: int | None = None) -> Decodi
     if registered is None:
         return None
     years, conclusive = candidates(text[9], text[6], registered, latest)
-    if known is not None and known in years:
-        years, conclusive = (known,), True
+    if known_year in years:
+        years, conclusive = (known_year,), True
     if text[9] == UNKNOWN_CHARACTER:
         years = tuple(year for year in range(FIRST_MODEL_YEAR, latest + 1) if links_in(wmi, year))
     if not years:

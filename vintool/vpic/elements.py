@@ -10,13 +10,9 @@ from vintool.vpic.files import all_rows, rows_of
 
 MAKE, MANUFACTURER, MODEL, MODEL_YEAR, VEHICLE_TYPE, ENGINE_MODEL = 26, 27, 28, 29, 39, 18
 FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION = 24, 66, 126
-#: The fuel, and the level of electrification, that speak for pure electric; and so by element.
+#: The fuel, and the level of electrification, that speak for pure electric.
 ELECTRIC, BATTERY_ELECTRIC = "2", "4"
-ELECTRIC_VALUES = {
-    FUEL_PRIMARY: ELECTRIC,
-    FUEL_SECONDARY: ELECTRIC,
-    ELECTRIFICATION: BATTERY_ELECTRIC,
-}
+ELECTRIC_VALUES = {FUEL_PRIMARY: ELECTRIC, ELECTRIFICATION: BATTERY_ELECTRIC}
 DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L = 11, 12, 13
 DISPLACEMENTS = frozenset({DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L})
 #: What follows from the WMI, position 10 or the model, never from a pattern.

@@ -5,27 +5,9 @@ from functools import cached_property, lru_cache
 
 from vintool.registry.patterns import bits
 from vintool.vin.positions import UNKNOWN_CHARACTER
+from vintool.vpic import elements
 from vintool.vpic.displacement import add_conversions
-from vintool.vpic.elements import (
-    ELECTRIC_VALUES,
-    ELECTRIFICATION,
-    ENGINE_MODEL,
-    FUEL_PRIMARY,
-    MAKE,
-    MANUFACTURER,
-    MODEL,
-    MODEL_YEAR,
-    MULTIPLE,
-    VEHICLE_TYPE,
-    Decoded,
-    DecodedElement,
-    Origin,
-    all_elements,
-    all_in_words,
-    defaults,
-    engine,
-    model,
-)
+from vintool.vpic.elements import ELECTRIC_VALUES, MODEL, MULTIPLE, Decoded, DecodedElement, Origin
 from vintool.vpic.faults import NOTHING_FITS, Fault, faults_of, weight
 from vintool.vpic.patterns import Patterns, patterns, read_positions
 from vintool.vpic.register import WmiRegistration
@@ -69,7 +51,7 @@ class Pass:
         if self.registration is None:
             return self.read
         added = specified(self.read, self.registration, self.year)
-        return defaults(self.registration.vehicle_type) | self.read | added
+        return elements.defaults(self.registration.vehicle_type) | self.read | added
 
     def value(self, element: int) -> str | None:
         """One attribute in words; None where nothing tells it."""
@@ -92,18 +74,18 @@ class Pass:
     @property
     def score(self) -> tuple[int, int, int, int]:
         """How well the pass fits: faults, what the attributes weigh, their number, the year."""
-        elements = all_elements()
+        known = elements.all_elements()
         by_pattern = (Origin.PATTERN, Origin.FORMULA, Origin.ENGINE)
         return (
             weight(self.faults),
-            sum(elements[number].weight for number in self.attributes if number in elements),
+            sum(known[number].weight for number in self.attributes if number in known),
             sum(item.origin in by_pattern for items in self.attributes.values() for item in items),
             self.year,
         )
 
 
 def _in_words(element: int, decoded: Decoded) -> str | None:
-    return all_in_words(element, tuple(item.value for item in decoded.get(element, ())))
+    return elements.all_in_words(element, tuple(item.value for item in decoded.get(element, ())))
 
 
 def one_pass(registration: WmiRegistration, text: str, year: int) -> Pass:
@@ -123,7 +105,7 @@ def one_pass(registration: WmiRegistration, text: str, year: int) -> Pass:
     unsettled = frozenset[int]() if whole else _unsettled(of_year, characters, decoded)
     for element in unsettled & decoded.keys():
         del decoded[element]
-    if names := decoded.get(ENGINE_MODEL):
+    if names := decoded.get(elements.ENGINE_MODEL):
         add_engine(decoded, names[0])
     # Of a part of a VIN it is enough that some pattern may fit.
     fits = bool(decoded) or (not whole and bool(of_year.table.overlapping(characters)))
@@ -179,7 +161,7 @@ def _contested(of_year: Patterns, fitting: int) -> Contested:
     """What is told of fuel and electrification, if it is told to be electric and not to be."""
     if not fitting & of_year.electric:
         return ()
-    values: dict[int, dict[str, DecodedElement]] = {FUEL_PRIMARY: {}, ELECTRIFICATION: {}}
+    values: dict[int, dict[str, DecodedElement]] = {element: {} for element in ELECTRIC_VALUES}
     for number in bits(fitting):
         for element, item in of_year.elements(number):
             if element in values:
@@ -195,7 +177,7 @@ def _contested(of_year: Patterns, fitting: int) -> Contested:
 def add_engine(decoded: Decoded, name: DecodedElement) -> None:
     """Add what follows from the name of an engine, where no pattern tells it."""
     added: dict[int, list[DecodedElement]] = {}
-    for place, (element, value) in enumerate(engine(name.value)):
+    for place, (element, value) in enumerate(elements.engine(name.value)):
         if element not in decoded or element in MULTIPLE:
             item = name._replace(value=value, origin=Origin.ENGINE, order=(0, place, 0))
             added.setdefault(element, []).append(item)
@@ -208,11 +190,13 @@ def _add_tables(
 ) -> None:
     """Add what follows from the WMI, the year and the model."""
     if registration.vehicle_type:
-        decoded[VEHICLE_TYPE] = (DecodedElement(str(registration.vehicle_type), Origin.TABLE),)
-    decoded[MANUFACTURER] = (DecodedElement(registration.manufacturer, Origin.TABLE),)
-    decoded[MODEL_YEAR] = (DecodedElement(str(year), Origin.TABLE),)
+        decoded[elements.VEHICLE_TYPE] = (
+            DecodedElement(str(registration.vehicle_type), Origin.TABLE),
+        )
+    decoded[elements.MANUFACTURER] = (DecodedElement(registration.manufacturer, Origin.TABLE),)
+    decoded[elements.MODEL_YEAR] = (DecodedElement(str(year), Origin.TABLE),)
     if MODEL in decoded:
-        if make := model(decoded[MODEL][0].value)[1]:
-            decoded[MAKE] = (decoded[MODEL][0]._replace(value=make),)
+        if make := elements.model(decoded[MODEL][0].value)[1]:
+            decoded[elements.MAKE] = (decoded[MODEL][0]._replace(value=make),)
     elif len(registration.makes) == 1 and with_make:
-        decoded[MAKE] = (DecodedElement(registration.makes[0], Origin.TABLE),)
+        decoded[elements.MAKE] = (DecodedElement(registration.makes[0], Origin.TABLE),)

@@ -12,22 +12,16 @@ from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from vintool.registry.patterns import PatternTable, parse_pattern
-from vintool.vpic.elements import (
-    BATTERY_ELECTRIC,
-    ELECTRIC,
-    ELECTRIFICATION,
-    FUEL_PRIMARY,
-    DecodedElement,
-    Origin,
-)
+from vintool.vpic.elements import ELECTRIC_VALUES, DecodedElement, Origin
 from vintool.vpic.files import all_rows, rows_of, section, section_lines
 
 #: The positions of a VIN that patterns read, in their order.
 POSITIONS = (4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17)
 
-_TELLS_ELECTRIC = re.compile(
-    rf"\t(?:{FUEL_PRIMARY}(?:@\d+)?={ELECTRIC}|{ELECTRIFICATION}(?:@\d+)?={BATTERY_ELECTRIC})(?:\t|$)"
-).search
+_ELECTRIC_CELLS = "|".join(
+    rf"{number}(?:@\d+)?={value}" for number, value in ELECTRIC_VALUES.items()
+)
+_TELLS_ELECTRIC = re.compile(rf"\t(?:{_ELECTRIC_CELLS})(?:\t|$)").search
 
 
 class Link(NamedTuple):

@@ -59,12 +59,12 @@ def _release(source: Path, tables: Tables, month: str | None) -> files.ReleaseIn
         raise DataSourceError(f"{source}: month {month!r} is none; give --month, as 2026-10")
     for own_month, url, sha256 in tables.rows["Release"]:
         return files.ReleaseInfo(month or own_month, url or "", sha256 or "")
-    found = _MONTH.search(month or source.name)
-    if not found:
+    match = _MONTH.search(month or source.name)
+    if not match:
         raise DataSourceError(
             f"{source}: the name does not tell the month of the release; give --month, as 2026-10"
         )
     with source.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     name = source.name.encode(errors="replace").decode()
-    return files.ReleaseInfo(f"{found[1]}-{found[2]}", name, digest)
+    return files.ReleaseInfo(f"{match[1]}-{match[2]}", name, digest)
