@@ -24,6 +24,7 @@ from vintool.columns.vins import Descriptors, check_digits
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
 from vintool.screening.evidence import EvidenceItem, Remark
+from vintool.screening.facts import profile_of
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
 from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
@@ -133,7 +134,8 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
         declared = {field: row[field] for field in cells if row[field]}
         on = DAYS.get(row["declaration_date"])
         told = check(row["text"] or "")
-        _, found = judge(identify(row["text"] or ""), on, declared, rule)
+        identity = identify(row["text"] or "")
+        found = judge(identity, profile_of(identity), on, declared, rule)
         bill = (told.vin, (row["bl_no"] or "").strip().upper())
         earlier = [
             Remark(

@@ -13,7 +13,7 @@ from vintool import registry
 from vintool.codes import Reason, Verdict
 from vintool.columns import screen_table
 from vintool.declaration.days import Days, read_date, read_days
-from vintool.declaration.prices import read_price
+from vintool.declaration.lexicon.prices import read_price
 from vintool.powertrain import SAME_VALUE
 from vintool.registry.brands import may_share_wmi
 from vintool.registry.places import place
@@ -390,7 +390,7 @@ def test_prices_as_people_write_them(text, low):
 def test_days_from_registration_to_application(registration, application, on, reason):
     day = date.fromisoformat(on)
     found, of_a_new_one = (
-        age(is_used, registration, application, day, asked=True) for is_used in (True, False)
+        age(is_used, registration, application, day, always=True) for is_used in (True, False)
     )
     assert [one.reason for one in found] == ([Reason(reason)] if reason else [])
     assert of_a_new_one == ()

@@ -15,14 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vintool.declaration.headers import (
-    EXACT,
-    find_header,
-    map_columns,
-    meaning,
-    normalise,
-    vin_shaped,
-)
+from vintool.declaration.headers import EXACT, find_header, meaning, normalise, vin_shaped
+from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading import delimited
 from vintool.files.reading.manifest import open_manifest

@@ -85,8 +85,8 @@ def test_words_of_a_declaration():
     for row in rows("declared.words.csv"):
         assert row["source"]
         told = declared.meaning(row["field"], row["word"])
-        assert told.says == row["value"], row
-        assert declared.meaning(row["field"], f" {row['word'].upper()} ").says == row["value"]
+        assert told.value == row["value"], row
+        assert declared.meaning(row["field"], f" {row['word'].upper()} ").value == row["value"]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_words_of_a_declaration():
 )  # fmt: skip
 def test_codes_as_spreadsheets_write_them(text, says):
     told = declared.meaning("hs_code", text)
-    assert (told.says if told else None) == says
+    assert (told.value if told else None) == says
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_codes_as_spreadsheets_write_them(text, says):
 )  # fmt: skip
 def test_fuel_words_are_whole_words(text, says):
     told = declared.meaning("fuel", text)
-    assert (told.says if told else None) == says
+    assert (told.value if told else None) == says
 
 
 @pytest.mark.parametrize(

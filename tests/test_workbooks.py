@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_files import VINS, cells, numbers, only, refusal
 
-from vintool.declaration.headers import map_columns
+from vintool.declaration.mapping import map_columns
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.workbooks import xlsx as survey
 from vintool.files.screen import screen_file

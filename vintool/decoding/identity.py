@@ -24,7 +24,9 @@ from vintool.vin import (
     calc_check_digit,
     check_digit_status,
     is_plain,
+    judged,
     market_of,
+    position_9,
     read,
     remainder,
 )
@@ -128,13 +130,14 @@ def vin_problems(
 
 
 class Identity(NamedTuple):
-    """The text of a cell, judged."""
+    """The text of a cell, judged; ``ninth`` is ``vin.position_9``, which no market decides."""
 
     reading: Reading
     vin: Vin | None
     market: Market | None
     status: CheckDigit
     problems: tuple[Problem, ...]
+    ninth: CheckDigit = CheckDigit.CANNOT_TELL
 
 
 def identify(raw: object, market_given: Market | None = None) -> Identity:
@@ -148,14 +151,10 @@ def judge_reading(reading: Reading, market_given: Market | None = None) -> Ident
         return Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
     vin = Vin.trusted(reading.text)
     vin_market = market_given or market(vin, vin.wmi)
-    status = check_digit_status(vin, vin_market)
-    return Identity(
-        reading,
-        vin,
-        vin_market,
-        status,
-        (*vin_problems(vin, vin_market, status, trailing_digits(vin)), *reading.cleanup),
-    )
+    ninth = position_9(vin)
+    status = judged(ninth, vin_market)
+    problems = vin_problems(vin, vin_market, status, trailing_digits(vin))
+    return Identity(reading, vin, vin_market, status, (*problems, *reading.cleanup), ninth)
 
 
 def proposals(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[Proposal, ...]:

@@ -23,7 +23,7 @@ from vintool.columns.engine.distinct import Texts, as_text
 from vintool.columns.engine.keys import Mask, Places
 from vintool.columns.vins import check_digits
 from vintool.declaration.days import read_date
-from vintool.declaration.headers import meaning, normalise, shown
+from vintool.declaration.headers import labels, meaning, normalise
 from vintool.decoding.identity import market
 from vintool.errors import ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
@@ -244,7 +244,7 @@ def _column(part: Sheet, wanted: str, field: str, option: str) -> str:
         else f"no one column is known to hold the {field}",
         file=part.file,
         sheet=part.name,
-        next_step=f'pass {option} "..." with one of {shown(part.columns)}',
+        next_step=f'pass {option} "..." with one of {labels(part.columns)}',
     )
 
 
