@@ -349,7 +349,7 @@ def test_brands_under_one_wmi(one, other, model_year, may):
         ("2.050,00", True), ("25.000,00", False), ("25.000", False), ("1.234.567,00", False), ("25'000.00", False),
         ("12,34,567.00", False), ("25k", False), ("USD 20.6K", False), ("2.06E+04", False),
         # Two figures: which one is the price is not known.
-        ("1 x 25000", None), ("FOB 2026 USD 25000", None),
+        ("1 x 25000", None), ("FOB 2026 USD 25000", None), ("60. 870460", None),
     ],
 )  # fmt: skip
 def test_prices_as_people_write_them(text, low):

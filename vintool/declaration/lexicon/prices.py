@@ -121,4 +121,4 @@ def _number(figure: str) -> float:
     )
     whole, part = (bare[:last], bare[last + 1 :]) if decimal else (bare, "")
     digits = re.sub(r"[.,]", "", whole)
-    return float(f"{digits}.{part or 0}") if digits.isdigit() else 0
+    return float(f"{digits}.{part or 0}") if f"{digits}{part}".isdigit() else 0
