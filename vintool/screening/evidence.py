@@ -7,16 +7,11 @@ from typing import NamedTuple
 from vintool.codes import Basis, Grade, Reason
 
 
+# A dataclass, which pydantic takes as it is: columns and ``Finding`` carry the same objects, and what
+# judges rows loads no pydantic for them.
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """One fact that a verdict rests on.
-
-    A dataclass, which pydantic takes as it is: columns and ``Finding`` carry the same object, and what
-    judges rows does not load pydantic for it.
-
-    >>> str(EvidenceItem("fuel 'EV'", "BEV", Basis.DECLARED, None, "declared.words.csv"))
-    "fuel 'EV': BEV (declared, declared.words.csv)"
-    """
+    """One fact that a verdict rests on."""
 
     what: str
     value: str
@@ -25,7 +20,11 @@ class EvidenceItem:
     source: str
 
     def __str__(self) -> str:
-        """As one line of a report; without semicolons, which part the items of a joined list."""
+        """As one line of a report; without semicolons, which part the items of a joined list.
+
+        >>> str(EvidenceItem("fuel 'EV'", "BEV", Basis.DECLARED, None, "declared.words.csv"))
+        "fuel 'EV': BEV (declared, declared.words.csv)"
+        """
         grade = f", grade {self.grade.value}" if self.grade else ""
         line = f"{self.what}: {self.value} ({self.basis.value}{grade}, {self.source})"
         return line.replace(";", ",")
