@@ -81,14 +81,14 @@ def fields(table: str = MANIFEST) -> tuple[str, ...]:
 
 def _field(text: str, table: str) -> str | None:
     """The field of a header or part of one, with or without the words that may stand around it."""
-    known, bare = _dictionary(table), normalise(text)
-    if bare in known:
-        return known[bare]
+    dictionary, bare = _dictionary(table), normalise(text)
+    if bare in dictionary:
+        return dictionary[bare]
     if lead := _BEFORE.match(bare):
         bare = bare[lead.end() :]
     for end in range(len(bare), 1, -1):
-        if bare[:end] in known and (end == len(bare) or _AFTER.fullmatch(bare, end)):
-            return known[bare[:end]]
+        if bare[:end] in dictionary and (end == len(bare) or _AFTER.fullmatch(bare, end)):
+            return dictionary[bare[:end]]
     return None
 
 
@@ -156,9 +156,9 @@ def find_header(rows: Sequence[Sequence[str]], table: str = MANIFEST) -> Header:
         for header in candidates:
             # One as good as the best so far may still add the line beneath it.
             adds_line = header.lines == 2 and best.lines == 1 and best.index == header.index
-            known = hits(header.cells, table)
-            if known > score or (known == score > 0 and adds_line):
-                best, score = header, known
+            words = hits(header.cells, table)
+            if words > score or (words == score > 0 and adds_line):
+                best, score = header, words
     if score:
         return best
     # No word we know: the last row with content above the first VIN, or the very first row.

@@ -27,7 +27,7 @@ _DECIDING = frozenset(
     }
 )
 # Headers that say VIN; a chassis or frame number may be one, or a number of its own.
-_SAYS_VIN = re.compile(
+_VIN_HEADER = re.compile(
     r"\bVIN|VIN\b|VIN[码号]|识别|識別|식별|identif|\bFIN\b|\bNIV\b|\bВИН|идентиф", re.IGNORECASE
 )
 
@@ -151,7 +151,7 @@ def _vin_column(sheet: Headed, named: Sequence[int], free: set[int]) -> int:
     best = max(candidates, key=share.__getitem__)
     rivals = [position for position in candidates if position != best]
     if rivals and (share[best] < 0.5 or any(share[rival] >= 0.1 for rival in rivals)):
-        outright = [position for position in named if _SAYS_VIN.search(sheet.headers[position])]
+        outright = [position for position in named if _VIN_HEADER.search(sheet.headers[position])]
         if len(outright) != 1 or len(candidates) > 2 or share[outright[0]] < 0.1:
             raise _tie(sheet, "vin", candidates)
         return outright[0]  # the other is a chassis number, and is held against it

@@ -114,8 +114,8 @@ class Exporters:
             )
         if code:
             self._by_code.setdefault(code, []).append(enterprise)
-        for known in enterprise.names:
-            self._by_name.setdefault(known, []).append(enterprise)
+        for folded in enterprise.names:
+            self._by_name.setdefault(folded, []).append(enterprise)
 
     def judge(
         self, code_text: str, name_text: str, brands: tuple[str, ...], on: date | None
@@ -142,9 +142,9 @@ class Exporters:
 
     def _not_listed(self, code: str, name: str, name_text: str) -> Remark:
         other = next(iter(self._by_name.get(name, ())), None)
-        known = f", the name stands there with code {other.code}" if other else ""
+        hint = f", the name stands there with code {other.code}" if other else ""
         exporter = ", ".join(filter(None, (code, name_text.strip()[:60])))
-        return remark(Reason.EXPORTER_NOT_QUALIFIED, f"{exporter} not on the list{known}", SOURCE)
+        return remark(Reason.EXPORTER_NOT_QUALIFIED, f"{exporter} not on the list{hint}", SOURCE)
 
     def _on_list(
         self, listed: list[Enterprise], name_text: str, brands: tuple[str, ...], on: date | None

@@ -108,14 +108,14 @@ class Entry:
 
 
 def map_fields(
-    file: str, columns: Sequence[str], known: Sequence[str], needed: Iterable[Sequence[str]]
+    file: str, columns: Sequence[str], fields: Sequence[str], needed: Iterable[Sequence[str]]
 ) -> dict[str, str]:
     """Which column of a list is which field.
 
     Args:
         file: its name.
         columns: its headers.
-        known: the fields that the list may have.
+        fields: that the list may have.
         needed: groups of fields of which each list has at least one.
 
     Raises:
@@ -124,7 +124,7 @@ def map_fields(
     mapping: dict[str, str] = {}
     for column in columns:
         named = headers.meaning(column, HEADERS)
-        if named is None or named[0] not in known:
+        if named is None or named[0] not in fields:
             continue
         field = named[0]
         if field in mapping and normalise(column) in _RUNNING:
@@ -164,11 +164,11 @@ def word(field: str, text: str) -> str:
     >>> word("trade_mode", "一般贸易(0110)")
     'general'
     """
-    known = _words()
-    if whole := known.get((field, normalise(text))):
+    table = _words()
+    if whole := table.get((field, normalise(text))):
         return whole
     keys = ((field, normalise(part)) for part in _BRACKETS.split(text))
-    values = {known[key] for key in keys if key in known}
+    values = {table[key] for key in keys if key in table}
     return values.pop() if len(values) == 1 else ""
 
 

@@ -144,8 +144,8 @@ class Reviews:
                 self._add(entry, review)
 
     def _add(self, entry: Entry, review: Review) -> None:
-        known = self._by_key.setdefault(review.key, [])
-        for other in known:
+        reviews = self._by_key.setdefault(review.key, [])
+        for other in reviews:
             alike = (other.facts, other.day) == (review.facts, review.day)
             recorded = other.recorded or review.recorded  # put right since: the later line counts
             if alike and other.decision != review.decision and not recorded:
@@ -154,10 +154,10 @@ class Reviews:
                     f"disagrees with {other.place} of the same day",
                     "keep one of the two decisions",
                 )
-        if any(other.as_record() == review.as_record() for other in known):
+        if any(other.as_record() == review.as_record() for other in reviews):
             return
-        known.insert(0, review)
-        known.sort(key=lambda one: one.day, reverse=True)
+        reviews.insert(0, review)
+        reviews.sort(key=lambda one: one.day, reverse=True)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -167,7 +167,7 @@ class Reviews:
     @property
     def all(self) -> tuple[Review, ...]:
         """Every review, in the order of the list, those for other regimes last."""
-        reviews = (review for known in self._by_key.values() for review in reversed(known))
+        reviews = (review for some in self._by_key.values() for review in reversed(some))
         return (*reviews, *self.of_other_regimes)
 
     @property

@@ -34,7 +34,7 @@ class Labels:
 
     Args:
         preset: code of the register that the list comes from; empty for any other list.
-        own: the user's map, a CSV file with the columns ``label`` and ``powertrain``; an empty
+        user_map: the user's map, a CSV file with the columns ``label`` and ``powertrain``; an empty
             powertrain means that the label is not to be used.
 
     Raises:
@@ -45,15 +45,15 @@ class Labels:
     (<Powertrain.BEV: 'BEV'>, <Powertrain.ICE: 'ICE'>, None)
     """
 
-    def __init__(self, preset: str = "", own: Path | None = None) -> None:
+    def __init__(self, preset: str = "", user_map: Path | None = None) -> None:
         self._known: dict[str, Powertrain | None] = {}
         for code, label, powertrain, _source in read_rows("learn.labels.csv", LABEL_COLUMNS):
             if code == preset:
                 if fold(label) in self._known:
                     raise DataError(f"wmi_data/learn.labels.csv: {label!r} stands twice")
                 self._known[fold(label)] = Powertrain(powertrain) if powertrain else None
-        if own is not None:
-            self._known |= _own_map(own)
+        if user_map is not None:
+            self._known |= _read_map(user_map)
 
     def __call__(self, text: str) -> Powertrain | None:
         """The powertrain that a label means; None where nothing knows it."""
@@ -64,7 +64,7 @@ class Labels:
         return fuel.powertrain if fuel else None
 
 
-def _own_map(path: Path) -> dict[str, Powertrain | None]:
+def _read_map(path: Path) -> dict[str, Powertrain | None]:
     def refused(what: str, row: int | None = None) -> ManifestError:
         return ManifestError(
             what,

@@ -9,7 +9,7 @@ from vintool.learn.rows import Reading
 from vintool.learn.rules import Criteria
 from vintool.learn.trial import Trial
 
-SHOWN = 20
+MOST = 20
 """Labels and conflicts that the text shows; the JSON has all conflicts."""
 
 _TRIAL_HEADS = ("tested", "covered", "right", "wrong BEV", "wrong not-BEV", "wrong at A or B")
@@ -44,7 +44,7 @@ def as_json(lesson: Lesson) -> dict[str, Any]:
         "unused": dict(sorted(reading.unused.items(), key=lambda item: (-item[1], item[0]))),
         "labels": [
             {"label": _label(text), "powertrain": powertrain, "rows": count}
-            for (text, powertrain), count in _labels(reading)[: 10 * SHOWN]
+            for (text, powertrain), count in _labels(reading)[: 10 * MOST]
         ],
         "min_support": criteria.support,
         "min_confidence": criteria.confidence,
@@ -70,7 +70,7 @@ def lines(lesson: Lesson) -> Iterator[str]:
     yield f"{lesson.file}: {reading.total:,} rows, {used:,} used, {reading.total - used:,} not ({lesson.seconds:.1f} s)"
     for reason, count in sorted(reading.unused.items(), key=lambda item: (-item[1], item[0])):
         yield f"  not used  {count:>11,}  {reason}"
-    for (text, powertrain), count in _labels(reading)[:SHOWN]:
+    for (text, powertrain), count in _labels(reading)[:MOST]:
         yield f"  label     {count:>11,}  {_label(text)!r}: {powertrain.value if powertrain else 'not used'}"
     starts = mined.starts
     if starts:
@@ -87,13 +87,13 @@ def lines(lesson: Lesson) -> Iterator[str]:
         yield ""
         yield "Conflicts, seen on both sides; they answer null:"
         ranked = sorted(mined.conflicts, key=lambda one: (-sum(one.vehicles.values()), one.start))
-        for conflict in ranked[:SHOWN]:
+        for conflict in ranked[:MOST]:
             kinds = ", ".join(
                 f"{kind.value} {count:,}" for kind, count in conflict.vehicles.items()
             )
             yield f"  {conflict.start}  {kinds}"
-        if len(ranked) > SHOWN:
-            yield f"  and {len(ranked) - SHOWN:,} more; --format json has all"
+        if len(ranked) > MOST:
+            yield f"  and {len(ranked) - MOST:,} more; --format json has all"
 
 
 def _table(trials: tuple[Trial, ...]) -> Iterator[str]:

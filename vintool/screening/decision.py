@@ -39,7 +39,7 @@ from vintool.screening.regimes import ANY_POWERTRAIN, Regime
 
 # What no longer matters once the powertrain has cleared the row.
 _SETTLED_BY_POWERTRAIN = {Reason.KIND_UNCLEAR, Reason.KIT, Reason.USED_UNSUPPORTED}
-RULES_SHOWN = 4
+_MOST_RULES = 4  # of the powertrain in the evidence of a row
 # Kinds that another regime may cover whatever drives them.
 _LICENSED_KINDS = {"truck", "bus", "chassis"}
 
@@ -260,7 +260,7 @@ def _evidence(case: Case, contradictions: tuple[Contradiction, ...]) -> tuple[Ev
             rule.grade,
             f"{rule.file}: {rule.models or rule.make or rule.source}",
         )
-        for rule in facts.vin.classification.rules[:RULES_SHOWN]
+        for rule in facts.vin.classification.rules[:_MOST_RULES]
     ]
     items += [
         EvidenceItem(meaning.display, meaning.value, Basis.DECLARED, None, meaning.source)

@@ -80,8 +80,8 @@ def screen(
         regime: the code of the regime, one of ``codes.REGIMES``.
 
     Returns:
-        The verdict with reasons, evidence and sources. A text that is no VIN is no error: its
-        verdict is ``invalid``, or ``review`` where a part of it can be read.
+        The verdict with reasons, evidence and sources. A text that is no VIN is no error: where no
+        identity can be read the verdict is ``invalid``.
 
     Raises:
         KeyError: no such regime.

@@ -75,10 +75,10 @@ def currency(text: str) -> Meaning | None:
 
 def _currency_in(text: str) -> str:
     """The one currency that a text names; empty if it names none or several."""
-    known = values("currency")
+    table = values("currency")
     plain = unicodedata.normalize("NFKC", text)
     parts = (plain.strip(), *re.split(r"[\s()\[\]/:,]+", plain))
-    codes = {known[key] for part in parts if (key := letters(part) or part) in known}
+    codes = {table[key] for part in parts if (key := letters(part) or part) in table}
     return codes.pop() if len(codes) == 1 else ""
 
 
@@ -98,11 +98,11 @@ def read_price(text: str) -> Price | None:
     figure = figures[0]
     before, after = plain[: figure.start()], plain[figure.end() :]
     amount = _number(figure[0]) * _MULTIPLES.get(after.lstrip()[:1].casefold(), 1)
-    known = averages()
-    if 0 < amount < known.low * _FAR:
-        return Price(low=True, display=f"under {known.low * _FAR:,.0f}", rest=f"{before} {after}")
-    if amount > known.high / _FAR:
-        return Price(low=False, display=f"over {known.high / _FAR:,.0f}", rest=f"{before} {after}")
+    low, high = averages().low * _FAR, averages().high / _FAR
+    if 0 < amount < low:
+        return Price(low=True, display=f"under {low:,.0f}", rest=f"{before} {after}")
+    if amount > high:
+        return Price(low=False, display=f"over {high:,.0f}", rest=f"{before} {after}")
     return None
 
 
