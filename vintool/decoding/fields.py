@@ -9,13 +9,7 @@ from typing import Any, NamedTuple
 
 from vintool import vpic
 from vintool.codes import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Weight
-from vintool.decoding.identity import (
-    Identity,
-    identify,
-    proposals,
-    trailing_digits,
-    vin_problems,
-)
+from vintool.decoding.identity import Identity, identify, proposals, trailing_digits, vin_problems
 from vintool.decoding.profile import (
     ATTRIBUTES,
     ENGINE_PARTS,
