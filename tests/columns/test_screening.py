@@ -20,6 +20,7 @@ from vintool.decoding.check import check
 from vintool.decoding.identity import identify
 from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.evidence import EvidenceItem, Remark
+from vintool.screening.facts import profile_of
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
 from vintool.vin import calc_check_digit
@@ -130,7 +131,8 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
         declared = {field: row[field] for field in cells if row[field]}
         on = DAYS.get(row["declaration_date"])
         checked = check(row["text"] or "")
-        _, finding = judge(identify(row["text"] or ""), on, declared, rule)
+        identity = identify(row["text"] or "")
+        finding = judge(identity, profile_of(identity), on, declared, rule)
         bill = (checked.vin, (row["bl_no"] or "").strip().upper())
         earlier = [
             Remark(

@@ -28,10 +28,9 @@ from support.vehicles import (
 from support.vins import vin
 
 from vintool import registry
-from vintool.codes import Verdict
+from vintool.codes import REGIMES, Verdict
 from vintool.powertrain import SAME_VALUE
 from vintool.registry.powertrain_rules import all_powertrain_rules
-from vintool.screening.regimes import REGIMES
 from vintool.screening.screen import screen
 from vintool.vin.positions import ALPHABET
 

@@ -26,8 +26,8 @@ EXAMPLES = [(code, example) for code in REGIMES for example in load_regime(code)
 def test_every_example_of_the_law(code, example):
     finding = screen(example.vin, example.on, dict(example.declared), code)
     assert finding.verdict is example.verdict, finding.reasons
-    assert set(example.told) <= set(finding.reasons)
-    assert not set(example.not_told) & set(finding.reasons)
+    assert set(example.reasons) <= set(finding.reasons)
+    assert not set(example.other_reasons) & set(finding.reasons)
 
 
 def test_every_file_is_a_regime_and_every_provision_is_sourced():

@@ -111,18 +111,18 @@ def learn(
     vintool learn rechev.csv --preset il --register --out il.csv                           Israel
     vintool learn registrations.csv --preset ny --register --out ny.csv                    New York State
     """
-    from vintool.learn import job, mine, report, sources  # noqa: PLC0415 - start-up time
+    from vintool.learn import job, presets, report, rules, sources  # noqa: PLC0415 - start-up time
 
-    known = sources.presets()
+    known = presets.presets()
     if preset and preset not in known:
         raise click.UsageError(f"no preset {preset!r}; known: {', '.join(known)}")
-    wanted = mine.Wanted(min_support, min_confidence, tolerate, allow_wmi, register)
+    criteria = rules.Criteria(min_support, min_confidence, tolerate, allow_wmi, register)
     columns = sources.Columns(vin or "", label or "", date or "", source or "")
     with told_of_files(), readable(labelled) as path:
         lesson = job.learn_file(
             path,
             columns,
-            wanted,
+            criteria,
             preset=known[preset] if preset else None,
             label_map=label_map,
             cite=cite,

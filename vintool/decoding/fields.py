@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from vintool import vpic
 from vintool.codes import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Weight
-from vintool.decoding.identity import identify, proposals, trailing_digits, vin_problems
+from vintool.decoding.identity import Identity, identify, proposals, trailing_digits, vin_problems
 from vintool.decoding.profile import (
     ATTRIBUTES,
     ENGINE_PARTS,
@@ -184,6 +184,25 @@ def fields_of(  # noqa: PLR0913, PLR0917 - what decides
     if isinstance(number, Vin):
         status = status_in_market(ninth, told.market)
         problems = vin_problems(number, told.market, status, digits)
+    return profile_fields(number, told, status, problems, known)
+
+
+def profile_fields(
+    number: Vin | PartialVin,
+    told: Profile,
+    status: CheckDigit,
+    problems: tuple[Problem, ...],
+    known: int | None = None,
+) -> dict[str, Any]:
+    """The fields of a vehicle whose profile is there already.
+
+    Args:
+        number: its VIN.
+        told: its profile.
+        status: of the check digit.
+        problems: of the VIN.
+        known: the model year, where it is known otherwise.
+    """
     return {
         **own_fields(number),
         "wmi": number.wmi,
@@ -204,7 +223,11 @@ def fields_of(  # noqa: PLR0913, PLR0917 - what decides
 
 def check_fields(text: str, market: Market | str | None = None) -> dict[str, Any]:
     """Whether a text is a well-formed VIN, by the fields of ``checking.Check``."""
-    identity = identify(text, Market(market) if market else None)
+    return identity_fields(text, identify(text, Market(market) if market else None))
+
+
+def identity_fields(text: str, identity: Identity) -> dict[str, Any]:
+    """The same of a text whose identity is there already."""
     used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
     return {
         "text": text,

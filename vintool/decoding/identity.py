@@ -18,7 +18,9 @@ from vintool.vin.check_digit import (
     CHECK_CHARACTERS,
     WEIGHTS,
     check_digit_status,
+    position_9,
     remainder,
+    status_in_market,
 )
 from vintool.vin.cleanup import Reading, is_plain, read
 from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, MODEL_YEAR_CODES, market_of
@@ -122,13 +124,14 @@ def vin_problems(
 
 
 class Identity(NamedTuple):
-    """The text of a cell, judged."""
+    """The text of a cell, judged; ``ninth`` is ``vin.position_9``, which no market decides."""
 
     reading: Reading
     vin: Vin | None
     market: Market | None
     status: CheckDigit
     problems: tuple[Problem, ...]
+    ninth: CheckDigit = CheckDigit.CANNOT_TELL
 
 
 def identify(raw: object, market_given: Market | None = None) -> Identity:
@@ -142,14 +145,10 @@ def judge_reading(reading: Reading, market_given: Market | None = None) -> Ident
         return Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
     vin = Vin.trusted(reading.text)
     vin_market = market_given or market(vin, vin.wmi)
-    status = check_digit_status(vin, vin_market)
-    return Identity(
-        reading,
-        vin,
-        vin_market,
-        status,
-        (*vin_problems(vin, vin_market, status, trailing_digits(vin)), *reading.cleanup),
-    )
+    ninth = position_9(vin)
+    status = status_in_market(ninth, vin_market)
+    problems = vin_problems(vin, vin_market, status, trailing_digits(vin))
+    return Identity(reading, vin, vin_market, status, (*problems, *reading.cleanup), ninth)
 
 
 def proposals(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[Proposal, ...]:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from vintool.columns.engine.distinct import as_text
 from vintool.declaration import headers
-from vintool.declaration.headers import Headed
-from vintool.desk import confirmations, decisions, exporters, licences
+from vintool.declaration.mapping import Headed
+from vintool.desk import confirmations, exporters, licences, reviews
 from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
-from vintool.desk.decisions import Decisions, record_entries
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import ORDER_OF_USE, Licences
 from vintool.desk.lists import HEADERS, Entry, map_fields
+from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Sheet
@@ -57,7 +57,7 @@ def open_desk(
         )
     if decision_files:
         entries = [entry for path in decision_files for entry in _decided(path, notes)]
-        decided = Decisions(entries, regime)
+        decided = Reviews(entries, regime)
     return Desk(qualified, ledger, letters, decided, tuple(notes))
 
 
@@ -113,13 +113,13 @@ def _decided(path: Path, notes: list[str]) -> Sequence[Entry]:
         return record_entries(path.name, read_record(path))
 
     def mapped(columns: Sequence[str]) -> dict[str, str]:
-        if missing := [name for name in decisions.COLUMNS if name not in columns]:
+        if missing := [name for name in reviews.COLUMNS if name not in columns]:
             raise MappingError(
                 f"there is no column {', '.join(missing)}",
                 file=path.name,
                 next_step="give it an exceptions.csv of an earlier run, with its columns",
             )
-        return {name: name for name in decisions.COLUMNS}
+        return {name: name for name in reviews.COLUMNS}
 
     return read_entries(path, mapped, notes)
 
@@ -157,7 +157,7 @@ def _damaged(path: Path, what: str, row: int | None = None) -> ManifestError:
     )
 
 
-def extended_record(old: Path, known: Decisions) -> str:
+def extended_record(old: Path, known: Reviews) -> str:
     """The record with the decisions that it does not hold yet; what it holds stays as it is."""
     held = {_line(record) for record in read_record(old)} if old.exists() else set()
     kept = old.read_text(encoding="utf-8") if held else ""

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from vintool import vpic
 from vintool.codes import DEFAULT_REGIME, Reason
 from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Screener, Seen, date_field
-from vintool.declaration.headers import map_columns, normalise
+from vintool.declaration.headers import normalise
+from vintool.declaration.mapping import map_columns
 from vintool.desk.book import Desk
 from vintool.errors import ManifestError, MappingError
 from vintool.files.lists import RECORD, extended_record, open_desk
@@ -140,7 +141,7 @@ def screen_file(
         }
         for number, found in enumerate(mappings)
     ]
-    in_turn = desk.ledger is not None or desk.decisions is not None
+    in_turn = desk.ledger is not None or desk.reviews is not None
     if workers > 1 and in_turn and say:
         say("licences and decisions are asked row after row: one process judges them all")
     crew = Workers(workers, asked) if workers > 1 and not in_turn else None
@@ -189,8 +190,8 @@ def _write_beside(
     """The files that only some runs write."""
     if desk.ledger is not None:
         write_ledger(stage, told.licences)
-    if desk.decisions is not None:
-        record = extended_record(out / RECORD, desk.decisions)
+    if desk.reviews is not None:
+        record = extended_record(out / RECORD, desk.reviews)
         (stage / RECORD).write_text(record, encoding="utf-8")
     if blocks is not None:
         blocks.write(stage)
@@ -202,7 +203,7 @@ def _files(copy: Copy, desk: Desk, blocks: VehicleBlocks | None) -> tuple[str, .
         copy.name,
         EXCEPTIONS,
         *([LEDGER] if desk.ledger else []),
-        *([RECORD] if desk.decisions else []),
+        *([RECORD] if desk.reviews else []),
         "report.html",
         RUN,
         *([SINGLE_WINDOW] if blocks else []),
@@ -294,7 +295,7 @@ def _summary(
 
 
 def _decision_counts(desk: Desk, tally: Tally) -> DecisionCounts | None:
-    known = desk.decisions
+    known = desk.reviews
     if known is None:
         return None
     return DecisionCounts(

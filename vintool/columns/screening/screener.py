@@ -293,7 +293,7 @@ class _Answers:
 
 
 def _keys_of(vins: VinColumn) -> Callable[[], pa.Array]:
-    """What a reviewer's decision recognises each row by, as ``decisions.key_of`` has it."""
+    """What a reviewer's decision recognises each row by, as ``reviews.key_of`` has it."""
     return lambda: pc.coalesce(vins.vin, pc.utf8_trim_whitespace(pc.fill_null(vins.texts, "")))
 
 

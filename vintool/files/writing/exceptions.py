@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from vintool.columns import FACTS
 from vintool.desk.book import Desk
-from vintool.desk.decisions import key_of, standing
+from vintool.desk.reviews import key_of, standing
 from vintool.files.writing.annotated import BOM, CSV_ROWS, SLOW_ROWS, ByteWriter, Copy
 from vintool.files.writing.cells import flat, inert
 from vintool.screening.regimes import Regime
@@ -39,7 +39,7 @@ class ExceptionWriter(ByteWriter):
 
     def __init__(self, path: Path, regime: Regime, desk: Desk) -> None:
         super().__init__(path)
-        self._regime, self._decisions = regime.code, desk.decisions
+        self._regime, self._decisions = regime.code, desk.reviews
         self._file.write(BOM)
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerow(EXCEPTION_COLUMNS)

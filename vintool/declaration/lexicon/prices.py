@@ -1,4 +1,4 @@
-"""Unit prices: of which of two classes of electric vehicles a price is.
+"""Prices: of which of two classes of electric vehicles a unit price is, and in which currency.
 
 Vehicles with a VIN and those without one stand in two codes whose average prices are ten to one
 (``wmi_data/declared.prices.csv``). A price up to twice the lower average, or from half the higher one, is of that
@@ -10,6 +10,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from vintool.declaration.lexicon.meanings import PRICE_WITH_VIN, PRICE_WITHOUT_VIN, Meaning
+from vintool.declaration.lexicon.words import letters, values
 from vintool.errors import DataError
 from vintool.registry.rows import read_rows
 
@@ -30,10 +32,10 @@ class Averages(NamedTuple):
 
 
 class Price(NamedTuple):
-    """The class of a unit price; ``rest`` is what stands beside the figure."""
+    """The class of a unit price, in words too; ``rest`` is what stands beside the figure."""
 
     low: bool
-    shown: str
+    display: str
     rest: str
 
 
@@ -47,11 +49,45 @@ def averages() -> Averages:
     return Averages(low, high, rows[0][2], rows[0][5])
 
 
+def unit_price(text: str) -> Meaning | None:
+    """The class of a unit price, and the currency that stands beside it."""
+    price = read_price(text)
+    if price is None:
+        return None
+    low, high, currency, source = averages()
+    return Meaning(
+        "unit_price",
+        f"unit price {price.display} {currency} (on average {high:,.0f} with a VIN, {low:,.0f} without)",
+        part=PRICE_WITHOUT_VIN if price.low else PRICE_WITH_VIN,
+        currency=_currency_in(price.rest),
+        source=source,
+    )
+
+
+def currency(text: str) -> Meaning | None:
+    """The currency that a cell names, or the header of a column of prices.
+
+    >>> currency("单价(USD)").currency, currency("单价") is None
+    ('USD', True)
+    """
+    code = _currency_in(text)
+    return Meaning("currency", f"currency {code}", currency=code) if code else None
+
+
+def _currency_in(text: str) -> str:
+    """The one currency that a text names; empty if it names none or several."""
+    table = values("currency")
+    plain = unicodedata.normalize("NFKC", text)
+    parts = (plain.strip(), *re.split(r"[\s()\[\]/:,]+", plain))
+    codes = {table[key] for part in parts if (key := letters(part) or part) in table}
+    return codes.pop() if len(codes) == 1 else ""
+
+
 @lru_cache(maxsize=1 << 12)
 def read_price(text: str) -> Price | None:
     """The class of a unit price; None if the cell holds none, several, or one between the classes.
 
-    A price is told by its class alone, so that a column of prices has few meanings.
+    A price is known by its class alone, so that a column of prices has few meanings.
 
     >>> read_price("USD 2,049.50").low, read_price("2.4万").low, read_price("6500") is None
     (True, False, True)
@@ -63,11 +99,11 @@ def read_price(text: str) -> Price | None:
     figure = figures[0]
     before, after = plain[: figure.start()], plain[figure.end() :]
     amount = _number(figure[0]) * _MULTIPLES.get(after.lstrip()[:1].casefold(), 1)
-    known = averages()
-    if 0 < amount < known.low * _FAR:
-        return Price(low=True, shown=f"under {known.low * _FAR:,.0f}", rest=f"{before} {after}")
-    if amount > known.high / _FAR:
-        return Price(low=False, shown=f"over {known.high / _FAR:,.0f}", rest=f"{before} {after}")
+    low, high = averages().low * _FAR, averages().high / _FAR
+    if 0 < amount < low:
+        return Price(low=True, display=f"under {low:,.0f}", rest=f"{before} {after}")
+    if amount > high:
+        return Price(low=False, display=f"over {high:,.0f}", rest=f"{before} {after}")
     return None
 
 
@@ -86,4 +122,4 @@ def _number(figure: str) -> float:
     )
     whole, part = (bare[:last], bare[last + 1 :]) if decimal else (bare, "")
     digits = re.sub(r"[.,]", "", whole)
-    return float(f"{digits}.{part or 0}") if digits.isdigit() else 0
+    return float(f"{digits}.{part or 0}") if f"{digits}{part}".isdigit() else 0

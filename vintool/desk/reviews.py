@@ -1,8 +1,9 @@
-"""A reviewer's decisions: which row they are about, on which facts, and what they decided.
+"""Reviews: what a reviewer has decided, of which row, and on which facts.
 
-A decision holds for a VIN under a regime as long as the facts are those that the reviewer saw: the
-rule, the verdict, its reasons and its evidence, told by a fingerprint. If they have changed, the row
-is asked again and the old decision is shown.
+A review holds for a VIN under a regime as long as the facts are those that the reviewer saw: the
+rule, the verdict, its reasons and its evidence, in a fingerprint. If they have changed, the row goes
+to a person again, with the old review beside it. (A *decision* is that of the decision table; the
+columns and files of reviews bear that name for their users.)
 """
 
 import base64
@@ -16,10 +17,10 @@ from vintool.declaration.days import read_days
 from vintool.desk.lists import Entry, word
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark
-from vintool.screening.screen import with_found
+from vintool.screening.screen import with_remarks
 from vintool.vin.cleanup import read
 
-#: Columns of exceptions.csv that a decision is read from; ``vin_text`` serves where there is no VIN.
+#: Columns of exceptions.csv that a review is read from; ``vin_text`` serves where there is no VIN.
 COLUMNS = (
     "vin_text",
     "vin",
@@ -34,8 +35,21 @@ CONFIRMED = "confirmed"
 _AGAIN = "-again"
 
 
-class Reviewed(NamedTuple):
-    """One decision. ``verdict`` is null where the reviewer confirms what the tool told."""
+class Review(NamedTuple):
+    """One decision of a reviewer.
+
+    Attributes:
+        key: what the row is recognised by, see ``key_of``.
+        is_vin: whether that is a VIN.
+        regime: the code of the regime.
+        facts: the fingerprint of the facts that it was made on.
+        decision: a verdict, or ``confirmed``.
+        reason: the reviewer's, in a sentence.
+        reviewer: the name.
+        day: of the review.
+        place: file and row.
+        recorded: whether it stands in a record that vintool has written.
+    """
 
     key: str
     is_vin: bool
@@ -50,12 +64,12 @@ class Reviewed(NamedTuple):
 
     @property
     def verdict(self) -> Verdict | None:
-        """The verdict that it gives the row."""
+        """The verdict that it gives the row; None where the reviewer confirms that of the tool."""
         return None if self.decision == CONFIRMED else Verdict(self.decision)
 
     @property
-    def shown(self) -> str:
-        """The decision in one line."""
+    def display(self) -> str:
+        """The review in one line."""
         return f"{self.decision} by {self.reviewer} on {self.day}: {self.reason}"
 
     def as_record(self) -> dict[str, str]:
@@ -87,14 +101,14 @@ def fingerprint(
         cells: what the manifest declares, whether it is understood or not.
         repeated: how often the VIN stood before; a row that repeats one is decided by itself.
     """
-    told = (
+    facts = (
         rule_version,
         decision.verdict.value,
         *sorted(decision.reasons),
         *sorted(map(str, decision.evidence)),
         *cells,
     )
-    digest = hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).digest()
+    digest = hashlib.sha256("\n".join(facts).encode("utf-8", "surrogatepass")).digest()
     again = f"{_AGAIN}{repeated}" if repeated else ""
     return f"F{base64.b32encode(digest[:8])[:12].decode()}{again}"
 
@@ -103,12 +117,16 @@ def _repetition(facts: str) -> str:
     return facts.partition(_AGAIN)[2]
 
 
-class Decisions:
-    """Decisions by VIN, the latest first; of one day the later line counts."""
+class Reviews:
+    """Reviews by VIN, the latest first; of one day the later line counts.
+
+    Raises:
+        ManifestError: a review is incomplete or no decision, or two of one day disagree.
+    """
 
     def __init__(self, entries: Sequence[Entry], regime: str) -> None:
-        self._by_key: dict[str, list[Reviewed]] = {}
-        self.of_other_regimes: list[Reviewed] = []
+        self._by_key: dict[str, list[Review]] = {}
+        self.of_other_regimes: list[Review] = []
         self.undecided = 0
         self.without_vehicle = 0
         self.met: set[int] = set()  # numbers of keys that rows had, from 1
@@ -116,30 +134,30 @@ class Decisions:
             if not entry.text("decision"):
                 self.undecided += 1
                 continue
-            told = _reviewed(entry)
-            if told.regime != regime:
-                self.of_other_regimes.append(told)
-            elif not told.key or (told.verdict is Verdict.OUT_OF_SCOPE and not told.is_vin):
+            review = _read(entry)
+            if review.regime != regime:
+                self.of_other_regimes.append(review)
+            elif not review.key or (review.verdict is Verdict.OUT_OF_SCOPE and not review.is_vin):
                 # What a text stands for is not known: other rows may bear the same one.
                 self.without_vehicle += 1
             else:
-                self._add(entry, told)
+                self._add(entry, review)
 
-    def _add(self, entry: Entry, told: Reviewed) -> None:
-        known = self._by_key.setdefault(told.key, [])
-        for other in known:
-            alike = (other.facts, other.day) == (told.facts, told.day)
-            recorded = other.recorded or told.recorded  # put right since: the later line counts
-            if alike and other.decision != told.decision and not recorded:
-                raise entry.refused(
+    def _add(self, entry: Entry, review: Review) -> None:
+        reviews = self._by_key.setdefault(review.key, [])
+        for other in reviews:
+            alike = (other.facts, other.day) == (review.facts, review.day)
+            recorded = other.recorded or review.recorded  # put right since: the later line counts
+            if alike and other.decision != review.decision and not recorded:
+                raise entry.refusal(
                     "decision",
                     f"disagrees with {other.place} of the same day",
                     "keep one of the two decisions",
                 )
-        if any(other.as_record() == told.as_record() for other in known):
+        if any(other.as_record() == review.as_record() for other in reviews):
             return
-        known.insert(0, told)
-        known.sort(key=lambda one: one.day, reverse=True)
+        reviews.insert(0, review)
+        reviews.sort(key=lambda one: one.day, reverse=True)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -147,51 +165,56 @@ class Decisions:
         return tuple(self._by_key)
 
     @property
-    def all(self) -> tuple[Reviewed, ...]:
-        """Every decision, in the order of the list, those for other regimes last."""
-        own = (told for known in self._by_key.values() for told in reversed(known))
-        return (*own, *self.of_other_regimes)
+    def all(self) -> tuple[Review, ...]:
+        """Every review, in the order of the list, those for other regimes last."""
+        reviews = (review for some in self._by_key.values() for review in reversed(some))
+        return (*reviews, *self.of_other_regimes)
 
     @property
     def not_met(self) -> int:
         """How many of its vehicles stood on no row."""
         return len(self._by_key) - len(self.met - {0})
 
-    def of(self, key: str) -> tuple[Reviewed, ...]:
-        """The decisions on one row, the latest first."""
+    def of(self, key: str) -> tuple[Review, ...]:
+        """The reviews of one row, the latest first."""
         return tuple(self._by_key.get(key, ()))
 
 
-def standing(reviewed: tuple[Reviewed, ...], facts: str) -> Reviewed | None:
-    """The decision that was made on these facts."""
-    return next((told for told in reviewed if told.facts == facts), None)
+def standing(reviews: tuple[Review, ...], facts: str) -> Review | None:
+    """The review that was made on these facts."""
+    return next((review for review in reviews if review.facts == facts), None)
 
 
-def apply(decision: Decision, reviewed: tuple[Reviewed, ...], facts: str | None) -> Decision:
-    """The decision of the tool, with that of the reviewer where it was made on these facts.
+def with_review(decision: Decision, reviews: tuple[Review, ...], facts: str | None) -> Decision:
+    """The decision of the tool, with the review that was made on these facts.
 
-    A row that was decided on other facts is not cleared before it is decided again.
+    A row that was reviewed on other facts is not cleared before it is reviewed again.
+
+    Args:
+        decision: of the tool.
+        reviews: of the row, the latest first.
+        facts: the fingerprint of its facts.
     """
-    about = [told for told in reviewed if _repetition(told.facts) == _repetition(facts or "")]
+    about = [one for one in reviews if _repetition(one.facts) == _repetition(facts or "")]
     if not about:
         return decision
-    holds = standing(reviewed, facts or "")
-    told = holds or about[0]
+    holds = standing(reviews, facts or "")
+    review = holds or about[0]
     what = "decision" if holds else "earlier decision"
-    item = EvidenceItem(what, told.shown, Basis.DECLARED, None, told.place)
+    item = EvidenceItem(what, review.display, Basis.DECLARED, None, review.place)
     reason = Reason.DECIDED_BY_REVIEWER if holds else Reason.DECISION_OUTDATED
-    decided = with_found(decision, (Remark(reason, item),), always=True)
+    marked = with_remarks(decision, (Remark(reason, item),), always=True)
     if holds is not None:
-        return decided._replace(verdict=holds.verdict or decided.verdict)
+        return marked._replace(verdict=holds.verdict or marked.verdict)
     if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:
-        return decided._replace(verdict=Verdict.REVIEW)
-    return decided
+        return marked._replace(verdict=Verdict.REVIEW)
+    return marked
 
 
-def _reviewed(entry: Entry) -> Reviewed:
+def _read(entry: Entry) -> Review:
     decision = word("decision", entry.text("decision"))
     if not decision:
-        raise entry.refused(
+        raise entry.refusal(
             "decision", "is no decision", "write controlled, out_of_scope or confirmed"
         )
     for field, what in (
@@ -202,15 +225,15 @@ def _reviewed(entry: Entry) -> Reviewed:
         ("vin_facts", "a decision needs the facts it was made on"),
     ):
         if not entry.text(field):
-            raise entry.refused(field, what, "fill the cell, or empty that of the decision")
+            raise entry.refusal(field, what, "fill the cell, or empty that of the decision")
     days = read_days(entry.text("decision_date"))
     if days is None:
-        raise entry.refused("decision_date", "is no date", "write it as 2026-03-01")
+        raise entry.refusal("decision_date", "is no date", "write it as 2026-03-01")
     reading = read(entry.text("vin"))
     vin = reading.text if reading.problem is None else None
     # The record keeps one text for both: the VIN, or what stood in its place.
     text = entry.text("vin") if entry.is_record else entry.plain("vin_text")
-    return Reviewed(
+    return Review(
         key_of(vin, text),
         vin is not None,
         entry.text("vin_regime"),
@@ -225,7 +248,7 @@ def _reviewed(entry: Entry) -> Reviewed:
 
 
 def record_entries(file: str, records: Sequence[Mapping[str, str]]) -> tuple[Entry, ...]:
-    """Lines of a record of decisions, as rows of a list."""
+    """Lines of a record of reviews, as rows of a list."""
     return tuple(
         Entry(file, number, {str(key): str(value) for key, value in line.items()}, {})
         for number, line in enumerate(records, 1)
