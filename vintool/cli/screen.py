@@ -102,13 +102,6 @@ SAMPLES = Path(__file__).parent / "samples"
     help="Write annotated CSV and TSV for programs: no byte order mark, every cell as it came. Else a cell that a spreadsheet would run as a formula gets an apostrophe.",
 )
 @click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that judge rows side by side: for millions of rows and more than two cores. Not with licences or decisions.",
-)
-@click.option(
     "--progress",
     type=click.Choice(KINDS),
     default=KINDS[0],
@@ -134,7 +127,6 @@ def screen(
     single_window: bool,  # noqa: FBT001 - a flag
     annotated_as: str | None,
     raw: bool,  # noqa: FBT001 - a flag
-    workers: int,
     progress: str,
     lang: str,
 ) -> None:
@@ -172,7 +164,6 @@ def screen(
             single_window=single_window,
             annotated_as=annotated_as,
             raw=raw,
-            workers=workers,
             progress=progress,
             lang=lang,
         )

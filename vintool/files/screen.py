@@ -1,7 +1,7 @@
 """The main job: a file in, every row judged, a folder of answers out."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,6 @@ from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.reading.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.reading.watch import Watch
-from vintool.files.workers import Workers
 from vintool.files.writing.annotated import WITH_LISTS, Copy
 from vintool.files.writing.exceptions import EXCEPTIONS, Answers
 from vintool.files.writing.record import (
@@ -61,7 +60,6 @@ def screen_file(
     lang: str = "en",
     annotated_as: str | None = None,
     raw: bool = False,
-    workers: int = 1,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Summary:
@@ -89,20 +87,15 @@ def screen_file(
             that of the input if not given, of XML CSV.
         raw: CSV and TSV for programs: no byte order mark, and no apostrophe before cells that a
             spreadsheet would run as formulas.
-        workers: how many processes judge the rows, where no list of licences and no decisions are given:
-            licences are drawn on row by row.
         progress: called after each batch.
         say: called with a sentence that the user should know before the end.
 
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
         MappingError: which column means what must be told.
-        ValueError: no date is given, and the manifest has none; there is no format ``annotated_as``; or
-            there are less than one ``workers``.
+        ValueError: no date is given, and the manifest has none; or there is no format ``annotated_as``.
         OSError: the outputs cannot be written; nothing is left behind then.
     """
-    if workers < 1:
-        raise ValueError(f"{workers} workers: at least one must do the work")
     started = time.monotonic()
     path, law = Path(path), load_regime(regime)
     watch = Watch.of(path)
@@ -140,17 +133,13 @@ def screen_file(
         }
         for number, found in enumerate(mappings)
     ]
-    in_turn = desk.ledger is not None or desk.decisions is not None
-    if workers > 1 and in_turn and say:
-        say("licences and decisions are asked row after row: one process judges them all")
-    crew = Workers(workers, asked) if workers > 1 and not in_turn else None
 
     def job(answers: Answers | None) -> None:
         with watch.unchanged():
             for number, (part, found) in enumerate(zip(manifest.sheets, mappings, strict=True)):
-                judge = _judge(Screener(**asked[number], seen=seen), crew, number)
+                screener = Screener(**asked[number], seen=seen)
                 keep = partial(blocks.add, found) if blocks else None
-                _screen_sheet(part, found, judge, manifest.size, tally, answers, keep, progress)
+                _screen_sheet(part, found, screener, manifest.size, tally, answers, keep, progress)
 
     def summary(notes: tuple[str, ...]) -> Summary:
         seconds = time.monotonic() - started
@@ -209,20 +198,10 @@ def _files(copy: Copy, desk: Desk, blocks: VehicleBlocks | None) -> tuple[str, .
     )
 
 
-_Judge = Callable[[Iterable[Batch]], Iterator[tuple[Batch, pa.RecordBatch]]]
-
-
-def _judge(screener: Screener, crew: Workers | None, number: int) -> _Judge:
-    """Batches of a sheet -> each with its answers, in their order."""
-    if crew is not None:
-        return partial(crew, sheet=number, screener=screener)
-    return lambda batches: ((batch, screener(batch.data, batch.rows)) for batch in batches)
-
-
 def _screen_sheet(
     part: Sheet,
     mapping: Mapping[str, str],
-    judge: _Judge,
+    screener: Screener,
     size: int,
     tally: Tally,
     answers: Answers | None,
@@ -230,7 +209,7 @@ def _screen_sheet(
     progress: Progress | None,
 ) -> None:
     tally.sheet_rows[part.name] = 0
-    for data, told, position in ahead(_screened(part, judge, mapping)):
+    for data, told, position in ahead(_screened(part, screener, mapping)):
         tally.add(part.name, told)
         if keep:
             keep(data, told)
@@ -331,11 +310,12 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
 
 
 def _screened(
-    part: Sheet, judge: _Judge, mapping: Mapping[str, str]
+    part: Sheet, screener: Screener, mapping: Mapping[str, str]
 ) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
     """The batches of a sheet, each with its answers; an empty one if there are no rows."""
     batch = None
-    for batch, answers in judge(_checked(part, mapping)):
+    for batch in _checked(part, mapping):
+        answers = screener(batch.data, batch.rows)
         if answers.num_rows != batch.data.num_rows:
             raise ManifestError(
                 "rows were lost",
@@ -348,8 +328,7 @@ def _screened(
         empty = pa.RecordBatch.from_arrays(
             [pa.array([], pa.string()) for _ in part.columns], names=list(part.columns)
         )
-        for batch, answers in judge([Batch(empty, np.zeros(0, dtype=np.int64), 0)]):
-            yield batch.data, answers, batch.position
+        yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
 
 
 def _checked(part: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:
