@@ -111,7 +111,8 @@ def learn(
     vintool learn rechev.csv --preset il --register --out il.csv                           Israel
     vintool learn registrations.csv --preset ny --register --out ny.csv                    New York State
     """
-    from vintool.learn import job, mine, report, sources  # noqa: PLC0415 - start-up time
+    from vintool.atomic import write_file  # noqa: PLC0415 - start-up time
+    from vintool.learn import job, mine, report, sources  # noqa: PLC0415
 
     known = sources.presets()
     if preset and preset not in known:
@@ -135,7 +136,7 @@ def learn(
         targets.append(job.installed(name, install))
     for target in targets:
         try:
-            job.put(job.rules_csv(lesson.mined, lesson.source), target)
+            write_file(target, job.rules_csv(lesson.mined, lesson.source))
         except OSError as error:
             raise Unreadable(f"{target}: cannot be written ({error.strerror}).") from None
         note(f"{len(lesson.mined.rules):,} rules written to {target}")

@@ -24,6 +24,7 @@ from vintool.files.reading.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.reading.watch import Watch
 from vintool.files.writing.annotated import WITH_LISTS, Copy
 from vintool.files.writing.exceptions import EXCEPTIONS, Answers
+from vintool.files.writing.hashing import hash_in_thread
 from vintool.files.writing.record import (
     LEDGER,
     Lists,
@@ -33,7 +34,7 @@ from vintool.files.writing.record import (
     write_report,
     write_run,
 )
-from vintool.files.writing.staging import RUN, hash_beside, staged
+from vintool.files.writing.staging import RUN, staged
 from vintool.files.writing.tally import Tally
 from vintool.report.page import DecisionCounts, SheetInfo, Summary
 from vintool.screening.regimes import Regime, load_regime
@@ -99,7 +100,7 @@ def screen_file(
     started = time.monotonic()
     path, law = Path(path), load_regime(regime)
     watch = Watch.of(path)
-    hashed = hash_beside(path) if out is not None else None
+    hashed = hash_in_thread(path) if out is not None else None
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
     copy = Copy.of(manifest, annotated_as, raw=raw)
     mappings = _mappings(manifest, mapping or {})

@@ -2,10 +2,8 @@
 
 import csv
 import io
-import os
 import time
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from vintool import registry
 from vintool.errors import ManifestError
@@ -90,30 +88,6 @@ def rules_csv(mined: Mined, source: str) -> bytes:
     table.writeheader()
     table.writerows(written(rule, source) for rule in mined.rules)
     return out.getvalue().encode()
-
-
-def put(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        OSError: it cannot be written; what stood there is as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as staged:
-        try:
-            staged.write(content)
-            staged.close()
-            Path(staged.name).chmod(0o666 & ~_umask())
-            Path(staged.name).replace(path)
-        except OSError:
-            Path(staged.name).unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def installed(name: str, where: str) -> Path:

@@ -1,8 +1,6 @@
 """``annotated.*``: the user's rows with the answers beside them, in the format that is asked for."""
 
 import base64
-import hashlib
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +21,7 @@ from vintool.files.writing.cells import (
     texts,
     without_dictionary,
 )
+from vintool.files.writing.hashing import HashedFile
 from vintool.files.writing.jsonl import json_lines
 
 FORMATS = ("csv", "tsv", "xlsx", "parquet", "jsonl")
@@ -107,28 +106,6 @@ class Copy(NamedTuple):
                 [place, *answers.columns], names=["vin_sheet", *answers.schema.names]
             ),
         )
-
-
-class HashedFile(io.FileIO):
-    """A new file whose hash is known when its last byte is written, without reading it again."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "wb")
-        self._hash = hashlib.sha256()
-
-    def write(self, data: Any, /) -> int:
-        """Write bytes, all of them."""
-        self._hash.update(data)
-        left = memoryview(data).cast("B")
-        size = len(left)
-        while left:
-            left = left[super().write(left) :]
-        return size
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of what was written so far."""
-        return self._hash.hexdigest()
 
 
 class Writer(Protocol):

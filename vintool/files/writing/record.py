@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vintool import registry, vpic
+from vintool.atomic import write_file
 from vintool.codes import SETTLED_BY, Reason
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import COUNTED
 from vintool.files.reading.sheets import parquet_files
 from vintool.files.writing.cells import inert_cell
-from vintool.files.writing.staging import RUN, file_hash
+from vintool.files.writing.hashing import file_hash
+from vintool.files.writing.staging import RUN
 from vintool.files.writing.tally import SHOWN, Tally
 from vintool.report.language import language
 from vintool.report.page import Citation, LicenceLine, ReportContext, Summary, report_html
@@ -217,9 +219,8 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
         "summary": summary.model_dump(mode="json"),
         "outputs": {file.name: known.get(file.name) or file_hash(file) for file in outputs},
     }
-    waiting = stage / f".{RUN}"
-    waiting.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    waiting.rename(stage / RUN)  # when it is there, all is there
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    write_file(stage / RUN, text.encode())  # when it is there, all is there
 
 
 def data_hash() -> str:

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from vintool import vpic
+from vintool.atomic import write_folder
 from vintool.errors import DataSourceError
 from vintool.vpic.importer import store
 from vintool.vpic.importer.compact import TABLES, Compact, Database
@@ -43,7 +44,7 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
     if files["wmi.csv"].count(b"\n") < 2:
         raise DataSourceError(f"{source}: no WMI that is public by {compact.release.month}")
     files[vpic.MANIFEST] = store.manifest(files, compact.release, database.counts)
-    store.put(files, folder)
+    write_folder(folder, files)
     return folder
 
 

@@ -1,11 +1,9 @@
-"""Which reference data is in use, and how new data is put in place: whole or not at all."""
+"""Which reference data is in use, and what a folder of vPIC data must hold to be replaced or read."""
 
 import hashlib
 import json
-import shutil
 import tomllib
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import NamedTuple
 
 from vintool import registry, vpic
@@ -101,29 +99,3 @@ def refuse_what_is_not_ours(folder: Path) -> None:
         return
     if folder.exists():
         raise DataSourceError(f"{folder}: holds something else; name a new folder with --out")
-
-
-def put(files: dict[str, bytes], folder: Path) -> None:
-    """Write a whole folder in place of what stands there; on failure the old one stays.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staged = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    old = staged / "old"
-    try:
-        new = staged / "new"
-        new.mkdir()
-        for name, content in files.items():
-            (new / name).write_bytes(content)
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
