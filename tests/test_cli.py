@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from vintool.cli.main import cli
 from vintool.decoding.check import Check
 from vintool.decoding.model import Vehicle
-from vintool.report.page import Summary
+from vintool.report.summary import Summary
 from vintool.screening.explain import Explanation
 
 TESLA, ATTO3 = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553"

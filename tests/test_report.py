@@ -10,19 +10,10 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import ValidationError
 
-from vintool.report.page import (
-    LABELS,
-    BrandCount,
-    Citation,
-    ReportContext,
-    Row,
-    SheetInfo,
-    Summary,
-    cell,
-    report_html,
-    summary_text,
-    visible,
-)
+from vintool.report.display import cell, visible
+from vintool.report.page import Citation, ReportContext, Row, report_html
+from vintool.report.summary import LABELS, BrandCount, SheetInfo, Summary
+from vintool.report.text import summary_text
 
 SENTENCES = {
     "vin_pure_electric": "The VIN itself tells a pure electric vehicle.",
@@ -225,7 +216,8 @@ def test_rows_that_do_not_add_up_are_cried_out():
 
 @pytest.mark.parametrize("rows", [0, 1, 3, 8])
 def test_rows_beyond_the_cap_are_told(rows):
-    parsed = Page(page(rows=(row(number=n) for n in range(rows)), shown=3))
+    first = [row(number=n) for n in range(min(rows, 3))]
+    parsed = Page(page(rows=first, omitted=rows - len(first)))
     listed = sum("data-verdict" in attrs for attrs in parsed.attributes("tr"))
     assert listed == min(rows, 3)
     told = parsed.words("omitted")
@@ -236,7 +228,7 @@ def test_rows_beyond_the_cap_are_told(rows):
 
 
 def test_no_row_listed_at_all_is_told_too():
-    assert "2 rows need a look and none is listed" in page(rows=[row(), row()], shown=0)
+    assert "2 rows need a look and none is listed" in page(rows=[], omitted=2)
     assert "No row needs a person" in page(rows=[])
 
 

@@ -36,7 +36,7 @@ from vintool.codes import Reason, Verdict
 from vintool.errors import short_of_memory
 
 if TYPE_CHECKING:
-    from vintool.report.page import Summary
+    from vintool.report.summary import Summary
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -232,7 +232,7 @@ def _print_summary(summary: "Summary", form: str) -> None:
     if form == "json":
         click.echo(summary.model_dump_json(indent=2))
         return
-    from vintool.report.page import summary_text  # noqa: PLC0415 - start-up time
+    from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
 
     sentences = {str(reason): reason.sentence for reason in Reason}
     say("\n".join(map(styled, summary_text(summary, sentences).splitlines())))

@@ -36,7 +36,8 @@ from vintool.files.writing.record import (
 )
 from vintool.files.writing.staging import RUN, staged
 from vintool.files.writing.tally import Tally
-from vintool.report.page import DecisionCounts, SheetInfo, Summary
+from vintool.report.display import ranked
+from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.regimes import Regime, load_regime
 
 #: Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict.
@@ -219,7 +220,7 @@ def _screen_sheet(
             tally.count_cells(data, mapping, told)
             look = pc.is_valid(told.column(FACTS))
             exceptions = told.filter(look)
-            tally.show(part.name, exceptions, data.filter(look), mapping)
+            tally.keep_first(part.name, exceptions, data.filter(look), mapping)
             answers.write(part.name, data, told.drop_columns([FACTS]), exceptions)
         if progress:
             progress(position, size, tally.rows, tally.verdicts)
@@ -255,7 +256,7 @@ def _summary(
         rows_out=sum(tally.verdicts.values()),
         blank_rows=sum(item.blank_rows for item in sheets),
         verdicts=dict(tally.verdicts),
-        reasons=dict(sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0]))),
+        reasons=dict(ranked(tally.reasons)),
         powertrains=dict(sorted(tally.powertrains.items())),
         by_brand=tally.by_brand(),
         mapping=mappings[0] if mappings else {},

@@ -3,12 +3,11 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
-from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from vintool import registry, vpic
 from vintool.atomic import write_file
@@ -19,9 +18,10 @@ from vintool.files.reading.sheets import parquet_files
 from vintool.files.writing.cells import inert_cell
 from vintool.files.writing.hashing import file_hash
 from vintool.files.writing.staging import RUN
-from vintool.files.writing.tally import SHOWN, Tally
+from vintool.files.writing.tally import Tally
 from vintool.report.language import language
-from vintool.report.page import Citation, LicenceLine, ReportContext, Summary, report_html
+from vintool.report.page import Citation, ReportContext, report_html
+from vintool.report.summary import LicenceLine, Summary
 from vintool.screening.regimes import Regime
 
 LEDGER = "ledger.csv"
@@ -130,7 +130,7 @@ def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
 
 def report_context(regime: Regime, tally: Tally, lists: Lists, lang: str) -> ReportContext:
     """What ``report.html`` says besides the numbers, in the language of the page."""
-    told = language(lang).told
+    told = language(lang).translate
     return ReportContext(
         title=told(regime.title),
         goods="; ".join(told(goods.says) for goods in regime.goods),
@@ -143,7 +143,7 @@ def report_context(regime: Regime, tally: Tally, lists: Lists, lang: str) -> Rep
         reason_sentences={str(reason): told(reason.sentence) for reason in Reason},
         settled_by={str(reason): told(text) for reason, text in SETTLED_BY.items()},
         review_reasons=dict(tally.review_reasons),
-        to_act=tally.to_act() if lists.licences else None,
+        unlicensed=tally.unlicensed() if lists.licences else None,
         fields=tally.by_field(),
         other_rules=tuple(f"{item.code}: {told(item.title)}" for item in regime.other_regime),
         brand_powertrain=tally.brand_powertrain(),
@@ -156,8 +156,8 @@ def write_report(
     stage: Path, summary: Summary, context: ReportContext, tally: Tally, lang: str
 ) -> None:
     """``report.html``."""
-    unseen: Iterator[Any] = repeat(None, tally.exceptions - len(tally.shown))  # only counted
-    page = report_html(summary, context, chain(tally.shown, unseen), shown=SHOWN, lang=lang)
+    omitted = tally.exceptions - len(tally.first_exceptions)
+    page = report_html(summary, context, tally.first_exceptions, omitted=omitted, lang=lang)
     (stage / "report.html").write_text(page, encoding="utf-8")
 
 
