@@ -16,8 +16,9 @@ import vintool
 from vintool.cli.main import cli
 from vintool.codes import REGIMES, SETTLED_BY, Reason, Verdict
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
+from vintool.files.run import Run
 from vintool.files.writing import tally
-from vintool.files.writing.record import Lists
+from vintool.files.writing.report import not_checked
 from vintool.report import page as report
 from vintool.report.language import LANGUAGES, language
 from vintool.report.summary import LABELS
@@ -43,7 +44,7 @@ def of_the_law():
         yield from (item.says for item in rule.goods)
         yield from (item.title for item in rule.other_regime)
         yield from (item.text for item in rule.citation)
-        yield from Lists().not_checked(rule)
+        yield from not_checked(Run(path=CODE), rule)
 
 
 def _holed(node):
@@ -88,7 +89,7 @@ OURS = {
     "what settles": list(SETTLED_BY.values()),
     "law": sorted(set(of_the_law())),
     "ledger": sorted(of_the_ledger()),
-    "lists": [*Lists._fields, ORDER_OF_USE],
+    "lists": ["exporters", "licences", "confirmations", "decisions", ORDER_OF_USE],
     "page": [
         "Brand not known",
         "Other or not known",

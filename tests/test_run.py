@@ -16,7 +16,7 @@ import xlsxwriter
 
 from vintool.errors import ManifestError
 from vintool.files.screen import screen_file
-from vintool.files.writing import annotated
+from vintool.files.writing import delimited
 
 ON = date(2026, 3, 1)
 TESLA, ATTO3, OLD = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "LS5A2ASE_PJ012345".replace("_", "9")
@@ -153,7 +153,7 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(annotated.DelimitedWriter, "write", full)
+    monkeypatch.setattr(delimited.DelimitedWriter, "write", full)
     with pytest.raises(OSError, match="No space"):
         screen_file(path, date(2025, 1, 1), tmp_path / "out")
     assert left(tmp_path) == ["list.csv", "out"]

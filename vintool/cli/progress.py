@@ -12,7 +12,7 @@ from vintool.codes import Verdict
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from vintool.files.screen import Progress
+    from vintool.files.run import Progress
 
 KINDS = ("auto", "json", "none")
 _PAUSE = 0.25  # seconds between two lines of JSON

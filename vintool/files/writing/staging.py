@@ -8,10 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vintool.atomic import as_any_new_folder, locked, move_all, remove_leftovers, staging_folder
+from vintool.files.run import DECISIONS_JSONL, RUN_JSON
 from vintool.files.writing.hashing import file_hash
 
-RUN = "run.json"
-ADDED_TO = frozenset({"decisions.jsonl"})  # never replaced: the new one holds the old one
+_ADDED_TO = frozenset({DECISIONS_JSONL})  # never replaced: the new one holds the old one
 _BEFORE = "before"
 
 
@@ -35,7 +35,7 @@ def staged(out: Path) -> Iterator[Path]:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(out))
 
     def finish(stage: Path) -> None:
-        if (stage / RUN).exists():
+        if (stage / RUN_JSON).exists():
             _put_in_place(stage, out)
 
     inside, beside = (out, ""), (out.parent, out.name)
@@ -59,32 +59,35 @@ def _put_in_place(stage: Path, out: Path) -> None:
             stage.rename(out)
             return
     with locked(out, wait=True):
-        written, waiting = _written(out), {file.name for file in stage.iterdir() if file.is_file()}
-        new = waiting | set(_written(stage))
+        earlier = _recorded(out)
+        waiting = {file.name for file in stage.iterdir() if file.is_file()}
+        new = waiting | set(_recorded(stage))
         before = stage / _BEFORE
         before.mkdir(exist_ok=True)
         moves = [
             (out / name, before / name)  # of an earlier run in another format, or with other lists
-            for name, digest in written.items()
+            for name, digest in earlier.items()
             if name not in new and _hash(out / name) == digest
         ]
-        for name in sorted(waiting, key=lambda name: (name == RUN, name)):
+        for name in sorted(waiting, key=lambda name: (name == RUN_JSON, name)):
             old = out / name
             digest = _hash(old)
             if digest:
-                ours = name in ADDED_TO or name == RUN or digest == written.get(name)
+                ours = name in _ADDED_TO or name == RUN_JSON or digest == earlier.get(name)
                 kept = out / f"{old.stem}.{digest[:8]}{old.suffix}"
                 moves.append((old, before / name if ours else kept))
             moves.append((stage / name, old))
         move_all(moves)
 
 
-def _written(folder: Path) -> dict[str, str]:
-    """What a run has left in the folder, with the hash of each file."""
+def _recorded(folder: Path) -> dict[str, str]:
+    """The outputs that the ``run.json`` of a folder records, each with its hash."""
     try:
-        outputs = json.loads((folder / RUN).read_text(encoding="utf-8"))["outputs"]
+        outputs = json.loads((folder / RUN_JSON).read_text(encoding="utf-8"))["outputs"]
         return {
-            Path(name).name: str(digest) for name, digest in outputs.items() if name not in ADDED_TO
+            Path(name).name: str(digest)
+            for name, digest in outputs.items()
+            if name not in _ADDED_TO
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
