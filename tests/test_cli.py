@@ -276,7 +276,7 @@ def test_missing_files_and_folders(tmp_path):
 
 
 def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
-    script = "import vintool.files.screen as r\ndef broken(*a, **k): raise RuntimeError('LRW3E7FA1LC000001')\nr.screen_file = broken\nfrom vintool.cli.main import main\nmain()"
+    script = "import vintool.files.screen as r\ndef broken(*a, **k): raise RuntimeError('LRW3E7FA1LC000001')\nr.screen_run = broken\nfrom vintool.cli.main import main\nmain()"
     path = tmp_path / "list.csv"
     path.write_text(f"vin\n{TESLA}\n", encoding="utf-8")
     result = subprocess.run(

@@ -35,7 +35,7 @@ from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.regimes import load_regime
 
 
-def screen_file(
+def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str,
     on: date | None = None,
     out: Path | str | None = None,

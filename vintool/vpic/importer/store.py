@@ -36,7 +36,7 @@ def overview() -> Overview:
     Raises:
         DataError: the vPIC data is not whole, or not what was built.
     """
-    told = tomllib.loads(registry.read_text("manifest.toml"))
+    registered = tomllib.loads(registry.read_text("manifest.toml"))
     tables = [
         Table(
             entry["name"],
@@ -45,7 +45,7 @@ def overview() -> Overview:
             entry["collected"],
             entry["sha256"],
         )
-        for entry in told["file"]
+        for entry in registered["file"]
     ]
     files = vpic.check(vpic.folder())
     for name, entry in files.items():
