@@ -385,7 +385,7 @@ def test_text_cannot_rewrite_a_terminal_and_stays_short(text):
 
 
 def test_import_is_light():
-    heavy = "numpy pyarrow click rich jinja2 starlette"
+    heavy = "numpy pyarrow pydantic click rich jinja2 starlette"
     code = f"import sys, vintool.report; print(*(set({heavy.split()}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not done.stdout.strip()

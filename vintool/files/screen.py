@@ -15,13 +15,22 @@ from vintool.codes import DEFAULT_REGIME, Reason
 from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Screener, Seen, date_field
 from vintool.declaration.headers import map_columns, normalise
 from vintool.errors import ManifestError, MappingError
-from vintool.files import run as files
 from vintool.files.lists import extended_record, open_desk
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.reading.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.reading.watch import Watch
-from vintool.files.run import Listener, Progress, Run, ignore
+from vintool.files.run import (
+    DECISIONS_JSONL,
+    EXCEPTIONS_CSV,
+    LEDGER_CSV,
+    REPORT_HTML,
+    RUN_JSON,
+    Listener,
+    Progress,
+    Run,
+    ignore,
+)
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.hashing import hash_in_thread
 from vintool.files.writing.ledger import licence_lines, write_ledger
@@ -111,13 +120,15 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
 
 
 def screen_run(run: Run, listener: Listener) -> Summary:
-    """The same of a ``Run``: what ``screen_file`` makes of its options and the command line of its own."""
+    """Screen as a run says: the engine of ``screen_file`` and of the command line, with the same errors."""
     screening = _Screening(run, listener)
     if run.out is None:
-        screening.rows(None)
+        screening.screen_rows(None)
         return screening.summary(())
     with staged(run.out) as stage:
-        return screening.write(stage, run.out)
+        with screening.row_files(stage) as row_files:
+            screening.screen_rows(row_files)
+        return screening.write(stage, run.out, row_files)
 
 
 class _Screening:
@@ -128,7 +139,7 @@ class _Screening:
         self._listener = listener
         self._regime = load_regime(run.regime)
         self._watch = Watch.of(run.path)
-        self._input_hash = hash_in_thread(run.path) if run.out is not None else str
+        self._input_hash = hash_in_thread(run.path) if run.out is not None else (lambda: "")
         self._manifest = open_manifest(run.path, encoding=run.encoding, sheet=run.sheet)
         self._copy = AnnotatedCopy.of(self._manifest, run.annotated_as, raw=run.raw)
         self._mappings = _mappings(self._manifest, run.mapping or {})
@@ -138,7 +149,12 @@ class _Screening:
         with_blocks = run.single_window and run.out is not None
         self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
-    def rows(self, row_files: RowFiles | None) -> None:
+    def row_files(self, stage: Path) -> RowFiles:
+        """The files that fill while the rows go by."""
+        run = self._run
+        return RowFiles(stage, self._copy, run.regime, self._desk.decisions, self._listener.say)
+
+    def screen_rows(self, row_files: RowFiles | None) -> None:
         """Screen every sheet, in their order.
 
         Raises:
@@ -146,9 +162,9 @@ class _Screening:
         """
         with self._watch.unchanged():
             for number, sheet in enumerate(self._manifest.sheets):
-                self._sheet(number, sheet, row_files)
+                self._screen_sheet(number, sheet, row_files)
 
-    def _sheet(self, number: int, sheet: Sheet, row_files: RowFiles | None) -> None:
+    def _screen_sheet(self, number: int, sheet: Sheet, row_files: RowFiles | None) -> None:
         mapping, tally = self._mappings[number], self._tally
         tally.sheet_rows[sheet.name] = 0
         for data, answers, position in ahead(_answered(sheet, mapping, self._screener(number))):
@@ -179,23 +195,21 @@ class _Screening:
             with_licence=self._blocks is not None,
         )
 
-    def write(self, stage: Path, out: Path) -> Summary:
-        """Screen every sheet and write all outputs.
+    def write(self, stage: Path, out: Path, row_files: RowFiles) -> Summary:
+        """Write the other outputs, when all rows are screened.
 
         Args:
             stage: the folder to write to.
             out: the folder that they will stand in.
+            row_files: those that are written.
         """
         run, desk, blocks = self._run, self._desk, self._blocks
-        say = self._listener.say
-        with RowFiles(stage, self._copy, run.regime, desk.decisions, say) as row_files:
-            self.rows(row_files)
         summary = self.summary((*(blocks.notes() if blocks else ()), *row_files.notes()))
         if desk.ledger is not None:
             write_ledger(stage, summary.licences)
         if desk.decisions is not None:
-            record = extended_record(out / files.DECISIONS_JSONL, desk.decisions)
-            (stage / files.DECISIONS_JSONL).write_text(record, encoding="utf-8")
+            record = extended_record(out / DECISIONS_JSONL, desk.decisions)
+            (stage / DECISIONS_JSONL).write_text(record, encoding="utf-8")
         if blocks is not None:
             blocks.write(stage)
         write_report(stage, run, summary, self._tally, self._regime)
@@ -255,11 +269,11 @@ class _Screening:
             return ()
         names = (
             self._copy.name,
-            files.EXCEPTIONS_CSV,
-            *([files.LEDGER_CSV] if self._desk.ledger else []),
-            *([files.DECISIONS_JSONL] if self._desk.decisions else []),
-            files.REPORT_HTML,
-            files.RUN_JSON,
+            EXCEPTIONS_CSV,
+            *([LEDGER_CSV] if self._desk.ledger else []),
+            *([DECISIONS_JSONL] if self._desk.decisions else []),
+            REPORT_HTML,
+            RUN_JSON,
             *([SINGLE_WINDOW] if self._blocks else []),
         )
         return tuple(str(self._run.out / name) for name in names)
@@ -290,7 +304,7 @@ def _completed(run: Run, mappings: Sequence[Mapping[str, str]]) -> Run:
             raise ValueError("the manifest has no date column: give on=")
         run = replace(run, on=run.today)
     if run.decisions and run.out is not None:
-        record = run.out / files.DECISIONS_JSONL
+        record = run.out / DECISIONS_JSONL
         run = run.with_record(record) if record.exists() else run
     return run
 

@@ -11,7 +11,9 @@ from vintool.files.writing.formats import FORMATS, LIST_FORMATS
 from vintool.files.writing.jsonl import JsonLinesWriter
 from vintool.files.writing.parquet import ParquetWriter
 from vintool.files.writing.workbook import WorkbookWriter
-from vintool.files.writing.writers import Writer
+
+Writer = DelimitedWriter | JsonLinesWriter | ParquetWriter | WorkbookWriter
+"""Takes the screened batches of one sheet after another; of a file that is not finished it lets go."""
 
 
 class AnnotatedCopy(NamedTuple):

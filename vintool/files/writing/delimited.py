@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from vintool.columns import beside
+from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import flat, inert
-from vintool.files.writing.writers import ByteWriter
 
 BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
 CSV_ROWS = 1 << 11  # converted at a time: a dictionary is looked at each time
@@ -56,9 +56,7 @@ class DelimitedWriter(ByteWriter):
 
     def notes(self) -> tuple[str, ...]:
         """How many cells are not as they came."""
-        notes: tuple[str, ...] = ()
-        if self._inert:
-            notes = (
-                f"{self._inert} cell(s) of the annotated copy would run as formulas in a spreadsheet and have an apostrophe before them; --raw leaves them as they are.",
-            )
-        return notes
+        notes = (
+            f"{self._inert} cell(s) of the annotated copy would run as formulas in a spreadsheet and have an apostrophe before them; --raw leaves them as they are.",
+        )
+        return notes if self._inert else ()

@@ -1,7 +1,5 @@
 """``exceptions.csv``: the rows that a person must look at, with columns to decide in."""
 
-import csv
-import io
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,9 +7,9 @@ import pyarrow.csv as pa_csv
 
 from vintool.columns import FACTS
 from vintool.desk.decisions import Decisions, key_of, standing
+from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import flat, inert
 from vintool.files.writing.delimited import BOM, CSV_ROWS
-from vintool.files.writing.writers import ByteWriter
 
 _REVIEW = ("decision", "decision_reason", "reviewer", "decision_date")
 _STRANGE = frozenset({"vin_text", "vin_sheet", *_REVIEW})  # texts that strangers wrote
@@ -33,10 +31,7 @@ class ExceptionWriter(ByteWriter):
     def __init__(self, path: Path, regime: str, decisions: Decisions | None) -> None:
         super().__init__(path)
         self._regime, self._decisions = regime, decisions
-        self._file.write(BOM)
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerow(_COLUMNS)
-        self._file.write(text.getvalue().encode())
+        self._file.write(BOM + f"{','.join(_COLUMNS)}\n".encode())
         self._options = pa_csv.WriteOptions(
             include_header=False, quoting_style="needed", batch_size=CSV_ROWS
         )

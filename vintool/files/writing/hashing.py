@@ -1,36 +1,12 @@
-"""SHA-256 of what a run reads and writes, each file taken from the disk once."""
+"""SHA-256 of files and of folders of files."""
 
 import hashlib
-import io
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 from vintool.files.reading.sheets import parquet_files
-
-
-class HashedFile(io.FileIO):
-    """A new file whose hash is known when its last byte is written, without reading it again."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "wb")
-        self._hash = hashlib.sha256()
-
-    def write(self, data: Any, /) -> int:
-        """Write bytes, all of them."""
-        self._hash.update(data)
-        left = memoryview(data).cast("B")
-        size = len(left)
-        while left:
-            left = left[super().write(left) :]
-        return size
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of what was written so far."""
-        return self._hash.hexdigest()
 
 
 def file_hash(path: Path) -> str:

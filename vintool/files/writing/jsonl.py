@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns import beside
+from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import is_text, json_text, plain, without_dictionary
-from vintool.files.writing.writers import ByteWriter
 
 _ROWS = 1 << 16  # put together at a time
 _FEW = 4  # rows to a text of a part, at least

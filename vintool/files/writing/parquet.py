@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from vintool.columns import beside
+from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import by_appearance, has_dictionary, plain, without_dictionary
-from vintool.files.writing.writers import ByteWriter
 
 _GROUP_ROWS, _GROUP_CELLS = 1 << 17, 1 << 24  # of a row group: it is held in memory
 _UNIQUE = frozenset({"vin_row", "vin_text", "vin", "vin_vin", "vin_suggestion"})

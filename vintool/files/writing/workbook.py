@@ -92,9 +92,7 @@ class WorkbookWriter:
 
     def notes(self) -> tuple[str, ...]:
         """How many cells are not whole."""
-        notes: tuple[str, ...] = ()
-        if self._cut:
-            notes = (
-                f"{self._cut} cell(s) are longer than a workbook holds and were cut in the annotated copy; --as csv keeps them.",
-            )
-        return notes
+        notes = (
+            f"{self._cut} cell(s) are longer than a workbook holds and were cut in the annotated copy; --as csv keeps them.",
+        )
+        return notes if self._cut else ()

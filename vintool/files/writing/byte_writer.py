@@ -1,33 +1,35 @@
-"""What the writers of ``annotated.*`` have in common."""
+"""Files whose bytes are written here, and their hashes on the way."""
 
+import hashlib
+import io
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import pyarrow as pa
-
-from vintool.files.writing.hashing import HashedFile
 
 _BUFFER = 1 << 20  # bytes
 
 
-class Writer(Protocol):
-    """Takes the screened batches of one sheet after another."""
+class HashedFile(io.FileIO):
+    """A new file whose hash is known when its last byte is written, without reading it again."""
 
-    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
-        """Add rows, the user's columns and the answers; the sheets come one after another."""
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "wb")
+        self._hash = hashlib.sha256()
 
-    def close(self) -> None:
-        """Finish the file."""
-
-    def abandon(self) -> None:
-        """Let go of the file, as far as it came."""
+    def write(self, data: Any, /) -> int:
+        """Write bytes, all of them."""
+        self._hash.update(data)
+        left = memoryview(data).cast("B")
+        size = len(left)
+        while left:
+            left = left[super().write(left) :]
+        return size
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the finished file; empty if it must be read for that."""
-
-    def notes(self) -> tuple[str, ...]:
-        """What the user should know of the file."""
+        """The SHA-256 of what was written so far."""
+        return self._hash.hexdigest()
 
 
 class ByteWriter:
