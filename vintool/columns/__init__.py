@@ -10,7 +10,6 @@ for every row.
 from vintool.columns.decoding.table import TYPES, decode_table
 from vintool.columns.engine.distinct import BATCH_ROWS
 from vintool.columns.screening.duplicates import Seen
-from vintool.columns.screening.row_facts import Earlier
 from vintool.columns.screening.screener import (
     FACTS,
     LICENCE,
@@ -26,7 +25,6 @@ __all__ = [
     "FACTS",
     "LICENCE",
     "TYPES",
-    "Earlier",
     "Screener",
     "Seen",
     "beside",

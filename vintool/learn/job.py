@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import time
 from pathlib import Path
 
@@ -91,22 +90,6 @@ def rules_csv(mined: Mined, source: str) -> bytes:
     table.writeheader()
     table.writerows(as_row(rule, source) for rule in mined.rules)
     return out.getvalue().encode()
-
-
-def put(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        OSError: it cannot be written; what stood there is as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        staged.write_bytes(content)
-        staged.replace(path)
-    except OSError:
-        staged.unlink(missing_ok=True)
-        raise
 
 
 def installed(name: str, where: str) -> Path:

@@ -177,14 +177,14 @@ def test_when_the_disk_is_full_the_old_folder_is_still_whole(tmp_path):
 def test_when_the_new_folder_cannot_be_put_in_place_the_old_one_returns(tmp_path, monkeypatch):
     source, out = release_of(tmp_path / "in", "sqlite"), tmp_path / "data" / "vpic"
     before = content(build(source, out))
-    rename = Path.rename
+    replace = Path.replace
 
     def refused(path, target):
         if path.name == "new":
             raise PermissionError(13, "Permission denied")
-        return rename(path, target)
+        return replace(path, target)
 
-    monkeypatch.setattr(Path, "rename", refused)
+    monkeypatch.setattr(Path, "replace", refused)
     with pytest.raises(PermissionError):
         build(source, out, "2026-09")
     monkeypatch.undo()

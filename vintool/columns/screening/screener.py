@@ -114,30 +114,18 @@ class Screener:
             joined=self._joined, encoded=self._encoded, with_licence=self._with_licence
         )
 
-    def earlier(self, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> Earlier:
-        """Of one batch the rows before, for another screener to judge it by."""
-        self._make_room(batch.num_rows)
-        vins = self._rules.vins(batch)
-        return self._earlier(vins, rows, self._rules.cells(batch))
-
     def _earlier(
         self, vins: VinColumn, rows: npt.NDArray[np.int64], cells: Callable[[str], Column]
     ) -> Earlier:
         bills = cells("bl_no") if "bl_no" in self._mapping else None
         return earlier_rows(self._seen, vins, rows + (self._sheet << SHEET_SHIFT), bills)
 
-    def __call__(
-        self,
-        batch: pa.RecordBatch,
-        rows: npt.NDArray[np.int64],
-        earlier: Earlier | None = None,
-    ) -> pa.RecordBatch:
+    def __call__(self, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> pa.RecordBatch:
         """The answers for one batch.
 
         Args:
             batch: the user's columns.
             rows: the number of each row as the user sees it.
-            earlier: the rows before, where another screener has found them.
 
         Returns:
             The added columns alone, row by row; ``beside`` puts them to the user's.
@@ -145,8 +133,7 @@ class Screener:
         self._make_room(batch.num_rows)
         rules = self._rules
         judged = rules(batch)
-        if earlier is None:
-            earlier = self._earlier(judged.vins, rows, judged.cells)
+        earlier = self._earlier(judged.vins, rows, judged.cells)
         settled = judged.decisions
         if (kinds := earlier.kinds).any():
             settled = rules.with_duplicate(settled, Column(DUPLICATES, kinds))

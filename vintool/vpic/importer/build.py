@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from vintool.atomic import write_folder
 from vintool.errors import DataSourceError
 from vintool.vpic import files
 from vintool.vpic.importer import store
@@ -44,7 +45,7 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
     if contents["wmi.csv"].count(b"\n") < 2:
         raise DataSourceError(f"{source}: no WMI that is public by {release.month}")
     contents[files.MANIFEST] = store.manifest(contents, release, tables.counts)
-    store.put(contents, folder)
+    write_folder(folder, contents)
     return folder
 
 

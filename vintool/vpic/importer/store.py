@@ -1,11 +1,9 @@
-"""Which reference data is in use, and how new data is put in place: whole or not at all."""
+"""Which reference data is in use, and what a folder of vPIC data must hold to be replaced or read."""
 
 import hashlib
 import json
-import shutil
 import tomllib
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import NamedTuple
 
 from vintool import vpic
@@ -39,7 +37,7 @@ def overview() -> Overview:
     Raises:
         DataError: the vPIC data is not whole, or not what was built.
     """
-    told = tomllib.loads(rows.read_text("manifest.toml"))
+    registered = tomllib.loads(rows.read_text("manifest.toml"))
     tables = [
         Table(
             entry["name"],
@@ -48,7 +46,7 @@ def overview() -> Overview:
             entry["collected"],
             entry["sha256"],
         )
-        for entry in told["file"]
+        for entry in registered["file"]
     ]
     files = vpic.check(vpic.folder())
     for name, entry in files.items():
@@ -102,29 +100,3 @@ def refuse_what_is_not_ours(folder: Path) -> None:
         return
     if folder.exists():
         raise DataSourceError(f"{folder}: holds something else; name a new folder with --out")
-
-
-def put(files: dict[str, bytes], folder: Path) -> None:
-    """Write a whole folder in place of what stands there; on failure the old one stays.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staged = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    old = staged / "old"
-    try:
-        new = staged / "new"
-        new.mkdir()
-        for name, content in files.items():
-            (new / name).write_bytes(content)
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
