@@ -10,7 +10,7 @@ from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.vin import calc_check_digit
 from vintool.vin.positions import ALPHABET, MODEL_YEAR_CODES
 from vintool.vpic.files import all_rows
-from vintool.vpic.patterns import POSITIONS, pattern
+from vintool.vpic.patterns import POSITIONS, links, pattern
 
 LATEST = int(vpic.release().month[:4]) + 2
 
@@ -24,7 +24,7 @@ def _wmis():
 def filed_vins(draw):
     """A VIN that one pattern of a WMI and year fits; the other positions are drawn."""
     wmi = draw(st.sampled_from(_wmis()))
-    link = draw(st.sampled_from(vpic.links(wmi)))
+    link = draw(st.sampled_from(links(wmi)))
     year = draw(st.integers(max(link.first, 1980), min(link.last, LATEST)))
     lines = link.lines()
     allowed = pattern(draw(st.sampled_from(lines)).partition("\t")[0]) if lines else "*" * 13
@@ -67,7 +67,7 @@ def assorted_vins(count, seed):
 
 def _as_filed(rng, *_):
     wmi = rng.choice(_wmis())
-    link = rng.choice(vpic.links(wmi))
+    link = rng.choice(links(wmi))
     year = rng.randint(max(link.first, 1980), min(link.last, LATEST))
     lines = link.lines()
     signs = rng.choices(ALPHABET, k=17)

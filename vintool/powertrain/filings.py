@@ -26,7 +26,7 @@ from vintool.vpic.elements import (
 )
 from vintool.vpic.model_years import candidates
 from vintool.vpic.passes import Pass
-from vintool.vpic.patterns import POSITIONS, patterns, read_positions
+from vintool.vpic.patterns import POSITIONS, may_be_electric, patterns, read_positions
 
 #: The elements that tell of the powertrain.
 SIGNALS = (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION)
@@ -163,38 +163,40 @@ def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
     )
 
 
-def weigh(by_rules: Classification, filed: tuple[Rule, ...]) -> Classification:
+def weigh(by_rules: Classification, by_filing: tuple[Rule, ...]) -> Classification:
     """What the rules in use and the maker's filing say together.
 
     Agreement takes the better grade. Where they disagree, or the filing does with itself, the
     answer is *cannot tell* and every rule is shown; a start seen on both sides is what the filing
     for its year says. Rules of the user's that stand below the packaged ones yield to the filing.
     """
-    if not filed:
+    if not by_filing:
         return by_rules
-    sides = {rule.electric for rule in filed}
-    every = (*by_rules.rules, *filed)
+    sides = {rule.electric for rule in by_filing}
+    every = (*by_rules.rules, *by_filing)
     if len(sides) == 1 and by_rules.rules and by_rules.rules[0].rank > PACKAGED:
         # The user's own rules that stand below the packaged ones stand below the filing too.
-        return Classification(filed[0].powertrain, filed[0].grade, (*filed, *by_rules.rules))
+        return Classification(
+            by_filing[0].powertrain, by_filing[0].grade, (*by_filing, *by_rules.rules)
+        )
     if len(sides) > 1 or (
         by_rules.powertrain is not None and (by_rules.powertrain is Powertrain.BEV) not in sides
     ):
         return Classification(None, None, every)
-    first = filed[0]
+    first = by_filing[0]
     if by_rules.powertrain is None or by_rules.grade is None:
         grade = max(first.grade, Grade.B) if by_rules.ambiguous else first.grade
-        return Classification(first.powertrain, grade, (*filed, *by_rules.rules))
+        return Classification(first.powertrain, grade, (*by_filing, *by_rules.rules))
     better = first.grade < by_rules.grade and first.powertrain is not Powertrain.NOT_BEV
     vague = by_rules.powertrain is Powertrain.NOT_BEV
     return Classification(
         first.powertrain if better or vague else by_rules.powertrain,
         min(first.grade, by_rules.grade),
-        (*filed, *by_rules.rules) if better else every,
+        (*by_filing, *by_rules.rules) if better else every,
     )
 
 
-def is_near_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
+def is_near_electric(wmi: str, text: str, best: Pass, latest: int) -> bool:
     """Whether the VIN is near an electric vehicle's: such a VIN never clears a row.
 
     Either it may be one, though it is not known to be made for North America; or a slip that the
@@ -203,17 +205,17 @@ def is_near_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
     Args:
         wmi: positions 1-3, with 12-14 for a small maker.
         text: the VIN, of which positions 4-8, 10 and 11 are tried.
-        filed: the pass of vPIC that fits.
+        best: the pass of vPIC that fits.
         latest: the latest model year that there can be.
     """
     registration = vpic.registration(wmi)
     if registration is None:
         return False
     characters = read_positions(text)
-    if not filed.sure and _fits_electric(wmi, filed.year, characters):
+    if not best.sure and _fits_electric(wmi, best.year, characters):
         return True
     for year in candidates(text[9], text[6], registration, latest)[0]:
-        if vpic.may_be_electric(wmi, year):
+        if may_be_electric(wmi, year):
             of_year = patterns(wmi, year)
             if of_year.table.one_off(characters, SAME_VALUE) & of_year.electric:
                 return True
@@ -225,7 +227,7 @@ def is_near_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
 
 
 def _fits_electric(wmi: str, year: int, characters: str) -> bool:
-    if not vpic.may_be_electric(wmi, year):
+    if not may_be_electric(wmi, year):
         return False
     of_year = patterns(wmi, year)
     return bool(of_year.table.match(characters) & of_year.electric)

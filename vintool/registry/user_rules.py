@@ -171,8 +171,8 @@ def _faults(row: dict[str, str], vds: tuple[str, ...]) -> Iterator[str]:
     signs = "".join((row["wmi"], row["year_codes"], row["plant_codes"], *vds))
     if not _PATTERN_SIGNS.issuperset(signs) or ANY in row["wmi"]:
         yield "a character other than digits and A-Z without I, O, Q"
-    for column, known in (("powertrain", _POWERTRAINS), ("grade", _GRADES), ("kind", _KINDS)):
-        if row[column] not in known:
+    for column, allowed in (("powertrain", _POWERTRAINS), ("grade", _GRADES), ("kind", _KINDS)):
+        if row[column] not in allowed:
             yield f"unknown {column} {row[column]!r}"
     if not row["source"].strip():
         yield "no source"

@@ -67,11 +67,11 @@ class PartialVin(Positions):
         if len(joined) != 17:
             joined = joined.rstrip(UNKNOWN_CHARACTER)
             joined = joined.ljust(17, UNKNOWN_CHARACTER) if len(joined) <= READABLE else joined
-        known = joined.replace(UNKNOWN_CHARACTER, "")
+        readable = joined.replace(UNKNOWN_CHARACTER, "")
         if (
             len(joined) != 17
-            or not _PARTLY_READABLE <= len(known) < 17
-            or not set(known) <= set(ALPHABET)
+            or not _PARTLY_READABLE <= len(readable) < 17
+            or not set(readable) <= set(ALPHABET)
         ):
             from vintool.vin.errors import invalid  # noqa: PLC0415 - see there
 

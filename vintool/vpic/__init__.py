@@ -11,8 +11,8 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 
 from vintool.vpic.elements import all_elements, country_code, defaults, engine, model
 from vintool.vpic.files import check, data_release, folder, release
-from vintool.vpic.patterns import all_links, links, may_be_electric
-from vintool.vpic.register import all_registrations, far_readers, registration
+from vintool.vpic.patterns import all_links
+from vintool.vpic.register import all_registrations, registration
 from vintool.vpic.specs import specified_elements
 
 __all__ = [
@@ -24,10 +24,7 @@ __all__ = [
     "data_release",
     "defaults",
     "engine",
-    "far_readers",
     "folder",
-    "links",
-    "may_be_electric",
     "model",
     "registration",
     "release",

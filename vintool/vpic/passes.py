@@ -3,7 +3,6 @@
 from collections.abc import Container
 from functools import cached_property, lru_cache
 
-from vintool.registry.patterns import bits
 from vintool.vin.positions import UNKNOWN_CHARACTER
 from vintool.vpic import elements
 from vintool.vpic.displacement import add_conversions
@@ -74,11 +73,11 @@ class Pass:
     @property
     def score(self) -> tuple[int, int, int, int]:
         """How well the pass fits: faults, what the attributes weigh, their number, the year."""
-        known = elements.all_elements()
+        published = elements.all_elements()
         by_pattern = (Origin.PATTERN, Origin.FORMULA, Origin.ENGINE)
         return (
             weight(self.faults),
-            sum(known[number].weight for number in self.attributes if number in known),
+            sum(published[number].weight for number in self.attributes if number in published),
             sum(item.origin in by_pattern for items in self.attributes.values() for item in items),
             self.year,
         )
@@ -131,15 +130,14 @@ def _without_patterns(registration: WmiRegistration, year: int) -> Pass:
 def _by_pattern(of_year: Patterns, fitting: int, characters: str) -> Decoded:
     """What the patterns that fit tell; of those that tell the same element, the first in order."""
     decoded: Decoded = {}
-    for number in bits(fitting):
-        for element, item in of_year.elements(number):
-            if item.digits is not None:
-                item = item._replace(value=characters[item.digits])  # noqa: PLW2901
-            before = decoded.get(element)
-            if before is None or (item.order < before[0].order and element not in MULTIPLE):
-                decoded[element] = (item,)
-            elif element in MULTIPLE:
-                decoded[element] = (*before, item)
+    for element, item in of_year.items(fitting):
+        if item.digits is not None:
+            item = item._replace(value=characters[item.digits])  # noqa: PLW2901
+        before = decoded.get(element)
+        if before is None or (item.order < before[0].order and element not in MULTIPLE):
+            decoded[element] = (item,)
+        elif element in MULTIPLE:
+            decoded[element] = (*before, item)
     return decoded
 
 
@@ -149,9 +147,8 @@ def _unsettled(of_year: Patterns, characters: str, decoded: Container[int]) -> f
     These are left open, and with them what vPIC would otherwise assume.
     """
     possible: dict[int, set[str]] = {}
-    for number in bits(of_year.table.overlapping(characters)):
-        for element, item in of_year.elements(number):
-            possible.setdefault(element, set()).add(item.value)
+    for element, item in of_year.items(of_year.table.overlapping(characters)):
+        possible.setdefault(element, set()).add(item.value)
     return frozenset(
         element for element, values in possible.items() if element not in decoded or len(values) > 1
     )
@@ -162,10 +159,9 @@ def _contested(of_year: Patterns, fitting: int) -> Contested:
     if not fitting & of_year.electric:
         return ()
     values: dict[int, dict[str, DecodedElement]] = {element: {} for element in ELECTRIC_VALUES}
-    for number in bits(fitting):
-        for element, item in of_year.elements(number):
-            if element in values:
-                values[element][item.value] = item
+    for element, item in of_year.items(fitting):
+        if element in values:
+            values[element][item.value] = item
     return tuple(
         (element, item)
         for element, items in values.items()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-from vintool.registry.patterns import PatternTable, parse_pattern
+from vintool.registry.patterns import PatternTable, bits, parse_pattern
 from vintool.vpic.elements import ELECTRIC_VALUES, DecodedElement, Origin
 from vintool.vpic.files import all_rows, rows_of, section, section_lines
 
@@ -106,7 +106,7 @@ class Patterns:
     def __init__(self, chosen: tuple[Link, ...]) -> None:
         self._lines = [(link, line) for link in chosen for line in link.lines()]
         self.table = PatternTable([pattern(line.partition("\t")[0]) for _, line in self._lines])
-        self._elements: dict[int, tuple[tuple[int, DecodedElement], ...]] = {}
+        self._items: dict[int, list[tuple[int, DecodedElement]]] = {}
 
     @cached_property
     def electric(self) -> int:
@@ -115,16 +115,15 @@ class Patterns:
             1 << number for number, (_, line) in enumerate(self._lines) if _TELLS_ELECTRIC(line)
         )
 
-    def elements(self, number: int) -> tuple[tuple[int, DecodedElement], ...]:
-        """What one pattern tells: elements, and what it says of each."""
-        elements = self._elements.get(number)
-        if elements is None:
-            link, line = self._lines[number]
-            text, *cells = line.split("\t")
-            allowed = pattern(text)
-            elements = tuple(_decoded(cell, number, link, allowed) for cell in cells)
-            self._elements[number] = elements
-        return elements
+    def items(self, chosen: int) -> Iterator[tuple[int, DecodedElement]]:
+        """What some patterns tell, given as a bit set: elements, and what is told of each."""
+        for number in bits(chosen):
+            if number not in self._items:
+                link, line = self._lines[number]
+                text, *cells = line.split("\t")
+                allowed = pattern(text)
+                self._items[number] = [_decoded(cell, number, link, allowed) for cell in cells]
+            yield from self._items[number]
 
 
 def _decoded(

@@ -58,8 +58,8 @@ def missing_tables(folder: Path) -> list[str]:
 def _release(source: Path, tables: Tables, month: str | None) -> files.ReleaseInfo:
     if month is not None and not _MONTH.fullmatch(month):
         raise DataSourceError(f"{source}: month {month!r} is none; give --month, as 2026-10")
-    for own_month, url, sha256 in tables.rows["Release"]:
-        return files.ReleaseInfo(month or own_month, url or "", sha256 or "")
+    for stated, url, sha256 in tables.rows["Release"]:
+        return files.ReleaseInfo(month or stated, url or "", sha256 or "")
     match = _MONTH.search(month or source.name)
     if not match:
         raise DataSourceError(

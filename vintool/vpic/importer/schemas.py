@@ -78,13 +78,13 @@ class Schemas:
                         else f"{row.element}{rank}={row.value}"
                     )
             # A pattern that tells nothing still names characters, unless another line does.
-            telling = {pattern for pattern, *cells in lines.values() if cells}
+            with_cells = {pattern for pattern, *cells in lines.values() if cells}
             yield (
                 str(schema),
                 [
                     "\t".join((pattern, *cells))
                     for pattern, *cells in lines.values()
-                    if cells or pattern not in telling
+                    if cells or pattern not in with_cells
                 ],
             )
 
