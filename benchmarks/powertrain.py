@@ -81,7 +81,7 @@ def filed(case: Case) -> tuple[Rule, ...]:
     """What vPIC says of a case, as ``profile`` reads it."""
     ninth = position_9(case.vin) if market_of(case.vin) is not Market.EU else CheckDigit.FAILS
     told = profile(case.vin, ninth)
-    passes = told.rivals or ((told.filed,) if told.filed else ())
+    passes = told.rivals or ((told.vpic_pass,) if told.vpic_pass else ())
     return filings.rules(case.vin.wmi, case.vin, passes)
 
 

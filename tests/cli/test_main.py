@@ -12,8 +12,7 @@ from click.testing import CliRunner
 from support.commands import run
 
 from vintool.cli.main import cli
-from vintool.decoding.check import Check
-from vintool.decoding.model import Vehicle
+from vintool.decoding.model import Check, Vehicle
 from vintool.report.summary import Summary
 from vintool.screening.explain import Explanation
 

@@ -1,6 +1,7 @@
 """Columns equal the scalar path, row by row, whatever the text, the type and the chunking."""
 
 import itertools
+from dataclasses import asdict
 from datetime import date
 from unittest.mock import patch
 
@@ -15,7 +16,7 @@ import vintool
 from vintool.codes import REGIMES, Basis, Reason
 from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
 from vintool.columns.screening import screener as screened
-from vintool.columns.screening.judge import KEPT
+from vintool.columns.screening.screener import KEPT
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
 from vintool.registry.powertrain_rules import all_powertrain_rules
@@ -204,7 +205,7 @@ def test_decode_table_equals_decode(given):
             if field in {"powertrain_grade", "powertrain_basis"}:
                 value = vehicle.powertrain and getattr(vehicle.powertrain, field[11:]).value
             elif field in {"plant", "engine"} and value is not None:
-                value = value.model_dump()
+                value = asdict(value)
             elif field == "attributes":
                 value = [(attribute.name, attribute.value) for attribute in value]
             elif field == "problems":

@@ -17,7 +17,7 @@ from vintool.vin import check_digit
 TESLA, ON = "LRW3E7FA1LC000001", date(2026, 3, 1)
 STEPS = {
     "identify": identity.identify,
-    "judge the reading": identity.judge_reading,
+    "judge the reading": identity.identify_reading,
     "position 9": check_digit.position_9,
     "profile": profile.profile,
     "facts of the VIN": facts.vin_facts,

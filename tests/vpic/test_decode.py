@@ -14,6 +14,7 @@ from vintool.vin.positions import UNKNOWN_CHARACTER, before_serial
 from vintool.vpic.decode import decode
 from vintool.vpic.elements import MULTIPLE
 from vintool.vpic.patterns import read_positions
+from vintool.vpic.register import far_readers
 
 # Public VINs of press cars, recalls and listings; what they are is printed beside them there.
 KNOWN = {
@@ -135,7 +136,7 @@ def test_a_part_of_a_vin_never_tells_what_the_whole_does_not(vin, lost):
 @given(filed_vins(), st.text("0123456789", min_size=6, max_size=6))
 def test_what_a_vin_tells_depends_on_no_position_that_is_not_read(vin, serial):
     vin = Vin.trusted(vin)
-    reach = vpic.far_readers().get(vin[:3], before_serial(vin))
+    reach = far_readers().get(vin[:3], before_serial(vin))
     other = vin[:8] + "0" + vin[9:reach] + serial[reach - 17 :][: 17 - reach]
     one, two = (decode(vin.wmi, text, LATEST) for text in (vin, other))
     assert (one is None) == (two is None)

@@ -71,7 +71,8 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
     vintool decode 5YJ3E1EA
     vintool decode @vins.txt --format csv
     """
-    from vintool.decoding.fields import check_fields, vehicle_fields  # noqa: PLC0415 - start-up time
+    from vintool.decoding.check import check_fields  # noqa: PLC0415 - start-up time
+    from vintool.decoding.decode import vehicle_fields  # noqa: PLC0415
     from vintool.decoding.text import check_lines, vehicle_lines  # noqa: PLC0415
 
     failed = False
@@ -107,7 +108,7 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     vintool check LRW3E7FA2LC000001
     vintool check WVWZZZ1KZ6W000001 --market us
     """
-    from vintool.decoding.fields import check_fields, sound  # noqa: PLC0415 - start-up time
+    from vintool.decoding.check import check_fields, sound  # noqa: PLC0415 - start-up time
     from vintool.decoding.text import check_lines  # noqa: PLC0415
 
     failed = False
@@ -183,8 +184,7 @@ def _is_check(fields: dict[str, Any]) -> bool:
 
 
 def _model(fields: dict[str, Any]) -> Any:
-    from vintool.decoding.check import Check  # noqa: PLC0415 - start-up time
-    from vintool.decoding.model import Vehicle  # noqa: PLC0415
+    from vintool.decoding.model import Check, Vehicle  # noqa: PLC0415 - start-up time
 
     model = Check if _is_check(fields) else Vehicle
     return model.model_validate(fields, from_attributes=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from vintool.columns.engine.distinct import as_text
+from vintool.columns.engine.categorical import as_text
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed
 from vintool.desk import confirmations, exporters, licences, reviews

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from vintool import vpic
 from vintool.codes import DEFAULT_REGIME, Reason
-from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Screener, Seen, date_field
+from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Occurrences, Screener, date_field
 from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
@@ -146,7 +146,7 @@ class _Screening:
         self._mappings = _mappings(self._manifest, run.mapping or {})
         self._run = _completed(run, self._mappings)
         self._desk = open_desk(self._run)
-        self._tally, self._seen = Tally(), Seen()
+        self._tally, self._occurrences = Tally(), Occurrences()
         with_blocks = run.single_window and run.out is not None
         self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
@@ -189,7 +189,7 @@ class _Screening:
             run.regime,
             joined=self._copy.joins_lists,
             encoded=True,
-            seen=self._seen,
+            occurrences=self._occurrences,
             desk=self._desk,
             sheet=number,
             with_facts=run.out is not None,

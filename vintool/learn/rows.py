@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import Powertrain, Problem
-from vintool.columns.engine.characters import Characters
-from vintool.columns.engine.distinct import Texts
-from vintool.columns.engine.keys import Hashes, Mask, Places
+from vintool.columns.engine.arrays import Characters, Mask, Places, Words
+from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.encoder import Encoder
 from vintool.columns.vins import check_digits
 from vintool.declaration.days import read_date
 from vintool.decoding.identity import market
@@ -53,7 +53,7 @@ class Rows(NamedTuple):
     that is not known; ``day`` is the ordinal of a date, 0 where none is known.
     """
 
-    start: Hashes
+    start: Words
     tail: Places
     powertrain: Places
     source: Places
@@ -110,10 +110,10 @@ class RowReader:
     def __init__(self, labels: Labels, without: frozenset[str]) -> None:
         self._labels = labels
         self._without = [int.from_bytes(wmi.encode()) for wmi in without]
-        self._label_texts, self._days, self._sources = Texts(), Texts(), Texts()
+        self._label_texts, self._days, self._sources = Encoder(), Encoder(), Encoder()
         self._powertrain_of: list[int] = []  # by the number of a label; -1: it means none
         self._parts: list[Rows] = []
-        self._marks: list[Hashes] = []
+        self._marks: list[Words] = []
         self._total = 0
         self._unused: Counter[str] = Counter()
         self._label_rows: Counter[int] = Counter()
@@ -134,16 +134,17 @@ class RowReader:
         tail = characters[:, 9].astype(np.int64) * 256 + characters[:, 10]
         day = source = np.zeros(len(start), dtype=np.int64)
         if days is not None:
-            column = self._days(days.filter(pa.array(keep)))
+            column = Categorical.of_texts(days.filter(pa.array(keep)), self._days)
             day = np.array([day_of(text) for text in column.values], dtype=np.int64)[column.codes]
         if sources is not None:
-            source = self._sources(sources.filter(pa.array(keep))).codes.astype(np.int64)
+            column = Categorical.of_texts(sources.filter(pa.array(keep)), self._sources)
+            source = column.codes.astype(np.int64)
         self._parts.append(Rows(start, tail, powertrains[keep], source, day))
         self._marks.append(_marks(characters, powertrains[keep], source))
 
     def _powertrains(self, labels: pa.Array) -> Places:
         """The number of the powertrain of every row, -1 where its label means none."""
-        column = self._label_texts(labels)
+        column = Categorical.of_texts(labels, self._label_texts)
         for text in column.values[len(self._powertrain_of) :]:
             powertrain = self._labels(text)
             number = -1 if powertrain is None else POWERTRAINS.index(powertrain)
@@ -231,13 +232,12 @@ class RowReader:
             keep[np.unique(np.where(keep, 0, marks), return_index=True)[1]] = True
             self._count(REPEATED, ~keep)
             rows = rows.only(keep)
-        nothing = pa.array([], pa.string())
-        texts = self._label_texts(nothing).values
+        texts = self._label_texts.values
         labels = Counter[tuple[str, Powertrain | None]]()
         for code, count in self._label_rows.items():
             number = self._powertrain_of[code]
             labels[texts[code], POWERTRAINS[number] if number >= 0 else None] = count
-        sources = tuple(self._sources(nothing).values) or ("",)
+        sources = tuple(self._sources.values) or ("",)
         return Reading(rows, sources, self._total, self._unused, labels, notes)
 
 
@@ -267,7 +267,7 @@ def _is_whole(characters: Characters) -> Mask:
     return np.asarray((characters != _UNKNOWN).all(axis=1))
 
 
-def _marks(characters: Characters, powertrain: Places, source: Places) -> Hashes:
+def _marks(characters: Characters, powertrain: Places, source: Places) -> Words:
     """A 64-bit mark of each whole VIN with powertrain and source; 0 where the VIN is not whole.
 
     Two vehicles of a million share one with a chance of one in thirty million.

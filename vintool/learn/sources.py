@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vintool.columns.engine.distinct import as_text
+from vintool.columns.engine.categorical import as_text
 from vintool.declaration.headers import labels as header_labels
 from vintool.declaration.headers import meaning, normalise
 from vintool.errors import ManifestError, MappingError

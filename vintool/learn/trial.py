@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from vintool.codes import Grade, Powertrain
-from vintool.columns.engine.keys import Mask
+from vintool.columns.engine.arrays import Mask
 from vintool.learn.mine import mine, reaching
 from vintool.learn.rows import BEV, Rows
 from vintool.learn.rules import Criteria, LearnedRule, as_row

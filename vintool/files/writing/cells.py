@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic_core import to_json
 
-from vintool.columns.engine.keys import Mask
+from vintool.columns.engine.arrays import Mask
 from vintool.files.reading.parquet import without_view
 
 _SIGNS = "=+@\t\r＝＋－＠-"

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import Reason, Verdict
-from vintool.columns.engine.distinct import as_text
+from vintool.columns.engine.categorical import as_text
 from vintool.desk.licences import COUNTED
 from vintool.report.display import ranked
 from vintool.report.page import ROWS, UNLICENSED_ROWS, FieldCount, Row, Unlicensed
