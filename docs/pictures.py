@@ -21,7 +21,7 @@ from vintool.cli.main import cli
 PICTURES = Path(__file__).parent / "pictures"
 EXPLAIN = ("explain", "LRW3E7FA1LC000001", "--on", "2026-03-01")
 WIDTH = 118  # columns of the terminal
-WINDOW = "1000,1130"  # pixels of the browser
+WINDOW = "1000,1165"  # pixels of the browser
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
