@@ -22,11 +22,12 @@ highlight_language = "text"
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]  # pages of other folders begin where they like
 
-autodoc_typehints = "none"  # they stand in the signature
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
-# What others define has no page here, and the pages are built without a network.
-nitpick_ignore_regex = [("py:.*", r"(?!vintool).*")]
+# What others define has no page here, and the pages are built without a network; types are a table.
+nitpick_ignore_regex = [("py:.*", r"(?!vintool).*"), ("py:class", ".*")]
 
 html_theme = "furo"
 html_title = f"vintool {release}"

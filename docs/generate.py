@@ -9,7 +9,9 @@ import csv
 import inspect
 import posixpath
 import re
+import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -217,6 +219,9 @@ def _command(command: click.Command, parent: click.Context) -> str:
 
 # Python
 
+CONTRACT = "compact, validate, is_valid, format, calc_check_digit"  # python-stdnum's
+DEFAULT = "\n   :members:"
+
 
 def python() -> str:
     """Every public name by its docstring."""
@@ -229,9 +234,50 @@ def python() -> str:
             kind = "autoexception" if issubclass(value, Exception) else "autoclass"
         else:
             kind = "autofunction"
-        members = "" if kind == "autofunction" else "\n   :members:"
-        parts.append(f"```{{eval-rst}}\n.. {kind}:: vintool.{name}{members}\n```")
+        members = {"autofunction": "", "automodule": f"\n   :members: {CONTRACT}"}
+        parts.append(
+            f"```{{eval-rst}}\n.. {kind}:: vintool.{name}{members.get(kind, DEFAULT)}\n```"
+        )
     return "\n\n".join(parts)
+
+
+def models() -> str:
+    """What the public functions return, and what that is made of, field by field."""
+    met: dict[type, None] = {}
+    for name in vintool.__all__:
+        value = getattr(vintool, name)
+        if inspect.isfunction(value):
+            _meet(typing.get_type_hints(value).get("return"), met)
+    parts = []
+    for kind in met:
+        about = (inspect.getdoc(kind) or "").partition("\n\n")[0]
+        rows = ((f"`{field}`", f"`{_type(hint)}`") for field, hint in _fields(kind).items())
+        parts.append(f"### {kind.__name__}\n\n{about}\n\n{table(('field', 'type'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _meet(hint: Any, met: dict[type, None]) -> None:
+    """Add the records of ours that a type is made of, the whole before its parts."""
+    for part in typing.get_args(hint):
+        _meet(part, met)
+    ours = inspect.isclass(hint) and hint.__module__.startswith("vintool.") and hint not in met
+    if ours and (fields := _fields(hint)):
+        met[hint] = None
+        for part in fields.values():
+            _meet(part, met)
+
+
+def _fields(kind: type) -> dict[str, Any]:
+    """The fields of a model, a dataclass or a named tuple; none of any other class."""
+    if not (hasattr(kind, "model_fields") or hasattr(kind, "_fields") or is_dataclass(kind)):
+        return {}
+    hints = typing.get_type_hints(kind)
+    names = getattr(kind, "model_fields", None) or getattr(kind, "_fields", None) or hints
+    return {name: hints[name] for name in names if not name.startswith("_")}
+
+
+def _type(hint: Any) -> str:
+    return re.sub(r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(hint))
 
 
 GENERATORS: dict[str, Callable[[], str]] = {
@@ -240,6 +286,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "desk-headings": desk_headings,
     "headings": headings,
     "lists": lists,
+    "models": models,
     "presets": presets,
     "problems": problems,
     "python": python,
