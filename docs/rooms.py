@@ -113,14 +113,15 @@ def picture() -> str:
         if level[other] - level[room] == 1:
             path = f"M{x + width / 2} {y + HEIGHT}L{left + wide / 2} {top}"
         else:  # round the floors between, on the side where the other room stands
-            right = left + wide == LEFT + BOX and not (left == LEFT and lanes[1] > lanes[0])
+            right = left > LEFT or (wide == BOX and lanes[1] <= lanes[0])
             lanes[right] += 1
-            bend = LEFT + BOX + 16 * lanes[1] if right else LEFT - 16 * lanes[0]
-            end = left + wide if right else left
-            path = (
-                f"M{x + width / 2 + (20 if right else -20)} {y + HEIGHT}v{GAP / 2 - 3 * lanes[right]}"
-                f"H{bend}V{top + HEIGHT / 2 - 5 + 4 * lanes[right]}H{end}"
-            )
+            lane = lanes[right]
+            bend = LEFT + BOX + 16 * lane if right else LEFT - 16 * lane
+            start = f"M{x + width / 2 + (20 if right else -20)} {y + HEIGHT}v{GAP / 2 - 2 * lane}H{bend}"
+            if left > LEFT and left + wide < LEFT + BOX:  # between two others: from above
+                path = f"{start}V{top - GAP / 2 + 3 * lane}H{left + wide / 2}V{top}"
+            else:
+                path = f"{start}V{top + HEIGHT / 2 - 5 + 4 * lane}H{left + wide if right else left}"
         parts.append(
             f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity=".6" marker-end="url(#tip)">'
             f"<title>{room} imports {other}</title></path>"
