@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from support.commands import run
 from support.manifests import put
+from support.tables import table
 from support.vins import checked_vin
 
-from vintool import registry
 from vintool.codes import Powertrain
 from vintool.errors import ManifestError, MappingError
 from vintool.learn.job import learn_file
@@ -139,8 +139,7 @@ def test_every_preset_has_labels_on_both_sides():
 
 
 def _labels_of(code):
-    with (registry.DATA / "learn.labels.csv").open(encoding="utf-8", newline="") as file:
-        return [row["label"] for row in csv.DictReader(file) if row["preset"] == code]
+    return [row["label"] for row in table("learn.labels.csv") if row["preset"] == code]
 
 
 # --- reading ----------------------------------------------------------------------------------

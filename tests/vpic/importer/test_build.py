@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from support.commands import run
 from support.releases import (
     COLUMNS,
-    FORMS,
     SERIES,
     TINY,
     as_dump,
@@ -28,6 +27,9 @@ from support.releases import (
 from vintool import vpic
 from vintool.errors import DataSourceError
 from vintool.vpic.importer.build import build
+
+FORMS = ("sqlite", "dump", "sqlite+zip", "dump+zip")
+
 
 # --- Building ------------------------------------------------------------------------------
 

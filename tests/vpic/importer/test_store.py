@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 from support.commands import run
-from support.releases import TESLA, forget, release_of
+from support.releases import forget, release_of
 
 import vintool
 from vintool import registry, vpic
 from vintool.cli.main import main
 from vintool.registry import DataError
 from vintool.vpic.importer import store
+
+TESLA = "5YJ3E1EAXHF000316"
 
 
 def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
