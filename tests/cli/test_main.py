@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 from support.commands import run
+from support.manifests import read_csv
 
 from vintool.cli.main import cli
 from vintool.decoding.model import Check, Vehicle
@@ -96,7 +97,6 @@ law     MOFCOM and GACC, Announcement 89 of 2025 of 30 December 2025: export lic
 rules   cn-2025-54@2026.11-2, data 2026.11+vpic.2026-10. This is no legal advice.
 Not checked: whether the exporter is qualified and the brand its own; the licence itself; other regimes.
 """
-
 
 CHECKED = """\
 'HLX12B155S1261O68': not well formed; check digit cannot_tell
@@ -295,8 +295,7 @@ def test_demo(tmp_path):
         "report.html",
         "run.json",
     ]
-    with (tmp_path / "vintool-demo" / "ledger.csv").open(encoding="utf-8-sig") as file:
-        states = {row["state"] for row in csv.DictReader(file)}
+    states = {row["state"] for row in read_csv(tmp_path / "vintool-demo" / "ledger.csv")}
     assert {"used up", "exceeded", "expired", "wrong_exporter", "unknown", "missing"} <= states
     verdicts = json.loads((tmp_path / "vintool-demo" / "run.json").read_text(encoding="utf-8"))[
         "summary"
@@ -340,7 +339,6 @@ for command in ("decode", "check"):
 heavy -= {"click"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 """
-
 
 NO_DATA = """
 import sys

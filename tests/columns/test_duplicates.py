@@ -1,12 +1,12 @@
 """Duplicate VINs: the first row is named as by a dictionary, across batches and on disk."""
 
-from datetime import date
 from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
+from support import ON
 
 from vintool.columns import screen_batches
 from vintool.columns.screening import duplicate_index
@@ -20,7 +20,7 @@ def test_a_vin_on_an_earlier_row_is_reported_across_batches():
     )
     reasons_of_rows = [
         reason
-        for part in screen_batches([batch, batch], date(2026, 3, 1), {"vin": "c"})
+        for part in screen_batches([batch, batch], ON, {"vin": "c"})
         for reason in part["vin_reasons"].to_pylist()
     ]
     assert [("duplicate_vin" in reasons) for reasons in reasons_of_rows] == [

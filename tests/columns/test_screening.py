@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import ON
 from support.filings import filed_vins
-from support.vins import DIRT, FAILS, HOLDS
+from support.vins import DIRT, FAILS, HOLDS, checked_vin
 
 import vintool
 from vintool.codes import REGIMES, Basis, Reason
@@ -24,7 +25,6 @@ from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.facts import profile_of
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
-from vintool.vin import calc_check_digit
 from vintool.vin.positions import ALPHABET
 
 STARTS = sorted(
@@ -36,14 +36,9 @@ STARTS = sorted(
 starts = st.sampled_from(STARTS)
 tails = st.from_regex(r"[A-HJ-NPR-Z0-9]{4}[0-9]{4}", fullmatch=True)
 
-
-def _checked(start: str, tail: str) -> str:
-    return start + calc_check_digit(f"{start}_{tail}") + tail
-
-
 texts = st.one_of(
     filed_vins(),
-    st.builds(_checked, starts, tails),
+    st.builds(lambda start, tail: checked_vin(start, tail[:2], tail[2:]), starts, tails),
     st.builds(lambda start, digit, tail: start + digit + tail, starts, st.sampled_from(ALPHABET), tails),
     st.sampled_from([*DIRT, *HOLDS, *FAILS, "", "TBA", "1" * 17, "ABCDEFGHJKLMNPRST", "GJ7-123456", "HLX12B155S1261O68", "ILRW3E7FA1LC000001"]),
     st.text(ALPHABET, min_size=15, max_size=19),
@@ -226,14 +221,14 @@ def test_any_text_type_sliced_and_chunked(kind):
         if not pa.types.is_dictionary(kind)
         else pa.chunked_array([plain.dictionary_encode()[1:4]])
     )
-    answers = screen_table(pa.table({"anything": column}), on=date(2026, 3, 1))
+    answers = screen_table(pa.table({"anything": column}), on=ON)
     assert answers["vin_verdict"].to_pylist() == ["controlled", "invalid", "controlled"]
 
 
 def test_numbers_and_days_keep_their_meaning():
     table = pa.table(
         {
-            "vin": ["LS5ZZZZZ" + calc_check_digit("LS5ZZZZZ_SJ012345") + "SJ012345"] * 2,
+            "vin": [checked_vin("LS5ZZZZZ", "SJ")] * 2,
             "hs": pa.array([8703801090.0, None]),
             "day": pa.array([date(2026, 1, 1), date(2025, 12, 31)]),
         }
@@ -245,16 +240,16 @@ def test_numbers_and_days_keep_their_meaning():
 
 
 def test_columns_that_the_user_has_already_are_left_alone():
-    once = screen_table(pa.table({"vin": ["LRW3E7FA1LC000001 "]}), on=date(2026, 3, 1))
+    once = screen_table(pa.table({"vin": ["LRW3E7FA1LC000001 "]}), on=ON)
     assert once["vin"].to_pylist() == ["LRW3E7FA1LC000001 "]
     assert once["vin_vin"].to_pylist() == ["LRW3E7FA1LC000001"]
-    twice = screen_table(once, on=date(2026, 3, 1), mapping={"vin": "vin"})
+    twice = screen_table(once, on=ON, mapping={"vin": "vin"})
     assert len(set(twice.column_names)) == len(twice.column_names) == len(once.column_names) * 2 - 1
     assert twice.select(once.column_names).equals(once)
 
 
 def test_no_rows_give_the_columns_all_the_same():
-    answers = screen_table(pa.table({"vin": pa.array([], pa.string())}), on=date(2026, 3, 1))
+    answers = screen_table(pa.table({"vin": pa.array([], pa.string())}), on=ON)
     assert (answers.num_rows, "vin_verdict" in answers.column_names) == (0, True)
 
 
@@ -267,7 +262,7 @@ def test_bad_arguments_are_refused_before_the_first_row():
     with pytest.raises(ValueError, match="no column"):
         decode_table(table, column="chassis")
     with pytest.raises(ValueError, match="vin"):
-        Screener({}, date(2026, 3, 1))
+        Screener({}, ON)
 
 
 def test_beside_keeps_the_order():

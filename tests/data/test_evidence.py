@@ -2,7 +2,7 @@
 
 import re
 
-from support.tables import ALPHABET, NOT_BEV, VDS, table
+from support.tables import ALPHABET, table
 
 # Starts of labelled VINs whose three characters are no WMI of the registry.
 NO_WMI = {
@@ -15,6 +15,10 @@ NO_WMI = {
     "Y9L": "a Ukrainian code that no list has",
     "YTA": "probably XTA misread",
 }
+
+VDS = re.compile(r"(?=.{5}$)[A-HJ-NPR-Z0-9]*\**")
+
+NOT_BEV = {"NOT_BEV", "ICE", "HEV", "PHEV", "EREV", "FCEV"}
 
 
 def test_evidence_is_sorted_and_unique(evidence):

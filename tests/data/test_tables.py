@@ -10,7 +10,7 @@ import re
 import tomllib
 
 import pytest
-from support.tables import CONFIDENCE, DATA, table
+from support.tables import DATA, table
 
 HEADERS = {
     "wmi.csv": [
@@ -75,6 +75,9 @@ HEADERS = {
     ],
     "powertrain.rejected.csv": ["prefix", "year_code", "powertrain", "model", "why", "source"],
 }
+
+CONFIDENCE = {"high", "medium", "low"}
+
 KEY_CELLS = {
     "wmi.csv": 1,
     "wmi.manual.csv": 3,

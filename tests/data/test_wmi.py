@@ -3,7 +3,9 @@
 import itertools
 import re
 
-from support.tables import ALPHABET, ISO_3166, WMI, YEAR, iso
+from support.tables import ALPHABET, ISO_3166, YEAR, iso
+
+WMI = re.compile(r"[A-HJ-NPR-Z0-9]{3}|[A-HJ-NPR-Z0-9]{2}9[A-HJ-NPR-Z0-9]{3}")
 
 # WMIs whose first two characters no range holds, current or in use.
 NO_RANGE = {
@@ -62,7 +64,6 @@ OTHER_COUNTRY = {
     "XWW": "KZ",
     "Z76": "KZ",
 }
-
 
 # Companies of one name under codes of three characters that are not one company, or of which
 # nothing shows that they are.

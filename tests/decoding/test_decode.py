@@ -7,6 +7,7 @@ from typing import get_args, get_origin, get_type_hints
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import ON
 from support.filings import filed_vins
 
 import vintool
@@ -130,7 +131,7 @@ def test_no_clock_is_asked(monkeypatch):
         "vintool.declaration.lexicon",
     ):
         monkeypatch.setattr(f"{module}.date", NoDay, raising=False)
-    assert vintool.screen("LRW3E7FA1LC000001", on=date(2026, 3, 1)).verdict == "controlled"
+    assert vintool.screen("LRW3E7FA1LC000001", on=ON).verdict == "controlled"
 
 
 @pytest.mark.parametrize("vin", [*KNOWN, "5YJ3E1EA", "LGWEEUA55SF124717"])

@@ -1,13 +1,13 @@
 """Headings of a desk's own tables, and of the fields of a manifest that are compared with them."""
 
-import csv
 from itertools import pairwise
 
 import pytest
+from support.tables import table
 
 from vintool.declaration import headers
 from vintool.desk import confirmations, exporters, licences
-from vintool.registry.rows import DATA, read_rows, read_text
+from vintool.registry.rows import read_rows, read_text
 
 COLUMNS = ("field", "header", "language", "source")
 QUALIFIED = set(exporters.FIELDS)
@@ -35,8 +35,7 @@ def test_every_field_belongs_to_a_table():
 
 
 def test_rows_of_a_field_stand_together_and_are_sourced():
-    with (DATA / "desk.headers.csv").open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
+    lines = table("desk.headers.csv")
     fields = [row["field"] for row in lines]
     changes = sum(a != b for a, b in pairwise(fields))
     assert changes == len(set(fields)) - 1

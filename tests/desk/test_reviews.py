@@ -1,6 +1,5 @@
 """What a person decided: it holds as long as the facts, and goes from run to run as written."""
 
-import csv
 import json
 from datetime import datetime
 
@@ -9,7 +8,7 @@ import pytest
 from support import ON
 from support.commands import run
 from support.desk import ICE, PETROL, desk_run, put_list, tesla
-from support.manifests import read_csv
+from support.manifests import put_csv, read_csv
 from support.vins import checked_vin
 
 from vintool.codes import Concern, Reason
@@ -23,12 +22,7 @@ def fill(folder, decide, to="filled.csv"):
     assert rows
     for line in rows:
         line.update(decide(line) or {})
-    path = folder / to
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
-        out = csv.DictWriter(file, rows[0])
-        out.writeheader()
-        out.writerows(rows)
-    return path
+    return put_csv(folder / to, [list(rows[0]), *map(dict.values, rows)], "utf-8-sig")
 
 
 def decision(what, why="seen the papers", who="Li", day="2026-03-02"):

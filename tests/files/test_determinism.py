@@ -1,14 +1,13 @@
 """The same input gives the same bytes, however it is cut into batches; only times differ."""
 
-import csv
 import shutil
-from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support import ON
 from support.dirty_manifest import HEAD, ROWS, outcome, put_manifest
-from support.manifests import put_csv
+from support.manifests import put_csv, read_csv
 
 from vintool.files import screen as run
 from vintool.files.reading import delimited, jsonl, parquet, single_window
@@ -53,7 +52,7 @@ def test_the_size_of_batches_changes_no_byte(tmp_path, monkeypatch, form, writte
     monkeypatch.setattr(written_parquet, "_GROUP_ROWS", 333)
 
     def outputs_of_run():
-        screen_file(path, None, tmp_path / "out", today=date(2026, 3, 1), annotated_as=written, single_window=True, **held)  # fmt: skip
+        screen_file(path, None, tmp_path / "out", today=ON, annotated_as=written, single_window=True, **held)  # fmt: skip
         return outcome(tmp_path / "out")
 
     usual = outputs_of_run()
@@ -68,9 +67,8 @@ def test_the_size_of_batches_changes_no_byte(tmp_path, monkeypatch, form, writte
 @pytest.mark.slow
 def test_decisions_and_their_record_are_the_same_whatever_the_batches(tmp_path, monkeypatch):
     path = put_manifest(tmp_path, "csv")
-    screen_file(path, date(2026, 3, 1), tmp_path / "first")
-    with (tmp_path / "first" / "exceptions.csv").open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.DictReader(file))
+    screen_file(path, ON, tmp_path / "first")
+    lines = read_csv(tmp_path / "first" / "exceptions.csv")
     for line in lines[::3]:
         line.update(decision="confirmed", decision_reason="seen", reviewer="Li", decision_date="2026-03-02")  # fmt: skip
     filled = [lines[0].keys(), *(line.values() for line in lines)]
@@ -79,7 +77,7 @@ def test_decisions_and_their_record_are_the_same_whatever_the_batches(tmp_path, 
     for size in (None, 50):
         if size:
             cut_batches(monkeypatch, size)
-        screen_file(path, date(2026, 3, 1), tmp_path / "out", decisions=[tmp_path / "filled.csv"])  # fmt: skip
+        screen_file(path, ON, tmp_path / "out", decisions=[tmp_path / "filled.csv"])  # fmt: skip
         runs.append(outcome(tmp_path / "out"))
     first, second = runs
     assert b'"Li"' in first["decisions.jsonl"]
@@ -95,7 +93,7 @@ def test_the_order_in_which_a_folder_was_filled_changes_no_byte(tmp_path):
         folder.mkdir()
         for name in names:
             pq.write_table(table.slice("abc".index(name) * 500, 500), folder / f"{name}.parquet")
-        screen_file(folder, date(2026, 3, 1), tmp_path / "out")
+        screen_file(folder, ON, tmp_path / "out")
         runs.append(outcome(tmp_path / "out"))
         shutil.rmtree(folder)
     first, second = runs

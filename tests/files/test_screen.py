@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support import ON
+from support.commands import run
 from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx, read_csv
 
 from vintool.errors import ManifestError
@@ -141,15 +142,9 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
 
 
 def test_a_full_disk_is_reported_and_leaves_nothing(tmp_path):
-    from click.testing import CliRunner
-
-    from vintool.cli.main import cli
-
     path = put_csv(tmp_path / "list.csv", [ROWS[0], *[(TESLA, "x" * 200, "BEV")] * 2000])
-    script = CliRunner().invoke(
-        cli, ["screen", str(path), "--on", "2026-03-01", "--out", "/dev/full/out"]
-    )
-    assert (script.exit_code, "nothing was written" in script.stderr) == (3, True)
+    result = run("screen", path, "--on", ON, "--out", "/dev/full/out")
+    assert (result.exit_code, "nothing was written" in result.stderr) == (3, True)
     assert left(tmp_path) == ["list.csv"]
 
 

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from support.commands import run
 from support.manifests import put
+from support.tables import table
 from support.vins import checked_vin
 
 from vintool.codes import Powertrain
@@ -18,7 +19,6 @@ from vintool.learn.presets import presets
 from vintool.learn.rules import Criteria
 from vintool.learn.sources import Columns, read_list
 from vintool.learn.trial import Rulebook
-from vintool.registry.rows import DATA
 
 # --- the six registers ------------------------------------------------------------------------
 
@@ -140,8 +140,7 @@ def test_every_preset_has_labels_on_both_sides():
 
 
 def _labels_of(code):
-    with (DATA / "learn.labels.csv").open(encoding="utf-8", newline="") as file:
-        return [row["label"] for row in csv.DictReader(file) if row["preset"] == code]
+    return [row["label"] for row in table("learn.labels.csv") if row["preset"] == code]
 
 
 # --- reading ----------------------------------------------------------------------------------

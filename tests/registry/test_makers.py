@@ -5,6 +5,7 @@ import shutil
 from functools import partial
 
 import pytest
+from support.tables import table
 
 import vintool
 from vintool import registry
@@ -59,8 +60,7 @@ def example(wmi, year):
 
 
 def test_every_row_is_reached_by_an_example():
-    with (DATA / "wmi.csv").open(encoding="utf-8", newline="") as file:
-        generated = {row["wmi"]: row for row in csv.DictReader(file)}
+    generated = {row["wmi"]: row for row in table("wmi.csv")}
     reached = set()
     for row in registry.all_makers():
         vin = example(row.wmi, max(row.year_from, 2010))

@@ -8,12 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from babel.messages.pofile import read_po
-from click.testing import CliRunner
 from jinja2.ext import babel_extract
+from support import ON
+from support.commands import run
 from support.pages import HOSTILE, Page, context, row, summary
 
 import vintool
-from vintool.cli.main import cli
 from vintool.codes import REGIMES, SETTLED_BY, Reason, Verdict
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
 from vintool.files.run import Run
@@ -177,8 +177,8 @@ def runs(tmp_path_factory):
         out = tmp_path_factory.mktemp(lang)
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(out)
-            done = CliRunner().invoke(cli, ["demo", "--lang", lang])
-        assert done.exit_code == 0, done.output
+            result = run("demo", "--lang", lang)
+        assert result.exit_code == 0, result.output
         folders[lang] = out / "vintool-demo"
     return folders
 
@@ -277,10 +277,8 @@ def test_counts_add_up_and_stop_where_a_value_is_a_number(monkeypatch):
 def test_without_a_list_of_licences_it_is_said_that_none_was_checked(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("VIN,Exporter\nLRW3E7FA1LC000001,x\n", encoding="utf-8")
-    done = CliRunner().invoke(
-        cli, ["screen", str(path), "--on", "2026-03-01", "--out", str(tmp_path / "out")]
-    )
-    assert done.exit_code == 0, done.output
+    result = run("screen", path, "--on", ON, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
     act = Page(page_of(tmp_path / "out")).words("act")
     assert "1 row needs an export licence." in act
     assert "it was not checked whether they have one" in act

@@ -14,7 +14,6 @@ from support.vehicles import (
     ELECTRIC,
     EU_LEAF,
     FOTON,
-    GOODS,
     NEW_ELECTRIC,
     PETROL,
     PLUG_IN,
@@ -34,8 +33,9 @@ from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.screen import screen
 from vintool.vin.positions import ALPHABET
 
-VINS = (TESLA, ATTO3, SONG_PLUG_IN, EADO, UNSEEN, BYD, FOTON, EU_LEAF)
+GOODS = {"hs_code": "8704600000", "vehicle_type": "货车", "fuel": "纯电动"}
 
+VINS = (TESLA, ATTO3, SONG_PLUG_IN, EADO, UNSEEN, BYD, FOTON, EU_LEAF)
 
 ROWS = {
     NEW_ELECTRIC: (

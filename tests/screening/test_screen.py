@@ -25,7 +25,6 @@ THIS_YEAR = vin("LRW3E7FA", "TC")
 OLD_TESLA = vin("LRW3E7FA", "NC")
 NEXT_YEAR = vin("LRW3E7FA", "VC")
 
-
 # vin, declared, day -> verdict, a reason that must be told
 TABLE = [
     ("the VIN says electric", TESLA, {}, "controlled", "vin_pure_electric"),

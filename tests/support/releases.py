@@ -11,7 +11,7 @@ import zipfile
 from vintool.vpic.decode import decode
 
 LATEST = 2028
-TESLA = "5YJ3E1EAXHF000316"
+
 OLD, NEW, NEWEST = "2020-01-01 10:00:00", "2021-01-01 10:00:00", "2021-01-01 10:00:00.5"
 
 DISPLACEMENT_CC, DISPLACEMENT_CI, DISPLACEMENT_L = 11, 12, 13
@@ -42,7 +42,6 @@ COLUMNS = {
     "VehicleSpecSchema_Year": "Id VehicleSpecSchemaId Year",
     "Conversion": "Id Formula",  # one that nobody reads
 }
-NEEDED = ("Element", "Wmi", "Wmi_VinSchema", "Pattern", "Make_Model", "Make", "Model")
 
 TINY = {
     "Element": [
@@ -193,9 +192,6 @@ def release_of(folder, form, tables=TINY):
     write = {"sqlite": as_sqlite, "dump": as_dump}[name]
     plain = write(folder / f"vPICList_lite_2026_10.{name}", tables)
     return as_zip(folder / f"vPICList_lite_2026_10.{name}.zip", plain) if packed else plain
-
-
-FORMS = ("sqlite", "dump", "sqlite+zip", "dump+zip")
 
 
 # --- The user's folder ---------------------------------------------------------------------

@@ -9,11 +9,7 @@ DATA = ROOT / "wmi_data"
 
 ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ1234567890"
 
-WMI = re.compile(r"[A-HJ-NPR-Z0-9]{3}|[A-HJ-NPR-Z0-9]{2}9[A-HJ-NPR-Z0-9]{3}")
-VDS = re.compile(r"(?=.{5}$)[A-HJ-NPR-Z0-9]*\**")
 YEAR = re.compile(r"(?:19|20)\d\d|")
-CONFIDENCE = {"high", "medium", "low"}
-NOT_BEV = {"NOT_BEV", "ICE", "HEV", "PHEV", "EREV", "FCEV"}
 
 
 def table(name):

@@ -21,14 +21,13 @@ NEW_ELECTRIC, USED, COMBUSTION = REGIMES
 BYD = vin("LC0ZZZZZ")  # unseen, of a maker of cars and buses
 FOTON = vin("LVBZZZZZ", "SJ")  # unseen, of a WMI that the registry gives to trucks
 
-
 SEDAN = {
     "condition": "新",
     "seats": "5",
     "vehicle_type": "轿车",
     "unit_price": "18,500",
 }
-GOODS = {"hs_code": "8704600000", "vehicle_type": "货车", "fuel": "纯电动"}
+
 PLUG_IN = {"fuel": "插电混动", "hs_code": "8703602300", "un_no": "3166"}
 
 

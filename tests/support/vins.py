@@ -34,7 +34,6 @@ HOLDS = [
 ]
 FAILS = {"L5BGA2V58NG590409": "4", "5YJ3E1EA0HF000316": "X"}
 
-
 DIRT = {
     " lrw3e7fa1lc000001 ": {Problem.LETTER_CASE, Problem.SPACES},
     "LRW 3E7FA1 LC000001": {Problem.SPACES},

@@ -1,9 +1,13 @@
 """The tables of vPIC, read once."""
 
+import re
 import tomllib
 
 import pytest
-from support.vpic_tables import SIGN, STATEMENT, VPIC, sections, split_spec, table
+from support.vpic_tables import VPIC, table
+
+SIGN = re.compile(r"[A-HJ-NPR-Z0-9*]|\[[A-HJ-NPR-Z0-9]{2,}\]")
+STATEMENT = re.compile(r"([1-9]\d*)(?:@(0|[1-9]\d*)|(#))?=(.+)")
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +76,28 @@ def specs(models):
             "specs.txt", {row["model"]: row for row in models if row["offset"]}
         ).items()
     }
+
+
+def sections(name, places):
+    content = (VPIC / name).read_bytes()
+    lines_of = {}
+    for key, row in places.items():
+        offset, length = int(row["offset"]), int(row["length"])
+        head, *lines = content[offset : offset + length].decode().split("\n")
+        assert head == f"#{key}"
+        assert lines.pop() == ""
+        lines_of[key] = [line.split("\t") for line in lines]
+    return lines_of
+
+
+def split_spec(kind, make, years, *rest):
+    middle = rest.index("")
+    facts = [STATEMENT.fullmatch(cell) for cell in rest[middle + 1 :]]
+    assert all(facts), rest
+    return (
+        kind,
+        make,
+        years.split(";") if years else [],
+        [tuple(cell.split("=", 1)) for cell in rest[:middle]],
+        [fact.groups() for fact in facts],
+    )

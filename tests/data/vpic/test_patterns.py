@@ -8,18 +8,23 @@ import re
 from collections import Counter
 
 from support.vpic_tables import (
-    ALPHABET,
-    MODEL,
     MULTIPLE,
     NEVER_BY_PATTERN,
-    NO_MODEL,
-    NO_VEHICLE_TYPE,
     NUMBERS,
     POSITIONS,
-    PRIVATE_KEYS,
     VEHICLE_TYPES,
     dangling,
 )
+
+ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
+
+MODEL = "28"
+
+NO_MODEL = {"28450"}  # one pattern names a model that the table of models lacks
+
+PRIVATE_KEYS = {"97"}  # a key of specifications that is private to NHTSA: no VIN meets these
+NO_VEHICLE_TYPE = {"-1"}  # four schemas of specifications are of no type, and no VIN meets them
+
 
 # --- Patterns ------------------------------------------------------------------------------
 

@@ -7,20 +7,31 @@ import re
 from collections import Counter
 
 import pytest
+from support import tables
 from support.vpic_tables import (
-    DATA,
-    HEADERS,
     MULTIPLE,
     NEVER_BY_PATTERN,
-    NO_LOOKUP,
     NUMBERS,
     OWN_TABLES,
-    TEXTS,
     VEHICLE_TYPES,
     VPIC,
     dangling,
     table,
 )
+
+HEADERS = {
+    "defaults.csv": "vehicle_type,element,value",
+    "elements.csv": "element,name,lookup,type,weight",
+    "engines.csv": "engine,element,value",
+    "index.csv": "wmi,year_from,year_to,schema,offset,length",
+    "lookups.csv": "lookup,id,name",
+    "models.csv": "model,name,make,offset,length",
+    "wmi.csv": "wmi,manufacturer,makes,vehicle_type,light,reads_to",
+}
+TEXTS = ("patterns.txt", "specs.txt")
+
+NO_LOOKUP = {"143"}  # error codes are told of a decoding, by vPIC itself, never by a pattern
+
 
 # --- The folder ----------------------------------------------------------------------------
 
@@ -152,8 +163,7 @@ def test_defaults_are_sorted_unique_and_tell_known_elements(elements, lookups):
 
 
 def test_every_country_of_vpic_has_a_code():
-    with (DATA / "vpic.countries.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, strict=True))
+    rows = tables.table("vpic.countries.csv")
     codes = {row["name"]: row["country"] for row in rows}
     assert len(codes) == len(rows)
     assert list(codes) == sorted(codes)

@@ -9,12 +9,11 @@ import tempfile
 
 import pyarrow as pa
 import pytest
-from click.testing import CliRunner
 from support import ON, handmade
+from support.commands import run
 from support.manifests import json_lines, put, put_arrow, put_csv
 from support.readers import TABLE, VINS, cells, only, refusal
 
-from vintool.cli.main import cli
 from vintool.files.reading import compressed as packed
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -105,8 +104,7 @@ def test_standard_input_of_any_format(tmp_path, private):
         "arrow": put_arrow(tmp_path / "a.arrow", pa.table({"vin": VINS[:20]}), stream=True).read_bytes(),
     }  # fmt: skip
     for name, data in sources.items():
-        arguments = ["screen", "-", "--on", "2026-03-01", "--format", "json"]
-        result = CliRunner().invoke(cli, arguments, input=data)
+        result = run("screen", "-", "--on", ON, "--format", "json", text=data)
         assert (name, result.exit_code) == (name, 0)
         assert json.loads(result.stdout)["rows_out"] == 20
         gc.collect()

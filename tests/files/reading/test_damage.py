@@ -10,13 +10,11 @@ import zipfile
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
-from support import ROOT, handmade, mutants
+from support import ON, ROOT, handmade, mutants
+from support.commands import run
 from support.killers import KILLERS
 from support.manifests import put
 from support.readers import TABLE, VINS
-
-from vintool.cli.main import cli
 
 LINES = [f"{n},{vin},BYD" for n, vin in enumerate(VINS[:20], 1)]
 CSV = "No,VIN,Make\n" + "\n".join(LINES) + "\n"
@@ -134,10 +132,8 @@ FILES = {
 def test_every_file_is_read_whole_or_refused_with_a_sentence(tmp_path, name):
     write, code, rows, said = FILES[name]
     path = write(tmp_path / name)
-    result = CliRunner().invoke(
-        cli, ["screen", str(path), "--on", "2026-03-01", "--format", "json"]
-    )
-    assert (result.exit_code, result.stderr) == (code, result.stderr)
+    result = run("screen", path, "--on", ON, "--format", "json")
+    assert result.exit_code == code, result.stderr
     if code:
         assert result.stdout == ""
         assert result.stderr.startswith("Error: ")
@@ -180,7 +176,7 @@ def test_the_survey_and_the_library_read_the_same_part(tmp_path):
         archive.writestr(
             "XL/worksheets/Sheet1.xml", handmade.xlsx_sheet(handmade.xlsx_row(1, ["x"]))
         )
-    result = CliRunner().invoke(cli, ["screen", str(path), "--on", "2026-03-01"])
+    result = run("screen", path, "--on", ON)
     assert (result.exit_code, "damaged" in result.stderr) == (3, True)
 
 
@@ -190,5 +186,5 @@ def test_a_shared_string_that_is_not_there(tmp_path):
     lost += handmade.xlsb_record(7, struct.pack("<III", 0, 0, 99))
     sheet = sheet.replace(handmade.xlsb_record(146), lost + handmade.xlsb_record(146))
     path = handmade.xlsb_workbook(tmp_path / "a.xlsb", {"S": sheet}, ["VIN"])
-    result = CliRunner().invoke(cli, ["screen", str(path), "--on", "2026-03-01"])
+    result = run("screen", path, "--on", ON)
     assert result.exit_code == 3

@@ -1,9 +1,8 @@
 """One manifest in every encoding: the same rows, the same columns, the same verdicts."""
 
-import csv
-from datetime import date
-
 import pytest
+from support import ON
+from support.manifests import put_csv
 
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -38,15 +37,12 @@ MATRIX = [
 
 def put(path, language, encoding, *, plain_header):
     vin, fuel, condition, fuels, new = language
-    with path.open("w", encoding=encoding, newline="") as file:
-        out = csv.writer(file)
-        out.writerow(ASCII if plain_header else (vin, fuel, condition))
-        out.writerows((text, fuels[kind], new) for text, kind in ROWS)
-    return path
+    head = ASCII if plain_header else (vin, fuel, condition)
+    return put_csv(path, [head, *((text, fuels[kind], new) for text, kind in ROWS)], encoding)
 
 
 def verdicts(path, encoding=None):
-    summary = screen_file(path, date(2026, 3, 1), encoding=encoding)
+    summary = screen_file(path, ON, encoding=encoding)
     return summary.verdicts, summary.reasons, summary.rows_out
 
 

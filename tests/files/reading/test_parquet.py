@@ -6,12 +6,11 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
 from support import ON
+from support.commands import run
 from support.manifests import put
 from support.readers import VINS, cells, numbers, only, refusal
 
-from vintool.cli.main import cli
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError
 from vintool.files.reading.manifest import open_manifest
@@ -106,7 +105,7 @@ def test_a_damaged_row_group_is_named(tmp_path):
 )
 def test_a_column_that_is_no_text_is_an_error_only_if_it_is_read(tmp_path, column, fails):
     pq.write_table(pa.table({"vin": [VINS[0]], "fuel": column, "x": column}), tmp_path / "a.parquet")  # fmt: skip
-    result = CliRunner().invoke(cli, ["screen", str(tmp_path / "a.parquet"), "--on", "2026-03-01"])
+    result = run("screen", tmp_path / "a.parquet", "--on", ON)
     assert result.exit_code == (3 if fails else 0)
     assert ("column 'fuel'" in result.stderr) == fails
     pq.write_table(pa.table({"vin": [VINS[0]], "x": column}), tmp_path / "b.parquet")

@@ -1,20 +1,60 @@
 """The declaration of the Single Window: what is read of it, and what is refused."""
 
-import csv
 import re
 
 import pytest
-from click.testing import CliRunner
 from support import ON
-from support.declarations import BYD, DECLARATION, HEAD, TESLA, line, message, rows_of, vehicle
-from support.manifests import put
+from support.commands import run
+from support.declarations import TESLA, rows_of
+from support.manifests import put, read_csv
 
-from vintool.cli.main import cli
 from vintool.errors import ManifestError
 from vintool.files.reading import single_window
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.single_window import NAMESPACE
 from vintool.files.screen import screen_file
+
+BYD = "LGXC74C48P0320453"
+HEAD = (
+    "<DecHead><IEFlag>E</IEFlag><TradeCoScc>91330206MAHJGFW84U</TradeCoScc><TradeName>某汽车公司</TradeName>"
+    "<IEDate>20260301</IEDate><TradeMode>0110</TradeMode><BillNo>COSU1</BillNo><TrafName>GLOVIS</TrafName></DecHead>"
+)
+
+
+def vehicle(**cells):
+    inner = "".join(f"<{name}>{text}</{name}>" for name, text in cells.items())
+    return f"<DecGoodsLimitVin>{inner}</DecGoodsLimitVin>"
+
+
+def line(number, code, *vehicles):
+    """A goods line; the block stands before some of its cells and after others."""
+    limits = f"<DecGoodsLimits><DecGoodsLimit><LicTypeCode>QA</LicTypeCode><LicenceNo>26-AA-000001</LicenceNo>{''.join(vehicles)}</DecGoodsLimit></DecGoodsLimits>"
+    return f"<DecList><GNo>{number}</GNo>{limits if vehicles else ''}<CodeTS>{code}</CodeTS><TradeCurr>USD</TradeCurr><DestinationCountry>RUS</DestinationCountry></DecList>"
+
+
+def message(*lines, head=HEAD):
+    return (
+        f'<DecMessage xmlns="{NAMESPACE}">{head}<DecLists>{"".join(lines)}</DecLists></DecMessage>'
+    )
+
+
+DECLARATION = message(
+    line(
+        1,
+        "8703801090",
+        vehicle(
+            VinNo=1,
+            MotorNo="M1",
+            VinCode=TESLA[0],
+            ChassisNo=TESLA[0],
+            ModelEn="Model 3",
+            PricePerUnit="30000",
+        ),
+        vehicle(LicenceNo="26-AA-000002", VinNo=2, VinCode=TESLA[1], ChassisNo=BYD),
+    ),
+    line(2, "8708999990", vehicle()),
+    line(3, "8703801090"),
+)
 
 OF_ALL = {
     "IEFlag": "E", "TradeCoScc": "91330206MAHJGFW84U", "TradeName": "某汽车公司", "IEDate": "20260301",
@@ -105,8 +145,7 @@ def test_a_goods_line_without_a_vehicle_is_a_row_and_is_reported(tmp_path):
         "destination": "DestinationCountry", "exporter_code": "TradeCoScc", "exporter": "TradeName", "export_date": "IEDate",
         "trade_mode": "TradeMode", "bl_no": "BillNo", "vessel": "TrafName",
     }  # fmt: skip
-    with (tmp_path / "out" / "annotated.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_csv(tmp_path / "out" / "annotated.csv")
     assert [row["GNo"] for row in rows] == ["1", "1", "2", "3"]
     assert [row["vin_row"] for row in rows] == ["1", "2", "3", "4"]
     assert "contradiction_chassis" not in rows[0]["vin_reasons"]
@@ -220,7 +259,7 @@ def test_every_file_that_is_cut_short_is_refused(tmp_path):
 def test_what_is_no_declaration_is_refused(tmp_path, text, said):
     path = put(tmp_path / "d.xml", text)
     assert said in refusal(path)
-    result = CliRunner().invoke(cli, ["screen", str(path), "--on", "2026-03-01"])
+    result = run("screen", path, "--on", ON)
     assert (result.exit_code, result.stdout) == (3, "")
     assert said in result.stderr
 

@@ -1,8 +1,7 @@
 """Text that is no table: the VINs in it are rows, and what is no row is counted."""
 
-from datetime import date
-
 import pytest
+from support import ON
 from support.manifests import put, put_csv
 from support.readers import TABLE, VINS, cells, numbers, only, refusal
 
@@ -40,7 +39,7 @@ def test_a_mail(tmp_path):
         "5 line(s) with text and without a VIN are no rows.",
         "2 of these line(s) hold something like a VIN, of 16 or 18 characters or in pieces: look at them.",
     )
-    summary = screen_file(tmp_path / "mail.txt", date(2026, 3, 1), tmp_path / "out")
+    summary = screen_file(tmp_path / "mail.txt", ON, tmp_path / "out")
     assert summary.rows_out == 5
     kept = only(open_manifest(tmp_path / "out" / "annotated.csv"))
     assert kept.columns[:3] == ("vin", "line", "text")
@@ -81,13 +80,13 @@ def test_tables_and_lists_stay_what_they_are(tmp_path):
     ):
         assert open_manifest(put_csv(tmp_path / "a.csv", rows)).format == "csv"
     remarks = [["Ref", "Remark"], *([str(n), f"{vin} red"] for n, vin in enumerate(VINS[:9]))]
-    assert screen_file(put_csv(tmp_path / "a.csv", remarks), date(2026, 3, 1), mapping={"vin": "Remark"}).rows_out == 9  # fmt: skip
+    assert screen_file(put_csv(tmp_path / "a.csv", remarks), ON, mapping={"vin": "Remark"}).rows_out == 9  # fmt: skip
 
 
 def test_a_text_without_vins_is_refused_as_a_table_is(tmp_path):
     path = put(tmp_path / "a.txt", "Dear all,\nthe list follows tomorrow.\n")
     with pytest.raises(NoVinColumn):
-        screen_file(path, date(2026, 3, 1))
+        screen_file(path, ON)
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from support.commands import run
 from support.releases import (
     COLUMNS,
-    FORMS,
     SERIES,
     TINY,
     as_dump,
@@ -30,6 +29,9 @@ from vintool.errors import DataSourceError
 from vintool.vpic.files import COLUMNS as FILE_COLUMNS
 from vintool.vpic.files import MANIFEST, TEXTS
 from vintool.vpic.importer.build import build
+
+FORMS = ("sqlite", "dump", "sqlite+zip", "dump+zip")
+
 
 # --- Building ------------------------------------------------------------------------------
 

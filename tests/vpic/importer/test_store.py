@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import run
-from support.releases import TESLA, forget, release_of
+from support.releases import forget, release_of
 
 import vintool
 from vintool import vpic
@@ -19,6 +19,8 @@ from vintool.registry.rows import DATA
 from vintool.vpic.files import COLUMNS as FILE_COLUMNS
 from vintool.vpic.files import FORMAT, MANIFEST, TEXTS
 from vintool.vpic.importer import store
+
+TESLA = "5YJ3E1EAXHF000316"
 
 
 def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
