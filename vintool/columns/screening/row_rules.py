@@ -12,16 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from vintool.columns.engine.arrays import Mask
-from vintool.columns.engine.categorical import EMPTY, NO_OR_YES, Categorical, as_text
+from vintool.columns.engine.arrays import Codes, Mask
+from vintool.columns.engine.categorical import EMPTY, NATURALS, NO_OR_YES, Categorical, as_text
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.chassis import differing_chassis
-from vintool.columns.screening.desk import DeskRules
-from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_facts
+from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
 from vintool.declaration.days import read_date
-from vintool.desk.book import Desk
 from vintool.desk.reviews import fingerprint
 from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
@@ -71,16 +69,10 @@ class RowRules:
         on: the declaration date of all rows; None to read it from ``date_field``.
         date_field: the field that gives each row its date.
         regime: the regime.
-        desk: lists that the rows are held against.
     """
 
     def __init__(
-        self,
-        mapping: Mapping[str, str],
-        on: date | None,
-        date_field: str,
-        regime: Regime,
-        desk: Desk,
+        self, mapping: Mapping[str, str], on: date | None, date_field: str, regime: Regime
     ) -> None:
         self._mapping = mapping
         self._date_field = date_field
@@ -89,9 +81,9 @@ class RowRules:
         self._descriptors = Descriptors()
         self._texts: dict[str, Encoder] = defaultdict(Encoder)  # by field
         self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in lexicon.FIELDS}
-        self._header_currency = [lexicon.meaning("currency", mapping.get("unit_price", ""))]
+        self._header_currency = (lexicon.meaning("currency", mapping.get("unit_price", "")),)
         self._profiles = CheckedProfiles()
-        self._vin_facts = PerDistinct(row_facts)
+        self._vin_facts = PerDistinct(row_vin_facts)
         self._declared = PerDistinct(lexicon.together)
         self._day = PerDistinct(lambda text: on or read_date(text))
         self._when = PerDistinct(self._in_force)
@@ -114,7 +106,6 @@ class RowRules:
         self._fingerprinted_cells = PerDistinct(lambda *texts: texts)
         self._fingerprint = PerDistinct(partial(fingerprint, regime.rule_version))
         self.with_duplicates = PerDistinct(with_duplicate)
-        self.desk = DeskRules(desk, mapping)
 
     @property
     def kept(self) -> int:
@@ -125,7 +116,6 @@ class RowRules:
             + sum(map(len, self._texts.values()))
             + self._reader.kept
             + self._profiles.kept
-            + self.desk.kept
         )
 
     def __call__(self, batch: pa.RecordBatch) -> DecidedRows:
@@ -152,15 +142,15 @@ class RowRules:
         return DecidedRows(cells, vins, profiles, vin_facts, declared, days, chassis, decisions)
 
     def fingerprints(
-        self, rows: DecidedRows, wanted: Mask, with_duplicates: Categorical, repeats: Categorical
+        self, rows: DecidedRows, with_duplicates: Categorical, repeats: Codes, wanted: Mask
     ) -> Categorical:
         """The fingerprint of what the decision rests on, for some of n rows; None for the others.
 
         Args:
             rows: the n rows.
-            wanted: which of them.
             with_duplicates: their decisions.
             repeats: how often their VINs stood before.
+            wanted: which of them.
         """
         some = np.flatnonzero(wanted)
         cells = [rows.cells(field).take(some) for field in _FINGERPRINTED]
@@ -174,7 +164,7 @@ class RowRules:
             wanted,
             with_duplicates.take(some),
             self._fingerprinted_cells(*cells, chassis),
-            repeats.take(some),
+            Categorical(NATURALS, repeats[some]),
         )
 
     def vins(self, batch: pa.RecordBatch) -> VinColumn:
