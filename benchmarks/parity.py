@@ -20,7 +20,8 @@ import ultravin
 from vintool import vpic
 from vintool.columns import decode_table
 from vintool.decoding.profile import Profile, profile
-from vintool.vin import Vin, position_9
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
 
 BATCH = 10_000
 TARGET, INVENTED = 99.9, 0.1  # per cent

@@ -2,13 +2,14 @@
 
 import doctest
 import re
-from pathlib import Path
+
+from support import ROOT
 
 import vintool
 from vintool.cli.main import cli
 from vintool.codes import Problem, Reason, docs
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_tables_of_codes_are_those_of_the_code():

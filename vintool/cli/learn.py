@@ -113,19 +113,19 @@ def learn(  # noqa: PLR0913 - a command has its options
     vintool learn registrations.csv --preset ny --register --out ny.csv                    New York State
     """
     from vintool.atomic import write_file  # noqa: PLC0415 - start-up time
-    from vintool.learn import job, mine, report, sources  # noqa: PLC0415
+    from vintool.learn import job, presets, report, rules, sources  # noqa: PLC0415
 
-    presets = sources.presets()
-    if preset and preset not in presets:
-        raise click.UsageError(f"no preset {preset!r}; known: {', '.join(presets)}")
-    wanted = mine.Wanted(min_support, min_confidence, tolerate, allow_wmi, register)
+    registers = presets.presets()
+    if preset and preset not in registers:
+        raise click.UsageError(f"no preset {preset!r}; known: {', '.join(registers)}")
+    criteria = rules.Criteria(min_support, min_confidence, tolerate, allow_wmi, register)
     columns = sources.Columns(vin or "", label or "", date or "", source or "")
     with file_errors(), input_path(labelled) as path:
         lesson = job.learn_file(
             path,
             columns,
-            wanted,
-            preset=presets[preset] if preset else None,
+            criteria,
+            preset=registers[preset] if preset else None,
             label_map=label_map,
             cite=cite,
             encoding=encoding,

@@ -204,7 +204,7 @@ def main() -> None:
     for signum in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(signum) != signal.SIG_IGN:  # as of a job in the background
             signal.signal(signum, stop)
-    from vintool.registry import DataError  # noqa: PLC0415 - start-up time
+    from vintool.errors import DataError  # noqa: PLC0415 - start-up time
 
     try:
         sys.exit(cli(standalone_mode=False))

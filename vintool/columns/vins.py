@@ -27,7 +27,9 @@ from vintool.columns.engine.keys import Codes, Hashes, Mask, Numbers
 from vintool.decoding.identity import vin_problems
 from vintool.decoding.profile import Profile, profile
 from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts
-from vintool.vin import Reading, Vin, judged, read
+from vintool.vin import Vin
+from vintool.vin.check_digit import status_in_market
+from vintool.vin.cleanup import Reading, read
 
 # What ``profile`` may read, from 0: positions 1-8 and 10-17. Most read to 11, small makers to 14.
 DESCRIPTOR = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16]
@@ -244,7 +246,7 @@ def vin_key(
 ) -> VinKey:
     """What a VIN says: a lifted rule of its descriptor, the check digit sum and its digits."""
     told = profiled(sample, position_9)
-    status = judged(position_9, told.market)
+    status = status_in_market(position_9, told.market)
     problems = vin_problems(sample, told.market, status, digits)
     return VinKey(told, status, problems, vin_facts(told, problems, status, sample.descriptor))
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from vintool import vpic
 from vintool.codes import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Weight
-from vintool.decoding.identity import identify, proposals, trailing_digits, vin_problems
+from vintool.decoding.identity import Identity, identify, proposals, trailing_digits, vin_problems
 from vintool.decoding.profile import (
     ATTRIBUTES,
     ENGINE_PARTS,
@@ -21,10 +21,14 @@ from vintool.decoding.profile import (
     profile,
     whole_number,
 )
-from vintool.registry import Maker, Rule
-from vintool.vin import PartialVin, Vin, calc_check_digit, is_plain, judged, position_9, read
-from vintool.vpic import DecodedElement, Origin
-from vintool.vpic.decode import Pass
+from vintool.registry.makers import Maker
+from vintool.registry.rule import Rule
+from vintool.vin import PartialVin, Vin, calc_check_digit
+from vintool.vin.check_digit import position_9, status_in_market
+from vintool.vin.cleanup import is_plain, read
+from vintool.vin.positions import before_serial
+from vintool.vpic.elements import VEHICLE_TYPE, DecodedElement, Origin
+from vintool.vpic.passes import Pass
 
 _NUMBERS = {"doors", "seats"}
 _NOTES = {
@@ -150,7 +154,7 @@ def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
     if not isinstance(number, Vin):
         return number
     registration = vpic.registration(number.wmi)
-    last = 14 if number.small_maker else 11
+    last = before_serial(number)
     if registration is not None and registration.reads_to > last:
         last = registration.reads_to
     return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
@@ -178,8 +182,27 @@ def fields_of(  # noqa: PLR0913, PLR0917 - what decides
     status = CheckDigit.CANNOT_TELL
     problems: tuple[Problem, ...] = (Problem.PARTIAL,)
     if isinstance(number, Vin):
-        status = judged(ninth, told.market)
+        status = status_in_market(ninth, told.market)
         problems = vin_problems(number, told.market, status, digits)
+    return profile_fields(number, told, status, problems, known)
+
+
+def profile_fields(
+    number: Vin | PartialVin,
+    told: Profile,
+    status: CheckDigit,
+    problems: tuple[Problem, ...],
+    known: int | None = None,
+) -> dict[str, Any]:
+    """The fields of a vehicle whose profile is there already.
+
+    Args:
+        number: its VIN.
+        told: its profile.
+        status: of the check digit.
+        problems: of the VIN.
+        known: the model year, where it is known otherwise.
+    """
     return {
         **own_fields(number),
         "wmi": number.wmi,
@@ -200,7 +223,11 @@ def fields_of(  # noqa: PLR0913, PLR0917 - what decides
 
 def check_fields(text: str, market: Market | str | None = None) -> dict[str, Any]:
     """Whether a text is a well-formed VIN, by the fields of ``checking.Check``."""
-    identity = identify(text, Market(market) if market else None)
+    return identity_fields(text, identify(text, Market(market) if market else None))
+
+
+def identity_fields(text: str, identity: Identity) -> dict[str, Any]:
+    """The same of a text whose identity is there already."""
     used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
     return {
         "text": text,
@@ -226,7 +253,7 @@ def _maker_source(maker: Maker) -> Source:
 def _rule_source(rule: Rule) -> Source:
     """Where a powertrain rule stands and what it cites."""
     note = "; ".join(part for part in (rule.models, rule.support) if part)
-    return Source(rule.file, rule.shown, rule.source, note)
+    return Source(rule.file, rule.pattern_text, rule.source, note)
 
 
 def _filed_source(told: DecodedElement) -> Source:
@@ -260,7 +287,7 @@ def _maker_facts(told: Profile) -> dict[str, Fact]:
 
 
 def _type_fact(told: Profile) -> Fact | None:
-    if told.filed is not None and (filed := told.filed.attributes.get(vpic.VEHICLE_TYPE)):
+    if told.filed is not None and (filed := told.filed.attributes.get(VEHICLE_TYPE)):
         return Fact(told.vehicle_type or "", basis(told.filed, filed[0]), _filed_source(filed[0]))
     if told.maker is not None and told.vehicle_type:
         return Fact(told.vehicle_type, Basis.REGISTRY, _maker_source(told.maker))

@@ -11,23 +11,19 @@ from typing import NamedTuple
 from vintool import registry, vpic
 from vintool.codes import CheckDigit, Market, Problem, Weight
 from vintool.powertrain import is_met
-from vintool.registry import Maker
-from vintool.vin import (
-    ALPHABET,
+from vintool.registry.makers import Maker
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.check_digit import (
     CHARACTER_VALUES,
     CHECK_CHARACTERS,
-    CHECKED_MARKETS,
-    MODEL_YEAR_CODES,
     WEIGHTS,
-    Reading,
-    Vin,
-    calc_check_digit,
     check_digit_status,
-    is_plain,
-    market_of,
-    read,
+    position_9,
     remainder,
+    status_in_market,
 )
+from vintool.vin.cleanup import Reading, is_plain, read
+from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, MODEL_YEAR_CODES, market_of
 
 SUGGESTIONS_AT_MOST = 5
 
@@ -128,13 +124,14 @@ def vin_problems(
 
 
 class Identity(NamedTuple):
-    """The text of a cell, judged."""
+    """The text of a cell, judged; ``ninth`` is ``vin.position_9``, which no market decides."""
 
     reading: Reading
     vin: Vin | None
     market: Market | None
     status: CheckDigit
     problems: tuple[Problem, ...]
+    ninth: CheckDigit = CheckDigit.CANNOT_TELL
 
 
 def identify(raw: object, market_given: Market | None = None) -> Identity:
@@ -148,14 +145,10 @@ def judge_reading(reading: Reading, market_given: Market | None = None) -> Ident
         return Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
     vin = Vin.trusted(reading.text)
     vin_market = market_given or market(vin, vin.wmi)
-    status = check_digit_status(vin, vin_market)
-    return Identity(
-        reading,
-        vin,
-        vin_market,
-        status,
-        (*vin_problems(vin, vin_market, status, trailing_digits(vin)), *reading.cleanup),
-    )
+    ninth = position_9(vin)
+    status = status_in_market(ninth, vin_market)
+    problems = vin_problems(vin, vin_market, status, trailing_digits(vin))
+    return Identity(reading, vin, vin_market, status, (*problems, *reading.cleanup), ninth)
 
 
 def proposals(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[Proposal, ...]:
@@ -170,7 +163,7 @@ def proposals(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[P
     ):
         return ()
     if reading.problem is Problem.SEVERAL_VINS:
-        return tuple(Proposal(vin, "one of several VINs in the cell") for vin in reading.found)
+        return tuple(Proposal(vin, "one of several VINs in the cell") for vin in reading.vins)
     found: dict[str, str] = {}
     for vin, reason in _candidates(identity):
         if vin not in found and _plausible(vin):

@@ -9,7 +9,6 @@ may be one, and what the patterns tell is called assumed. A Chinese car's check 
 market: there every position must fit, and position 10 is read the Chinese way.
 """
 
-from dataclasses import replace
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -20,12 +19,26 @@ from vintool.codes import Basis, CheckDigit, Market, Powertrain
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
 from vintool.powertrain import Classification, classify, filings
-from vintool.registry import Country, Maker, PlantRow
-from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER, PartialVin, Vin
-from vintool.vpic import DecodedElement, Origin
-from vintool.vpic.decode import Fault, Pass, Specification, agreed, specify
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.registry.plants import PlantRow
+from vintool.registry.rule import Rule
+from vintool.vin import PartialVin, Vin
+from vintool.vin.positions import CHECKED_MARKETS, UNKNOWN_CHARACTER, years_of_code
+from vintool.vpic.decode import Decoding, agreed, decode
+from vintool.vpic.elements import (
+    ELECTRIC,
+    ELECTRIC_VALUES,
+    FROM_TABLES,
+    FUEL_SECONDARY,
+    MAKE,
+    MODEL,
+    DecodedElement,
+    Origin,
+)
+from vintool.vpic.faults import Fault
+from vintool.vpic.passes import Pass
 
-_CYCLE = 30
 _PASSENGER = {"car", "suv"}
 
 #: The fields of ``Vehicle`` that vPIC tells, and its number for each.
@@ -59,7 +72,7 @@ _NAMED = frozenset(
         *ATTRIBUTES.values(),
         *ENGINE_PARTS.values(),
         *PLANT_ELEMENTS.values(),
-        *vpic.FROM_TABLES,
+        *FROM_TABLES,
     }
 )
 NOT_APPLICABLE = "Not Applicable"
@@ -93,7 +106,7 @@ class Brand(NamedTuple):
 
     name: str
     basis: Basis
-    rests_on: Maker | registry.Rule | DecodedElement
+    rests_on: Maker | Rule | DecodedElement
 
 
 class Place(NamedTuple):
@@ -201,7 +214,7 @@ def further(filed: Pass) -> list[tuple[str, str, DecodedElement]]:
 
     That something does not apply to a whole type of vehicle is left out.
     """
-    elements = vpic.elements()
+    elements = vpic.all_elements()
     return [
         (elements[number].name, value, told[0])
         for number, told in sorted(filed.attributes.items())
@@ -232,10 +245,10 @@ def model_year(
     """
     if code == UNKNOWN_CHARACTER:
         return ModelYear(None, (), Basis.ENCODED, "position 10 is not known")
-    at = MODEL_YEAR_CODES.find(code)
-    if at < 0:
+    both = years_of_code(code)
+    if both is None:
         return ModelYear(None, (), Basis.ENCODED, "position 10 holds no model year code")
-    years = tuple(year for year in (1980 + at, 1980 + at + _CYCLE) if year <= latest)
+    years = tuple(year for year in both if year <= latest)
     if vin_market is Market.US and len(years) == 2:
         year = years[position_7.isalpha()]
         why = f"position 7 is a {'letter: 2010 or later' if position_7.isalpha() else 'digit: before 2010'}"
@@ -308,7 +321,7 @@ def profile(
         rivals=rivals,
         near_electric=filed is not None
         and classification.powertrain is not Powertrain.BEV
-        and filings.may_be_electric(wmi, vin, filed, latest + 1),
+        and filings.is_near_electric(wmi, vin, filed, latest + 1),
         classification=classification,
     )
 
@@ -322,14 +335,14 @@ def _filed(  # noqa: PLR0913 - what decides
     latest: int,
     year: ModelYear,
     known: int | None,
-) -> Specification | None:
+) -> Decoding | None:
     """What vPIC tells, if the VIN is or may be of a vehicle that its rules hold for."""
     registration = vpic.registration(vin.wmi)
     if registration is None:
         return None
     home_market = is_home_market(vin_market, registration.kind)
     # vPIC allows for one year more.
-    found = specify(vin.wmi, vin, latest + 1, year.year if home_market else known)
+    found = decode(vin.wmi, vin, latest + 1, year.year if home_market else known)
     if found is None:
         return None
     best = found.best
@@ -341,13 +354,12 @@ def _filed(  # noqa: PLR0913 - what decides
         matched=best.matched,
         wrong=bool(best.wrong),
         several=Fault.SEVERAL_POSITIONS in best.wrong,
-        has_model=vpic.MODEL in best.read,
+        has_model=MODEL in best.read,
         same_year=best.year == year.year,
     )
-    if sure is None or sure:
-        return found if sure else None
-    others = tuple(replace(one, sure=False) for one in found.others)
-    return found._replace(best=replace(best, sure=False), others=others)
+    if sure is None:
+        return None
+    return found if sure else found.unsure()
 
 
 def made_by_its_rules(  # noqa: PLR0913 - what decides
@@ -391,7 +403,7 @@ def is_home_market(vin_market: Market, kind: str | None) -> bool:
     return vin_market is Market.CN and kind in _PASSENGER
 
 
-def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
+def _undisputed(found: Decoding) -> tuple[Pass, tuple[Pass, ...]]:
     """The best pass; where another that fits as well disagrees on electric drive, what both tell.
 
     Which of two years 30 apart fits better is a matter of tie-breaks, not of evidence: a 2022 electric
@@ -409,16 +421,12 @@ def _undisputed(found: Specification) -> tuple[Pass, tuple[Pass, ...]]:
 def _electric(one: Pass) -> bool:
     return any(
         item.value == sign
-        for element, sign in (
-            (vpic.FUEL_PRIMARY, vpic.ELECTRIC),
-            (vpic.FUEL_SECONDARY, vpic.ELECTRIC),
-            (vpic.ELECTRIFICATION, vpic.BATTERY_ELECTRIC),
-        )
+        for element, sign in ((FUEL_SECONDARY, ELECTRIC), *ELECTRIC_VALUES.items())
         for item in one.read.get(element, ())
     )
 
 
-def _filed_year(vin: str, found: Specification, rivals: tuple[Pass, ...]) -> ModelYear:
+def _filed_year(vin: str, found: Decoding, rivals: tuple[Pass, ...]) -> ModelYear:
     year = found.best.year
     years = tuple(sorted({one.year for one in (found.best, *found.others)}))
     if vin[9] == UNKNOWN_CHARACTER or (UNKNOWN_CHARACTER in vin and not found.conclusive):
@@ -457,7 +465,7 @@ def filed_year(
 
 
 def _brand(maker: Maker | None, filed: Pass | None, classification: Classification) -> Brand | None:
-    told = filed.read.get(vpic.MAKE) if filed is not None else None
+    told = filed.read.get(MAKE) if filed is not None else None
     seen = [rule for rule in classification.rules if rule.make]
     name, rests_on = brand_name(
         maker.brands if maker is not None else (),

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from vintool.columns.engine.distinct import as_text
 from vintool.declaration import headers
-from vintool.declaration.headers import Headed
-from vintool.desk import confirmations, decisions, exporters, licences
+from vintool.declaration.mapping import Headed
+from vintool.desk import confirmations, exporters, licences, reviews
 from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
-from vintool.desk.decisions import Decisions, record_entries
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import ORDER_OF_USE, Licences
 from vintool.desk.lists import HEADERS, Entry, map_fields
+from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Sheet
@@ -31,26 +31,24 @@ def open_desk(run: Run) -> Desk:
     notes: list[str] = []
 
     def entries(path: Path, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
-        needed = tuple(needed)
         return read_entries(
             path, lambda columns: map_fields(path.name, columns, fields, needed), notes
         )
 
-    qualified = ledger = letters = reviews = None
-    if run.exporters is not None:
+    qualified = ledger = letters = reviewed = None
+    if run.exporters:
         qualified = Exporters(entries(run.exporters, exporters.FIELDS, exporters.NEEDED))
         notes += qualified.notes
-    if run.licences is not None:
+    if run.licences:
         ledger = Ledger(Licences(entries(run.licences, licences.FIELDS, licences.NEEDED)))
         notes.append(ORDER_OF_USE)
-    if run.confirmations is not None:
-        letters = Confirmations(
-            entries(run.confirmations, confirmations.FIELDS, confirmations.NEEDED)
-        )
+    if run.confirmations:
+        listed = entries(run.confirmations, confirmations.FIELDS, confirmations.NEEDED)
+        letters = Confirmations(listed)
     if run.decisions:
-        files = [entry for path in run.decisions for entry in _review_entries(path, notes)]
-        reviews = Decisions(files, run.regime)
-    return Desk(qualified, ledger, letters, reviews, tuple(notes))
+        records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
+        reviewed = Reviews(records, run.regime)
+    return Desk(qualified, ledger, letters, reviewed, tuple(notes))
 
 
 def read_entries(
@@ -105,13 +103,13 @@ def _review_entries(path: Path, notes: list[str]) -> Sequence[Entry]:
         return record_entries(path.name, read_record(path))
 
     def find_columns(columns: Sequence[str]) -> dict[str, str]:
-        if missing := [name for name in decisions.COLUMNS if name not in columns]:
+        if missing := [name for name in reviews.COLUMNS if name not in columns]:
             raise MappingError(
                 f"there is no column {', '.join(missing)}",
                 file=path.name,
                 next_step="give it an exceptions.csv of an earlier run, with its columns",
             )
-        return {name: name for name in decisions.COLUMNS}
+        return {name: name for name in reviews.COLUMNS}
 
     return read_entries(path, find_columns, notes)
 
@@ -149,12 +147,12 @@ def _damaged(path: Path, what: str, row: int | None = None) -> ManifestError:
     )
 
 
-def extended_record(old: Path, reviews: Decisions) -> str:
+def extended_record(old: Path, given: Reviews) -> str:
     """The record with the reviews that it does not hold yet; what it holds stays as it is."""
     lines = {_line(record) for record in read_record(old)} if old.exists() else set()
     text = old.read_text(encoding="utf-8") if lines else ""
     separator = "" if not text or text.endswith("\n") else "\n"
-    added = dict.fromkeys(_line(review.as_record()) for review in reviews.all)
+    added = dict.fromkeys(_line(review.as_record()) for review in given.all)
     return text + separator + "".join(f"{line}\n" for line in added if line not in lines)
 
 

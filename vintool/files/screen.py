@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from vintool import vpic
 from vintool.codes import DEFAULT_REGIME, Reason
 from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Screener, Seen, date_field
-from vintool.declaration.headers import map_columns, normalise
+from vintool.declaration.headers import normalise
+from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
 from vintool.files.lists import extended_record, open_desk
 from vintool.files.reading.manifest import open_manifest
@@ -152,7 +153,7 @@ class _Screening:
     def row_files(self, stage: Path) -> RowFiles:
         """The files that fill while the rows go by."""
         run = self._run
-        return RowFiles(stage, self._copy, run.regime, self._desk.decisions, self._listener.say)
+        return RowFiles(stage, self._copy, run.regime, self._desk.reviews, self._listener.say)
 
     def screen_rows(self, row_files: RowFiles | None) -> None:
         """Screen every sheet, in their order.
@@ -207,8 +208,8 @@ class _Screening:
         summary = self.summary((*(blocks.notes() if blocks else ()), *row_files.notes()))
         if desk.ledger is not None:
             write_ledger(stage, summary.licences)
-        if desk.decisions is not None:
-            record = extended_record(out / DECISIONS_JSONL, desk.decisions)
+        if desk.reviews is not None:
+            record = extended_record(out / DECISIONS_JSONL, desk.reviews)
             (stage / DECISIONS_JSONL).write_text(record, encoding="utf-8")
         if blocks is not None:
             blocks.write(stage)
@@ -271,7 +272,7 @@ class _Screening:
             self._copy.name,
             EXCEPTIONS_CSV,
             *([LEDGER_CSV] if self._desk.ledger else []),
-            *([DECISIONS_JSONL] if self._desk.decisions else []),
+            *([DECISIONS_JSONL] if self._desk.reviews else []),
             REPORT_HTML,
             RUN_JSON,
             *([SINGLE_WINDOW] if self._blocks else []),
@@ -279,7 +280,7 @@ class _Screening:
         return tuple(str(self._run.out / name) for name in names)
 
     def _decision_counts(self) -> DecisionCounts | None:
-        reviews = self._desk.decisions
+        reviews = self._desk.reviews
         if reviews is None:
             return None
         return DecisionCounts(

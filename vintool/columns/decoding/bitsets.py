@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from vintool.columns.engine.arrays import Flags, Ints, Runs, Words, spread
 from vintool.columns.engine.characters import Characters
-from vintool.registry.tables import ANY
-from vintool.vin import ALPHABET
+from vintool.registry.patterns import ANY
+from vintool.vin.positions import ALPHABET
 
 _NUMBER_OF = {character: number for number, character in enumerate(ALPHABET)}
 _OTHER = len(ALPHABET)

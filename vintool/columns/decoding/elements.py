@@ -12,9 +12,11 @@ from vintool.columns.decoding.schemas import Schemas
 from vintool.columns.engine.arrays import Flags, Ints
 from vintool.columns.engine.asked import Asked, Codes
 from vintool.decoding.profile import PLANT_ELEMENTS
-from vintool.registry.tables import bits
-from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
-from vintool.vpic.decode import add_conversions, add_engine, specified
+from vintool.registry.patterns import bits
+from vintool.vpic.displacement import add_conversions
+from vintool.vpic.elements import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
+from vintool.vpic.passes import add_engine
+from vintool.vpic.specs import specified
 
 # What a specification may ask for, as far as it is at hand.
 _KEYS = tuple(element for element in CORE if element not in {MODEL, *PLANT_ELEMENTS.values()})

@@ -33,8 +33,8 @@ from vintool.decoding.profile import (
     whole_number,
 )
 from vintool.powertrain.filings import SIGNALS, sides, weigh
-from vintool.registry import Rule
-from vintool.vpic.decode import in_words
+from vintool.registry.rule import Rule
+from vintool.vpic.elements import all_in_words
 
 _ONE_AT_A_TIME = Lock()
 _KEPT_AT_MOST = 1 << 20
@@ -264,17 +264,17 @@ def _itself(told: Any) -> Any:
 
 
 def _words(element: int, told: tuple[str, ...]) -> str | None:
-    return in_words(element, told)
+    return all_in_words(element, told)
 
 
 def _number(element: int, told: tuple[str, ...]) -> int | None:
-    return whole_number(in_words(element, told))
+    return whole_number(all_in_words(element, told))
 
 
 def _part(part: str, told: Place | tuple[str, ...] | None) -> str:
     if isinstance(told, Place):
         return str(getattr(told, part))
-    return place_part(part, in_words(PLANT_ELEMENTS[part], told) or "") if told else ""
+    return place_part(part, all_in_words(PLANT_ELEMENTS[part], told) or "") if told else ""
 
 
 def _part_of(part: str) -> Callable[[Profile], str]:

@@ -20,8 +20,9 @@ from vintool.columns.decoding.scores import elements_of, or_at, telling
 from vintool.columns.engine.arrays import Flags, Ints
 from vintool.columns.engine.asked import Asked, Codes
 from vintool.decoding.profile import latest_model_year
-from vintool.vin import MODEL_YEAR_CODES
-from vintool.vpic import (
+from vintool.vin.positions import MODEL_YEAR_CODES, MODEL_YEAR_CYCLE
+from vintool.vpic.displacement import number
+from vintool.vpic.elements import (
     BATTERY_ELECTRIC,
     DISPLACEMENTS,
     ELECTRIC,
@@ -34,9 +35,9 @@ from vintool.vpic import (
     MODEL,
     MULTIPLE,
 )
-from vintool.vpic.decode import Fault, faults, model_years, number, weight
+from vintool.vpic.faults import Fault, faults, weight
+from vintool.vpic.model_years import model_years
 
-_CYCLE = 30
 #: For each number of a character, how many years after 1980 it stands for at position 10; 0 for none.
 _AFTER_FIRST = np.array([max(MODEL_YEAR_CODES.find(sign), 0) for sign in SIGN_NAMES])
 _LETTER = np.array([sign.isalpha() for sign in SIGN_NAMES])
@@ -159,7 +160,7 @@ class Filings:
         """By vehicle type and element, what it weighs that an element is told."""
         types = int(self._type.max(initial=0)) + 1
         weights = np.zeros((types, ELEMENTS), dtype=np.intp)
-        for at, element in vpic.elements().items():
+        for at, element in vpic.all_elements().items():
             weights[:, at] = element.weight
         for kind in range(types):
             # Told anyway, and so no point for either year.
@@ -182,7 +183,7 @@ class Filings:
             return Passes.none(0)
         sets = self.schemas.sets.ravel()
         spot = registration * YEARS + _AFTER_FIRST[signs[10]]
-        earlier, later = sets[spot], sets[spot + _CYCLE]
+        earlier, later = sets[spot], sets[spot + MODEL_YEAR_CYCLE]
         key = signs[10] * 2 + letter_at_7(signs)
         key = (key * 2 + self._light[registration]) * 2 + (earlier >= 0)
         years = self._years(key * 2 + (later >= 0))
@@ -191,7 +192,9 @@ class Filings:
         first, second = np.where(taken, known, first), np.where(taken, 0, second)
 
         asked = [
-            np.where(years == 0, -1, np.where(years < FIRST_YEAR + _CYCLE, earlier, later))
+            np.where(
+                years == 0, -1, np.where(years < FIRST_YEAR + MODEL_YEAR_CYCLE, earlier, later)
+            )
             for years in (first, second)
         ]
         one, two = (np.flatnonzero(found >= 0) for found in asked)
@@ -375,7 +378,7 @@ def _years(key: int) -> tuple[int, int, int]:
         SIGN_NAMES[sign],
         "A" if letter else "0",
         latest_model_year() + 1,  # vPIC allows for one year more
-        lambda year: bool(later if year >= FIRST_YEAR + _CYCLE else earlier),
+        lambda year: bool(later if year >= FIRST_YEAR + MODEL_YEAR_CYCLE else earlier),
         light=bool(light),
     )
     first, second, *_ = (*years, 0, 0)

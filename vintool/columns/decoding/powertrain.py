@@ -10,8 +10,9 @@ from vintool.columns.decoding.wmis import Wmis
 from vintool.columns.engine.arrays import Ints, Runs, Words
 from vintool.columns.engine.asked import Asked, Codes
 from vintool.powertrain import Classification, resolve
-from vintool.registry import Rule, powertrain_rules
-from vintool.registry.tables import bits
+from vintool.registry.patterns import bits
+from vintool.registry.powertrain_rules import powertrain_rules
+from vintool.registry.rule import Rule
 
 _POSITIONS = (4, 5, 6, 7, 8, 10, 11)  # rules are looked up by positions 1-3
 

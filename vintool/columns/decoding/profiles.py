@@ -36,7 +36,7 @@ from vintool.decoding.profile import (
     model_year,
 )
 from vintool.powertrain.filings import SIGNALS
-from vintool.vpic import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
+from vintool.vpic.elements import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
 
 POWERTRAIN = frozenset({"powertrain", "powertrain_grade", "powertrain_basis"})
 #: Fields that follow from the WMI, of the few that had several makers from WMI and year.

@@ -27,10 +27,11 @@ from vintool.columns.decoding.schema_lines import (
 )
 from vintool.columns.engine.arrays import Flags, Ints, Runs, lowest, marked, ones, spread
 from vintool.columns.engine.asked import Codes
-from vintool.vpic import POSITIONS, Link
+from vintool.vin.positions import FIRST_MODEL_YEAR, MODEL_YEAR_CYCLE
+from vintool.vpic.patterns import POSITIONS, Link
 
 #: The model years that position 10 can stand for.
-FIRST_YEAR, YEARS = 1980, 60
+FIRST_YEAR, YEARS = FIRST_MODEL_YEAR, 2 * MODEL_YEAR_CYCLE
 _AT_ONCE = 1 << 13  # sets; more would only take more memory
 _SERIAL = slice(POSITIONS.index(12) * SIGNS, POSITIONS.index(15) * SIGNS)
 
@@ -135,7 +136,7 @@ class Schemas:
     """All of vPIC, of which what was asked for is compiled."""
 
     def __init__(self) -> None:
-        self.registrations = list(vpic.registrations())
+        self.registrations = list(vpic.all_registrations())
         self.values = [Values() for _ in range(ELEMENTS)]
         self.core, self.rest = Area(), Area()
         self._lines = Lines(self.values)
@@ -150,7 +151,7 @@ class Schemas:
         self._read: list[int] = []  # by schema: its number in ``_lines``
         self._several: list[tuple[tuple[int, int], ...]] = []  # sets of more than one schema
         #: By registration and year, counted from ``FIRST_YEAR``: the set that holds, or -1.
-        self.sets = self._all_sets([(numbers[w], link) for w, link in vpic.every_link()])
+        self.sets = self._all_sets([(numbers[w], link) for w, link in vpic.all_links()])
         self._slots = np.full(len(self._schemas) + len(self._several), -1, dtype=np.intp)
 
     def _all_sets(self, links: list[tuple[int, Link]]) -> Codes:
@@ -217,7 +218,7 @@ class Schemas:
         if unread:
             for number, schema in enumerate(unread, len(self._lines.lines)):
                 self._read[schema] = number
-            self._lines.read([vpic.schema_text(self._schemas[schema]) for schema in unread])
+            self._lines.read([self._schemas[schema].text() for schema in unread])
         told = Statements(
             self._lines, [[(late, self._read[schema]) for late, schema in own] for own in parts]
         )

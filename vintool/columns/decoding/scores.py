@@ -10,7 +10,7 @@ from vintool.columns.decoding.bitsets import Fitting
 from vintool.columns.decoding.schema_lines import ELEMENTS
 from vintool.columns.decoding.schemas import Area
 from vintool.columns.engine.arrays import Flags, Ints, lowest, ones
-from vintool.vpic import MULTIPLE
+from vintool.vpic.elements import MULTIPLE
 
 _IS_MULTIPLE = np.isin(np.arange(ELEMENTS), sorted(MULTIPLE))
 

@@ -20,7 +20,9 @@ from vintool.columns.engine.tables import as_table, find_mapping
 from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_problems
 from vintool.decoding.model import Vehicle
 from vintool.decoding.profile import ATTRIBUTES, Profile, further, profile, whole_number
-from vintool.vin import Vin, position_9
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
+from vintool.vin.positions import SMALL_MAKER
 
 
 def decode_table(
@@ -257,7 +259,7 @@ def _by_maker(
     small: Callable[[pa.Array], pa.Array], other: Callable[[pa.Array], pa.Array]
 ) -> Callable[[pa.Array], pa.Array]:
     """One part of the VINs of small makers (position 3 is 9), another of the rest."""
-    return lambda vin: pc.if_else(pc.equal(_part(2, 3)(vin), "9"), small(vin), other(vin))
+    return lambda vin: pc.if_else(pc.equal(_part(2, 3)(vin), SMALL_MAKER), small(vin), other(vin))
 
 
 def _joined(*parts: Callable[[pa.Array], pa.Array]) -> Callable[[pa.Array], pa.Array]:

@@ -13,10 +13,11 @@ from vintool.columns.engine.arrays import Ints
 from vintool.columns.engine.asked import Codes
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
-from vintool.registry import Country, Maker
-from vintool.vin import ALPHABET
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.vin.positions import ALPHABET, SMALL_MAKER
 
-_NINE = ALPHABET.index("9")
+_SMALL_MAKER = ALPHABET.index(SMALL_MAKER)
 _THREE = SIGNS**3
 
 
@@ -45,7 +46,7 @@ class Wmis:
         """The number of each VIN's WMI."""
         short = (signs[1] * SIGNS + signs[2]) * SIGNS + signs[3]
         codes = np.asarray(self._short[short])
-        small = np.flatnonzero(signs[3] == _NINE)
+        small = np.flatnonzero(signs[3] == _SMALL_MAKER)
         if len(small):
             rest = (signs[12][small] * SIGNS + signs[13][small]) * SIGNS + signs[14][small]
             codes[small] = self._find_long(short[small] * _THREE + rest)

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from vintool.codes import CheckDigit
 from vintool.columns.engine.keys import Codes, Hashes
-from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, remainder
-from vintool.vpic import far_readers
+from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, remainder
+from vintool.vin.positions import ALPHABET, SMALL_MAKER
+from vintool.vpic.register import far_readers
 
 Characters = npt.NDArray[np.uint8]
 
@@ -146,7 +147,7 @@ def stand_ins(characters: Characters) -> npt.NDArray[np.intp]:
 def _reaches() -> npt.NDArray[np.uint8]:
     """The last position that any rule reads, by the places of positions 1-3 in the alphabet."""
     reaches = np.full((_BASE * _BASE, _BASE), _NEAR, dtype=np.uint8)
-    reaches[:, ALPHABET.index("9")] = _SMALL
+    reaches[:, ALPHABET.index(SMALL_MAKER)] = _SMALL
     for wmi, last in far_readers().items():
         first, second, third = map(ALPHABET.index, wmi)
         reaches[first * _BASE + second, third] = last
@@ -169,7 +170,7 @@ def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
     far = np.flatnonzero(reaches > _NEAR)
     if not len(far):
         return packed, far
-    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord("9"))]
+    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord(SMALL_MAKER))]
     rows = characters[small]
     own = np.zeros(len(small), dtype=np.uint64)
     for at in (0, 3, 5, 9, 11):
@@ -205,5 +206,5 @@ def spelled(key: int) -> str:
         letters = ALPHABET[place] + letters
     if not small:
         return letters
-    # Position 3 of a small maker is always 9; positions 8 and 14 were packed last.
-    return f"{letters[:2]}9{letters[2:6]}{letters[10]}{letters[6:10]}{letters[11]}"
+    # Position 3 of a small maker is ``SMALL_MAKER``; positions 8 and 14 were packed last.
+    return f"{letters[:2]}{SMALL_MAKER}{letters[2:6]}{letters[10]}{letters[6:10]}{letters[11]}"

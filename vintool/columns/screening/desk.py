@@ -11,12 +11,14 @@ import pyarrow.compute as pc
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.distinct import NOTHING, Column, Lifted, Numbered, same_for_all
 from vintool.columns.engine.keys import Mask, Places
-from vintool.desk import book, decisions
+from vintool.desk import book
 from vintool.desk.book import Desk
-from vintool.desk.licences import Match, Wanted
+from vintool.desk.licence_terms import Shipment
+from vintool.desk.licences import Match
+from vintool.desk.reviews import with_review
 from vintool.screening.decision import Decision
-from vintool.screening.evidence import Remark, merged
-from vintool.screening.screen import with_found
+from vintool.screening.evidence import Remark, all_remarks
+from vintool.screening.screen import with_remarks
 
 _DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_ASKED = range(4)
 
@@ -43,22 +45,22 @@ class DeskColumns:
         self._by_number = "licence_no" in mapping
         self._asks = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
-        self._apply = Lifted(decisions.apply)
+        self._apply = Lifted(with_review)
         self._verdict = Lifted(lambda decision: decision.verdict)
-        self._brands = Lifted(book.brands_told)
+        self._brands = Lifted(book.brands_of_vehicle)
         self._exporter = Lifted(partial(book.exporter, desk))
-        self._day_for_exporters = Lifted(partial(book.first_alike_for_exporters, desk))
-        self._day_for_list = Lifted(partial(book.first_alike_for_licences, desk, None))
-        self._day_for_licences = Lifted(partial(book.first_alike_for_licences, desk))
-        self._wanted = Lifted(Wanted)
+        self._day_for_exporters = Lifted(partial(book.day_for_exporters, desk))
+        self._day_for_list = Lifted(partial(book.day_for_licences, desk, None))
+        self._day_for_licences = Lifted(partial(book.day_for_licences, desk))
+        self._wanted = Lifted(Shipment)
         self._match = Lifted(partial(book.licence, desk))
         self._confirm = Lifted(_needs_confirmation)
         self._outcome = Lifted(self._found_of)
-        self._merged = Lifted(merged)
-        self._with = Lifted(with_found)
+        self._merged = Lifted(all_remarks)
+        self._with = Lifted(with_remarks)
         self._outcomes = Numbered((_NOT_ASKED, 0))
         self._letters = Numbered(())
-        known = desk.decisions
+        known = desk.reviews
         self._keys = None if known is None or not known.keys else pa.array(known.keys, pa.string())
         self._of_key = [(), *(known.of(key) for key in known.keys)] if known else []
 
@@ -77,7 +79,7 @@ class DeskColumns:
             facts: rows -> the fingerprints of their facts.
             keys: what each row is recognised by.
         """
-        known = self._desk.decisions
+        known = self._desk.reviews
         if known is None or self._keys is None:
             return settled
         at = pc.index_in(keys(), value_set=self._keys)
@@ -99,7 +101,7 @@ class DeskColumns:
         if not self._asks:
             return decided
         verdicts = self._verdict(decided)
-        asked = verdicts.mask(book.ASKED.__contains__)
+        asked = verdicts.mask(book.HELD_VERDICTS.__contains__)
         rows = np.flatnonzero(asked)
         some = Some(
             verdicts.at(rows),
@@ -181,10 +183,10 @@ class DeskColumns:
         what, at = outcome
         ledger = self._desk.ledger
         if ledger is None or what in {_NOT_ASKED, _COUNTED_BEFORE}:
-            return match.found
+            return match.remarks
         if what == _NOTHING_LEFT:
-            return (*match.found, ledger.licences.exceeded(match.drawable))
-        return (*match.found, ledger.licences.drawn(at, by_fit=not match.named))
+            return (*match.remarks, ledger.licences.exceeded(match.drawable))
+        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named))
 
     def _confirmed(self, told: Column, vins: pa.Array) -> Column:
         """Used vehicles within 180 days, held against the makers' letters."""

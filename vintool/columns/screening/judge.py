@@ -28,14 +28,14 @@ from vintool.columns.vins import Descriptors, Keys, Reader, VinColumn, row_facts
 from vintool.declaration import lexicon
 from vintool.declaration.days import read_date
 from vintool.desk.book import Desk
-from vintool.desk.decisions import fingerprint
+from vintool.desk.reviews import fingerprint
 from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
 from vintool.screening.decision import Decision, decide
-from vintool.screening.evidence import merged
+from vintool.screening.evidence import all_remarks
 from vintool.screening.facts import Facts, VinFacts, registered
 from vintool.screening.regimes import Regime
-from vintool.screening.screen import declared_used, with_duplicate, with_found
+from vintool.screening.screen import declared_used, with_duplicate, with_remarks
 
 #: So many distinct keys are kept; then all are forgotten, so that memory does not grow with the rows.
 KEPT = 120_000
@@ -92,7 +92,7 @@ class Rules:
         self._descriptors = Descriptors()
         self._texts: dict[str, Texts] = defaultdict(Texts)
         self._meanings = {field: Lifted(partial(_meaning, field)) for field in lexicon.FIELDS}
-        self._header_currency = [lexicon.currency_of(mapping.get("unit_price", ""))]
+        self._header_currency = [lexicon.meaning("currency", mapping.get("unit_price", ""))]
         self._keys = Keys()
         self._vin_facts = Lifted(row_facts)
         self._declared = Lifted(lexicon.together)
@@ -101,7 +101,7 @@ class Rules:
         self._registered = Lifted(registered)
         self._decision = Lifted(self._decide)
         self._used = Lifted(declared_used)
-        self._age = Lifted(partial(used.age, asked=regime.condition == "used"))
+        self._age = Lifted(partial(used.age, always=regime.condition == "used"))
         self._identifiers = {
             field: Lifted(rule)
             for field, rule in (
@@ -112,8 +112,8 @@ class Rules:
             if field in mapping
         }
         self._code_in_force = Lifted(identifiers.code_in_force)
-        self._found = Lifted(merged)
-        self._with_found = Lifted(with_found)
+        self._found = Lifted(all_remarks)
+        self._with_found = Lifted(with_remarks)
         self._cells_told = Lifted(lambda *texts: texts)
         self._facts = Lifted(partial(fingerprint, regime.rule_version))
         self.with_duplicate = Lifted(with_duplicate)

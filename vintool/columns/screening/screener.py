@@ -30,8 +30,8 @@ from vintool.desk.licences import drawn_at
 from vintool.screening.decision import Decision
 from vintool.screening.regimes import Regime, load_regime
 from vintool.screening.screen import needs_a_look
-from vintool.vin import read
-from vintool.vpic import MODEL
+from vintool.vin.cleanup import read
+from vintool.vpic.elements import MODEL
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""
@@ -280,7 +280,7 @@ class _Answers:
 
 
 def _keys_of(vins: VinColumn) -> Callable[[], pa.Array]:
-    """What a reviewer's decision recognises each row by, as ``decisions.key_of`` has it."""
+    """What a reviewer's decision recognises each row by, as ``reviews.key_of`` has it."""
     return lambda: pc.coalesce(vins.vin, pc.utf8_trim_whitespace(pc.fill_null(vins.texts, "")))
 
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from vintool.columns import FACTS
-from vintool.desk.decisions import Decisions, key_of, standing
+from vintool.desk.reviews import Reviews, key_of, standing
 from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import flat, inert
 from vintool.files.writing.delimited import BOM, CSV_ROWS
@@ -25,12 +25,12 @@ class ExceptionWriter(ByteWriter):
     Args:
         path: where to write.
         regime: the code of the regime.
-        decisions: the reviews of earlier runs, if there are any.
+        reviews: those of earlier runs, if there are any.
     """
 
-    def __init__(self, path: Path, regime: str, decisions: Decisions | None) -> None:
+    def __init__(self, path: Path, regime: str, reviews: Reviews | None) -> None:
         super().__init__(path)
-        self._regime, self._decisions = regime, decisions
+        self._regime, self._reviews = regime, reviews
         self._file.write(BOM + f"{','.join(_COLUMNS)}\n".encode())
         self._options = pa_csv.WriteOptions(
             include_header=False, quoting_style="needed", batch_size=CSV_ROWS
@@ -43,7 +43,7 @@ class ExceptionWriter(ByteWriter):
             **dict(zip(answers.schema.names, answers.columns, strict=True)),
             "vin_sheet": pa.repeat(sheet, answers.num_rows),
             "vin_regime": pa.repeat(self._regime, answers.num_rows),
-            **self._reviews(answers),
+            **self._review_cells(answers),
         }
         columns = []
         for name in _COLUMNS:
@@ -53,14 +53,14 @@ class ExceptionWriter(ByteWriter):
             pa.RecordBatch.from_arrays(columns, names=list(_COLUMNS)), self._file, self._options
         )
 
-    def _reviews(self, answers: pa.RecordBatch) -> dict[str, pa.Array]:
+    def _review_cells(self, answers: pa.RecordBatch) -> dict[str, pa.Array]:
         """The cells of the reviews that stand."""
-        if self._decisions is None:
+        if self._reviews is None:
             return {}
         cells: dict[str, list[str]] = {name: [] for name in _REVIEW}
         rows = (answers.column(name).to_pylist() for name in ("vin", "vin_text", FACTS))
         for vin, text, facts in zip(*rows, strict=True):
-            review = standing(self._decisions.of(key_of(vin, text or "")), facts)
+            review = standing(self._reviews.of(key_of(vin, text or "")), facts)
             record = review.as_record() if review else {}
             for name in _REVIEW:
                 cells[name].append(record.get(name, ""))

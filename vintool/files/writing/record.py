@@ -12,7 +12,10 @@ from vintool.atomic import write_file
 from vintool.files.reading.sheets import parquet_files
 from vintool.files.run import RUN_JSON, Run
 from vintool.files.writing.hashing import file_hash
+from vintool.registry import rows
+from vintool.registry.rule import ABOVE
 from vintool.report.summary import Summary
+from vintool.vpic.files import MANIFEST
 
 
 def write_run(
@@ -47,7 +50,7 @@ def write_run(
             "evidence": [
                 {
                     "file": path.name,
-                    "above_packaged": rank == registry.ABOVE,
+                    "above_packaged": rank == ABOVE,
                     "sha256": file_hash(path),
                 }
                 for path, rank in registry.evidence_files()
@@ -55,7 +58,7 @@ def write_run(
         },
         "rules": {
             "version": summary.rule_version,
-            "sha256": _text_hash(registry.read_text(f"regimes/{summary.regime}.toml")),
+            "sha256": _text_hash(rows.read_text(f"regimes/{summary.regime}.toml")),
         },
         "parameters": {
             name: str(value) if isinstance(value, date) else value
@@ -74,7 +77,7 @@ def write_run(
 def data_hash() -> str:
     """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
     digest = hashlib.sha256()
-    for file in (*sorted(registry.DATA.glob("*.csv")), vpic.folder() / vpic.MANIFEST):
+    for file in (*sorted(rows.DATA.glob("*.csv")), vpic.folder() / MANIFEST):
         digest.update(f"{file.name}\n{file_hash(file)}\n".encode())
     return digest.hexdigest()
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import pyarrow as pa
 
-from vintool.desk.decisions import Decisions
+from vintool.desk.reviews import Reviews
 from vintool.files.run import EXCEPTIONS_CSV
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.exceptions import ExceptionWriter
@@ -30,7 +30,7 @@ class RowFiles:
         folder: where to write.
         copy: how the annotated copy is written.
         regime: the code of the regime.
-        decisions: the reviews of earlier runs, if there are any.
+        reviews: those of earlier runs, if there are any.
         say: called with what the user should know before the end.
     """
 
@@ -39,13 +39,13 @@ class RowFiles:
         folder: Path,
         copy: AnnotatedCopy,
         regime: str,
-        decisions: Decisions | None,
+        reviews: Reviews | None,
         say: Callable[[str], None],
     ) -> None:
         self._copy, self._say, self._rows = copy, say, 0
         self._stopped = False
         self._annotated = copy.writer(folder)
-        self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, decisions)
+        self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, reviews)
         self._annotated_thread, self._exceptions_thread = (
             ThreadPoolExecutor(1),
             ThreadPoolExecutor(1),

@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from vintool import registry, vpic
-from vintool.errors import DataSourceError
-from vintool.registry import DataError
+from vintool import vpic
+from vintool.errors import DataError, DataSourceError
+from vintool.registry import rows
+from vintool.vpic.files import COLUMNS, FORMAT, MANIFEST, REMEDY, ReleaseInfo
 
 
 class Table(NamedTuple):
@@ -36,7 +37,7 @@ def overview() -> Overview:
     Raises:
         DataError: the vPIC data is not whole, or not what was built.
     """
-    registered = tomllib.loads(registry.read_text("manifest.toml"))
+    registered = tomllib.loads(rows.read_text("manifest.toml"))
     tables = [
         Table(
             entry["name"],
@@ -51,20 +52,20 @@ def overview() -> Overview:
     for name, entry in files.items():
         with (vpic.folder() / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
-                raise DataError(f"{vpic.folder()}: {name} is not what was built; {vpic.REMEDY}")
+                raise DataError(f"{vpic.folder()}: {name} is not what was built; {REMEDY}")
     month = vpic.release().month
     tables += [
         Table(f"vpic/{name}", int(str(entry["rows"])), "NHTSA vPIC", month, str(entry["sha256"]))
         for name, entry in files.items()
     ]
-    return Overview(vpic.data_release(), registry.DATA, vpic.folder(), tuple(tables))
+    return Overview(vpic.data_release(), rows.DATA, vpic.folder(), tuple(tables))
 
 
-def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str, int]) -> bytes:
+def manifest(files: dict[str, bytes], release: ReleaseInfo, rows: dict[str, int]) -> bytes:
     """What a folder holds: release, and of each file rows, size and SHA-256."""
     lines = [
         "# Made by `vintool data build`; not edited by hand.",
-        f"format = {vpic.FORMAT}",
+        f"format = {FORMAT}",
         "",
         "[release]",
         'source = "NHTSA vPIC, public domain"',
@@ -77,7 +78,7 @@ def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str,
         *(f"{table} = {count}" for table, count in sorted(rows.items())),
     ]
     for name, content in sorted(files.items()):
-        count = content.count(b"\n") - (name in vpic.COLUMNS)
+        count = content.count(b"\n") - (name in COLUMNS)
         lines += [
             "",
             "[[file]]",
@@ -95,7 +96,7 @@ def refuse_what_is_not_ours(folder: Path) -> None:
     Raises:
         DataSourceError: there is a file, or a folder with something else in it.
     """
-    if folder.is_dir() and (not any(folder.iterdir()) or (folder / vpic.MANIFEST).is_file()):
+    if folder.is_dir() and (not any(folder.iterdir()) or (folder / MANIFEST).is_file()):
         return
     if folder.exists():
         raise DataSourceError(f"{folder}: holds something else; name a new folder with --out")
