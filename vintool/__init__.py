@@ -12,7 +12,8 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 
 The rooms are one street, each importing only rooms above it::
 
-    codes         closed lists: verdicts, reasons, problems, powertrains (and errors: of files and data)
+    codes         closed lists: verdicts, reasons, problems, powertrains (and errors: of files and data;
+                  atomic: files whole or not at all)
     vin           text -> Vin: clean-up, positions, check digit
     report        many verdicts -> a page; it stands low as it knows no other room
     registry      wmi_data read strictly: makers, plants, countries, brands, tariff, places, powertrain rules

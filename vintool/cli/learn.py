@@ -115,9 +115,9 @@ def learn(  # noqa: PLR0913 - a command has its options
     from vintool.atomic import write_file  # noqa: PLC0415 - start-up time
     from vintool.learn import job, presets, report, rules, sources  # noqa: PLC0415
 
-    known = presets.presets()
-    if preset and preset not in known:
-        raise click.UsageError(f"no preset {preset!r}; known: {', '.join(known)}")
+    registers = presets.presets()
+    if preset and preset not in registers:
+        raise click.UsageError(f"no preset {preset!r}; known: {', '.join(registers)}")
     criteria = rules.Criteria(min_support, min_confidence, tolerate, allow_wmi, register)
     columns = sources.Columns(vin or "", label or "", date or "", source or "")
     with file_errors(), input_path(labelled) as path:
@@ -125,7 +125,7 @@ def learn(  # noqa: PLR0913 - a command has its options
             path,
             columns,
             criteria,
-            preset=known[preset] if preset else None,
+            preset=registers[preset] if preset else None,
             label_map=label_map,
             cite=cite,
             encoding=encoding,

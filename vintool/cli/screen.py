@@ -150,7 +150,7 @@ def _run(progress: str, **options: Any) -> "Summary":
     from vintool.files.run import Run  # noqa: PLC0415 - start-up time
     from vintool.files.screen import screen_run  # noqa: PLC0415
 
-    _settle()
+    _tune_process()
     run = Run(today=today(), **options)
     done = 0
     kept = f"; nothing was written, and {run.out} is as it was" if run.out else ""
@@ -181,7 +181,7 @@ def _run(progress: str, **options: Any) -> "Summary":
     return summary
 
 
-def _settle() -> None:
+def _tune_process() -> None:
     """Settings of a whole process, which a library leaves to its program; each was measured.
 
     Threads that write take the interpreter's lock for a moment only: shorter turns keep both cores

@@ -31,26 +31,24 @@ def open_desk(run: Run) -> Desk:
     notes: list[str] = []
 
     def entries(path: Path, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
-        needed = tuple(needed)
         return read_entries(
             path, lambda columns: map_fields(path.name, columns, fields, needed), notes
         )
 
-    qualified = ledger = letters = reviews = None
-    if run.exporters is not None:
+    qualified = ledger = letters = reviewed = None
+    if run.exporters:
         qualified = Exporters(entries(run.exporters, exporters.FIELDS, exporters.NEEDED))
         notes += qualified.notes
-    if run.licences is not None:
+    if run.licences:
         ledger = Ledger(Licences(entries(run.licences, licences.FIELDS, licences.NEEDED)))
         notes.append(ORDER_OF_USE)
-    if run.confirmations is not None:
-        letters = Confirmations(
-            entries(run.confirmations, confirmations.FIELDS, confirmations.NEEDED)
-        )
+    if run.confirmations:
+        listed = entries(run.confirmations, confirmations.FIELDS, confirmations.NEEDED)
+        letters = Confirmations(listed)
     if run.decisions:
-        files = [entry for path in run.decisions for entry in _review_entries(path, notes)]
-        reviews = Reviews(files, run.regime)
-    return Desk(qualified, ledger, letters, reviews, tuple(notes))
+        records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
+        reviewed = Reviews(records, run.regime)
+    return Desk(qualified, ledger, letters, reviewed, tuple(notes))
 
 
 def read_entries(
@@ -149,12 +147,12 @@ def _damaged(path: Path, what: str, row: int | None = None) -> ManifestError:
     )
 
 
-def extended_record(old: Path, reviews: Reviews) -> str:
+def extended_record(old: Path, given: Reviews) -> str:
     """The record with the reviews that it does not hold yet; what it holds stays as it is."""
     lines = {_line(record) for record in read_record(old)} if old.exists() else set()
     text = old.read_text(encoding="utf-8") if lines else ""
     separator = "" if not text or text.endswith("\n") else "\n"
-    added = dict.fromkeys(_line(review.as_record()) for review in reviews.all)
+    added = dict.fromkeys(_line(review.as_record()) for review in given.all)
     return text + separator + "".join(f"{line}\n" for line in added if line not in lines)
 
 

@@ -25,7 +25,7 @@ class ExceptionWriter(ByteWriter):
     Args:
         path: where to write.
         regime: the code of the regime.
-        reviews: the reviews of earlier runs, if there are any.
+        reviews: those of earlier runs, if there are any.
     """
 
     def __init__(self, path: Path, regime: str, reviews: Reviews | None) -> None:
@@ -43,7 +43,7 @@ class ExceptionWriter(ByteWriter):
             **dict(zip(answers.schema.names, answers.columns, strict=True)),
             "vin_sheet": pa.repeat(sheet, answers.num_rows),
             "vin_regime": pa.repeat(self._regime, answers.num_rows),
-            **self._cells_of_reviews(answers),
+            **self._review_cells(answers),
         }
         columns = []
         for name in _COLUMNS:
@@ -53,7 +53,7 @@ class ExceptionWriter(ByteWriter):
             pa.RecordBatch.from_arrays(columns, names=list(_COLUMNS)), self._file, self._options
         )
 
-    def _cells_of_reviews(self, answers: pa.RecordBatch) -> dict[str, pa.Array]:
+    def _review_cells(self, answers: pa.RecordBatch) -> dict[str, pa.Array]:
         """The cells of the reviews that stand."""
         if self._reviews is None:
             return {}

@@ -30,7 +30,7 @@ class RowFiles:
         folder: where to write.
         copy: how the annotated copy is written.
         regime: the code of the regime.
-        reviews: the reviews of earlier runs, if there are any.
+        reviews: those of earlier runs, if there are any.
         say: called with what the user should know before the end.
     """
 
