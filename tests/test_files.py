@@ -27,7 +27,9 @@ from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading import delimited
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Manifest, Sheet
-from vintool.files.reading.workbooks import xlsx as survey
+from vintool.files.reading.workbooks import parts
+from vintool.files.reading.workbooks.parts import Survey
+from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
 from vintool.registry import read_rows
 
 VINS = [f"LRW3E7FA{i % 10}LC{i:06d}" for i in range(600)]
@@ -567,11 +569,11 @@ def test_an_honest_wide_sheet_is_read_whole(tmp_path):
 
 def test_a_reader_that_returns_too_few_rows_is_caught(tmp_path, monkeypatch):
     path = hostile.workbook(tmp_path / "a.xlsx", {"S": hostile.table(TABLE)})
-    survey_rows = survey.Book.survey
+    survey_rows = XlsxWorkbook.survey
     monkeypatch.setattr(
-        survey.Book,
+        XlsxWorkbook,
         "survey",
-        lambda self, part: survey.Survey(survey_rows(self, part).rows + 1, 4, 0),
+        lambda self, part: Survey(survey_rows(self, part).rows + 1, 4, 0),
     )
     assert "21 rows with content were read and the sheet holds 22" in refusal(path).what
 
@@ -622,7 +624,7 @@ def test_broken_and_foreign_containers(tmp_path):
 
 
 def test_a_zip_bomb_is_refused_while_it_unpacks(tmp_path, monkeypatch):
-    monkeypatch.setattr(survey, "_SMALL", 1 << 20)
+    monkeypatch.setattr(parts, "SMALL_PART", 1 << 20)
     strings = f"<si><t>{'A' * (3 << 20)}</t></si>"
     path = hostile.workbook(tmp_path / "a.xlsx", {"S": hostile.table(TABLE)}, strings=strings)
     assert "unpacks to more than" in refusal(path).what
