@@ -255,10 +255,14 @@ def old_sheet(
 
 
 def old_stream(
-    sheets: dict[str, bytes], shared: list[str], *, hidden: frozenset[str] = frozenset()
+    sheets: dict[str, bytes],
+    shared: list[str],
+    *,
+    hidden: frozenset[str] = frozenset(),
+    more: bytes = b"",
 ) -> bytes:
     bof = old_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
-    before = bof + old_record(0x0042, struct.pack("<H", 1200))
+    before = bof + old_record(0x0042, struct.pack("<H", 1200)) + more
     names = [old_text(name, "<B") for name in sheets]
     count = struct.pack("<II", len(shared), len(shared))
     pieces, piece = [], count

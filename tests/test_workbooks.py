@@ -216,6 +216,47 @@ def test_the_library_alone_is_ended_by_one(tmp_path):
     assert b"Error" not in done.stderr.splitlines()[-1]
 
 
+def old_cells(*records):
+    """Cells of row 2 of an XLS whose cell format 1 is a date and 2 a number."""
+    formats = [
+        hostile.old_record(0x00E0, struct.pack("<HH", 0, one) + bytes(16)) for one in (0, 14, 2)
+    ]
+    shared = ["VIN", "Fuel", VINS[0]]
+    head = [hostile.old_record(0x00FD, struct.pack("<HHHI", n // 2, n % 2, 0, n)) for n in range(3)]
+    sheet = hostile.old_sheet([], shared, more=b"".join([*head, *records]))
+    return hostile.old_stream({"S": sheet}, shared, more=b"".join(formats))
+
+
+NUMBER, FORMULA, TRUTH = 0x0203, 0x0006, 0x0205
+
+
+@pytest.mark.parametrize(
+    ("records", "text"),
+    [
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 46082))], "2026-03-01"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 46082.75))], "2026-03-01T18:00:00"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 0.25))], "06:00:00"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 1e9))], "1000000000"),  # no day of any calendar
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 2, 0.5))], "0.5"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 99, 7))], "7"),  # a format that is defined nowhere
+        ([(0x027E, struct.pack("<HHHI", 1, 1, 0, 2 | 8703801090 % (1 << 29) << 2))], str(8703801090 % (1 << 29))),
+        ([(0x00BD, struct.pack("<HHHIHIH", 1, 1, 0, 5 << 2 | 2, 0, 6 << 2 | 2, 2))], "5"),
+        ([(0x0204, struct.pack("<HHHHB", 1, 1, 0, 3, 0) + b"BEV")], "BEV"),
+        ([(TRUTH, struct.pack("<HHHBB", 1, 1, 0, 1, 0))], "TRUE"),
+        ([(TRUTH, struct.pack("<HHHBB", 1, 1, 0, 42, 1))], ""),
+        ([(FORMULA, struct.pack("<HHHd", 1, 1, 0, 2.0) + bytes(8))], "2"),
+        ([(FORMULA, struct.pack("<HHHBBBBHH", 1, 1, 0, 1, 0, 0, 0, 0, 0xFFFF) + bytes(8))], "FALSE"),
+        ([(FORMULA, struct.pack("<HHHBBBBHH", 1, 1, 0, 2, 0, 42, 0, 0, 0xFFFF) + bytes(8))], ""),
+        ([(FORMULA, struct.pack("<HHHBBBBHH", 1, 1, 0, 0, 0, 0, 0, 0, 0xFFFF) + bytes(8)), (0x0207, struct.pack("<HB", 3, 0) + b"BEV")], "BEV"),
+    ],
+)  # fmt: skip
+def test_cells_of_every_kind(tmp_path, records, text):
+    stream = old_cells(*(hostile.old_record(kind, data) for kind, data in records))
+    manifest = open_manifest(hostile.compound(tmp_path / "a.xls", stream))
+    assert cells(only(manifest))[0][:2] == [VINS[0], text]
+    assert any("#N/A" in note for note in manifest.notes) == (not text)
+
+
 def test_text_in_several_fonts_is_read(tmp_path):
     rich = hostile.old_record(0x00D6, struct.pack("<HHHHB", 1, 1, 0, 1, 0) + b"x\0\0")
     shared = [VINS[0]]

@@ -254,12 +254,12 @@ class XlsSheet:
 
 def _value(kind: int, cell: Any, mode: int) -> object:
     """A cell as calamine gives it; one with an error is empty."""
-    if kind == biffh.XL_CELL_DATE:
+    if kind == biffh.XL_CELL_DATE and cell >= 0:
         try:
             moment = xlrd.xldate_as_datetime(cell, mode)
         except (ValueError, OverflowError):  # beyond the calendar
             return cell
-        return moment.time() if 0 <= cell < 1 else moment
+        return moment.time() if cell < 1 else moment
     if kind == biffh.XL_CELL_BOOLEAN:
         return bool(cell)
     return "" if kind == biffh.XL_CELL_ERROR else cell
