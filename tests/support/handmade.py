@@ -259,10 +259,14 @@ def xls_sheet(
 
 
 def xls_stream(
-    sheets: dict[str, bytes], shared: list[str], *, hidden: frozenset[str] = frozenset()
+    sheets: dict[str, bytes],
+    shared: list[str],
+    *,
+    hidden: frozenset[str] = frozenset(),
+    more: bytes = b"",
 ) -> bytes:
     bof = xls_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
-    before = bof + xls_record(0x0042, struct.pack("<H", 1200))
+    before = bof + xls_record(0x0042, struct.pack("<H", 1200)) + more
     names = [xls_text(name, "<B") for name in sheets]
     count = struct.pack("<II", len(shared), len(shared))
     pieces, piece = [], count

@@ -16,7 +16,7 @@ from support.readers import VINS, cells, numbers, only, refusal
 
 from vintool.declaration.mapping import map_columns
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.workbooks import xlsx as survey
+from vintool.files.reading.workbooks import ods, xls, xlsb, xlsx
 from vintool.files.screen import screen_file
 
 READ = [
@@ -104,12 +104,111 @@ def test_the_library_alone_is_ended_by_one(tmp_path):
     assert b"Error" not in done.stderr.splitlines()[-1]
 
 
-def test_text_that_the_library_passes_over_is_refused(tmp_path):
-    rich = handmade.xls_record(0x00D6, struct.pack("<HHHHB", 1, 7, 0, 1, 0) + b"x\0\0")
-    assert (
-        "damaged"
-        in refusal(handmade.xls_workbook(tmp_path / "a.xls", [handmade.HEAD], more=rich)).what
+def old_cells(*records):
+    """Cells of row 2 of an XLS whose cell format 1 is a date and 2 a number."""
+    formats = [
+        handmade.xls_record(0x00E0, struct.pack("<HH", 0, one) + bytes(16)) for one in (0, 14, 2)
+    ]
+    shared = ["VIN", "Fuel", VINS[0]]
+    head = [
+        handmade.xls_record(0x00FD, struct.pack("<HHHI", n // 2, n % 2, 0, n)) for n in range(3)
+    ]
+    sheet = handmade.xls_sheet([], shared, more=b"".join([*head, *records]))
+    return handmade.xls_stream({"S": sheet}, shared, more=b"".join(formats))
+
+
+NUMBER, FORMULA, TRUTH = 0x0203, 0x0006, 0x0205
+
+
+@pytest.mark.parametrize(
+    ("records", "text"),
+    [
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 46082))], "2026-03-01"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 46082.75))], "2026-03-01T18:00:00"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 0.25))], "06:00:00"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 1, 1e9))], "1000000000"),  # no day of any calendar
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 2, 0.5))], "0.5"),
+        ([(NUMBER, struct.pack("<HHHd", 1, 1, 99, 7))], "7"),  # a format that is defined nowhere
+        ([(0x027E, struct.pack("<HHHI", 1, 1, 0, 2 | 8703801090 % (1 << 29) << 2))], str(8703801090 % (1 << 29))),
+        ([(0x00BD, struct.pack("<HHHIHIH", 1, 1, 0, 5 << 2 | 2, 0, 6 << 2 | 2, 2))], "5"),
+        ([(0x0204, struct.pack("<HHHHB", 1, 1, 0, 3, 0) + b"BEV")], "BEV"),
+        ([(TRUTH, struct.pack("<HHHBB", 1, 1, 0, 1, 0))], "TRUE"),
+        ([(TRUTH, struct.pack("<HHHBB", 1, 1, 0, 42, 1))], ""),
+        ([(FORMULA, struct.pack("<HHHd", 1, 1, 0, 2.0) + bytes(8))], "2"),
+        ([(FORMULA, struct.pack("<HHHBBBBHH", 1, 1, 0, 1, 0, 0, 0, 0, 0xFFFF) + bytes(8))], "FALSE"),
+        ([(FORMULA, struct.pack("<HHHBBBBHH", 1, 1, 0, 2, 0, 42, 0, 0, 0xFFFF) + bytes(8))], ""),
+        ([(FORMULA, struct.pack("<HHHBBBBHH", 1, 1, 0, 0, 0, 0, 0, 0, 0xFFFF) + bytes(8)), (0x0207, struct.pack("<HB", 3, 0) + b"BEV")], "BEV"),
+    ],
+)  # fmt: skip
+def test_cells_of_every_kind(tmp_path, records, text):
+    stream = old_cells(*(handmade.xls_record(kind, data) for kind, data in records))
+    manifest = open_manifest(handmade.compound(tmp_path / "a.xls", stream))
+    assert cells(only(manifest))[0][:2] == [VINS[0], text]
+    assert any("#N/A" in note for note in manifest.notes) == (not text)
+
+
+def test_text_in_several_fonts_is_read(tmp_path):
+    rich = handmade.xls_record(0x00D6, struct.pack("<HHHHB", 1, 1, 0, 1, 0) + b"x\0\0")
+    shared = [VINS[0]]
+    vin = handmade.xls_record(0x00FD, struct.pack("<HHHI", 1, 0, 0, 0))
+    sheet = handmade.xls_sheet([handmade.HEAD], shared, more=vin + rich)
+    handmade.compound(tmp_path / "a.xls", handmade.xls_stream({"S": sheet}, shared))
+    assert cells(only(open_manifest(tmp_path / "a.xls"))) == [[VINS[0], "x", "", "", ""]]
+
+
+def doubling(count):
+    """Names, each of which is the text of the one before twice."""
+    formulas = [b"\x17\xc8\0" + b"x" * 200]
+    formulas += [(b"\x43" + struct.pack("<HH", one, 0)) * 2 + b"\x08" for one in range(1, count)]
+    return b"".join(
+        handmade.xls_record(0x0018, struct.pack("<HBBHHHI", 0, 0, 2, len(formula), 0, 0, 0) + b"\0n%c" % (65 + one) + formula)
+        for one, formula in enumerate(formulas)
+    )  # fmt: skip
+
+
+def test_what_makes_no_cell_is_not_read(tmp_path):
+    """Of 40 names the last would be a text of 100 TB."""
+    shared: list[str] = []
+    stream = handmade.xls_stream({"S": handmade.xls_sheet(handmade.LIST, shared)}, shared)
+    at = stream.index(handmade.xls_record(0x00FC)[:2])  # before the shared strings
+    names = doubling(40)
+    bound = stream.index(struct.pack("<H", 0x0085)) + 4
+    (place,) = struct.unpack_from("<I", stream, bound)
+    stream = stream[:at] + names + stream[at:]
+    stream = stream[:bound] + struct.pack("<I", place + len(names)) + stream[bound + 4 :]
+    handmade.compound(tmp_path / "a.xls", stream)
+    assert cells(only(open_manifest(tmp_path / "a.xls"))) == READ
+
+
+def backwards(path):
+    """Shared strings of which each says that what follows it lies before it."""
+    rows = [handmade.HEAD, *([vin, "y" * 3000] for vin in VINS[:40])]
+    handmade.xls_workbook(path, rows)
+    text = struct.pack("<HB", 3000, 1)
+    return (
+        path.write_bytes(path.read_bytes().replace(text, struct.pack("<HBi", 3000, 5, -6007)))
+        and path
     )
+
+
+def the_same_sheet(path):
+    """A sheet that the workbook lists under a thousand names."""
+    shared: list[str] = []
+    sheets = {"S": handmade.xls_sheet(handmade.LIST, shared), **{f"S{n}": b"" for n in range(1000)}}
+    stream = bytearray(handmade.xls_stream(sheets, shared))
+    at, places = 0, []
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        places += [at + 4] * (kind == 0x0085)
+        at += 4 + size
+    for place in places:
+        stream[place : place + 4] = stream[places[0] : places[0] + 4]
+    return handmade.compound(path, bytes(stream))
+
+
+@pytest.mark.parametrize("write", [backwards, the_same_sheet])
+def test_what_would_be_read_again_and_again_is_refused(tmp_path, write):
+    assert "damaged" in refusal(write(tmp_path / "a.xls")).what
 
 
 def test_what_only_looks_like_a_workbook(tmp_path):
@@ -118,7 +217,7 @@ def test_what_only_looks_like_a_workbook(tmp_path):
     handmade.compound(tmp_path / "a.xls", b"x" * 5000, name="EncryptedPackage")
     assert "without the password" in refusal(tmp_path / "a.xls").next_step
     locked = handmade.xls_record(0x002F, b"\1\0" + bytes(52))
-    handmade.compound(tmp_path / "a.xls", locked)
+    handmade.compound(tmp_path / "a.xls", handmade.xls_stream({}, [])[:20] + locked)
     assert "password" in refusal(tmp_path / "a.xls").what
     with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
@@ -129,10 +228,12 @@ def test_what_only_looks_like_a_workbook(tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_sheets_of_one_name_are_refused(tmp_path, kind):
     path = handmade.two_sheets(tmp_path / "a.bin", handmade.LIST, kind)
-    import vintool.files.reading.workbooks.workbook as module
-
-    books = {"xlsx": "Book", "xlsb": "BinaryBook", "xls": "OldBook", "ods": "OpenBook"}
-    book = getattr(module, books[kind])
+    book = {
+        "xlsx": xlsx.XlsxWorkbook,
+        "xlsb": xlsb.XlsbWorkbook,
+        "xls": xls.XlsWorkbook,
+        "ods": ods.OdsWorkbook,
+    }[kind]
     assert len(open_manifest(path).sheets) == 2
     original = book.__init__
 
@@ -256,12 +357,12 @@ def test_rows_seen_together_are_what_they_are_one_by_one(rows, first, start):
     with tempfile.TemporaryDirectory() as folder:
         path = handmade.xlsx_workbook(Path(folder) / "a.xlsx", {"S": ""}, strings=strings)
         with zipfile.ZipFile(path) as archive, pytest.MonkeyPatch.context() as patch:
-            book = survey.Book(path, archive)
+            book = xlsx.XlsxWorkbook(path, archive)
             for block in (body, '<row r="5"><c r="A5"><v>5</v></c></row>' + body):
                 patch.setattr(book, "chunks", lambda _part, block=block: iter([block.encode()]))
                 results = []
-                for plain in (survey.look, lambda _block, _empty: None):
-                    patch.setattr(survey, "look", plain)
+                for plain in (xlsx.survey_block, lambda _block, _empty: None):
+                    patch.setattr(xlsx, "survey_block", plain)
                     try:
                         results.append(book.survey(""))
                     except zipfile.BadZipFile:

@@ -13,7 +13,9 @@ from support.readers import TABLE, VINS, cells, numbers, only, refusal
 from vintool.declaration.mapping import map_columns
 from vintool.errors import NoVinColumn
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.workbooks import xlsx as survey
+from vintool.files.reading.workbooks import parts
+from vintool.files.reading.workbooks.parts import Survey
+from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
 
 
 def test_cells_of_a_workbook_as_text(tmp_path):
@@ -117,11 +119,11 @@ def test_an_honest_wide_sheet_is_read_whole(tmp_path):
 
 def test_a_reader_that_returns_too_few_rows_is_caught(tmp_path, monkeypatch):
     path = handmade.xlsx_workbook(tmp_path / "a.xlsx", {"S": handmade.xlsx_table(TABLE)})
-    survey_rows = survey.Book.survey
+    survey_rows = XlsxWorkbook.survey
     monkeypatch.setattr(
-        survey.Book,
+        XlsxWorkbook,
         "survey",
-        lambda self, part: survey.Survey(survey_rows(self, part).rows + 1, 4, 0),
+        lambda self, part: Survey(survey_rows(self, part).rows + 1, 4, 0),
     )
     assert "21 rows with content were read and the sheet holds 22" in refusal(path).what
 
@@ -176,7 +178,7 @@ def test_broken_and_foreign_containers(tmp_path):
 
 
 def test_a_zip_bomb_is_refused_while_it_unpacks(tmp_path, monkeypatch):
-    monkeypatch.setattr(survey, "_SMALL", 1 << 20)
+    monkeypatch.setattr(parts, "SMALL_PART", 1 << 20)
     strings = f"<si><t>{'A' * (3 << 20)}</t></si>"
     path = handmade.xlsx_workbook(
         tmp_path / "a.xlsx", {"S": handmade.xlsx_table(TABLE)}, strings=strings

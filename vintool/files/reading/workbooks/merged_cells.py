@@ -7,7 +7,7 @@ the first row alone. A number that belongs to one vehicle is never repeated: VIN
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from vintool.declaration import headers
-from vintool.files.reading.workbooks.xlsx import Merged
+from vintool.files.reading.workbooks.parts import Merged
 
 _OF_ONE_VEHICLE = frozenset({"vin", headers.CHASSIS, "engine_no"})
 
