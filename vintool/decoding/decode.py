@@ -55,16 +55,16 @@ def decode(
     >>> decode("5YJ3E1EA").model.value
     'Model 3'
     """
-    number = vin_of(vin)
+    number = _vin_of(vin)
     vehicle = _of_descriptor(
-        sample_of(number),
-        ninth_of(number),
+        _sample_of(number),
+        _check_digit_of(number),
         trailing_digits(number),
         model_year,
         market,
         latest_model_year,
     )
-    return vehicle.model_copy(update=own_fields(number))
+    return vehicle.model_copy(update=_own_fields(number))
 
 
 @lru_cache(maxsize=1 << 10)  # of 20 kB each
@@ -72,7 +72,7 @@ def _of_descriptor(sample: Vin | PartialVin, *what_decides: Any) -> "Vehicle":
     """The vehicle of any VIN of a descriptor; most VINs that come one by one are of a few models."""
     from vintool.decoding.model import Vehicle  # noqa: PLC0415 - start-up time
 
-    return Vehicle.model_validate(fields_of(sample, *what_decides))
+    return Vehicle.model_validate(_fields_of(sample, *what_decides))
 
 
 on_new_rules(_of_descriptor.cache_clear)
@@ -92,12 +92,14 @@ def vehicle_fields(
     >>> vehicle_fields("5YJ3E1EAXHF000316")["brand"].value
     'Tesla'
     """
-    number = vin_of(vin)
+    number = _vin_of(vin)
     digits = trailing_digits(number)
-    return fields_of(number, ninth_of(number), digits, model_year, market, latest_model_year)
+    return _fields_of(
+        number, _check_digit_of(number), digits, model_year, market, latest_model_year
+    )
 
 
-def vin_of(text: str) -> Vin | PartialVin:
+def _vin_of(text: str) -> Vin | PartialVin:
     """A text as a VIN, or as what is known of one.
 
     Raises:
@@ -111,20 +113,20 @@ def vin_of(text: str) -> Vin | PartialVin:
     return PartialVin(text) if reading.problem else Vin.trusted(reading.text)
 
 
-def ninth_of(number: Vin | PartialVin) -> CheckDigit:
+def _check_digit_of(number: Vin | PartialVin) -> CheckDigit:
     """Whether position 9 agrees with the other positions; of a part of a VIN it is not known to."""
     return position_9(number) if isinstance(number, Vin) else CheckDigit.FAILS
 
 
-def own_fields(number: Vin | PartialVin) -> dict[str, str]:
+def _own_fields(number: Vin | PartialVin) -> dict[str, str]:
     """The fields in which VINs of one descriptor differ, if position 9 says the same."""
     return {"vin": number, "vds": number.vds, "vis": number.vis, "serial": number.serial}
 
 
-def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
-    """The VIN with zeros where no rule reads it: other fields than ``own_fields`` are as of this one.
+def _sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
+    """The VIN with zeros where no rule reads it: other fields than ``_own_fields`` are as of this one.
 
-    >>> sample_of(Vin("LRW3E7FA1LC004711"))
+    >>> _sample_of(Vin("LRW3E7FA1LC004711"))
     'LRW3E7FA0LC000000'
     """
     if not isinstance(number, Vin):
@@ -136,9 +138,9 @@ def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
     return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
 
 
-def fields_of(  # noqa: PLR0913, PLR0917 - what decides
+def _fields_of(  # noqa: PLR0913, PLR0917 - what decides
     number: Vin | PartialVin,
-    ninth: CheckDigit,
+    check_digit: CheckDigit,
     digits: int,
     given_year: int | None,
     market: Market | str | None,
@@ -148,17 +150,19 @@ def fields_of(  # noqa: PLR0913, PLR0917 - what decides
 
     Args:
         number: the VIN, or another one of its descriptor; position 9 is not read.
-        ninth: as ``ninth_of`` tells it.
+        check_digit: as ``_check_digit_of`` tells it.
         digits: how many of positions 13-17, counted from the end, are digits.
         given_year: the model year, where it is known otherwise.
         market: whose VIN rules apply, where the WMI should not decide.
         latest: the latest model year that there can be.
     """
-    vin_profile = profile(number, ninth, latest, Market(market) if market else None, given_year)
+    vin_profile = profile(
+        number, check_digit, latest, Market(market) if market else None, given_year
+    )
     status = CheckDigit.CANNOT_TELL
     problems: tuple[Problem, ...] = (Problem.PARTIAL,)
     if isinstance(number, Vin):
-        status = status_in_market(ninth, vin_profile.market)
+        status = status_in_market(check_digit, vin_profile.market)
         problems = vin_problems(number, vin_profile.market, status, digits)
     return profile_fields(number, vin_profile, status, problems)
 
@@ -178,7 +182,7 @@ def profile_fields(
         problems: of the VIN.
     """
     beside_profile = {
-        **own_fields(number),
+        **_own_fields(number),
         "wmi": number.wmi,
         "descriptor": number.descriptor,
         "plant_code": number.plant_code,

@@ -91,7 +91,7 @@ class Profile(NamedTuple):
 
 def profile(
     vin: Vin | PartialVin,
-    ninth: CheckDigit,
+    check_digit: CheckDigit,
     latest: int | None = None,
     vin_market: Market | None = None,
     given_year: int | None = None,
@@ -100,7 +100,7 @@ def profile(
 
     Args:
         vin: of its serial only what the patterns of its WMI read; position 9 is not read.
-        ninth: whether position 9 agrees with the other positions, see ``vin.position_9``.
+        check_digit: whether position 9 agrees with the other positions, see ``vin.position_9``.
         latest: the latest model year that there can be; see ``latest_model_year``.
         vin_market: whose rules, where the WMI should not decide.
         given_year: the model year, where it is known otherwise; taken where position 10 allows it.
@@ -113,7 +113,7 @@ def profile(
     specification = _specification(
         vin,
         vin_market,
-        ninth=ninth,
+        check_digit=check_digit,
         only_in_vpic=maker is None or maker.source == "vpic",
         latest=latest,
         year=year,
@@ -155,10 +155,10 @@ def country_code(maker: Maker | None, country: Country | None) -> str | None:
     return country.code if country else None
 
 
-def vehicle_type(filed: str | None, maker: Maker | None) -> str | None:
+def vehicle_type(by_vpic: str | None, maker: Maker | None) -> str | None:
     """The kind of vehicle: as filed, or where the WMI stands for one alone."""
-    if filed:
-        return filed
+    if by_vpic:
+        return by_vpic
     kinds = maker.kinds if maker else ()
     return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
 
@@ -171,7 +171,7 @@ def is_home_market(vin_market: Market, kind: str | None) -> bool:
 def vpic_applies(  # noqa: PLR0913 - what decides
     vin_market: Market,
     kind: str | None,
-    ninth: CheckDigit,
+    check_digit: CheckDigit,
     *,
     only_in_vpic: bool,
     matched: bool,
@@ -185,7 +185,7 @@ def vpic_applies(  # noqa: PLR0913 - what decides
     Args:
         vin_market: whose rules the VIN follows.
         kind: of the vehicle, as filed.
-        ninth: whether position 9 agrees with the other positions.
+        check_digit: whether position 9 agrees with the other positions.
         only_in_vpic: no other register knows the WMI.
         matched: some pattern fits.
         wrong: something speaks against the pass that fits best.
@@ -195,10 +195,10 @@ def vpic_applies(  # noqa: PLR0913 - what decides
     """
     if vin_market is Market.US:
         return True
-    holds = ninth is CheckDigit.HOLDS
+    holds = check_digit is CheckDigit.HOLDS
     if is_home_market(vin_market, kind):
         return True if holds and not wrong and same_year else None
-    may_be = ninth is CheckDigit.FAILS and (only_in_vpic or (has_model and not several))
+    may_be = check_digit is CheckDigit.FAILS and (only_in_vpic or (has_model and not several))
     if not matched or not (holds or may_be):
         return None
     return holds and not several
@@ -208,7 +208,7 @@ def _specification(  # noqa: PLR0913 - what decides
     vin: Vin | PartialVin,
     vin_market: Market,
     *,
-    ninth: CheckDigit,
+    check_digit: CheckDigit,
     only_in_vpic: bool,
     latest: int,
     year: ModelYear,
@@ -227,7 +227,7 @@ def _specification(  # noqa: PLR0913 - what decides
     sure = vpic_applies(
         vin_market,
         registration.kind,
-        ninth,
+        check_digit,
         only_in_vpic=only_in_vpic,
         matched=best.matched,
         wrong=bool(best.wrong),

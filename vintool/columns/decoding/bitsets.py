@@ -244,6 +244,6 @@ class BitSets:
             bits &= self._lines.take(line)
         more = np.flatnonzero(self._has_seldom[word])
         for at in self._seldom if len(more) else ():
-            own = codes[self._positions[at]][rows[more]]
-            bits[more] &= self._lines[self._starts[at][word[more]] + own]
+            line = self._starts[at][word[more]] + codes[self._positions[at]][rows[more]]
+            bits[more] &= self._lines[line]
         return Matches(which, word, bits)

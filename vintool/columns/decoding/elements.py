@@ -67,11 +67,11 @@ class ElementRules:
         hand: a value that the VIN itself holds, or a displacement that follows from two.
         """
         models = read(MODEL)
-        asked = self._keys.array(models)
+        flags = self._keys.array(models)
         keys = np.zeros((3 + len(_KEYS), len(models)), dtype=np.intp)
         keys[:3] = registration, year, models
-        for at in bits(int(np.bitwise_or.reduce(asked))):
-            keys[3 + at] = np.where(asked >> at & 1, read(_KEYS[at]), 0)
+        for at in bits(int(np.bitwise_or.reduce(flags))):
+            keys[3 + at] = np.where(flags >> at & 1, read(_KEYS[at]), 0)
         return [self._specified(*key) for key in keys.T.tolist()]
 
     def _values_of_engine(self, code: int) -> tuple[int, ...]:
@@ -82,17 +82,17 @@ class ElementRules:
         )
 
     def _elements_specified(self, code: int) -> int:
-        asked, specifiable = vpic.specified_elements(self.value(MODEL, code))
+        keys, specifiable = vpic.specified_elements(self.value(MODEL, code))
         columns = {COLUMN_OF[element] % (len(CORE) + 1) for element in specifiable}
         flags: int = sum(1 << column for column in columns)
-        return 2 * flags + int(asked.issubset(_KEYS))
+        return 2 * flags + int(keys.issubset(_KEYS))
 
     def _keys_of_specifications(self, code: int) -> int:
         """What specifications of a model ask for, as bits by place in ``_KEYS``."""
-        asked, _ = vpic.specified_elements(self.value(MODEL, code))
-        if asked & DISPLACEMENTS:  # each follows from another one
-            asked |= DISPLACEMENTS
-        return sum(1 << at for at, element in enumerate(_KEYS) if element in asked)
+        keys, _ = vpic.specified_elements(self.value(MODEL, code))
+        if keys & DISPLACEMENTS:  # each follows from another one
+            keys |= DISPLACEMENTS
+        return sum(1 << at for at, element in enumerate(_KEYS) if element in keys)
 
     def _values_of_specification(
         self, registration: int, year: int, *codes: int
@@ -124,22 +124,22 @@ class ReadElements:
         rows: n.
 
     Attributes:
-        known: by element that was asked for, n codes.
+        gathered: by element that was asked for, n codes.
         engine: n codes of the engine's name.
     """
 
     def __init__(self, rules: ElementRules, matches: Matches, rows: int) -> None:
         self._rules, self._matches, self._rows = rules, matches, rows
-        self.known: dict[int, Codes] = {}
+        self.gathered: dict[int, Codes] = {}
         self.engine = self.by_pattern(ENGINE_MODEL)
         self._with_engine = np.flatnonzero(self.engine)
         self._by_engine = rules.by_engine(self.engine[self._with_engine])
 
     def __call__(self, element: int) -> Codes:
         """The value of an element in each row, by its code; 0 where the VIN does not tell it."""
-        codes = self.known.get(element)
+        codes = self.gathered.get(element)
         if codes is None:
-            codes = self.known[element] = self.by_pattern(element)
+            codes = self.gathered[element] = self.by_pattern(element)
             if len(rows := self._with_engine):
                 by_pattern, by_engine = codes[rows], self._by_engine[:, COLUMN_OF[element]]
                 codes[rows] = np.where(by_pattern == NOTHING, by_engine, by_pattern)

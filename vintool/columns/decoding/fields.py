@@ -185,25 +185,25 @@ class FieldColumns:
             scalars: by row, the profiles of the rows that are undecided.
             encoded: give texts as dictionary arrays.
         """
-        filed: Mask = (profiles.vpic != NO) & profiles.matched
-        rows = np.flatnonzero(~filed & self._has_plants.array(profiles.wmi))
+        is_filed: Mask = (profiles.vpic != NO) & profiles.matched
+        rows = np.flatnonzero(~is_filed & self._has_plants.array(profiles.wmi))
         year = self._rules.model_years.year.array(profiles.year[rows])
         key = profiles.wmi[rows] * np.intp(_NARROW) + profiles.plant_code[rows]
         plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_MODEL_YEAR + 1, 0))
         is_known = np.array([one is not None for one in self._plants.values], dtype=bool)
-        has_plant = np.zeros(len(filed), dtype=bool)
+        has_plant = np.zeros(len(is_filed), dtype=bool)
         has_plant[rows] = is_known[plants]
         for part in plant.PARTS:
-            has_plant |= filed & (profiles.read[part.element] > 0)
+            has_plant |= is_filed & (profiles.read[part.element] > 0)
         has_plant[list(scalars)] = [one.plant is not None for one in scalars.values()]
         columns = []
         for part in plant.PARTS:
             by_vpic, by_registry = (displayed() for displayed in self._parts[part.name])
-            codes = np.where(filed, profiles.read[part.element], 0)
+            codes = np.where(is_filed, profiles.read[part.element], 0)
             codes[rows] = len(by_vpic) + plants
-            own = {row: _part(part.name, one.plant) for row, one in scalars.items()}
+            of_scalars = {row: _part(part.name, one.plant) for row, one in scalars.items()}
             both = pa.concat_arrays([by_vpic, by_registry])
-            columns.append(_gathered(both, codes, own, encoded=encoded))
+            columns.append(_gathered(both, codes, of_scalars, encoded=encoded))
         names = [part.name for part in plant.PARTS]
         return pa.StructArray.from_arrays(columns, names=names, mask=pa.array(~has_plant))
 
@@ -242,11 +242,11 @@ class FieldColumns:
         for element in reversed(SIGNALS):
             key, code = divmod(key, _NARROW)
             values.append(next(iter(self._rules.schemas.values[element].values[code]), None))
-        filed = tuple(
+        filed_rules = tuple(
             _RULE._replace(powertrain=powertrain, grade=grade)
             for powertrain, grade, _ in sides(*reversed(values))
         )
-        together = weigh(self._rules.powertrain.classification(key), filed)
+        together = weigh(self._rules.powertrain.classification(key), filed_rules)
         return together.powertrain, together.grade
 
 

@@ -195,7 +195,7 @@ class ProfileRules:
         if elements:
             undecided |= self._add_specified(elements, read, rows, passes)
             self._add_defaults(elements, rows, applies)
-        for values in read.known.values():
+        for values in read.gathered.values():
             undecided |= values == IN_VIN
         return Profiles(
             wmi,
@@ -208,7 +208,7 @@ class ProfileRules:
             make,
             rules,
             undecided,
-            read.known,
+            read.gathered,
             elements,
         )
 

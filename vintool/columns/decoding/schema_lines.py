@@ -130,8 +130,8 @@ class Statements:
     """
 
     def __init__(self, lines: SchemaLines, parts: Sequence[Sequence[tuple[int, int]]]) -> None:
-        flat = np.array([part for own in parts for part in own], dtype=np.intp).reshape(-1, 2)
-        of_part = np.repeat(np.arange(len(parts)), [len(own) for own in parts])
+        flat = np.array([part for of_set in parts for part in of_set], dtype=np.intp).reshape(-1, 2)
+        of_part = np.repeat(np.arange(len(parts)), [len(of_set) for of_set in parts])
         part, at = lines.patterns.places(flat[:, 1])
         line, cell = lines.statements.of(at)
         is_silent = lines.statements.lengths[at] == 0

@@ -114,14 +114,14 @@ class Schemas:
             for one in sets
         ]
         unread = dict.fromkeys(
-            schema for own in parts for _, schema in own if self._read[schema] < 0
+            schema for of_set in parts for _, schema in of_set if self._read[schema] < 0
         )
         if unread:
             for number, schema in enumerate(unread, len(self._lines.patterns)):
                 self._read[schema] = number
             self._lines.read([self._schemas[schema].text() for schema in unread])
         statements = Statements(
-            self._lines, [[(age, self._read[schema]) for age, schema in own] for own in parts]
+            self._lines, [[(age, self._read[schema]) for age, schema in of_set] for of_set in parts]
         )
         first = len(self.core.count)
         named = np.zeros((len(sets), len(POSITIONS) * N_CHARACTERS), dtype=bool)
