@@ -14,7 +14,8 @@ from benchmarks.timing import Line, medians, rate, seconds
 from vintool.columns import decode_table, screen_table
 from vintool.columns.engine.characters import remainders
 from vintool.columns.vins import Reader
-from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
+from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
+from vintool.vin.positions import ALPHABET
 
 #: Twelve attributes, by our names and vPIC's.
 FIELDS = {
@@ -61,7 +62,7 @@ def _plain_loop(vins: list[str]) -> list[bool]:
 def _validate(chunks: list[pa.Array]) -> None:
     reader = Reader()
     for chunk in chunks:
-        _ = reader(chunk).ninth  # worked out when asked for
+        _ = reader(chunk).position_9  # worked out when asked for
 
 
 def _manifest(folder: Path, rows: int, descriptors: int) -> pa.Table:

@@ -16,12 +16,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from vintool import registry
 from vintool.codes import CheckDigit, Grade, Market, Powertrain
 from vintool.decoding.profile import profile
 from vintool.powertrain import Classification, filings, resolve
-from vintool.registry import Rule
-from vintool.vin import Vin, calc_check_digit, market_of, position_9
+from vintool.registry.powertrain_rules import powertrain_rules
+from vintool.registry.rows import DATA
+from vintool.registry.rule import Rule
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.check_digit import position_9
+from vintool.vin.positions import market_of
 
 REGIONS = {
     Market.CN: "China",
@@ -44,7 +47,7 @@ class Case(NamedTuple):
 def cases() -> list[Case]:
     """One VIN for each year and plant that a start was seen with; vehicles are shared out."""
     found = []
-    with (registry.DATA / "powertrain.evidence.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "powertrain.evidence.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if "*" in row["vds"]:
                 continue
@@ -64,7 +67,7 @@ def fitting(case: Case, keep: Callable[[Rule], bool]) -> Classification:
     return resolve(
         [
             rule
-            for rule in registry.powertrain_rules(case.wmi)
+            for rule in powertrain_rules(case.wmi)
             if keep(rule)
             and all(
                 allowed == "*" or sign in allowed
@@ -78,7 +81,7 @@ def filed(case: Case) -> tuple[Rule, ...]:
     """What vPIC says of a case, as ``profile`` reads it."""
     ninth = position_9(case.vin) if market_of(case.vin) is not Market.EU else CheckDigit.FAILS
     told = profile(case.vin, ninth)
-    passes = told.rivals or ((told.filed,) if told.filed else ())
+    passes = told.rivals or ((told.vpic_pass,) if told.vpic_pass else ())
     return filings.rules(case.vin.wmi, case.vin, passes)
 
 

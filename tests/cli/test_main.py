@@ -13,9 +13,8 @@ from support.commands import run
 from support.manifests import read_csv
 
 from vintool.cli.main import cli
-from vintool.decoding.check import Check
-from vintool.decoding.model import Vehicle
-from vintool.report.page import Summary
+from vintool.decoding.model import Check, Vehicle
+from vintool.report.summary import Summary
 from vintool.screening.explain import Explanation
 
 TESLA, ATTO3 = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553"
@@ -271,7 +270,7 @@ def test_missing_files_and_folders(tmp_path):
 
 
 def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
-    script = "import vintool.files.screen as r\ndef broken(*a, **k): raise RuntimeError('LRW3E7FA1LC000001')\nr.screen_file = broken\nfrom vintool.cli.main import main\nmain()"
+    script = "import vintool.files.screen as r\ndef broken(*a, **k): raise RuntimeError('LRW3E7FA1LC000001')\nr.screen_run = broken\nfrom vintool.cli.main import main\nmain()"
     path = tmp_path / "list.csv"
     path.write_text(f"vin\n{TESLA}\n", encoding="utf-8")
     result = subprocess.run(

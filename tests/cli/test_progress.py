@@ -12,7 +12,7 @@ import pytest
 from support.manifests import ATTO3, TESLA, put_csv
 
 from vintool.cli import progress
-from vintool.cli.progress import progress_of
+from vintool.cli.progress import progress_listener
 
 ROWS = [("VIN", "Fuel"), *[(TESLA, "BEV"), (ATTO3, "petrol"), ("TBA", "")] * 50_000]
 COMMAND = [sys.executable, "-m", "vintool.cli.main", "screen", "--on", "2026-03-01"]
@@ -76,14 +76,14 @@ def test_a_program_gets_lines_and_a_pipe_gets_nothing(tmp_path, monkeypatch, cap
 
     now = iter([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0])
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(now))
-    with progress_of("json") as progress_shown:
+    with progress_listener("json") as listener:
         for at in range(1, 5):
-            progress_shown.step(at, 5, at * 10, {"review": at})
+            listener.progress(at, 5, at * 10, {"review": at})
     lines = list(map(json.loads, capsys.readouterr().err.splitlines()))
     assert [(line["rows"], line["done"]) for line in lines] == [(30, False), (40, True)]
 
 
 def test_a_run_that_fails_is_never_done(capsys):
-    with pytest.raises(OSError, match="gone"), progress_of("json"):
+    with pytest.raises(OSError, match="gone"), progress_listener("json"):
         raise OSError("gone")
     assert capsys.readouterr().err == ""

@@ -15,18 +15,26 @@ from vintool import registry
 from vintool.columns import TYPES, decode_table
 from vintool.columns.decoding import schemas
 from vintool.columns.decoding import table as decoded
-from vintool.columns.decoding.bitsets import SIGN_NAMES, BitSets, Signs, named, read_patterns
-from vintool.columns.decoding.profiles import FIELDS, teller
+from vintool.columns.decoding.bitsets import (
+    CHARACTERS,
+    BitSets,
+    CharacterCodes,
+    literals,
+    parse_patterns,
+)
+from vintool.columns.decoding.profiles import FIELDS, profile_rules
 from vintool.columns.engine.arrays import Runs
 from vintool.decoding.profile import profile
-from vintool.registry.tables import PatternTable, bits, parse_pattern
-from vintool.vin import ALPHABET, Vin, position_9
+from vintool.registry.patterns import PatternTable, bits, parse_pattern
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
+from vintool.vin.positions import ALPHABET
 
 POSITIONS = (4, 5, 6, 10)
 
 
-def value_of(field, answer):
-    value = decoded._TOLD[field](answer)
+def value_of(field, told):
+    value = decoded._VALUES[field](told)
     value = getattr(value, "value", value)
     return list(value) if isinstance(value, tuple) else value
 
@@ -36,7 +44,7 @@ def codes(vins):
 
 
 def assert_as_one_by_one(vins, fields):
-    columns = decoded.in_columns_of(codes(vins), fields)
+    columns = decoded.decode_columns(codes(vins), fields)
     rows = zip(*(columns[field].to_pylist() for field in fields), strict=True)
     for vin, row in zip(vins, rows, strict=True):
         expected = profile(Vin.trusted(vin), position_9(vin))
@@ -50,8 +58,8 @@ def test_every_field_of_every_row_is_that_of_the_scalar_path(seed):
 
 
 def test_few_rows_are_left_to_the_scalar_path():
-    profiles = teller().find(codes(list(assorted_vins(2000, 7))), FIELDS)
-    assert 0 < profiles.unsettled.sum() < 40
+    profiles = profile_rules()(codes(list(assorted_vins(2000, 7))), FIELDS)
+    assert 0 < profiles.undecided.sum() < 40
 
 
 @pytest.mark.parametrize("field", sorted(FIELDS))
@@ -62,7 +70,7 @@ def test_a_field_is_the_same_when_it_is_asked_for_alone(field):
 def test_the_registrys_fields_ask_no_patterns(monkeypatch):
     vins = [vin for vin in assorted_vins(100, 10) if not registry.is_dated(Vin.trusted(vin).wmi)]
     monkeypatch.setattr(BitSets, "match", None)
-    assert_as_one_by_one(vins, ["manufacturer", "country", "region"])
+    decoded.decode_columns(codes(vins), ["manufacturer", "country", "region", "market"])
 
 
 @pytest.mark.parametrize("repeats", [1, 3])
@@ -75,10 +83,10 @@ def test_decode_table_takes_the_columns_where_there_are_many(monkeypatch, sample
     one_by_one = decode_table(pa.table({"vin": texts}), fields=fields)
     monkeypatch.setattr(decoded, "MANY", 1)
     calls = []
-    in_columns = decoded.in_columns_of
+    in_columns = decoded.decode_columns
     monkeypatch.setattr(
         decoded,
-        "in_columns_of",
+        "decode_columns",
         lambda *given, **how: calls.append(given) or in_columns(*given, **how),
     )
     assert decode_table(pa.table({"vin": texts}), fields=fields).equals(one_by_one)
@@ -86,15 +94,15 @@ def test_decode_table_takes_the_columns_where_there_are_many(monkeypatch, sample
 
 
 def test_new_rules_are_heard(tmp_path):
-    rules = tmp_path / "own.csv"
+    rules = tmp_path / "bit_sets.csv"
     rules.write_text("wmi,vds,powertrain,source\nZZ7,*****,BEV,ours\n", encoding="utf-8")
     vins = ["ZZ7AAAAA0AA000001"]
     fields = ["powertrain", "powertrain_grade"]
-    assert decoded.in_columns_of(codes(vins), fields)["powertrain"].to_pylist() == [None]
+    assert decoded.decode_columns(codes(vins), fields)["powertrain"].to_pylist() == [None]
     registry.use_evidence([rules])
     try:
         assert_as_one_by_one(vins, fields)
-        assert decoded.in_columns_of(codes(vins), fields)["powertrain"].to_pylist() == ["BEV"]
+        assert decoded.decode_columns(codes(vins), fields)["powertrain"].to_pylist() == ["BEV"]
     finally:
         registry.use_evidence()
 
@@ -107,17 +115,17 @@ texts = st.lists(
 
 @given(st.lists(texts, min_size=1, max_size=9))
 def test_patterns_are_read_as_one_by_one(given):
-    counts, signs = read_patterns(pa.array([text + "\n" for text in given]), 4)
+    counts, signs = parse_patterns(pa.array([text + "\n" for text in given]), 4)
     ends = np.cumsum(counts)
     assert [part.tolist() for part in np.split(signs, ends[:-1])] == [
-        named(parse_pattern(text, 4, short=True)) for text in given
+        literals(parse_pattern(text, 4, short=True)) for text in given
     ]
 
 
 @pytest.mark.parametrize("text", ["ABCDE", "[AB", "A[[B]", "[AB]]A[A", "A]"])
 def test_no_pattern_is_misread(text):
     with pytest.raises(ValueError, match="pattern"):
-        read_patterns(pa.array([text + "\n"]), 4)
+        parse_patterns(pa.array([text + "\n"]), 4)
 
 
 @given(
@@ -131,7 +139,7 @@ def test_bit_sets_match_as_the_scalar_table(sets, vins, often):
     for number, chosen in enumerate(sets):
         patterns = [parse_pattern(text, 4, short=True) for text in chosen]
         tables.append(PatternTable(patterns))
-        parts = [named(pattern) for pattern in patterns]
+        parts = [literals(pattern) for pattern in patterns]
         first = len(signs)
         signs.add(
             np.array([*map(len, parts)], np.intp), np.array([*itertools.chain(*parts)], np.intp)
@@ -141,7 +149,7 @@ def test_bit_sets_match_as_the_scalar_table(sets, vins, often):
         assert len(bit_sets.count) == number + 1
     pairs = [(at, row) for at in range(len(sets)) for row in range(len(vins))]
     which, rows = np.array(pairs).T
-    hits = bit_sets.match(which, rows, Signs(codes(vins)))
+    hits = bit_sets.match(which, rows, CharacterCodes(codes(vins)))
     matches = {pair: set() for pair in pairs}
     for question, word, fits in zip(*(column.tolist() for column in hits), strict=True):
         at, row = pairs[question]
@@ -153,7 +161,7 @@ def test_bit_sets_match_as_the_scalar_table(sets, vins, often):
 
 
 def test_every_character_has_a_number():
-    assert SIGN_NAMES[:-1] == ALPHABET
+    assert CHARACTERS[:-1] == ALPHABET
     assert set(FIELDS) <= set(TYPES)
 
 
@@ -161,12 +169,12 @@ def test_every_character_has_a_number():
 def test_threads_that_begin_together_tell_the_same():
     batches = [list(assorted_vins(300, seed)) for seed in range(20, 26)]
     fields = sorted(FIELDS)
-    expected = [decoded.in_columns_of(codes(vins), fields) for vins in batches]
+    expected = [decoded.decode_columns(codes(vins), fields) for vins in batches]
     schemas.schemas.cache_clear()  # nothing is compiled,
     registry.use_evidence()  # and nothing known of what the columns were asked before
     with ThreadPoolExecutor(len(batches)) as pool:
-        tables = list(pool.map(lambda vins: decoded.in_columns_of(codes(vins), fields), batches))
-    assert tables == expected
+        found = list(pool.map(lambda vins: decoded.decode_columns(codes(vins), fields), batches))
+    assert found == expected
 
 
 @pytest.mark.slow

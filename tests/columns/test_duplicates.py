@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from support import ON
 
 from vintool.columns import screen_batches
-from vintool.columns.screening import duplicates as seen_vins
-from vintool.columns.screening.duplicates import Seen, SeenVins, hashes_of
+from vintool.columns.screening import duplicate_index
+from vintool.columns.screening.duplicate_index import DuplicateIndex, hashes_of
+from vintool.columns.screening.duplicates import Occurrences
 
 
 def test_a_vin_on_an_earlier_row_is_reported_across_batches():
@@ -38,23 +39,23 @@ def test_a_vin_on_an_earlier_row_is_reported_across_batches():
 
 @given(st.lists(st.lists(st.integers(0, 50), max_size=30), max_size=6), st.sampled_from([1, 2, 16]))
 def test_seen_vins_tells_the_first_row_as_a_dictionary_would(batches, in_memory):
-    with patch.object(seen_vins, "IN_MEMORY", in_memory):  # few: the others are on disk
-        hold_against_a_dictionary(SeenVins(), batches)
+    with patch.object(duplicate_index, "IN_MEMORY", in_memory):  # few: the others are on disk
+        hold_against_a_dictionary(DuplicateIndex(), batches)
         hold_against_a_dictionary(
-            SeenVins(), batches, hashed=lambda numbers: np.array(numbers, np.uint64)
+            DuplicateIndex(), batches, hashed=lambda numbers: np.array(numbers, np.uint64)
         )
 
 
-def test_seen_vins_tells_the_first_row_of_very_many():
+def test_a_duplicate_index_tells_the_first_row_of_very_many():
     numbers = np.random.default_rng(54).integers(0, 400_000, (60, 10_000))
-    with patch.object(seen_vins, "IN_MEMORY", 4):
-        hold_against_a_dictionary(SeenVins(), numbers.tolist())
+    with patch.object(duplicate_index, "IN_MEMORY", 4):
+        hold_against_a_dictionary(DuplicateIndex(), numbers.tolist())
 
 
 def test_how_often_a_vin_stood_before():
-    duplicates, places = Seen(), np.array([-1, 7, 7, 8, -1, 7])
-    assert duplicates.times(places).tolist() == [0, 1, 2, 1, 0, 3]
-    assert duplicates.times(np.array([8, 9, 7])).tolist() == [2, 1, 4]
+    duplicates, places = Occurrences(), np.array([-1, 7, 7, 8, -1, 7])
+    assert duplicates.repeats(places).tolist() == [0, 1, 2, 1, 0, 3]
+    assert duplicates.repeats(np.array([8, 9, 7])).tolist() == [2, 1, 4]
 
 
 def of_vins(numbers):

@@ -5,31 +5,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vintool.columns.engine.distinct import Column, Lifted, same_for_all
-from vintool.columns.engine.keys import Combinations, Numbers
+from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.encoder import KeyEncoder
+from vintool.columns.engine.per_distinct import PerDistinct
 
 keys = st.one_of(st.integers(0, 40), st.integers(0, (1 << 63) - 1))
 
 
 @given(st.lists(st.lists(keys, max_size=60), max_size=6))
 def test_numbers_are_those_of_a_dictionary(batches):
-    numbers, codes_by_key = Numbers(), dict[int, int]()
+    encoder, known = KeyEncoder(), dict[int, int]()
     for batch in batches:
-        codes, fresh = numbers(np.array(batch, dtype=np.uint64))
-        assert fresh.tolist() == sorted(set(batch) - codes_by_key.keys())
-        codes_by_key |= {key: len(codes_by_key) + at for at, key in enumerate(fresh.tolist())}
-        assert codes.tolist() == [codes_by_key[key] for key in batch]
-    assert numbers.count == len(codes_by_key)
+        codes, rows = encoder(np.array(batch, dtype=np.uint64))
+        fresh = [batch[row] for row in rows]
+        assert fresh == sorted(set(batch) - known.keys())
+        known |= {key: len(known) + at for at, key in enumerate(fresh)}
+        assert codes.tolist() == [known[key] for key in batch]
+    assert len(encoder) == len(known)
 
 
 def test_many_numbers_find_each_other_in_a_table_that_grew():
-    numbers = Numbers()
+    encoder = KeyEncoder()
     some = np.random.default_rng(54).integers(0, 1 << 62, 200_000).astype(np.uint64)
-    first = np.concatenate([numbers(part)[0] for part in np.split(some, 50)])
-    again, fresh = numbers(some)
+    first = np.concatenate([encoder(part)[0] for part in np.split(some, 50)])
+    again, fresh = encoder(some)
     assert (first == again).all()
     assert not len(fresh)
-    assert numbers.count == len(np.unique(some))
+    assert len(encoder) == len(np.unique(some))
 
 
 # More bits than one key has are reached with the second width, on one batch or on the next.
@@ -42,13 +44,15 @@ def test_combinations_are_those_of_tuples(parts, data):
     batches = data.draw(
         st.lists(st.lists(st.tuples(*[code] * parts), min_size=1, max_size=20), max_size=5)
     )
-    combinations, codes_by_tuple = Combinations(parts), dict[tuple[int, ...], int]()
+    encoder, known = KeyEncoder(), dict[tuple[int, ...], int]()
+    told = []
     for batch in batches:
         columns = [np.array(column, dtype=np.int32) for column in zip(*batch, strict=True)]
-        for row, number in zip(batch, combinations(columns).tolist(), strict=True):
-            assert codes_by_tuple.setdefault(row, number) == number
-        tuples = zip(*(part.tolist() for part in combinations.parts()), strict=True)
-        assert {row: at for at, row in enumerate(tuples)} == codes_by_tuple
+        codes, rows = encoder(*columns)
+        for row, number in zip(batch, codes.tolist(), strict=True):
+            assert known.setdefault(row, number) == number
+        told += [batch[row] for row in rows]
+        assert {row: at for at, row in enumerate(told)} == known
 
 
 @given(
@@ -62,22 +66,22 @@ def test_combinations_are_those_of_tuples(parts, data):
         max_size=5,
     )
 )
-def test_a_lifted_rule_answers_as_the_rule_and_is_asked_once_a_key(batches):
+def test_a_rule_per_distinct_key_answers_as_the_rule_and_is_asked_once_a_key(batches):
     calls = []
 
     def rule(*key):
         calls.append(key)
         return sum(key) % 7 or None
 
-    per_distinct, values = Lifted(rule), [list(range(10)) for _ in range(3)]
+    per_distinct, values = PerDistinct(rule), [list(range(10)) for _ in range(3)]
     for fixed, batch in batches:
         rows = [(4, *row[1:]) if fixed else row for row in batch]
         columns = [
-            Column(column, np.array([row[at] for row in rows], dtype=np.int32))
-            for at, column in enumerate(values)
+            Categorical(own, np.array([row[at] for row in rows], dtype=np.int32))
+            for at, own in enumerate(values)
         ]
         if fixed:
-            columns[0] = same_for_all(len(rows), values[0], 4)
+            columns[0] = Categorical.constant(len(rows), values[0], 4)
         answers = per_distinct(*columns)
         assert [answers.values[code] for code in answers.codes.tolist()] == [
             sum(row) % 7 or None for row in rows

@@ -1,6 +1,7 @@
 """Columns equal the scalar path, row by row, whatever the text, the type and the chunking."""
 
 import itertools
+from dataclasses import asdict
 from datetime import date
 from unittest.mock import patch
 
@@ -13,22 +14,23 @@ from support.filings import filed_vins
 from support.vins import DIRT, FAILS, HOLDS, checked_vin
 
 import vintool
-from vintool import registry
 from vintool.codes import REGIMES, Basis, Reason
 from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
 from vintool.columns.screening import screener as screened
-from vintool.columns.screening.judge import KEPT
+from vintool.columns.screening.screener import KEPT
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.evidence import EvidenceItem, Remark
+from vintool.screening.facts import profile_of
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge, with_duplicate
-from vintool.vin import ALPHABET
+from vintool.vin.positions import ALPHABET
 
 STARTS = sorted(
     {
         "".join(allowed[0] if allowed != "*" else "7" for allowed in rule.pattern[:8])
-        for rule in registry.all_powertrain_rules()
+        for rule in all_powertrain_rules()
     }
 )
 starts = st.sampled_from(STARTS)
@@ -125,7 +127,8 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
         declared = {field: row[field] for field in cells if row[field]}
         on = DAYS.get(row["declaration_date"])
         checked = check(row["text"] or "")
-        _, finding = judge(identify(row["text"] or ""), on, declared, rule)
+        identity = identify(row["text"] or "")
+        finding = judge(identity, profile_of(identity), on, declared, rule)
         bill = (checked.vin, (row["bl_no"] or "").strip().upper())
         earlier = [
             Remark(
@@ -197,7 +200,7 @@ def test_decode_table_equals_decode(given):
             if field in {"powertrain_grade", "powertrain_basis"}:
                 value = vehicle.powertrain and getattr(vehicle.powertrain, field[11:]).value
             elif field in {"plant", "engine"} and value is not None:
-                value = value.model_dump()
+                value = asdict(value)
             elif field == "attributes":
                 value = [(attribute.name, attribute.value) for attribute in value]
             elif field == "problems":

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from support.filings import filed_vins
 
 from vintool.columns.vins import Descriptors, check_digits
-from vintool.vin import ALPHABET, CHARACTER_VALUES, calc_check_digit
-from vintool.vpic import far_readers
+from vintool.vin import calc_check_digit
+from vintool.vin.check_digit import CHARACTER_VALUES
+from vintool.vin.positions import ALPHABET
+from vintool.vpic.register import far_readers
 
 
 @given(st.lists(st.text(ALPHABET, min_size=17, max_size=17), min_size=1, max_size=20))

@@ -5,17 +5,11 @@ from support.readers import VINS
 from support.tables import table
 
 from vintool.declaration import headers
-from vintool.declaration.headers import (
-    EXACT,
-    find_header,
-    map_columns,
-    meaning,
-    normalise,
-    vin_shaped,
-)
+from vintool.declaration.headers import EXACT, find_header, meaning, normalise, vin_shaped
+from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading.sheets import Sheet
-from vintool.registry import read_rows
+from vintool.registry.rows import read_rows
 
 SPELLINGS = {
     "vin": [

@@ -13,11 +13,13 @@ from vintool import registry
 from vintool.codes import Powertrain, Reason, Verdict
 from vintool.declaration import headers
 from vintool.declaration import lexicon as declared
-from vintool.declaration.lexicon import meaning, together
+from vintool.declaration.lexicon import READERS, meaning, together
+from vintool.declaration.lexicon.words import letters as bare
+from vintool.declaration.lexicon.words import phrase
 from vintool.screening.screen import screen
 
 MODELS = table("declared.models.csv")
-BRANDS = {brand for maker in registry.makers() for brand in maker.brands}
+BRANDS = {brand for maker in registry.all_makers() for brand in maker.brands}
 
 
 def says(field, text, **beside):
@@ -39,21 +41,21 @@ def test_every_model_answers_its_own_name(row):
     for name in (row["model"], row["model"].upper(), f" {row['model']} 2026 "):
         assert says("model", name, make=row["brand"]) == expected, name
     assert says("model", f"{row['brand']} {row['model']}") == expected
-    if (model := meaning("model", row["model"])) and model.named and not model.brands:
+    if (model := meaning("model", row["model"])) and model.models and not model.brands:
         assert says("model", row["model"], make="Lada") == []
 
 
 def test_models_are_of_known_brands_and_stand_once():
     made = {row["value"] for row in table("declared.words.csv") if row["field"] == "make"}
     assert {row["brand"] for row in MODELS} <= BRANDS | made
-    keys = [(row["brand"], declared._key(row["model"], declared._NAMES)) for row in MODELS]
+    keys = [(row["brand"], phrase(row["model"])) for row in MODELS]
     assert len(keys) == len(set(keys))
 
 
 def test_only_a_few_models_speak_without_their_brand():
     for row in MODELS:
         model = meaning("model", row["model"])
-        if row["powertrain"] and model.named and not model.brands:
+        if row["powertrain"] and model.models and not model.brands:
             assert says("model", row["model"]) == ([row["powertrain"]] if row["alone"] else [])
 
 
@@ -134,16 +136,14 @@ def test_a_cell_of_both_kinds_contradicts_itself_and_never_clears(text):
 
 letters = st.text(string.ascii_letters + "ВЕЖé", min_size=1, max_size=8)
 KNOWN = {
-    declared._folded(row["word"])
-    for row in table("declared.words.csv")
-    if row["field"] in {"fuel", "model"}
+    bare(row["word"]) for row in table("declared.words.csv") if row["field"] in {"fuel", "model"}
 }
 
 
 @given(st.sampled_from(["EV", "ev", "Ev", "BEV", "bev"]), letters, letters, st.booleans())
 def test_ev_inside_a_word_never_says_pure_electric(ev, before, after, ends):
     word = before + ev + ("" if ends else after)
-    if declared._folded(word) not in KNOWN:
+    if bare(word) not in KNOWN:
         for field in ("fuel", "model", "type_code"):
             for text in (word, f"{word} 2026", f"BYD {word}"):
                 assert "BEV" not in says(field, text), (field, text)
@@ -251,7 +251,7 @@ ENGINES = [
 
 @pytest.mark.parametrize(("text", "cubic"), ENGINES)
 def test_an_engine_is_not_pure_electric(text, cubic):
-    assert meaning("displacement", text).shown == f"displacement {cubic} cc"
+    assert meaning("displacement", text).display == f"displacement {cubic} cc"
     assert says("displacement", text) == ["NOT_BEV"]
     assert says("displacement", text, battery_capacity="60.48 kWh") == ["NOT_BEV"]
 
@@ -275,7 +275,7 @@ def test_displacements_that_say_nothing(text):
     [("60.48kWh", "60.48"), ("60480Wh", "60.48"), ("60.48", "60.48"), ("60,48 кВт·ч", "60.48"), ("82 kW h", "82"), ("82度", "82"), ("18.3 kWh", "18.3"), ("75 кВт*ч", "75")],
 )  # fmt: skip
 def test_batteries(text, energy):
-    assert meaning("battery_capacity", text).shown == f"battery of {energy} kWh"
+    assert meaning("battery_capacity", text).display == f"battery of {energy} kWh"
     assert says("battery_capacity", text) == []
 
 
@@ -317,7 +317,7 @@ def test_an_entry_that_says_electric_never_lets_a_row_out(row):
             if any(part.powertrain not in {Powertrain.BEV, None} for part in whole):
                 assert Reason.CONTRADICTION_POWERTRAIN in finding.reasons
         if vin == UNSEEN and finding.verdict is Verdict.OUT_OF_SCOPE:
-            assert len({part.origin for part in whole if part.powertrain}) >= 2
+            assert len({READERS[part.field].origin for part in whole if part.powertrain}) >= 2
 
 
 @pytest.mark.parametrize(

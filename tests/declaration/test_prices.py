@@ -2,7 +2,7 @@
 
 import pytest
 
-from vintool.declaration.prices import read_price
+from vintool.declaration.lexicon.prices import read_price
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from vintool.declaration.prices import read_price
         ("2.050,00", True), ("25.000,00", False), ("25.000", False), ("1.234.567,00", False), ("25'000.00", False),
         ("12,34,567.00", False), ("25k", False), ("USD 20.6K", False), ("2.06E+04", False),
         # Two figures: which one is the price is not known.
-        ("1 x 25000", None), ("FOB 2026 USD 25000", None),
+        ("1 x 25000", None), ("FOB 2026 USD 25000", None), ("60. 870460", None),
     ],
 )  # fmt: skip
 def test_prices_as_people_write_them(text, low):

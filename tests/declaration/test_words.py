@@ -22,8 +22,8 @@ def test_words_of_a_declaration():
     for row in table("declared.words.csv"):
         assert row["source"]
         meaning = declared.meaning(row["field"], row["word"])
-        assert meaning.says == row["value"], row
-        assert declared.meaning(row["field"], f" {row['word'].upper()} ").says == row["value"]
+        assert meaning.value == row["value"], row
+        assert declared.meaning(row["field"], f" {row['word'].upper()} ").value == row["value"]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_words_of_a_declaration():
 )  # fmt: skip
 def test_codes_as_spreadsheets_write_them(text, says):
     meaning = declared.meaning("hs_code", text)
-    assert (meaning.says if meaning else None) == says
+    assert (meaning.value if meaning else None) == says
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_codes_as_spreadsheets_write_them(text, says):
 )  # fmt: skip
 def test_fuel_words_are_whole_words(text, says):
     meaning = declared.meaning("fuel", text)
-    assert (meaning.says if meaning else None) == says
+    assert (meaning.value if meaning else None) == says

@@ -1,6 +1,8 @@
 """Vin -> Vehicle: real vehicles with known answers."""
 
+from dataclasses import is_dataclass
 from datetime import date
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -9,12 +11,19 @@ from support import ON
 from support.filings import filed_vins
 
 import vintool
-from vintool.codes import Basis, Market
-from vintool.decoding.fields import check_fields, vehicle_fields
+from vintool.codes import Basis, Market, Powertrain, Problem
+from vintool.decoding.check import check_fields
+from vintool.decoding.decode import vehicle_fields
+from vintool.decoding.engine import Engine
+from vintool.decoding.facts import Attribute, Fact, PowertrainFact, Source
+from vintool.decoding.fields import FIELDS
+from vintool.decoding.kinds import Kind
 from vintool.decoding.model import Vehicle
-from vintool.decoding.profile import model_year
+from vintool.decoding.model_year import model_year
+from vintool.decoding.plant import Plant
 from vintool.decoding.text import check_lines, vehicle_lines
-from vintool.vin import ALPHABET, Vin
+from vintool.vin import Vin
+from vintool.vin.positions import ALPHABET
 
 # From public lists, registers and standards; serials of some shortened to zeros.
 KNOWN = {
@@ -112,6 +121,7 @@ def test_no_clock_is_asked(monkeypatch):
             raise AssertionError("asked for today")
 
     for module in (
+        "vintool.decoding.model_year",
         "vintool.decoding.profile",
         "vintool.decoding.fields",
         "vintool.decoding.decode",
@@ -144,6 +154,33 @@ def test_what_is_kept_of_a_descriptor_is_what_decoding_anew_tells(vin, tail):
         vehicle = vintool.decode(Vin.trusted(text))
         assert vehicle == anew
         assert vehicle.model_dump_json() == anew.model_dump_json()
+
+
+LISTS = {int: Kind.INTEGERS, Problem: Kind.TEXTS, Attribute: Kind.PAIRS, Source: Kind.SOURCES}
+
+
+def kind_of(annotation):
+    """The kind of a value, and whether it is a fact."""
+    first = next(iter(get_args(annotation)), annotation)
+    if get_origin(annotation) is tuple:
+        return LISTS[first], False
+    if first is PowertrainFact or get_origin(first) is Fact:
+        value = next(iter(get_args(first)), Powertrain)
+        return Kind.STRUCT if is_dataclass(value) else kind_of(value)[0], True
+    return {int: Kind.INTEGER, float: Kind.NUMBER}.get(first, Kind.TEXT), False
+
+
+def test_a_vehicle_has_the_fields_of_the_table():
+    assert [*Vehicle.model_fields] == [*FIELDS]
+    for name, line in Vehicle.model_fields.items():
+        field = FIELDS[name]
+        assert kind_of(line.annotation) == (field.kind, bool(field.fact) and name != "attributes")
+
+
+@pytest.mark.parametrize(("field", "value"), [("plant", Plant), ("engine", Engine)])
+def test_a_struct_has_the_parts_of_the_table(field, value):
+    kinds = [(name, kind_of(hint)[0]) for name, hint in get_type_hints(value).items()]
+    assert kinds == [(part.name, part.kind) for part in FIELDS[field].parts]
 
 
 def test_vehicles_are_frozen_and_plain_in_json():

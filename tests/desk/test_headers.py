@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 from support.tables import table
 
-from vintool import registry
 from vintool.declaration import headers
 from vintool.desk import confirmations, exporters, licences
+from vintool.registry.rows import read_rows, read_text
 
 COLUMNS = ("field", "header", "language", "source")
 QUALIFIED = set(exporters.FIELDS)
@@ -16,11 +16,11 @@ LETTERS = set(confirmations.FIELDS)
 
 
 def rows(name):
-    return list(registry.read_rows(name, COLUMNS))
+    return list(read_rows(name, COLUMNS))
 
 
 def test_the_header_line():
-    assert registry.read_text("desk.headers.csv").startswith("field,header,language,source\n")
+    assert read_text("desk.headers.csv").startswith("field,header,language,source\n")
 
 
 @pytest.mark.parametrize("name", ["desk.headers.csv", "headers.csv"])

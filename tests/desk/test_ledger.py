@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from support.desk import ICE, PETROL, entries, tesla
 
 from vintool.codes import Concern, Reason
-from vintool.columns import Screener, Seen
+from vintool.columns import Screener
+from vintool.columns.screening.duplicates import Occurrences
 from vintool.desk.book import Desk
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import Licences
@@ -31,13 +32,13 @@ def ledger_of(rows, licences, cuts=(), sheets=(), *, by_number=True):
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     table = pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(names, columns, strict=True)})  # fmt: skip
     mapping = {name: name for name in names if by_number or name != "licence_no"}
-    ledger, duplicates, answers = Ledger(Licences(licences)), Seen(), []
+    ledger, duplicates, answers = Ledger(Licences(licences)), Occurrences(), []
     borders = sorted({0, *sheets, len(rows)})
     for sheet, (start, end) in enumerate(itertools.pairwise(borders)):
         screener = Screener(
             mapping,
             None,
-            seen=duplicates,
+            occurrences=duplicates,
             desk=Desk(ledger=ledger),
             sheet=sheet,
             with_facts=True,

@@ -7,7 +7,8 @@ from support import ON
 from support.desk import CODE, OTHER_CODE, entries, reasons_of
 
 from vintool.codes import Concern, Reason
-from vintool.desk.licences import Licences, Wanted
+from vintool.desk.licence_terms import Shipment
+from vintool.desk.licences import Licences
 
 FULL = {
     "licence_no": "26-AA-000001",
@@ -33,7 +34,7 @@ LICENCES = entries(
     {"licence_no": "12", "quantity": "1", "valid_until": "2026-12-31"},
     {"licence_no": "1", "quantity": "1", "valid_until": "2026-12-31"},
 )
-FITS = Wanted(
+FITS = Shipment(
     CODE, "特斯拉（上海）有限公司", "8703.8010.90", ("Tesla",), "Model 3", "Germany", "Bremerhaven",
     "0110", "上海", ON,
 )  # fmt: skip
@@ -87,7 +88,7 @@ def test_the_licences_of_a_row(number, changes, drawable, reasons):
     listed = Licences(LICENCES)
     match = listed.match(number, FITS._replace(**changes))
     assert [listed.licences[at].number for at in match.drawable] == drawable
-    assert reasons_of(match.found) == reasons
+    assert reasons_of(match.remarks) == reasons
     assert len(set(match.named)) == len(match.named)
     assert set(match.drawable) <= set(match.named) or number is None
 
@@ -96,7 +97,7 @@ def test_a_number_beside_another_is_not_read_together_with_it():
     listed = Licences(LICENCES)
     match = listed.match("1/2", FITS)
     assert [listed.licences[at].number for at in match.named] == ["1"]
-    assert Reason.LICENCE_UNKNOWN in reasons_of(match.found)
+    assert Reason.LICENCE_UNKNOWN in reasons_of(match.remarks)
 
 
 def test_a_code_among_several_of_a_licence_is_not_another():
@@ -115,7 +116,7 @@ def test_a_licence_of_an_exporter_that_cannot_be_compared_is_not_taken_in_silenc
     identity = {"exporter_code": CODE, "exporter": "特斯拉(上海)有限公司"}
     licence = FULL | identity | {no_side: ""}
     row = FITS._replace(**{"exporter_code": CODE, "exporter": "特斯拉(上海)有限公司"} | dict.fromkeys(identity.keys() - {no_side}, ""))  # fmt: skip
-    assert reasons_of(Licences(entries(licence)).match(A, row).found)
+    assert reasons_of(Licences(entries(licence)).match(A, row).remarks)
 
 
 def test_every_reason_of_a_licence_is_met_here_or_in_the_ledger():

@@ -13,9 +13,9 @@ from vintool.files import screen as run
 from vintool.files.reading import delimited, jsonl, parquet, single_window
 from vintool.files.reading.workbooks import workbook
 from vintool.files.screen import screen_file
-from vintool.files.writing import annotated
-from vintool.files.writing import exceptions as outputs
 from vintool.files.writing import jsonl as jsonlines
+from vintool.files.writing import parquet as written_parquet
+from vintool.files.writing import row_files
 
 
 def cut_batches(monkeypatch, size):
@@ -25,7 +25,7 @@ def cut_batches(monkeypatch, size):
         (delimited, "_BLOCK", 1024 * size),
         (jsonl, "_ROWS", size),
         (jsonlines, "_ROWS", size + 1),
-        (outputs, "_AT_ONCE", size + 2),
+        (row_files, "_WORKBOOK_ROWS", size + 2),
         (parquet, "_ROWS", size + 3),
         (single_window, "_ROWS", size),
         (workbook, "_ROWS", size + 4),
@@ -49,7 +49,7 @@ def lists(folder):
 )  # fmt: skip
 def test_the_size_of_batches_changes_no_byte(tmp_path, monkeypatch, form, written):
     path, held = put_manifest(tmp_path, form), lists(tmp_path)
-    monkeypatch.setattr(annotated, "_GROUP_ROWS", 333)
+    monkeypatch.setattr(written_parquet, "_GROUP_ROWS", 333)
 
     def outputs_of_run():
         screen_file(path, None, tmp_path / "out", today=ON, annotated_as=written, single_window=True, **held)  # fmt: skip

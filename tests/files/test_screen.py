@@ -17,7 +17,7 @@ from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx, read_csv
 
 from vintool.errors import ManifestError
 from vintool.files.screen import screen_file
-from vintool.files.writing import annotated
+from vintool.files.writing import delimited
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -123,7 +123,7 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(annotated.DelimitedWriter, "write", full)
+    monkeypatch.setattr(delimited.DelimitedWriter, "write", full)
     with pytest.raises(OSError, match="No space"):
         screen_file(path, date(2025, 1, 1), tmp_path / "out")
     assert left(tmp_path) == ["list.csv", "out"]

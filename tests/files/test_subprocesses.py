@@ -6,13 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from support import ON
-from support.dirty_manifest import HEAD, ROWS, outcome, put_manifest
+from support.dirty_manifest import HEAD, ROWS
 from support.handmade import ROWS as CELLS
 from support.handmade import two_sheets
 from support.manifests import ATTO3, TESLA, put_csv, put_xlsx
@@ -162,39 +161,6 @@ def test_a_workbook_that_ends_its_reader_does_not_end_the_run(tmp_path, monkeypa
         open_manifest(path)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("form", "written"), [("csv", "csv"), ("parquet", "parquet"), ("xlsx", "jsonl")]
-)
-def test_the_number_of_workers_changes_no_byte(tmp_path, monkeypatch, form, written):
-    path, runs = put_manifest(tmp_path, form), []
-    monkeypatch.setattr("vintool.files.screen.BATCH_ROWS", 100)
-    put_csv(tmp_path / "exporters.csv", [("exporter", "brand"), ("Sunny Export Co., Ltd.", "BYD")])
-    for workers in (1, 2, 3):
-        screen_file(
-            path, None, tmp_path / "out", today=date(2026, 3, 1), annotated_as=written,
-            exporters=tmp_path / "exporters.csv", single_window=True, workers=workers,
-        )  # fmt: skip
-        runs.append(outcome(tmp_path / "out"))
-    assert b"duplicate_vin" in runs[0]["exceptions.csv"]
-    for other in runs[1:]:
-        assert [name for name in runs[0] if runs[0][name] != other[name]] == []
-
-
-def test_workers_have_nothing_to_do(tmp_path):
-    empty = screen_file(put_csv(tmp_path / "list.csv", [HEAD]), ON, tmp_path / "out", workers=2)
-    assert (empty.rows_read, empty.rows_out) == (0, 0)
-
-
-def test_licences_are_drawn_on_by_one_process(tmp_path):
-    path, said = put_manifest(tmp_path, "csv"), []
-    rows = [("licence no", "quantity", "hs code"), ("26-AA-000001", "50", "8703801090")]
-    put_csv(tmp_path / "licences.csv", rows)
-    summary = screen_file(path, ON, licences=tmp_path / "licences.csv", workers=4, say=said.append)
-    assert summary.rows_out == summary.rows_read > 1400
-    assert said == ["licences and decisions are asked row after row: one process judges them all"]
-
-
 def others_of(pid):
     """The processes that a run has started."""
     listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)  # fmt: skip
@@ -208,7 +174,10 @@ def alive(pid):
         return False
 
 
-SLOW = "import time, vintool.files.screen as run; run.check_texts = lambda *_: time.sleep(0.3)"
+SLOW = """
+import time, vintool.files.screen as run, vintool.files.reading.manifest as manifest
+run.check_texts, manifest._APART = lambda *_: time.sleep(0.3), 0
+"""
 
 
 @pytest.mark.slow
@@ -218,9 +187,9 @@ SLOW = "import time, vintool.files.screen as run; run.check_texts = lambda *_: t
     [(signal.SIGINT, 130, "interrupted after"), (signal.SIGTERM, 143, "interrupted after"), (signal.SIGKILL, -9, "")],
 )  # fmt: skip
 def test_a_run_that_is_stopped_leaves_no_process(tmp_path, sent, code, sentence):
-    path, out = put_csv(tmp_path / "list.csv", [*LONG, *LONG[1:], *LONG[1:]]), tmp_path / "out"
-    process = start(path, out, "--workers", "2", before=SLOW)
-    until(process, lambda: len(others_of(process.pid)) == 2 and list(tmp_path.glob(".out.vintool-*")))  # fmt: skip
+    path, out = put_xlsx(tmp_path / "list.xlsx", {"one": LONG}), tmp_path / "out"
+    process = start(path, out, before=SLOW)
+    until(process, lambda: len(others_of(process.pid)) == 1 and list(tmp_path.glob(".out.vintool-*")))  # fmt: skip
     others = others_of(process.pid)
     process.send_signal(sent)
     assert sentence in refused(process, code)
@@ -233,14 +202,14 @@ def test_a_run_that_is_stopped_leaves_no_process(tmp_path, sent, code, sentence)
 
 @pytest.mark.slow
 @LINUX
-def test_a_worker_that_is_killed_ends_the_run_and_the_old_output_stays(tmp_path):
-    path, out = put_csv(tmp_path / "list.csv", [*LONG, *LONG[1:], *LONG[1:]]), tmp_path / "out"
+def test_a_reader_that_is_killed_ends_the_run_and_the_old_output_stays(tmp_path):
+    path, out = put_xlsx(tmp_path / "list.xlsx", {"one": LONG}), tmp_path / "out"
     screen_file(
         put_csv(tmp_path / "old.csv", [LONG[0], (TESLA, "BEV", ""), (ATTO3, "", "")]), ON, out
     )
     before = content(out)
-    process = start(path, out, "--workers", "2", before=SLOW)
-    until(process, lambda: len(others_of(process.pid)) == 2 and list(out.glob(".vintool-*")))
+    process = start(path, out, before=SLOW)
+    until(process, lambda: len(others_of(process.pid)) == 1 and list(out.glob(".vintool-*")))
     os.kill(others_of(process.pid)[0], signal.SIGKILL)
     sentence = refused(process, 4)
     assert "not enough memory" in sentence

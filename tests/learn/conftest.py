@@ -8,7 +8,7 @@ from vintool import registry
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch):
     """No rules of whoever runs the tests, and none left behind."""
-    monkeypatch.setattr(registry, "evidence_home", lambda: tmp_path / "home")
+    monkeypatch.setattr("vintool.registry.user_rules.evidence_folder", lambda: tmp_path / "home")
     registry.use_evidence()
     yield
     monkeypatch.undo()

@@ -13,8 +13,10 @@ from support.vins import checked_vin
 
 import vintool
 from vintool import registry
+from vintool.errors import DataError
 from vintool.powertrain import classify
-from vintool.registry import ABOVE, BELOW, DataError, read_evidence
+from vintool.registry.rule import ABOVE, BELOW
+from vintool.registry.user_rules import read_evidence
 
 ELECTRIC = checked_vin("LZZAB12C", "LC")
 HEAD = "wmi,vds,year_codes,plant_codes,powertrain,grade,source,note\n"

@@ -10,17 +10,19 @@ from support.learning import labelled
 from support.manifests import put
 from support.vins import checked_vin
 
-from vintool import registry
 from vintool.codes import Grade, Powertrain
 from vintool.learn.job import learn_file, rules_csv
-from vintool.learn.mine import Wanted, mine
-from vintool.learn.sources import POWERTRAINS, Columns, Rows
+from vintool.learn.mine import mine
+from vintool.learn.rows import POWERTRAINS, Rows
+from vintool.learn.rules import Criteria
+from vintool.learn.sources import Columns
 from vintool.learn.trial import Rulebook, trials
-from vintool.registry import ABOVE
+from vintool.registry.rule import ABOVE
+from vintool.registry.user_rules import user_rule
 
 
 def rules(path, **options):
-    lesson = learn_file(path, wanted=Wanted(**options))
+    lesson = learn_file(path, criteria=Criteria(**options))
     return [(rule.wmi, "".join(rule.vds), rule.powertrain.value, rule.grade.value) for rule in lesson.mined.rules]  # fmt: skip
 
 
@@ -34,9 +36,9 @@ def test_rules_are_of_what_was_labelled_and_of_nothing_else(tmp_path):
     assert rules(path, register=True)[1][3] == "C"  # 3 of 3 do not
     assert len(rules(path, support=1)) == 3
     book = Rulebook(learn_file(path).mined.rules)
-    assert book.told("LZZAB12C", "XX").powertrain == "BEV"
+    assert book.classify("LZZAB12C", "XX").powertrain == "BEV"
     for start in ("LZZAB12E", "LZZAB13D", "LZZAC14C", "LZYAB12C"):
-        assert book.told(start, "XX").powertrain is None
+        assert book.classify(start, "XX").powertrain is None
 
 
 def test_a_start_seen_on_both_sides_answers_null_with_both_shown(tmp_path):
@@ -44,13 +46,13 @@ def test_a_start_seen_on_both_sides_answers_null_with_both_shown(tmp_path):
     lesson = learn_file(path)
     assert [conflict.start for conflict in lesson.mined.conflicts] == ["LZZAB12C"]
     assert lesson.mined.conflicts[0].vehicles == {Powertrain.BEV: 400, Powertrain.ICE: 1}
-    classification = Rulebook(lesson.mined.rules).told("LZZAB12C", "SA")
+    classification = Rulebook(lesson.mined.rules).classify("LZZAB12C", "SA")
     assert classification.powertrain is None
     assert {rule.powertrain for rule in classification.rules} == {Powertrain.BEV, Powertrain.ICE}
-    tolerant = learn_file(path, wanted=Wanted(tolerate=1))
+    tolerant = learn_file(path, criteria=Criteria(tolerate=1))
     assert not tolerant.mined.conflicts
     assert "1 vehicle(s) against" in tolerant.mined.rules[0].note
-    assert Rulebook(tolerant.mined.rules).told("LZZAB12C", "SA").powertrain == "BEV"
+    assert Rulebook(tolerant.mined.rules).classify("LZZAB12C", "SA").powertrain == "BEV"
 
 
 def test_positions_10_and_11_are_used_only_where_they_must_be(tmp_path):
@@ -79,7 +81,7 @@ def test_one_vehicle_of_another_year_is_a_conflict_and_no_year_of_its_own(tmp_pa
     lines.append(f"{checked_vin('LZZAB12C', 'MA', 1)},Electric")
     lesson = learn_file(put(tmp_path / "x.csv", "\n".join(lines)))
     assert [conflict.start for conflict in lesson.mined.conflicts] == ["LZZAB12C"]
-    assert Rulebook(lesson.mined.rules).told("LZZAB12C", "LA").ambiguous
+    assert Rulebook(lesson.mined.rules).classify("LZZAB12C", "LA").ambiguous
 
 
 def many_starts():
@@ -104,10 +106,10 @@ def test_the_smallest_set_of_positions_reaches_further_but_not_to_new_characters
     assert all("position(s) 6" in rule.note and "0.8" in rule.note for rule in wide)
     book = Rulebook(lesson.mined.rules)
     assert ("LZZAEE1K", "Electric") not in many_starts()
-    assert book.told("LZZAEE1K", "SA").powertrain == "BEV"  # not seen, but each character was
+    assert book.classify("LZZAEE1K", "SA").powertrain == "BEV"  # not seen, but each character was
     for new in ("LZZAEF1K", "LZZAEE2K", "LZZZEE1K", "LZZAEE1Z"):
-        assert book.told(new, "SA").powertrain is None
-    exact = learn_file(path, wanted=Wanted(confidence=1.0))
+        assert book.classify(new, "SA").powertrain is None
+    exact = learn_file(path, criteria=Criteria(confidence=1.0))
     assert not any("reaches" in rule.note for rule in exact.mined.rules)
     by_start = lesson.trials[-1]
     assert by_start.covered == by_start.right > 0
@@ -118,8 +120,8 @@ def test_several_smallest_sets_all_count(tmp_path):
     counts = many_starts()
     counts = {(start[:6] + ("2" if start[5] == "E" else "3") + start[7], fuel): n for (start, fuel), n in counts.items()}  # fmt: skip
     book = Rulebook(learn_file(labelled(tmp_path / "x.csv", counts)).mined.rules)
-    assert book.told("LZZAEE2K", "SA").powertrain == "BEV"
-    assert book.told("LZZAEE3K", "SA").powertrain is None
+    assert book.classify("LZZAEE2K", "SA").powertrain == "BEV"
+    assert book.classify("LZZAEE3K", "SA").powertrain is None
 
 
 def test_a_whole_wmi_only_where_it_is_allowed(tmp_path):
@@ -180,7 +182,7 @@ def as_rows(flat):
 
 
 WANTED = st.builds(
-    Wanted,
+    Criteria,
     support=st.integers(1, 3),
     confidence=st.sampled_from([0.2, 0.5, 0.8]),
     register=st.booleans(),
@@ -195,7 +197,7 @@ def test_rules_never_contradict_their_own_list(flat, wanted):
     book = Rulebook(mined.rules)
     conflicts = {conflict.start for conflict in mined.conflicts}
     for start, tail, powertrain, _ in flat:
-        classification = book.told(start, tail)
+        classification = book.classify(start, tail)
         if start in conflicts:
             assert classification.ambiguous
         elif classification.powertrain is not None:
@@ -217,26 +219,26 @@ def test_rules_do_not_depend_on_the_order_of_rows(flat, wanted, random):
 @given(lists(), STARTS, st.sampled_from([0.2, 0.8]))
 def test_a_start_that_was_not_seen_answers_null(flat, start, confidence):
     """Without rules that reach further always; with them where a character is new at its position."""
-    mined = mine(as_rows(flat), Wanted(support=1, confidence=confidence))
+    mined = mine(as_rows(flat), Criteria(support=1, confidence=confidence))
     starts = {row[0] for row in flat}
     exact = Rulebook([rule for rule in mined.rules if "reaches" not in rule.note])
     if start not in starts:
-        assert exact.told(start, "LA").powertrain is None
+        assert exact.classify(start, "LA").powertrain is None
     new = start[:3] + "Z" + start[4:]
-    assert Rulebook(mined.rules).told(new, "LA").powertrain is None
+    assert Rulebook(mined.rules).classify(new, "LA").powertrain is None
 
 
 @settings(max_examples=30)
 @given(lists())
 def test_counts_add_up(flat):
     rows = as_rows(flat)
-    mined = mine(rows, Wanted())
+    mined = mine(rows, Criteria())
     starts = mined.starts
     parts = [starts[name] for name in ("settled", "thin", "split", "conflicts")]
     assert sum(parts) == starts["starts"] == len({row[0] for row in flat})
-    for trial in trials(rows, ("a", "b", "c"), Wanted()):
+    for trial in trials(rows, ("a", "b", "c"), Criteria()):
         assert trial.covered == trial.right + trial.wrong_bev + trial.wrong_not_bev <= trial.tested
         assert trial.wrong_firm <= trial.wrong_bev + trial.wrong_not_bev
     # Only what a file holds counts when it is read back.
     for line in csv.DictReader(io.StringIO(rules_csv(mined, "x").decode())):
-        assert registry.learned_rule(line, "x", ABOVE)
+        assert user_rule(line, "x", ABOVE)

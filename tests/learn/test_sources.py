@@ -15,8 +15,9 @@ from vintool.codes import Powertrain
 from vintool.errors import ManifestError, MappingError
 from vintool.learn.job import learn_file
 from vintool.learn.labels import Labels
-from vintool.learn.mine import Wanted
-from vintool.learn.sources import Columns, presets, read_list
+from vintool.learn.presets import presets
+from vintool.learn.rules import Criteria
+from vintool.learn.sources import Columns, read_list
 from vintool.learn.trial import Rulebook
 
 # --- the six registers ------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def test_the_shape_of_each_register(code, tmp_path):
     """Its header, its codes: what they mean, and every row accounted for."""
     path = register_file(tmp_path / f"{code}.csv", code)
     good, bad = REGISTERS[code][-2:]
-    lesson = learn_file(path, wanted=Wanted(register=True), preset=presets()[code])
+    lesson = learn_file(path, criteria=Criteria(register=True), preset=presets()[code])
     reading = lesson.reading
     assert reading.total == 4 * len(good) + len(bad)
     assert len(reading.rows.start) == 4 * len(good)
@@ -114,7 +115,7 @@ def test_the_shape_of_each_register(code, tmp_path):
     assert dict(reading.unused) == expected
     book = Rulebook(lesson.mined.rules)
     for start, _, powertrain in good:
-        assert book.told(start[:8], "SA").powertrain == powertrain, start
+        assert book.classify(start[:8], "SA").powertrain == powertrain, start
     assert lesson.trials[0].split.startswith("later than ")
     assert (lesson.trials[0].tested, lesson.trials[0].covered) == (len(good), len(good))
     assert presets()[code].url in lesson.source

@@ -7,12 +7,13 @@ from hypothesis import given
 from support.filings import filed_vins
 
 import vintool
-from vintool import registry
 from vintool.codes import Grade, Powertrain
 from vintool.decoding.profile import profile
 from vintool.powertrain import Classification, classify, filings
 from vintool.powertrain.filings import agreed, by_fuel
-from vintool.vin import Vin, position_9
+from vintool.registry.rule import ABOVE, BELOW
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
 
 P = Powertrain
 
@@ -76,11 +77,11 @@ def test_known_filings(vin, powertrain, grade):
 
 def test_a_foreign_vin_that_only_may_be_american_proves_nothing():
     electric = "KMUKCDTC2TU351204"  # the check digit fails
-    decoded = profile(Vin(electric), position_9(electric))
-    assert not decoded.filed.sure
-    assert decoded.filed.value(24) == "Electric"
-    assert decoded.classification.powertrain is None
-    assert decoded.near_electric  # and never clears
+    told = profile(Vin(electric), position_9(electric))
+    assert not told.vpic_pass.sure
+    assert told.vpic_pass.value(24) == "Electric"
+    assert told.classification.powertrain is None
+    assert told.near_electric  # and never clears
 
 
 def test_no_slip_that_the_check_digit_misses_turns_an_electric_vehicle_into_a_clear_one():
@@ -131,23 +132,23 @@ def test_packaged_rules_and_filings_together(packaged, filings_of_vin, powertrai
 
 
 def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
-    below = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.BELOW),))
+    below = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=BELOW),))
     classification = filings.weigh(below, (rule("BEV", "A"),))
     assert (classification.powertrain, classification.grade, len(classification.rules)) == (
         P.BEV,
         Grade.A,
         2,
     )
-    above = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=registry.ABOVE),))
+    above = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=ABOVE),))
     assert filings.weigh(above, (rule("BEV", "A"),)).powertrain is None  # a finding, not a ranking
 
 
 @given(filed_vins())
 def test_what_is_not_known_to_be_american_makes_no_rule(vin):
-    decoded = profile(Vin(vin), position_9(vin))
-    if decoded.filed is not None and not decoded.filed.sure:
-        assert not any(one.sure for one in decoded.rivals)
-        assert "vpic" not in {rule.file for rule in decoded.classification.rules}
+    told = profile(Vin(vin), position_9(vin))
+    if told.vpic_pass is not None and not told.vpic_pass.sure:
+        assert not any(one.sure for one in told.rivals)
+        assert "vpic" not in {rule.file for rule in told.classification.rules}
 
 
 @given(filed_vins())

@@ -5,8 +5,8 @@ from support.tables import table
 
 from vintool.codes import Powertrain
 from vintool.powertrain import classify
-from vintool.registry.tables import parse_pattern
-from vintool.vin import ALPHABET
+from vintool.registry.patterns import parse_pattern
+from vintool.vin.positions import ALPHABET
 
 MANUAL = table("powertrain.manual.csv")
 # Rows that stand against a row of the evidence on purpose: the VIN alone cannot tell.

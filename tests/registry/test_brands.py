@@ -6,6 +6,7 @@ from support.tables import table
 from vintool import registry
 from vintool.declaration import lexicon as declared
 from vintool.registry.brands import may_share_wmi
+from vintool.registry.rows import read_text
 
 HEADER = ["group", "brand", "chinese_group", "from", "until", "source", "note"]
 
@@ -26,7 +27,7 @@ def related(one, other, year=None):
 
 
 def test_rows_are_in_order_and_sane():
-    text = registry.read_text("brands.groups.csv")
+    text = read_text("brands.groups.csv")
     assert text.splitlines()[0].split(",") == HEADER
     assert text.endswith("\n")
     assert not set(text) & {"\r", "\ufeff"}
@@ -49,7 +50,7 @@ def test_a_group_has_one_name_in_chinese():
 
 
 def test_brands_are_spelled_as_in_the_registry_or_the_lexicon():
-    brands = {brand for maker in registry.makers() for brand in maker.brands}
+    brands = {brand for maker in registry.all_makers() for brand in maker.brands}
     brands.update(registry.chinese_names())
     brands.update(row["value"] for row in table("declared.words.csv") if row["field"] == "make")
     assert {row["brand"] for row in GROUPS} <= brands
@@ -57,7 +58,7 @@ def test_brands_are_spelled_as_in_the_registry_or_the_lexicon():
 
 def test_what_is_said_to_be_seen_is_there():
     """A row that cites a file stands or falls with that file."""
-    together = [set(maker.brands) for maker in registry.makers()]
+    together = [set(maker.brands) for maker in registry.all_makers()]
     labels = {}
     for row in table("powertrain.evidence.csv"):
         labels.setdefault(row["wmi"], set()).add(row["make"])
@@ -126,7 +127,7 @@ def test_brands_under_one_wmi(one, other, model_year, may):
 
 
 def test_brands_in_chinese_are_brands_of_the_registry():
-    brands = {brand for maker in registry.makers() for brand in maker.brands}
+    brands = {brand for maker in registry.all_makers() for brand in maker.brands}
     named = table("brands.csv")
     assert {row["brand"] for row in named} <= brands
     assert (

@@ -9,13 +9,17 @@ from support.tables import table
 
 import vintool
 from vintool import registry
-from vintool.registry import WMI_COLUMNS, WMI_MANUAL_COLUMNS, DataError
-from vintool.vin import MODEL_YEAR_CODES, Vin, calc_check_digit
+from vintool.errors import DataError
+from vintool.registry import countries
+from vintool.registry.makers import COLUMNS, MANUAL_COLUMNS
+from vintool.registry.rows import DATA, keyed_table
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.positions import MODEL_YEAR_CODES
 
 READERS = (
-    registry._countries,
-    registry._keyed,
-    registry._lands,
+    countries._countries,
+    keyed_table,
+    countries.country_codes,
     registry.chinese_names,
     registry.maker,
 )
@@ -30,8 +34,8 @@ def forget():
 def data(tmp_path, monkeypatch):
     """A copy of the tables of makers, which a test may spoil."""
     for name in ("wmi.csv", "wmi.manual.csv", "countries.csv", "brands.csv"):
-        shutil.copy(registry.DATA / name, tmp_path)
-    monkeypatch.setattr(registry, "DATA", tmp_path)
+        shutil.copy(DATA / name, tmp_path)
+    monkeypatch.setattr("vintool.registry.rows.DATA", tmp_path)
     forget()
     yield tmp_path
     monkeypatch.undo()
@@ -58,7 +62,7 @@ def example(wmi, year):
 def test_every_row_is_reached_by_an_example():
     generated = {row["wmi"]: row for row in table("wmi.csv")}
     reached = set()
-    for row in registry.makers():
+    for row in registry.all_makers():
         vin = example(row.wmi, max(row.year_from, 2010))
         assert vin.wmi == row.wmi
         for year in {row.year_from, row.year_to} if row.years else {None}:
@@ -72,7 +76,7 @@ def test_every_row_is_reached_by_an_example():
 
 
 def test_a_decoded_vehicle_tells_the_maker():
-    rows = list(registry.makers())
+    rows = list(registry.all_makers())
     dated = {row.wmi for row in rows if row.years}
     for row in [row for row in rows if row.wmi not in dated][::40]:
         assert vintool.decode(example(row.wmi, 2020)).manufacturer.value == row.name
@@ -120,7 +124,7 @@ def test_a_dated_row_answers_in_its_years(wmi, year, brand):
 
 
 def test_years_as_text():
-    rows = {(row.wmi, row.years) for row in registry.makers()}
+    rows = {(row.wmi, row.years) for row in registry.all_makers()}
     assert {("1GH", "1990-2004"), ("4B9038", "from 2024"), ("LZF", "to 2021"), ("LGX", "")} <= rows
 
 
@@ -173,13 +177,13 @@ def with_cell(row, at, cell):
 
 
 def spoil(data, generated=(SOUND, LATER), manual=(), columns=None, manual_columns=None):
-    write(data / "wmi.csv", columns or WMI_COLUMNS, *generated)
-    write(data / "wmi.manual.csv", manual_columns or WMI_MANUAL_COLUMNS, *manual)
+    write(data / "wmi.csv", columns or COLUMNS, *generated)
+    write(data / "wmi.manual.csv", manual_columns or MANUAL_COLUMNS, *manual)
 
 
 def test_what_is_sound_is_read(data):
     spoil(data, manual=(DATED, with_cell(with_cell(DATED, 1, "2022"), 2, "")))
-    assert [(row.wmi, row.years) for row in registry.makers()] == [
+    assert [(row.wmi, row.years) for row in registry.all_makers()] == [
         ("LRW", ""),
         ("LRW", "2019-2021"),
         ("LRW", "from 2022"),
@@ -190,8 +194,8 @@ def test_what_is_sound_is_read(data):
 @pytest.mark.parametrize(
     ("spoiled", "said"),
     [
-        (partial(spoil, columns=(*WMI_COLUMNS, "colour")), "columns are"),
-        (partial(spoil, columns=WMI_COLUMNS[:-1]), "columns are"),
+        (partial(spoil, columns=(*COLUMNS, "colour")), "columns are"),
+        (partial(spoil, columns=COLUMNS[:-1]), "columns are"),
         (partial(spoil, generated=(SOUND, SOUND)), "twice"),
         (partial(spoil, generated=(SOUND, LATER, SOUND)), "twice"),
         (partial(spoil, generated=((*SOUND, "more"),)), "9 cells"),
@@ -202,7 +206,7 @@ def test_what_is_sound_is_read(data):
         (partial(spoil, generated=(with_cell(SOUND, 3, "XX"),)), "'XX'"),
         (partial(spoil, generated=(with_cell(SOUND, 1, ""),)), "must be filled"),
         (partial(spoil, generated=(with_cell(SOUND, 6, ""),)), "no source"),
-        (partial(spoil, manual_columns=(*WMI_MANUAL_COLUMNS, "colour")), "columns are"),
+        (partial(spoil, manual_columns=(*MANUAL_COLUMNS, "colour")), "columns are"),
         (partial(spoil, manual=((*DATED, "more"),)), "11 cells"),
         (partial(spoil, manual=(with_cell(DATED, 0, "LSJ"), DATED)), "out of order"),
         (partial(spoil, manual=(DATED, DATED)), "overlap"),
@@ -223,7 +227,7 @@ def test_what_is_sound_is_read(data):
 def test_what_is_not_sound_is_refused(data, spoiled, said):
     spoiled(data)
     with pytest.raises(DataError, match=said):
-        list(registry.makers())
+        list(registry.all_makers())
 
 
 @pytest.mark.parametrize(

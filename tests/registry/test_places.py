@@ -5,15 +5,15 @@ import re
 
 import pytest
 
-from vintool import registry
 from vintool.registry.places import folded, place
+from vintool.registry.rows import DATA
 
 GENERATED = ["name", "country", "language", "source"]
 MANUAL = ["name", "country", "kind", "language", "source", "note"]
 
 
 def table(name, header):
-    with (registry.DATA / name).open(encoding="utf-8", newline="") as file:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
         head, *cells = csv.reader(file, strict=True)
     assert head == header
     return [dict(zip(head, row, strict=True)) for row in cells]
@@ -25,7 +25,7 @@ PLACES = table("places.manual.csv", MANUAL)
 
 @pytest.mark.parametrize("name", ["places.csv", "places.manual.csv"])
 def test_the_files_are_plain_text_and_one_line_is_one_row(name):
-    content = (registry.DATA / name).read_bytes()
+    content = (DATA / name).read_bytes()
     assert b"\r" not in content
     assert content.endswith(b"\n")
     assert not content.startswith(b"\xef\xbb\xbf")

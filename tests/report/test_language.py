@@ -16,10 +16,12 @@ from support.pages import HOSTILE, Page, context, row, summary
 import vintool
 from vintool.codes import REGIMES, SETTLED_BY, Reason, Verdict
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
+from vintool.files.run import Run
 from vintool.files.writing import tally
-from vintool.files.writing.record import Lists
+from vintool.files.writing.report import not_checked
 from vintool.report import page as report
 from vintool.report.language import LANGUAGES, language
+from vintool.report.summary import LABELS
 from vintool.screening.regimes import load_regime
 
 CODE = Path(vintool.__file__).parent
@@ -42,7 +44,7 @@ def of_the_law():
         yield from (item.says for item in rule.goods)
         yield from (item.title for item in rule.other_regime)
         yield from (item.text for item in rule.citation)
-        yield from Lists().not_checked(rule)
+        yield from not_checked(Run(path=CODE), rule)
 
 
 def _holed(node):
@@ -82,12 +84,12 @@ def of_the_ledger():
 
 OURS = {
     "template": sorted(of_the_template()),
-    "verdicts": list(report.LABELS.values()),
+    "verdicts": list(LABELS.values()),
     "reasons": [reason.sentence for reason in Reason],
     "what settles": list(SETTLED_BY.values()),
     "law": sorted(set(of_the_law())),
     "ledger": sorted(of_the_ledger()),
-    "lists": [*Lists._fields, ORDER_OF_USE],
+    "lists": ["exporters", "licences", "confirmations", "decisions", ORDER_OF_USE],
     "page": [
         "Brand not known",
         "Other or not known",
@@ -114,14 +116,14 @@ def test_every_note_of_a_reader_is_translated():
     notes = set(of_the_readers())
     assert len(notes) > 15
     filled = {note.replace("{}", "7") for note in notes} - {"7: 7", ""}
-    translate = language("zh").told
+    translate = language("zh").translate
     assert [note for note in sorted(filled) if translate(note) == note] == []
 
 
 @pytest.mark.parametrize("blank", [0, 3])
 @pytest.mark.parametrize("read", [1_003, 1_010])
 def test_the_balance_is_translated(blank, read):
-    zh = language("zh").told(summary(rows_read=read, blank_rows=blank).balance + ".")
+    zh = language("zh").translate(summary(rows_read=read, blank_rows=blank).balance + ".")
     assert not re.search("[a-z]", zh, re.IGNORECASE)
     assert f"{read:,}" in zh
 
@@ -153,15 +155,15 @@ def test_no_translation_says_that_a_row_needs_no_licence():
 
 
 def test_the_law_is_quoted_in_its_own_words():
-    translate = language("zh").told
+    translate = language("zh").translate
     (goods,) = load_regime("cn-2025-54").goods
     assert translate(goods.says) == goods.original
-    assert translate(report.LABELS[Verdict.CONTROLLED]) == "需出口许可证"
+    assert translate(LABELS[Verdict.CONTROLLED]) == "需出口许可证"
 
 
 def test_a_text_without_translation_stays_english():
-    assert language("zh").told("This was never said.") == "This was never said."
-    assert language("zh").told("list.csv: The header has two lines; they were combined.") == (
+    assert language("zh").translate("This was never said.") == "This was never said."
+    assert language("zh").translate("list.csv: The header has two lines; they were combined.") == (
         "list.csv: 表头为两行，已合并。"
     )
     with pytest.raises(KeyError):

@@ -9,16 +9,10 @@ import pytest
 from pydantic import ValidationError
 from support.pages import HOSTILE, SENTENCES, Page, context, row, summary
 
-from vintool.report.page import (
-    LABELS,
-    BrandCount,
-    Citation,
-    Summary,
-    cell,
-    report_html,
-    summary_text,
-    visible,
-)
+from vintool.report.display import cell, visible
+from vintool.report.page import Citation, report_html
+from vintool.report.summary import LABELS, BrandCount, Summary
+from vintool.report.text import summary_text
 
 
 def page(text="ordinary", rows=None, **options):
@@ -94,8 +88,9 @@ def test_rows_that_do_not_add_up_are_cried_out():
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3, 8])
-def test_rows_beyond_the_cap_are_counted(rows):
-    parsed = Page(page(rows=(row(number=n) for n in range(rows)), shown=3))
+def test_rows_beyond_the_cap_are_told(rows):
+    first = [row(number=n) for n in range(min(rows, 3))]
+    parsed = Page(page(rows=first, omitted=rows - len(first)))
     listed = sum("data-verdict" in attrs for attrs in parsed.attributes("tr"))
     assert listed == min(rows, 3)
     words = parsed.words("omitted")
@@ -105,8 +100,8 @@ def test_rows_beyond_the_cap_are_counted(rows):
         assert "the first 3 of 8. The other 5 are not shown; exceptions.csv has all" in words
 
 
-def test_no_row_listed_at_all_is_reported_too():
-    assert "2 rows need a look and none is listed" in page(rows=[row(), row()], shown=0)
+def test_no_row_listed_at_all_is_told_too():
+    assert "2 rows need a look and none is listed" in page(rows=[], omitted=2)
     assert "No row needs a person" in page(rows=[])
 
 
@@ -263,7 +258,7 @@ def test_text_cannot_rewrite_a_terminal_and_stays_short(text):
 
 
 def test_import_is_light():
-    heavy = "numpy pyarrow click rich jinja2 starlette"
+    heavy = "numpy pyarrow pydantic click rich jinja2 starlette"
     code = f"import sys, vintool.report; print(*(set({heavy.split()}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not done.stdout.strip()

@@ -27,11 +27,11 @@ from support.vehicles import (
 from support.vins import vin
 
 from vintool import registry
-from vintool.codes import Verdict
+from vintool.codes import REGIMES, Verdict
 from vintool.powertrain import SAME_VALUE
-from vintool.screening.regimes import REGIMES
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.screen import screen
-from vintool.vin import ALPHABET
+from vintool.vin.positions import ALPHABET
 
 GOODS = {"hs_code": "8704600000", "vehicle_type": "货车", "fuel": "纯电动"}
 
@@ -125,7 +125,7 @@ def test_no_single_wrong_cell_clears_a_controlled_row(regime):
 
 CARS = sorted(
     maker.wmi
-    for maker in registry.makers()
+    for maker in registry.all_makers()
     if len(maker.wmi) == 3 and maker.wmi[0] in "LH" and {"car", "suv"} & set(maker.kinds)
 )
 
@@ -161,7 +161,7 @@ def test_no_slip_clears_a_row_that_the_vin_alone_tells_to_be_combustion():
     starts = sorted(
         {
             "".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern[:8])
-            for rule in registry.all_powertrain_rules()
+            for rule in all_powertrain_rules()
             if not rule.electric and rule.pattern[0] in {"L", "H"}
         }
     )

@@ -9,12 +9,13 @@ from support import ON
 from support.vehicles import ATTO3, EADO, ELECTRIC, EU_LEAF, PETROL, SONG_PLUG_IN, TESLA, UNSEEN
 from support.vins import vin
 
-from vintool import registry
 from vintool.codes import CheckDigit, Concern, Reason, Verdict
 from vintool.powertrain import SAME_VALUE
+from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.decision import TABLE as TABLE_OF_LINES
 from vintool.screening.screen import screen
-from vintool.vin import ALPHABET, check_digit_status, market_of
+from vintool.vin.check_digit import check_digit_status
+from vintool.vin.positions import ALPHABET, market_of
 
 GOLF_EU = vin("WVWZZZ1K", "9W")  # not electric, no check digit
 
@@ -255,7 +256,7 @@ def test_unknown_fields_and_regimes_are_refused():
 ELECTRIC_STARTS = sorted(
     {
         "".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern[:8])
-        for rule in registry.all_powertrain_rules()
+        for rule in all_powertrain_rules()
         if rule.electric
     }
 )

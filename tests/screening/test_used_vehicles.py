@@ -42,7 +42,7 @@ from vintool.screening.used_vehicles import age
 def test_days_from_registration_to_application(registration, application, on, reason):
     day = date.fromisoformat(on)
     remarks, of_a_new_one = (
-        age(is_used, registration, application, day, asked=True) for is_used in (True, False)
+        age(is_used, registration, application, day, always=True) for is_used in (True, False)
     )
     assert [one.reason for one in remarks] == ([Reason(reason)] if reason else [])
     assert of_a_new_one == ()

@@ -6,25 +6,28 @@ from functools import cache
 from hypothesis import strategies as st
 
 from vintool import registry, vpic
-from vintool.vin import ALPHABET, MODEL_YEAR_CODES, calc_check_digit
-from vintool.vpic import POSITIONS
+from vintool.registry.powertrain_rules import all_powertrain_rules
+from vintool.vin import calc_check_digit
+from vintool.vin.positions import ALPHABET, MODEL_YEAR_CODES
+from vintool.vpic.files import all_rows
+from vintool.vpic.patterns import POSITIONS, links, pattern
 
 LATEST = int(vpic.release().month[:4]) + 2
 
 
 @cache
 def _wmis():
-    return sorted(row[0] for row in vpic._rows("index.csv"))
+    return sorted(row[0] for row in all_rows("index.csv"))
 
 
 @st.composite
 def filed_vins(draw):
     """A VIN that one pattern of a WMI and year fits; the other positions are drawn."""
     wmi = draw(st.sampled_from(_wmis()))
-    link = draw(st.sampled_from(vpic.links(wmi)))
+    link = draw(st.sampled_from(links(wmi)))
     year = draw(st.integers(max(link.first, 1980), min(link.last, LATEST)))
-    lines = vpic._section("patterns.txt", link.schema, link.offset, link.length)
-    allowed = vpic.pattern(draw(st.sampled_from(lines)).partition("\t")[0]) if lines else "*" * 13
+    lines = link.lines()
+    allowed = pattern(draw(st.sampled_from(lines)).partition("\t")[0]) if lines else "*" * 13
     filled = {
         position: draw(st.sampled_from(ALPHABET if signs == "*" else signs))
         for position, signs in zip(POSITIONS, allowed, strict=True)
@@ -41,8 +44,8 @@ def filed_vins(draw):
 def assorted_vins(count, seed):
     """VINs of every kind: as vPIC or the powertrain rules have them, slipped, foreign, made up."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
-    wmis = [maker.wmi for maker in registry.makers()]
-    rules = registry.all_powertrain_rules()
+    wmis = [maker.wmi for maker in registry.all_makers()]
+    rules = all_powertrain_rules()
     kinds = (
         _as_filed,
         _as_filed,
@@ -64,13 +67,13 @@ def assorted_vins(count, seed):
 
 def _as_filed(rng, *_):
     wmi = rng.choice(_wmis())
-    link = rng.choice(vpic.links(wmi))
+    link = rng.choice(links(wmi))
     year = rng.randint(max(link.first, 1980), min(link.last, LATEST))
-    lines = vpic.schema_text(link).decode().split("\n")[:-1]
+    lines = link.lines()
     signs = rng.choices(ALPHABET, k=17)
     # Several lines, so that as many positions as possible are told by the schema.
     for line in rng.sample(lines, min(len(lines), 6)):
-        for position, allowed in zip(POSITIONS, vpic.pattern(line.partition("\t")[0]), strict=True):
+        for position, allowed in zip(POSITIONS, pattern(line.partition("\t")[0]), strict=True):
             if allowed != "*":
                 signs[position - 1] = rng.choice(allowed)
     signs[9] = MODEL_YEAR_CODES[(year - 1980) % 30]

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from support import handmade
-from vintool.declaration.headers import map_columns
+from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Manifest

@@ -3,14 +3,8 @@
 from datetime import date
 from html.parser import HTMLParser
 
-from vintool.report.page import (
-    BrandCount,
-    Citation,
-    ReportContext,
-    Row,
-    SheetInfo,
-    Summary,
-)
+from vintool.report.page import Citation, ReportContext, Row
+from vintool.report.summary import BrandCount, SheetInfo, Summary
 
 SENTENCES = {
     "vin_pure_electric": "The VIN itself tells a pure electric vehicle.",

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import zipfile
 
-from vintool.vpic.decode import specify
+from vintool.vpic.decode import decode
 
 LATEST = 2028
 
@@ -215,7 +215,7 @@ def vin(vds="ABCDE", tail="LF000001", wmi="1TA"):
 
 
 def best(text, wmi=""):
-    return specify(wmi or text[:3], text, LATEST).best
+    return decode(wmi or text[:3], text, LATEST).best
 
 
 def values(text, *elements):

@@ -2,8 +2,7 @@
 
 from support import ON
 from support.vins import vin
-from vintool.codes import Verdict
-from vintool.screening.regimes import REGIMES
+from vintool.codes import REGIMES, Verdict
 from vintool.screening.screen import screen
 
 TESLA = vin("LRW3E7FA", "SC")

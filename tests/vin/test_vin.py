@@ -12,16 +12,9 @@ from support.vins import DIRT, FAILS, HOLDS
 import vintool
 from vintool.codes import CheckDigit, Market, Problem
 from vintool.decoding.check import check
-from vintool.vin import (
-    ALPHABET,
-    Vin,
-    calc_check_digit,
-    compact,
-    is_valid,
-    market_of,
-    read,
-    validate,
-)
+from vintool.vin import Vin, calc_check_digit, compact, is_valid, validate
+from vintool.vin.cleanup import read
+from vintool.vin.positions import ALPHABET, market_of
 
 vins = st.text(ALPHABET, min_size=17, max_size=17).filter(lambda text: read(text).problem is None)
 

@@ -3,7 +3,6 @@
 import pytest
 from support.releases import as_sqlite, forget, tiny
 
-from vintool import vpic
 from vintool.vpic.importer.build import build
 
 
@@ -11,7 +10,7 @@ from vintool.vpic.importer.build import build
 def home(tmp_path, monkeypatch):
     """Where the user's own vPIC would lie; nothing does yet."""
     folder = tmp_path / "home" / "vpic"
-    monkeypatch.setattr(vpic, "user_home", lambda: folder)
+    monkeypatch.setattr("vintool.vpic.files.user_home", lambda: folder)
     forget()
     yield folder
     forget()

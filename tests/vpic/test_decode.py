@@ -6,10 +6,15 @@ from hypothesis import strategies as st
 from support.filings import LATEST, filed_vins
 
 import vintool
-from vintool import registry, vpic
+from vintool import vpic
 from vintool.codes import Basis, Problem
-from vintool.vin import UNKNOWN_CHARACTER, PartialVin, Vin, calc_check_digit
-from vintool.vpic.decode import key, specify
+from vintool.registry.rows import read_rows
+from vintool.vin import PartialVin, Vin, calc_check_digit
+from vintool.vin.positions import UNKNOWN_CHARACTER, before_serial
+from vintool.vpic.decode import decode
+from vintool.vpic.elements import MULTIPLE
+from vintool.vpic.patterns import read_positions
+from vintool.vpic.register import far_readers
 
 # Public VINs of press cars, recalls and listings; what they are is printed beside them there.
 KNOWN = {
@@ -118,22 +123,22 @@ def test_too_little_or_too_much_is_no_partial_vin(text):
 def test_a_part_of_a_vin_never_tells_what_the_whole_does_not(vin, lost):
     wmi = Vin.trusted(vin).wmi
     text = "".join(UNKNOWN_CHARACTER if at in lost else sign for at, sign in enumerate(vin, 1))
-    full, part = (specify(wmi, given, LATEST) for given in (vin, text))
+    full, part = (decode(wmi, given, LATEST) for given in (vin, text))
     if full is None or full.best.wrong or part is None:
         return  # where characters are wrong, leaving them out may tell more
     for element, items in part.best.attributes.items():
         whole = [item.value for item in full.best.attributes.get(element, ())]
         values = [item.value for item in items]
         # Of notes a VIN may have several, and the whole one more than a part of it.
-        assert set(values) <= set(whole) if element in vpic.MULTIPLE else values == whole, element
+        assert set(values) <= set(whole) if element in MULTIPLE else values == whole, element
 
 
 @given(filed_vins(), st.text("0123456789", min_size=6, max_size=6))
 def test_what_a_vin_tells_depends_on_no_position_that_is_not_read(vin, serial):
     vin = Vin.trusted(vin)
-    reach = vpic.far_readers().get(vin[:3], 14 if vin.small_maker else 11)
+    reach = far_readers().get(vin[:3], before_serial(vin))
     other = vin[:8] + "0" + vin[9:reach] + serial[reach - 17 :][: 17 - reach]
-    one, two = (specify(vin.wmi, text, LATEST) for text in (vin, other))
+    one, two = (decode(vin.wmi, text, LATEST) for text in (vin, other))
     assert (one is None) == (two is None)
     if one is not None:
         assert one.best.attributes == two.best.attributes
@@ -141,11 +146,11 @@ def test_what_a_vin_tells_depends_on_no_position_that_is_not_read(vin, serial):
 
 
 def test_the_key_is_positions_4_to_8_and_10_to_17():
-    assert key("ABCDEFGHJKLMNPRST") == "DEFGHKLMNPRST"
+    assert read_positions("ABCDEFGHJKLMNPRST") == "DEFGHKLMNPRST"
 
 
 DEVIATIONS = list(
-    registry.read_rows("deviations.csv", ("vin", "field", "vpic", "vintool", "reason", "evidence"))
+    read_rows("deviations.csv", ("vin", "field", "vpic", "vintool", "reason", "evidence"))
 )
 BY_PROCEDURE = {"model_year": 29, "model": 28, "fuel_primary": 24, "doors": 14}
 
@@ -158,7 +163,7 @@ def test_deviations_are_not_stale(vin, field, theirs, ours, reason, evidence):
     assert str("" if answer is None else answer) == ours
     assert ours != theirs
     if field in BY_PROCEDURE:  # the procedure itself still says so
-        assert specify(Vin(vin).wmi, vin, LATEST).best.value(BY_PROCEDURE[field]) == theirs
+        assert decode(Vin(vin).wmi, vin, LATEST).best.value(BY_PROCEDURE[field]) == theirs
 
 
 def test_deviations_are_sorted_and_once():

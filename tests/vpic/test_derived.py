@@ -25,7 +25,7 @@ from support.releases import (
 )
 
 from vintool import vpic
-from vintool.vpic import Origin
+from vintool.vpic.elements import Origin
 
 
 def test_an_engine_by_its_name_tells_what_the_patterns_do_not(use):

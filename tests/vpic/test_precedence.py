@@ -26,8 +26,9 @@ from support.releases import (
 )
 
 from vintool import vpic
-from vintool.vpic import Origin
-from vintool.vpic.decode import Fault, specify
+from vintool.vpic.decode import decode
+from vintool.vpic.elements import Origin
+from vintool.vpic.faults import Fault
 from vintool.vpic.importer.build import build
 
 # --- Which of several patterns tells -------------------------------------------------------
@@ -146,7 +147,7 @@ def test_the_files_decode_as_the_rows_would(tmp_path_factory, given_rows, years,
     wmis = [(1, "1TA", 7, 2, None, OLD), (6, "1TB", 7, 2, None, OLD)]
     folder = tmp_path_factory.mktemp("rows")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vpic, "user_home", lambda: folder / "vpic")
+        patch.setattr("vintool.vpic.files.user_home", lambda: folder / "vpic")
         forget()
         tables = tiny(Pattern=rows, Wmi=wmis, Wmi_VinSchema=links)
         build(as_dump(folder / "2026_10.sql", tables))
@@ -193,7 +194,7 @@ def test_position_7_or_the_better_pass_tells_the_cycle(use, text, year, others, 
         Wmi_VinSchema=BOTH_CYCLES,
         Pattern=patterns(("A", SERIES, "older"), ("AAAAA|*F", TRIM, "older"), ("B", SERIES, "newer", OLD, 2), ("BBBBB|*F", TRIM, "newer", OLD, 2)),
     )  # fmt: skip
-    decoding = specify(text[:3], text, LATEST)
+    decoding = decode(text[:3], text, LATEST)
     assert (decoding.best.year, len(decoding.others), decoding.conclusive) == (
         year,
         others,

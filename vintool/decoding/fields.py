@@ -1,321 +1,229 @@
-"""Profile -> the fields of a vehicle, every fact with its basis and source, in plain tuples.
+"""The table of fields: what a vehicle is made of, from which every output is read.
 
-``model`` has the same fields as frozen pydantic models, for whoever calls from Python. The terminal
-reads these as they are: pydantic loads for longer than a VIN takes to decode.
+A row says of a published field what it is, of which kind, and how it is got. ``decode`` makes of them
+the fields of ``model.Vehicle``, in this order also those of JSON and of the terminal;
+``columns.decoding.table`` gives each as a column ``vin_<name>``, ``screen`` some of them. A new field that
+vPIC tells is one row here and its line in ``Vehicle``.
 """
 
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
 
 from vintool import vpic
-from vintool.codes import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Weight
-from vintool.decoding.identity import identify, proposals, trailing_digits, vin_problems
-from vintool.decoding.profile import (
-    ATTRIBUTES,
-    ENGINE_PARTS,
-    ModelYear,
-    Profile,
-    basis,
-    engine_of,
-    further,
-    profile,
-    whole_number,
+from vintool.codes import Basis, Powertrain
+from vintool.decoding import engine, plant
+from vintool.decoding.engine import Engine
+from vintool.decoding.facts import (
+    Attribute,
+    Fact,
+    PowertrainFact,
+    Source,
+    basis_of,
+    source_of,
+    source_of_country,
+    source_of_plant,
 )
-from vintool.registry import Maker, Rule
-from vintool.vin import PartialVin, Vin, calc_check_digit, is_plain, judged, position_9, read
-from vintool.vpic import DecodedElement, Origin
-from vintool.vpic.decode import Pass
+from vintool.decoding.kinds import Kind, Part
+from vintool.decoding.plant import Plant
+from vintool.decoding.profile import Profile
+from vintool.registry.plants import PlantRow
+from vintool.vpic.elements import FROM_TABLES, VEHICLE_TYPE, DecodedElement, Origin
 
-_NUMBERS = {"doors", "seats"}
-_NOTES = {
-    Origin.ENGINE: "follows from the engine's name",
-    Origin.CONVERSION: "converted from another unit",
-    Origin.SPECIFICATION: "specification of the model, not a sign of the VIN",
-    Origin.DEFAULT: "assumed of every vehicle of this type",
-    Origin.TABLE: "follows from the WMI",
-}
+T = TypeVar("T")
+
+TEXT, INTEGER, STRUCT = Kind.TEXT, Kind.INTEGER, Kind.STRUCT
+TEXTS, INTEGERS, PAIRS, SOURCES = Kind.TEXTS, Kind.INTEGERS, Kind.PAIRS, Kind.SOURCES
 
 
-class Source(NamedTuple):
-    """Where a fact comes from: the file and row of the reference data, and what that row cites."""
+class Field(NamedTuple):
+    """A published field of a vehicle.
 
-    file: str
-    row: str
-    cites: str
-    note: str = ""
-
-
-class Fact(NamedTuple):
-    """A value, what it rests on, and where it comes from."""
-
-    value: Any
-    basis: Basis
-    source: Source
-
-
-class PowertrainFact(NamedTuple):
-    """A powertrain with the grade of its evidence and every rule that speaks for it."""
-
-    value: Powertrain
-    basis: Basis
-    source: Source
-    grade: Grade
-    support: tuple[Source, ...]
-
-
-class Attribute(NamedTuple):
-    """One more thing that NHTSA's vPIC tells, under its name there."""
+    Attributes:
+        name: in ``Vehicle``; its column is ``vin_<name>``.
+        kind: of its values.
+        meaning: what it is, for people.
+        value: how it is got of a profile; None where the VIN does not tell it. Fields without are
+            told by the characters of the VIN, or by the rules of its market.
+        fact: a value that is told, with its basis and source; None where the field is a plain value.
+        element: vPIC's number, where it is vPIC that tells it.
+        parts: of a struct, in their order.
+    """
 
     name: str
-    value: str
-    basis: Basis
+    kind: Kind
+    meaning: str
+    value: Callable[[Profile], Any] | None = None
+    fact: Callable[[Profile, Any], Any] | None = None
+    element: int | None = None
+    parts: tuple[Part, ...] = ()
 
-    def __str__(self) -> str:
-        """Name and value."""
-        return f"{self.name}: {self.value}"
+    @property
+    def label(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ")
 
-
-class Engine(NamedTuple):
-    """What is told of the engine; null where nothing is. Displacement in litres, power in kW."""
-
-    model: str | None
-    manufacturer: str | None
-    configuration: str | None
-    cylinders: int | None
-    displacement_l: float | None
-    power_kw: float | None
-
-    def __str__(self) -> str:
-        """The engine in a few words."""
-        parts = (
-            f"{self.displacement_l:.1f} L" if self.displacement_l else "",
-            f"{self.cylinders} cylinders" if self.cylinders else "",
-            self.configuration or "",
-            f"{self.power_kw:g} kW" if self.power_kw else "",
-            self.manufacturer or "",
-            self.model or "",
-        )
-        return ", ".join(filter(None, parts))
+    def of(self, profile: Profile) -> Any:
+        """The field as ``Vehicle`` has it: a fact, or a plain value."""
+        value = self.value and self.value(profile)
+        return value if value is None or self.fact is None else self.fact(profile, value)
 
 
-def vehicle_fields(
-    vin: str,
-    model_year: int | None = None,
-    *,
-    market: Market | str | None = None,
-    latest_model_year: int | None = None,
-) -> dict[str, Any]:
-    """Everything that a VIN tells, by the fields of ``model.Vehicle``; facts in their order.
-
-    Takes and raises what ``vintool.decode`` does. What is not told may be missing.
-
-    >>> vehicle_fields("5YJ3E1EAXHF000316")["brand"].value
-    'Tesla'
-    """
-    number = vin_of(vin)
-    digits = trailing_digits(number)
-    return fields_of(number, ninth_of(number), digits, model_year, market, latest_model_year)
+def _there(row: T | None) -> T:
+    """The row that tells a value; it is there where the value is."""
+    assert row is not None  # noqa: S101
+    return row
 
 
-def vin_of(text: str) -> Vin | PartialVin:
-    """A text as a VIN, or as what is known of one.
-
-    Raises:
-        InvalidVin: it is neither.
-    """
-    if isinstance(text, Vin | PartialVin):
-        return text
-    if is_plain(text):
-        return Vin.trusted(text)
-    reading = read(text)
-    return PartialVin(text) if reading.problem else Vin.trusted(reading.text)
+def _by_maker(profile: Profile, value: str) -> Fact[str]:
+    return Fact(Basis.REGISTRY, source_of(_there(profile.maker)), value)
 
 
-def ninth_of(number: Vin | PartialVin) -> CheckDigit:
-    """Whether position 9 agrees with the other positions; of a part of a VIN it is not known to."""
-    return position_9(number) if isinstance(number, Vin) else CheckDigit.FAILS
+def _by_element(profile: Profile, item: DecodedElement, value: T) -> Fact[T]:
+    return Fact(basis_of(_there(profile.vpic_pass), item), source_of(item), value)
 
 
-def own_fields(number: Vin | PartialVin) -> dict[str, str]:
-    """The fields in which VINs of one descriptor differ, if position 9 says the same."""
-    return {"vin": number, "vds": number.vds, "vis": number.vis, "serial": number.serial}
+def _brand(profile: Profile, value: str) -> Fact[str]:
+    brand = _there(profile.brand)
+    return Fact(brand.basis, source_of(brand.row), value)
 
 
-def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
-    """The VIN with zeros where no rule reads it: other fields than ``own_fields`` are as of this one.
-
-    >>> sample_of(Vin("LRW3E7FA1LC004711"))
-    'LRW3E7FA0LC000000'
-    """
-    if not isinstance(number, Vin):
-        return number
-    registration = vpic.registration(number.wmi)
-    last = 14 if number.small_maker else 11
-    if registration is not None and registration.reads_to > last:
-        last = registration.reads_to
-    return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
+def _country(profile: Profile, value: str) -> Fact[str]:
+    by_maker = profile.maker is not None and profile.maker.country
+    return _by_maker(profile, value) if by_maker else _by_range(profile, value)
 
 
-def fields_of(  # noqa: PLR0913, PLR0917 - what decides
-    number: Vin | PartialVin,
-    ninth: CheckDigit,
-    digits: int,
-    known: int | None,
-    market: Market | str | None,
-    latest: int | None,
-) -> dict[str, Any]:
-    """The fields of a vehicle.
-
-    Args:
-        number: the VIN, or another one of its descriptor; position 9 is not read.
-        ninth: as ``ninth_of`` tells it.
-        digits: how many of positions 13-17, counted from the end, are digits.
-        known: the model year, where it is known otherwise.
-        market: whose VIN rules apply, where the WMI should not decide.
-        latest: the latest model year that there can be.
-    """
-    told = profile(number, ninth, latest, Market(market) if market else None, known=known)
-    status = CheckDigit.CANNOT_TELL
-    problems: tuple[Problem, ...] = (Problem.PARTIAL,)
-    if isinstance(number, Vin):
-        status = judged(ninth, told.market)
-        problems = vin_problems(number, told.market, status, digits)
-    return {
-        **own_fields(number),
-        "wmi": number.wmi,
-        "descriptor": number.descriptor,
-        "check_digit": status,
-        "market": told.market,
-        **_maker_facts(told),
-        "model_year": _year_fact(told.year, known),
-        "model_year_candidates": told.year.candidates,
-        "plant_code": number.plant_code,
-        "plant": _plant_fact(told),
-        "vehicle_type": _type_fact(told),
-        **(_filed_facts(told.filed) if told.filed else {}),
-        **_powertrain_facts(told),
-        "problems": problems,
-    }
+def _by_range(profile: Profile, value: str) -> Fact[str]:
+    return Fact(Basis.REGISTRY, source_of_country(_there(profile.country)), value)
 
 
-def check_fields(text: str, market: Market | str | None = None) -> dict[str, Any]:
-    """Whether a text is a well-formed VIN, by the fields of ``checking.Check``."""
-    identity = identify(text, Market(market) if market else None)
-    used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
-    return {
-        "text": text,
-        "vin": identity.vin,
-        "market": identity.market,
-        "check_digit": identity.status,
-        "expected_check_digit": calc_check_digit(identity.vin) if used and identity.vin else None,
-        "problems": identity.problems,
-        "suggestions": proposals(identity),
-    }
-
-
-def sound(problems: tuple[Problem, ...]) -> bool:
-    """Whether a text with these problems is a VIN that breaks no rule; a clean-up is no fault."""
-    return all(problem.weight is Weight.NOTE for problem in problems)
-
-
-def _maker_source(maker: Maker) -> Source:
-    return Source(maker.file, maker.wmi, maker.source, maker.note)
-
-
-@cache
-def _rule_source(rule: Rule) -> Source:
-    """Where a powertrain rule stands and what it cites."""
-    note = "; ".join(part for part in (rule.models, rule.support) if part)
-    return Source(rule.file, rule.shown, rule.source, note)
-
-
-def _filed_source(told: DecodedElement) -> Source:
-    cites = f"NHTSA vPIC {vpic.release().month}"
-    return Source("vpic", told.source, cites, _NOTES.get(told.origin, ""))
-
-
-def _maker_facts(told: Profile) -> dict[str, Fact]:
-    facts = {}
-    if told.maker is not None:
-        source = _maker_source(told.maker)
-        facts["manufacturer"] = Fact(told.maker.name, Basis.REGISTRY, source)
-    if told.brand is not None:
-        rests_on = told.brand.rests_on
-        brand_source = (
-            _filed_source(rests_on)
-            if isinstance(rests_on, DecodedElement)
-            else _rule_source(rests_on)
-            if isinstance(rests_on, Rule)
-            else _maker_source(rests_on)
-        )
-        facts["brand"] = Fact(told.brand.name, told.brand.basis, brand_source)
-    if told.maker is not None and told.maker.country:
-        facts["country"] = Fact(told.maker.country, Basis.REGISTRY, source)
-    if told.country is not None:
-        row = f"{told.country.first}-{told.country.last}"
-        source = Source("countries.csv", row, told.country.source)
-        facts.setdefault("country", Fact(told.country.code, Basis.REGISTRY, source))
-        facts["region"] = Fact(told.country.region, Basis.REGISTRY, source)
-    return facts
-
-
-def _type_fact(told: Profile) -> Fact | None:
-    if told.filed is not None and (filed := told.filed.attributes.get(vpic.VEHICLE_TYPE)):
-        return Fact(told.vehicle_type or "", basis(told.filed, filed[0]), _filed_source(filed[0]))
-    if told.maker is not None and told.vehicle_type:
-        return Fact(told.vehicle_type, Basis.REGISTRY, _maker_source(told.maker))
-    return None
-
-
-def _filed_facts(filed: Pass) -> dict[str, Any]:
-    """The fields that vPIC tells, and everything else that it tells under its own names."""
-    facts: dict[str, Any] = {}
-    for field, element in ATTRIBUTES.items():
-        told, text = filed.attributes.get(element), filed.value(element)
-        value = whole_number(text) if field in _NUMBERS else text
-        if told is not None and value is not None:
-            facts[field] = Fact(value, basis(filed, told[0]), _filed_source(told[0]))
-        if field == "seats" and (parts := engine_of(filed)):
-            first = next(
-                filed.attributes[element][0]
-                for part, element in ENGINE_PARTS.items()
-                if parts[part] is not None
-            )
-            facts["engine"] = Fact(Engine(**parts), basis(filed, first), _filed_source(first))
-    facts["attributes"] = tuple(
-        Attribute(name, value, basis(filed, told)) for name, value, told in further(filed)
-    )
-    return facts
-
-
-def _year_fact(year: ModelYear, known: int | None) -> Fact | None:
+def _model_year(profile: Profile, value: int) -> Fact[int]:
     cites = "49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779"
-    if known in year.candidates and known is not None:
-        note = "given by the caller, and position 10 allows it"
-        return Fact(known, Basis.DECLARED, Source("", "position 10", cites, note))
-    if year.year is None:
-        return None
-    return Fact(year.year, year.basis, Source("", "position 10", cites, year.why))
+    return Fact(profile.year.basis, Source("", "position 10", cites, profile.year.why), value)
 
 
-def _plant_fact(told: Profile) -> Fact | None:
-    place = told.plant
-    if place is None:
-        return None
-    row = place.rests_on
-    if isinstance(row, DecodedElement):
-        assert told.filed is not None  # noqa: S101 - it told the row
-        return Fact(place, basis(told.filed, row), _filed_source(row))
-    source = Source("plants.csv", f"{told.wmi} {row.code}", row.source, row.note)
-    return Fact(place, Basis.REGISTRY, source)
+def _plant(profile: Profile, value: Plant) -> Fact[Plant]:
+    row = profile.plant_row
+    if isinstance(row, PlantRow):
+        return Fact(Basis.REGISTRY, source_of_plant(profile.wmi, row), value)
+    return _by_element(profile, _there(row), value)
 
 
-def _powertrain_facts(told: Profile) -> dict[str, Any]:
-    classification = told.classification
-    support = tuple(map(_rule_source, classification.rules))
-    if classification.powertrain is None or classification.grade is None:
-        return {"powertrain_conflict": support}
-    fact = PowertrainFact(
-        classification.powertrain, Basis.ENCODED, support[0], classification.grade, support
+def _vehicle_type(profile: Profile, value: str) -> Fact[str]:
+    items = profile.vpic_pass.attributes.get(VEHICLE_TYPE) if profile.vpic_pass else None
+    return _by_element(profile, items[0], value) if items else _by_maker(profile, value)
+
+
+def _engine(profile: Profile, value: Engine) -> Fact[Engine]:
+    """The source is that of the first part that is told."""
+    attributes = _there(profile.vpic_pass).attributes
+    told = (part.element for part in engine.PARTS if getattr(value, part.name) is not None)
+    return _by_element(profile, attributes[next(told)][0], value)
+
+
+def _further(profile: Profile) -> list[tuple[str, str, DecodedElement]]:
+    """What vPIC tells beside the fields: its name, value in words, what it rests on.
+
+    That something does not apply to a whole type of vehicle is left out.
+    """
+    if profile.vpic_pass is None:
+        return []
+    elements = vpic.all_elements()
+    return [
+        (elements[element].name, text, items[0])
+        for element, items in sorted(profile.vpic_pass.attributes.items())
+        if element not in NAMED
+        and element in elements
+        and not (items[0].origin is Origin.DEFAULT and items[0].value == engine.NOT_APPLICABLE)
+        and (text := profile.vpic_pass.value(element))
+    ]
+
+
+def _attributes(
+    profile: Profile, further: Iterable[tuple[str, str, DecodedElement]]
+) -> tuple[Attribute, ...]:
+    return tuple(
+        Attribute(name, text, basis_of(_there(profile.vpic_pass), item))
+        for name, text, item in further
     )
-    return {"powertrain": fact}
+
+
+def _powertrain(profile: Profile, value: Powertrain) -> PowertrainFact:
+    support = tuple(map(source_of, profile.classification.rules))
+    grade = _there(profile.classification.grade)
+    return PowertrainFact(Basis.ENCODED, support[0], value, grade, support)
+
+
+def _powertrain_basis(profile: Profile) -> Basis | None:
+    return None if profile.classification.powertrain is None else Basis.ENCODED
+
+
+def _conflict(profile: Profile) -> tuple[Source, ...]:
+    classification = profile.classification
+    return () if classification.powertrain else tuple(map(source_of, classification.rules))
+
+
+def _element(name: str, kind: Kind, meaning: str, element: int) -> Field:
+    """A field that an element of vPIC tells."""
+
+    def value(profile: Profile) -> str | int | float | None:
+        return kind.read(profile.vpic_pass.value(element)) if profile.vpic_pass else None
+
+    def fact(profile: Profile, value: T) -> Fact[T]:
+        return _by_element(profile, _there(profile.vpic_pass).attributes[element][0], value)
+
+    return Field(name, kind, meaning, value, fact, element)
+
+
+_TABLE = (
+    Field("vin", TEXT, "the VIN, cleaned; * for what is not known"),
+    Field("wmi", TEXT, "world manufacturer identifier: positions 1-3, with 12-14 of a small maker"),
+    Field("vds", TEXT, "vehicle descriptor section: positions 4-9"),
+    Field("vis", TEXT, "vehicle identifier section: positions 10-17"),
+    Field("descriptor", TEXT, "positions 1-8, 10 and 11, with 12-14 of a small maker"),
+    Field("check_digit", TEXT, "whether position 9 agrees with the other positions"),
+    Field("market", TEXT, "whose VIN rules apply", lambda p: p.market),
+    Field("manufacturer", TEXT, "holder of the WMI", lambda p: p.maker and p.maker.name, _by_maker),
+    Field("brand", TEXT, "make", lambda p: p.brand and p.brand.name, _brand),
+    Field("country", TEXT, "of the maker, ISO 3166 alpha-2", lambda p: p.country_code, _country),
+    Field("region", TEXT, "of the WMI", lambda p: p.country and p.country.region, _by_range),
+    Field("model_year", INTEGER, "what position 10 means", lambda p: p.year.year, _model_year),
+    Field("model_year_candidates", INTEGERS, "what it can mean", lambda p: p.year.candidates),
+    Field("plant_code", TEXT, "position 11"),
+    Field("plant", STRUCT, "what it means", lambda p: p.plant, _plant, parts=plant.PARTS),
+    Field("serial", TEXT, "positions 12-17, of a small maker 15-17"),
+    Field("vehicle_type", TEXT, "car, truck, ...", lambda p: p.vehicle_type, _vehicle_type),
+    _element("model", TEXT, "name of the model", 28),
+    _element("series", TEXT, "name of the series", 34),
+    _element("trim", TEXT, "name of the trim", 38),
+    _element("body_class", TEXT, "form of the body", 5),
+    _element("doors", INTEGER, "how many", 14),
+    _element("seats", INTEGER, "how many", 33),
+    Field("engine", STRUCT, "litres and kW", lambda p: p.engine, _engine, parts=engine.PARTS),
+    _element("fuel_primary", TEXT, "fuel", 24),
+    _element("fuel_secondary", TEXT, "second fuel", 66),
+    _element("electrification", TEXT, "level of electrification", 126),
+    _element("drive_type", TEXT, "driven wheels", 15),
+    _element("gvwr", TEXT, "class of the gross vehicle weight rating", 25),
+    Field("attributes", PAIRS, "what else vPIC tells, by its names", _further, _attributes),
+    Field("powertrain", TEXT, "what moves it", lambda p: p.classification.powertrain, _powertrain),
+    Field("powertrain_conflict", SOURCES, "rules that disagree on it", _conflict),
+    Field("problems", TEXTS, "what is wrong with the VIN"),
+)
+#: The fields of ``Vehicle`` by name, in its order.
+FIELDS = {field.name: field for field in _TABLE}
+_TABLE_ASIDE = (
+    Field("powertrain_grade", TEXT, "of the evidence: A, B or C", lambda p: p.classification.grade),
+    Field("powertrain_basis", TEXT, "what the powertrain rests on", _powertrain_basis),
+)
+#: What has columns of its own, and in ``Vehicle`` is part of a fact.
+ASIDE = {field.name: field for field in _TABLE_ASIDE}
+#: vPIC's number for each field that one of its elements tells.
+ELEMENTS = {name: field.element for name, field in FIELDS.items() if field.element is not None}
+#: The elements that have fields or parts of their own, or follow from the WMI, position 10 or the model.
+NAMED = frozenset(
+    {
+        *ELEMENTS.values(),
+        *(part.element for field in _TABLE for part in field.parts),
+        *FROM_TABLES,
+    }
+)

@@ -1,123 +1,42 @@
-"""Facts with basis and source, and the vehicle that they make up.
+"""Vehicle and Check: the published results about one VIN, as frozen pydantic models.
 
-Frozen pydantic models, for one vehicle at a time; columns carry the same values without them.
-A model stands with the step that makes it, so that a step loads no more than it needs. Those of a
-vehicle are built on import, the others when first used.
+The values in them are those of ``facts``, ``plant``, ``engine`` and ``suggestions``, which the terminal
+prints without pydantic; columns carry the same values without any of them.
 """
-
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from vintool.codes import Basis, CheckDigit, Grade, Market, Powertrain, Problem
-from vintool.decoding import fields
+from vintool.codes import CheckDigit, Market, Problem
+from vintool.decoding.check import sound
+from vintool.decoding.engine import Engine
+from vintool.decoding.facts import Attribute, Fact, PowertrainFact, Source
+from vintool.decoding.plant import Plant
+from vintool.decoding.suggestions import Suggestion
 from vintool.vin import PartialVin, Vin
 
 
 class Frozen(BaseModel):
-    """What every result is: unchangeable, and without unknown fields."""
+    """What every result is: unchangeable, and without unknown fields.
+
+    ``report.page`` has one of its own, since it knows nothing of other rooms.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Source(Frozen, defer_build=False):
-    """Where a fact comes from: the file and row of the reference data, and what that row cites."""
-
-    file: str
-    row: str
-    cites: str
-    note: str = ""
-
-
-class Fact(Frozen, defer_build=False):
-    """A value, what it rests on, and where it comes from.
-
-    One class a kind of value: generic models would cost every start of the program 50 ms.
-    """
-
-    basis: Basis
-    source: Source
-    value: Any
-
-    def __str__(self) -> str:
-        """The value alone."""
-        return str(self.value)
-
-
-class TextFact(Fact):
-    """A fact whose value is a text."""
-
-    value: str
-
-
-class NumberFact(Fact):
-    """A fact whose value is a whole number."""
-
-    value: int
-
-
-class PowertrainFact(Fact):
-    """A powertrain with the grade of its evidence and every rule that speaks for it."""
-
-    value: Powertrain
-    grade: Grade
-    support: tuple[Source, ...]
-
-
-class Plant(Frozen, defer_build=False):
-    """Where position 11 says that the vehicle was built; empty where the registry does not say."""
-
-    company: str
-    city: str
-    state: str
-    country: str
-
-    def __str__(self) -> str:
-        """City, state and country as one text."""
-        return ", ".join(part for part in (self.city, self.state, self.country) if part)
-
-
-class PlantFact(Fact):
-    """A fact whose value is a plant."""
-
-    value: Plant
-
-
-class Engine(Frozen, defer_build=False):
-    """What is told of the engine; null where nothing is. Displacement in litres, power in kW."""
-
-    model: str | None = None
-    manufacturer: str | None = None
-    configuration: str | None = None
-    cylinders: int | None = None
-    displacement_l: float | None = None
-    power_kw: float | None = None
-
-    def __str__(self) -> str:
-        """The engine in a few words."""
-        return str(fields.Engine(**dict(self)))
-
-
-class EngineFact(Fact):
-    """A fact whose value is an engine; the source is that of its first part."""
-
-    value: Engine
-
-
-class Attribute(Frozen, defer_build=False):
-    """One more thing that NHTSA's vPIC tells, under its name there."""
-
-    name: str
-    value: str
-    basis: Basis
-
-    def __str__(self) -> str:
-        """Name and value."""
-        return str(fields.Attribute(**dict(self)))
-
-
 class Vehicle(Frozen, defer_build=False):
-    """What a VIN tells. A field that it does not tell is null."""
+    """What a VIN tells. A field that it does not tell is null.
+
+    Each line is a row of ``fields.FIELDS``, which says what it is and how it is got; spelled out here for
+    readers and type checkers. A ``Fact`` has ``value``, ``basis`` and ``source``.
+
+    >>> import vintool
+    >>> vehicle = vintool.decode("LRW3E7FA1LC000001")
+    >>> vehicle.wmi, vehicle.serial, vehicle.check_digit.value, vehicle.powertrain.value.value
+    ('LRW', '000001', 'holds', 'BEV')
+    >>> vehicle.model_year.basis.value, vehicle.model_year.source.row, vehicle.trim
+    ('encoded', 'position 10', None)
+    """
 
     vin: Vin | PartialVin
     wmi: str
@@ -126,29 +45,49 @@ class Vehicle(Frozen, defer_build=False):
     descriptor: str
     check_digit: CheckDigit
     market: Market
-    manufacturer: TextFact | None = None
-    brand: TextFact | None = None
-    country: TextFact | None = None
-    region: TextFact | None = None
-    model_year: NumberFact | None = None
+    manufacturer: Fact[str] | None = None
+    brand: Fact[str] | None = None
+    country: Fact[str] | None = None
+    region: Fact[str] | None = None
+    model_year: Fact[int] | None = None
     model_year_candidates: tuple[int, ...] = ()
     plant_code: str
-    plant: PlantFact | None = None
+    plant: Fact[Plant] | None = None
     serial: str
-    vehicle_type: TextFact | None = None
-    model: TextFact | None = None
-    series: TextFact | None = None
-    trim: TextFact | None = None
-    body_class: TextFact | None = None
-    doors: NumberFact | None = None
-    seats: NumberFact | None = None
-    engine: EngineFact | None = None
-    fuel_primary: TextFact | None = None
-    fuel_secondary: TextFact | None = None
-    electrification: TextFact | None = None
-    drive_type: TextFact | None = None
-    gvwr: TextFact | None = None
+    vehicle_type: Fact[str] | None = None
+    model: Fact[str] | None = None
+    series: Fact[str] | None = None
+    trim: Fact[str] | None = None
+    body_class: Fact[str] | None = None
+    doors: Fact[int] | None = None
+    seats: Fact[int] | None = None
+    engine: Fact[Engine] | None = None
+    fuel_primary: Fact[str] | None = None
+    fuel_secondary: Fact[str] | None = None
+    electrification: Fact[str] | None = None
+    drive_type: Fact[str] | None = None
+    gvwr: Fact[str] | None = None
     attributes: tuple[Attribute, ...] = ()
     powertrain: PowertrainFact | None = None
     powertrain_conflict: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+class Check(Frozen):
+    """Whether a text is a well-formed VIN, and what was meant if it is not.
+
+    ``expected_check_digit`` is what position 9 must be, where the market uses a check digit.
+    """
+
+    text: str
+    vin: Vin | None
+    market: Market | None
+    check_digit: CheckDigit
+    expected_check_digit: str | None
+    problems: tuple[Problem, ...]
+    suggestions: tuple[Suggestion, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the text is a VIN that breaks no rule; a clean-up is no fault."""
+        return sound(self.problems)

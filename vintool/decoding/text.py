@@ -1,13 +1,14 @@
 """A vehicle, or what is wrong with a text, as lines that a person reads.
 
-Both are taken by their fields: as ``fields`` gives them, or ``dict`` of the model.
+Both are taken by their fields: as ``vehicle_fields`` and ``check_fields`` give them, or ``dict`` of the model.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vintool.codes import CheckDigit
-from vintool.decoding.fields import Source
+from vintool.decoding.facts import Fact, PowertrainFact, Source
+from vintool.decoding.fields import FIELDS
 
 
 def ruler(text: str) -> list[str]:
@@ -43,9 +44,10 @@ def _cite(source: Source) -> str:
 def facts_of(vehicle: Mapping[str, Any]) -> Iterator[tuple[str, str, str, tuple[Source, ...]]]:
     """Every fact of a vehicle: field, value, basis with grade, sources."""
     for field, fact in vehicle.items():
-        if grade := getattr(fact, "grade", None):
-            yield field, fact.value.value, f"{fact.basis.value}, grade {grade.value}", fact.support
-        elif hasattr(fact, "source"):
+        if isinstance(fact, PowertrainFact):
+            basis = f"{fact.basis.value}, grade {fact.grade.value}"
+            yield field, fact.value.value, basis, fact.support
+        elif isinstance(fact, Fact):
             yield field, str(fact.value), fact.basis.value, (fact.source,)
 
 
@@ -57,36 +59,36 @@ def _years(candidates: tuple[int, ...]) -> str:
 
 
 def vehicle_lines(vehicle: Mapping[str, Any]) -> Iterator[str]:
-    """A decoded vehicle as lines of text; a source is told once."""
+    """A decoded vehicle as lines of text; a source is cited once."""
     years = vehicle["model_year_candidates"]
     yield from ruler(vehicle["vin"])
     yield ""
     yield f"{'check digit':<16}{vehicle['check_digit'].value} (rules of market {vehicle['market'].value})"
-    told: set[Source] = set()
+    cited: set[Source] = set()
     for field, value, basis, sources in facts_of(vehicle):
-        yield f"{field.replace('_', ' '):<16}{value}  [{basis}]"
+        yield f"{FIELDS[field].label:<16}{value}  [{basis}]"
         for source in sources:
-            if source not in told:
-                told.add(source)
+            if source not in cited:
+                cited.add(source)
                 yield f"{'':<17}{_cite(source)}"
         if field == "model_year" and len(years) > 1:
             yield f"{'':<17}position 10 allows {_years(years)}"
     if vehicle["model_year"] is None:
         yield f"{'model year':<16}cannot tell; the known positions allow {_years(years)}"
-    if attributes := vehicle.get("attributes"):
+    if attributes := vehicle["attributes"]:
         yield f"also in vPIC    {'; '.join(map(str, attributes))}"
-    conflict = vehicle.get("powertrain_conflict", ())
-    if vehicle.get("powertrain") is None:
+    conflict = vehicle["powertrain_conflict"]
+    if vehicle["powertrain"] is None:
         yield f"{'powertrain':<16}cannot tell{'; the evidence disagrees:' if conflict else ''}"
     for source in conflict:
         yield f"{'':<17}{_cite(source)}"
 
 
-def check_lines(told: Mapping[str, Any]) -> Iterator[str]:
+def check_lines(check: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a text, and what was put right in it."""
-    for problem in told["problems"]:
+    for problem in check["problems"]:
         yield f"{problem.weight.value:<9}{problem.value}: {problem.sentence}"
-    if told["check_digit"] is CheckDigit.FAILS:
-        yield f"{'':<9}position 9 must be {told['expected_check_digit']} for the other positions"
-    for suggestion in told["suggestions"]:
+    if check["check_digit"] is CheckDigit.FAILS:
+        yield f"{'':<9}position 9 must be {check['expected_check_digit']} for the other positions"
+    for suggestion in check["suggestions"]:
         yield f"{'meant?':<9}{suggestion.vin}: {suggestion.reason}"

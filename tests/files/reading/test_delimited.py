@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from support.manifests import put, put_csv
 from support.readers import TABLE, VINS, cells, numbers, only, refusal
 
-from vintool.declaration.headers import (
-    map_columns,
-)
+from vintool.declaration.mapping import map_columns
 from vintool.files.reading import delimited
 from vintool.files.reading.manifest import open_manifest
 

@@ -11,9 +11,7 @@ from support.commands import run
 from support.manifests import put
 from support.readers import VINS, cells, numbers, only, refusal
 
-from vintool.declaration.headers import (
-    map_columns,
-)
+from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file

@@ -19,9 +19,10 @@ from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx, read_csv
 from vintool.columns import screen_table
 from vintool.errors import ManifestError
 from vintool.files.screen import screen_file
-from vintool.files.writing import annotated
-from vintool.files.writing.annotated import FORMATS, Copy
+from vintool.files.writing import parquet, row_files, workbook
+from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.cells import inert, inert_cell, texts
+from vintool.files.writing.formats import FORMATS
 from vintool.files.writing.jsonl import json_lines
 
 
@@ -201,12 +202,12 @@ def with_dictionaries(batch):
 @pytest.mark.parametrize("encoded", [False, True])
 @pytest.mark.parametrize("step", [1, 7, 1000])
 def test_how_the_batches_come_changes_no_byte(tmp_path, monkeypatch, form, encoded, step):
-    monkeypatch.setattr(annotated, "_GROUP_ROWS", 40)
+    monkeypatch.setattr(parquet, "_GROUP_ROWS", 40)
     data, answers = answered([TESLA, ATTO3, "=1", "TBA", ATTO3] * 21)
 
     def written(name, step, answers):
         (tmp_path / name).mkdir()
-        writer = Copy(form, ",").writer(tmp_path / name)
+        writer = AnnotatedCopy(form, ",").writer(tmp_path / name)
         for start in range(0, data.num_rows, step):
             writer.write("", data.slice(start, step), answers.slice(start, step))
         writer.close()
@@ -233,7 +234,7 @@ def test_a_list_that_is_missing_is_none_that_is_empty(tmp_path):
 
 
 def test_a_full_sheet_goes_on_and_a_long_cell_is_reported(tmp_path, monkeypatch):
-    monkeypatch.setattr(annotated, "_XLSX_ROWS", 3)
+    monkeypatch.setattr(workbook, "_ROWS", 3)
     long = [("VIN", "Note"), *[(TESLA, "x" * 40_000)] * 5]
     summary = screen_file(put_csv(tmp_path / "list.csv", long), ON, tmp_path / "out", annotated_as="xlsx")  # fmt: skip
     book = openpyxl.load_workbook(tmp_path / "out" / "annotated.xlsx")
@@ -255,9 +256,7 @@ def test_more_columns_than_a_workbook_holds_are_refused(tmp_path):
 
 
 def test_a_large_workbook_is_announced_while_it_is_written(tmp_path, monkeypatch):
-    from vintool.files.writing import exceptions as outputs
-
-    monkeypatch.setattr(outputs, "SLOW_ROWS", 2)
+    monkeypatch.setattr(row_files, "SLOW_ROWS", 2)
     said = []
     path = put_xlsx(tmp_path / "list.xlsx", {"one": ROWS})
     screen_file(path, ON, tmp_path / "out", say=said.append)

@@ -26,6 +26,8 @@ from support.releases import (
 
 from vintool import vpic
 from vintool.errors import DataSourceError
+from vintool.vpic.files import COLUMNS as FILE_COLUMNS
+from vintool.vpic.files import MANIFEST, TEXTS
 from vintool.vpic.importer.build import build
 
 FORMS = ("sqlite", "dump", "sqlite+zip", "dump+zip")
@@ -37,8 +39,8 @@ FORMS = ("sqlite", "dump", "sqlite+zip", "dump+zip")
 def test_every_form_gives_the_same_files(tmp_path):
     sources = [release_of(tmp_path / "in", form) for form in FORMS]
     built = [content(build(source, tmp_path / source.name)) for source in sources]
-    assert set(built[0]) == {*vpic.COLUMNS, *vpic.TEXTS, vpic.MANIFEST}
-    manifests = [tomllib.loads(files.pop(vpic.MANIFEST).decode()) for files in built]
+    assert set(built[0]) == {*FILE_COLUMNS, *TEXTS, MANIFEST}
+    manifests = [tomllib.loads(files.pop(MANIFEST).decode()) for files in built]
     assert built[1:] == built[:1] * 3
     # In the manifests only the file that was read differs.
     origins = [
@@ -65,7 +67,7 @@ def test_the_order_of_the_rows_changes_nothing(tmp_path_factory, shuffler):
     tables = {name: shuffler.sample(rows, len(rows)) for name, rows in TINY.items()}
     shuffled = content(build(release_of(folder, "dump", tables), folder / "shuffled"))
     straight = content(build(release_of(folder, "dump"), folder / "straight"))
-    del shuffled[vpic.MANIFEST], straight[vpic.MANIFEST]
+    del shuffled[MANIFEST], straight[MANIFEST]
     assert shuffled == straight
 
 
@@ -104,11 +106,11 @@ def test_the_files_say_what_the_tables_did(tmp_path):
 
 def test_the_manifest_counts_the_rows_that_were_read(tmp_path):
     folder = build(release_of(tmp_path / "in", "dump"), tmp_path / "out")
-    manifest = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
+    manifest = tomllib.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     assert manifest["release"]["rows"] == {
         name.lower(): len(rows) for name, rows in TINY.items() if name != "Conversion"
     }
-    assert vpic.check(folder).keys() == {*vpic.COLUMNS, *vpic.TEXTS}
+    assert vpic.check(folder).keys() == {*FILE_COLUMNS, *TEXTS}
 
 
 def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
@@ -117,7 +119,7 @@ def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
         database.execute("CREATE TABLE Release (month, url, sha256)")
         database.execute("INSERT INTO Release VALUES ('2026-09', 'https://example.org/x', 'ab')")
     database.close()
-    text = (build(source, tmp_path / "out") / vpic.MANIFEST).read_text(encoding="utf-8")
+    text = (build(source, tmp_path / "out") / MANIFEST).read_text(encoding="utf-8")
     release = tomllib.loads(text)["release"]
     assert [release[key] for key in ("month", "url", "sha256")] == ["2026-09", "https://example.org/x", "ab"]  # fmt: skip
 
@@ -125,7 +127,7 @@ def test_a_release_may_say_its_month_and_origin_itself(tmp_path):
 def test_the_month_is_of_the_name_or_given(tmp_path):
     source = as_dump(tmp_path / "vpic 2026-09.sql", TINY)
     for month, expected in ((None, "2026-09"), ("2025-01", "2025-01")):
-        text = (build(source, tmp_path / "out", month) / vpic.MANIFEST).read_text(encoding="utf-8")
+        text = (build(source, tmp_path / "out", month) / MANIFEST).read_text(encoding="utf-8")
         assert tomllib.loads(text)["release"]["month"] == expected
 
 
@@ -177,14 +179,14 @@ def test_when_the_disk_is_full_the_old_folder_is_still_whole(tmp_path):
 def test_when_the_new_folder_cannot_be_put_in_place_the_old_one_returns(tmp_path, monkeypatch):
     source, out = release_of(tmp_path / "in", "sqlite"), tmp_path / "data" / "vpic"
     before = content(build(source, out))
-    rename = Path.rename
+    replace = Path.replace
 
     def refused(path, target):
         if path.name == "new":
             raise PermissionError(13, "Permission denied")
-        return rename(path, target)
+        return replace(path, target)
 
-    monkeypatch.setattr(Path, "rename", refused)
+    monkeypatch.setattr(Path, "replace", refused)
     with pytest.raises(PermissionError):
         build(source, out, "2026-09")
     monkeypatch.undo()

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from support.releases import LENGTH, SERIES, TRIM, like, patterns, values, vin
 
 from vintool import vpic
-from vintool.registry.tables import ANY
-from vintool.vin import ALPHABET
+from vintool.registry.patterns import ANY
+from vintool.vin.positions import ALPHABET
 from vintool.vpic.importer.keys import parse_key
 
 

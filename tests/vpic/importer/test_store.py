@@ -12,16 +12,19 @@ from support.commands import run
 from support.releases import forget, release_of
 
 import vintool
-from vintool import registry, vpic
+from vintool import vpic
 from vintool.cli.main import main
-from vintool.registry import DataError
+from vintool.errors import DataError
+from vintool.registry.rows import DATA
+from vintool.vpic.files import COLUMNS as FILE_COLUMNS
+from vintool.vpic.files import FORMAT, MANIFEST, TEXTS
 from vintool.vpic.importer import store
 
 TESLA = "5YJ3E1EAXHF000316"
 
 
 def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
-    shipped = registry.DATA / "vpic"
+    shipped = DATA / "vpic"
     assert (vpic.folder(), vintool.decode(TESLA).model.value) == (shipped, "Model 3")
     use()
     vehicle = vintool.decode(TESLA)
@@ -38,7 +41,7 @@ def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
 def test_the_command_tells_which_data_is_in_use(use, home):
     shipped = run("data")
     assert shipped.exit_code == 0
-    assert f"vPIC    {registry.DATA / 'vpic'} (as shipped)" in shipped.stdout
+    assert f"vPIC    {DATA / 'vpic'} (as shipped)" in shipped.stdout
     use()
     built = run("data")
     assert built.exit_code == 0
@@ -46,7 +49,7 @@ def test_the_command_tells_which_data_is_in_use(use, home):
     lines = built.stdout.splitlines()
     assert lines[0].startswith("release ")
     assert lines[0].endswith("+vpic.2026-10")
-    assert lines[1] == f"tables  {registry.DATA}"
+    assert lines[1] == f"tables  {DATA}"
     rows = {line.split()[0]: line.split()[1] for line in lines[4:]}
     assert (rows["vpic/models.csv"], rows["vpic/patterns.txt"]) == ("2", "6")
     assert all(line.endswith("2026-10  NHTSA vPIC") for line in lines if line.startswith("vpic/"))
@@ -55,10 +58,10 @@ def test_the_command_tells_which_data_is_in_use(use, home):
 def test_the_command_tells_the_same_as_json(use, home):
     use()
     overview = json.loads(run("data", "--format", "json").stdout)
-    assert (overview["folder"], overview["vpic_folder"]) == (str(registry.DATA), str(home))
+    assert (overview["folder"], overview["vpic_folder"]) == (str(DATA), str(home))
     assert overview["release"] == vpic.data_release()
     tables = {table["name"]: table for table in overview["tables"]}
-    assert {f"vpic/{name}" for name in (*vpic.COLUMNS, *vpic.TEXTS)} < tables.keys()
+    assert {f"vpic/{name}" for name in (*FILE_COLUMNS, *TEXTS)} < tables.keys()
     assert tables["vpic/models.csv"] == {
         "name": "vpic/models.csv",
         "rows": 2,
@@ -93,7 +96,7 @@ def grown(path):
     path.write_bytes(path.read_bytes() + b"\n")
 
 
-FILES = [*vpic.COLUMNS, *vpic.TEXTS]
+FILES = [*FILE_COLUMNS, *TEXTS]
 
 
 @pytest.mark.parametrize("damage", [gone, halved, grown])
@@ -116,7 +119,7 @@ def test_data_that_is_not_whole_is_refused_and_never_passed_over(
 
 
 def no_manifest(home):
-    (home / vpic.MANIFEST).unlink()
+    (home / MANIFEST).unlink()
 
 
 def nothing_at_all(home):
@@ -125,9 +128,9 @@ def nothing_at_all(home):
 
 
 def other_format(home):
-    text = (home / vpic.MANIFEST).read_text(encoding="utf-8")
-    assert f"format = {vpic.FORMAT}\n" in text
-    (home / vpic.MANIFEST).write_text(text.replace("format = ", "format = 9"), encoding="utf-8")
+    text = (home / MANIFEST).read_text(encoding="utf-8")
+    assert f"format = {FORMAT}\n" in text
+    (home / MANIFEST).write_text(text.replace("format = ", "format = 9"), encoding="utf-8")
 
 
 @pytest.mark.parametrize("damage", [no_manifest, nothing_at_all, other_format])
@@ -179,7 +182,7 @@ def test_without_a_folder_named_the_data_goes_to_the_users_and_is_used(tmp_path)
 )
 def test_a_broken_manifest_is_refused(use, home, cut):
     use()
-    path = home / vpic.MANIFEST
+    path = home / MANIFEST
     path.write_bytes(cut(path.read_bytes()))
     with pytest.raises(DataError) as error:
         vintool.decode(TESLA)

@@ -1,4 +1,7 @@
-"""What is told of elements, by row: by patterns, by the name of an engine, by specifications."""
+"""The value of an element in every row: by patterns, by the name of an engine, by specifications.
+
+Engines, conversions and specifications are the rules of ``vpic.decode``, asked once per distinct key.
+"""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -6,143 +9,157 @@ from functools import lru_cache
 import numpy as np
 
 from vintool import vpic
-from vintool.columns.decoding.bitsets import Fitting
-from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, Values
+from vintool.columns.decoding.bitsets import Matches
+from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, IN_VIN, NOTHING
 from vintool.columns.decoding.schemas import Schemas
-from vintool.columns.engine.arrays import Flags, Ints
-from vintool.columns.engine.asked import Asked, Codes
-from vintool.decoding.profile import PLANT_ELEMENTS
-from vintool.registry.tables import bits
-from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
-from vintool.vpic.decode import add_conversions, add_engine, specified
+from vintool.columns.engine.arrays import Codes, Ints, Mask
+from vintool.columns.engine.per_distinct import PerDistinct
+from vintool.decoding import plant
+from vintool.registry.patterns import bits
+from vintool.vpic.displacement import add_conversions
+from vintool.vpic.elements import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
+from vintool.vpic.passes import add_engine
+from vintool.vpic.specs import specified
 
 # What a specification may ask for, as far as it is at hand.
-_KEYS = tuple(element for element in CORE if element not in {MODEL, *PLANT_ELEMENTS.values()})
+_KEYS = tuple(
+    element for element in CORE if element not in {MODEL, *(part.element for part in plant.PARTS)}
+)
 
 
-class Elements:
-    """The rules that tell elements beside the patterns, with what they were asked so far."""
+class ElementRules:
+    """The rules that tell elements beside the patterns, with their answers so far."""
 
     def __init__(self, schemas: Schemas) -> None:
         self.schemas = schemas
         self.registrations = schemas.registrations
-        self._engine = Asked(self._of_engine)
-        self._facts = Asked(self._of_specs)
-        self._asked = Asked(self._asked_by_specs)
-        self._specified = lru_cache(maxsize=1 << 16)(self._of_specification)
+        self._engine = PerDistinct(self._values_of_engine)
+        self._specifiable = PerDistinct(self._elements_specified)
+        self._keys = PerDistinct(self._keys_of_specifications)
+        self._specified = lru_cache(maxsize=1 << 16)(self._values_of_specification)
 
     def value(self, element: int, code: int) -> str:
-        """The first value that a number of an element stands for; empty if it is none."""
-        return "".join(self.schemas.values[element].all[code][:1])
+        """The first text that a code of an element stands for; empty if it stands for none."""
+        return "".join(self.schemas.values[element].values[code][:1])
 
-    def code(self, element: int, told: Iterable[DecodedElement]) -> int:
-        """The number of what is told of an element."""
-        return self.schemas.values[element].code(tuple(item.value for item in told))
+    def code(self, element: int, items: Iterable[DecodedElement]) -> int:
+        """The code of an element's value."""
+        return self.schemas.values[element][tuple(item.value for item in items)]
 
     def by_engine(self, engines: Codes) -> Ints:
-        """By row and column of ``CORE``, what follows from the names of engines."""
-        return self._engine.told(engines)
+        """By the codes of n engines, what follows from their names: n x ``CORE`` codes."""
+        return self._engine.array(engines)
 
-    def facts(self, models: Codes) -> tuple[Ints, Ints]:
-        """What specifications of models can tell, and whether all that they ask for is at hand.
+    def specifiable(self, models: Codes) -> tuple[Ints, Ints]:
+        """What specifications of n models can tell, and whether all that they ask for is at hand.
 
-        The former as bits by column of ``CORE``, and one more for anything else.
+        The former as bits by column of ``CORE``, and one more for any other element; the latter 0 or 1.
         """
-        told = self._facts.told(models)
-        return told >> 1, told & 1
+        answers = self._specifiable.array(models)
+        return answers >> 1, answers & 1
 
     def specified(
-        self, read: "Reading", registration: Ints, year: Ints
+        self, read: "ReadElements", registration: Ints, year: Ints
     ) -> list[dict[int, int] | None]:
-        """What specifications of the models add for each row, as numbers of values by element.
+        """What specifications of the models add to each of n rows, as codes by element.
 
-        Of what is told already they may repeat what they do not ask for. None where they ask for what is not at hand: a value that the VIN itself holds, or a
-        displacement that follows from two.
+        It may repeat what is read, where they do not ask for it. None where they ask for what is not at
+        hand: a value that the VIN itself holds, or a displacement that follows from two.
         """
         models = read(MODEL)
-        asked = self._asked.told(models)
+        asked = self._keys.array(models)
         keys = np.zeros((3 + len(_KEYS), len(models)), dtype=np.intp)
         keys[:3] = registration, year, models
         for at in bits(int(np.bitwise_or.reduce(asked))):
             keys[3 + at] = np.where(asked >> at & 1, read(_KEYS[at]), 0)
         return [self._specified(*key) for key in keys.T.tolist()]
 
-    def _of_engine(self, code: int) -> tuple[int, ...]:
-        told: dict[int, tuple[DecodedElement, ...]] = {}
-        add_engine(told, DecodedElement(self.value(ENGINE_MODEL, code), Origin.ENGINE))
+    def _values_of_engine(self, code: int) -> tuple[int, ...]:
+        items: dict[int, tuple[DecodedElement, ...]] = {}
+        add_engine(items, DecodedElement(self.value(ENGINE_MODEL, code), Origin.ENGINE))
         return tuple(
-            self.code(element, told[element]) if element in told else Values.NOTHING
-            for element in CORE
+            self.code(element, items[element]) if element in items else NOTHING for element in CORE
         )
 
-    def _of_specs(self, code: int) -> int:
-        asked, can_tell = vpic.specified_elements(self.value(MODEL, code))
-        columns = {COLUMN_OF[element] % (len(CORE) + 1) for element in can_tell}
-        can: int = sum(1 << column for column in columns)
-        return 2 * can + int(asked.issubset(_KEYS))
+    def _elements_specified(self, code: int) -> int:
+        asked, specifiable = vpic.specified_elements(self.value(MODEL, code))
+        columns = {COLUMN_OF[element] % (len(CORE) + 1) for element in specifiable}
+        flags: int = sum(1 << column for column in columns)
+        return 2 * flags + int(asked.issubset(_KEYS))
 
-    def _asked_by_specs(self, code: int) -> int:
+    def _keys_of_specifications(self, code: int) -> int:
         """What specifications of a model ask for, as bits by place in ``_KEYS``."""
         asked, _ = vpic.specified_elements(self.value(MODEL, code))
         if asked & DISPLACEMENTS:  # each follows from another one
             asked |= DISPLACEMENTS
         return sum(1 << at for at, element in enumerate(_KEYS) if element in asked)
 
-    def _of_specification(self, registration: int, year: int, *codes: int) -> dict[int, int] | None:
-        numbers = dict(zip((MODEL, *_KEYS), codes, strict=True))
-        if sum(numbers[element] > 0 for element in DISPLACEMENTS) == 2:
+    def _values_of_specification(
+        self, registration: int, year: int, *codes: int
+    ) -> dict[int, int] | None:
+        code_of = dict(zip((MODEL, *_KEYS), codes, strict=True))
+        if sum(code_of[element] > 0 for element in DISPLACEMENTS) == 2:
             return None
-        if Values.IN_VIN in codes:
+        if IN_VIN in codes:
             return None
         read = {
             element: tuple(
                 DecodedElement(value, Origin.PATTERN)
-                for value in self.schemas.values[element].all[code]
+                for value in self.schemas.values[element].values[code]
             )
-            for element, code in numbers.items()
-            if code > Values.IN_VIN
+            for element, code in code_of.items()
+            if code > IN_VIN
         }
         add_conversions(read)
         added = specified(read, self.registrations[registration], year)
-        return {element: self.code(element, told) for element, told in added.items()}
+        return {element: self.code(element, items) for element, items in added.items()}
 
 
-class Reading:
-    """What the VINs themselves tell of each element of ``CORE``, read when asked for."""
+class ReadElements:
+    """What n VINs themselves tell of each element of ``CORE``, gathered when first asked for.
 
-    def __init__(self, elements: Elements, fitting: Fitting, rows: int) -> None:
-        self._elements, self._fitting, self._rows = elements, fitting, rows
+    Args:
+        rules: for what follows from engines.
+        matches: the patterns that match in each of the n rows.
+        rows: n.
+
+    Attributes:
+        known: by element that was asked for, n codes.
+        engine: n codes of the engine's name.
+    """
+
+    def __init__(self, rules: ElementRules, matches: Matches, rows: int) -> None:
+        self._rules, self._matches, self._rows = rules, matches, rows
         self.known: dict[int, Codes] = {}
         self.engine = self.by_pattern(ENGINE_MODEL)
         self._with_engine = np.flatnonzero(self.engine)
-        self._by_engine = elements.by_engine(self.engine[self._with_engine])
+        self._by_engine = rules.by_engine(self.engine[self._with_engine])
 
     def __call__(self, element: int) -> Codes:
-        """What is told of an element, by row; the numbers of its ``Values``."""
-        found = self.known.get(element)
-        if found is None:
-            found = self.known[element] = self.by_pattern(element)
+        """The value of an element in each row, by its code; 0 where the VIN does not tell it."""
+        codes = self.known.get(element)
+        if codes is None:
+            codes = self.known[element] = self.by_pattern(element)
             if len(rows := self._with_engine):
-                own = found[rows]
-                found[rows] = np.where(own == 0, self._by_engine[:, COLUMN_OF[element]], own)
-        return found
+                by_pattern, by_engine = codes[rows], self._by_engine[:, COLUMN_OF[element]]
+                codes[rows] = np.where(by_pattern == NOTHING, by_engine, by_pattern)
+        return codes
 
     def by_pattern(self, element: int) -> Codes:
         """The same without engines."""
-        column = COLUMN_OF[element]
-        return self._elements.schemas.core.told(column, self._fitting, self._rows)
+        return self._rules.schemas.core.values(COLUMN_OF[element], self._matches, self._rows)
 
-    def contested(self, element: int, electric: str) -> Flags:
-        """Where of the patterns that fit some tell electric and some tell something else."""
-        schemas = self._elements.schemas
-        code = schemas.values[element].code((electric,))
+    def contested(self, element: int, electric: str) -> Mask:
+        """In which rows some matching patterns tell electric and some tell something else."""
+        schemas = self._rules.schemas
+        code = schemas.values[element][electric,]
         first = self.by_pattern(element)
-        differs, says = (np.zeros(self._rows, dtype=bool) for _ in range(2))
-        for row, codes in schemas.core.every(COLUMN_OF[element], self._fitting):
+        differs, says_electric = (np.zeros(self._rows, dtype=bool) for _ in range(2))
+        for row, codes in schemas.core.all_values(COLUMN_OF[element], self._matches):
             differs[row] |= codes != first[row]
-            says[row] |= codes == code
-        return differs & says
+            says_electric[row] |= codes == code
+        return differs & says_electric
 
-    def at(self, rows: Ints) -> "Reading":
+    def of(self, rows: Ints) -> "ReadElements":
         """The same of some rows, which are in order."""
-        return Reading(self._elements, self._fitting.among(rows, self._rows), len(rows))
+        return ReadElements(self._rules, self._matches.of(rows, self._rows), len(rows))

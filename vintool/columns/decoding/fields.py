@@ -1,7 +1,7 @@
-"""What was found of VINs, as numbers -> Arrow columns of the fields of ``Vehicle``.
+"""Profiles by their codes -> Arrow columns of the fields of a vehicle.
 
-A value becomes a text once, whatever the rows. The rows that were left to ``profile`` are put in
-at the end.
+What ``decoding.fields`` says of one profile, a value becomes here once, whatever the rows. Rows that the
+columns could not decide come with their profiles, and are put in at the end.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,281 +14,270 @@ import pyarrow as pa
 
 from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
-from vintool.columns.decoding.bitsets import SIGN_NAMES
-from vintool.columns.decoding.profiles import NOT, SURE, Profiles, Teller
-from vintool.columns.decoding.schemas import FIRST_YEAR
-from vintool.columns.engine.asked import Asked, Codes, Sparse
-from vintool.columns.engine.distinct import Numbered
+from vintool.columns.decoding.bitsets import CHARACTERS
+from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
+from vintool.columns.engine.arrays import Codes, Ints, Mask
+from vintool.columns.engine.arrow_types import arrow_type
+from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.output import with_dictionary
-from vintool.decoding.profile import (
-    ATTRIBUTES,
-    PLANT_ELEMENTS,
-    Place,
-    Profile,
-    brand_name,
-    country_code,
-    place,
-    place_part,
-    vehicle_type,
-    whole_number,
-)
+from vintool.columns.engine.per_distinct import PerDistinct
+from vintool.decoding import plant
+from vintool.decoding.brand import brand_name
+from vintool.decoding.fields import ASIDE, ELEMENTS, FIELDS
+from vintool.decoding.kinds import Kind, Part
+from vintool.decoding.plant import Plant, plant_part, registered_plant
+from vintool.decoding.profile import Profile, country_code, vehicle_type
 from vintool.powertrain.filings import SIGNALS, sides, weigh
-from vintool.registry import Rule
-from vintool.vpic.decode import in_words
+from vintool.registry.rule import Rule
+from vintool.vin.positions import FIRST_MODEL_YEAR
+from vintool.vpic.elements import all_in_words
 
 _ONE_AT_A_TIME = Lock()
 _KEPT_AT_MOST = 1 << 20
-NUMBERS = frozenset({"model_year", "doors", "seats"})
 _WIDE = 1 << 20  # more than there are makers, makes, WMIs, or answers of rules
 _NARROW = 1 << 6  # more than there are characters, years that position 10 can mean, fuels, levels
 
 
-class _Texts:
-    """What a field says of values, kept from call to call; the list of values may grow."""
+class _Displayed:
+    """What a field is for each of a list of values, as an Arrow array that grows with the list."""
 
-    def __init__(self, values: list[Any], of: Callable[[Any], Any]) -> None:
-        self._values, self._of = values, of
-        self._told: pa.Array | None = None
+    def __init__(self, kind: pa.DataType, values: list[Any], display: Callable[[Any], Any]) -> None:
+        self._values, self._display = values, display
+        self._array = pa.array([], kind)
 
-    def __call__(self, kind: pa.DataType) -> pa.Array:
-        """By the number of a value."""
-        told = self._told
-        if told is None or len(told) < len(self._values):
-            start = 0 if told is None else len(told)
-            more = pa.array([self._of(value) for value in self._values[start:]], kind)
-            told = self._told = more if told is None else pa.concat_arrays([told, more])
-        return told
+    def __call__(self) -> pa.Array:
+        """By the code of a value."""
+        array = self._array  # another thread may put an older one in its place
+        if len(array) < len(self._values):
+            more = [self._display(value) for value in self._values[len(array) :]]
+            array = self._array = pa.concat_arrays([array, pa.array(more, array.type)])
+        return array
 
 
-def _taken(
-    texts: pa.Array,
-    codes: Codes,
-    left: Mapping[int, Profile],
-    of: Callable[[Profile], Any],
-    *,
-    encoded: bool,
+def _gathered(
+    values: pa.Array, codes: Ints, scalars: Mapping[int, Any], *, encoded: bool
 ) -> pa.Array:
-    """Texts by rows, with what ``profile`` told of the rows that were left to it."""
-    if left:
+    """Values by their codes.
+
+    Args:
+        values: each distinct one.
+        codes: of n rows.
+        scalars: by row, the values of the rows that have no code.
+        encoded: give texts as a dictionary array.
+    """
+    if scalars:
         codes = codes.copy()
-        codes[list(left)] = len(texts) + np.arange(len(left))
-        own = pa.array([of(told) for told in left.values()], texts.type)
-        texts = pa.concat_arrays([texts, own])
-    if encoded and pa.types.is_string(texts.type):
-        return with_dictionary(texts, codes.astype(np.int32))
-    return texts.take(pa.array(codes))
+        codes[list(scalars)] = len(values) + np.arange(len(scalars))
+        values = pa.concat_arrays([values, pa.array(list(scalars.values()), values.type)])
+    if encoded and pa.types.is_string(values.type):
+        return with_dictionary(values, codes.astype(np.int32))
+    return values.take(pa.array(codes))
 
 
-class Fields:
-    """The fields of what a ``Teller`` found."""
+class FieldColumns:
+    """The columns of profiles whose codes ``ProfileRules`` knows, with what was displayed so far."""
 
-    def __init__(self, teller: Teller) -> None:
-        self._teller = teller
-        self._countries, self._types = Sparse(self._country), Numbered(None)
-        self._filed_type = Asked(
-            lambda at: self._types(teller.registrations[at - 1].kind or None) if at else 0
+    def __init__(self, rules: ProfileRules) -> None:
+        self._rules = rules
+        self._types = Encoder([None])
+        self._type_of_wmi = PerDistinct(
+            lambda at: self._types[rules.registrations[at - 1].kind or None] if at else 0
         )
-        self._maker_type = Asked(
-            lambda at: self._types(vehicle_type(None, teller.makers.values[at]))
+        self._type_of_maker = PerDistinct(
+            lambda at: self._types[vehicle_type(None, rules.makers.values[at])]
         )
-        self._names, self._places = Sparse(self._brand), Sparse(self._place)
-        self._weighed = Sparse(self._weigh)
-        self._brands = Asked(lambda at: maker.brands if (maker := teller.makers.values[at]) else ())
-        self._seen = Asked(self._makes_seen)
-        self._has_plants = Asked(lambda at: registry.has_plants(teller.wmis.all[at].wmi))
-        values = teller.schemas.values
-        self._texts = {
-            "market": _Texts(teller.wmis.all, lambda wmi: wmi.market.value),
-            "region": _Texts(teller.wmis.all, lambda wmi: wmi.country and wmi.country.region),
-            "country": _Texts(self._countries.values, _itself),
-            "manufacturer": _Texts(teller.makers.values, lambda maker: maker and maker.name),
-            "vehicle_type": _Texts(self._types.values, _itself),
-            "model_year": _Texts(teller.years.values, lambda year: year and year.year),
-            "model_year_candidates": _Texts(
-                teller.years.values, lambda year: year and year.candidates
-            ),
-            "brand": _Texts(self._names.values, _itself),
-            "powertrain": _Texts(self._weighed.values, lambda told: told[0]),
-            "powertrain_grade": _Texts(self._weighed.values, lambda told: told[1]),
-            "powertrain_basis": _Texts(
-                self._weighed.values, lambda told: told[0] and Basis.ENCODED.value
+        self._countries = PerDistinct(self._country, scattered=True)
+        self._brands = PerDistinct(self._brand, scattered=True)
+        self._plants = PerDistinct(self._plant, scattered=True)
+        self._powertrains = PerDistinct(self._powertrain, scattered=True)
+        self._brands_of_maker = PerDistinct(
+            lambda at: maker.brands if (maker := rules.makers.values[at]) else ()
+        )
+        self._makes_of_rules = PerDistinct(self._rule_makes)
+        self._has_plants = PerDistinct(lambda at: registry.has_plants(rules.wmis.all[at].wmi))
+        years, values = rules.model_years.values, rules.schemas.values
+        displays: dict[str, tuple[list[Any], Callable[[Any], Any]]] = {
+            "market": (rules.wmis.all, lambda wmi: wmi.market.value),
+            "region": (rules.wmis.all, lambda wmi: wmi.country and wmi.country.region),
+            "country": (self._countries.values, _itself),
+            "manufacturer": (rules.makers.values, lambda maker: maker and maker.name),
+            "vehicle_type": (self._types.values, _itself),
+            "model_year": (years, lambda year: year and year.year),
+            "model_year_candidates": (years, lambda year: year and year.candidates),
+            "brand": (self._brands.values, _itself),
+            "powertrain": (self._powertrains.values, lambda one: one[0]),
+            "powertrain_grade": (self._powertrains.values, lambda one: one[1]),
+            "powertrain_basis": (
+                self._powertrains.values,
+                lambda one: one[0] and Basis.ENCODED.value,
             ),
             **{
-                field: _Texts(
-                    values[element].all, partial(_number if field in NUMBERS else _words, element)
-                )
-                for field, element in ATTRIBUTES.items()
+                name: (values[element].values, partial(_value, FIELDS[name].kind, element))
+                for name, element in ELEMENTS.items()
             },
         }
+        self._displayed = {
+            name: _Displayed(arrow_type((FIELDS | ASIDE)[name]), *of)
+            for name, of in displays.items()
+        }
+        # By part of a plant: as vPIC tells it, and as the registry does.
         self._parts = {
-            part: (
-                _Texts(values[element].all, partial(_part, part)),
-                _Texts(self._places.values, partial(_part, part)),
+            part.name: (
+                _Displayed(pa.string(), values[part.element].values, partial(_filed_part, part)),
+                _Displayed(pa.string(), self._plants.values, partial(_part, part.name)),
             )
-            for part, element in PLANT_ELEMENTS.items()
+            for part in plant.PARTS
         }
 
     @property
     def kept(self) -> int:
         """How many combinations were asked about."""
-        return sum(map(len, (self._countries, self._names, self._places, self._weighed)))
+        rules = (self._countries, self._brands, self._plants, self._powertrains)
+        return sum(one.kept for one in rules)
 
-    def field(  # noqa: PLR0913 - what a column is made of
-        self,
-        name: str,
-        kind: pa.DataType,
-        found: Profiles,
-        left: Mapping[int, Profile],
-        of: Callable[[Profile], Any],
-        *,
-        encoded: bool = False,
+    def field(
+        self, name: str, profiles: Profiles, scalars: Mapping[int, Any], *, encoded: bool = False
     ) -> pa.Array:
-        """A field by rows.
+        """The column of a field, of n rows.
 
         Args:
-            name: of the field, not ``plant``.
-            kind: of the column.
-            found: of each row.
-            left: what ``profile`` told of the rows that were left to it.
-            of: the field of a profile.
+            name: one of ``profiles.FIELDS``, not ``plant``.
+            profiles: of the n rows.
+            scalars: by row, the values in the rows that are undecided.
             encoded: give texts as dictionary arrays.
         """
-        codes = self._codes(name, found)
-        return _taken(self._texts[name](kind), codes, left, of, encoded=encoded)
+        codes = self._codes(name, profiles)
+        return _gathered(self._displayed[name](), codes, scalars, encoded=encoded)
 
-    def _codes(self, name: str, found: Profiles) -> Codes:
-        """The numbers of a field's values."""
-        if name in ATTRIBUTES:
-            return found.told[ATTRIBUTES[name]]
+    def _codes(self, name: str, profiles: Profiles) -> Codes:
+        """The codes of a field's values."""
+        if name in ELEMENTS:
+            return profiles.elements[ELEMENTS[name]]
         if name in {"market", "region"}:
-            return found.wmi
+            return profiles.wmi
         if name in {"model_year", "model_year_candidates"}:
-            return found.year
+            return profiles.year
         if name == "manufacturer":
-            return found.maker
+            return profiles.maker
         if name == "country":
-            return self._countries(found.maker * np.intp(_WIDE) + found.wmi)
+            return self._countries.codes(profiles.maker * np.intp(_WIDE) + profiles.wmi)
         if name == "vehicle_type":
-            filed = np.where(
-                found.standing == NOT, 0, self._filed_type.told(found.registration + 1)
-            )
-            return np.where(filed > 0, filed, self._maker_type.told(found.maker))
+            of_wmi = self._type_of_wmi.array(profiles.registration + 1)
+            of_wmi = np.where(profiles.vpic == NO, 0, of_wmi)
+            return np.where(of_wmi > 0, of_wmi, self._type_of_maker.array(profiles.maker))
+        sure = profiles.vpic == YES
         if name == "brand":
-            key = self._brands(found.maker) * np.intp(_WIDE) + found.make
-            key = key * 2 + (found.standing == SURE)
-            return self._names(key * _WIDE + self._seen(found.rules))
-        sure = found.standing == SURE
-        key = found.rules.astype(np.intp)
+            brands = self._brands_of_maker.codes(profiles.maker)
+            key = (brands * np.intp(_WIDE) + profiles.make) * 2 + sure
+            return self._brands.codes(key * _WIDE + self._makes_of_rules.codes(profiles.rules))
+        key = profiles.rules.astype(np.intp)
         for element in SIGNALS:
-            key = key * _NARROW + np.where(sure, found.read[element], 0)
-        return self._weighed(key)
+            key = key * _NARROW + np.where(sure, profiles.read[element], 0)
+        return self._powertrains.codes(key)
 
     def plant(
-        self,
-        kind: pa.DataType,
-        found: Profiles,
-        left: Mapping[int, Profile],
-        *,
-        encoded: bool = False,
+        self, profiles: Profiles, scalars: Mapping[int, Profile], *, encoded: bool = False
     ) -> pa.StructArray:
-        """The place: as filed where vPIC's patterns fit, or else as the registry has it."""
-        filed = (found.standing != NOT) & found.matched
-        rows = np.flatnonzero(~filed & self._has_plants.told(found.wmi))
-        year = np.maximum(self._teller.year.told(found.year[rows]) - FIRST_YEAR + 1, 0)
-        key = found.wmi[rows] * np.intp(_NARROW) + found.plant_sign[rows]
-        places = self._places(key * _NARROW + year)
-        known = np.array([place is not None for place in self._places.values], dtype=bool)
-        is_told = np.zeros(len(filed), dtype=bool)
-        is_told[rows] = known[places]
-        for element in PLANT_ELEMENTS.values():
-            is_told |= filed & (found.read[element] > 0)
-        is_told[list(left)] = [told.plant is not None for told in left.values()]
-        parts = []
-        for field, (part, element) in zip(kind, PLANT_ELEMENTS.items(), strict=True):
-            filed_texts, texts = (own(field.type) for own in self._parts[part])
-            codes = np.where(filed, found.read[element], 0)
-            codes[rows] = len(filed_texts) + places
-            both = pa.concat_arrays([filed_texts, texts])
-            parts.append(_taken(both, codes, left, _part_of(part), encoded=encoded))
-        names = [field.name for field in kind]
-        return pa.StructArray.from_arrays(parts, names=names, mask=pa.array(~is_told))
+        """The column of the plant: as filed where vPIC's patterns match, or else as the registry has it.
+
+        Args:
+            profiles: of n rows.
+            scalars: by row, the profiles of the rows that are undecided.
+            encoded: give texts as dictionary arrays.
+        """
+        filed: Mask = (profiles.vpic != NO) & profiles.matched
+        rows = np.flatnonzero(~filed & self._has_plants.array(profiles.wmi))
+        year = self._rules.model_years.year.array(profiles.year[rows])
+        key = profiles.wmi[rows] * np.intp(_NARROW) + profiles.plant_code[rows]
+        plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_MODEL_YEAR + 1, 0))
+        is_known = np.array([one is not None for one in self._plants.values], dtype=bool)
+        has_plant = np.zeros(len(filed), dtype=bool)
+        has_plant[rows] = is_known[plants]
+        for part in plant.PARTS:
+            has_plant |= filed & (profiles.read[part.element] > 0)
+        has_plant[list(scalars)] = [one.plant is not None for one in scalars.values()]
+        columns = []
+        for part in plant.PARTS:
+            by_vpic, by_registry = (displayed() for displayed in self._parts[part.name])
+            codes = np.where(filed, profiles.read[part.element], 0)
+            codes[rows] = len(by_vpic) + plants
+            own = {row: _part(part.name, one.plant) for row, one in scalars.items()}
+            both = pa.concat_arrays([by_vpic, by_registry])
+            columns.append(_gathered(both, codes, own, encoded=encoded))
+        names = [part.name for part in plant.PARTS]
+        return pa.StructArray.from_arrays(columns, names=names, mask=pa.array(~has_plant))
 
     def _country(self, key: int) -> str | None:
         maker, wmi = divmod(key, _WIDE)
-        return country_code(self._teller.makers.values[maker], self._teller.wmis.all[wmi].country)
+        return country_code(self._rules.makers.values[maker], self._rules.wmis.all[wmi].country)
 
-    def _makes_seen(self, rules: int) -> tuple[str, ...]:
-        return tuple(rule.make for rule in self._teller.rules.told_of(rules).rules if rule.make)
+    def _rule_makes(self, rules: int) -> tuple[str, ...]:
+        classification = self._rules.powertrain.classification(rules)
+        return tuple(rule.make for rule in classification.rules if rule.make)
 
     def _brand(self, key: int) -> str | None:
-        key, seen = divmod(key, _WIDE)
+        key, makes = divmod(key, _WIDE)
         key, sure = divmod(key, 2)
         brands, make = divmod(key, _WIDE)
         name, _ = brand_name(
-            self._brands.values[brands],
-            self._teller.makes.values[make],
-            self._seen.values[seen],
+            self._brands_of_maker.values[brands],
+            self._rules.makes.values[make],
+            self._makes_of_rules.values[makes],
             sure=bool(sure),
         )
         return name or None
 
-    def _place(self, key: int) -> Place | None:
+    def _plant(self, key: int) -> Plant | None:
         key, year = divmod(key, _NARROW)
-        wmi, sign = divmod(key, _NARROW)
+        wmi, code = divmod(key, _NARROW)
         row = registry.plant(
-            self._teller.wmis.all[wmi].wmi,
-            SIGN_NAMES[sign],
-            (year + FIRST_YEAR - 1) if year else None,
+            self._rules.wmis.all[wmi].wmi,
+            CHARACTERS[code],
+            (year + FIRST_MODEL_YEAR - 1) if year else None,
         )
-        return place(row)
+        return registered_plant(row) if row is not None else None
 
-    def _weigh(self, key: int) -> tuple[Powertrain | None, Grade | None]:
+    def _powertrain(self, key: int) -> tuple[Powertrain | None, Grade | None]:
         values = []
         for element in reversed(SIGNALS):
             key, code = divmod(key, _NARROW)
-            values.append(next(iter(self._teller.schemas.values[element].all[code]), None))
+            values.append(next(iter(self._rules.schemas.values[element].values[code]), None))
         filed = tuple(
             _RULE._replace(powertrain=powertrain, grade=grade)
             for powertrain, grade, _ in sides(*reversed(values))
         )
-        told = weigh(self._teller.rules.told_of(key), filed)
-        return told.powertrain, told.grade
+        together = weigh(self._rules.powertrain.classification(key), filed)
+        return together.powertrain, together.grade
 
 
 # What vPIC's filing says, without where it says so.
 _RULE = Rule((), Powertrain.NOT_BEV, "", "", "", "", Grade.C, "", "")
 
 
-def _itself(told: Any) -> Any:
-    return told
+def _itself(value: Any) -> Any:
+    return value
 
 
-def _words(element: int, told: tuple[str, ...]) -> str | None:
-    return in_words(element, told)
+def _value(kind: Kind, element: int, texts: tuple[str, ...]) -> str | int | float | None:
+    return kind.read(all_in_words(element, texts))
 
 
-def _number(element: int, told: tuple[str, ...]) -> int | None:
-    return whole_number(in_words(element, told))
+def _filed_part(part: Part, texts: tuple[str, ...]) -> str:
+    return plant_part(part.name, all_in_words(part.element, texts) or "") if texts else ""
 
 
-def _part(part: str, told: Place | tuple[str, ...] | None) -> str:
-    if isinstance(told, Place):
-        return str(getattr(told, part))
-    return place_part(part, in_words(PLANT_ELEMENTS[part], told) or "") if told else ""
+def _part(name: str, place: Plant | None) -> str:
+    return getattr(place, name) if place else ""
 
 
-def _part_of(part: str) -> Callable[[Profile], str]:
-    return lambda told: _part(part, told.plant)
-
-
-def fields_of(teller: Teller) -> Fields:
-    """The fields of what the one of this process found; new ones where the old ones are full."""
+def field_columns(rules: ProfileRules) -> FieldColumns:
+    """Those of this process; new ones where the old ones are full."""
     with _ONE_AT_A_TIME:
-        if _fields(teller).kept > _KEPT_AT_MOST:
-            _fields.cache_clear()
-        return _fields(teller)
+        if _field_columns(rules).kept > _KEPT_AT_MOST:
+            _field_columns.cache_clear()
+        return _field_columns(rules)
 
 
 @lru_cache(maxsize=1)
-def _fields(teller: Teller) -> Fields:
-    return Fields(teller)
+def _field_columns(rules: ProfileRules) -> FieldColumns:
+    return FieldColumns(rules)

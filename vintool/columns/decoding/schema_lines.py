@@ -1,197 +1,200 @@
-"""Lines of vPIC's schemas -> what they say, as arrays; each distinct pattern and cell is read once."""
+"""Lines of vPIC's schemas -> what they say, as arrays; each distinct pattern and cell is read once.
+
+A line is a pattern, and in cells what it tells: an element, its rank and its value (see ``vintool.vpic``).
+``vpic.Rules`` reads the lines of one WMI and year for one VIN; here thousands of schemas are read at
+once.
+"""
 
 import itertools
 from collections.abc import Sequence
-from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool import vpic
-from vintool.columns.decoding.bitsets import SIGNS, read_patterns
-from vintool.columns.engine.arrays import Runs, marked
-from vintool.decoding.profile import ATTRIBUTES, ENGINE_PARTS, PLANT_ELEMENTS
-from vintool.vpic import DISPLACEMENTS, POSITIONS
+from vintool.columns.decoding.bitsets import N_CHARACTERS, parse_patterns
+from vintool.columns.engine.arrays import Bytes, Ints, Runs, marked
+from vintool.columns.engine.encoder import Encoder
+from vintool.decoding.fields import NAMED
+from vintool.vpic.elements import DISPLACEMENTS, FROM_TABLES
+from vintool.vpic.patterns import POSITIONS, cell_head
 
 # What specifications ask for beside the fields: bed, cab, steering, transmission, brakes, trim ...
-_KEYS = (3, 4, 36, 37, 60, 72, 86, 97, 109, 110, 135)
+_SPECIFICATION_KEYS = {3, 4, 36, 37, 60, 72, 86, 97, 109, 110, 135}
 #: The elements that columns are made of, and those that decide about them.
-CORE = tuple(
-    sorted(
-        {
-            *ATTRIBUTES.values(),
-            *ENGINE_PARTS.values(),
-            *PLANT_ELEMENTS.values(),
-            *DISPLACEMENTS,
-            *_KEYS,
-        }
-    )
-)
-ELEMENTS = 1 << 9  # more than vPIC has numbers for
-#: The positions that nearly all schemas read.
-OFTEN = (4, 5, 6, 7, 8, 11)
-_TAB, _LINE = ord("\t"), ord("\n")
-#: By element: its place in ``CORE``, or -1.
-COLUMN_OF = np.full(ELEMENTS, -1, dtype=np.intp)
+CORE = tuple(sorted((NAMED - FROM_TABLES) | DISPLACEMENTS | _SPECIFICATION_KEYS))
+N_ELEMENTS = 1 << 9  # more than vPIC has numbers for
+#: By element: its column in ``CORE``, or -1.
+COLUMN_OF = np.full(N_ELEMENTS, -1, dtype=np.intp)
 COLUMN_OF[list(CORE)] = np.arange(len(CORE))
+#: The positions, counted from 1, that nearly all schemas read.
+OFTEN = (4, 5, 6, 7, 8, 11)
+#: Codes of an element's value: nothing tells it, or the VIN itself holds it. Other codes stand for tuples of
+#: texts, as an engine may tell several.
+NOTHING, IN_VIN = 0, 1
+#: What these codes stand for.
+FIRST_VALUES: tuple[tuple[str, ...], ...] = ((), ())
+_TAB, _LINE = ord("\t"), ord("\n")
 
 
-class Values:
-    """What an element is told to be, numbered. A value is a tuple: an engine may tell several.
+class SchemaLines:
+    """The lines of the schemas read so far.
 
-    Number 0 is that nothing is told, number 1 that the VIN itself holds the value.
+    Args:
+        values: by element, the encoder of its values.
+
+    Attributes:
+        literals: by pattern, see ``bitsets.literals``; a pattern is numbered once a reading.
+        often: by pattern, which positions of ``OFTEN`` it restricts, as bits.
+        patterns: by schema, the patterns of its lines.
+        statements: by line over all schemas, the columns in ``cells``.
+        cells: 4 rows, the element, value, rank and whether it is a formula, of each distinct cell of each
+            reading.
     """
 
-    NOTHING, IN_VIN = 0, 1
-
-    def __init__(self) -> None:
-        self.all: list[tuple[str, ...]] = [(), ()]
-        self._codes: dict[tuple[str, ...], int] = {}
-        self._lock = Lock()
-
-    def code(self, value: tuple[str, ...]) -> int:
-        """The number of a value."""
-        return self.codes((value,))[0]
-
-    def codes(self, values: Sequence[tuple[str, ...]]) -> list[int]:
-        """The numbers of values."""
-        with self._lock:
-            for value in values:
-                if value not in self._codes:
-                    self._codes[value] = len(self.all)
-                    self.all.append(value)
-        return [self._codes[value] for value in values]
-
-
-class Lines:
-    """The lines of the schemas read so far, as arrays; each distinct pattern and cell is read once."""
-
-    def __init__(self, values: Sequence[Values]) -> None:
+    def __init__(self, values: Sequence[Encoder]) -> None:
         self._values = values
-        # By distinct pattern of each reading: what it names, see ``named``, and which of ``OFTEN``.
-        self.signs = Runs()
-        self.names = np.zeros(0, dtype=np.uint8)
-        self.lines = Runs()  # by schema: the pattern of each line
-        self.statements = Runs()  # by line: places in ``cells``
-        # Element, value, rank and whether it is a formula, of each distinct cell of each reading.
+        self.literals = Runs()
+        self.often: Bytes = np.zeros(0, dtype=np.uint8)
+        self.patterns = Runs()
+        self.statements = Runs()
         self.cells = np.zeros((4, 0), dtype=np.int32)
 
     def read(self, texts: Sequence[bytes]) -> None:
         """Read schemas, each a text of lines; they are numbered as they come."""
         text = b"".join(texts)
-        codes = np.frombuffer(text, dtype=np.uint8)
-        ends = np.flatnonzero((codes == _TAB) | (codes == _LINE)) + 1
+        ascii_codes = np.frombuffer(text, dtype=np.uint8)
+        ends = np.flatnonzero((ascii_codes == _TAB) | (ascii_codes == _LINE)) + 1
         pieces = pa.StringArray.from_buffers(
             len(ends), pa.py_buffer(np.append(0, ends).astype(np.int32)), pa.py_buffer(text)
         ).dictionary_encode()
         piece = pieces.indices.to_numpy()
-        last = codes[ends - 1] == _LINE
-        leads = np.append(True, last[:-1])
+        is_last = ascii_codes[ends - 1] == _LINE
+        is_pattern = np.append(True, is_last[:-1])
         number = np.zeros(len(pieces.dictionary), dtype=np.int32)
-        patterns, cells = (marked(piece[those], len(number)) for those in (leads, ~leads))
-        number[patterns] = len(self.signs) + np.arange(len(patterns))
+        patterns, cells = (marked(piece[keep], len(number)) for keep in (is_pattern, ~is_pattern))
+        number[patterns] = len(self.literals) + np.arange(len(patterns))
         self._read_patterns(pieces.dictionary.take(pa.array(patterns)))
         number[cells] = self.cells.shape[1] + np.arange(len(cells))
         self._read_cells(pieces.dictionary.take(pa.array(cells)))
-        starts = np.flatnonzero(leads)
-        self.statements.add(np.diff(starts, append=len(piece)) - 1, number[piece[~leads]])
+        starts = np.flatnonzero(is_pattern)
+        self.statements.add(np.diff(starts, append=len(piece)) - 1, number[piece[~is_pattern]])
         sizes = np.cumsum([len(one) for one in texts])
-        lines = np.diff(np.searchsorted(ends[last], sizes, side="right"), prepend=0)
-        self.lines.add(lines, number[piece[leads]])
+        lines = np.diff(np.searchsorted(ends[is_last], sizes, side="right"), prepend=0)
+        self.patterns.add(lines, number[piece[is_pattern]])
 
     def _read_patterns(self, texts: pa.Array) -> None:
-        counts, signs = read_patterns(texts, len(POSITIONS))
-        self.signs.add(counts, signs)
-        owner, at = np.repeat(np.arange(len(counts)), counts), signs // SIGNS
-        names = np.zeros(len(counts), dtype=np.uint8)
-        for number, position in enumerate(OFTEN):
-            own = np.zeros(len(counts), dtype=bool)
-            own[owner[at == POSITIONS.index(position)]] = True
-            names |= own.astype(np.uint8) << number
-        self.names = np.append(self.names, names)
+        counts, literals = parse_patterns(texts, len(POSITIONS))
+        self.literals.add(counts, literals)
+        owner, at = np.repeat(np.arange(len(counts)), counts), literals // N_CHARACTERS
+        often = np.zeros(len(counts), dtype=np.uint8)
+        for bit, position in enumerate(OFTEN):
+            restricts = np.zeros(len(counts), dtype=bool)
+            restricts[owner[at == POSITIONS.index(position)]] = True
+            often |= restricts.astype(np.uint8) << bit
+        self.often = np.append(self.often, often)
 
     def _read_cells(self, texts: pa.Array) -> None:
         parts = pc.split_pattern(texts, "=", max_splits=1).flatten()
         heads = parts.take(pa.array(np.arange(0, len(parts), 2))).dictionary_encode()
-        keys = [vpic.cell_key(text) for text in heads.dictionary.to_pylist()]
+        keys = [cell_head(text) for text in heads.dictionary.to_pylist()]
         element, rank, formula = (
             np.array(keys, dtype=np.int32).reshape(-1, 3).T[:, heads.indices.to_numpy()]
         )
-        value = np.where(formula, Values.IN_VIN, Values.NOTHING)
+        value = np.where(formula, IN_VIN, NOTHING)
         wanted = np.flatnonzero((COLUMN_OF[element] >= 0) & (formula == 0))
         wanted = wanted[np.argsort(element[wanted], kind="stable")]
-        told = parts.take(pa.array(2 * wanted + 1)).to_pylist()
+        values = parts.take(pa.array(2 * wanted + 1)).to_pylist()
         edges = np.flatnonzero(np.diff(element[wanted], prepend=-1, append=-1)).tolist()
         for start, end in itertools.pairwise(edges):
-            own = self._values[element[wanted[start]]]
-            value[wanted[start:end]] = own.codes([(text[:-1],) for text in told[start:end]])
+            encoder = self._values[element[wanted[start]]]
+            value[wanted[start:end]] = encoder.codes((text[:-1],) for text in values[start:end])
         self.cells = np.append(self.cells, np.array([element, value, rank, formula]), axis=1)
 
 
 class Statements:
-    """What the lines of some sets say, cell by cell in the order of their bits.
+    """What the lines of some sets say, cell by cell in the order of their bits: n statements.
+
+    Args:
+        lines: where the schemas were read.
+        parts: for each set its schemas, by number, each behind its place among those that began earlier
+            or later.
 
     Attributes:
-        owner: the set of each, in order.
-        unit: which of them stand under one bit; counts up.
-        element, value, pattern, core: of each.
-        silent: the owner and the pattern of each line that says nothing.
+        owner: the set of each statement, in order.
+        bit: which of them stand under one bit of the set; counts up.
+        element, value, pattern: of each statement.
+        core: whether its element is of ``CORE``.
+        silent: the set, and the pattern, of each line that says nothing.
     """
 
-    def __init__(self, lines: Lines, parts: Sequence[Sequence[tuple[int, int]]]) -> None:
-        """Lay out the sets.
-
-        Args:
-            lines: where their schemas were read.
-            parts: for each set its schemas, by number, each behind its place among those that
-                began earlier or later.
-        """
+    def __init__(self, lines: SchemaLines, parts: Sequence[Sequence[tuple[int, int]]]) -> None:
         flat = np.array([part for own in parts for part in own], dtype=np.intp).reshape(-1, 2)
         of_part = np.repeat(np.arange(len(parts)), [len(own) for own in parts])
-        part, at = lines.lines.places(flat[:, 1])
+        part, at = lines.patterns.places(flat[:, 1])
         line, cell = lines.statements.of(at)
-        silent = lines.statements.lengths[at] == 0
-        self.silent = of_part[part[silent]], lines.lines.values[at[silent]]
+        is_silent = lines.statements.lengths[at] == 0
+        self.silent = of_part[part[is_silent]], lines.patterns.values[at[is_silent]]
         owner = of_part[part[line]]
-        pattern = lines.lines.values[at][line]
+        pattern = lines.patterns.values[at][line]
         element, value, rank, formula = lines.cells[:, cell]
         core = COLUMN_OF[element] >= 0
+        # Core before the rest, patterns before formulas.
         key = owner * 4 + 2 * ~core + formula
-        late = np.where(formula, 0, flat[:, 0][part[line]])
-        ranked = np.zeros(len(parts), dtype=bool)
-        ranked[owner[(rank > 0) | (late > 0)]] = True
+        age = np.where(formula, 0, flat[:, 0][part[line]])
+        order, bit = _order(_Ranked(owner, key, age, rank, element, line), len(parts))
+        self.owner, self.core = owner[order], core[order]
+        self.element, self.value, self.pattern = element[order], value[order], pattern[order]
+        self.bit = bit
 
-        plain, other = np.flatnonzero(~ranked[owner]), np.flatnonzero(ranked[owner])
-        in_order = [plain[np.argsort(key[plain], kind="stable")]]
-        units = [line[in_order[0]]]
-        if len(other):
-            # A line with all that it says, as far as that agrees with the ranks of each element ...
-            group = line * 4 + key % 4
-            highest = np.zeros(len(at) * 4, dtype=np.intp)
-            np.maximum.at(highest, group[other], rank[other])
-            order = other[np.lexsort((line[other], highest[group[other]], late[other], key[other]))]
-            by_element = order[np.lexsort((element[order], key[order]))]
-            one, two = by_element[:-1], by_element[1:]
-            same = (key[one] == key[two]) & (element[one] == element[two])
-            before = (late[one] < late[two]) | (
-                (late[one] == late[two])
-                & ((rank[one] < rank[two]) | ((rank[one] == rank[two]) & (line[one] <= line[two])))
-            )
-            torn = np.zeros(len(parts), dtype=bool)
-            torn[owner[one[same & ~before]]] = True
-            whole = order[~torn[owner[order]]]
-            in_order.append(whole)
-            units.append(line[whole])
-            # ... or else each statement by itself.
-            apart = other[torn[owner[other]]]
-            apart = apart[np.lexsort(tuple(of[apart] for of in (line, rank, late, element, key)))]
-            in_order.append(apart)
-            units.append(len(at) + apart)
-        every, unit = np.concatenate(in_order), np.concatenate(units)
-        final = np.argsort(key[every], kind="stable")
-        every, unit = every[final], unit[final]
-        self.owner, self.core = owner[every], core[every]
-        self.element, self.value, self.pattern = element[every], value[every], pattern[every]
-        parted = (np.diff(unit) != 0) | (np.diff(key[every]) != 0)
-        self.unit = np.append(0, np.cumsum(parted)) if len(every) else np.zeros(0, dtype=np.intp)
+
+class _Ranked(NamedTuple):
+    """What the order of n statements follows, the first attribute first."""
+
+    owner: Ints
+    key: Ints
+    age: Ints  # of the schema: 0 for those that began last
+    rank: Ints
+    element: Ints
+    line: Ints
+
+
+def _order(by: _Ranked, sets: int) -> tuple[Ints, Ints]:
+    """The order of n statements, and under which bit each of them stands in it."""
+    owner, key, age, rank, element, line = by
+    has_ranks = np.zeros(sets, dtype=bool)
+    has_ranks[owner[(rank > 0) | (age > 0)]] = True
+    plain, ranked = np.flatnonzero(~has_ranks[owner]), np.flatnonzero(has_ranks[owner])
+    in_order = [plain[np.argsort(key[plain], kind="stable")]]
+    units = [line[in_order[0]]]
+    if len(ranked):
+        # A line with all that it says, as far as that agrees with the ranks of each element ...
+        lines = int(line.max()) + 1
+        group = line * 4 + key % 4
+        highest = np.zeros(lines * 4, dtype=np.intp)
+        np.maximum.at(highest, group[ranked], rank[ranked])
+        order = ranked[np.lexsort((line[ranked], highest[group[ranked]], age[ranked], key[ranked]))]
+        by_element = order[np.lexsort((element[order], key[order]))]
+        one, two = by_element[:-1], by_element[1:]
+        same = (key[one] == key[two]) & (element[one] == element[two])
+        before = (age[one] < age[two]) | (
+            (age[one] == age[two])
+            & ((rank[one] < rank[two]) | ((rank[one] == rank[two]) & (line[one] <= line[two])))
+        )
+        is_split = np.zeros(sets, dtype=bool)
+        is_split[owner[one[same & ~before]]] = True
+        whole = order[~is_split[owner[order]]]
+        in_order.append(whole)
+        units.append(line[whole])
+        # ... or else each statement by itself.
+        split = ranked[is_split[owner[ranked]]]
+        split = split[np.lexsort(tuple(of[split] for of in (line, rank, age, element, key)))]
+        in_order.append(split)
+        units.append(lines + split)
+    every, unit = np.concatenate(in_order), np.concatenate(units)
+    final = np.argsort(key[every], kind="stable")
+    every, unit = every[final], unit[final]
+    is_new = (np.diff(unit) != 0) | (np.diff(key[every]) != 0)
+    bit = np.append(0, np.cumsum(is_new)) if len(every) else np.zeros(0, dtype=np.intp)
+    return every, bit

@@ -1,13 +1,24 @@
-"""Arrays of whole numbers, and what is done with many short lists at once."""
+"""The array types of ``columns``, and what is done with many short lists at once."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+#: Whole numbers of any width; none is negative unless -1 stands for none.
 Ints = npt.NDArray[np.integer[Any]]
+#: By row the code of a value, which counts in a list of values.
+Codes = npt.NDArray[np.int32]
+#: Numbers of rows.
+Places = npt.NDArray[np.int64]
+#: 64 bits each: a key, a hash or a set of flags.
 Words = npt.NDArray[np.uint64]
-Flags = npt.NDArray[np.bool_]
+#: By row yes or no.
+Mask = npt.NDArray[np.bool_]
+#: One byte each.
+Bytes = npt.NDArray[np.uint8]
+#: VINs, a row of 17 ASCII codes each.
+Characters = npt.NDArray[np.uint8]
 
 
 def spread(counts: Ints) -> tuple[Ints, Ints]:

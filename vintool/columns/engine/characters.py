@@ -10,15 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from vintool.codes import CheckDigit
-from vintool.columns.engine.keys import Codes, Hashes
-from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, remainder
-from vintool.vpic import far_readers
-
-Characters = npt.NDArray[np.uint8]
+from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Places, Words
+from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, remainder
+from vintool.vin.positions import ALPHABET, SMALL_MAKER
+from vintool.vpic.register import far_readers
 
 #: In place of a remainder: some character is not of the alphabet of VINs.
 ILLEGAL = 255
-#: What ``ninth`` numbers.
+#: What the codes of ``position_9`` stand for.
 STATES = [CheckDigit.CANNOT_TELL, CheckDigit.FAILS, CheckDigit.HOLDS]
 
 # The bytes of a little-endian pair.
@@ -27,7 +26,7 @@ _BYTES = np.arange(256)
 _LEGAL = np.isin(_BYTES, np.frombuffer(ALPHABET.encode(), dtype=np.uint8))
 _VALUES = np.array([CHARACTER_VALUES.get(chr(byte), 0) for byte in _BYTES], dtype=np.uint16)
 _DIGIT = (ord("0") <= _BYTES) & (ord("9") >= _BYTES)
-_ODD = 1 << 12  # more than the remainders of nine lookups come to
+_MUCH = 1 << 12  # more than what nine lookups of legal characters add up to
 _PAIRS = range(0, 16, 2)
 _BASE = len(ALPHABET)
 # The place of a legal character in the alphabet; of others 0, as they are asked of legal rows alone.
@@ -35,7 +34,7 @@ _PLACES = np.array([max(ALPHABET.find(chr(byte)), 0) for byte in _BYTES], dtype=
 _PAIR_PLACES = _PLACES[_FIRST] * np.uint16(_BASE) + _PLACES[_SECOND]
 _NEAR, _SMALL = 11, 14  # the last position that the patterns of most WMIs read, and of small makers
 _FIRST_SMALL = np.uint64(_BASE**10)
-#: No key of ``keys`` is as high.
+#: No key of ``descriptor_keys`` is as high.
 NO_KEY = np.uint64(_BASE**10 + _BASE**12)
 
 
@@ -61,20 +60,20 @@ def _remainders() -> tuple[list[npt.NDArray[np.uint16]], npt.NDArray[np.uint16]]
         np.where(
             _LEGAL[_FIRST] & _LEGAL[_SECOND],
             _alone(at, _VALUES)[_FIRST] + _alone(at + 1, _VALUES)[_SECOND],
-            _ODD,
+            _MUCH,
         ).astype(np.uint16)
         for at in _PAIRS
     ]
-    return pairs, np.where(_LEGAL, _alone(16, _VALUES), _ODD).astype(np.uint16)
+    return pairs, np.where(_LEGAL, _alone(16, _VALUES), _MUCH).astype(np.uint16)
 
 
 _OF_SUM = np.array(
-    [total % 11 if total < _ODD else ILLEGAL for total in range(9 * _ODD + 1)], dtype=np.uint8
+    [total % 11 if total < _MUCH else ILLEGAL for total in range(9 * _MUCH + 1)], dtype=np.uint8
 )
 
 
-def remainders(characters: Characters) -> Characters:
-    """The weighted sum modulo 11 of every row; ``ILLEGAL`` where a character is none of a VIN."""
+def remainders(characters: Characters) -> Bytes:
+    """The weighted sum modulo 11 of every row, as ``vin.remainder``; ``ILLEGAL`` where a character is none of a VIN."""
     pairs, last = _remainders()
     total = last.take(characters[:, 16])
     for at, table in zip(_PAIRS, pairs, strict=True):
@@ -82,26 +81,26 @@ def remainders(characters: Characters) -> Characters:
     return _OF_SUM.take(total)
 
 
-_NINTH = np.array(
+_POSITION_9 = np.array(
     [
         0
         if not _LEGAL[byte] or chr(byte) not in CHECK_CHARACTERS
-        else 1 + (left < 11 and CHECK_CHARACTERS[left] == chr(byte))
-        for left in range(256)
+        else 1 + (mod_11 < 11 and CHECK_CHARACTERS[mod_11] == chr(byte))
+        for mod_11 in range(256)
         for byte in _BYTES.tolist()
     ],
     dtype=np.int32,
 )
 
 
-def ninth(characters: Characters, left: Characters) -> Codes:
-    """``vin.position_9`` of every row, by its number in ``STATES``.
+def position_9(characters: Characters, mod_11: Bytes) -> Codes:
+    """``vin.position_9`` of every row, by its place in ``STATES``.
 
     Args:
         characters: legal ones.
-        left: their ``remainders``.
+        mod_11: their ``remainders``.
     """
-    return np.asarray(_NINTH.take((left.astype(np.intp) << 8) | characters[:, 8]))
+    return np.asarray(_POSITION_9.take((mod_11.astype(np.intp) << 8) | characters[:, 8]))
 
 
 # Of two characters: 0 where the second is no digit, 1 where the first is none, else 2.
@@ -126,34 +125,34 @@ def trailing_digits(characters: Characters) -> Codes:
     return np.asarray(_TRAILING.take(last))
 
 
-# The stand-ins that the scalar reader tells start with two equal characters, or like these.
+# The stand-ins that ``vin.read`` tells start with two equal characters, or like these.
 _STARTS = (b"1234567890", b"ABCDEFGHJK")
 _SUSPECT = _FIRST == _SECOND
 _SUSPECT[[int.from_bytes(start[:2], "little") for start in _STARTS]] = True
 
 
-def stand_ins(characters: Characters) -> npt.NDArray[np.intp]:
-    """The rows that may be stand-ins such as 12345678901234567, which the scalar reader judges."""
+def stand_ins(characters: Characters) -> Places:
+    """The rows that may be stand-ins such as 12345678901234567, which ``vin.read`` judges."""
     rows = np.flatnonzero(_SUSPECT.take(_pair(characters, 0)))
     some = characters[rows]
-    odd = (some == some[:, :1]).all(axis=1)
+    suspect: Mask = (some == some[:, :1]).all(axis=1)
     for start in _STARTS:
-        odd |= (some[:, : len(start)] == np.frombuffer(start, dtype=np.uint8)).all(axis=1)
-    return np.asarray(rows[odd])
+        suspect |= (some[:, : len(start)] == np.frombuffer(start, dtype=np.uint8)).all(axis=1)
+    return rows[suspect]
 
 
 @cache
-def _reaches() -> npt.NDArray[np.uint8]:
+def _reaches() -> Bytes:
     """The last position that any rule reads, by the places of positions 1-3 in the alphabet."""
     reaches = np.full((_BASE * _BASE, _BASE), _NEAR, dtype=np.uint8)
-    reaches[:, ALPHABET.index("9")] = _SMALL
+    reaches[:, ALPHABET.index(SMALL_MAKER)] = _SMALL
     for wmi, last in far_readers().items():
         first, second, third = map(ALPHABET.index, wmi)
         reaches[first * _BASE + second, third] = last
     return reaches.reshape(-1)
 
 
-def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
+def descriptor_keys(characters: Characters) -> tuple[Words, Places]:
     """What rules read of each row but position 9, as one number below ``NO_KEY``.
 
     Returns:
@@ -169,41 +168,30 @@ def keys(characters: Characters) -> tuple[Hashes, npt.NDArray[np.intp]]:
     far = np.flatnonzero(reaches > _NEAR)
     if not len(far):
         return packed, far
-    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord("9"))]
+    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord(SMALL_MAKER))]
     rows = characters[small]
-    own = np.zeros(len(small), dtype=np.uint64)
+    keys = np.zeros(len(small), dtype=np.uint64)
     for at in (0, 3, 5, 9, 11):
-        own *= np.uint64(_BASE * _BASE)
-        own += _PAIR_PLACES.take(_pair(rows, at))
+        keys *= np.uint64(_BASE * _BASE)
+        keys += _PAIR_PLACES.take(_pair(rows, at))
     for at in (7, 13):
-        own *= np.uint64(_BASE)
-        own += _PLACES.take(rows[:, at])
-    packed[small] = own + _FIRST_SMALL
+        keys *= np.uint64(_BASE)
+        keys += _PLACES.take(rows[:, at])
+    packed[small] = keys + _FIRST_SMALL
     return packed, np.setdiff1d(far, small, assume_unique=True)
 
 
-def reach(characters: Characters) -> npt.NDArray[np.uint8]:
-    """The last position that any rule reads of each row."""
-    return _reach(_PAIR_PLACES.take(_pair(characters, 0)), characters)
+def as_read(characters: Characters) -> Characters:
+    """The same VINs with ``0`` at position 9 and wherever no rule of their WMI reads."""
+    read = characters.copy()
+    read[np.arange(17) >= _reach(_PAIR_PLACES.take(_pair(read, 0)), read)[:, None]] = ord("0")
+    read[:, 8] = ord("0")
+    return read
 
 
-def _reach(first: npt.NDArray[np.uint16], characters: Characters) -> npt.NDArray[np.uint8]:
-    """The same, where the places of positions 1 and 2 are known."""
+def _reach(first: npt.NDArray[np.uint16], characters: Characters) -> Bytes:
+    """The last position, from 1, that any rule reads of each row; ``first`` are positions 1 and 2."""
     start = first.astype(np.intp)
     start *= _BASE
     start += _PLACES.take(characters[:, 2])
     return np.asarray(_reaches().take(start))
-
-
-def spelled(key: int) -> str:
-    """The characters that a key of ``keys`` stands for: positions 1-8, 10 and 11, of small makers to 14."""
-    small = key >= _FIRST_SMALL
-    key -= int(_FIRST_SMALL) if small else 0
-    letters = ""
-    for _ in range(12 if small else 10):
-        key, place = divmod(key, _BASE)
-        letters = ALPHABET[place] + letters
-    if not small:
-        return letters
-    # Position 3 of a small maker is always 9; positions 8 and 14 were packed last.
-    return f"{letters[:2]}9{letters[2:6]}{letters[10]}{letters[6:10]}{letters[11]}"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from vintool.columns.engine.distinct import as_text
-from vintool.declaration.headers import Sample, map_columns
+from vintool.columns.engine.categorical import as_text
+from vintool.declaration.mapping import Sample, map_columns
 
 HEAD_ROWS = 500  # looked at to tell which column is which
 

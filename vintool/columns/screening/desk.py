@@ -1,4 +1,4 @@
-"""The lists of the licence desk over columns: asked once per distinct key, drawn row by row."""
+"""The user's lists over columns: asked once per distinct key, licences drawn row by row."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,145 +9,162 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import Reason, Verdict
-from vintool.columns.engine.distinct import NOTHING, Column, Lifted, Numbered, same_for_all
-from vintool.columns.engine.keys import Mask, Places
-from vintool.desk import book, decisions
+from vintool.columns.engine.arrays import Mask, Places
+from vintool.columns.engine.categorical import NOTHING, Categorical
+from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.per_distinct import PerDistinct
+from vintool.desk import book
 from vintool.desk.book import Desk
-from vintool.desk.licences import Match, Wanted
+from vintool.desk.licence_terms import Shipment
+from vintool.desk.licences import Match
+from vintool.desk.reviews import with_review
 from vintool.screening.decision import Decision
-from vintool.screening.evidence import Remark, merged
-from vintool.screening.screen import with_found
+from vintool.screening.evidence import Remark, all_remarks
+from vintool.screening.screen import with_remarks
 
-_DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_ASKED = range(4)
-
-
-class Some(NamedTuple):
-    """What is asked of the rows that are held against lists."""
-
-    verdicts: Column
-    brands: Column
-    days: Column
-    cells: Callable[[str], Column]
+_DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_DRAWN = range(4)
 
 
-class DeskColumns:
-    """Decisions of a batch -> the same with what the lists say of them.
+class _ListedRows(NamedTuple):
+    """What is read of the rows that are held against lists; ``cells`` gives the texts of a field."""
+
+    verdicts: Categorical
+    brands: Categorical
+    days: Categorical
+    cells: Callable[[str], Categorical]
+
+
+class DeskRules:
+    """Decisions of a batch -> the same with what reviewers and the lists say of them.
 
     Args:
         desk: the lists.
-        mapping: field -> column name; what is not mapped counts as not told.
+        mapping: field -> column name.
     """
 
     def __init__(self, desk: Desk, mapping: Mapping[str, str]) -> None:
         self._desk = desk
         self._by_number = "licence_no" in mapping
-        self._asks = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
+        self._has_lists = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
-        self._apply = Lifted(decisions.apply)
-        self._verdict = Lifted(lambda decision: decision.verdict)
-        self._brands = Lifted(book.brands_told)
-        self._exporter = Lifted(partial(book.exporter, desk))
-        self._day_for_exporters = Lifted(partial(book.first_alike_for_exporters, desk))
-        self._day_for_list = Lifted(partial(book.first_alike_for_licences, desk, None))
-        self._day_for_licences = Lifted(partial(book.first_alike_for_licences, desk))
-        self._wanted = Lifted(Wanted)
-        self._match = Lifted(partial(book.licence, desk))
-        self._confirm = Lifted(_needs_confirmation)
-        self._outcome = Lifted(self._found_of)
-        self._merged = Lifted(merged)
-        self._with = Lifted(with_found)
-        self._outcomes = Numbered((_NOT_ASKED, 0))
-        self._letters = Numbered(())
-        known = desk.decisions
-        self._keys = None if known is None or not known.keys else pa.array(known.keys, pa.string())
-        self._of_key = [(), *(known.of(key) for key in known.keys)] if known else []
+        self._apply = PerDistinct(with_review)
+        self._verdict = PerDistinct(lambda decision: decision.verdict)
+        self._brands = PerDistinct(book.brands_of_vehicle)
+        self._exporter = PerDistinct(partial(book.exporter, desk))
+        self._day_for_exporters = PerDistinct(partial(book.day_for_exporters, desk))
+        self._day_for_list = PerDistinct(partial(book.day_for_licences, desk, None))
+        self._day_for_licences = PerDistinct(partial(book.day_for_licences, desk))
+        self._wanted = PerDistinct(Shipment)
+        self._match = PerDistinct(partial(book.licence, desk))
+        self._outcome = PerDistinct(self._remarks_of)
+        self._merged = PerDistinct(all_remarks)
+        self._with_remarks = PerDistinct(with_remarks)
+        self._draws = Encoder([(_NOT_DRAWN, 0)])
+        self._letters = Encoder([()])
+        reviews = desk.reviews
+        self._keys = pa.array(reviews.keys if reviews else (), pa.string())
+        # The reviews of each key, after those of a row that has none.
+        self._reviews = [(), *map(reviews.of, reviews.keys)] if reviews else []
 
     @property
     def kept(self) -> int:
-        """How many distinct keys are known."""
-        return sum(one.kept for one in vars(self).values() if isinstance(one, Lifted))
+        """How many distinct keys have room."""
+        return sum(one.kept for one in vars(self).values() if isinstance(one, PerDistinct))
 
-    def reviewed(
-        self, settled: Column, facts: Callable[[Mask], Column], keys: Callable[[], pa.Array]
-    ) -> Column:
+    def with_reviews(
+        self,
+        rows: Categorical,
+        fingerprints: Callable[[Mask], Categorical],
+        keys: Callable[[], pa.Array],
+    ) -> Categorical:
         """The decisions, with those of a reviewer where they hold.
 
         Args:
-            settled: the decisions of the tool.
-            facts: rows -> the fingerprints of their facts.
+            rows: the decisions of the tool on n rows.
+            fingerprints: which of them -> the fingerprints of their facts.
             keys: what each row is recognised by.
         """
-        known = self._desk.decisions
-        if known is None or self._keys is None:
-            return settled
+        reviews = self._desk.reviews
+        if reviews is None or not len(self._keys):
+            return rows
         at = pc.index_in(keys(), value_set=self._keys)
         codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int32)
-        known.met.update(np.unique(codes).tolist())
-        return self._apply(settled, Column(self._of_key, codes), facts(codes > 0))
+        reviews.met.update(np.unique(codes).tolist())
+        return self._apply(rows, Categorical(self._reviews, codes), fingerprints(codes > 0))
 
-    def __call__(  # noqa: PLR0913, PLR0917 - what the lists are asked with
+    def with_licences(  # noqa: PLR0913, PLR0917 - what the lists are asked with
         self,
-        decided: Column,
-        cells: Callable[[str], Column],
+        rows: Categorical,
+        cells: Callable[[str], Categorical],
         vins: pa.Array,
-        vin_facts: Column,
-        declared: Column,
-        days: Column,
+        vin_facts: Categorical,
+        declared: Categorical,
+        days: Categorical,
         vehicles: Places,
-    ) -> Column:
-        """The decisions with what the lists of exporters, licences and confirmations say."""
-        if not self._asks:
-            return decided
-        verdicts = self._verdict(decided)
-        asked = verdicts.mask(book.ASKED.__contains__)
-        rows = np.flatnonzero(asked)
-        some = Some(
-            verdicts.at(rows),
-            self._brands(vin_facts.at(rows), declared.at(rows)),
-            days.at(rows),
-            lambda field: cells(field).at(rows),
+    ) -> Categorical:
+        """The decisions with what the lists of exporters, licences and confirmations say.
+
+        Args:
+            rows: the decisions on n rows.
+            cells: field -> its texts.
+            vins: null where there is none.
+            vin_facts: of the VINs.
+            declared: tuples of ``Meaning``.
+            days: the declaration date or None.
+            vehicles: rows of one vehicle have the same number; -1 where there is no VIN.
+        """
+        if not self._has_lists:
+            return rows
+        verdicts = self._verdict(rows)
+        is_listed = verdicts.mask(book.HELD_VERDICTS.__contains__)
+        at = np.flatnonzero(is_listed)
+        listed = _ListedRows(
+            verdicts.take(at),
+            self._brands(vin_facts.take(at), declared.take(at)),
+            days.take(at),
+            lambda field: cells(field).take(at),
         )
         exporters = self._exporter(
-            some.cells("exporter_code"),
-            some.cells("exporter"),
-            some.brands,
-            self._day_for_exporters(some.days),
+            listed.cells("exporter_code"),
+            listed.cells("exporter"),
+            listed.brands,
+            self._day_for_exporters(listed.days),
         )
-        found = self._merged.on(asked, exporters, self._licences(some, vehicles[rows]))
-        told = self._with(decided, found)
-        return self._confirmed(told, vins)
+        remarks = self._merged.on(is_listed, exporters, self._licences(listed, vehicles[at]))
+        return self._with_confirmations(self._with_remarks(rows, remarks), vins)
 
-    def _licences(self, some: Some, vehicles: Places) -> Column:
-        rows, cells = len(some.verdicts.codes), some.cells
-        numbers = cells("licence_no") if self._by_number else same_for_all(rows, NOTHING)
+    def _licences(self, listed: _ListedRows, vehicles: Places) -> Categorical:
+        """What the list of licences says of each row; each in turn draws on it."""
+        rows, cells = len(listed.verdicts), listed.cells
+        numbers = cells("licence_no") if self._by_number else Categorical.constant(rows, NOTHING)
         wanted = self._wanted(
             cells("exporter_code"),
             cells("exporter"),
             cells("hs_code"),
-            some.brands,
+            listed.brands,
             cells("model"),
             cells("destination"),
             cells("pod"),
             cells("trade_mode"),
             cells(self._port),
-            self._day_for_licences(numbers, self._day_for_list(some.days)),
+            self._day_for_licences(numbers, self._day_for_list(listed.days)),
         )
-        matches = self._match(some.verdicts, numbers, wanted)
+        matches = self._match(listed.verdicts, numbers, wanted)
         ledger = self._desk.ledger
         if ledger is None:
-            return self._outcome(matches, same_for_all(rows, self._outcomes.values))
+            return self._outcome(matches, Categorical.constant(rows, self._draws.values))
         self._note(matches, numbers)
         drawable = matches.mask(lambda match: match.drawable)
-        controlled = some.verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
+        controlled = listed.verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
         codes = np.zeros(rows, dtype=np.int32)
         for row in np.flatnonzero(drawable & controlled).tolist():
             match: Match = matches.values[matches.codes[row]]
-            codes[row] = self._outcomes(self._draw(match.drawable, int(vehicles[row])))
+            codes[row] = self._draws[self._draw(match.drawable, int(vehicles[row]))]
         in_review = matches.codes[drawable & ~controlled]
         for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:
                 ledger.accounts[at].in_review += int(count)
-        return self._outcome(matches, Column(self._outcomes.values, codes))
+        return self._outcome(matches, Categorical(self._draws.values, codes))
 
     def _draw(self, candidates: tuple[int, ...], vehicle: int) -> tuple[int, int]:
         """Draw one vehicle, unless an earlier row with its VIN has drawn it; -1 bears no VIN."""
@@ -165,7 +182,7 @@ class DeskColumns:
             ledger.vehicles.add(vehicle)
         return _DRAWN, drawn
 
-    def _note(self, matches: Column, numbers: Column) -> None:
+    def _note(self, matches: Categorical, numbers: Categorical) -> None:
         """Count what rows name, once per distinct match and number."""
         ledger = self._desk.ledger
         assert ledger is not None  # noqa: S101
@@ -177,27 +194,26 @@ class DeskColumns:
             match: Match = matches.values[pair // size]
             ledger.note(numbers.values[pair % size] or "", match, count)
 
-    def _found_of(self, match: Match, outcome: tuple[int, int]) -> tuple[Remark, ...]:
-        what, at = outcome
+    def _remarks_of(self, match: Match, draw: tuple[int, int]) -> tuple[Remark, ...]:
+        outcome, at = draw
         ledger = self._desk.ledger
-        if ledger is None or what in {_NOT_ASKED, _COUNTED_BEFORE}:
-            return match.found
-        if what == _NOTHING_LEFT:
-            return (*match.found, ledger.licences.exceeded(match.drawable))
-        return (*match.found, ledger.licences.drawn(at, by_fit=not match.named))
+        if ledger is None or outcome in {_NOT_DRAWN, _COUNTED_BEFORE}:
+            return match.remarks
+        if outcome == _NOTHING_LEFT:
+            return (*match.remarks, ledger.licences.exceeded(match.drawable))
+        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named))
 
-    def _confirmed(self, told: Column, vins: pa.Array) -> Column:
+    def _with_confirmations(self, rows: Categorical, vins: pa.Array) -> Categorical:
         """Used vehicles within 180 days, held against the makers' letters."""
         letters = self._desk.confirmations
         if letters is None:
-            return told
-        needs = self._confirm(told).mask(bool)
+            return rows
+        needs = rows.mask(_needs_confirmation)
         codes = np.zeros(len(needs), dtype=np.int32)
-        for row, vin in zip(
-            np.flatnonzero(needs).tolist(), vins.filter(pa.array(needs)).to_pylist(), strict=True
-        ):
-            codes[row] = self._letters(letters.judge(vin or ""))
-        return self._with(told, Column(self._letters.values, codes))
+        codes[needs] = self._letters.codes(
+            letters.judge(vin or "") for vin in vins.filter(pa.array(needs)).to_pylist()
+        )
+        return self._with_remarks(rows, Categorical(self._letters.values, codes))
 
 
 def _needs_confirmation(decision: Decision) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from vintool.declaration.headers import MANIFEST, Headed, has_vins
+from vintool.declaration.headers import MANIFEST
+from vintool.declaration.mapping import Headed, has_vins
 from vintool.errors import ManifestError
 from vintool.files.reading.compressed import PACKED, Unpacked
 from vintool.files.reading.sheets import PARQUET, Batch, Manifest, Sheet, Tally

@@ -181,7 +181,7 @@ def check_texts(sheet: Sheet, batch: Batch, mapping: Mapping[str, str]) -> None:
     Raises:
         ManifestError: a column is nested, or its bytes are no text.
     """
-    from vintool.columns.engine.distinct import as_text  # noqa: PLC0415 - a process that only reads needs no rules
+    from vintool.columns.engine.categorical import as_text  # noqa: PLC0415 - a process that only reads needs no rules
 
     for field_name, name in mapping.items():
         column = batch.data.column(name)

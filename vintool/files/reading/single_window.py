@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import Verdict
 from vintool.columns import LICENCE
-from vintool.columns.engine.distinct import as_text
+from vintool.columns.engine.categorical import as_text
 from vintool.declaration.days import read_date
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import is_number

@@ -14,7 +14,7 @@ from support import ON, handmade
 from support.killers import KILLERS
 from support.readers import VINS, cells, numbers, only, refusal
 
-from vintool.declaration.headers import map_columns
+from vintool.declaration.mapping import map_columns
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.workbooks import xlsx as survey
 from vintool.files.screen import screen_file

@@ -10,9 +10,7 @@ from support import handmade
 from support.manifests import put
 from support.readers import TABLE, VINS, cells, numbers, only, refusal
 
-from vintool.declaration.headers import (
-    map_columns,
-)
+from vintool.declaration.mapping import map_columns
 from vintool.errors import NoVinColumn
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.workbooks import xlsx as survey

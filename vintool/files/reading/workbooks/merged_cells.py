@@ -49,7 +49,7 @@ class Merges:
                 filled.update(fill)
         self.notes: list[str] = []
         if filled:
-            shown = headers.shown([columns[position] for position in sorted(filled)])
+            shown = headers.labels([columns[position] for position in sorted(filled)])
             self.notes.append(
                 f"Cells are merged across rows; their value was read in each of these rows: {shown}."
             )

@@ -17,6 +17,7 @@ import pyarrow as pa
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from vintool.declaration import headers
+from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally, unique
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
@@ -99,7 +100,7 @@ def read_workbook(
     size: int,
     *,
     sheet: str | None,
-    holds: Callable[[headers.Headed], bool],
+    holds: Callable[[Headed], bool],
     words: str = headers.MANIFEST,
 ) -> Manifest:
     """Open a workbook: XLSX, XLSM, XLSB, ODS or XLS.
@@ -144,7 +145,7 @@ def read_workbook(
     if len(found) == 1:
         kept = found
     elif not kept:
-        named = "; ".join(f"{one.name!r} has {headers.shown(one.columns)}" for one in found)
+        named = "; ".join(f"{one.name!r} has {headers.labels(one.columns)}" for one in found)
         raise NoVinColumn(
             f"no sheet has a column that looks like it holds VINs: {named}",
             file=path.name,

@@ -9,9 +9,6 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-
-_Bools = npt.NDArray[np.bool_]
 
 ROW_END = b"</row>"
 _OTHER, _CELL, _ROW, _ROW_END, _VALUE, _SPACED, _CLOSING, _INLINE, _PASSED = range(9)
@@ -116,10 +113,10 @@ def look(block: bytes, empty: re.Pattern[bytes] | None) -> Seen | None:
     return Seen(int(sure.sum()), doubtful, last_column, long, errors)
 
 
-def _all(tags: np.ndarray, start: bytes) -> _Bools:
+def _all(tags: np.ndarray, start: bytes) -> np.ndarray:
     """Which tags begin like this."""
     mask = np.uint64((1 << 8 * len(start)) - 1)
-    found: _Bools = (tags & mask) == np.uint64(int.from_bytes(start, "little"))
+    found: np.ndarray = (tags & mask) == np.uint64(int.from_bytes(start, "little"))
     return found
 
 

@@ -1,0 +1,112 @@
+"""A dictionary-encoded column: each distinct value once, and for every row the code of its value."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vintool.columns.engine.arrays import Codes, Ints, Mask, Places, marked
+from vintool.columns.engine.encoder import Encoder
+
+#: Rows that are screened at a time.
+BATCH_ROWS = 1 << 16
+
+NOTHING: list[Any] = [None]
+EMPTY: list[Any] = [""]
+NO_OR_YES: list[Any] = [False, True]
+
+
+class Categorical:
+    """A column of n rows: ``values[codes[row]]`` is the value of a row.
+
+    Args:
+        values: it must live as long as the run, as ``PerDistinct`` knows a value by its list and code.
+            It may grow and hold values of no row; a value that stands in it never changes.
+        codes: of the n rows.
+    """
+
+    def __init__(self, values: list[Any], codes: Codes) -> None:
+        self.values, self.codes = values, codes
+
+    @classmethod
+    def constant(cls, rows: int, values: list[Any], code: int = 0) -> "Categorical":
+        """A column of one value, at which no rule looks row by row."""
+        return cls(values, np.broadcast_to(np.int32(code), (rows,)))
+
+    @classmethod
+    def of_texts(cls, array: pa.Array, encoder: Encoder) -> "Categorical":
+        """A column of the user's as texts; null counts as an empty text.
+
+        Args:
+            array: of any type, see ``as_text``.
+            encoder: of the texts of this column; its values become those of the column.
+        """
+        array = as_text(array)
+        encoded = array.dictionary_encode() if not pa.types.is_dictionary(array.type) else array
+        codes = encoder.codes(text or "" for text in (*encoded.dictionary.to_pylist(), None))
+        indices = pc.fill_null(encoded.indices, len(codes) - 1)
+        return cls(encoder.values, codes.take(indices.to_numpy(zero_copy_only=False)))
+
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.codes)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all rows are known to have one value, see ``constant``."""
+        return self.codes.strides == (0,)
+
+    def take(self, rows: Places) -> "Categorical":
+        """The column of some rows, by their numbers."""
+        if self.is_constant:
+            return Categorical.constant(len(rows), self.values, *self.codes[:1].tolist())
+        return Categorical(self.values, self.codes.take(rows))
+
+    @cached_property
+    def distinct(self) -> tuple[Ints, Codes]:
+        """The codes that occur in these rows, in order; and for every row the place of its own there."""
+        if self.is_constant:
+            return self.codes[:1], np.broadcast_to(np.int32(0), self.codes.shape)
+        if len(self.values) > max(4 * len(self), BATCH_ROWS):
+            occurring, where = np.unique(self.codes, return_inverse=True)
+            return occurring, where.astype(np.int32)
+        used = marked(self.codes, len(self.values))
+        place = np.zeros(len(self.values), dtype=np.int32)
+        place[used] = np.arange(len(used), dtype=np.int32)
+        return used, place.take(self.codes)
+
+    def distinct_values(self) -> list[Any]:
+        """The values that occur in these rows."""
+        return [self.values[code] for code in self.distinct[0].tolist()]
+
+    def map(self, rule: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
+        """What a rule says of the value of every row, as an Arrow array; it is asked once a value."""
+        return pa.array(list(map(rule, self.distinct_values())), kind).take(
+            pa.array(self.distinct[1])
+        )
+
+    def mask(self, rule: Callable[[Any], object]) -> Mask:
+        """Of which rows a rule says yes of their value; it is asked once a value."""
+        says = np.array([bool(rule(value)) for value in self.distinct_values()], dtype=bool)
+        return says.take(self.distinct[1])
+
+
+def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Any column as plain strings: the door where types stop to matter.
+
+    >>> as_text(pa.array([8703801090.0, None])).to_pylist()
+    ['8703801090', None]
+    """
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_floating(array.type):
+        whole = pc.equal(array, pc.floor(array))
+        small = pc.less(pc.abs(array), 1e15)
+        if pc.all(pc.fill_null(pc.and_(whole, small), True)).as_py():  # noqa: FBT003 - pyarrow's signature
+            array = array.cast(pa.int64())
+    return array if pa.types.is_string(array.type) else array.cast(pa.string())

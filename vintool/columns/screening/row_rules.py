@@ -1,0 +1,234 @@
+"""Rows of a manifest -> decisions, each row by itself: the steps of ``screen.judge``, once per distinct key.
+
+Nothing here depends on other rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from vintool.columns.engine.arrays import Mask
+from vintool.columns.engine.categorical import EMPTY, NO_OR_YES, Categorical, as_text
+from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.per_distinct import PerDistinct
+from vintool.columns.screening.chassis import differing_chassis
+from vintool.columns.screening.desk import DeskRules
+from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_facts
+from vintool.declaration import lexicon
+from vintool.declaration.days import read_date
+from vintool.desk.book import Desk
+from vintool.desk.reviews import fingerprint
+from vintool.screening import identifiers
+from vintool.screening import used_vehicles as used
+from vintool.screening.decision import Decision, decide
+from vintool.screening.evidence import all_remarks
+from vintool.screening.facts import Facts, VinFacts, registered
+from vintool.screening.regimes import Regime
+from vintool.screening.screen import declared_used, with_duplicate, with_remarks
+
+# What a reviewer's decision rests on, beside the decision of the tool. A price counts by its class alone.
+_FINGERPRINTED = (
+    *(field for field in lexicon.FIELDS if field not in {"unit_price", "currency"}),
+    "registration_date",
+    "application_date",
+)
+
+
+class DecidedRows(NamedTuple):
+    """A batch of n rows with the decision on each.
+
+    Attributes:
+        cells: field -> the texts of the n rows.
+        vins: of the n rows.
+        profiles: ``CheckedProfile`` or None.
+        vin_facts: ``VinFacts``.
+        declared: tuples of ``Meaning``.
+        days: the declaration date or None.
+        chassis: the chassis numbers that are not those of the VIN, by row.
+        decisions: ``Decision``.
+    """
+
+    cells: Callable[[str], Categorical]
+    vins: VinColumn
+    profiles: Categorical
+    vin_facts: Categorical
+    declared: Categorical
+    days: Categorical
+    chassis: Mapping[int, str]
+    decisions: Categorical
+
+
+class RowRules:
+    """All rules that a row is decided by, and their answers so far; they are forgotten together.
+
+    Args:
+        mapping: field -> column name.
+        on: the declaration date of all rows; None to read it from ``date_field``.
+        date_field: the field that gives each row its date.
+        regime: the regime.
+        desk: lists that the rows are held against.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping[str, str],
+        on: date | None,
+        date_field: str,
+        regime: Regime,
+        desk: Desk,
+    ) -> None:
+        self._mapping = mapping
+        self._date_field = date_field
+        self._regime = regime
+        self._reader = Reader()
+        self._descriptors = Descriptors()
+        self._texts: dict[str, Encoder] = defaultdict(Encoder)  # by field
+        self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in lexicon.FIELDS}
+        self._header_currency = [lexicon.meaning("currency", mapping.get("unit_price", ""))]
+        self._profiles = CheckedProfiles()
+        self._vin_facts = PerDistinct(row_facts)
+        self._declared = PerDistinct(lexicon.together)
+        self._day = PerDistinct(lambda text: on or read_date(text))
+        self._when = PerDistinct(self._in_force)
+        self._registered = PerDistinct(registered)
+        self._decision = PerDistinct(self._decide)
+        self._used = PerDistinct(declared_used)
+        self._age = PerDistinct(partial(used.age, always=regime.condition == "used"))
+        self._identifiers = {
+            field: PerDistinct(rule)
+            for field, rule in (
+                ("container_no", identifiers.container),
+                ("vessel_imo", identifiers.vessel),
+                ("exporter_code", identifiers.exporter_code),
+            )
+            if field in mapping
+        }
+        self._code_in_force = PerDistinct(identifiers.code_in_force)
+        self._remarks = PerDistinct(all_remarks)
+        self._with_remarks = PerDistinct(with_remarks)
+        self._fingerprinted_cells = PerDistinct(lambda *texts: texts)
+        self._fingerprint = PerDistinct(partial(fingerprint, regime.rule_version))
+        self.with_duplicates = PerDistinct(with_duplicate)
+        self.desk = DeskRules(desk, mapping)
+
+    @property
+    def kept(self) -> int:
+        """How many distinct keys have room."""
+        rules = [one for one in vars(self).values() if isinstance(one, PerDistinct)]
+        return (
+            sum(rule.kept for rule in (*rules, *self._meanings.values()))
+            + sum(map(len, self._texts.values()))
+            + self._reader.kept
+            + self._profiles.kept
+            + self.desk.kept
+        )
+
+    def __call__(self, batch: pa.RecordBatch) -> DecidedRows:
+        """Decide on one batch of the user's columns."""
+        cells, vins = self.cells(batch), self.vins(batch)
+        profiles = self._profiles(vins, self._descriptors(vins.characters))
+        vin_facts = self._vin_facts(profiles, vins.unclean)
+        declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
+        days = self._day(cells(self._date_field))
+        chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
+        differs = Categorical.constant(batch.num_rows, NO_OR_YES)
+        if chassis:
+            codes = np.zeros(batch.num_rows, dtype=np.int32)
+            codes[list(chassis)] = 1
+            differs = Categorical(NO_OR_YES, codes)
+        decisions = self._decision(
+            vin_facts,
+            declared,
+            self._when(days),
+            self._registered(cells("registration_date"), days),
+            differs,
+        )
+        decisions = self._with_remarks_beside(decisions, cells, days)
+        return DecidedRows(cells, vins, profiles, vin_facts, declared, days, chassis, decisions)
+
+    def fingerprints(
+        self, rows: DecidedRows, wanted: Mask, with_duplicates: Categorical, repeats: Categorical
+    ) -> Categorical:
+        """The fingerprint of what the decision rests on, for some of n rows; None for the others.
+
+        Args:
+            rows: the n rows.
+            wanted: which of them.
+            with_duplicates: their decisions.
+            repeats: how often their VINs stood before.
+        """
+        some = np.flatnonzero(wanted)
+        cells = [rows.cells(field).take(some) for field in _FINGERPRINTED]
+        chassis = Categorical.constant(len(some), EMPTY)
+        if rows.chassis:
+            texts = np.full(len(wanted), "", dtype=object)
+            texts[list(rows.chassis)] = list(rows.chassis.values())
+            texts_of_some = pa.array(texts[some], pa.string())
+            chassis = Categorical.of_texts(texts_of_some, self._texts["chassis"])
+        return self._fingerprint.on(
+            wanted,
+            with_duplicates.take(some),
+            self._fingerprinted_cells(*cells, chassis),
+            repeats.take(some),
+        )
+
+    def vins(self, batch: pa.RecordBatch) -> VinColumn:
+        """The VINs of a batch."""
+        return self._reader(as_text(batch.column(self._mapping["vin"])))
+
+    def cells(self, batch: pa.RecordBatch) -> Callable[[str], Categorical]:
+        """The texts of a field, read once a batch; of one that is not mapped nothing."""
+        nothing = Categorical.constant(batch.num_rows, EMPTY)
+        columns: dict[str, Categorical] = {}
+
+        def cells(field: str) -> Categorical:
+            if field not in self._mapping:
+                return nothing
+            if field not in columns:
+                column = batch.column(self._mapping[field])
+                columns[field] = Categorical.of_texts(column, self._texts[field])
+            return columns[field]
+
+        return cells
+
+    def _meaning(self, cells: Callable[[str], Categorical], field: str) -> Categorical:
+        texts = cells(field)
+        if field == "currency" and field not in self._mapping:
+            return Categorical.constant(len(texts), self._header_currency)
+        return self._meanings[field](texts)
+
+    def _in_force(self, on: date | None) -> tuple[bool | None, int | None]:
+        return (None, None) if on is None else (self._regime.in_force(on), on.year)
+
+    def _decide(
+        self,
+        vin: VinFacts,
+        declared: tuple[lexicon.Meaning, ...],
+        when: tuple[bool | None, int | None],
+        registration: int | None,
+        differs: bool,  # noqa: FBT001 - a key of a column, like the others
+    ) -> Decision:
+        return decide(Facts(*when, declared, vin, registration, differs), self._regime)
+
+    def _with_remarks_beside(
+        self, decisions: Categorical, cells: Callable[[str], Categorical], days: Categorical
+    ) -> Categorical:
+        """The decisions with what dates and identifiers of a row say, as ``screen.judge`` asks it."""
+        dates = (cells("registration_date"), cells("application_date"))
+        remarks = [
+            self._age(self._used(decisions), *dates, days),
+            self._code_in_force(cells("hs_code"), days),
+            *(rule(cells(field)) for field, rule in self._identifiers.items()),
+        ]
+        if not any(any(column.distinct_values()) for column in remarks):
+            return decisions
+        return self._with_remarks(decisions, self._remarks(*remarks))
+
+
+def _meaning(field: str, text: str) -> lexicon.Meaning | None:
+    return lexicon.meaning(field, text) if text else None

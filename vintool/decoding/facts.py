@@ -1,0 +1,123 @@
+"""A fact: a value, what it rests on, and the row of the reference data that tells it.
+
+Frozen dataclasses, since they serve twice: ``model.Vehicle`` holds them as they are, and the terminal
+prints them without pydantic, which loads for longer than a VIN takes to decode.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from vintool import vpic
+from vintool.codes import Basis, Grade, Powertrain
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.registry.plants import PlantRow
+from vintool.registry.rule import Rule
+from vintool.vpic.elements import DecodedElement, Origin
+from vintool.vpic.passes import Pass
+
+T = TypeVar("T")
+
+_NOTES = {
+    Origin.ENGINE: "follows from the engine's name",
+    Origin.CONVERSION: "converted from another unit",
+    Origin.SPECIFICATION: "specification of the model, not a sign of the VIN",
+    Origin.DEFAULT: "assumed of every vehicle of this type",
+    Origin.TABLE: "follows from the WMI",
+}
+_BASES = {
+    Origin.TABLE: Basis.REGISTRY,
+    Origin.SPECIFICATION: Basis.ASSUMED,
+    Origin.DEFAULT: Basis.ASSUMED,
+}
+
+
+def named_parts(value: Any) -> str:
+    """The parts of a dataclass in one line, each behind its name."""
+    return " ".join(f"{name}={getattr(value, name)!r}" for name in value.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from: the file and row of the reference data, and what that row cites."""
+
+    file: str
+    row: str
+    cites: str
+    note: str = ""
+
+    def __str__(self) -> str:
+        """As a cell of a CSV has it."""
+        return named_parts(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """A value, what it rests on, and where it comes from."""
+
+    basis: Basis
+    source: Source
+    value: T
+
+    def __str__(self) -> str:
+        """The value alone."""
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class PowertrainFact(Fact[Powertrain]):
+    """A powertrain with the grade of its evidence and every rule that speaks for it."""
+
+    grade: Grade
+    support: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One more thing that NHTSA's vPIC tells, under its name there."""
+
+    name: str
+    value: str
+    basis: Basis
+
+    def __str__(self) -> str:
+        """Name and value."""
+        return f"{self.name}: {self.value}"
+
+
+def basis_of(vpic_pass: Pass, item: DecodedElement) -> Basis:
+    """Whether the VIN encodes what vPIC tells, or its tables assume it."""
+    return _BASES.get(item.origin, Basis.ENCODED if vpic_pass.sure else Basis.ASSUMED)
+
+
+def source_of(row: Maker | Rule | DecodedElement) -> Source:
+    """Where a row stands and what it cites; many facts share a row."""
+    if isinstance(row, DecodedElement):
+        return _source_of_element(row.source, row.origin, vpic.release().month)
+    return _source_of_row(row)
+
+
+@lru_cache(maxsize=1 << 14)
+def _source_of_element(row: str, origin: Origin, month: str) -> Source:
+    return Source("vpic", row, f"NHTSA vPIC {month}", _NOTES.get(origin, ""))
+
+
+@lru_cache(maxsize=1 << 14)
+def _source_of_row(row: Maker | Rule) -> Source:
+    if isinstance(row, Maker):
+        return Source(row.file, row.wmi, row.source, row.note)
+    note = "; ".join(part for part in (row.models, row.support) if part)
+    return Source(row.file, row.pattern_text, row.source, note)
+
+
+@lru_cache(maxsize=1 << 10)
+def source_of_country(range_: Country) -> Source:
+    """The range of the first two characters, and what it cites."""
+    return Source("countries.csv", f"{range_.first}-{range_.last}", range_.source)
+
+
+@lru_cache(maxsize=1 << 14)
+def source_of_plant(wmi: str, row: PlantRow) -> Source:
+    """The registry's row of a plant, which stands under a WMI."""
+    return Source("plants.csv", f"{wmi} {row.code}", row.source, row.note)

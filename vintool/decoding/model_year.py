@@ -1,0 +1,128 @@
+"""Position 10 -> the model year: by the rules of the VIN's market, or by the pass of vPIC that fits.
+
+``model_year`` and ``year_of_pass`` are rules of a short key: the columns
+(``columns.decoding.profiles``) ask them too.
+
+Source: 49 CFR 565.15(d)(1) (30-year cycle, position 7); GB 16735-2019.
+"""
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import wmi_data
+from vintool import vpic
+from vintool.codes import Basis, Market
+from vintool.vin.positions import CHECKED_MARKETS, UNKNOWN_CHARACTER, years_of_code
+from vintool.vpic.decode import Decoding
+from vintool.vpic.passes import Pass
+
+#: Kinds of vehicle that are light whatever their weight.
+PASSENGER = {"car", "suv"}
+
+
+class ModelYear(NamedTuple):
+    """The year that position 10 stands for, the years that it could stand for, and why this one."""
+
+    year: int | None
+    candidates: tuple[int, ...]
+    basis: Basis
+    why: str
+
+    def given(self, year: int | None) -> "ModelYear":
+        """The same with a year that is known otherwise, where position 10 allows it."""
+        if year is None or year not in self.candidates:
+            return self
+        why = "given by the caller, and position 10 allows it"
+        return self._replace(year=year, basis=Basis.DECLARED, why=why)
+
+
+@cache
+def latest_model_year() -> int:
+    """The latest model year that there can be: one after the release of the reference data.
+
+    Model years run ahead of the calendar by one; no clock is asked.
+    """
+    return max(int(wmi_data.RELEASE[:4]), int(vpic.release().month[:4])) + 1
+
+
+@lru_cache(maxsize=1 << 14)
+def model_year(
+    code: str, position_7: str, vin_market: Market, kinds: tuple[str, ...], latest: int
+) -> ModelYear:
+    """What position 10 tells of the model year, where vPIC's rules do not hold.
+
+    Args:
+        code: position 10.
+        position_7: a letter from 2010 on, a digit before, on light vehicles for North America.
+        vin_market: whose rules; only North America and China bind position 10 to the year.
+        kinds: what the maker builds under this WMI.
+        latest: the latest model year that there can be.
+
+    >>> model_year("L", "F", Market.CN, ("car",), 2027).year
+    2020
+    """
+    if code == UNKNOWN_CHARACTER:
+        return ModelYear(None, (), Basis.ENCODED, "position 10 is not known")
+    both = years_of_code(code)
+    if both is None:
+        return ModelYear(None, (), Basis.ENCODED, "position 10 holds no model year code")
+    years = tuple(year for year in both if year <= latest)
+    if vin_market is Market.US and len(years) == 2:
+        year = years[position_7.isalpha()]
+        why = f"position 7 is a {'letter: 2010 or later' if position_7.isalpha() else 'digit: before 2010'}"
+        if kinds and set(kinds) <= PASSENGER:
+            return ModelYear(year, years, Basis.ENCODED, why)
+        return ModelYear(year, years, Basis.ASSUMED, f"{why}, if it is a light vehicle")
+    if vin_market in CHECKED_MARKETS:
+        only = len(years) == 1
+        why = f"the {'only' if only else 'later'} year of the 30-year cycle that is possible"
+        return ModelYear(years[-1], years, Basis.ENCODED, why)
+    why = "position 10 need not be the model year in this market"
+    if code.isdigit():
+        return ModelYear(None, years, Basis.ASSUMED, f"{why}; digits there often are not")
+    # A car of next year is rarer than one of thirty years ago.
+    likely = [year for year in years if year < latest][-1:]
+    return ModelYear(likely[0] if likely else None, years, Basis.ASSUMED, why)
+
+
+def year_of_specification(vin: str, specification: Decoding, rivals: Sequence[Pass]) -> ModelYear:
+    """The model year of the pass that fits best; none where rivals disagree on electric drive."""
+    best, others = specification.best, specification.others
+    years = tuple(sorted({one.year for one in (best, *others)}))
+    if vin[9] == UNKNOWN_CHARACTER or (UNKNOWN_CHARACTER in vin and not specification.conclusive):
+        why = "the years in which the known positions fit"
+        return ModelYear(best.year if len(years) == 1 else None, years, Basis.ASSUMED, why)
+    if rivals:
+        why = "patterns of several model years fit, and disagree on electric drive"
+        return ModelYear(None, years, Basis.ASSUMED, why)
+    return year_of_pass(
+        best.year,
+        years,
+        sure=best.sure,
+        conclusive=specification.conclusive,
+        only_match=best.matched and not any(one.matched for one in others),
+    )
+
+
+def year_of_pass(
+    year: int, years: tuple[int, ...], *, sure: bool, conclusive: bool, only_match: bool
+) -> ModelYear:
+    """The model year of the pass that fits best, and how it was told.
+
+    Args:
+        year: of the pass.
+        years: those that position 10 can mean, in order.
+        sure: the vehicle was made by vPIC's rules.
+        conclusive: positions 7 and 10 allow no other year.
+        only_match: patterns fit in this year alone.
+    """
+    if not sure:
+        return ModelYear(year, years, Basis.ASSUMED, "if made for North America")
+    if conclusive:
+        return ModelYear(year, years, Basis.ENCODED, "the only year that positions 7 and 10 allow")
+    if only_match:
+        why = "the only year in which patterns of the WMI fit"
+        return ModelYear(year, years, Basis.ENCODED, why)
+    why = "the year in which the patterns of the WMI fit best"
+    return ModelYear(year, years, Basis.ASSUMED, why)

@@ -1,0 +1,83 @@
+"""Position 11 -> where a vehicle was built: by vPIC's patterns where they fit, or by the registry.
+
+``plant_part`` is a rule of a short key: the columns (``columns.decoding.fields``) ask it too.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from vintool import registry, vpic
+from vintool.decoding.kinds import Kind, Part
+from vintool.registry.plants import PlantRow
+from vintool.vpic.elements import DecodedElement
+from vintool.vpic.passes import Pass
+
+#: The parts of ``Plant``, in its order.
+PARTS = (
+    Part("company", Kind.TEXT, 76),
+    Part("city", Kind.TEXT, 31),
+    Part("state", Kind.TEXT, 77),
+    Part("country", Kind.TEXT, 75),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """Where position 11 says that the vehicle was built; empty where the registry does not say."""
+
+    company: str
+    city: str
+    state: str
+    country: str
+
+    def __str__(self) -> str:
+        """City, state and country as one text."""
+        return ", ".join(part for part in (self.city, self.state, self.country) if part)
+
+
+def plant_of(
+    wmi: str, code: str, year: int | None, vpic_pass: Pass | None
+) -> tuple[Plant, PlantRow | DecodedElement] | tuple[None, None]:
+    """The plant and the row that tells it: as filed where vPIC's patterns fit, or as registered."""
+    if vpic_pass is not None and vpic_pass.matched:
+        return _filed_plant(vpic_pass)
+    row = registry.plant(wmi, code, year)
+    return (registered_plant(row), row) if row is not None else (None, None)
+
+
+def registered_plant(row: PlantRow) -> Plant:
+    """A plant as the registry has it."""
+    return Plant(row.company, row.city, row.state, row.country)
+
+
+def _filed_plant(vpic_pass: Pass) -> tuple[Plant, DecodedElement] | tuple[None, None]:
+    """The plant as vPIC's patterns tell it, and the element of the widest part that is told."""
+    read = vpic_pass.read
+    items = [read[part.element][0] for part in reversed(PARTS) if part.element in read]
+    if not items:
+        return None, None
+    parts = {
+        name: plant_part(name, vpic_pass.read_value(element) or "") for name, _, element in PARTS
+    }
+    return Plant(**parts), items[0]
+
+
+@lru_cache(maxsize=1 << 14)
+def plant_part(part: str, text: str) -> str:
+    """A part of a plant as vPIC tells it, as one reads it: the country by its code.
+
+    >>> plant_part("city", "FREMONT"), plant_part("country", "UNITED STATES (USA)")
+    ('Fremont', 'US')
+    """
+    if part == "country":
+        return vpic.country_code(text)
+    return text if part == "company" else _title(text)
+
+
+def _title(text: str) -> str:
+    """A name in capitals as one reads it; other spellings stay."""
+    if text != text.upper():
+        return text
+    return "-".join(
+        " ".join(word.capitalize() for word in part.split(" ")) for part in text.split("-")
+    )
