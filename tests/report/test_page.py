@@ -88,7 +88,7 @@ def test_rows_that_do_not_add_up_are_cried_out():
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3, 8])
-def test_rows_beyond_the_cap_are_told(rows):
+def test_rows_beyond_the_cap_are_counted(rows):
     first = [row(number=n) for n in range(min(rows, 3))]
     parsed = Page(page(rows=first, omitted=rows - len(first)))
     listed = sum("data-verdict" in attrs for attrs in parsed.attributes("tr"))
@@ -100,7 +100,7 @@ def test_rows_beyond_the_cap_are_told(rows):
         assert "the first 3 of 8. The other 5 are not shown; exceptions.csv has all" in words
 
 
-def test_no_row_listed_at_all_is_told_too():
+def test_no_row_listed_at_all_is_reported_too():
     assert "2 rows need a look and none is listed" in page(rows=[], omitted=2)
     assert "No row needs a person" in page(rows=[])
 

@@ -116,8 +116,8 @@ def _vehicle_type(profile: Profile, value: str) -> Fact[str]:
 def _engine(profile: Profile, value: Engine) -> Fact[Engine]:
     """The source is that of the first part that is told."""
     attributes = _there(profile.vpic_pass).attributes
-    told = (part.element for part in engine.PARTS if getattr(value, part.name) is not None)
-    return _by_element(profile, attributes[next(told)][0], value)
+    elements = (part.element for part in engine.PARTS if getattr(value, part.name) is not None)
+    return _by_element(profile, attributes[next(elements)][0], value)
 
 
 def _further(profile: Profile) -> list[tuple[str, str, DecodedElement]]:
