@@ -33,8 +33,8 @@ from vintool.vin.positions import ALPHABET
 POSITIONS = (4, 5, 6, 10)
 
 
-def value_of(field, told):
-    value = decoded._VALUES[field](told)
+def value_of(field, answer):
+    value = decoded._VALUES[field](answer)
     value = getattr(value, "value", value)
     return list(value) if isinstance(value, tuple) else value
 

@@ -44,15 +44,15 @@ def test_combinations_are_those_of_tuples(parts, data):
     batches = data.draw(
         st.lists(st.lists(st.tuples(*[code] * parts), min_size=1, max_size=20), max_size=5)
     )
-    encoder, known = KeyEncoder(), dict[tuple[int, ...], int]()
-    told = []
+    encoder, codes_by_tuple = KeyEncoder(), dict[tuple[int, ...], int]()
+    tuples = []
     for batch in batches:
         columns = [np.array(column, dtype=np.int32) for column in zip(*batch, strict=True)]
         codes, rows = encoder(*columns)
         for row, number in zip(batch, codes.tolist(), strict=True):
-            assert known.setdefault(row, number) == number
-        told += [batch[row] for row in rows]
-        assert {row: at for at, row in enumerate(told)} == known
+            assert codes_by_tuple.setdefault(row, number) == number
+        tuples += [batch[row] for row in rows]
+        assert {row: at for at, row in enumerate(tuples)} == codes_by_tuple
 
 
 @given(

@@ -77,11 +77,11 @@ def test_known_filings(vin, powertrain, grade):
 
 def test_a_foreign_vin_that_only_may_be_american_proves_nothing():
     electric = "KMUKCDTC2TU351204"  # the check digit fails
-    told = profile(Vin(electric), position_9(electric))
-    assert not told.vpic_pass.sure
-    assert told.vpic_pass.value(24) == "Electric"
-    assert told.classification.powertrain is None
-    assert told.near_electric  # and never clears
+    decoded = profile(Vin(electric), position_9(electric))
+    assert not decoded.vpic_pass.sure
+    assert decoded.vpic_pass.value(24) == "Electric"
+    assert decoded.classification.powertrain is None
+    assert decoded.near_electric  # and never clears
 
 
 def test_no_slip_that_the_check_digit_misses_turns_an_electric_vehicle_into_a_clear_one():
@@ -145,10 +145,10 @@ def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
 
 @given(filed_vins())
 def test_what_is_not_known_to_be_american_makes_no_rule(vin):
-    told = profile(Vin(vin), position_9(vin))
-    if told.vpic_pass is not None and not told.vpic_pass.sure:
-        assert not any(one.sure for one in told.rivals)
-        assert "vpic" not in {rule.file for rule in told.classification.rules}
+    decoded = profile(Vin(vin), position_9(vin))
+    if decoded.vpic_pass is not None and not decoded.vpic_pass.sure:
+        assert not any(one.sure for one in decoded.rivals)
+        assert "vpic" not in {rule.file for rule in decoded.classification.rules}
 
 
 @given(filed_vins())
