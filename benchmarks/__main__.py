@@ -25,7 +25,6 @@ GROUPS: dict[str, tuple[int, Callable[[int, Path], Iterator[Line]]]] = {
     "one": (0, single.one),
     "command": (0, single.command),
     "csv": (10, commands.stream),
-    "workers": (5, commands.workers),
     "large": (50, commands.large),
     "xlsx": (1, commands.xlsx),
     "size": (0, commands.size),

@@ -14,7 +14,8 @@ from benchmarks.timing import Line, medians, rate, seconds
 from vintool.columns import decode_table, screen_table
 from vintool.columns.engine.characters import remainders
 from vintool.columns.vins import Reader
-from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
+from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
+from vintool.vin.positions import ALPHABET
 
 #: Twelve attributes, by our names and vPIC's.
 FIELDS = {

@@ -1,6 +1,5 @@
 """Lines about whole commands: time, memory, and the room that an installation takes."""
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -83,31 +82,6 @@ def stream(rows: int, folder: Path) -> Iterator[Line]:
 def large(rows: int, folder: Path) -> Iterator[Line]:
     """The memory of one five times as large, of as many descriptors."""
     return _stream(rows, rows // 10_000, folder, compare=False)
-
-
-def workers(rows: int, folder: Path) -> Iterator[Line]:
-    """A Parquet manifest, judged by this process and by several."""
-    path = folder / f"{rows}.parquet"
-    write_manifest(path, rows, max(1, rows // 2_000))
-    crew = str(max(2, os.cpu_count() or 2))
-
-    def without(*options: str) -> float:
-        return process(SCRIPTS / "vintool", "screen", path, *options).seconds
-
-    for what, run in (
-        ("verdicts alone", without),
-        ("all outputs", lambda *options: _screen(path, *options).seconds),
-    ):
-        several, one = medians(
-            lambda: run("--workers", crew),  # noqa: B023 - called here
-            run,
-        )
-        yield Line(
-            f"`vintool screen --workers {crew}`, Parquet of {rows:,} rows, {what}",
-            "",
-            f"one process: {one:.2f} s",
-            f"{several:.2f} s, {one / several:.2f} x",
-        )
 
 
 def xlsx(rows: int, folder: Path) -> Iterator[Line]:

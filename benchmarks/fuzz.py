@@ -23,7 +23,7 @@ def child(start: int, stop: int, seed: int) -> None:
     import resource  # noqa: PLC0415 - not on every system
 
     sys.path.insert(0, str(TESTS))
-    import mutants  # noqa: PLC0415 - lies beside the tests
+    from support import mutants  # noqa: PLC0415 - lies beside the tests
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     faulthandler.enable()

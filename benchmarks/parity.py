@@ -20,7 +20,8 @@ import ultravin
 from vintool import vpic
 from vintool.columns import decode_table
 from vintool.decoding.profile import Profile, profile
-from vintool.vin import Vin, position_9
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
 
 BATCH = 10_000
 TARGET, INVENTED = 99.9, 0.1  # per cent
@@ -93,11 +94,11 @@ def plain(field: str, value: Any) -> str:
     return text
 
 
-def cause(field: str, told: Profile, theirs: str) -> str:
+def cause(field: str, decoded: Profile, theirs: str) -> str:
     """Why the two differ."""
-    if told.rivals:
+    if decoded.rivals:
         return "two model years fit and disagree on electric drive: what both tell"
-    if told.vpic_pass is None:
+    if decoded.vpic_pass is None:
         return "not North American, and its patterns do not fit: vPIC's rules not applied"
     if field == "Displacement (L)" and float(theirs or 0) == 0:
         return "vPIC converts the text TBD to 0; the digits of the VIN say more"

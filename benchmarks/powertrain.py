@@ -16,12 +16,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from vintool import registry
 from vintool.codes import CheckDigit, Grade, Market, Powertrain
 from vintool.decoding.profile import profile
 from vintool.powertrain import Classification, filings, resolve
-from vintool.registry import Rule
-from vintool.vin import Vin, calc_check_digit, market_of, position_9
+from vintool.registry.powertrain_rules import powertrain_rules
+from vintool.registry.rows import DATA
+from vintool.registry.rule import Rule
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.check_digit import position_9
+from vintool.vin.positions import market_of
 
 REGIONS = {
     Market.CN: "China",
@@ -44,7 +47,7 @@ class Case(NamedTuple):
 def cases() -> list[Case]:
     """One VIN for each year and plant that a start was seen with; vehicles are shared out."""
     found = []
-    with (registry.DATA / "powertrain.evidence.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "powertrain.evidence.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if "*" in row["vds"]:
                 continue
@@ -64,7 +67,7 @@ def fitting(case: Case, keep: Callable[[Rule], bool]) -> Classification:
     return resolve(
         [
             rule
-            for rule in registry.powertrain_rules(case.wmi)
+            for rule in powertrain_rules(case.wmi)
             if keep(rule)
             and all(
                 allowed == "*" or sign in allowed
@@ -77,8 +80,8 @@ def fitting(case: Case, keep: Callable[[Rule], bool]) -> Classification:
 def filed(case: Case) -> tuple[Rule, ...]:
     """What vPIC says of a case, as ``profile`` reads it."""
     ninth = position_9(case.vin) if market_of(case.vin) is not Market.EU else CheckDigit.FAILS
-    told = profile(case.vin, ninth)
-    passes = told.rivals or ((told.vpic_pass,) if told.vpic_pass else ())
+    decoded = profile(case.vin, ninth)
+    passes = decoded.rivals or ((decoded.vpic_pass,) if decoded.vpic_pass else ())
     return filings.rules(case.vin.wmi, case.vin, passes)
 
 
@@ -109,20 +112,20 @@ def main() -> None:
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         wrong: defaultdict[str, list[str]] = defaultdict(list)
         for case in every:
-            told = ask(case)
+            classification = ask(case)
             region = counts[REGIONS[market_of(case.vin)]]
             region["BEV" if case.electric else "other"] += 1
-            if told.powertrain is None:
+            if classification.powertrain is None:
                 continue
-            answer = told.powertrain is Powertrain.BEV
+            answer = classification.powertrain is Powertrain.BEV
             region["answered BEV" if case.electric else "answered other"] += 1
             if answer is not case.electric:
                 kind = "wrong BEV" if answer else "wrong not-BEV"
                 region[kind] += 1
-                region["A or B"] += told.grade in {Grade.A, Grade.B}
-                first = told.rules[0]
+                region["A or B"] += classification.grade in {Grade.A, Grade.B}
+                first = classification.rules[0]
                 wrong[case.wmi].append(
-                    f"{case.vin[:8]} {kind} grade {told.grade} by {first.file} {first.shown} ({first.models})"
+                    f"{case.vin[:8]} {kind} grade {classification.grade} by {first.file} {first.pattern_text} ({first.models})"
                 )
         print(f"\n## {way}\n")
         print(

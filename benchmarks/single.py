@@ -11,7 +11,8 @@ import vininfo
 import vintool
 from benchmarks.manifest import write_manifest
 from benchmarks.timing import ROUNDS, SCRIPTS, Line, medians, process, seconds
-from vintool.vin import ALPHABET, calc_check_digit
+from vintool.vin import calc_check_digit
+from vintool.vin.positions import ALPHABET
 
 ONE = "LRW3E7FA1LC000001"
 DESCRIPTORS = 200

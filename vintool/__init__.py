@@ -10,17 +10,23 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
                        |           check digit (where the market uses one)
                        VDS (4-9)       VIS (10-17)
 
-The modules are one street, each importing only what lies before it::
+The rooms are one street, each importing only rooms above it::
 
-    words -> evidence, vin, days, lookup -> registry -> tariff, brands, prices, places -> vpic -> specification,
-          powertrain -> filings -> identity -> profile -> fields -> model -> checking, vehicle, declared, law, headers -> facts
-          -> contradictions, used, identifiers -> case -> decision -> verdict -> desk, show, explain, page, report
-          -> columns -> files, data -> learn -> adapters
-
-Text becomes a Vin (``vin``, ``identity``, ``checking``), a Vin becomes a Vehicle (``profile``, ``fields``, ``vehicle``), a
-Vehicle and what a manifest declares become a verdict (``verdict``), held against a user's lists
-(``desk``), and many verdicts become a report. ``columns`` takes the same steps over Arrow columns. ``data`` rebuilds reference data,
-``learn`` makes powertrain rules of labelled lists.
+    codes         closed lists: verdicts, reasons, problems, powertrains (and errors: of files and data;
+                  atomic: files whole or not at all)
+    vin           text -> Vin: clean-up, positions, check digit
+    report        many verdicts -> a page; it stands low as it knows no other room
+    registry      wmi_data read strictly: makers, plants, countries, brands, tariff, places, powertrain rules
+    declaration   what a manifest says: headers, lexicon, days, prices
+    vpic          NHTSA's rule base and the procedure that reads it; importer/ makes it of a release
+    powertrain    which rules speak: those of the registry, and what makers filed with NHTSA
+    decoding      Vin -> Vehicle: identity, model year, profile, fields
+    screening     Vehicle, declaration and date -> verdict, by regimes that are data
+    desk          verdict and the user's lists -> verdict: exporters, licences, confirmations, reviews
+    columns       decoding and screening over Arrow columns
+    files         the main job: manifests in, annotated copy, exceptions, report and record out
+    learn         labelled lists -> powertrain rules
+    cli           commands
 
 ``import vintool`` reads no reference data; all but the VIN itself is loaded when a name is first used.
 

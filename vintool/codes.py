@@ -80,15 +80,14 @@ class Weight(Enum):
 class Problem(StrEnum):
     """What can be wrong with the text of a VIN, or was put right in it."""
 
-    sentence: str
     weight: Weight
+    sentence: str
 
     def __new__(cls, code: str, weight: Weight, sentence: str) -> Self:
-        """Carry the sentence and the weight beside the code."""
+        """Carry the weight and the sentence beside the code."""
         member = str.__new__(cls, code)
         member._value_ = code
-        member.weight = weight
-        member.sentence = sentence
+        member.weight, member.sentence = weight, sentence
         return member
 
     # fmt: off
@@ -132,177 +131,117 @@ class Concern(StrEnum):
 class Reason(StrEnum):
     """Why a row got its verdict, and what else was found on it.
 
-    ``look`` marks those that put a row before a person whatever its verdict.
+    ``look`` marks those that put a row before a person whatever its verdict; ``settled_by`` is the paper
+    to get or the thing to do, of those that hold a row up.
     """
 
-    sentence: str
     concern: Concern
     look: bool
+    sentence: str
+    settled_by: str
 
-    def __new__(cls, code: str, concern: Concern, look: bool, sentence: str) -> Self:  # noqa: FBT001 - a cell of the table below
+    def __new__(
+        cls,
+        code: str,
+        concern: Concern,
+        look: bool,  # noqa: FBT001 - a cell of the table below
+        sentence: str,
+        settled_by: str = "",
+    ) -> Self:
         """Carry the other cells beside the code."""
         member = str.__new__(cls, code)
         member._value_ = code
-        member.concern = concern
-        member.look = look
-        member.sentence = sentence
+        member.concern, member.look = concern, look
+        member.sentence, member.settled_by = sentence, settled_by
         return member
 
     # fmt: off
     BEFORE_RULE = "before_rule", Concern.VERDICT, False, "The declaration date lies before the first day of the rule."
-    NO_IDENTITY = "no_identity", Concern.VERDICT, True, "No usable vehicle identity can be read; supply the VIN."
-    DAMAGED_VIN = "damaged_vin", Concern.VERDICT, True, "The VIN is damaged; only a part of it can be read."
-    CHECK_DIGIT_FAILS = "check_digit_fails", Concern.VERDICT, True, "The check digit does not hold, so at least one character is wrong."
-    ODD_VIN = "odd_vin", Concern.VERDICT, False, "The VIN breaks a rule of its market."
-    MAKER_UNKNOWN = "maker_unknown", Concern.VERDICT, False, "The maker (WMI) is not in the registry."
+    NO_IDENTITY = "no_identity", Concern.VERDICT, True, "No usable vehicle identity can be read; supply the VIN.", "The VIN from the vehicle or its certificate; then screen again."
+    DAMAGED_VIN = "damaged_vin", Concern.VERDICT, True, "The VIN is damaged; only a part of it can be read.", "The whole VIN from the vehicle, its certificate or the maker."
+    CHECK_DIGIT_FAILS = "check_digit_fails", Concern.VERDICT, True, "The check digit does not hold, so at least one character is wrong.", "The VIN read once more from the vehicle or its certificate."
+    ODD_VIN = "odd_vin", Concern.VERDICT, False, "The VIN breaks a rule of its market.", "The VIN read once more; if it stands so on the vehicle, the maker's word for it."
+    MAKER_UNKNOWN = "maker_unknown", Concern.VERDICT, False, "The maker (WMI) is not in the registry.", "The maker by the certificate of conformity, and the powertrain by it."
     VIN_PURE_ELECTRIC = "vin_pure_electric", Concern.VERDICT, False, "The VIN itself tells a pure electric vehicle."
     DECLARED_PURE_ELECTRIC = "declared_pure_electric", Concern.VERDICT, False, "The manifest declares a pure electric vehicle and the VIN does not say otherwise."
     VIN_NOT_PURE_ELECTRIC = "vin_not_pure_electric", Concern.VERDICT, False, "The VIN itself tells a powertrain other than pure electric."
-    DECLARED_NOT_PURE_ELECTRIC = "declared_not_pure_electric", Concern.VERDICT, False, "The manifest declares a powertrain other than pure electric and the VIN does not say otherwise."
+    DECLARED_NOT_PURE_ELECTRIC = "declared_not_pure_electric", Concern.VERDICT, False, "The manifest declares a powertrain other than pure electric and the VIN does not say otherwise.", "The certificate of conformity or the type approval, which name the powertrain."
     AGREED_PURE_ELECTRIC = "agreed_pure_electric", Concern.VERDICT, False, "The VIN and the manifest agree on pure electric."
     AGREED_NOT_PURE_ELECTRIC = "agreed_not_pure_electric", Concern.VERDICT, False, "The VIN and the manifest agree on a powertrain other than pure electric."
     ANY_POWERTRAIN = "any_powertrain", Concern.VERDICT, False, "The rule covers vehicles of this kind and condition whatever drives them."
-    POWERTRAIN_UNKNOWN = "powertrain_unknown", Concern.VERDICT, False, "Neither the VIN nor the manifest tells the powertrain."
-    POWERTRAIN_AMBIGUOUS = "powertrain_ambiguous", Concern.VERDICT, False, "Vehicles with this start of the VIN were seen both as pure electric and as something else."
-    EVIDENCE_TOO_THIN = "evidence_too_thin", Concern.VERDICT, False, "One thin piece of evidence puts the vehicle outside the rule; a second one is needed to clear the row."
-    ONE_CHARACTER_FROM_ELECTRIC = "one_character_from_electric", Concern.VERDICT, False, "One wrong character would make this the VIN of a pure electric vehicle."
-    RANGE_EXTENDED = "range_extended", Concern.VERDICT, False, "Range-extended: customs sources disagree whether it counts as driven only by electric motors."
-    FUEL_CELL = "fuel_cell", Concern.VERDICT, False, "Fuel cell: driven only by electric motors by the wording, and no Chinese ruling was found."
-    ONE_CHARACTER_FROM_COVERED = "one_character_from_covered", Concern.VERDICT, False, "One wrong character would make this the VIN of a vehicle that the rule covers."
-    KIT = "kit", Concern.VERDICT, False, "A kit or parts of a vehicle: whether the set counts as the whole vehicle is for customs to say."
-    KIND_DOUBTED = "kind_doubted", Concern.VERDICT, False, "Sources do not settle whether the rule covers vehicles of this kind."
+    POWERTRAIN_UNKNOWN = "powertrain_unknown", Concern.VERDICT, False, "Neither the VIN nor the manifest tells the powertrain.", "The certificate of conformity or the type approval, which name the powertrain."
+    POWERTRAIN_AMBIGUOUS = "powertrain_ambiguous", Concern.VERDICT, False, "Vehicles with this start of the VIN were seen both as pure electric and as something else.", "The powertrain of this very vehicle, by its certificate of conformity."
+    EVIDENCE_TOO_THIN = "evidence_too_thin", Concern.VERDICT, False, "One thin piece of evidence puts the vehicle outside the rule; a second one is needed to clear the row.", "A second, independent paper on the powertrain, such as the certificate of conformity."
+    ONE_CHARACTER_FROM_ELECTRIC = "one_character_from_electric", Concern.VERDICT, False, "One wrong character would make this the VIN of a pure electric vehicle.", "The VIN compared with the vehicle, character by character."
+    RANGE_EXTENDED = "range_extended", Concern.VERDICT, False, "Range-extended: customs sources disagree whether it counts as driven only by electric motors.", "A customs classification (an advance ruling); until then, ask the licensing authority."
+    FUEL_CELL = "fuel_cell", Concern.VERDICT, False, "Fuel cell: driven only by electric motors by the wording, and no Chinese ruling was found.", "A customs classification (an advance ruling); until then, ask the licensing authority."
+    ONE_CHARACTER_FROM_COVERED = "one_character_from_covered", Concern.VERDICT, False, "One wrong character would make this the VIN of a vehicle that the rule covers.", "The VIN compared with the vehicle, character by character."
+    KIT = "kit", Concern.VERDICT, False, "A kit or parts of a vehicle: whether the set counts as the whole vehicle is for customs to say.", "A customs ruling whether the set counts as the whole vehicle, with the packing list."
+    KIND_DOUBTED = "kind_doubted", Concern.VERDICT, False, "Sources do not settle whether the rule covers vehicles of this kind.", "The licensing authority's or customs' answer for this kind of vehicle."
     NOT_COVERED_KIND = "not_covered_kind", Concern.VERDICT, False, "Two independent facts show a kind of vehicle that the rule does not cover."
     NOT_PASSENGER = "not_passenger", Concern.VERDICT, False, "Two independent facts show a vehicle outside heading 8703 with at most nine seats."
-    KIND_UNCLEAR = "kind_unclear", Concern.VERDICT, False, "Another kind of vehicle is told, and too little supports it."
+    KIND_UNCLEAR = "kind_unclear", Concern.VERDICT, False, "Another kind of vehicle is told, and too little supports it.", "The kind of vehicle and its seats, by the certificate of conformity."
     USED_VEHICLE = "used_vehicle", Concern.VERDICT, False, "Declared as used, and nothing on the row says otherwise."
-    USED_UNSUPPORTED = "used_unsupported", Concern.VERDICT, False, "Declared as used by one entry only; the code, the model year or the date must bear it out."
+    USED_UNSUPPORTED = "used_unsupported", Concern.VERDICT, False, "Declared as used by one entry only; the code, the model year or the date must bear it out.", "The registration certificate with the date of first registration."
     NEW_VEHICLE = "new_vehicle", Concern.VERDICT, False, "Two independent facts show a new vehicle, and nothing on the row says otherwise."
-    NEW_UNSUPPORTED = "new_unsupported", Concern.VERDICT, False, "Declared as new by one entry only; a second fact is needed to clear the row."
-    CONDITION_UNKNOWN = "condition_unknown", Concern.VERDICT, False, "Nothing on the row tells whether the vehicle is new or used."
-    DATE_UNKNOWN = "date_unknown", Concern.VERDICT, False, "No declaration date can be read, so the rule is taken to be in force."
-    CONTRADICTION_POWERTRAIN = "contradiction_powertrain", Concern.CONTRADICTION, True, "Entries of the row disagree about the powertrain."
-    CONTRADICTION_CODE = "contradiction_code", Concern.CONTRADICTION, True, "The declared code is for another powertrain than the VIN tells."
-    CONTRADICTION_UN_NUMBER = "contradiction_un_number", Concern.CONTRADICTION, True, "The UN number is for another powertrain than the VIN, the fuel or the code tells."
-    CONTRADICTION_NO_VIN_CODE = "contradiction_no_vin_code", Concern.CONTRADICTION, True, "The code declares a vehicle without a VIN, and the row has one."
-    CONTRADICTION_KIND = "contradiction_kind", Concern.CONTRADICTION, True, "The declared kind of vehicle disagrees with the VIN."
-    CONTRADICTION_CONDITION = "contradiction_condition", Concern.CONTRADICTION, True, "Entries of the row disagree whether the vehicle is new or used."
-    CONTRADICTION_USED_MODEL_YEAR = "contradiction_used_model_year", Concern.CONTRADICTION, True, "Declared as used, and the model year is that of the declaration or later."
-    CONTRADICTION_BRAND = "contradiction_brand", Concern.CONTRADICTION, True, "The declared brand is none of those that the VIN's maker builds."
-    CONTRADICTION_MODEL_YEAR = "contradiction_model_year", Concern.CONTRADICTION, False, "The model year that the VIN tells lies after the year of the declaration."
-    CONTRADICTION_PRICE = "contradiction_price", Concern.CONTRADICTION, True, "The unit price is of the other class, within twice or half its average: vehicles without a VIN cost about a tenth of those with one."
-    CONTRADICTION_CHASSIS = "contradiction_chassis", Concern.CONTRADICTION, True, "The VIN and the chassis number of the row differ."
-    CONTRADICTION_TWO_VINS = "contradiction_two_vins", Concern.CONTRADICTION, True, "The cell holds more than one VIN, so the row may stand for more than one vehicle."
-    DUPLICATE_VIN = "duplicate_vin", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row of this file."
-    DUPLICATE_VIN_BILL = "duplicate_vin_bill", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row under the same bill of lading."
-    CODE_NOT_IN_FORCE = "code_not_in_force", Concern.CONTRADICTION, True, "The declared code does not stand in the tariff on the declaration date."
-    WITHIN_180_DAYS = "within_180_days", Concern.USED, True, "At most 180 days lie between first registration and the licence application: the maker's confirmation that lists the VIN is needed."
+    NEW_UNSUPPORTED = "new_unsupported", Concern.VERDICT, False, "Declared as new by one entry only; a second fact is needed to clear the row.", "The certificate of conformity or the maker's invoice of a new vehicle."
+    CONDITION_UNKNOWN = "condition_unknown", Concern.VERDICT, False, "Nothing on the row tells whether the vehicle is new or used.", "Whether the vehicle was registered: the registration certificate, or the maker's invoice."
+    DATE_UNKNOWN = "date_unknown", Concern.VERDICT, False, "No declaration date can be read, so the rule is taken to be in force.", "The declaration date, from the customs declaration."
+    CONTRADICTION_POWERTRAIN = "contradiction_powertrain", Concern.CONTRADICTION, True, "Entries of the row disagree about the powertrain.", "The powertrain by the certificate of conformity; then correct the entry that is wrong."
+    CONTRADICTION_CODE = "contradiction_code", Concern.CONTRADICTION, True, "The declared code is for another powertrain than the VIN tells.", "The powertrain by the certificate of conformity; then correct the code or the VIN."
+    CONTRADICTION_UN_NUMBER = "contradiction_un_number", Concern.CONTRADICTION, True, "The UN number is for another powertrain than the VIN, the fuel or the code tells.", "The dangerous goods declaration held against the certificate of conformity."
+    CONTRADICTION_NO_VIN_CODE = "contradiction_no_vin_code", Concern.CONTRADICTION, True, "The code declares a vehicle without a VIN, and the row has one.", "Whether the vehicle bears a VIN; if it does, another code."
+    CONTRADICTION_KIND = "contradiction_kind", Concern.CONTRADICTION, True, "The declared kind of vehicle disagrees with the VIN.", "The kind of vehicle by the certificate of conformity; then correct the entry that is wrong."
+    CONTRADICTION_CONDITION = "contradiction_condition", Concern.CONTRADICTION, True, "Entries of the row disagree whether the vehicle is new or used.", "The registration certificate, or proof that there is none."
+    CONTRADICTION_USED_MODEL_YEAR = "contradiction_used_model_year", Concern.CONTRADICTION, True, "Declared as used, and the model year is that of the declaration or later.", "The registration certificate with the date of first registration."
+    CONTRADICTION_BRAND = "contradiction_brand", Concern.CONTRADICTION, True, "The declared brand is none of those that the VIN's maker builds.", "Brand and VIN read once more from the vehicle."
+    CONTRADICTION_MODEL_YEAR = "contradiction_model_year", Concern.CONTRADICTION, False, "The model year that the VIN tells lies after the year of the declaration.", "The VIN read once more, and the declaration date."
+    CONTRADICTION_PRICE = "contradiction_price", Concern.CONTRADICTION, True, "The unit price is of the other class, within twice or half its average: vehicles without a VIN cost about a tenth of those with one.", "The invoice: price, currency and unit."
+    CONTRADICTION_CHASSIS = "contradiction_chassis", Concern.CONTRADICTION, True, "The VIN and the chassis number of the row differ.", "The number on the vehicle itself."
+    CONTRADICTION_TWO_VINS = "contradiction_two_vins", Concern.CONTRADICTION, True, "The cell holds more than one VIN, so the row may stand for more than one vehicle.", "A row for each vehicle."
+    DUPLICATE_VIN = "duplicate_vin", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row of this file.", "Whether the rows are one vehicle: remove the double, or correct the VIN."
+    DUPLICATE_VIN_BILL = "duplicate_vin_bill", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row under the same bill of lading.", "Whether the rows are one vehicle: remove the double, or correct the VIN."
+    CODE_NOT_IN_FORCE = "code_not_in_force", Concern.CONTRADICTION, True, "The declared code does not stand in the tariff on the declaration date.", "The code by the tariff in force on the declaration date."
+    WITHIN_180_DAYS = "within_180_days", Concern.USED, True, "At most 180 days lie between first registration and the licence application: the maker's confirmation that lists the VIN is needed.", "The maker's confirmation of after-sales service that lists the VIN."
     BEYOND_180_DAYS = "beyond_180_days", Concern.USED, False, "More than 180 days lie between first registration and the licence application: no maker's confirmation is needed."
-    AGE_UNKNOWN = "age_unknown", Concern.USED, True, "First registration or licence application cannot be read, so the 180-day rule was not checked."
+    AGE_UNKNOWN = "age_unknown", Concern.USED, True, "First registration or licence application cannot be read, so the 180-day rule was not checked.", "The dates of first registration and of the licence application."
     CONFIRMED_BY_MAKER = "confirmed_by_maker", Concern.USED, False, "A maker's confirmation lists the VIN."
-    CONFIRMATION_MISSING = "confirmation_missing", Concern.USED, True, "No maker's confirmation lists the VIN, and the 180-day rule asks for one."
-    EXPORTER_MISSING = "exporter_missing", Concern.EXPORTER, True, "The row names no exporter, so it was not checked whether it is qualified."
-    EXPORTER_NOT_QUALIFIED = "exporter_not_qualified", Concern.EXPORTER, True, "The exporter is not on the list of qualified enterprises."
-    EXPORTER_EXPIRED = "exporter_expired", Concern.EXPORTER, True, "The exporter is on the list, but not for the declaration date."
-    EXPORTER_DATE_UNKNOWN = "exporter_date_unknown", Concern.EXPORTER, True, "Without a declaration date it was not checked whether the exporter is qualified on it."
-    EXPORTER_NAME_DIFFERS = "exporter_name_differs", Concern.EXPORTER, True, "The exporter's code is on the list under another name."
-    BRAND_NOT_AUTHORISED = "brand_not_authorised", Concern.EXPORTER, True, "The brand is none of those for which the exporter is listed."
-    BRAND_OF_GROUP = "brand_of_group", Concern.EXPORTER, True, "The brand is not listed for the exporter, but belongs to the group of one that is: look at the authorisation."
-    BRAND_UNKNOWN = "brand_unknown", Concern.EXPORTER, True, "VIN and manifest leave the brand open, so the own-brand rule was not checked."
-    LICENCE_MISSING = "licence_missing", Concern.LICENCE, True, "The row needs a licence and names none."
+    CONFIRMATION_MISSING = "confirmation_missing", Concern.USED, True, "No maker's confirmation lists the VIN, and the 180-day rule asks for one.", "The maker's confirmation of after-sales service that lists the VIN."
+    EXPORTER_MISSING = "exporter_missing", Concern.EXPORTER, True, "The row names no exporter, so it was not checked whether it is qualified.", "The exporter by the customs declaration."
+    EXPORTER_NOT_QUALIFIED = "exporter_not_qualified", Concern.EXPORTER, True, "The exporter is not on the list of qualified enterprises.", "The exporter's qualification, or another exporter that has it."
+    EXPORTER_EXPIRED = "exporter_expired", Concern.EXPORTER, True, "The exporter is on the list, but not for the declaration date.", "A qualification that holds on the declaration date."
+    EXPORTER_DATE_UNKNOWN = "exporter_date_unknown", Concern.EXPORTER, True, "Without a declaration date it was not checked whether the exporter is qualified on it.", "The declaration date, from the customs declaration."
+    EXPORTER_NAME_DIFFERS = "exporter_name_differs", Concern.EXPORTER, True, "The exporter's code is on the list under another name.", "The business licence of the exporter: code and name."
+    BRAND_NOT_AUTHORISED = "brand_not_authorised", Concern.EXPORTER, True, "The brand is none of those for which the exporter is listed.", "The maker's authorisation for this brand."
+    BRAND_OF_GROUP = "brand_of_group", Concern.EXPORTER, True, "The brand is not listed for the exporter, but belongs to the group of one that is: look at the authorisation.", "The maker's authorisation: whether it names this brand."
+    BRAND_UNKNOWN = "brand_unknown", Concern.EXPORTER, True, "VIN and manifest leave the brand open, so the own-brand rule was not checked.", "The brand by the certificate of conformity."
+    LICENCE_MISSING = "licence_missing", Concern.LICENCE, True, "The row needs a licence and names none.", "An export licence for the vehicle, and its number on the row."
     LICENCE_MATCHED = "licence_matched", Concern.LICENCE, False, "The file has no column of licences; this one fits all that the row tells, and was drawn on."
-    LICENCE_UNKNOWN = "licence_unknown", Concern.LICENCE, True, "The licence that the row names is not on the list of licences."
-    LICENCE_EXCEEDED = "licence_exceeded", Concern.LICENCE, True, "Earlier rows have used up the quantity of the licence."
-    LICENCE_EXPIRED = "licence_expired", Concern.LICENCE, True, "The licence has expired on the declaration date."
-    LICENCE_NOT_YET_VALID = "licence_not_yet_valid", Concern.LICENCE, True, "The licence is not valid yet on the declaration date."
-    LICENCE_DATE_UNKNOWN = "licence_date_unknown", Concern.LICENCE, True, "Without a declaration date or an end of the licence its validity was not checked."
-    LICENCE_WRONG_EXPORTER = "licence_wrong_exporter", Concern.LICENCE, True, "The licence was issued to another exporter."
-    LICENCE_EXPORTER_UNCLEAR = "licence_exporter_unclear", Concern.LICENCE, True, "The exporter cannot be compared with that of the licence."
-    LICENCE_WRONG_GOODS = "licence_wrong_goods", Concern.LICENCE, True, "The licence is for another code, brand or model."
-    LICENCE_GOODS_UNCLEAR = "licence_goods_unclear", Concern.LICENCE, True, "The licence is for another brand of the same group, or its model cannot be compared with that of the row."
-    LICENCE_WRONG_DESTINATION = "licence_wrong_destination", Concern.LICENCE, True, "The licence is for another country of destination."
-    LICENCE_DESTINATION_UNCLEAR = "licence_destination_unclear", Concern.LICENCE, True, "The country of destination cannot be compared with that of the licence."
-    LICENCE_WRONG_TRADE_MODE = "licence_wrong_trade_mode", Concern.LICENCE, True, "The licence is for another trade mode."
-    LICENCE_OTHER_PORT = "licence_other_port", Concern.LICENCE, False, "The licence names another port; whether one licence binds one customs district today was not established."
-    LICENCE_UNIT_UNCLEAR = "licence_unit_unclear", Concern.LICENCE, True, "Quantity and unit of the licence do not count vehicles, so it cannot be drawn on."
+    LICENCE_UNKNOWN = "licence_unknown", Concern.LICENCE, True, "The licence that the row names is not on the list of licences.", "The licence itself; then its number corrected, or the licence added to the list."
+    LICENCE_EXCEEDED = "licence_exceeded", Concern.LICENCE, True, "Earlier rows have used up the quantity of the licence.", "Another licence for the vehicles beyond the quantity."
+    LICENCE_EXPIRED = "licence_expired", Concern.LICENCE, True, "The licence has expired on the declaration date.", "A licence that is valid on the declaration date."
+    LICENCE_NOT_YET_VALID = "licence_not_yet_valid", Concern.LICENCE, True, "The licence is not valid yet on the declaration date.", "A licence that is valid on the declaration date."
+    LICENCE_DATE_UNKNOWN = "licence_date_unknown", Concern.LICENCE, True, "Without a declaration date or an end of the licence its validity was not checked.", "The declaration date, and the validity on the licence."
+    LICENCE_WRONG_EXPORTER = "licence_wrong_exporter", Concern.LICENCE, True, "The licence was issued to another exporter.", "A licence issued to the exporter of the row."
+    LICENCE_EXPORTER_UNCLEAR = "licence_exporter_unclear", Concern.LICENCE, True, "The exporter cannot be compared with that of the licence.", "The exporter's unified social credit code, on the row and on the licence."
+    LICENCE_WRONG_GOODS = "licence_wrong_goods", Concern.LICENCE, True, "The licence is for another code, brand or model.", "A licence for this code, brand and model."
+    LICENCE_GOODS_UNCLEAR = "licence_goods_unclear", Concern.LICENCE, True, "The licence is for another brand of the same group, or its model cannot be compared with that of the row.", "Brand and model on the licence held against those of the vehicle."
+    LICENCE_WRONG_DESTINATION = "licence_wrong_destination", Concern.LICENCE, True, "The licence is for another country of destination.", "A licence for this country of destination."
+    LICENCE_DESTINATION_UNCLEAR = "licence_destination_unclear", Concern.LICENCE, True, "The country of destination cannot be compared with that of the licence.", "The country of destination, on the row and on the licence."
+    LICENCE_WRONG_TRADE_MODE = "licence_wrong_trade_mode", Concern.LICENCE, True, "The licence is for another trade mode.", "A licence for this trade mode."
+    LICENCE_OTHER_PORT = "licence_other_port", Concern.LICENCE, False, "The licence names another port; whether one licence binds one customs district today was not established.", "The customs' answer whether the licence may be used at this port."
+    LICENCE_UNIT_UNCLEAR = "licence_unit_unclear", Concern.LICENCE, True, "Quantity and unit of the licence do not count vehicles, so it cannot be drawn on.", "Quantity and unit as the licence has them."
     LICENCE_NUMBER_SHAPE = "licence_number_shape", Concern.LICENCE, False, "The licence number has not the usual shape YY-XX-NNNNNN or another year; a hint, not a fault."
-    CONTAINER_INVALID = "container_invalid", Concern.IDENTIFIER, False, "The container number breaks ISO 6346 or its check digit fails."
-    IMO_INVALID = "imo_invalid", Concern.IDENTIFIER, False, "The IMO number of the vessel has not seven digits or its check digit fails."
-    EXPORTER_CODE_INVALID = "exporter_code_invalid", Concern.IDENTIFIER, False, "The exporter's unified social credit code breaks GB 32100 or its check character fails."
+    CONTAINER_INVALID = "container_invalid", Concern.IDENTIFIER, False, "The container number breaks ISO 6346 or its check digit fails.", "The container number from the bill of lading."
+    IMO_INVALID = "imo_invalid", Concern.IDENTIFIER, False, "The IMO number of the vessel has not seven digits or its check digit fails.", "The IMO number from the bill of lading."
+    EXPORTER_CODE_INVALID = "exporter_code_invalid", Concern.IDENTIFIER, False, "The exporter's unified social credit code breaks GB 32100 or its check character fails.", "The exporter's business licence."
     DECIDED_BY_REVIEWER = "decided_by_reviewer", Concern.REVIEWER, True, "A reviewer has decided the row on these facts; the decision stands in the evidence."
-    DECISION_OUTDATED = "decision_outdated", Concern.REVIEWER, True, "A reviewer has decided the row before, on facts that have changed since: decide again."
+    DECISION_OUTDATED = "decision_outdated", Concern.REVIEWER, True, "A reviewer has decided the row before, on facts that have changed since: decide again.", "A new decision on the facts of today."
     # fmt: on
 
 
-# fmt: off
-SETTLED_BY = {
-    Reason.NO_IDENTITY: "The VIN from the vehicle or its certificate; then screen again.",
-    Reason.DAMAGED_VIN: "The whole VIN from the vehicle, its certificate or the maker.",
-    Reason.CHECK_DIGIT_FAILS: "The VIN read once more from the vehicle or its certificate.",
-    Reason.ODD_VIN: "The VIN read once more; if it stands so on the vehicle, the maker's word for it.",
-    Reason.MAKER_UNKNOWN: "The maker by the certificate of conformity, and the powertrain by it.",
-    Reason.DECLARED_NOT_PURE_ELECTRIC: "The certificate of conformity or the type approval, which name the powertrain.",
-    Reason.POWERTRAIN_UNKNOWN: "The certificate of conformity or the type approval, which name the powertrain.",
-    Reason.POWERTRAIN_AMBIGUOUS: "The powertrain of this very vehicle, by its certificate of conformity.",
-    Reason.EVIDENCE_TOO_THIN: "A second, independent paper on the powertrain, such as the certificate of conformity.",
-    Reason.ONE_CHARACTER_FROM_ELECTRIC: "The VIN compared with the vehicle, character by character.",
-    Reason.ONE_CHARACTER_FROM_COVERED: "The VIN compared with the vehicle, character by character.",
-    Reason.RANGE_EXTENDED: "A customs classification (an advance ruling); until then, ask the licensing authority.",
-    Reason.FUEL_CELL: "A customs classification (an advance ruling); until then, ask the licensing authority.",
-    Reason.KIT: "A customs ruling whether the set counts as the whole vehicle, with the packing list.",
-    Reason.KIND_DOUBTED: "The licensing authority's or customs' answer for this kind of vehicle.",
-    Reason.KIND_UNCLEAR: "The kind of vehicle and its seats, by the certificate of conformity.",
-    Reason.USED_UNSUPPORTED: "The registration certificate with the date of first registration.",
-    Reason.NEW_UNSUPPORTED: "The certificate of conformity or the maker's invoice of a new vehicle.",
-    Reason.CONDITION_UNKNOWN: "Whether the vehicle was registered: the registration certificate, or the maker's invoice.",
-    Reason.DATE_UNKNOWN: "The declaration date, from the customs declaration.",
-    Reason.CONTRADICTION_POWERTRAIN: "The powertrain by the certificate of conformity; then correct the entry that is wrong.",
-    Reason.CONTRADICTION_CODE: "The powertrain by the certificate of conformity; then correct the code or the VIN.",
-    Reason.CONTRADICTION_UN_NUMBER: "The dangerous goods declaration held against the certificate of conformity.",
-    Reason.CONTRADICTION_NO_VIN_CODE: "Whether the vehicle bears a VIN; if it does, another code.",
-    Reason.CONTRADICTION_KIND: "The kind of vehicle by the certificate of conformity; then correct the entry that is wrong.",
-    Reason.CONTRADICTION_CONDITION: "The registration certificate, or proof that there is none.",
-    Reason.CONTRADICTION_USED_MODEL_YEAR: "The registration certificate with the date of first registration.",
-    Reason.CONTRADICTION_BRAND: "Brand and VIN read once more from the vehicle.",
-    Reason.CONTRADICTION_MODEL_YEAR: "The VIN read once more, and the declaration date.",
-    Reason.CONTRADICTION_PRICE: "The invoice: price, currency and unit.",
-    Reason.CONTRADICTION_CHASSIS: "The number on the vehicle itself.",
-    Reason.CONTRADICTION_TWO_VINS: "A row for each vehicle.",
-    Reason.DUPLICATE_VIN: "Whether the rows are one vehicle: remove the double, or correct the VIN.",
-    Reason.DUPLICATE_VIN_BILL: "Whether the rows are one vehicle: remove the double, or correct the VIN.",
-    Reason.CODE_NOT_IN_FORCE: "The code by the tariff in force on the declaration date.",
-    Reason.WITHIN_180_DAYS: "The maker's confirmation of after-sales service that lists the VIN.",
-    Reason.AGE_UNKNOWN: "The dates of first registration and of the licence application.",
-    Reason.CONFIRMATION_MISSING: "The maker's confirmation of after-sales service that lists the VIN.",
-    Reason.EXPORTER_MISSING: "The exporter by the customs declaration.",
-    Reason.EXPORTER_NOT_QUALIFIED: "The exporter's qualification, or another exporter that has it.",
-    Reason.EXPORTER_EXPIRED: "A qualification that holds on the declaration date.",
-    Reason.EXPORTER_DATE_UNKNOWN: "The declaration date, from the customs declaration.",
-    Reason.EXPORTER_NAME_DIFFERS: "The business licence of the exporter: code and name.",
-    Reason.BRAND_NOT_AUTHORISED: "The maker's authorisation for this brand.",
-    Reason.BRAND_OF_GROUP: "The maker's authorisation: whether it names this brand.",
-    Reason.BRAND_UNKNOWN: "The brand by the certificate of conformity.",
-    Reason.LICENCE_MISSING: "An export licence for the vehicle, and its number on the row.",
-    Reason.LICENCE_UNKNOWN: "The licence itself; then its number corrected, or the licence added to the list.",
-    Reason.LICENCE_EXCEEDED: "Another licence for the vehicles beyond the quantity.",
-    Reason.LICENCE_EXPIRED: "A licence that is valid on the declaration date.",
-    Reason.LICENCE_NOT_YET_VALID: "A licence that is valid on the declaration date.",
-    Reason.LICENCE_DATE_UNKNOWN: "The declaration date, and the validity on the licence.",
-    Reason.LICENCE_WRONG_EXPORTER: "A licence issued to the exporter of the row.",
-    Reason.LICENCE_EXPORTER_UNCLEAR: "The exporter's unified social credit code, on the row and on the licence.",
-    Reason.LICENCE_WRONG_GOODS: "A licence for this code, brand and model.",
-    Reason.LICENCE_GOODS_UNCLEAR: "Brand and model on the licence held against those of the vehicle.",
-    Reason.LICENCE_WRONG_DESTINATION: "A licence for this country of destination.",
-    Reason.LICENCE_DESTINATION_UNCLEAR: "The country of destination, on the row and on the licence.",
-    Reason.LICENCE_WRONG_TRADE_MODE: "A licence for this trade mode.",
-    Reason.LICENCE_OTHER_PORT: "The customs' answer whether the licence may be used at this port.",
-    Reason.LICENCE_UNIT_UNCLEAR: "Quantity and unit as the licence has them.",
-    Reason.CONTAINER_INVALID: "The container number from the bill of lading.",
-    Reason.IMO_INVALID: "The IMO number from the bill of lading.",
-    Reason.EXPORTER_CODE_INVALID: "The exporter's business licence.",
-    Reason.DECISION_OUTDATED: "A new decision on the facts of today.",
-}
-"""What would settle a reason that holds a row up: the paper to get or the thing to do."""
-# fmt: on
+#: What would settle a reason that holds a row up.
+SETTLED_BY = {reason: reason.settled_by for reason in Reason if reason.settled_by}
 
 
 def docs() -> str:

@@ -1,10 +1,10 @@
 """What can be wrong with a file as a whole: where, what, and what to do next."""
 
 from errno import EAGAIN, ENOMEM
-from typing import Any
+from functools import partial
 
 
-class _Told(Exception):  # noqa: N818 - never raised itself
+class _Located(Exception):  # noqa: N818 - never raised itself
     """An error that says where, what and what to do next, in one sentence."""
 
     def __init__(  # noqa: PLR0913 - the parts of its sentence
@@ -29,15 +29,11 @@ class _Told(Exception):  # noqa: N818 - never raised itself
         super().__init__(f"{where}: {what}; {next_step}." if where else f"{what}; {next_step}.")
 
     def __reduce__(self) -> tuple[object, ...]:
-        """How it comes from one process to another."""
-        return _told_again, (type(self), vars(self))
+        """How it comes from one process to another: made again of its parts."""
+        return partial(type(self), **vars(self)), ()
 
 
-def _told_again(kind: type[_Told], parts: dict[str, Any]) -> _Told:
-    return kind(**parts)
-
-
-class ManifestError(_Told):
+class ManifestError(_Located):
     """The input cannot be read, or not all of it.
 
     The sentence never repeats the content of a cell: it may be a VIN, and errors end up in logs.
@@ -48,8 +44,12 @@ class NoVinColumn(ManifestError):  # noqa: N818 - names the finding
     """No column looks like it holds VINs."""
 
 
-class MappingError(_Told):
+class MappingError(_Located):
     """Which column means what cannot be decided without the user."""
+
+
+class DataError(RuntimeError):
+    """A reference table is not what its reader expects: a defect of the data, never of the input."""
 
 
 class DataSourceError(ValueError):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from vintool.cli.options import FILE, text_or_json
-from vintool.cli.terminal import Unreadable, note, readable, say, say_json, told_of_files
+from vintool.cli.terminal import Unreadable, file_errors, input_path, note, say, say_json
 
 
 @click.command()
@@ -75,8 +75,9 @@ from vintool.cli.terminal import Unreadable, note, readable, say, say_json, told
     "--encoding", help="Encoding of the text, such as iso-8859-1; found out if not given."
 )
 @click.option("--sheet", help="The only sheet of a workbook to read.")
-def learn(
+def learn(  # noqa: PLR0913 - a command has its options
     labelled: str,
+    *,
     preset: str | None,
     vin: str | None,
     label: str | None,
@@ -89,8 +90,8 @@ def learn(
     min_support: int,
     min_confidence: float,
     tolerate: int,
-    allow_wmi: bool,  # noqa: FBT001 - a flag of the command
-    register: bool,  # noqa: FBT001
+    allow_wmi: bool,
+    register: bool,
     form: str,
     encoding: str | None,
     sheet: str | None,
@@ -111,19 +112,20 @@ def learn(
     vintool learn rechev.csv --preset il --register --out il.csv                           Israel
     vintool learn registrations.csv --preset ny --register --out ny.csv                    New York State
     """
-    from vintool.learn import job, mine, report, sources  # noqa: PLC0415 - start-up time
+    from vintool.atomic import write_file  # noqa: PLC0415 - start-up time
+    from vintool.learn import job, presets, report, rules, sources  # noqa: PLC0415
 
-    known = sources.presets()
-    if preset and preset not in known:
-        raise click.UsageError(f"no preset {preset!r}; known: {', '.join(known)}")
-    wanted = mine.Wanted(min_support, min_confidence, tolerate, allow_wmi, register)
+    registers = presets.presets()
+    if preset and preset not in registers:
+        raise click.UsageError(f"no preset {preset!r}; known: {', '.join(registers)}")
+    criteria = rules.Criteria(min_support, min_confidence, tolerate, allow_wmi, register)
     columns = sources.Columns(vin or "", label or "", date or "", source or "")
-    with told_of_files(), readable(labelled) as path:
+    with file_errors(), input_path(labelled) as path:
         lesson = job.learn_file(
             path,
             columns,
-            wanted,
-            preset=known[preset] if preset else None,
+            criteria,
+            preset=registers[preset] if preset else None,
             label_map=label_map,
             cite=cite,
             encoding=encoding,
@@ -135,7 +137,7 @@ def learn(
         targets.append(job.installed(name, install))
     for target in targets:
         try:
-            job.put(job.rules_csv(lesson.mined, lesson.source), target)
+            write_file(target, job.rules_csv(lesson.mined, lesson.source))
         except OSError as error:
             raise Unreadable(f"{target}: cannot be written ({error.strerror}).") from None
         note(f"{len(lesson.mined.rules):,} rules written to {target}")

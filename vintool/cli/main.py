@@ -34,12 +34,13 @@ from vintool.cli.terminal import (
     INTERNAL,
     UNREADABLE,
     note,
-    pairs_of,
+    parse_pairs,
     print_models,
+    read_texts,
     say,
     stop,
     styled,
-    texts_of,
+    today,
 )
 
 
@@ -76,23 +77,21 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
 
     failed = False
 
-    def told() -> Iterator[dict[str, Any]]:
+    def decoded() -> Iterator[dict[str, Any]]:
         nonlocal failed
-        for text in texts_of(vins):
+        for text in read_texts(vins):
             try:
                 yield vehicle_fields(text, market=market)
             except vintool.InvalidVin:
                 failed = True
                 yield check_fields(text, market)
 
-    def lines(item: dict[str, Any]) -> Iterable[str]:
-        return (
-            (f"no VIN: {item['text']!r}", *check_lines(item))
-            if "suggestions" in item
-            else vehicle_lines(item)
-        )
+    def lines(fields: dict[str, Any]) -> Iterable[str]:
+        if _is_check(fields):
+            return (f"no VIN: {fields['text']!r}", *check_lines(fields))
+        return vehicle_lines(fields)
 
-    _print_told(told(), form, lines, single=_single(vins))
+    _print_fields(decoded(), form, lines, single=_single(vins))
     sys.exit(FAILED if failed else 0)
 
 
@@ -112,24 +111,25 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     from vintool.decoding.check import check_fields, sound  # noqa: PLC0415 - start-up time
     from vintool.decoding.text import check_lines  # noqa: PLC0415
 
-    faults = 0
+    failed = False
 
-    def told() -> Iterator[dict[str, Any]]:
-        nonlocal faults
-        for text in texts_of(vins):
+    def checked() -> Iterator[dict[str, Any]]:
+        nonlocal failed
+        for text in read_texts(vins):
             fields = check_fields(text, market)
-            faults += not sound(fields["problems"])
+            failed |= not sound(fields["problems"])
             yield fields
 
-    def lines(item: dict[str, Any]) -> Iterable[str]:
-        rules = f", rules of market {item['market'].value}" if item["market"] else ""
+    def lines(fields: dict[str, Any]) -> Iterable[str]:
+        formed = "well formed" if sound(fields["problems"]) else "not well formed"
+        rules = f", rules of market {fields['market'].value}" if fields["market"] else ""
         return (
-            f"{item['vin'] or repr(item['text'])}: {'well formed' if sound(item['problems']) else 'not well formed'}; check digit {item['check_digit'].value}{rules}",
-            *check_lines(item),
+            f"{fields['vin'] or repr(fields['text'])}: {formed}; check digit {fields['check_digit'].value}{rules}",
+            *check_lines(fields),
         )
 
-    _print_told(told(), form, lines, single=_single(vins))
-    sys.exit(FAILED if faults else 0)
+    _print_fields(checked(), form, lines, single=_single(vins))
+    sys.exit(FAILED if failed else 0)
 
 
 @cli.command()
@@ -152,48 +152,47 @@ def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regi
     vintool explain LGXC74C48P0320453 --on 2026-03-01 --declare hs_code=8703801090
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01 --regime cn-used-vehicle --declare condition=used
     """
-    from vintool.screening.explain import explain as told  # noqa: PLC0415 - start-up time
-    from vintool.screening.explain import explanation_lines  # noqa: PLC0415
+    from vintool.screening import explain as page  # noqa: PLC0415 - start-up time
 
+    if on is None:
+        on = today()
+        note(f"no --on given: judged for today, {on.isoformat()}")
     try:
-        explanation = told(vin, on or _today(), pairs_of(declare, "--declare"), regime)
+        explanation = page.explain(vin, on, parse_pairs(declare, "--declare"), regime)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if form == "json":
         click.echo(explanation.model_dump_json(indent=2))
         return
-    for line in explanation_lines(explanation):
+    for line in page.explanation_lines(explanation):
         say(styled(line))
 
 
-def _print_told(
-    told: Iterator[dict[str, Any]],
+def _print_fields(
+    records: Iterator[dict[str, Any]],
     form: str,
     lines: Callable[[dict[str, Any]], Iterable[str]],
     *,
     single: bool,
 ) -> None:
-    """Vehicles and checks, by their fields: as lines, or as what the models of them are in a format."""
-    print_models(told if form == "text" else map(_model, told), form, lines, single=single)
+    """Vehicles and checks, each by its fields: as lines without a model, else as their models print."""
+    print_models(records if form == "text" else map(_model, records), form, lines, single=single)
+
+
+def _is_check(fields: dict[str, Any]) -> bool:
+    return "suggestions" in fields
 
 
 def _model(fields: dict[str, Any]) -> Any:
     from vintool.decoding.model import Check, Vehicle  # noqa: PLC0415 - start-up time
 
-    return (Check if "suggestions" in fields else Vehicle).model_validate(
-        fields, from_attributes=True
-    )
+    model = Check if _is_check(fields) else Vehicle
+    return model.model_validate(fields, from_attributes=True)
 
 
 def _single(vins: Sequence[str]) -> bool:
     """Whether one VIN was given as such, not a list of them."""
     return len(vins) == 1 and not vins[0].startswith(("-", "@"))
-
-
-def _today() -> date:
-    today = date.today()  # noqa: DTZ011 - a declaration date is a local day; the one clock of the tool
-    note(f"no --on given: judged for today, {today.isoformat()}")
-    return today
 
 
 for command in (screen, demo, wmi, law, data, learn):
@@ -202,10 +201,10 @@ for command in (screen, demo, wmi, law, data, learn):
 
 def main() -> None:
     """Entry point: anything unforeseen is exit 4, told without the data that caused it."""
-    for one in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(one) != signal.SIG_IGN:  # as of a job in the background
-            signal.signal(one, stop)
-    from vintool.registry import DataError  # noqa: PLC0415 - start-up time
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(signum) != signal.SIG_IGN:  # as of a job in the background
+            signal.signal(signum, stop)
+    from vintool.errors import DataError  # noqa: PLC0415 - start-up time
 
     try:
         sys.exit(cli(standalone_mode=False))
@@ -224,12 +223,11 @@ def main() -> None:
         note(f"Error: reference data: {error}")
         sys.exit(UNREADABLE)
     except Exception as error:  # noqa: BLE001 - the last door
-        at = error.__traceback__
-        while at is not None and at.tb_next is not None:
-            at = at.tb_next
-        where = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else "?"
+        from traceback import extract_tb  # noqa: PLC0415 - start-up time
+
+        *_, at = extract_tb(error.__traceback__)
         note(
-            f"Error: internal error, {type(error).__name__} at {where}; please report this line. No output was left behind."
+            f"Error: internal error, {type(error).__name__} at {Path(at.filename).name}:{at.lineno}; please report this line. No output was left behind."
         )
         sys.exit(INTERNAL)
 
@@ -237,10 +235,10 @@ def main() -> None:
 def _end(code: int) -> None:
     """End at once: Arrow's threads may still read, and abort an orderly end."""
     sys.stderr.flush()
-    if packed := sys.modules.get("vintool.files.reading.compressed"):
-        packed.remove_all()
-    if apart := sys.modules.get("vintool.files.subprocesses"):
-        apart.end_all()
+    if compressed := sys.modules.get("vintool.files.reading.compressed"):
+        compressed.remove_all()
+    if subprocesses := sys.modules.get("vintool.files.subprocesses"):
+        subprocesses.end_all()
     os._exit(code)
 
 

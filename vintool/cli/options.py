@@ -9,6 +9,7 @@ import click
 
 from vintool.cli.terminal import Day, Unreadable
 from vintool.codes import DEFAULT_REGIME, REGIMES, Market
+from vintool.errors import DataError
 from vintool.report.language import LANGUAGES
 
 on_day = click.option("--on", type=Day(), help="Declaration date, as 2026-03-01.")
@@ -82,7 +83,7 @@ def with_evidence(command: Callable[..., None]) -> Callable[..., None]:
         if evidence or evidence_below:
             try:
                 registry.use_evidence(evidence, evidence_below)
-            except registry.DataError as error:
+            except DataError as error:
                 raise Unreadable(str(error)) from None
         try:
             command(*args, **options)

@@ -2,9 +2,9 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vintool.cli.terminal import COLOURS, URGENCY, note
 from vintool.codes import Verdict
@@ -12,42 +12,39 @@ from vintool.codes import Verdict
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from vintool.files.screen import Progress
+    from vintool.files.run import Listener
 
 KINDS = ("auto", "json", "none")
 _PAUSE = 0.25  # seconds between two lines of JSON
 
 
-class Shown(NamedTuple):
-    """What to call after each batch, and with a note in between."""
-
-    step: "Progress"
-    say: Callable[[str], None]
-
-
 @contextmanager
-def progress_of(kind: str) -> Iterator[Shown]:
+def progress_listener(kind: str) -> Iterator["Listener"]:
     """Show how far a run is.
 
     Args:
         kind: one of ``KINDS``; ``auto`` is a bar on a terminal and nothing elsewhere.
     """
+    from vintool.files.run import Listener, ignore  # noqa: PLC0415 - start-up time
+
     if kind == "json":
-        yield from _lines()
+        yield from _json_lines()
     elif kind == "auto" and sys.stderr.isatty():
         yield from _bar()
     else:
-        yield Shown(lambda _position, _size, _rows, _verdicts: None, note)
+        yield Listener(ignore, note)
 
 
-def _lines() -> Iterator[Shown]:
+def _json_lines() -> Iterator["Listener"]:
     """One JSON object a line, a few a second at most; the last one, of a run that ended well, is done."""
     import json  # noqa: PLC0415 - start-up time
 
-    start = last = time.monotonic()
-    told: dict[str, object] = {"bytes": 0, "bytes_total": 0, "rows": 0, "verdicts": {}}
+    from vintool.files.run import Listener  # noqa: PLC0415
 
-    def tell(*, done: bool) -> None:
+    start = last = time.monotonic()
+    counts: dict[str, object] = {"bytes": 0, "bytes_total": 0, "rows": 0, "verdicts": {}}
+
+    def write(*, done: bool) -> None:
         seconds = time.monotonic() - start
         share = position / size if size else 0.0
         times = {
@@ -59,14 +56,14 @@ def _lines() -> Iterator[Shown]:
             else None,
             "rows_per_second": round(rows / seconds) if seconds else None,
         }
-        note(json.dumps({**told, **times, "done": done}))
+        note(json.dumps({**counts, **times, "done": done}))
 
     position = size = rows = 0
 
-    def step(at: int, whole: int, count: int, verdicts: Mapping[str, int]) -> None:
+    def progress(at: int, whole: int, count: int, verdicts: Mapping[str, int]) -> None:
         nonlocal last, position, size, rows
         position, size, rows = at, whole, count
-        told.update(
+        counts.update(
             bytes=at,
             bytes_total=whole,
             rows=count,
@@ -74,14 +71,14 @@ def _lines() -> Iterator[Shown]:
         )
         if (now := time.monotonic()) - last >= _PAUSE:
             last = now
-            tell(done=False)
+            write(done=False)
 
-    yield Shown(step, note)
-    tell(done=True)
+    yield Listener(progress, note)
+    write(done=True)
 
 
-def _bar() -> Iterator[Shown]:
-    """A bar with bytes, rate and time left, and below it what was found so far."""
+def _bar() -> Iterator["Listener"]:
+    """A bar with bytes, rate and time left, and below it the verdicts so far."""
     from rich.console import Console  # noqa: PLC0415 - start-up time
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
@@ -93,12 +90,14 @@ def _bar() -> Iterator[Shown]:
     )
     from rich.text import Text  # noqa: PLC0415
 
-    found = Text()
+    from vintool.files.run import Listener  # noqa: PLC0415
+
+    verdict_line = Text()
 
     class Bar(Progress):
         def get_renderables(self) -> "Iterator[RenderableType]":
             yield from super().get_renderables()
-            yield found
+            yield verdict_line
 
     columns = (
         TextColumn("{task.description}"),
@@ -112,14 +111,14 @@ def _bar() -> Iterator[Shown]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None, rate="")
 
-        def step(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
+        def progress(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
             seconds = time.monotonic() - start
             counts = Text(f"{rows:,} rows")
             for sign, verdict in zip(":,,,", (*URGENCY, Verdict.OUT_OF_SCOPE), strict=True):
                 counts.append(f"{sign} ").append(
                     f"{verdicts.get(verdict, 0):,} {verdict}", COLOURS[verdict]
                 )
-            found.plain, found.spans = counts.plain, counts.spans
+            verdict_line.plain, verdict_line.spans = counts.plain, counts.spans
             bar.update(
                 task,
                 description="screening" if position < size else "finishing",
@@ -128,7 +127,7 @@ def _bar() -> Iterator[Shown]:
                 rate=f"{rows / seconds:,.0f} rows/s",
             )
 
-        def tell(text: str) -> None:  # above the bar
+        def print_above(text: str) -> None:
             bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-        yield Shown(step, tell)
+        yield Listener(progress, print_above)

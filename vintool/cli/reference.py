@@ -25,7 +25,7 @@ def wmi(code_or_name: str, form: str) -> None:
     """
     from vintool import registry  # noqa: PLC0415 - start-up time
 
-    found = registry.find_makers(code_or_name)
+    makers = registry.find_makers(code_or_name)
     names = registry.chinese_names()
     if form == "json":
         rows = [
@@ -35,29 +35,26 @@ def wmi(code_or_name: str, form: str) -> None:
                 "year_to": None if maker.year_to == 9999 else maker.year_to,
             }
             | {"chinese": {brand: names[brand] for brand in maker.brands if brand in names}}
-            for maker in found
+            for maker in makers
         ]
         say_json(rows)
-    for maker in found if form == "text" else ():
+    for maker in makers if form == "text" else ():
         years = f"  model years {maker.years}" if maker.years else ""
         kinds = ", ".join(maker.kinds)
         say(f"{maker.wmi:<7}{maker.name}  [{maker.country or '??'}; {kinds}]{years}")
         if maker.brands:
-            shown = (f"{brand} {names.get(brand, '')}".strip() for brand in maker.brands)
-            say(f"       brands: {', '.join(shown)}")
+            brands = (f"{brand} {names.get(brand, '')}".strip() for brand in maker.brands)
+            say(f"       brands: {', '.join(brands)}")
         say(
             f"       sources: {maker.source} (confidence {maker.confidence})"
             + (f"; {maker.note}" if maker.note else "")
         )
-    if not found:
-        land = (
-            registry.country(code_or_name.strip().upper())
-            if len(code_or_name.strip()) in {2, 3, 6}
-            else None
-        )
+    if not makers:
+        code = code_or_name.strip().upper()
+        country = registry.country(code) if len(code) in {2, 3, 6} else None
         note(
             f"the registry knows no maker {code_or_name!r}"
-            + (f"; the first two characters belong to {land.name}" if land else "")
+            + (f"; the first two characters belong to {country.name}" if country else "")
         )
         sys.exit(FAILED)
 
@@ -85,20 +82,21 @@ def law(code: str | None, folder: Path | None) -> None:
     if folder is not None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name, page in pages().items():
+            written = pages()
+            for name, page in written.items():
                 (folder / name).write_text(page, encoding="utf-8", newline="\n")
         except OSError as error:
             raise Unreadable(f"{folder}: cannot be written ({error.strerror}).") from None
-        note(f"{len(pages())} pages written to {folder}")
+        note(f"{len(written)} pages written to {folder}")
     elif code is None:
         for regime in map(load_regime, REGIMES):
             say(f"{regime.code:<18}since {regime.start}  {regime.title}")
     elif code in REGIMES:
         say(regime_page(load_regime(code)))
-    elif found := [
+    elif lines := [
         line for rows in tariff.lines().values() for line in rows if line.code.startswith(code)
     ] or tariff.find(code):
-        for line in found:
+        for line in lines:
             licence = {"yes": "export licence", "no": "no export licence"}.get(
                 line.licence, "licence not known"
             )
@@ -130,18 +128,18 @@ def data(context: click.Context, form: str) -> None:
         return
     from vintool.vpic.importer.store import overview  # noqa: PLC0415 - start-up time
 
-    told = overview()
+    in_use = overview()
     if form == "json":
-        tables = [table._asdict() for table in told.tables]
-        say_json(told._asdict() | {"tables": tables})
+        tables = [table._asdict() for table in in_use.tables]
+        say_json(in_use._asdict() | {"tables": tables})
         return
-    own = told.vpic_folder.parent != told.folder
-    say(f"release {told.release}")
-    say(f"tables  {told.folder}")
-    say(f"vPIC    {told.vpic_folder} ({'built by the user' if own else 'as shipped'})")
+    shipped = in_use.vpic_folder.parent == in_use.folder
+    say(f"release {in_use.release}")
+    say(f"tables  {in_use.folder}")
+    say(f"vPIC    {in_use.vpic_folder} ({'as shipped' if shipped else 'built by the user'})")
     say("")
-    width = max(len(table.name) for table in told.tables)
-    for table in told.tables:
+    width = max(len(table.name) for table in in_use.tables)
+    for table in in_use.tables:
         say(f"{table.name:<{width}} {table.rows:>9,}  {table.edition}  {table.sources}")
 
 

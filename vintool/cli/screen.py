@@ -4,7 +4,6 @@ import gc
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,25 +17,27 @@ from vintool.cli.options import (
     text_or_json,
     with_evidence,
 )
-from vintool.cli.progress import KINDS, progress_of
+from vintool.cli.progress import KINDS, progress_listener
 from vintool.cli.terminal import (
     FAILED,
     URGENCY,
     OutOfMemory,
     Stopped,
     Unreadable,
+    file_errors,
+    input_path,
     note,
-    pairs_of,
-    readable,
+    parse_pairs,
     say,
     styled,
-    told_of_files,
+    today,
 )
 from vintool.codes import Reason, Verdict
 from vintool.errors import short_of_memory
+from vintool.files.writing.formats import FORMATS
 
 if TYPE_CHECKING:
-    from vintool.report.page import Summary
+    from vintool.report.summary import Summary
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -93,20 +94,13 @@ SAMPLES = Path(__file__).parent / "samples"
 @click.option(
     "--as",
     "annotated_as",
-    type=click.Choice(["csv", "tsv", "xlsx", "parquet", "jsonl"]),
+    type=click.Choice(FORMATS),
     help="The format of annotated.*; by default that of the input.",
 )
 @click.option(
     "--raw",
     is_flag=True,
     help="Write annotated CSV and TSV for programs: no byte order mark, every cell as it came. Else a cell that a spreadsheet would run as a formula gets an apostrophe.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that judge rows side by side: for millions of rows and more than two cores. Not with licences or decisions.",
 )
 @click.option(
     "--progress",
@@ -119,24 +113,11 @@ SAMPLES = Path(__file__).parent / "samples"
 @with_evidence
 def screen(
     file: str,
-    on: date | None,
-    out: Path | None,
     form: str,
     mapping: tuple[str, ...],
     fail_on: str | None,
-    encoding: str | None,
-    sheet: str | None,
-    regime: str,
-    exporters: Path | None,
-    licences: Path | None,
-    confirmations: Path | None,
-    decisions: tuple[Path, ...],
-    single_window: bool,  # noqa: FBT001 - a flag
-    annotated_as: str | None,
-    raw: bool,  # noqa: FBT001 - a flag
-    workers: int,
     progress: str,
-    lang: str,
+    **options: Any,
 ) -> None:
     """Screen a manifest: which rows need an export licence, and why.
 
@@ -154,74 +135,53 @@ def screen(
     vintool screen list.csv --decisions answers/exceptions.csv --out answers
     vintool screen declaration.xml --single-window --out answers
     """
-    if single_window and out is None:
+    if options["single_window"] and options["out"] is None:
         raise click.UsageError("--single-window writes to a folder: name one with --out")
-    with readable(file) as path:
-        summary = _run(
-            path,
-            on=on,
-            out=out,
-            mapping=pairs_of(mapping, "--map"),
-            encoding=encoding,
-            sheet=sheet,
-            regime=regime,
-            exporters=exporters,
-            licences=licences,
-            confirmations=confirmations,
-            decisions=decisions,
-            single_window=single_window,
-            annotated_as=annotated_as,
-            raw=raw,
-            workers=workers,
-            progress=progress,
-            lang=lang,
-        )
+    with input_path(file) as path:
+        summary = _run(progress, path=path, mapping=parse_pairs(mapping, "--map"), **options)
     _print_summary(summary, form)
     if fail_on:
         at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]
         sys.exit(FAILED if any(summary.verdicts[verdict] for verdict in at_or_above) else 0)
 
 
-def _run(
-    path: Path, *, on: date | None, out: Path | None, progress: str, **options: Any
-) -> "Summary":
-    """``screen_file`` with these options, on a terminal."""
-    from vintool.files.screen import screen_file  # noqa: PLC0415 - start-up time
+def _run(progress: str, **options: Any) -> "Summary":
+    """Screen on a terminal; the options are those of ``files.run.Run``."""
+    from vintool.files.run import Run  # noqa: PLC0415 - start-up time
+    from vintool.files.screen import screen_run  # noqa: PLC0415
 
-    _settle()
-    today = date.today()  # noqa: DTZ011 - the day on which it is judged; a local day
+    _tune_process()
+    run = Run(today=today(), **options)
     done = 0
-    kept = f"; nothing was written, and {out} is as it was" if out else ""
+    kept = f"; nothing was written, and {run.out} is as it was" if run.out else ""
     try:
-        with told_of_files(), progress_of(progress) as shown:
+        with file_errors(), progress_listener(progress) as listener:
 
-            def step(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
+            def count(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
                 nonlocal done
                 done = rows
-                shown.step(position, size, rows, verdicts)
+                listener.progress(position, size, rows, verdicts)
 
-            summary = screen_file(
-                path, on, out, today=today, progress=step, say=shown.say, **options
-            )
+            summary = screen_run(run, listener._replace(progress=count))
     except KeyboardInterrupt as error:
         note(f"interrupted after {done:,} rows{kept}")
         sys.exit(error.exit_code if isinstance(error, Stopped) else Stopped().exit_code)
     except Exception as error:
         if short_of_memory(error):
             raise OutOfMemory(
-                f"{path.name}: not enough memory after {done:,} rows{kept}. Give it more, or split the file."
+                f"{run.path.name}: not enough memory after {done:,} rows{kept}. Give it more, or split the file."
             ) from None
         if isinstance(error, OSError):
             raise Unreadable(
-                f"{out or path}: cannot be written or read ({error.strerror or type(error).__name__}){kept}. Free the space, or name another --out."
+                f"{run.out or run.path}: cannot be written or read ({error.strerror or type(error).__name__}){kept}. Free the space, or name another --out."
             ) from None
         raise
-    if on is None and summary.on == today.isoformat():
+    if run.on is None and run.today and summary.on == run.today.isoformat():
         note(f"no --on given and no date column found: judged for today, {summary.on}")
     return summary
 
 
-def _settle() -> None:
+def _tune_process() -> None:
     """Settings of a whole process, which a library leaves to its program; each was measured.
 
     Threads that write take the interpreter's lock for a moment only: shorter turns keep both cores
@@ -241,7 +201,7 @@ def _print_summary(summary: "Summary", form: str) -> None:
     if form == "json":
         click.echo(summary.model_dump_json(indent=2))
         return
-    from vintool.report.page import summary_text  # noqa: PLC0415 - start-up time
+    from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
 
     sentences = {str(reason): reason.sentence for reason in Reason}
     say("\n".join(map(styled, summary_text(summary, sentences).splitlines())))
@@ -272,15 +232,8 @@ def demo(out: Path, lang: str) -> None:
             f"{out}: cannot be written ({error.strerror}); name another folder with --out."
         ) from None
     folder = out / "vintool-demo"
-    summary = _run(
-        sample,
-        on=None,
-        out=folder,
-        exporters=exporters,
-        licences=licences,
-        progress="auto",
-        lang=lang,
-    )
+    lists = {"exporters": exporters, "licences": licences}
+    summary = _run("auto", path=sample, out=folder, lang=lang, **lists)
     _print_summary(summary, "text")
     say(f"\nThe manifest is {sample}, the lists {exporters} and {licences},")
     say(f"the report {folder / 'report.html'}")

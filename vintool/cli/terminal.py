@@ -1,4 +1,4 @@
-"""What the commands share: lines out, texts in, errors with an exit code."""
+"""The terminal as all commands use it: texts in, lines out, errors with an exit code."""
 
 import csv
 import io
@@ -34,8 +34,8 @@ class Stopped(KeyboardInterrupt):
 
 def stop(signum: int, _frame: object) -> None:
     """Handle a signal that ends the program: once, so that it can tidy up."""
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     raise Stopped(signum)
 
 
@@ -56,11 +56,11 @@ def say(text: str) -> None:
     click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
 
 
-def say_json(told: object) -> None:
+def say_json(data: object) -> None:
     """Data as JSON, to be read by a program."""
     import json  # noqa: PLC0415 - start-up time
 
-    click.echo(json.dumps(told, ensure_ascii=False, default=str, indent=2))
+    click.echo(json.dumps(data, ensure_ascii=False, default=str, indent=2))
 
 
 def styled(line: str) -> str:
@@ -74,6 +74,11 @@ def styled(line: str) -> str:
 def note(text: str) -> None:
     """A line beside the data: to stderr."""
     click.echo(text, err=True)
+
+
+def today() -> date:
+    """The day on which a vehicle is judged where no other is given: a local day, by the one clock of the tool."""
+    return date.today()  # noqa: DTZ011
 
 
 class Day(click.ParamType[date]):
@@ -91,7 +96,7 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is no date; write it as 2026-03-01", param, ctx)
 
 
-def texts_of(arguments: Sequence[str]) -> Iterator[str]:
+def read_texts(arguments: Sequence[str]) -> Iterator[str]:
     """VINs from arguments, from lines of standard input (-), or from lines of a file (@FILE)."""
     for argument in arguments:
         if argument == "-":
@@ -109,10 +114,14 @@ def texts_of(arguments: Sequence[str]) -> Iterator[str]:
             yield argument
 
 
-def pairs_of(given: Sequence[str], option: str) -> dict[str, str]:
-    """What an option says as NAME=VALUE, as often as it is given."""
+def parse_pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """The names and values of an option that takes NAME=VALUE, as often as it is given.
+
+    >>> parse_pairs(["vin=Chassis No"], "--map")
+    {'vin': 'Chassis No'}
+    """
     pairs = {}
-    for text in given:
+    for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip() or not value.strip():
             raise click.UsageError(f"{option} {text!r}: write it as field=value")
@@ -125,8 +134,8 @@ def print_models(
 ) -> None:
     """Models in the format asked for; one VIN given as such is one JSON object, a list is a list."""
     if form == "json":
-        told = [item.model_dump(mode="json") for item in items]
-        say_json(told[0] if single else told)
+        dumps = [item.model_dump(mode="json") for item in items]
+        say_json(dumps[0] if single else dumps)
     elif form == "csv":
         _print_csv(items)
     else:
@@ -164,8 +173,8 @@ def _cell(value: Any) -> str:
 
 
 @contextmanager
-def readable(name: str) -> Iterator[Path]:
-    """A path; standard input is first put into a private file, since formats need to go back."""
+def input_path(name: str) -> Iterator[Path]:
+    """The path of an input; standard input is first put into a private file, since formats need to go back."""
     if name != "-":
         yield Path(name)
         return
@@ -180,8 +189,8 @@ def readable(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def told_of_files() -> Iterator[None]:
-    """What is wrong with a file or its columns, as the error of a command."""
+def file_errors() -> Iterator[None]:
+    """What is wrong with a file or its columns becomes the error of a command."""
     from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
 
     try:

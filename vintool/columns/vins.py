@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import CheckDigit, Problem
 from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Words
-from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.categorical import NATURALS, Categorical
 from vintool.columns.engine.characters import (
     ILLEGAL,
     NO_KEY,
@@ -28,7 +28,9 @@ from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding.identity import vin_problems
 from vintool.decoding.profile import Profile, profile
 from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts
-from vintool.vin import Reading, Vin, judged, read
+from vintool.vin import Vin
+from vintool.vin.check_digit import status_in_market
+from vintool.vin.cleanup import Reading, read
 
 
 @dataclass(eq=False)
@@ -80,8 +82,8 @@ class VinColumn:
         if not self.readings:
             return Categorical.constant(len(self.texts), self.encoder.values)
         codes = np.zeros(len(self.texts), dtype=np.int32)
-        own = self.encoder.codes(map(_unclean_text, self.readings.values()))
-        codes[self.unclean_rows] = own.take(self.reading_codes)
+        of_readings = self.encoder.codes(map(_unclean_text, self.readings.values()))
+        codes[self.unclean_rows] = of_readings.take(self.reading_codes)
         return Categorical(self.encoder.values, codes)
 
 
@@ -197,9 +199,6 @@ def check_digits(characters: Characters) -> Mask:
     return np.asarray(states == STATES.index(CheckDigit.HOLDS))
 
 
-_TAILS = list(range(6))
-
-
 class CheckedProfile(NamedTuple):
     """What a well-formed VIN says beside its serial, and how it stands by the rules of its market."""
 
@@ -216,11 +215,11 @@ def checked_profile(
     digits: int,
 ) -> CheckedProfile:
     """A rule of a descriptor, of what ``position_9`` is, and of the ``trailing_digits``."""
-    own = profile_of(sample, check_digit)
-    status = judged(check_digit, own.market)
-    problems = vin_problems(sample, own.market, status, digits)
+    vin_profile = profile_of(sample, check_digit)
+    status = status_in_market(check_digit, vin_profile.market)
+    problems = vin_problems(sample, vin_profile.market, status, digits)
     return CheckedProfile(
-        own, status, problems, vin_facts(own, problems, status, sample.descriptor)
+        vin_profile, status, problems, vin_facts(vin_profile, problems, status, sample.descriptor)
     )
 
 
@@ -238,7 +237,7 @@ class CheckedProfiles:
 
     def __call__(self, vins: VinColumn, descriptors: Categorical) -> Categorical:
         """The ``CheckedProfile`` of every row, asked once per distinct descriptor, position 9 and tail."""
-        digits = Categorical(_TAILS, trailing_digits(vins.characters))
+        digits = Categorical(NATURALS, trailing_digits(vins.characters))
         return self._rule.on(vins.well_formed, descriptors, vins.position_9, digits)
 
 
@@ -249,7 +248,7 @@ def row_problems(
     return (*(checked.problems if checked else ()), *(unclean.problems if unclean else ()))
 
 
-def row_facts(checked: CheckedProfile | None, unclean: UncleanText | None) -> VinFacts:
+def row_vin_facts(checked: CheckedProfile | None, unclean: UncleanText | None) -> VinFacts:
     """What the VIN of a row, or a text that is none, contributes to the verdict."""
     facts = checked.facts if checked is not None else unclean and unclean.facts
     assert facts is not None  # noqa: S101 - a row is a VIN, or was read and found to be none

@@ -42,24 +42,24 @@ def read_days(text: str) -> Days | None:
         except (ValueError, OverflowError):
             return None
         return Days(day, day)
-    if found := _SPREADSHEET_DAY.fullmatch(plain):
-        day = _DAY_ZERO + timedelta(days=int(found[1]))
+    if number := _SPREADSHEET_DAY.fullmatch(plain):
+        day = _DAY_ZERO + timedelta(days=int(number[1]))
         return Days(day, day)
-    days = [day for found in _DAY.finditer(plain) for day in _days(found)]
+    days = [day for match in _DAY.finditer(plain) for day in _days(match)]
     return Days(min(days), max(days)) if days else None
 
 
-def _days(found: re.Match[str]) -> list[date]:
+def _days(match: re.Match[str]) -> list[date]:
     """The days that one date can be: two where day and month can change places."""
-    if found["y"]:
-        cells = [(found["y"], found["m"], found["d"])]
-    elif found["yy"]:
-        cells = [(found["yy"], found["mm"], found["dd"])]
+    if match["y"]:
+        readings = [(match["y"], match["m"], match["d"])]
+    elif match["yy"]:
+        readings = [(match["yy"], match["mm"], match["dd"])]
     else:
-        year, first, second = found["year"], found["first"], found["second"]
-        cells = [(year, second, first), (year, first, second)]
-    told = (_day(*map(int, cell)) for cell in cells)
-    return [day for day in told if day is not None]
+        year, first, second = match["year"], match["first"], match["second"]
+        readings = [(year, second, first), (year, first, second)]
+    days = (_day(*map(int, reading)) for reading in readings)
+    return [day for day in days if day is not None]
 
 
 def read_date(text: str) -> date | None:

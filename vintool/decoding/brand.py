@@ -7,13 +7,14 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
-from vintool import registry, vpic
+from vintool import registry
 from vintool.codes import Basis
 from vintool.decoding.facts import basis_of
 from vintool.powertrain import Classification
-from vintool.registry import Maker, Rule
-from vintool.vpic import DecodedElement
-from vintool.vpic.decode import Pass
+from vintool.registry.makers import Maker
+from vintool.registry.rule import Rule
+from vintool.vpic.elements import MAKE, DecodedElement
+from vintool.vpic.passes import Pass
 
 
 class Brand(NamedTuple):
@@ -36,7 +37,7 @@ def brand_of(
     maker: Maker | None, vpic_pass: Pass | None, classification: Classification
 ) -> Brand | None:
     """The brand, and what it rests on; None where several are possible."""
-    makes = vpic_pass.read.get(vpic.MAKE, ()) if vpic_pass is not None else ()
+    makes = vpic_pass.read.get(MAKE, ()) if vpic_pass is not None else ()
     rules = [rule for rule in classification.rules if rule.make]
     name, by = brand_name(
         maker.brands if maker is not None else (),

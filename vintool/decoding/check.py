@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from vintool.codes import CheckDigit, Market, Problem, Weight
-from vintool.decoding.identity import identify
+from vintool.decoding.identity import Identity, identify
 from vintool.decoding.suggestions import suggestions
 from vintool.vin import calc_check_digit
 
@@ -42,7 +42,11 @@ def check_fields(text: str, market: Market | str | None = None) -> dict[str, Any
 
     Takes and raises what ``check`` does.
     """
-    identity = identify(text, Market(market) if market else None)
+    return identity_fields(text, identify(text, Market(market) if market else None))
+
+
+def identity_fields(text: str, identity: Identity) -> dict[str, Any]:
+    """The same of a text whose identity is there already."""
     used = identity.status in {CheckDigit.HOLDS, CheckDigit.FAILS}
     return {
         "text": text,

@@ -10,9 +10,12 @@ from vintool import vpic
 from vintool.codes import CheckDigit, Market, Problem
 from vintool.decoding.fields import FIELDS
 from vintool.decoding.identity import trailing_digits, vin_problems
-from vintool.decoding.profile import profile
+from vintool.decoding.profile import Profile, profile
 from vintool.registry import on_new_rules
-from vintool.vin import PartialVin, Vin, is_plain, judged, position_9, read
+from vintool.vin import PartialVin, Vin
+from vintool.vin.check_digit import position_9, status_in_market
+from vintool.vin.cleanup import is_plain, read
+from vintool.vin.positions import before_serial
 
 if TYPE_CHECKING:
     from vintool.decoding.model import Vehicle
@@ -129,7 +132,7 @@ def _sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
     if not isinstance(number, Vin):
         return number
     registration = vpic.registration(number.wmi)
-    last = 14 if number.small_maker else 11
+    last = before_serial(number)
     if registration is not None and registration.reads_to > last:
         last = registration.reads_to
     return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
@@ -159,8 +162,25 @@ def _fields_of(  # noqa: PLR0913, PLR0917 - what decides
     status = CheckDigit.CANNOT_TELL
     problems: tuple[Problem, ...] = (Problem.PARTIAL,)
     if isinstance(number, Vin):
-        status = judged(check_digit, vin_profile.market)
+        status = status_in_market(check_digit, vin_profile.market)
         problems = vin_problems(number, vin_profile.market, status, digits)
+    return profile_fields(number, vin_profile, status, problems)
+
+
+def profile_fields(
+    number: Vin | PartialVin,
+    vin_profile: Profile,
+    status: CheckDigit,
+    problems: tuple[Problem, ...],
+) -> dict[str, Any]:
+    """The fields of a vehicle whose profile is there already.
+
+    Args:
+        number: its VIN.
+        vin_profile: its profile.
+        status: of the check digit.
+        problems: of the VIN.
+    """
     beside_profile = {
         **_own_fields(number),
         "wmi": number.wmi,

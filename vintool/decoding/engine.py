@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vintool.decoding.kinds import Kind, Part
-from vintool.vpic import DecodedElement
-from vintool.vpic.decode import Pass
+from vintool.vpic.elements import DecodedElement
+from vintool.vpic.passes import Pass
 
 NOT_APPLICABLE = "Not Applicable"
 

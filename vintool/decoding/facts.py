@@ -10,9 +10,12 @@ from typing import Any, Generic, TypeVar
 
 from vintool import vpic
 from vintool.codes import Basis, Grade, Powertrain
-from vintool.registry import Country, Maker, PlantRow, Rule
-from vintool.vpic import DecodedElement, Origin
-from vintool.vpic.decode import Pass
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.registry.plants import PlantRow
+from vintool.registry.rule import Rule
+from vintool.vpic.elements import DecodedElement, Origin
+from vintool.vpic.passes import Pass
 
 T = TypeVar("T")
 
@@ -110,4 +113,4 @@ def _source_of_row(row: Maker | Country | PlantRow | Rule, wmi: str) -> Source:
     if isinstance(row, PlantRow):
         return Source("plants.csv", f"{wmi} {row.code}", row.source, row.note)
     note = "; ".join(part for part in (row.models, row.support) if part)
-    return Source(row.file, row.shown, row.source, note)
+    return Source(row.file, row.pattern_text, row.source, note)

@@ -25,8 +25,10 @@ from vintool.decoding.kinds import Kind, Part
 from vintool.decoding.model_year import ModelYear
 from vintool.decoding.profile import Profile
 from vintool.powertrain import Classification
-from vintool.registry import Country, Maker, PlantRow
-from vintool.vpic import DecodedElement, Origin
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.registry.plants import PlantRow
+from vintool.vpic.elements import FROM_TABLES, VEHICLE_TYPE, DecodedElement, Origin
 
 #: What a value rests on: a row of the reference data, or what was concluded of several.
 Row = Maker | Country | PlantRow | DecodedElement | Brand | ModelYear | Classification
@@ -119,7 +121,7 @@ def _further(profile: Profile) -> list[tuple[str, str, DecodedElement]]:
     """
     if profile.vpic_pass is None:
         return []
-    elements = vpic.elements()
+    elements = vpic.all_elements()
     return [
         (elements[element].name, text, items[0])
         for element, items in sorted(profile.vpic_pass.attributes.items())
@@ -156,7 +158,7 @@ _TABLE = (
     Field("plant_code", TEXT, "position 11"),
     Field("plant", STRUCT, "what position 11 means", lambda p: p.plant, lambda p: p.plant_row, parts=plant.PARTS),
     Field("serial", TEXT, "positions 12-17, of a small maker 15-17"),
-    Field("vehicle_type", TEXT, "car, truck, ...", lambda p: p.vehicle_type, lambda p: _item(p, vpic.VEHICLE_TYPE) or p.maker),
+    Field("vehicle_type", TEXT, "car, truck, ...", lambda p: p.vehicle_type, lambda p: _item(p, VEHICLE_TYPE) or p.maker),
     _element("model", TEXT, "name of the model", 28),
     _element("series", TEXT, "name of the series", 34),
     _element("trim", TEXT, "name of the trim", 38),
@@ -189,6 +191,6 @@ NAMED = frozenset(
     {
         *ELEMENTS.values(),
         *(part.element for field in _TABLE for part in field.parts),
-        *vpic.FROM_TABLES,
+        *FROM_TABLES,
     }
 )

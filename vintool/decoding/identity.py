@@ -12,16 +12,11 @@ from typing import NamedTuple
 
 from vintool import registry, vpic
 from vintool.codes import CheckDigit, Market, Problem
-from vintool.registry import Maker
-from vintool.vin import (
-    CHECKED_MARKETS,
-    MODEL_YEAR_CODES,
-    Reading,
-    Vin,
-    check_digit_status,
-    market_of,
-    read,
-)
+from vintool.registry.makers import Maker
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9, status_in_market
+from vintool.vin.cleanup import Reading, read
+from vintool.vin.positions import CHECKED_MARKETS, MODEL_YEAR_CODES, market_of
 
 
 def maker(wmi: str, year: int | None = None) -> Maker | None:
@@ -89,13 +84,17 @@ def vin_problems(
 
 
 class Identity(NamedTuple):
-    """What the text of a cell is: a VIN or none, and what is wrong with it."""
+    """What the text of a cell is: a VIN or none, and what is wrong with it.
+
+    ``ninth`` is ``position_9`` of the VIN, which no market decides.
+    """
 
     reading: Reading
     vin: Vin | None
     market: Market | None
     status: CheckDigit
     problems: tuple[Problem, ...]
+    ninth: CheckDigit = CheckDigit.CANNOT_TELL
 
 
 def identify(raw: object, given_market: Market | None = None) -> Identity:
@@ -113,11 +112,7 @@ def identify_reading(reading: Reading, given_market: Market | None = None) -> Id
         return Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
     vin = Vin.trusted(reading.text)
     vin_market = given_market or market(vin, vin.wmi)
-    status = check_digit_status(vin, vin_market)
-    return Identity(
-        reading,
-        vin,
-        vin_market,
-        status,
-        (*vin_problems(vin, vin_market, status, trailing_digits(vin)), *reading.cleanup),
-    )
+    ninth = position_9(vin)
+    status = status_in_market(ninth, vin_market)
+    problems = vin_problems(vin, vin_market, status, trailing_digits(vin))
+    return Identity(reading, vin, vin_market, status, (*problems, *reading.cleanup), ninth)

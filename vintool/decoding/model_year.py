@@ -13,11 +13,10 @@ from typing import NamedTuple
 import wmi_data
 from vintool import vpic
 from vintool.codes import Basis, Market
-from vintool.vin import CHECKED_MARKETS, MODEL_YEAR_CODES, UNKNOWN_CHARACTER
-from vintool.vpic.decode import Pass, Specification
+from vintool.vin.positions import CHECKED_MARKETS, UNKNOWN_CHARACTER, years_of_code
+from vintool.vpic.decode import Decoding
+from vintool.vpic.passes import Pass
 
-#: The first model year that position 10 tells, and after how many years its codes come again.
-FIRST_YEAR, CYCLE = 1980, 30
 #: Kinds of vehicle that are light whatever their weight.
 PASSENGER = {"car", "suv"}
 
@@ -65,11 +64,10 @@ def model_year(
     """
     if code == UNKNOWN_CHARACTER:
         return ModelYear(None, (), Basis.ENCODED, "position 10 is not known")
-    at = MODEL_YEAR_CODES.find(code)
-    if at < 0:
+    both = years_of_code(code)
+    if both is None:
         return ModelYear(None, (), Basis.ENCODED, "position 10 holds no model year code")
-    first = FIRST_YEAR + at
-    years = tuple(year for year in (first, first + CYCLE) if year <= latest)
+    years = tuple(year for year in both if year <= latest)
     if vin_market is Market.US and len(years) == 2:
         year = years[position_7.isalpha()]
         why = f"position 7 is a {'letter: 2010 or later' if position_7.isalpha() else 'digit: before 2010'}"
@@ -88,9 +86,7 @@ def model_year(
     return ModelYear(likely[0] if likely else None, years, Basis.ASSUMED, why)
 
 
-def year_of_specification(
-    vin: str, specification: Specification, rivals: Sequence[Pass]
-) -> ModelYear:
+def year_of_specification(vin: str, specification: Decoding, rivals: Sequence[Pass]) -> ModelYear:
     """The model year of the pass that fits best; none where rivals disagree on electric drive."""
     best, others = specification.best, specification.others
     years = tuple(sorted({one.year for one in (best, *others)}))

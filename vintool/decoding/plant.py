@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from vintool import registry, vpic
 from vintool.decoding.kinds import Kind, Part
-from vintool.registry import PlantRow
-from vintool.vpic import DecodedElement
-from vintool.vpic.decode import Pass
+from vintool.registry.plants import PlantRow
+from vintool.vpic.elements import DecodedElement
+from vintool.vpic.passes import Pass
 
 #: The parts of ``Plant``, in its order.
 PARTS = (

@@ -15,7 +15,6 @@ rules of many VINs; it stands beside ``profile`` for speed: 20,000 VINs of as ma
 there and 25.7 s one by one.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from vintool import registry, vpic
@@ -32,10 +31,22 @@ from vintool.decoding.model_year import (
 )
 from vintool.decoding.plant import Plant, plant_of
 from vintool.powertrain import Classification, classify, filings
-from vintool.registry import Country, Maker, PlantRow
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.registry.plants import PlantRow
 from vintool.vin import PartialVin, Vin
-from vintool.vpic import DecodedElement
-from vintool.vpic.decode import Fault, Pass, Specification, agreed, specify
+from vintool.vpic.decode import Decoding, agreed, decode
+from vintool.vpic.elements import (
+    BATTERY_ELECTRIC,
+    ELECTRIC,
+    ELECTRIFICATION,
+    FUEL_PRIMARY,
+    FUEL_SECONDARY,
+    MODEL,
+    DecodedElement,
+)
+from vintool.vpic.faults import Fault
+from vintool.vpic.passes import Pass
 
 
 class Profile(NamedTuple):
@@ -126,7 +137,7 @@ def profile(
         rivals=rivals,
         near_electric=vpic_pass is not None
         and classification.powertrain is not Powertrain.BEV
-        and filings.may_be_electric(wmi, vin, vpic_pass, latest + 1),
+        and filings.is_near_electric(wmi, vin, vpic_pass, latest + 1),
         classification=classification,
     )
 
@@ -196,14 +207,14 @@ def _specification(  # noqa: PLR0913 - what decides
     latest: int,
     year: ModelYear,
     given_year: int | None,
-) -> Specification | None:
+) -> Decoding | None:
     """What vPIC tells, if the VIN is or may be of a vehicle that its rules hold for."""
     registration = vpic.registration(vin.wmi)
     if registration is None:
         return None
     home_market = is_home_market(vin_market, registration.kind)
     # vPIC allows for one year more.
-    specification = specify(vin.wmi, vin, latest + 1, year.year if home_market else given_year)
+    specification = decode(vin.wmi, vin, latest + 1, year.year if home_market else given_year)
     if specification is None:
         return None
     best = specification.best
@@ -215,16 +226,15 @@ def _specification(  # noqa: PLR0913 - what decides
         matched=best.matched,
         wrong=bool(best.wrong),
         several=Fault.SEVERAL_POSITIONS in best.wrong,
-        has_model=vpic.MODEL in best.read,
+        has_model=MODEL in best.read,
         same_year=best.year == year.year,
     )
-    if sure is None or sure:
-        return specification if sure else None
-    others = tuple(replace(one, sure=False) for one in specification.others)
-    return specification._replace(best=replace(best, sure=False), others=others)
+    if sure is None:
+        return None
+    return specification if sure else specification.unsure()
 
 
-def _undisputed(specification: Specification) -> tuple[Pass, tuple[Pass, ...]]:
+def _undisputed(specification: Decoding) -> tuple[Pass, tuple[Pass, ...]]:
     """The best pass; where another that fits as well disagrees on electric drive, what both tell.
 
     Which of two years 30 apart fits better is a matter of tie-breaks, not of evidence: a 2022 electric
@@ -244,9 +254,9 @@ def _electric(one: Pass) -> bool:
     return any(
         item.value == code
         for element, code in (
-            (vpic.FUEL_PRIMARY, vpic.ELECTRIC),
-            (vpic.FUEL_SECONDARY, vpic.ELECTRIC),
-            (vpic.ELECTRIFICATION, vpic.BATTERY_ELECTRIC),
+            (FUEL_PRIMARY, ELECTRIC),
+            (FUEL_SECONDARY, ELECTRIC),
+            (ELECTRIFICATION, BATTERY_ELECTRIC),
         )
         for item in one.read.get(element, ())
     )

@@ -7,17 +7,16 @@ from vintool.codes import CheckDigit, Problem, Weight
 from vintool.decoding.facts import named_parts
 from vintool.decoding.identity import Identity, market, trailing_digits, vin_problems, wmi_is_known
 from vintool.powertrain import is_met
-from vintool.vin import (
-    ALPHABET,
+from vintool.vin import Vin, calc_check_digit
+from vintool.vin.check_digit import (
     CHARACTER_VALUES,
     CHECK_CHARACTERS,
     WEIGHTS,
-    Vin,
-    calc_check_digit,
     check_digit_status,
-    is_plain,
     remainder,
 )
+from vintool.vin.cleanup import is_plain
+from vintool.vin.positions import ALPHABET
 
 SUGGESTIONS_AT_MOST = 5
 
@@ -71,7 +70,7 @@ def suggestions(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple
     ):
         return ()
     if reading.problem is Problem.SEVERAL_VINS:
-        return tuple(Suggestion(vin, "one of several VINs in the cell") for vin in reading.found)
+        return tuple(Suggestion(vin, "one of several VINs in the cell") for vin in reading.vins)
     reasons: dict[str, str] = {}
     for vin, reason in _candidates(identity):
         if vin not in reasons and _plausible(vin):

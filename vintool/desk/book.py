@@ -6,17 +6,18 @@ from datetime import date
 from vintool.codes import Reason, Verdict
 from vintool.declaration.lexicon import Meaning
 from vintool.desk.confirmations import Confirmations
-from vintool.desk.decisions import Decisions
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
-from vintool.desk.licences import NO_MATCH, Match, Wanted, is_number, shape
+from vintool.desk.licence_terms import Shipment
+from vintool.desk.licences import NO_MATCH, Match, is_number, shape
 from vintool.desk.lists import YEARS
+from vintool.desk.reviews import Reviews
 from vintool.registry.brands import may_share_wmi
 from vintool.screening.evidence import Remark, remark
 from vintool.screening.facts import VinFacts
 
 #: Rows that are held against the lists of exporters and licences.
-ASKED = {Verdict.CONTROLLED, Verdict.REVIEW}
+HELD_VERDICTS = {Verdict.CONTROLLED, Verdict.REVIEW}
 
 
 @dataclass(frozen=True)
@@ -26,21 +27,21 @@ class Desk:
     exporters: Exporters | None = None
     ledger: Ledger | None = None
     confirmations: Confirmations | None = None
-    decisions: Decisions | None = None
+    reviews: Reviews | None = None
     notes: tuple[str, ...] = ()
 
 
-def brands_told(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[str, ...]:
+def brands_of_vehicle(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[str, ...]:
     """The brands that a vehicle can be of: those of its WMI, or the declared one among them.
 
     A declared brand that the WMI does not name stands beside the others only where nothing is
-    encoded; what contradicts the VIN is told elsewhere.
+    encoded; what contradicts the VIN is a contradiction of the row.
     """
-    own = vin.brands if vin else ()
-    said = tuple(brand for told in declared if told.field == "make" for brand in told.brands)
-    both = tuple(brand for brand in said if brand in own)
-    shared = tuple(brand for brand in said if any(may_share_wmi(brand, one) for one in own))
-    return both or shared or own or said
+    by_vin = vin.brands if vin else ()
+    by_make = tuple(brand for make in declared if make.field == "make" for brand in make.brands)
+    both = tuple(brand for brand in by_make if brand in by_vin)
+    shared = tuple(brand for brand in by_make if any(may_share_wmi(brand, one) for one in by_vin))
+    return both or shared or by_vin or by_make
 
 
 def exporter(
@@ -50,30 +51,30 @@ def exporter(
     return () if desk.exporters is None else desk.exporters.judge(code, name, brands, on)
 
 
-def first_alike_for_exporters(desk: Desk, on: date | None) -> date | None:
-    """The first day that the list of exporters cannot tell from ``on``."""
-    return None if desk.exporters is None else desk.exporters.validities.first_alike(on)
+def day_for_exporters(desk: Desk, on: date | None) -> date | None:
+    """The canonical day of the list of exporters, see ``lists.Validities``."""
+    return None if desk.exporters is None else desk.exporters.validities.canonical_day(on)
 
 
-def first_alike_for_licences(desk: Desk, number: str | None, on: date | None) -> date | None:
-    """The first day that the licences a row may use cannot tell from ``on``."""
+def day_for_licences(desk: Desk, number: str | None, on: date | None) -> date | None:
+    """The canonical day of the licences that a row may use, likewise."""
     if desk.ledger is not None:
-        return desk.ledger.licences.first_alike(number, on)
-    return YEARS.first_alike(on)
+        return desk.ledger.licences.canonical_day(number, on)
+    return YEARS.canonical_day(on)
 
 
-def licence(desk: Desk, verdict: Verdict, number: str | None, wanted: Wanted) -> Match:
+def licence(desk: Desk, verdict: Verdict, number: str | None, shipment: Shipment) -> Match:
     """The licences for a row; without a list only whether it names one.
 
-    That none is named is a finding where one is needed; a row in review waits for its verdict.
+    That none is named is a remark where one is needed; a row in review waits for its verdict.
     """
     unnamed = number is None or not is_number(number)
     if unnamed and verdict is not Verdict.CONTROLLED:
         return NO_MATCH
     if desk.ledger is not None:
-        return desk.ledger.licences.match(number, wanted)
+        return desk.ledger.licences.match(number, shipment)
     if number is None:
         return NO_MATCH
     if unnamed:
         return Match((), (), (remark(Reason.LICENCE_MISSING, "the cell names none", "the row"),))
-    return Match((), (), shape(number, wanted.on))
+    return Match((), (), shape(number, shipment.on))

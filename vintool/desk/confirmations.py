@@ -1,6 +1,6 @@
 """Makers' confirmations of after-sales service: which VINs do their letters list?
 
-Asked of used vehicles within 180 days of registration. Source: MOFCOM guideline of 11 December 2025.
+Needed for used vehicles within 180 days of registration. Source: MOFCOM guideline of 11 December 2025.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from vintool.codes import Basis, Reason
 from vintool.desk.lists import Entry
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.used_vehicles import provision
-from vintool.vin import read
+from vintool.vin.cleanup import read
 
 FIELDS = ("vin", "confirmation_no", "maker", "destination", "issued")
 NEEDED = (("vin",),)
@@ -17,6 +17,9 @@ NEEDED = (("vin",),)
 
 class Confirmations:
     """The VINs of the letters.
+
+    Raises:
+        ManifestError: a row has no VIN that can be read.
 
     >>> listed = Confirmations([Entry("c.csv", 2, {"vin": "LRW3E7FA1LC000001"}, {})])
     >>> listed.judge("LRW3E7FA1LC000001")[0].reason, listed.judge("LGXCE4CB6S0134553")[0].reason
@@ -28,7 +31,7 @@ class Confirmations:
         for entry in entries:
             reading = read(entry.text("vin"))
             if reading.problem is not None:
-                raise entry.refused("vin", "no VIN can be read", reading.problem.sentence)
+                raise entry.refusal("vin", "no VIN can be read", reading.problem.sentence)
             parts = (entry.place, *map(entry.text, FIELDS[1:]))
             self.letters.setdefault(reading.text, ", ".join(filter(None, parts)))
 

@@ -52,21 +52,24 @@ class Enterprise(NamedTuple):
     until: date
 
     @property
-    def shown(self) -> str:
+    def display(self) -> str:
         """The row in one line."""
         role = {"maker": "maker", "authorised": "authorised exporter"}.get(self.role, "")
-        told = (
+        parts = (
             self.name or self.code,
             role,
             f"brands {', '.join(self.brands)}" if self.brands else "no brand stated",
             f"from {self.start}" if self.start > date.min else "",
             f"until {self.until}" if self.until < date.max else "",
         )
-        return ", ".join(filter(None, told))
+        return ", ".join(filter(None, parts))
 
 
 class Exporters:
     """Qualified enterprises by code and by name.
+
+    Raises:
+        ManifestError: a row names no enterprise, or its validity cannot be read.
 
     >>> entry = Entry("list.csv", 2, {"exporter": "某汽车公司", "brands": "吉利", "year": "2026"}, {})
     >>> listed = Exporters([entry])
@@ -80,18 +83,18 @@ class Exporters:
         self.notes: list[str] = []
         for entry in entries:
             self._add(entry)
-        listed = (one for known in (self._by_code, self._by_name) for one in known.values())
-        self.validities = Validities((one.start, one.until) for some in listed for one in some)
+        rows = (row for table in (self._by_code, self._by_name) for row in table.values())
+        self.validities = Validities((one.start, one.until) for row in rows for one in row)
 
     def _add(self, entry: Entry) -> None:
         code, name = credit_code(entry.text("exporter_code")), entry.text("exporter")
         if not code and not name:
-            raise entry.refused(
+            raise entry.refusal(
                 "exporter", "the row names no enterprise", "give its code or its name"
             )
         first, last = validity(entry)
         names = (name, *names_of(entry.text("other_names")))
-        told = Enterprise(
+        enterprise = Enterprise(
             entry.place,
             code,
             name,
@@ -102,15 +105,17 @@ class Exporters:
             last or date.max,
         )
         if exporter_code(code) or (code and not comparable(code)):
-            self.notes.append(f"{told.place}: the credit code of {name or code!r} is not valid.")
+            self.notes.append(
+                f"{enterprise.place}: the credit code of {name or code!r} is not valid."
+            )
         for brand in unknown_brands(entry.text("brands")):
             self.notes.append(
-                f"{told.place}: brand {brand!r} is not in the registry; compared as written."
+                f"{enterprise.place}: brand {brand!r} is not in the registry; compared as written."
             )
         if code:
-            self._by_code.setdefault(code, []).append(told)
-        for known in told.names:
-            self._by_name.setdefault(known, []).append(told)
+            self._by_code.setdefault(code, []).append(enterprise)
+        for folded in enterprise.names:
+            self._by_name.setdefault(folded, []).append(enterprise)
 
     def judge(
         self, code_text: str, name_text: str, brands: tuple[str, ...], on: date | None
@@ -137,9 +142,9 @@ class Exporters:
 
     def _not_listed(self, code: str, name: str, name_text: str) -> Remark:
         other = next(iter(self._by_name.get(name, ())), None)
-        known = f", the name stands there with code {other.code}" if other else ""
-        shown = ", ".join(filter(None, (code, name_text.strip()[:60])))
-        return remark(Reason.EXPORTER_NOT_QUALIFIED, f"{shown} not on the list{known}", SOURCE)
+        hint = f", the name stands there with code {other.code}" if other else ""
+        exporter = ", ".join(filter(None, (code, name_text.strip()[:60])))
+        return remark(Reason.EXPORTER_NOT_QUALIFIED, f"{exporter} not on the list{hint}", SOURCE)
 
     def _on_list(
         self, listed: list[Enterprise], name_text: str, brands: tuple[str, ...], on: date | None
@@ -149,7 +154,7 @@ class Exporters:
         if name and name not in names and any(one_script(name, other) for other in names):
             yield remark(
                 Reason.EXPORTER_NAME_DIFFERS,
-                f"{name_text.strip()[:60]} against {listed[0].shown}",
+                f"{name_text.strip()[:60]} against {listed[0].display}",
                 listed[0].place,
             )
         valid = [one for one in listed if on is None or one.start <= on <= one.until]
@@ -158,7 +163,7 @@ class Exporters:
             yield _expired(ended[-1])
             return
         if on is None and any((one.start, one.until) != (date.min, date.max) for one in valid):
-            yield remark(Reason.EXPORTER_DATE_UNKNOWN, valid[0].shown, valid[0].place)
+            yield remark(Reason.EXPORTER_DATE_UNKNOWN, valid[0].display, valid[0].place)
         yield _brand(valid, ended, brands, on)
 
 
@@ -168,33 +173,32 @@ def comparable(code: str) -> bool:
 
 
 def _expired(one: Enterprise) -> Remark:
-    return remark(
-        Reason.EXPORTER_EXPIRED, f"{one.shown}, not on the day of the declaration", one.place
-    )
+    value = f"{one.display}, not on the day of the declaration"
+    return remark(Reason.EXPORTER_EXPIRED, value, one.place)
 
 
 def _brand(
     valid: list[Enterprise], ended: list[Enterprise], brands: tuple[str, ...], on: date | None
 ) -> Remark:
     """The own-brand rule: every brand that the vehicle can be of must be listed."""
-    own = tuple(dict.fromkeys(brand for one in valid for brand in one.brands))
-    folded = {brand.casefold() for brand in own}
+    allowed = tuple(dict.fromkeys(brand for one in valid for brand in one.brands))
+    folded = {brand.casefold() for brand in allowed}
     listed = [brand for brand in brands if brand.casefold() in folded]
     if brands and len(listed) == len(brands):
         one = next(one for one in valid if _names(one, listed))
-        shown = one._replace(brands=tuple(listed)).shown
-        return Remark(None, EvidenceItem("exporter", shown, Basis.DECLARED, None, one.place))
-    shown = f"{' or '.join(brands[:6]) or 'no brand told'} against {', '.join(own) or 'no brand'} on the list"
+        value = one._replace(brands=tuple(listed)).display
+        return Remark(None, EvidenceItem("exporter", value, Basis.DECLARED, None, one.place))
+    value = f"{' or '.join(brands[:6]) or 'no brand told'} against {', '.join(allowed) or 'no brand'} on the list"
     if listed or not brands:
-        return remark(Reason.BRAND_UNKNOWN, shown, valid[0].place)
+        return remark(Reason.BRAND_UNKNOWN, value, valid[0].place)
     if (before := next((one for one in ended if _names(one, brands)), None)) is not None:
         return _expired(before)
     year = on.year if on else None
-    near = any(one_group(brand, other, year) for brand in brands for other in own)
+    near = any(one_group(brand, other, year) for brand in brands for other in allowed)
     reason = Reason.BRAND_OF_GROUP if near else Reason.BRAND_NOT_AUTHORISED
-    return remark(reason, shown, valid[0].place)
+    return remark(reason, value, valid[0].place)
 
 
 def _names(one: Enterprise, brands: Sequence[str]) -> bool:
-    own = {brand.casefold() for brand in one.brands}
-    return any(brand.casefold() in own for brand in brands)
+    folded = {brand.casefold() for brand in one.brands}
+    return any(brand.casefold() in folded for brand in brands)

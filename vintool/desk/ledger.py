@@ -4,12 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from vintool.codes import Reason
-from vintool.desk.licences import COUNTED, Licence, Licences, Match, number_key
+from vintool.desk.licence_terms import Licence
+from vintool.desk.licences import COUNTED, Licences, Match, number_key
 
 
 @dataclass
 class Account:
-    """What became of one licence, or of a number that is on no list."""
+    """What became of one licence, or of a number that is on no list; ``findings`` counts rows by reason."""
 
     number: str
     licence: Licence | None = None
@@ -67,7 +68,7 @@ class Ledger:
 
     def note(self, number: str, match: Match, rows: int) -> None:
         """Count rows that name licences, or none that is known."""
-        reasons = [one.reason for one in match.found if one.reason]
+        reasons = [one.reason for one in match.remarks if one.reason]
         accounts = [self.accounts[at] for at in match.named]
         for part in match.unknown:
             other = self.unknown.setdefault(number_key(part), Account(part))

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
-from vintool.declaration import headers
-from vintool.declaration import lexicon as declared
+from vintool.declaration import headers, lexicon
 from vintool.declaration.days import Days, read_days
 from vintool.declaration.headers import normalise
-from vintool.errors import ManifestError, MappingError
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError, ManifestError, MappingError
+from vintool.registry.rows import read_rows
 
 HEADERS = "desk.headers.csv"
 WORD_COLUMNS = ("field", "word", "value", "language", "source")
@@ -28,7 +27,7 @@ _PRIVATE = {"vin", "vin_text"}  # errors end up in logs
 _APOSTROPHE = re.compile("'+[=+\\-@\t\r＝＋－＠]")  # as a text is kept from being run
 _RECORD = ".jsonl"
 _RUNNING = {"no", "number", "编号", "編號", "nr", "№"}  # as often a running number
-_SHOWN = 40
+_VALUE = 40  # characters of a cell in a message
 _BRACKETS = re.compile(r"[()（）\[\]]+")
 _TOKENS = re.compile(r"[a-z]+|\d+|[^\W\d_a-z]")
 _NAMES = re.compile(r"[;；|\n、]+")  # a comma stands within a name: Tesla (Shanghai) Co., Ltd.
@@ -39,7 +38,7 @@ class Validities:
     """Periods of validity, first and last day included: the days on which they begin or have ended.
 
     >>> year = Validities([(date(2026, 1, 1), date(2026, 6, 30))])
-    >>> year.first_alike(date(2026, 3, 9)).isoformat(), year.first_alike(date(2026, 7, 9)).isoformat()
+    >>> year.canonical_day(date(2026, 3, 9)).isoformat(), year.canonical_day(date(2026, 7, 9)).isoformat()
     ('2026-01-01', '2026-07-01')
     """
 
@@ -51,10 +50,10 @@ class Validities:
                 turns.add(last + timedelta(days=1))
         self._turns = sorted(turns | {date.min})
 
-    def first_alike(self, on: date | None) -> date | None:
+    def canonical_day(self, on: date | None) -> date | None:
         """The first day of the year since which nothing has begun or ended; None if none is known.
 
-        A list is asked of this day in place of ``on``: a manifest has many days and few such ones.
+        A list gives the same answer for it as for ``on``: a manifest has many days and few such ones.
         """
         if on is None:
             return None
@@ -95,9 +94,9 @@ class Entry:
         text = self.text(field)
         return text[1:] if not self.is_record and _APOSTROPHE.match(text) else text
 
-    def refused(self, field: str, what: str, next_step: str) -> ManifestError:
+    def refusal(self, field: str, what: str, next_step: str) -> ManifestError:
         """The error for a cell that cannot be used as it stands."""
-        value = "" if field in _PRIVATE else self.text(field)[:_SHOWN]
+        value = "" if field in _PRIVATE else self.text(field)[:_VALUE]
         return ManifestError(
             f"{value!r} {what}" if value else what,
             file=self.file,
@@ -109,42 +108,42 @@ class Entry:
 
 
 def map_fields(
-    file: str, columns: Sequence[str], known: Sequence[str], needed: Iterable[Sequence[str]]
+    file: str, columns: Sequence[str], fields: Sequence[str], needed: Iterable[Sequence[str]]
 ) -> dict[str, str]:
     """Which column of a list is which field.
 
     Args:
         file: its name.
         columns: its headers.
-        known: the fields that the list may have.
+        fields: that the list may have.
         needed: groups of fields of which each list has at least one.
 
     Raises:
         MappingError: a field is claimed by two columns, or one that is needed by none.
     """
-    found: dict[str, str] = {}
+    mapping: dict[str, str] = {}
     for column in columns:
-        told = headers.meaning(column, HEADERS)
-        if told is None or told[0] not in known:
+        named = headers.meaning(column, HEADERS)
+        if named is None or named[0] not in fields:
             continue
-        field = told[0]
-        if field in found and normalise(column) in _RUNNING:
+        field = named[0]
+        if field in mapping and normalise(column) in _RUNNING:
             continue
-        if field in found and normalise(found[field]) not in _RUNNING:
+        if field in mapping and normalise(mapping[field]) not in _RUNNING:
             raise MappingError(
-                f"{found[field]!r} and {column!r} could each be the column of {field}",
+                f"{mapping[field]!r} and {column!r} could each be the column of {field}",
                 file=file,
                 next_step="rename or remove one of them",
             )
-        found[field] = column
+        mapping[field] = column
     for group in needed:
-        if not any(field in found for field in group):
+        if not any(field in mapping for field in group):
             raise MappingError(
                 f"no column of {' or '.join(group)}",
                 file=file,
                 next_step=f"name one so; the file has {', '.join(map(repr, columns))[:300]}",
             )
-    return found
+    return mapping
 
 
 @cache
@@ -165,13 +164,12 @@ def word(field: str, text: str) -> str:
     >>> word("trade_mode", "一般贸易(0110)")
     'general'
     """
-    known = _words()
-    if whole := known.get((field, normalise(text))):
+    table = _words()
+    if whole := table.get((field, normalise(text))):
         return whole
-    told = {
-        known[key] for part in _BRACKETS.split(text) if (key := (field, normalise(part))) in known
-    }
-    return told.pop() if len(told) == 1 else ""
+    keys = ((field, normalise(part)) for part in _BRACKETS.split(text))
+    values = {table[key] for key in keys if key in table}
+    return values.pop() if len(values) == 1 else ""
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -211,25 +209,29 @@ def one_script(one: str, other: str) -> bool:
 @cache
 def brands_of(text: str) -> tuple[str, ...]:
     """The brands of a cell as the registry spells them; one that it does not know as written."""
-    found: list[str] = []
+    brands: list[str] = []
     for part in parts(text) or ((text.strip(),) if text.strip() else ()):
-        told = declared.meaning("make", part)
-        found += told.brands if told else (part,)
-    return tuple(dict.fromkeys(found))
+        make = lexicon.meaning("make", part)
+        brands += make.brands if make else (part,)
+    return tuple(dict.fromkeys(brands))
 
 
 def unknown_brands(text: str) -> tuple[str, ...]:
     """Those of a cell that the registry does not know."""
-    return tuple(part for part in parts(text) if declared.meaning("make", part) is None)
+    return tuple(part for part in parts(text) if lexicon.meaning("make", part) is None)
 
 
 def quantity(entry: Entry, field: str = "quantity") -> tuple[int, str]:
-    """A whole number and the unit that stands beside it."""
+    """A whole number and the unit that stands beside it.
+
+    Raises:
+        ManifestError: the cell holds no whole number.
+    """
     text = unicodedata.normalize("NFKC", entry.text(field))
-    found = _QUANTITY.fullmatch(text)
-    if found is None:
-        raise entry.refused(field, "is no whole number", "write the number of vehicles")
-    return int(re.sub(r"[,\s]", "", found[1])), found[2].strip()
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise entry.refusal(field, "is no whole number", "write the number of vehicles")
+    return int(re.sub(r"[,\s]", "", match[1])), match[2].strip()
 
 
 def validity(entry: Entry) -> tuple[date | None, date | None]:
@@ -237,6 +239,9 @@ def validity(entry: Entry) -> tuple[date | None, date | None]:
 
     Either cell may hold both days. A day whose day and month can change places counts in the narrower
     sense.
+
+    Raises:
+        ManifestError: a cell is no day or year, or the last day lies before the first.
     """
     opening, closing = _days(entry, "valid_from"), _days(entry, "valid_until")
     first = opening[0] if opening else closing[0] if len(closing) == 2 else None
@@ -244,25 +249,25 @@ def validity(entry: Entry) -> tuple[date | None, date | None]:
     starts = [first.latest] if first else []
     ends = [last.earliest] if last else []
     if year := entry.text("year"):
-        found = _YEARS.fullmatch(unicodedata.normalize("NFKC", year))
-        if found is None:
-            raise entry.refused("year", "is no year", "write it as 2026 or 2026-2027")
-        starts.append(date(int(found[1]), 1, 1))
-        ends.append(date(int(found[2] or found[1]), 12, 31))
+        years = _YEARS.fullmatch(unicodedata.normalize("NFKC", year))
+        if years is None:
+            raise entry.refusal("year", "is no year", "write it as 2026 or 2026-2027")
+        starts.append(date(int(years[1]), 1, 1))
+        ends.append(date(int(years[2] or years[1]), 12, 31))
     begins, until = max(starts, default=None), min(ends, default=None)
     if begins and until and begins > until:
         field = "valid_until" if entry.text("valid_until") else "year"
-        raise entry.refused(field, "lies before its first day", "correct one of the days")
+        raise entry.refusal(field, "lies before its first day", "correct one of the days")
     return begins, until
 
 
 def _days(entry: Entry, field: str) -> tuple[Days, ...]:
     """The day of a cell, or the two of a range."""
     text = unicodedata.normalize("NFKC", entry.text(field))
-    found = _A_DAY.findall(text) or ([text] if text else [])
-    if len(found) > 2:
-        raise entry.refused(field, "names more than two days", "write one day, as 2026-03-01")
-    days = tuple(map(read_days, found if len(found) == 2 else [text] if text else []))
+    cells = _A_DAY.findall(text) or ([text] if text else [])
+    if len(cells) > 2:
+        raise entry.refusal(field, "names more than two days", "write one day, as 2026-03-01")
+    days = tuple(map(read_days, cells if len(cells) == 2 else [text] if text else []))
     if None in days:
-        raise entry.refused(field, "is no date", "write it as 2026-03-01")
+        raise entry.refusal(field, "is no date", "write it as 2026-03-01")
     return tuple(day for day in days if day is not None)

@@ -6,31 +6,23 @@ from pathlib import Path
 
 from vintool.columns.engine.categorical import as_text
 from vintool.declaration import headers
-from vintool.declaration.headers import Headed
-from vintool.desk import confirmations, decisions, exporters, licences
+from vintool.declaration.mapping import Headed
+from vintool.desk import confirmations, exporters, licences, reviews
 from vintool.desk.book import Desk
 from vintool.desk.confirmations import Confirmations
-from vintool.desk.decisions import Decisions, record_entries
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import ORDER_OF_USE, Licences
 from vintool.desk.lists import HEADERS, Entry, map_fields
+from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Sheet
+from vintool.files.run import Run
 
-RECORD = "decisions.jsonl"
 
-
-def open_desk(
-    regime: str,
-    *,
-    exporter_list: Path | None = None,
-    licence_list: Path | None = None,
-    confirmation_list: Path | None = None,
-    decision_files: Sequence[Path] = (),
-) -> Desk:
-    """Read the lists that are given.
+def open_desk(run: Run) -> Desk:
+    """Read the lists of a run.
 
     Raises:
         ManifestError: a list cannot be read, or a cell of it cannot be used as it stands.
@@ -38,37 +30,35 @@ def open_desk(
     """
     notes: list[str] = []
 
-    def listed(path: Path, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
-        needed = tuple(needed)
+    def entries(path: Path, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
         return read_entries(
             path, lambda columns: map_fields(path.name, columns, fields, needed), notes
         )
 
-    qualified = ledger = letters = decided = None
-    if exporter_list is not None:
-        qualified = Exporters(listed(exporter_list, exporters.FIELDS, exporters.NEEDED))
+    qualified = ledger = letters = reviewed = None
+    if run.exporters:
+        qualified = Exporters(entries(run.exporters, exporters.FIELDS, exporters.NEEDED))
         notes += qualified.notes
-    if licence_list is not None:
-        ledger = Ledger(Licences(listed(licence_list, licences.FIELDS, licences.NEEDED)))
+    if run.licences:
+        ledger = Ledger(Licences(entries(run.licences, licences.FIELDS, licences.NEEDED)))
         notes.append(ORDER_OF_USE)
-    if confirmation_list is not None:
-        letters = Confirmations(
-            listed(confirmation_list, confirmations.FIELDS, confirmations.NEEDED)
-        )
-    if decision_files:
-        entries = [entry for path in decision_files for entry in _decided(path, notes)]
-        decided = Decisions(entries, regime)
-    return Desk(qualified, ledger, letters, decided, tuple(notes))
+    if run.confirmations:
+        listed = entries(run.confirmations, confirmations.FIELDS, confirmations.NEEDED)
+        letters = Confirmations(listed)
+    if run.decisions:
+        records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
+        reviewed = Reviews(records, run.regime)
+    return Desk(qualified, ledger, letters, reviewed, tuple(notes))
 
 
 def read_entries(
-    path: Path, mapped: Callable[[Sequence[str]], Mapping[str, str]], notes: list[str]
+    path: Path, find_columns: Callable[[Sequence[str]], Mapping[str, str]], notes: list[str]
 ) -> list[Entry]:
     """The rows of a list.
 
     Args:
         path: the file, in any format of a manifest.
-        mapped: the columns of a sheet -> field to column.
+        find_columns: the headers of a sheet -> field to column.
         notes: what a reader should know of the file is added here.
     """
     manifest = open_manifest(path, holds=_is_list, words=HEADERS)
@@ -77,7 +67,7 @@ def read_entries(
     entries, unfit = list[Entry](), list[MappingError]()
     for sheet in manifest.sheets:
         try:
-            columns = mapped(sheet.columns)
+            columns = find_columns(sheet.columns)
         except MappingError as error:
             unfit.append(error)
             skipped.append((sheet.name, error.what))
@@ -98,30 +88,30 @@ def _entries(
     for batch in sheet.batches():
         texts = [as_text(batch.data.column(column)).to_pylist() for column in columns.values()]
         for row, *cells in zip(batch.rows.tolist(), *texts, strict=True):
-            told = {field: cell for field, cell in zip(columns, cells, strict=True) if cell}
-            if any(cell.strip() for cell in told.values()):
-                yield Entry(file, row, told, columns, sheet.name if several else "")
+            filled = {field: cell for field, cell in zip(columns, cells, strict=True) if cell}
+            if any(cell.strip() for cell in filled.values()):
+                yield Entry(file, row, filled, columns, sheet.name if several else "")
 
 
 def _is_list(sheet: Headed) -> bool:
     return any(headers.meaning(header, HEADERS) for header in sheet.headers)
 
 
-def _decided(path: Path, notes: list[str]) -> Sequence[Entry]:
+def _review_entries(path: Path, notes: list[str]) -> Sequence[Entry]:
     """The rows of a filled exceptions.csv, or the lines of a record."""
     if path.suffix.lower() == ".jsonl":
         return record_entries(path.name, read_record(path))
 
-    def mapped(columns: Sequence[str]) -> dict[str, str]:
-        if missing := [name for name in decisions.COLUMNS if name not in columns]:
+    def find_columns(columns: Sequence[str]) -> dict[str, str]:
+        if missing := [name for name in reviews.COLUMNS if name not in columns]:
             raise MappingError(
                 f"there is no column {', '.join(missing)}",
                 file=path.name,
                 next_step="give it an exceptions.csv of an earlier run, with its columns",
             )
-        return {name: name for name in decisions.COLUMNS}
+        return {name: name for name in reviews.COLUMNS}
 
-    return read_entries(path, mapped, notes)
+    return read_entries(path, find_columns, notes)
 
 
 def read_record(path: Path) -> list[dict[str, str]]:
@@ -139,12 +129,12 @@ def read_record(path: Path) -> list[dict[str, str]]:
     # A line ends with \n alone: other separators may stand within a text.
     for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         try:
-            told = json.loads(line)
+            record = json.loads(line)
         except ValueError:
-            told = None
-        if not isinstance(told, dict):
+            record = None
+        if not isinstance(record, dict):
             raise _damaged(path, "the line is no JSON object", number)
-        records.append(told)
+        records.append(record)
     return records
 
 
@@ -157,13 +147,13 @@ def _damaged(path: Path, what: str, row: int | None = None) -> ManifestError:
     )
 
 
-def extended_record(old: Path, known: Decisions) -> str:
-    """The record with the decisions that it does not hold yet; what it holds stays as it is."""
-    held = {_line(record) for record in read_record(old)} if old.exists() else set()
-    kept = old.read_text(encoding="utf-8") if held else ""
-    fresh = [line for told in known.all if (line := _line(told.as_record())) not in held]
-    separator = "" if not kept or kept.endswith("\n") else "\n"
-    return kept + separator + "".join(f"{line}\n" for line in dict.fromkeys(fresh))
+def extended_record(old: Path, given: Reviews) -> str:
+    """The record with the reviews that it does not hold yet; what it holds stays as it is."""
+    lines = {_line(record) for record in read_record(old)} if old.exists() else set()
+    text = old.read_text(encoding="utf-8") if lines else ""
+    separator = "" if not text or text.endswith("\n") else "\n"
+    added = dict.fromkeys(_line(review.as_record()) for review in given.all)
+    return text + separator + "".join(f"{line}\n" for line in added if line not in lines)
 
 
 def _line(record: Mapping[str, str]) -> str:

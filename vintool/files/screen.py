@@ -1,11 +1,10 @@
 """The main job: a file in, every row judged, a folder of answers out."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,36 +13,39 @@ import pyarrow.compute as pc
 from vintool import vpic
 from vintool.codes import DEFAULT_REGIME, Reason
 from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Occurrences, Screener, date_field
-from vintool.declaration.headers import map_columns, normalise
-from vintool.desk.book import Desk
+from vintool.declaration.headers import normalise
+from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
-from vintool.files.lists import RECORD, extended_record, open_desk
+from vintool.files.lists import extended_record, open_desk
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.reading.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.reading.watch import Watch
-from vintool.files.workers import Workers
-from vintool.files.writing.annotated import WITH_LISTS, Copy
-from vintool.files.writing.exceptions import EXCEPTIONS, Answers
-from vintool.files.writing.record import (
-    LEDGER,
-    Lists,
-    licence_lines,
-    report_context,
-    write_ledger,
-    write_report,
-    write_run,
+from vintool.files.run import (
+    DECISIONS_JSONL,
+    EXCEPTIONS_CSV,
+    LEDGER_CSV,
+    REPORT_HTML,
+    RUN_JSON,
+    Listener,
+    Progress,
+    Run,
+    ignore,
 )
-from vintool.files.writing.staging import RUN, hash_beside, staged
+from vintool.files.writing.annotated import AnnotatedCopy
+from vintool.files.writing.hashing import hash_in_thread
+from vintool.files.writing.ledger import licence_lines, write_ledger
+from vintool.files.writing.record import write_run
+from vintool.files.writing.report import write_report
+from vintool.files.writing.row_files import RowFiles
+from vintool.files.writing.staging import staged
 from vintool.files.writing.tally import Tally
-from vintool.report.page import DecisionCounts, SheetInfo, Summary
-from vintool.screening.regimes import Regime, load_regime
-
-#: Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict.
-Progress = Callable[[int, int, int, Mapping[str, int]], None]
+from vintool.report.display import ranked
+from vintool.report.summary import DecisionCounts, SheetInfo, Summary
+from vintool.screening.regimes import load_regime
 
 
-def screen_file(
+def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str,
     on: date | None = None,
     out: Path | str | None = None,
@@ -61,7 +63,6 @@ def screen_file(
     lang: str = "en",
     annotated_as: str | None = None,
     raw: bool = False,
-    workers: int = 1,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Summary:
@@ -89,234 +90,235 @@ def screen_file(
             that of the input if not given, of XML CSV.
         raw: CSV and TSV for programs: no byte order mark, and no apostrophe before cells that a
             spreadsheet would run as formulas.
-        workers: how many processes judge the rows, where no list of licences and no decisions are given:
-            licences are drawn on row by row.
         progress: called after each batch.
         say: called with a sentence that the user should know before the end.
 
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
         MappingError: which column means what must be told.
-        ValueError: no date is given, and the manifest has none; there is no format ``annotated_as``; or
-            there are less than one ``workers``.
+        ValueError: no date is given, and the manifest has none; or there is no format ``annotated_as``.
         OSError: the outputs cannot be written; nothing is left behind then.
     """
-    if workers < 1:
-        raise ValueError(f"{workers} workers: at least one must do the work")
-    started = time.monotonic()
-    path, law = Path(path), load_regime(regime)
-    watch = Watch.of(path)
-    hashed = hash_beside(path) if out is not None else None
-    manifest = open_manifest(path, encoding=encoding, sheet=sheet)
-    copy = Copy.of(manifest, annotated_as, raw=raw)
-    mappings = _mappings(manifest, mapping or {})
-    if on is None and not any(map(date_field, mappings)):
-        if today is None:
-            raise ValueError("the manifest has no date column: give on=")
-        on = today
-    lists = Lists.of(exporters, licences, confirmations, decisions)
-    if decisions and out is not None and (Path(out) / RECORD).exists():
-        lists = lists.with_record(Path(out) / RECORD)
-    desk = open_desk(
-        regime,
-        exporter_list=lists.exporters,
-        licence_list=lists.licences,
-        confirmation_list=lists.confirmations,
-        decision_files=lists.decisions,
+    run = Run(
+        path=Path(path),
+        on=on,
+        out=None if out is None else Path(out),
+        mapping=mapping,
+        regime=regime,
+        encoding=encoding,
+        sheet=sheet,
+        today=today,
+        exporters=Path(exporters) if exporters else None,
+        licences=Path(licences) if licences else None,
+        confirmations=Path(confirmations) if confirmations else None,
+        decisions=tuple(map(Path, decisions)),
+        single_window=single_window,
+        lang=lang,
+        annotated_as=annotated_as,
+        raw=raw,
     )
-    tally, occurrences = Tally(), Occurrences()
-    blocks = VehicleBlocks(desk.ledger) if single_window and out is not None else None
-    asked: list[dict[str, Any]] = [
-        {
-            "mapping": found,
-            "on": on if on or date_field(found) else today,
-            "regime": regime,
-            "joined": copy.form not in WITH_LISTS,
-            "encoded": True,
-            "desk": desk,
-            "sheet": number,
-            "with_facts": out is not None,
-            "with_licence": blocks is not None,
-        }
-        for number, found in enumerate(mappings)
-    ]
-    in_turn = desk.ledger is not None or desk.decisions is not None
-    if workers > 1 and in_turn and say:
-        say("licences and decisions are asked row after row: one process judges them all")
-    crew = Workers(workers, asked) if workers > 1 and not in_turn else None
-
-    def job(answers: Answers | None) -> None:
-        with watch.unchanged():
-            for number, (part, found) in enumerate(zip(manifest.sheets, mappings, strict=True)):
-                judge = _judge(Screener(**asked[number], occurrences=occurrences), crew, number)
-                keep = partial(blocks.add, found) if blocks else None
-                _screen_sheet(part, found, judge, manifest.size, tally, answers, keep, progress)
-
-    def summary(notes: tuple[str, ...]) -> Summary:
-        seconds = time.monotonic() - started
-        files = _files(copy, desk, blocks) if out else ()
-        outputs = tuple(str(Path(out or "") / name) for name in files)
-        return _summary(manifest, mappings, law, tally, on, outputs, desk, notes, seconds)
-
-    if out is None or hashed is None:
-        job(None)
-        return summary(())
-    with staged(Path(out)) as stage:
-        with Answers(stage, copy, law, desk, say or (lambda _: None)) as answers:
-            job(answers)
-        told = summary((*(blocks.notes() if blocks else ()), *answers.notes()))
-        _write_beside(stage, Path(out), told, desk, blocks)
-        write_report(stage, told, report_context(law, tally, lists, lang), tally, lang)
-        parameters = {
-            "on": on,
-            "mapping": mapping,
-            "regime": regime,
-            "encoding": encoding,
-            "sheet": sheet,
-            "single_window": single_window,
-            "lang": lang,
-            "annotated_as": annotated_as,
-            "raw": raw,
-        }
-        with watch.unchanged():  # or the hash would be that of another file
-            write_run(stage, path, hashed(), told, parameters, lists, answers.hashes())
-    return told
+    return screen_run(run, Listener(progress or ignore, say or ignore))
 
 
-def _write_beside(
-    stage: Path, out: Path, told: Summary, desk: Desk, blocks: VehicleBlocks | None
-) -> None:
-    """The files that only some runs write."""
-    if desk.ledger is not None:
-        write_ledger(stage, told.licences)
-    if desk.decisions is not None:
-        record = extended_record(out / RECORD, desk.decisions)
-        (stage / RECORD).write_text(record, encoding="utf-8")
-    if blocks is not None:
-        blocks.write(stage)
+def screen_run(run: Run, listener: Listener) -> Summary:
+    """Screen as a run says: the engine of ``screen_file`` and of the command line, with the same errors."""
+    screening = _Screening(run, listener)
+    if run.out is None:
+        screening.screen_rows(None)
+        return screening.summary(())
+    with staged(run.out) as stage:
+        with screening.row_files(stage) as row_files:
+            screening.screen_rows(row_files)
+        return screening.write(stage, run.out, row_files)
 
 
-def _files(copy: Copy, desk: Desk, blocks: VehicleBlocks | None) -> tuple[str, ...]:
-    """The names of what a run writes."""
-    return (
-        copy.name,
-        EXCEPTIONS,
-        *([LEDGER] if desk.ledger else []),
-        *([RECORD] if desk.decisions else []),
-        "report.html",
-        RUN,
-        *([SINGLE_WINDOW] if blocks else []),
-    )
+class _Screening:
+    """A run at work: its manifest, what the rows are held against, and what was counted so far."""
 
+    def __init__(self, run: Run, listener: Listener) -> None:
+        self._started = time.monotonic()
+        self._listener = listener
+        self._regime = load_regime(run.regime)
+        self._watch = Watch.of(run.path)
+        self._input_hash = hash_in_thread(run.path) if run.out is not None else (lambda: "")
+        self._manifest = open_manifest(run.path, encoding=run.encoding, sheet=run.sheet)
+        self._copy = AnnotatedCopy.of(self._manifest, run.annotated_as, raw=run.raw)
+        self._mappings = _mappings(self._manifest, run.mapping or {})
+        self._run = _completed(run, self._mappings)
+        self._desk = open_desk(self._run)
+        self._tally, self._occurrences = Tally(), Occurrences()
+        with_blocks = run.single_window and run.out is not None
+        self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
-_Judge = Callable[[Iterable[Batch]], Iterator[tuple[Batch, pa.RecordBatch]]]
+    def row_files(self, stage: Path) -> RowFiles:
+        """The files that fill while the rows go by."""
+        run = self._run
+        return RowFiles(stage, self._copy, run.regime, self._desk.reviews, self._listener.say)
 
+    def screen_rows(self, row_files: RowFiles | None) -> None:
+        """Screen every sheet, in their order.
 
-def _judge(screener: Screener, crew: Workers | None, number: int) -> _Judge:
-    """Batches of a sheet -> each with its answers, in their order."""
-    if crew is not None:
-        return partial(crew, sheet=number, screener=screener)
-    return lambda batches: ((batch, screener(batch.data, batch.rows)) for batch in batches)
+        Raises:
+            ManifestError: a row cannot be read or was lost, or the file was changed meanwhile.
+        """
+        with self._watch.unchanged():
+            for number, sheet in enumerate(self._manifest.sheets):
+                self._screen_sheet(number, sheet, row_files)
 
+    def _screen_sheet(self, number: int, sheet: Sheet, row_files: RowFiles | None) -> None:
+        mapping, tally = self._mappings[number], self._tally
+        tally.sheet_rows[sheet.name] = 0
+        for data, answers, position in ahead(_answered(sheet, mapping, self._screener(number))):
+            tally.add(sheet.name, answers)
+            if self._blocks:
+                self._blocks.add(mapping, data, answers)
+                answers = answers.drop_columns([LICENCE])  # noqa: PLW2901
+            if row_files:
+                tally.count_cells(data, mapping, answers)
+                look = pc.is_valid(answers.column(FACTS))
+                exceptions = answers.filter(look)
+                tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
+                row_files.write(sheet.name, data, answers.drop_columns([FACTS]), exceptions)
+            self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
-def _screen_sheet(
-    part: Sheet,
-    mapping: Mapping[str, str],
-    judge: _Judge,
-    size: int,
-    tally: Tally,
-    answers: Answers | None,
-    keep: Callable[[pa.RecordBatch, pa.RecordBatch], None] | None,
-    progress: Progress | None,
-) -> None:
-    tally.sheet_rows[part.name] = 0
-    for data, told, position in ahead(_screened(part, judge, mapping)):
-        tally.add(part.name, told)
-        if keep:
-            keep(data, told)
-            told = told.drop_columns([LICENCE])  # noqa: PLW2901
-        if answers:
-            tally.count_cells(data, mapping, told)
-            look = pc.is_valid(told.column(FACTS))
-            exceptions = told.filter(look)
-            tally.show(part.name, exceptions, data.filter(look), mapping)
-            answers.write(part.name, data, told.drop_columns([FACTS]), exceptions)
-        if progress:
-            progress(position, size, tally.rows, tally.verdicts)
-
-
-def _summary(
-    manifest: Manifest,
-    mappings: list[dict[str, str]],
-    regime: Regime,
-    tally: Tally,
-    on: date | None,
-    outputs: tuple[str, ...],
-    desk: Desk,
-    notes: tuple[str, ...],
-    seconds: float,
-) -> Summary:
-    sheets = [
-        SheetInfo(
-            name=part.name,
-            rows=tally.sheet_rows[part.name],
-            blank_rows=part.blank_rows(),
-            mapping=found,
+    def _screener(self, number: int) -> Screener:
+        mapping, run = self._mappings[number], self._run
+        return Screener(
+            mapping,
+            run.on if run.on or date_field(mapping) else run.today,
+            run.regime,
+            joined=self._copy.joins_lists,
+            encoded=True,
+            occurrences=self._occurrences,
+            desk=self._desk,
+            sheet=number,
+            with_facts=run.out is not None,
+            with_licence=self._blocks is not None,
         )
-        for part, found in zip(manifest.sheets, mappings, strict=True)
-    ]
-    sheets += [
-        SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
-    ]
-    columns = sorted({found[field] for found in mappings if (field := date_field(found))})
-    return Summary(
-        file=manifest.path.name,
-        rows_read=tally.rows,
-        rows_out=sum(tally.verdicts.values()),
-        blank_rows=sum(item.blank_rows for item in sheets),
-        verdicts=dict(tally.verdicts),
-        reasons=dict(sorted(tally.reasons.items(), key=lambda item: (-item[1], item[0]))),
-        powertrains=dict(sorted(tally.powertrains.items())),
-        by_brand=tally.by_brand(),
-        mapping=mappings[0] if mappings else {},
-        encoding=manifest.encoding,
-        sheets=tuple(sheets),
-        regime=regime.code,
-        on=on.isoformat() if on else f"per row: {', '.join(columns)}",
-        data_release=vpic.data_release(),
-        rule_version=regime.rule_version,
-        seconds=round(seconds, 3),
-        outputs=outputs,
-        notes=(*manifest.notes, *desk.notes, *notes),
-        licences=licence_lines(desk.ledger),
-        decisions=_decision_counts(desk, tally),
-    )
+
+    def write(self, stage: Path, out: Path, row_files: RowFiles) -> Summary:
+        """Write the other outputs, when all rows are screened.
+
+        Args:
+            stage: the folder to write to.
+            out: the folder that they will stand in.
+            row_files: those that are written.
+        """
+        run, desk, blocks = self._run, self._desk, self._blocks
+        summary = self.summary((*(blocks.notes() if blocks else ()), *row_files.notes()))
+        if desk.ledger is not None:
+            write_ledger(stage, summary.licences)
+        if desk.reviews is not None:
+            record = extended_record(out / DECISIONS_JSONL, desk.reviews)
+            (stage / DECISIONS_JSONL).write_text(record, encoding="utf-8")
+        if blocks is not None:
+            blocks.write(stage)
+        write_report(stage, run, summary, self._tally, self._regime)
+        with self._watch.unchanged():  # or the hash would be that of another file
+            write_run(stage, run, summary, self._input_hash(), row_files.hashes())
+        return summary
+
+    def summary(self, notes: tuple[str, ...]) -> Summary:
+        """The numbers of the run, when all rows are screened."""
+        manifest, tally, desk = self._manifest, self._tally, self._desk
+        sheets = [
+            SheetInfo(
+                name=sheet.name,
+                rows=tally.sheet_rows[sheet.name],
+                blank_rows=sheet.blank_rows(),
+                mapping=mapping,
+            )
+            for sheet, mapping in zip(manifest.sheets, self._mappings, strict=True)
+        ]
+        sheets += [
+            SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
+        ]
+        return Summary(
+            file=manifest.path.name,
+            rows_read=tally.rows,
+            rows_out=sum(tally.verdicts.values()),
+            blank_rows=sum(sheet.blank_rows for sheet in sheets),
+            verdicts=dict(tally.verdicts),
+            reasons=dict(ranked(tally.reasons)),
+            powertrains=dict(sorted(tally.powertrains.items())),
+            by_brand=tally.by_brand(),
+            mapping=self._mappings[0] if self._mappings else {},
+            encoding=manifest.encoding,
+            sheets=tuple(sheets),
+            regime=self._regime.code,
+            on=self._date_used(),
+            data_release=vpic.data_release(),
+            rule_version=self._regime.rule_version,
+            seconds=round(time.monotonic() - self._started, 3),
+            outputs=self._outputs(),
+            notes=(*manifest.notes, *desk.notes, *notes),
+            licences=licence_lines(desk.ledger),
+            decisions=self._decision_counts(),
+        )
+
+    def _date_used(self) -> str:
+        """The one date of all rows, or the columns that it was read from."""
+        if self._run.on:
+            return self._run.on.isoformat()
+        dated = ((mapping, date_field(mapping)) for mapping in self._mappings)
+        columns = sorted({mapping[field] for mapping, field in dated if field})
+        return f"per row: {', '.join(columns)}"
+
+    def _outputs(self) -> tuple[str, ...]:
+        """The paths of what the run writes."""
+        if self._run.out is None:
+            return ()
+        names = (
+            self._copy.name,
+            EXCEPTIONS_CSV,
+            *([LEDGER_CSV] if self._desk.ledger else []),
+            *([DECISIONS_JSONL] if self._desk.reviews else []),
+            REPORT_HTML,
+            RUN_JSON,
+            *([SINGLE_WINDOW] if self._blocks else []),
+        )
+        return tuple(str(self._run.out / name) for name in names)
+
+    def _decision_counts(self) -> DecisionCounts | None:
+        reviews = self._desk.reviews
+        if reviews is None:
+            return None
+        return DecisionCounts(
+            given=len(reviews.all),
+            applied=self._tally.reasons[Reason.DECIDED_BY_REVIEWER],
+            asked_again=self._tally.reasons[Reason.DECISION_OUTDATED],
+            undecided=reviews.undecided,
+            of_other_regimes=len(reviews.of_other_regimes),
+            without_vehicle=reviews.without_vehicle,
+            not_met=reviews.not_met,
+        )
 
 
-def _decision_counts(desk: Desk, tally: Tally) -> DecisionCounts | None:
-    known = desk.decisions
-    if known is None:
-        return None
-    return DecisionCounts(
-        given=len(known.all),
-        applied=tally.reasons[Reason.DECIDED_BY_REVIEWER],
-        asked_again=tally.reasons[Reason.DECISION_OUTDATED],
-        undecided=known.undecided,
-        of_other_regimes=len(known.of_other_regimes),
-        without_vehicle=known.without_vehicle,
-        not_met=known.not_met,
-    )
+def _completed(run: Run, mappings: Sequence[Mapping[str, str]]) -> Run:
+    """The run with what only its manifest and its folder tell: the date of all rows, earlier reviews.
+
+    Raises:
+        ValueError: no date is given, and no column has one.
+    """
+    if run.on is None and not any(map(date_field, mappings)):
+        if run.today is None:
+            raise ValueError("the manifest has no date column: give on=")
+        run = replace(run, on=run.today)
+    if run.decisions and run.out is not None:
+        record = run.out / DECISIONS_JSONL
+        run = run.with_record(record) if record.exists() else run
+    return run
 
 
 def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:
     """The mapping of every sheet; an override holds for each sheet that has its column."""
     if len(manifest.sheets) == 1:
-        only = manifest.sheets[0]
-        said = set(map(normalise, overrides.values()))
-        fixed = {field: name for field, name in only.fixed.items() if normalise(name) not in said}
-        return [map_columns(only, {**fixed, **overrides})]
+        sheet = manifest.sheets[0]
+        given = set(map(normalise, overrides.values()))
+        fixed = {field: name for field, name in sheet.fixed.items() if normalise(name) not in given}
+        return [map_columns(sheet, {**fixed, **overrides})]
     for field, column in overrides.items():
-        if not any(column in part.columns for part in manifest.sheets):
+        if not any(column in sheet.columns for sheet in manifest.sheets):
             raise MappingError(
                 f"no sheet has the column given for {field}",
                 file=manifest.path.name,
@@ -324,36 +326,40 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
             )
     return [
         map_columns(
-            part, {field: column for field, column in overrides.items() if column in part.columns}
+            sheet, {field: column for field, column in overrides.items() if column in sheet.columns}
         )
-        for part in manifest.sheets
+        for sheet in manifest.sheets
     ]
 
 
-def _screened(
-    part: Sheet, judge: _Judge, mapping: Mapping[str, str]
+def _answered(
+    sheet: Sheet, mapping: Mapping[str, str], screener: Screener
 ) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
-    """The batches of a sheet, each with its answers; an empty one if there are no rows."""
+    """The batches of a sheet, each with its answers and its position; an empty one if there are no rows.
+
+    Raises:
+        ManifestError: a row was lost.
+    """
     batch = None
-    for batch, answers in judge(_checked(part, mapping)):
+    for batch in _checked(sheet, mapping):
+        answers = screener(batch.data, batch.rows)
         if answers.num_rows != batch.data.num_rows:
             raise ManifestError(
                 "rows were lost",
-                file=part.file,
-                sheet=part.name,
+                file=sheet.file,
+                sheet=sheet.name,
                 next_step="please report this",
             )
         yield batch.data, answers, batch.position
     if batch is None:
         empty = pa.RecordBatch.from_arrays(
-            [pa.array([], pa.string()) for _ in part.columns], names=list(part.columns)
+            [pa.array([], pa.string()) for _ in sheet.columns], names=list(sheet.columns)
         )
-        for batch, answers in judge([Batch(empty, np.zeros(0, dtype=np.int64), 0)]):
-            yield batch.data, answers, batch.position
+        yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
 
 
-def _checked(part: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:
+def _checked(sheet: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:
     """The batches of a sheet, of even size."""
-    for batch in evened(part.batches(), BATCH_ROWS):
-        check_texts(part, batch, mapping)
+    for batch in evened(sheet.batches(), BATCH_ROWS):
+        check_texts(sheet, batch, mapping)
         yield batch

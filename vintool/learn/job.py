@@ -2,24 +2,24 @@
 
 import csv
 import io
-import os
 import time
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
-from vintool import registry
 from vintool.errors import ManifestError
 from vintool.learn.labels import Labels
-from vintool.learn.mine import Mined, Wanted, mine
+from vintool.learn.mine import Mined, mine
+from vintool.learn.presets import Preset
 from vintool.learn.report import Lesson
-from vintool.learn.sources import Columns, Preset, read_list
-from vintool.learn.trial import trials, written
+from vintool.learn.rules import Criteria, as_row
+from vintool.learn.sources import Columns, read_list
+from vintool.learn.trial import trials
+from vintool.registry import user_rules
 
 
 def learn_file(  # noqa: PLR0913 - the options of a main job
     path: Path | str,
     columns: Columns | None = None,
-    wanted: Wanted | None = None,
+    criteria: Criteria | None = None,
     *,
     preset: Preset | None = None,
     label_map: Path | None = None,
@@ -35,7 +35,7 @@ def learn_file(  # noqa: PLR0913 - the options of a main job
     Args:
         path: in any format of a manifest.
         columns: columns by name; those not named are the preset's, or what the header dictionary says.
-        wanted: what it takes to make a rule.
+        criteria: what it takes to make a rule.
         preset: the public register that the list comes from.
         label_map: the user's map of labels.
         cite: the source that the rules cite; by default the preset's address or the file's name.
@@ -47,7 +47,7 @@ def learn_file(  # noqa: PLR0913 - the options of a main job
         MappingError: a column is not there.
     """
     started = time.monotonic()
-    columns, wanted, path = columns or Columns(), wanted or Wanted(), Path(path)
+    columns, criteria, path = columns or Columns(), criteria or Criteria(), Path(path)
     if preset:
         columns = Columns(
             columns.vin or preset.vin,
@@ -72,11 +72,11 @@ def learn_file(  # noqa: PLR0913 - the options of a main job
             file=path.name,
             next_step="check --vin and --label, and map the labels with --labels",
         )
-    mined = mine(reading.rows, wanted)
-    tried = tuple(trials(reading.rows, reading.sources, wanted))
+    mined = mine(reading.rows, criteria)
+    results = tuple(trials(reading.rows, reading.sources, criteria))
     source = cite or (f"{preset.note}, {preset.url}" if preset else f"learned from {path.name}")
     seconds = round(time.monotonic() - started, 3)
-    return Lesson(path.name, source, reading, wanted, mined, tried, seconds)
+    return Lesson(path.name, source, reading, criteria, mined, results, seconds)
 
 
 def rules_csv(mined: Mined, source: str) -> bytes:
@@ -86,37 +86,13 @@ def rules_csv(mined: Mined, source: str) -> bytes:
     'wmi,vds,year_codes,plant_codes,powertrain,make,models,kind,vehicles,sources,grade,source,note\n'
     """
     out = io.StringIO()
-    table = csv.DictWriter(out, registry.LEARNED_COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(out, user_rules.RULE_COLUMNS, lineterminator="\n")
     table.writeheader()
-    table.writerows(written(rule, source) for rule in mined.rules)
+    table.writerows(as_row(rule, source) for rule in mined.rules)
     return out.getvalue().encode()
-
-
-def put(content: bytes, path: Path) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        OSError: it cannot be written; what stood there is as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as staged:
-        try:
-            staged.write(content)
-            staged.close()
-            Path(staged.name).chmod(0o666 & ~_umask())
-            Path(staged.name).replace(path)
-        except OSError:
-            Path(staged.name).unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def installed(name: str, where: str) -> Path:
     """Where a file of rules stands in the user's folder: ``above`` or ``below`` the packaged ones."""
-    home = registry.evidence_home()
+    home = user_rules.evidence_folder()
     return (home if where == "above" else home / where) / name

@@ -1,6 +1,6 @@
 """The text of a label -> the powertrain it means, or nothing. Never a guess.
 
-The user's own map is asked first, then that of the preset, then the lexicon of declared fuels.
+The user's own map counts first, then that of the preset, then the lexicon of declared fuels.
 """
 
 import csv
@@ -10,18 +10,18 @@ from pathlib import Path
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon import meaning
-from vintool.errors import ManifestError
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError, ManifestError
+from vintool.registry.rows import read_rows
 
 LABEL_COLUMNS = ("preset", "label", "powertrain", "source")
 MAP_COLUMNS = ("label", "powertrain")
 _NUMBER = re.compile(r"0*(\d+)(?:\.0+)?")
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """A label as labels are compared: case, width, spaces and the zeros around a code do not count.
 
-    >>> folded("Battery  Electric"), folded("04"), folded("4.0")
+    >>> fold("Battery  Electric"), fold("04"), fold("4.0")
     ('battery electric', '4', '4')
     """
     bare = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -34,7 +34,7 @@ class Labels:
 
     Args:
         preset: code of the register that the list comes from; empty for any other list.
-        own: the user's map, a CSV file with the columns ``label`` and ``powertrain``; an empty
+        user_map: the user's map, a CSV file with the columns ``label`` and ``powertrain``; an empty
             powertrain means that the label is not to be used.
 
     Raises:
@@ -45,26 +45,26 @@ class Labels:
     (<Powertrain.BEV: 'BEV'>, <Powertrain.ICE: 'ICE'>, None)
     """
 
-    def __init__(self, preset: str = "", own: Path | None = None) -> None:
+    def __init__(self, preset: str = "", user_map: Path | None = None) -> None:
         self._known: dict[str, Powertrain | None] = {}
         for code, label, powertrain, _source in read_rows("learn.labels.csv", LABEL_COLUMNS):
             if code == preset:
-                if folded(label) in self._known:
+                if fold(label) in self._known:
                     raise DataError(f"wmi_data/learn.labels.csv: {label!r} stands twice")
-                self._known[folded(label)] = Powertrain(powertrain) if powertrain else None
-        if own is not None:
-            self._known |= _own_map(own)
+                self._known[fold(label)] = Powertrain(powertrain) if powertrain else None
+        if user_map is not None:
+            self._known |= _read_map(user_map)
 
     def __call__(self, text: str) -> Powertrain | None:
         """The powertrain that a label means; None where nothing knows it."""
-        label = folded(text)
+        label = fold(text)
         if label in self._known:
             return self._known[label]
-        told = meaning("fuel", text) if label else None
-        return told.powertrain if told else None
+        fuel = meaning("fuel", text) if label else None
+        return fuel.powertrain if fuel else None
 
 
-def _own_map(path: Path) -> dict[str, Powertrain | None]:
+def _read_map(path: Path) -> dict[str, Powertrain | None]:
     def refused(what: str, row: int | None = None) -> ManifestError:
         return ManifestError(
             what,
@@ -86,10 +86,10 @@ def _own_map(path: Path) -> dict[str, Powertrain | None]:
     known: dict[str, Powertrain | None] = {}
     for cells in filter(None, reader):
         row = dict(zip(header, cells, strict=False))
-        label, powertrain = folded(row["label"]), row.get("powertrain", "").strip()
+        label, powertrain = fold(row["label"]), row.get("powertrain", "").strip()
         if len(cells) != 2 or powertrain not in {"", *Powertrain}:
             raise refused("the row has no powertrain that is known", reader.line_num)
-        told = Powertrain(powertrain) if powertrain else None
-        if known.setdefault(label, told) is not told:
+        value = Powertrain(powertrain) if powertrain else None
+        if known.setdefault(label, value) is not value:
             raise refused("a label means two things", reader.line_num)
     return known

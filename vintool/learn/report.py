@@ -4,23 +4,24 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from vintool.declaration.headers import vin_shaped
-from vintool.learn.mine import Mined, Wanted
-from vintool.learn.sources import Reading
+from vintool.learn.mine import Mined
+from vintool.learn.rows import Reading
+from vintool.learn.rules import Criteria
 from vintool.learn.trial import Trial
 
-SHOWN = 20
+MOST = 20
 """Labels and conflicts that the text shows; the JSON has all conflicts."""
 
 _TRIAL_HEADS = ("tested", "covered", "right", "wrong BEV", "wrong not-BEV", "wrong at A or B")
 
 
 class Lesson(NamedTuple):
-    """A list that was learned from."""
+    """A list, what was read and learned of it, and how the rules did in trials."""
 
     file: str
     source: str
     reading: Reading
-    wanted: Wanted
+    criteria: Criteria
     mined: Mined
     trials: tuple[Trial, ...]
     seconds: float
@@ -34,7 +35,7 @@ def _label(text: str) -> str:
 
 def as_json(lesson: Lesson) -> dict[str, Any]:
     """The lesson as plain values."""
-    reading, wanted = lesson.reading, lesson.wanted
+    reading, criteria = lesson.reading, lesson.criteria
     return {
         "file": lesson.file,
         "source": lesson.source,
@@ -43,11 +44,11 @@ def as_json(lesson: Lesson) -> dict[str, Any]:
         "unused": dict(sorted(reading.unused.items(), key=lambda item: (-item[1], item[0]))),
         "labels": [
             {"label": _label(text), "powertrain": powertrain, "rows": count}
-            for (text, powertrain), count in _labels(reading)[: 10 * SHOWN]
+            for (text, powertrain), count in _labels(reading)[: 10 * MOST]
         ],
-        "min_support": wanted.support,
-        "min_confidence": wanted.confidence,
-        "tolerate": wanted.tolerate,
+        "min_support": criteria.support,
+        "min_confidence": criteria.confidence,
+        "tolerate": criteria.tolerate,
         "bound": "Wilson lower bound, 95 %",
         "starts": lesson.mined.starts,
         "rules": len(lesson.mined.rules),
@@ -64,35 +65,35 @@ def _labels(reading: Reading) -> list[tuple[tuple[str, Any], int]]:
 
 def lines(lesson: Lesson) -> Iterator[str]:
     """The lesson as a page of text."""
-    reading, mined, wanted = lesson.reading, lesson.mined, lesson.wanted
+    reading, mined, criteria = lesson.reading, lesson.mined, lesson.criteria
     used = len(reading.rows.start)
     yield f"{lesson.file}: {reading.total:,} rows, {used:,} used, {reading.total - used:,} not ({lesson.seconds:.1f} s)"
     for reason, count in sorted(reading.unused.items(), key=lambda item: (-item[1], item[0])):
         yield f"  not used  {count:>11,}  {reason}"
-    for (text, powertrain), count in _labels(reading)[:SHOWN]:
+    for (text, powertrain), count in _labels(reading)[:MOST]:
         yield f"  label     {count:>11,}  {_label(text)!r}: {powertrain.value if powertrain else 'not used'}"
     starts = mined.starts
     if starts:
         yield ""
         yield (
             f"{starts['starts']:,} starts of VINs: {starts['settled']:,} on one side, {starts['thin']:,} with fewer than"
-            f" {wanted.support} vehicles, {starts['split']:,} told apart by positions 10 and 11, {starts['conflicts']:,} conflicts"
+            f" {criteria.support} vehicles, {starts['split']:,} told apart by positions 10 and 11, {starts['conflicts']:,} conflicts"
         )
-    yield f"{len(mined.rules):,} rules; bound: Wilson lower bound at 95 %, {wanted.confidence:g} for grades A and B and for rules that reach further"
+    yield f"{len(mined.rules):,} rules; bound: Wilson lower bound at 95 %, {criteria.confidence:g} for grades A and B and for rules that reach further"
     if lesson.trials:
         yield ""
         yield from _table(lesson.trials)
     if mined.conflicts:
         yield ""
         yield "Conflicts, seen on both sides; they answer null:"
-        ranked = sorted(
-            mined.conflicts, key=lambda found: (-sum(found.vehicles.values()), found.start)
-        )
-        for conflict in ranked[:SHOWN]:
-            told = ", ".join(f"{kind.value} {count:,}" for kind, count in conflict.vehicles.items())
-            yield f"  {conflict.start}  {told}"
-        if len(ranked) > SHOWN:
-            yield f"  and {len(ranked) - SHOWN:,} more; --format json has all"
+        ranked = sorted(mined.conflicts, key=lambda one: (-sum(one.vehicles.values()), one.start))
+        for conflict in ranked[:MOST]:
+            kinds = ", ".join(
+                f"{kind.value} {count:,}" for kind, count in conflict.vehicles.items()
+            )
+            yield f"  {conflict.start}  {kinds}"
+        if len(ranked) > MOST:
+            yield f"  and {len(ranked) - MOST:,} more; --format json has all"
 
 
 def _table(trials: tuple[Trial, ...]) -> Iterator[str]:

@@ -1,143 +1,17 @@
-"""A labelled list -> rows for mining: the start of each VIN, its powertrain, its day and its source.
+"""A labelled list in any format of a manifest: which of its columns are read, and its rows."""
 
-Whole VINs are read and forgotten: what is kept of a row is positions 1-8, 10 and 11.
-"""
-
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from vintool.codes import Powertrain, Problem
-from vintool.columns.engine.arrays import Characters, Mask, Places, Words
-from vintool.columns.engine.categorical import Categorical, as_text
-from vintool.columns.engine.encoder import Encoder
-from vintool.columns.vins import check_digits
-from vintool.declaration.days import read_date
-from vintool.declaration.headers import meaning, normalise, shown
-from vintool.decoding.identity import market
+from vintool.columns.engine.categorical import as_text
+from vintool.declaration.headers import labels as header_labels
+from vintool.declaration.headers import meaning, normalise
 from vintool.errors import ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.learn.labels import Labels
-from vintool.registry import DataError, read_rows
-from vintool.vin import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER, PartialVin, read
-from vintool.vin.errors import InvalidVin
-
-PRESET_COLUMNS = (
-    "preset",
-    "vin_column",
-    "label_column",
-    "date_column",
-    "source_column",
-    "without",
-    "url",
-    "note",
-)
-#: The powertrains by their numbers in ``Rows``; the first is pure electric.
-POWERTRAINS = tuple(Powertrain)
-BEV = POWERTRAINS.index(Powertrain.BEV)
-
-_LENGTHS = (8, 9, 10, 11, 17)
-_UNKNOWN = ord(UNKNOWN_CHARACTER)
-_LEGAL = np.zeros(256, dtype=bool)
-_LEGAL[[ord(character) for character in ALPHABET]] = True
-_STAND_INS = tuple(np.frombuffer(text, np.uint8) for text in (b"12345678", b"ABCDEFGH"))
-_YEAR = re.compile(r"((?:19|20)\d\d)(?:[-./]?(\d{1,2}))?(?:[-./]?00)?(?:\.0+)?")
-
-# Why a row is not used, beside the problems of its VIN.
-NO_LABEL = "no_label"
-UNKNOWN_LABEL = "unknown_label"
-SMALL_MAKER = "small_maker"
-NOT_A_MAKERS = "not_a_makers_vin"
-REPEATED = "repeated"
-
-
-class Preset(NamedTuple):
-    """A public register: how it calls its columns, and where it is.
-
-    ``without`` are WMIs that the register itself puts on vehicles: their VINs tell nothing.
-    """
-
-    code: str
-    vin: str
-    label: str
-    date: str
-    source: str
-    without: tuple[str, ...]
-    url: str
-    note: str
-
-
-@cache
-def presets() -> dict[str, Preset]:
-    """The registers that are known, by code.
-
-    >>> presets()["nz"].vin, presets()["nz"].label
-    ('VIN11', 'MOTIVE_POWER')
-    """
-    found = {}
-    for code, vin, label, day, source, without, url, note in read_rows(
-        "learn.presets.csv", PRESET_COLUMNS
-    ):
-        if code in found:
-            raise DataError(f"wmi_data/learn.presets.csv: {code} stands twice")
-        kept_out = tuple(without.split(";")) if without else ()
-        found[code] = Preset(code, vin, label, day, source, kept_out, url, note)
-    return found
-
-
-class Rows(NamedTuple):
-    """The rows that are used, as arrays of one length.
-
-    ``start`` holds positions 1-8 as eight bytes, ``tail`` positions 10 and 11 as two, ``*`` for one
-    that is not known; ``day`` is the ordinal of a date, 0 where none is known.
-    """
-
-    start: Words
-    tail: Places
-    powertrain: Places
-    source: Places
-    day: Places
-
-    def only(self, keep: Mask) -> "Rows":
-        """Some of the rows."""
-        return Rows(
-            self.start[keep],
-            self.tail[keep],
-            self.powertrain[keep],
-            self.source[keep],
-            self.day[keep],
-        )
-
-
-@dataclass
-class Reading:
-    """What was read of a list, and what became of every row.
-
-    Attributes:
-        rows: those that are used.
-        sources: the names behind ``rows.source``.
-        total: how many rows the list has.
-        unused: how many rows are not used, by reason.
-        labels: how many rows have each label, and the powertrain it was read as.
-        notes: sentences of the reader.
-    """
-
-    rows: Rows
-    sources: tuple[str, ...]
-    total: int = 0
-    unused: Counter[str] = field(default_factory=Counter)
-    labels: Counter[tuple[str, Powertrain | None]] = field(default_factory=Counter)
-    notes: tuple[str, ...] = ()
+from vintool.learn.rows import Reading, RowReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,265 +52,64 @@ def read_list(  # noqa: PLR0913, PLR0917 - how to read a file
         MappingError: no sheet has the columns.
     """
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
-    reader = _Reader(labels, frozenset(without))
+    reader = RowReader(labels, frozenset(without))
     notes = list(manifest.notes)
-    for part, found in _parts(manifest, columns, notes):
+    for part, names in _sheets(manifest, columns, notes):
         for batch in part.batches():
-            reader.add(*(as_text(batch.data.column(name)) if name else None for name in found))
+            reader.add(*(as_text(batch.data.column(name)) if name else None for name in names))
     return reader.reading(tuple(notes))
 
 
-def _parts(
+def _sheets(
     manifest: Manifest, columns: Columns, notes: list[str]
 ) -> Iterator[tuple[Sheet, tuple[str, ...]]]:
     """The sheets that have the columns, and the columns by their names there."""
     faults = []
     for part in manifest.sheets:
+        day = columns.date or _if_there(part, columns.usual_date)
+        source = columns.source or _if_there(part, columns.usual_source)
         try:
-            found = (
+            names = (
                 _column(part, columns.vin, "vin", "--vin"),
                 _column(part, columns.label, "fuel", "--label"),
-                _column(part, columns.date or _if_there(part, columns.usual_date), "", "--date"),
-                _column(
-                    part, columns.source or _if_there(part, columns.usual_source), "", "--source"
-                ),
+                _column(part, day, "", "--date"),
+                _column(part, source, "", "--source"),
             )
         except MappingError as error:
             faults.append(error)
             notes.append(f"Sheet {part.name!r} was left out: it has not the columns.")
         else:
-            yield part, found
+            yield part, names
+    if not manifest.sheets:
+        raise ManifestError("no sheet to read", file=manifest.path.name, next_step="check the file")
     if len(faults) == len(manifest.sheets):
-        raise (
-            faults[0]
-            if faults
-            else ManifestError(
-                "no sheet to read", file=manifest.path.name, next_step="check the file"
-            )
-        )
+        raise faults[0]
 
 
 def _if_there(part: Sheet, name: str) -> str:
     return name if name in part.columns else ""
 
 
-def _column(part: Sheet, wanted: str, field: str, option: str) -> str:
+def _column(part: Sheet, name: str, field: str, option: str) -> str:
     """The column of that name, or the one that the dictionary knows as this field."""
-    if not wanted and not field:
+    if not name and not field:
         return ""
-    if wanted in part.columns:
-        return wanted
+    if name in part.columns:
+        return name
     alike = [
-        name
-        for name in part.columns
+        column
+        for column in part.columns
         if (
-            normalise(name) == normalise(wanted) if wanted else (meaning(name) or ("",))[0] == field
+            normalise(column) == normalise(name) if name else (meaning(column) or ("",))[0] == field
         )
     ]
     if len(alike) == 1:
         return alike[0]
     raise MappingError(
-        f"there is no one column {wanted!r}"
-        if wanted
+        f"there is no one column {name!r}"
+        if name
         else f"no one column is known to hold the {field}",
         file=part.file,
         sheet=part.name,
-        next_step=f'pass {option} "..." with one of {shown(part.columns)}',
+        next_step=f'pass {option} "..." with one of {header_labels(part.columns)}',
     )
-
-
-@cache
-def day_of(text: str) -> int:
-    """The ordinal of the day, month or year that a cell names; 0 if it names none.
-
-    >>> day_of("2024") == day_of("2024-01") == day_of("20240101") == day_of("1/1/2024")
-    True
-    """
-    if found := read_date(text):
-        return found.toordinal()
-    year = _YEAR.fullmatch(text.strip())
-    month = int(year[2] or 1) if year else 0
-    return date(int(year[1]), month if 1 <= month <= 12 else 1, 1).toordinal() if year else 0
-
-
-class _Reader:
-    """Collects the rows of batches."""
-
-    def __init__(self, labels: Labels, without: frozenset[str]) -> None:
-        self._labels, self._without = labels, without
-        self._label_texts, self._days, self._sources = Encoder(), Encoder(), Encoder()
-        self._told: list[int] = []
-        self._parts: list[Rows] = []
-        self._marks: list[Words] = []
-        self._total = 0
-        self._unused: Counter[str] = Counter()
-        self._label_rows: Counter[int] = Counter()
-        self._odd: dict[str, tuple[str, str]] = {}
-        self._checked: dict[int, bool] = {}
-
-    def add(
-        self, vins: pa.Array, labels: pa.Array, days: pa.Array | None, sources: pa.Array | None
-    ) -> None:
-        """Take in one batch."""
-        self._total += len(vins)
-        told = self._powertrains(labels)
-        keep = told >= 0
-        characters, found = self._characters(vins.filter(pa.array(keep)))
-        keep[keep] = found
-        characters = np.ascontiguousarray(characters[found])
-        start = np.ascontiguousarray(characters[:, :8]).view(">u8").ravel().astype(np.uint64)
-        tail = characters[:, 9].astype(np.int64) * 256 + characters[:, 10]
-        zero = np.zeros(len(start), dtype=np.int64)
-        day = source = zero
-        if days is not None:
-            column = Categorical.of_texts(days.filter(pa.array(keep)), self._days)
-            day = np.array([day_of(text) for text in column.values], dtype=np.int64)[column.codes]
-        if sources is not None:
-            column = Categorical.of_texts(sources.filter(pa.array(keep)), self._sources)
-            source = column.codes.astype(np.int64)
-        self._parts.append(Rows(start, tail, told[keep], source, day))
-        self._marks.append(_marks(characters, told[keep], source))
-
-    def _powertrains(self, labels: pa.Array) -> Places:
-        """The number of the powertrain of every row, -1 where its label means none."""
-        column = Categorical.of_texts(labels, self._label_texts)
-        for text in column.values[len(self._told) :]:
-            powertrain = self._labels(text)
-            self._told.append(-1 if powertrain is None else POWERTRAINS.index(powertrain))
-        counts = np.bincount(column.codes, minlength=len(column.values))
-        for code in np.flatnonzero(counts).tolist():
-            self._label_rows[code] += int(counts[code])
-            if self._told[code] < 0:
-                blank = not column.values[code].strip()
-                self._unused[NO_LABEL if blank else UNKNOWN_LABEL] += int(counts[code])
-        return np.array(self._told, dtype=np.int64)[column.codes]
-
-    def _characters(self, texts: pa.Array) -> tuple[Characters, Mask]:
-        """Seventeen characters a row, ``*`` for one not known, and which rows can be used."""
-        texts = pc.utf8_upper(pc.utf8_trim_whitespace(pc.fill_null(texts, "")))
-        characters = np.full((len(texts), 17), _UNKNOWN, dtype=np.uint8)
-        plain = np.zeros(len(texts), dtype=bool)
-        lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
-        for length in _LENGTHS:
-            at = np.flatnonzero(lengths == length)
-            own = _fixed(texts.take(pa.array(at)), length)
-            sound = _LEGAL[own].all(axis=1)
-            characters[at[sound], :length] = own[sound]
-            plain[at[sound]] = True
-        self._read_odd(texts, characters, np.flatnonzero(~plain))
-        return characters, self._usable(characters)
-
-    def _read_odd(self, texts: pa.Array, characters: Characters, rows: Places) -> None:
-        """Read the texts that are not clean as they stand, each distinct one once."""
-        encoded = texts.take(pa.array(rows)).dictionary_encode()
-        numbers = encoded.indices.to_numpy(zero_copy_only=False)
-        counts = np.bincount(numbers, minlength=len(encoded.dictionary))
-        table = np.zeros((len(encoded.dictionary), 17), dtype=np.uint8)
-        for number, text in enumerate(encoded.dictionary.to_pylist()):
-            if text not in self._odd:
-                self._odd[text] = _read_one(text)
-            vin, problem = self._odd[text]
-            if problem:
-                self._unused[problem] += int(counts[number])
-            else:
-                table[number] = np.frombuffer(vin.encode(), np.uint8)
-        characters[rows] = table[numbers]
-
-    def _usable(self, characters: Characters) -> Mask:
-        """Which rows tell something; the others are counted. Rows of zeros are counted already."""
-        usable = np.asarray(characters[:, 0] != 0)
-        start = characters[:, :8]
-        stand_in = (start == start[:, :1]).all(axis=1)
-        for text in _STAND_INS:
-            stand_in |= (start == text).all(axis=1)
-        wmi = characters[:, :3].astype(np.int64) @ (1 << 16, 1 << 8, 1)
-        whole = (characters != _UNKNOWN).all(axis=1)
-        failing = usable & whole
-        failing[failing] = ~check_digits(characters[failing])
-        failing[failing] = [self._is_checked(code) for code in wmi[failing].tolist()]
-        apart = np.isin(wmi, [int.from_bytes(code.encode()) for code in self._without])
-        for reason, rows in (
-            (Problem.PLACEHOLDER.value, stand_in),
-            (Problem.PARTIAL.value, (start == _UNKNOWN).any(axis=1)),
-            (NOT_A_MAKERS, apart),
-            (SMALL_MAKER, characters[:, 2] == ord("9")),
-            (Problem.CHECK_DIGIT.value, failing),
-        ):
-            self._count(reason, usable & rows)
-            usable &= ~rows
-        return usable
-
-    def _is_checked(self, wmi: int) -> bool:
-        """Whether the market of a WMI uses a check digit."""
-        if wmi not in self._checked:
-            code = wmi.to_bytes(3).decode()
-            self._checked[wmi] = market(code, code) in CHECKED_MARKETS
-        return self._checked[wmi]
-
-    def _count(self, reason: str, rows: Mask) -> None:
-        if count := int(rows.sum()):
-            self._unused[reason] += count
-
-    def reading(self, notes: tuple[str, ...]) -> Reading:
-        """All that was read; a vehicle that a source names again with the same powertrain counts once."""
-        empty = np.zeros(0, dtype=np.int64)
-        rows = Rows(empty.astype(np.uint64), empty, empty, empty, empty)
-        if self._parts:
-            rows = Rows(*(np.concatenate(column) for column in zip(*self._parts, strict=True)))
-            marks = np.concatenate(self._marks)
-            keep = marks == 0
-            keep[np.unique(np.where(keep, 0, marks), return_index=True)[1]] = True
-            self._count(REPEATED, ~keep)
-            rows = rows.only(keep)
-        values = self._label_texts.values
-        return Reading(
-            rows=rows,
-            sources=tuple(self._sources.values) or ("",),
-            total=self._total,
-            unused=self._unused,
-            labels=Counter(
-                {
-                    (
-                        values[code],
-                        POWERTRAINS[told] if (told := self._told[code]) >= 0 else None,
-                    ): n
-                    for code, n in self._label_rows.items()
-                }
-            ),
-            notes=notes,
-        )
-
-
-def _fixed(texts: pa.Array, length: int) -> Characters:
-    """Texts of so many bytes each as rows of bytes."""
-    data = texts.buffers()[2]
-    if not len(texts) or data is None:
-        return np.zeros((0, length), dtype=np.uint8)
-    first = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset]
-    raw = np.frombuffer(data, np.uint8)[first : first + len(texts) * length]
-    return raw.reshape(-1, length)
-
-
-def _read_one(text: str) -> tuple[str, str]:
-    """Seventeen characters of a text that is not clean, or why there are none."""
-    reading = read(text)
-    if reading.problem is None:
-        return reading.text, ""
-    try:
-        return str(PartialVin(text)), ""
-    except InvalidVin:
-        return "", reading.problem.value
-
-
-def _marks(characters: Characters, powertrain: Places, source: Places) -> Words:
-    """A 64-bit mark of each whole VIN with powertrain and source; 0 where the VIN is not whole.
-
-    Two vehicles of a million share one with a chance of one in thirty million.
-    """
-    mark = np.full(len(characters), 0xCBF29CE484222325, dtype=np.uint64)
-    prime = np.uint64(0x100000001B3)
-    for column in (*characters.T, powertrain, source):
-        mark = (mark ^ column.astype(np.uint64)) * prime
-        mark ^= mark >> np.uint64(29)
-    whole = (characters != _UNKNOWN).all(axis=1)
-    return np.where(whole, mark | np.uint64(1), np.uint64(0))

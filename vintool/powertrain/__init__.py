@@ -10,18 +10,21 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Grade, Powertrain
-from vintool.registry import Rule, all_powertrain_rules, on_new_rules, powertrain_rules
-from vintool.registry.tables import PatternTable, bits
-from vintool.vin import CHARACTER_VALUES, UNKNOWN_CHARACTER
+from vintool.registry import on_new_rules
+from vintool.registry.patterns import PatternTable, bits
+from vintool.registry.powertrain_rules import all_powertrain_rules, powertrain_rules
+from vintool.registry.rule import Rule
+from vintool.vin.check_digit import CHARACTER_VALUES
+from vintool.vin.positions import UNKNOWN_CHARACTER
 
 DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
 
 # Characters that the check digit cannot tell apart: a slip from one to another goes unnoticed.
 SAME_VALUE = {
     character: "".join(
-        other for other, value in CHARACTER_VALUES.items() if value == own and other != character
+        other for other, its in CHARACTER_VALUES.items() if its == value and other != character
     )
-    for character, own in CHARACTER_VALUES.items()
+    for character, value in CHARACTER_VALUES.items()
 }
 
 
@@ -67,11 +70,11 @@ def classify(descriptor: str) -> Classification:
     >>> classify("LRW3E7FALC").powertrain
     <Powertrain.BEV: 'BEV'>
     """
-    wmi, own = descriptor[:3], descriptor[:DESCRIPTOR_LENGTH]
+    wmi, key = descriptor[:3], descriptor[:DESCRIPTOR_LENGTH]
     table = _table(wmi)
-    fitting = table.match(own)
-    if UNKNOWN_CHARACTER in own and fitting:
-        possible = _rules(wmi, table.overlapping(own))
+    fitting = table.match(key)
+    if UNKNOWN_CHARACTER in key and fitting:
+        possible = _rules(wmi, table.overlapping(key))
         if len({rule.electric for rule in possible}) > 1:
             return Classification(None, None, possible)
     return _resolved(wmi, fitting)

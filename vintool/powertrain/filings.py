@@ -12,28 +12,30 @@ from typing import NamedTuple
 from vintool import vpic
 from vintool.codes import Grade, Powertrain
 from vintool.powertrain import SAME_VALUE, Classification
-from vintool.registry import PACKAGED, Rule
-from vintool.registry.tables import ANY
-from vintool.vpic import (
+from vintool.registry.patterns import ANY
+from vintool.registry.rule import PACKAGED, Rule
+from vintool.vpic.elements import (
     BATTERY_ELECTRIC,
     ELECTRIC,
+    ELECTRIC_VALUES,
     ELECTRIFICATION,
     FUEL_PRIMARY,
     FUEL_SECONDARY,
+    MODEL,
     DecodedElement,
 )
-from vintool.vpic.decode import Pass, candidates, key
+from vintool.vpic.model_years import candidates
+from vintool.vpic.passes import Pass
+from vintool.vpic.patterns import POSITIONS, may_be_electric, patterns, read_positions
 
 #: The elements that tell of the powertrain.
 SIGNALS = (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION)
 _HYDROGEN = {"8", "18"}
 _LEVELS = {
-    "1": Powertrain.HEV,
-    "2": Powertrain.HEV,
+    **dict.fromkeys(("1", "2", "9"), Powertrain.HEV),
     "3": Powertrain.PHEV,
-    "4": Powertrain.BEV,
+    BATTERY_ELECTRIC: Powertrain.BEV,
     "5": Powertrain.FCEV,
-    "9": Powertrain.HEV,
 }
 
 
@@ -84,7 +86,7 @@ def rules(wmi: str, text: str, passes: Sequence[Pass]) -> tuple[Rule, ...]:
 
 class _Side(NamedTuple):
     powertrain: Powertrain
-    told: tuple[DecodedElement, ...]
+    items: tuple[DecodedElement, ...]
     grade: Grade
 
 
@@ -92,14 +94,14 @@ def _sides(one: Pass) -> Iterator[_Side]:
     """What a pass says of the powertrain; more than one thing where its signals disagree."""
     if one.contested:
         for element, item in one.contested:
-            electric = item.value == (ELECTRIC if element == FUEL_PRIMARY else BATTERY_ELECTRIC)
+            electric = item.value == ELECTRIC_VALUES[element]
             yield _Side(Powertrain.BEV if electric else Powertrain.NOT_BEV, (item,), Grade.C)
         return
-    told = {element: one.read[element][0] for element in SIGNALS if element in one.read}
+    items = {element: one.read[element][0] for element in SIGNALS if element in one.read}
     for powertrain, grade, elements in sides(
-        *(told[element].value if element in told else None for element in SIGNALS)
+        *(items[element].value if element in items else None for element in SIGNALS)
     ):
-        rests_on = tuple(told[element] for element in elements if element in told)
+        rests_on = tuple(items[element] for element in elements if element in items)
         yield _Side(powertrain, rests_on, grade)
 
 
@@ -126,7 +128,7 @@ def sides(
 def _rule(wmi: str, text: str, one: Pass, side: _Side) -> Rule:
     """A rule as the tables have them: positions 1-8, 10 and 11."""
     words = tuple(one.read_value(at) for at in SIGNALS)
-    return _shared_rule(wmi, text[:3], text[9], one.year, side, words, one.read_value(vpic.MODEL))
+    return _shared_rule(wmi, text[:3], text[9], one.year, side, words, one.read_value(MODEL))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -139,10 +141,10 @@ def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
     words: tuple[str | None, ...],
     model: str | None,
 ) -> Rule:
-    signs = dict.fromkeys(vpic.POSITIONS, ANY) | {
+    signs = dict.fromkeys(POSITIONS, ANY) | {
         position: allowed
-        for item in side.told
-        for position, allowed in zip(vpic.POSITIONS, item.pattern, strict=False)
+        for item in side.items
+        for position, allowed in zip(POSITIONS, item.pattern, strict=False)
         if allowed != ANY
     }
     signs[10] = code
@@ -154,45 +156,47 @@ def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
         make="",
         models=model or "",
         kind={"suv": "car", "incomplete": "truck"}.get(kind, kind),
-        support=f"filed for model year {year}: {' + '.join(word for word in words if word)}; {side.told[0].source}",
+        support=f"filed for model year {year}: {' + '.join(word for word in words if word)}; {side.items[0].source}",
         grade=side.grade,
         source=f"NHTSA vPIC {vpic.release().month}",
         file="vpic",
     )
 
 
-def weigh(seen: Classification, filed: tuple[Rule, ...]) -> Classification:
-    """What the packaged rules and the maker's filing say together.
+def weigh(by_rules: Classification, by_filing: tuple[Rule, ...]) -> Classification:
+    """What the rules in use and the maker's filing say together.
 
     Agreement takes the better grade. Where they disagree, or the filing does with itself, the
     answer is *cannot tell* and every rule is shown; a start seen on both sides is what the filing
     for its year says. Rules of the user's that stand below the packaged ones yield to the filing.
     """
-    if not filed:
-        return seen
-    sides = {rule.electric for rule in filed}
-    every = (*seen.rules, *filed)
-    if len(sides) == 1 and seen.rules and seen.rules[0].rank > PACKAGED:
+    if not by_filing:
+        return by_rules
+    sides = {rule.electric for rule in by_filing}
+    every = (*by_rules.rules, *by_filing)
+    if len(sides) == 1 and by_rules.rules and by_rules.rules[0].rank > PACKAGED:
         # The user's own rules that stand below the packaged ones stand below the filing too.
-        return Classification(filed[0].powertrain, filed[0].grade, (*filed, *seen.rules))
+        return Classification(
+            by_filing[0].powertrain, by_filing[0].grade, (*by_filing, *by_rules.rules)
+        )
     if len(sides) > 1 or (
-        seen.powertrain is not None and (seen.powertrain is Powertrain.BEV) not in sides
+        by_rules.powertrain is not None and (by_rules.powertrain is Powertrain.BEV) not in sides
     ):
         return Classification(None, None, every)
-    own = filed[0]
-    if seen.powertrain is None or seen.grade is None:
-        grade = max(own.grade, Grade.B) if seen.ambiguous else own.grade
-        return Classification(own.powertrain, grade, (*filed, *seen.rules))
-    better = own.grade < seen.grade and own.powertrain is not Powertrain.NOT_BEV
-    vague = seen.powertrain is Powertrain.NOT_BEV
+    first = by_filing[0]
+    if by_rules.powertrain is None or by_rules.grade is None:
+        grade = max(first.grade, Grade.B) if by_rules.ambiguous else first.grade
+        return Classification(first.powertrain, grade, (*by_filing, *by_rules.rules))
+    better = first.grade < by_rules.grade and first.powertrain is not Powertrain.NOT_BEV
+    vague = by_rules.powertrain is Powertrain.NOT_BEV
     return Classification(
-        own.powertrain if better or vague else seen.powertrain,
-        min(own.grade, seen.grade),
-        (*filed, *seen.rules) if better else every,
+        first.powertrain if better or vague else by_rules.powertrain,
+        min(first.grade, by_rules.grade),
+        (*by_filing, *by_rules.rules) if better else every,
     )
 
 
-def may_be_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
+def is_near_electric(wmi: str, text: str, best: Pass, latest: int) -> bool:
     """Whether the VIN is near an electric vehicle's: such a VIN never clears a row.
 
     Either it may be one, though it is not known to be made for North America; or a slip that the
@@ -201,29 +205,29 @@ def may_be_electric(wmi: str, text: str, filed: Pass, latest: int) -> bool:
     Args:
         wmi: positions 1-3, with 12-14 for a small maker.
         text: the VIN, of which positions 4-8, 10 and 11 are tried.
-        filed: the pass of vPIC that fits.
+        best: the pass of vPIC that fits.
         latest: the latest model year that there can be.
     """
     registration = vpic.registration(wmi)
     if registration is None:
         return False
-    own = key(text)
-    if not filed.sure and _fits_electric(wmi, filed.year, own):
+    characters = read_positions(text)
+    if not best.sure and _fits_electric(wmi, best.year, characters):
         return True
     for year in candidates(text[9], text[6], registration, latest)[0]:
-        if vpic.may_be_electric(wmi, year):
-            found = vpic.rules(wmi, year)
-            if found.table.one_off(own, SAME_VALUE) & found.electric:
+        if may_be_electric(wmi, year):
+            of_year = patterns(wmi, year)
+            if of_year.table.one_off(characters, SAME_VALUE) & of_year.electric:
                 return True
     return any(
-        _fits_electric(wmi, year, own[:5] + code + own[6:])
+        _fits_electric(wmi, year, characters[:5] + code + characters[6:])
         for code in SAME_VALUE.get(text[9], "")
         for year in candidates(code, text[6], registration, latest)[0]
     )
 
 
-def _fits_electric(wmi: str, year: int, own: str) -> bool:
-    if not vpic.may_be_electric(wmi, year):
+def _fits_electric(wmi: str, year: int, characters: str) -> bool:
+    if not may_be_electric(wmi, year):
         return False
-    found = vpic.rules(wmi, year)
-    return bool(found.table.match(own) & found.electric)
+    of_year = patterns(wmi, year)
+    return bool(of_year.table.match(characters) & of_year.electric)

@@ -1,4 +1,4 @@
-"""Which brands belong together: groups, joint ventures and contract makers, as data.
+"""Brands: what they are called in Chinese, and which belong together, as data.
 
 The brand of a WMI is often that of the group that holds it (a Zeekr with a WMI of Geely), and one
 plant may build the brands of two.
@@ -7,19 +7,27 @@ plant may build the brands of two.
 from functools import cache
 from typing import NamedTuple
 
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError
+from vintool.registry.rows import read_rows
 
+NAME_COLUMNS = ("brand", "chinese", "source")
 COLUMNS = ("group", "brand", "chinese_group", "from", "until", "source", "note")
 CONTRACT = "contract"
 
 
 class Membership(NamedTuple):
-    """A brand in a group, in the calendar years from 0 to 9999 where none are told."""
+    """A brand in a group, in the calendar years from 0 to 9999 where none are given."""
 
     group: str
     start: int
     until: int
     contract: bool
+
+
+@cache
+def chinese_names() -> dict[str, str]:
+    """What brands are called in Chinese, as far as known."""
+    return {brand: chinese for brand, chinese, _source in read_rows("brands.csv", NAME_COLUMNS)}
 
 
 @cache

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError
+from vintool.registry.rows import read_rows
 
 COLUMNS = ("name", "country", "language", "source")
 MANUAL_COLUMNS = ("name", "country", "kind", "language", "source", "note")
@@ -16,9 +17,8 @@ _SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")  # 杰贝阿里 Jeb
 _AROUND = re.compile(
     r"^(?:port|puerto|porto|порт)\s+(?:of|de|do)?\s*|\s+port$|(?:港口|口岸|港|市)$"
 )
-_CODE = (
-    3  # letters: a code beside a name tells nothing (Wilmington, DE), but one of three may deny it
-)
+# Letters: a code beside a name tells nothing (Wilmington, DE), but one of three may deny it.
+_CODE = 3
 
 
 class Place(NamedTuple):
@@ -45,9 +45,9 @@ def _places() -> dict[str, Place]:
         ),
     ]
     for name, country, port in rows:
-        known = table.setdefault(folded(name), Place(country, port))
-        if known.country != country:
-            raise DataError(f"wmi_data/places: {name!r} stands for {known.country} and {country}")
+        first = table.setdefault(folded(name), Place(country, port))
+        if first.country != country:
+            raise DataError(f"wmi_data/places: {name!r} stands for {first.country} and {country}")
     return table
 
 
@@ -62,12 +62,12 @@ def place(text: str) -> Place | None:
     """
     if (whole := _places().get(folded(text))) is not None:
         return whole
-    found = [known for part in _parts(text) for known in _named(part)]
+    places = [place for part in _parts(text) for place in _named(part)]
     denied = (_places().get(folded(part)) for part in _parts(text) if len(folded(part)) == _CODE)
-    countries = {known.country for known in found}
+    countries = {place.country for place in places}
     if len(countries) != 1 or any(code and code.country not in countries for code in denied):
         return None
-    return Place(found[0].country, port=all(known.port for known in found))
+    return Place(places[0].country, port=all(place.port for place in places))
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -11,22 +11,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
-from vintool.registry import DataError, read_rows
+from vintool.errors import DataError
+from vintool.registry.rows import read_rows
 
 COLUMNS = (
-    "code",
-    "from",
-    "until",
-    "powertrain",
-    "kind",
-    "condition",
-    "has_vin",
-    "meaning",
-    "letters",
-    "licence",
-    "confidence",
-    "source",
-    "note",
+    *("code", "from", "until", "powertrain", "kind", "condition", "has_vin"),
+    *("meaning", "letters", "licence", "confidence", "source", "note"),
 )
 #: Condition letters that speak of export; the others (6, A, O, L, M) speak of import or inspection.
 EXPORT_LETTERS = {
@@ -103,8 +93,8 @@ def find(digits: str) -> tuple[TariffLine, ...]:
     ('870323', ())
     """
     for length in range(min(len(digits), 10), SHORTEST - 1, -1):
-        if found := lines().get(digits[:length]):
-            return found
+        if rows := lines().get(digits[:length]):
+            return rows
     return ()
 
 
@@ -114,5 +104,5 @@ def abolished(digits: str, on: date) -> bool:
     >>> abolished("8703800090", date(2026, 3, 1)), abolished("8703801090", date(2026, 3, 1))
     (True, False)
     """
-    found = find(digits)
-    return bool(found) and not any(line.in_force(on) for line in found)
+    rows = find(digits)
+    return bool(rows) and not any(line.in_force(on) for line in rows)

@@ -17,8 +17,10 @@ LANGUAGES: Final = {"en": "en", "zh": "zh-CN"}
 class Language(NamedTuple):
     """One language; ``texts`` holds what differs from the English text.
 
-    >>> language("en").told("No row was lost.")
+    >>> language("zh").translate("No row was lost.")  # not in the catalogue
     'No row was lost.'
+    >>> language("zh").translate("list.csv: The header has two lines; they were combined.")
+    'list.csv: 表头为两行，已合并。'
     """
 
     tag: str
@@ -33,16 +35,20 @@ class Language(NamedTuple):
         """The text for a number of things; Chinese has one form for all."""
         return self.texts.get(one) or (one if number == 1 else many)
 
-    def told(self, text: str) -> str:
+    def translate(self, text: str) -> str:
         """A finished sentence of ours in this language, whatever names and numbers stand in it."""
         if text in self.texts or not self.texts:
             return self.gettext(text)
         for pattern, translation in self.patterns:
             if match := pattern.fullmatch(text):
-                parts = {name: self.told(part) for name, part in match.groupdict().items()}
+                parts = {name: self.translate(part) for name, part in match.groupdict().items()}
                 return translation.format_map(parts)
         place, colon, rest = text.partition(": ")
-        return f"{place}: {self.told(rest)}" if colon else text
+        return f"{place}: {self.translate(rest)}" if colon else text
+
+
+ENGLISH: Final = Language(LANGUAGES["en"], {})
+"""The language of code and data, which needs no catalogue."""
 
 
 @cache
@@ -54,7 +60,7 @@ def language(code: str = "en") -> Language:
     """
     tag = LANGUAGES[code]
     if code == "en":
-        return Language(tag, {})
+        return ENGLISH
     from babel.messages.pofile import read_po  # noqa: PLC0415 - start-up time
 
     path = Path(__file__).parent / "locale" / f"{tag.replace('-', '_')}.po"
@@ -62,13 +68,17 @@ def language(code: str = "en") -> Language:
         catalogue = read_po(file)
     texts: dict[str, str] = {}
     for message in catalogue:
-        one, told = (
+        english, translation = (
             form if isinstance(form, str) else next(iter(form or ()), "")
             for form in (message.id, message.string)
         )
-        if one and told and not message.fuzzy:
-            texts[one] = told
-    patterns = [(_pattern(text), told) for text, told in texts.items() if _HOLE.search(text)]
+        if english and translation and not message.fuzzy:
+            texts[english] = translation
+    patterns = [
+        (_pattern(english), translation)
+        for english, translation in texts.items()
+        if _HOLE.search(english)
+    ]
     return Language(tag, texts, tuple(patterns))
 
 

@@ -1,10 +1,16 @@
-"""One row under one regime, with what the lines of the decision ask of it."""
+"""One row under one regime, as the lines of the decision table look at it."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from vintool.codes import CheckDigit, Grade, Powertrain, Problem, Reason, Weight
-from vintool.screening.contradictions import Contradiction, conditions, contradictions, kind
+from vintool.declaration.lexicon import READERS
+from vintool.screening.contradictions import (
+    Contradiction,
+    conditions,
+    contradictions,
+    kind_contradiction,
+)
 from vintool.screening.facts import Facts
 from vintool.screening.regimes import ANY_POWERTRAIN, Doubt, Regime
 
@@ -17,7 +23,7 @@ _REGISTRY_KINDS = {"bus", "truck", "motorcycle", "trailer", "off_road"}
 
 @dataclass(frozen=True)
 class Case:
-    """One set of facts under one regime, with what the lines of the table ask of it."""
+    """One set of facts under one regime; each property is what a line of the table asks, worked out once."""
 
     facts: Facts
     regime: Regime
@@ -33,16 +39,13 @@ class Case:
     def unsound(self) -> tuple[Reason, ...]:
         """Why the VIN is not good enough to clear a row."""
         problems = self.facts.vin.problems
-        told = (
-            (Reason.DAMAGED_VIN, any(found.weight is Weight.DAMAGED for found in problems)),
+        reasons = (
+            (Reason.DAMAGED_VIN, any(problem.weight is Weight.DAMAGED for problem in problems)),
             (Reason.CHECK_DIGIT_FAILS, Problem.CHECK_DIGIT in problems),
             (Reason.MAKER_UNKNOWN, Problem.UNKNOWN_WMI in problems),
-            (
-                Reason.ODD_VIN,
-                bool(problems & {Problem.MODEL_YEAR_CODE, Problem.SERIAL_NOT_NUMERIC}),
-            ),
+            (Reason.ODD_VIN, problems & {Problem.MODEL_YEAR_CODE, Problem.SERIAL_NOT_NUMERIC}),
         )
-        return tuple(reason for reason, holds in told if holds)
+        return tuple(reason for reason, holds in reasons if holds)
 
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -52,12 +55,12 @@ class Case:
     @cached_property
     def clearable(self) -> bool:
         """Whether the VIN is sound and nothing that weighs contradicts itself."""
-        return not self.unsound and not any(found.weighs for found in self.contradictions)
+        return not self.unsound and not any(one.weighs for one in self.contradictions)
 
     # Kind
 
     @cached_property
-    def kinds_told(self) -> tuple[str, ...]:
+    def other_kinds(self) -> tuple[str, ...]:
         """Kinds other than passenger, one for each independent fact.
 
         All that the VIN says counts as one: a single wrong character could have made it.
@@ -73,12 +76,12 @@ class Case:
         if vin.classification.powertrain is Powertrain.BEV and not encoded:
             # The rules know the VIN as an electric car: never cleared by its kind.
             return tuple(declared.values())[:1]
-        own: tuple[str, ...] = ("truck",) if encoded else ()
-        if not own and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
-            own = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
+        by_vin: tuple[str, ...] = ("truck",) if encoded else ()
+        if not by_vin and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
+            by_vin = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
         if "chassis" in declared.values():
-            own = ()  # the chassis of a truck or bus bears the WMI of its maker
-        return (*declared.values(), *own)
+            by_vin = ()  # the chassis of a truck or bus bears the WMI of its maker
+        return (*declared.values(), *by_vin)
 
     @cached_property
     def declared_passenger(self) -> bool:
@@ -102,16 +105,16 @@ class Case:
         """How many independent facts tell one and the same kind that the regime does not cover."""
         if self.registered_otherwise:
             return 2
-        told = [kind for kind in self.kinds_told if kind not in self.regime.kinds]
-        return max((told.count(kind) for kind in told), default=0)
+        kinds = [kind for kind in self.other_kinds if kind not in self.regime.kinds]
+        return max(map(kinds.count, kinds), default=0)
 
     @cached_property
     def kind(self) -> str:
         """The kind of vehicle to judge: another than passenger only where two facts tell it."""
         if self.kit and KIT in self.regime.kinds:
             return KIT
-        told = self.kinds_told
-        return told[0] if len(told) > 1 and len(set(told)) == 1 else PASSENGER
+        kinds = self.other_kinds
+        return kinds[0] if len(kinds) > 1 and len(set(kinds)) == 1 else PASSENGER
 
     @cached_property
     def kit(self) -> bool:
@@ -131,7 +134,7 @@ class Case:
         """Whether the kind alone clears the row: two facts tell one, and nothing tells another."""
         return (
             self.outside >= 2
-            and self.outside == max(len(self.kinds_told), 2)
+            and self.outside == max(len(self.other_kinds), 2)
             and not self.declared_passenger
             and self.clearable
             and not self.facts.vin.near_electric
@@ -142,8 +145,8 @@ class Case:
         """A declared kind that is not covered, against a VIN or an entry that tells a passenger car."""
         if self.settled_kind:
             return None
-        kinds = frozenset(self.kinds_told) - self.regime.kinds
-        return kind(self.facts.vin, self.facts.declared, kinds)
+        kinds = frozenset(self.other_kinds) - self.regime.kinds
+        return kind_contradiction(self.facts.vin, self.facts.declared, kinds)
 
     @cached_property
     def kind_unclear(self) -> bool:
@@ -154,7 +157,7 @@ class Case:
     def kind_open(self) -> bool:
         """Whether another kind that is covered is told by too little."""
         return self.kind == PASSENGER and not self.regime.kinds.isdisjoint(
-            set(self.kinds_told) - {PASSENGER}
+            set(self.other_kinds) - {PASSENGER}
         )
 
     # New or used
@@ -163,8 +166,8 @@ class Case:
     def conditions(self) -> dict[str, set[str]]:
         """The fields that tell new, and those that tell used."""
         return {
-            state: {meaning.field for meaning in told}
-            for state, told in conditions(self.facts.declared).items()
+            condition: {entry.field for entry in entries}
+            for condition, entries in conditions(self.facts.declared).items()
         }
 
     @cached_property
@@ -204,13 +207,13 @@ class Case:
 
         A model year of last year supports nothing: such cars are sold new all winter.
         """
-        told = self.conditions.get("used", set())
+        fields = self.conditions.get("used", set())
         return (
-            "condition" in told
+            "condition" in fields
             and not self.entries_disagree
             and self.facts.year is not None  # else a car of this year could not be told
             and (self.age is None or self.age > 0)
-            and ((self.age or 0) >= 2 or "hs_code" in told or self.registered)
+            and ((self.age or 0) >= 2 or "hs_code" in fields or self.registered)
         )
 
     @cached_property
@@ -228,14 +231,14 @@ class Case:
         return self.regime.covered(self.kind)
 
     @cached_property
-    def told(self) -> Powertrain | None:
-        """What the VIN tells."""
+    def encoded(self) -> Powertrain | None:
+        """The powertrain that the VIN tells."""
         return self.facts.vin.classification.powertrain
 
     @cached_property
     def declared(self) -> tuple[Powertrain, ...]:
-        """What the manifest declares."""
-        return tuple(told.powertrain for told in self.facts.declared if told.powertrain)
+        """The powertrains that the manifest declares, one for each entry that tells one."""
+        return tuple(entry.powertrain for entry in self.facts.declared if entry.powertrain)
 
     @cached_property
     def declared_covered(self) -> bool:
@@ -245,17 +248,18 @@ class Case:
     @cached_property
     def declared_others(self) -> tuple[Powertrain, ...]:
         """The declared powertrains that it does not cover."""
-        return tuple(told for told in self.declared if told not in self.covered)
+        return tuple(one for one in self.declared if one not in self.covered)
 
     @cached_property
     def independent(self) -> int:
         """How many independent entries declare a powertrain."""
-        return len({told.origin for told in self.facts.declared if told.powertrain})
+        entries = (entry for entry in self.facts.declared if entry.powertrain)
+        return len({READERS[entry.field].origin for entry in entries})
 
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """The doubts of the regime that this vehicle meets."""
-        powertrains = {self.told, *self.declared}
+        powertrains = {self.encoded, *self.declared}
         kinds = {self.kind, *([KIT] if self.kit else [])}
         return tuple(
             doubt
@@ -277,7 +281,7 @@ class Case:
 
     def by_vin(self) -> tuple[Reason, ...]:
         """What the VIN tells, as a reason."""
-        electric = self.told is Powertrain.BEV
+        electric = self.encoded is Powertrain.BEV
         return (Reason.VIN_PURE_ELECTRIC if electric else Reason.VIN_NOT_PURE_ELECTRIC,)
 
     def by_declaration(self) -> tuple[Reason, ...]:
@@ -287,5 +291,5 @@ class Case:
 
     def by_both(self) -> tuple[Reason, ...]:
         """What both tell, as a reason."""
-        electric = self.told is Powertrain.BEV
+        electric = self.encoded is Powertrain.BEV
         return (Reason.AGREED_PURE_ELECTRIC if electric else Reason.AGREED_NOT_PURE_ELECTRIC,)

@@ -1,15 +1,15 @@
 """Entries of one row that cannot all be true: each with its code and both sides.
 
-A contradiction is told whatever the verdict, and one that ``weighs`` keeps a row from being cleared:
-an entry that is wrong once may be wrong about the powertrain too. Each rule here is a plain function
-of what it reads.
+A contradiction is a reason whatever the verdict, and one that ``weighs`` keeps a row from being
+cleared: an entry that is wrong once may be wrong about the powertrain too. Each rule here is a plain
+function of what it reads.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vintool.codes import Basis, Powertrain, Problem, Reason, Weight
-from vintool.declaration.lexicon import PRICE_WITH_VIN, PRICE_WITHOUT_VIN, Meaning
+from vintool.declaration.lexicon.meanings import PRICE_WITH_VIN, PRICE_WITHOUT_VIN, Meaning
 from vintool.registry import brands
 from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import CARS, Facts, VinFacts
@@ -21,7 +21,7 @@ _BY_ONE_READING = {Powertrain.EREV, Powertrain.FCEV}
 
 
 class Contradiction(NamedTuple):
-    """Two sides that disagree, and whether that keeps a row from being cleared."""
+    """Two sides that disagree, in words, and whether that keeps a row from being cleared."""
 
     reason: Reason
     one: str
@@ -39,7 +39,7 @@ class Contradiction(NamedTuple):
 
 
 def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
-    """All that disagrees on a row, but for the kind of vehicle, which ``verdict`` weighs by itself."""
+    """All that disagrees on a row, but for the kind of vehicle, which ``case`` weighs by itself."""
     if any(problem.weight is Weight.FATAL for problem in facts.vin.problems):
         return ()
     return (
@@ -57,88 +57,85 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
     )
 
 
-def _told(vin: VinFacts) -> str:
-    told = vin.classification
-    return f"{told.powertrain.value if told.powertrain else 'not told'} by the VIN"
+def _by_vin(vin: VinFacts) -> str:
+    """The powertrain by the VIN, as one side of a contradiction."""
+    powertrain = vin.classification.powertrain
+    return f"{powertrain.value if powertrain else 'not told'} by the VIN"
 
 
-def _says(meaning: Meaning) -> str:
-    return f"{meaning.shown}, {meaning.says}"
+def _by_entry(meaning: Meaning) -> str:
+    """The powertrain by an entry, as one side of a contradiction."""
+    return f"{meaning.display}, {meaning.value}"
 
 
 def _powertrains(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
-    told = [(vin.classification.powertrain, "", _told(vin))]
-    told += [(meaning.powertrain, meaning.field, _says(meaning)) for meaning in declared]
-    for one, field, shown in told:
-        for other, other_field, against in told:
+    sides = [(vin.classification.powertrain, "", _by_vin(vin))]
+    sides += [(entry.powertrain, entry.field, _by_entry(entry)) for entry in declared]
+    for one, field, side in sides:
+        for other, other_field, against in sides:
             electric = one is Powertrain.BEV and other not in {None, Powertrain.BEV}
             if electric and not (
                 (field in _CODES and other in _BY_ONE_READING) or field == other_field == ""
             ):
-                yield Contradiction(
-                    Reason.CONTRADICTION_POWERTRAIN, shown, against, "entries of the row"
-                )
+                reason = Reason.CONTRADICTION_POWERTRAIN
+                yield Contradiction(reason, side, against, "entries of the row")
                 return
 
 
 def _code(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
-    told = vin.classification.powertrain
-    for meaning in declared:
-        if meaning.field != "hs_code" or told is None or told in _BY_ONE_READING:
+    encoded = vin.classification.powertrain
+    if encoded is None or encoded in _BY_ONE_READING:
+        return
+    for code in declared:
+        if code.field != "hs_code":
             continue
-        said = meaning.powertrain
-        if said is None and meaning.shown.startswith(_OTHER_ENGINES):
-            said = Powertrain.NOT_BEV  # 8703.80 holds every car that motors alone drive
-        if said is not None and (said is Powertrain.BEV) is not (told is Powertrain.BEV):
-            yield Contradiction(
-                Reason.CONTRADICTION_CODE, _says(meaning), _told(vin), meaning.source
-            )
+        powertrain = code.powertrain
+        if powertrain is None and code.display.startswith(_OTHER_ENGINES):
+            powertrain = Powertrain.NOT_BEV  # 8703.80 holds every car that motors alone drive
+        electric = powertrain is Powertrain.BEV
+        if powertrain is not None and electric is not (encoded is Powertrain.BEV):
+            reason = Reason.CONTRADICTION_CODE
+            yield Contradiction(reason, _by_entry(code), _by_vin(vin), code.source)
 
 
 def _un_number(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
-    numbers = [meaning for meaning in declared if meaning.field == "un_no" and meaning.powertrain]
-    others = [(vin.classification.powertrain, _told(vin))]
-    others += [(told.powertrain, _says(told)) for told in declared if told.field != "un_no"]
+    numbers = [entry for entry in declared if entry.field == "un_no" and entry.powertrain]
+    others = [(vin.classification.powertrain, _by_vin(vin))]
+    others += [(entry.powertrain, _by_entry(entry)) for entry in declared if entry.field != "un_no"]
     for number in numbers:
         electric = number.powertrain is Powertrain.BEV
-        against = (
-            shown
-            for told, shown in others
-            if told not in {None, *_BY_ONE_READING} and (told is Powertrain.BEV) is not electric
+        sides = (
+            side
+            for other, side in others
+            if other not in {None, *_BY_ONE_READING} and (other is Powertrain.BEV) is not electric
         )
-        if shown := next(against, None):
-            yield Contradiction(Reason.CONTRADICTION_UN_NUMBER, _says(number), shown, number.source)
+        if against := next(sides, None):
+            reason = Reason.CONTRADICTION_UN_NUMBER
+            yield Contradiction(reason, _by_entry(number), against, number.source)
 
 
 def _no_vin_code(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
-    for meaning in declared:
-        if meaning.has_vin == "no":
-            yield Contradiction(
-                Reason.CONTRADICTION_NO_VIN_CODE,
-                meaning.shown,
-                f"a VIN that begins with {vin.wmi}" if vin.wmi else "a VIN on the row",
-                meaning.source,
-            )
+    against = f"a VIN that begins with {vin.wmi}" if vin.wmi else "a VIN on the row"
+    for code in declared:
+        if code.has_vin == "no":
+            reason = Reason.CONTRADICTION_NO_VIN_CODE
+            yield Contradiction(reason, code.display, against, code.source)
 
 
 def conditions(declared: Sequence[Meaning]) -> dict[str, list[Meaning]]:
-    """The entries that tell new or used."""
-    told: dict[str, list[Meaning]] = {}
+    """The entries that tell new or used, by what they tell."""
+    entries: dict[str, list[Meaning]] = {}
     for meaning in declared:
         if meaning.condition:
-            told.setdefault(meaning.condition, []).append(meaning)
-    return told
+            entries.setdefault(meaning.condition, []).append(meaning)
+    return entries
 
 
 def _condition(declared: Sequence[Meaning]) -> Iterator[Contradiction]:
-    told = conditions(declared)
-    if len(told) > 1:
-        yield Contradiction(
-            Reason.CONTRADICTION_CONDITION,
-            told["used"][0].shown,
-            told["new"][0].shown,
-            "entries of the row",
-        )
+    entries = conditions(declared)
+    if len(entries) > 1:
+        used, new = entries["used"][0].display, entries["new"][0].display
+        yield Contradiction(Reason.CONTRADICTION_CONDITION, used, new, "entries of the row")
 
 
 def _used_model_year(
@@ -149,14 +146,14 @@ def _used_model_year(
         for reason in (Reason.CONTRADICTION_CONDITION, Reason.CONTRADICTION_USED_MODEL_YEAR):
             yield Contradiction(
                 reason,
-                used[0].shown,
+                used[0].display,
                 f"model year {model_year} by the VIN",
                 f"declared in {year}",
             )
 
 
 def _model_year(model_year: int | None, year: int | None) -> Iterator[Contradiction]:
-    """A model year of next year is usual late in a year, so it is told and does not weigh."""
+    """A model year of next year is usual late in a year, so it does not weigh."""
     if model_year is not None and year is not None and model_year > year:
         yield Contradiction(
             Reason.CONTRADICTION_MODEL_YEAR,
@@ -178,7 +175,7 @@ def _brand(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction
         ):
             yield Contradiction(
                 Reason.CONTRADICTION_BRAND,
-                meaning.shown,
+                meaning.display,
                 f"{', '.join(vin.brands)} by WMI {vin.wmi}",
                 "wmi.csv; brands.groups.csv",
             )
@@ -186,26 +183,27 @@ def _brand(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction
 
 def _price(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
     """Averages of two codes, ten to one; used vehicles have prices of their own."""
-    price = next((told for told in declared if told.field == "unit_price"), None)
+    price = next((entry for entry in declared if entry.field == "unit_price"), None)
     if price is None or conditions(declared).get("used"):
         return
-    codes = [told for told in declared if told.has_vin]
+    codes = [entry for entry in declared if entry.has_vin]
+    against = [
+        code.display
+        for code in codes
+        if price.part == (PRICE_WITH_VIN if code.has_vin == "no" else PRICE_WITHOUT_VIN)
+    ]
     electric = vin.classification.powertrain is Powertrain.BEV
-    for code in codes:
-        if price.part == (PRICE_WITH_VIN if code.has_vin == "no" else PRICE_WITHOUT_VIN):
-            yield Contradiction(
-                Reason.CONTRADICTION_PRICE, price.shown, code.shown, price.source, weighs=False
-            )
     if electric and not codes and price.part == PRICE_WITHOUT_VIN:
-        yield Contradiction(
-            Reason.CONTRADICTION_PRICE, price.shown, _told(vin), price.source, weighs=False
-        )
+        against = [_by_vin(vin)]
+    for side in against:
+        reason = Reason.CONTRADICTION_PRICE
+        yield Contradiction(reason, price.display, side, price.source, weighs=False)
 
 
 def _two_vins(vin: VinFacts) -> Iterator[Contradiction]:
     if Problem.SEVERAL_VINS in vin.problems:
         yield Contradiction(
-            Reason.CONTRADICTION_TWO_VINS, vin.found[0], ", ".join(vin.found[1:]), "the cell"
+            Reason.CONTRADICTION_TWO_VINS, vin.vins[0], ", ".join(vin.vins[1:]), "the cell"
         )
 
 
@@ -222,18 +220,20 @@ def chassis_sides(vin: str, text: str) -> EvidenceItem:
     )
 
 
-def kind(vin: VinFacts, declared: Sequence[Meaning], kinds: frozenset[str]) -> Contradiction | None:
+def kind_contradiction(
+    vin: VinFacts, declared: Sequence[Meaning], kinds: frozenset[str]
+) -> Contradiction | None:
     """A declared kind of ``kinds`` against what tells a passenger car: the VIN, or another entry."""
-    other = next((told for told in declared if told.kind in kinds), None)
-    if other is None:
+    entry = next((entry for entry in declared if entry.kind in kinds), None)
+    if entry is None:
         return None
     if bool(vin.kinds) and set(vin.kinds) <= CARS:
-        shown = f"passenger cars alone by WMI {vin.wmi}"
+        against = f"passenger cars alone by WMI {vin.wmi}"
     elif (rules := vin.classification.rules) and all(rule.kind == "car" for rule in rules):
-        shown = f"a car by the VIN ({rules[0].models or rules[0].make})"
+        against = f"a car by the VIN ({rules[0].models or rules[0].make})"
     else:
-        entry = next((told for told in declared if told.kind == "passenger"), None)
-        if entry is None:
+        car = next((entry for entry in declared if entry.kind == "passenger"), None)
+        if car is None:
             return None
-        shown = entry.shown
-    return Contradiction(Reason.CONTRADICTION_KIND, other.shown, shown, "entries of the row")
+        against = car.display
+    return Contradiction(Reason.CONTRADICTION_KIND, entry.display, against, "entries of the row")

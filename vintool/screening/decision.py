@@ -19,7 +19,7 @@ nothing                               two declared entries that agree, and no el
 covered, or both                      nothing
 ====================================  =========================================================
 
-Declared entries count by where they come from (``Meaning.origin``). The fuel, the HS code and the
+Declared entries count by where they come from (``origin`` in ``lexicon.READERS``). The fuel, the HS code and the
 UN number are typed one by one and count one each. The name of a model and its type code may both
 come from one type approval, and displacement and battery describe one engine room: each pair counts
 once. One cell counts once whatever it says, and a cell that names pure electric and something else
@@ -39,13 +39,24 @@ from vintool.screening.regimes import ANY_POWERTRAIN, Regime
 
 # What no longer matters once the powertrain has cleared the row.
 _SETTLED_BY_POWERTRAIN = {Reason.KIND_UNCLEAR, Reason.KIT, Reason.USED_UNSUPPORTED}
-RULES_SHOWN = 4
+_MOST_RULES = 4  # of the powertrain in the evidence of a row
 # Kinds that another regime may cover whatever drives them.
 _LICENSED_KINDS = {"truck", "bus", "chassis"}
 
 
 class Decision(NamedTuple):
-    """A verdict in plain form; ``Finding`` is the same, dressed."""
+    """A verdict in plain form, as columns have it; ``screen.Finding`` is the pydantic model of one.
+
+    Attributes:
+        verdict: of the row, under one regime.
+        reasons: for it: those of the verdict, contradictions, what is wrong with the VIN, notes.
+        evidence: what it rests on.
+        other_regimes: codes of those that may apply where this one does not.
+        powertrain: the VIN's, or what the manifest declares with one voice.
+        basis: of the powertrain.
+        grade: of the evidence for the powertrain, where the VIN tells it.
+        lines: numbers of the lines of ``TABLE`` that held.
+    """
 
     verdict: Verdict
     reasons: tuple[Reason, ...]
@@ -66,11 +77,11 @@ class Line(NamedTuple):
 
     Attributes:
         number: step and letter.
-        step: what is asked.
+        step: what it looks at.
         says: when the line holds, in words.
         holds: the same in code; the verdict so far is the second argument.
         verdict: what the row is from here on; None: as before.
-        ends: whether nothing more is asked.
+        ends: whether it is the last.
         reasons: why.
     """
 
@@ -99,8 +110,8 @@ def _always(_case: Case, _so_far: Verdict | None) -> bool:
     return True
 
 
-def _if(asked: Callable[[Case], object]) -> Callable[[Case, Verdict | None], bool]:
-    return lambda case, _: bool(asked(case))
+def _if(condition: Callable[[Case], object]) -> Callable[[Case, Verdict | None], bool]:
+    return lambda case, _: bool(condition(case))
 
 
 def _near(case: Case) -> tuple[Reason, ...]:
@@ -136,18 +147,18 @@ TABLE = (
     Line("4g", "new or used", "The regime is for used vehicles, and nothing tells whether this is one.", _if(lambda c: c.regime.condition == "used"), _R, ends=True, reasons=_because(Reason.CONDITION_UNKNOWN)),
     Line("4h", "new or used", "New is declared, or nothing is: taken as new.", _always),
     Line("5a", "powertrain", "The regime covers vehicles of this kind whatever drives them.", _if(lambda c: c.covered == ANY_POWERTRAIN), _C, reasons=_because(Reason.ANY_POWERTRAIN)),
-    Line("5b", "powertrain", "The VIN tells a powertrain that the regime covers.", _if(lambda c: c.told in c.covered), _C, reasons=Case.by_vin),
-    Line("5c", "powertrain", "An entry declares a covered powertrain, and the VIN or another entry tells one that is not.", _if(lambda c: c.declared_covered and (c.declared_others or c.told is not None)), _R, reasons=lambda c: c.powertrain_doubts),
+    Line("5b", "powertrain", "The VIN tells a powertrain that the regime covers.", _if(lambda c: c.encoded in c.covered), _C, reasons=Case.by_vin),
+    Line("5c", "powertrain", "An entry declares a covered powertrain, and the VIN or another entry tells one that is not.", _if(lambda c: c.declared_covered and (c.declared_others or c.encoded is not None)), _R, reasons=lambda c: c.powertrain_doubts),
     Line("5d", "powertrain", "Vehicles with this start of the VIN were seen with both.", _if(lambda c: c.facts.vin.classification.ambiguous), _R, reasons=lambda c: (Reason.POWERTRAIN_AMBIGUOUS, *c.powertrain_doubts)),
     Line("5e", "powertrain", "An entry declares a covered powertrain, and nothing tells another.", _if(lambda c: c.declared_covered), _C, reasons=Case.by_declaration),
     Line("5f", "powertrain", "Sources disagree whether the regime covers this powertrain: both readings are shown.", _if(lambda c: c.powertrain_doubts), _R, reasons=lambda c: c.powertrain_doubts),
-    Line("5g", "powertrain", "The VIN and an entry agree on a powertrain that the regime does not cover.", _if(lambda c: c.told is not None and c.declared_others), _O, reasons=Case.by_both),
-    Line("5h", "powertrain", "Neither the VIN nor the manifest tells the powertrain.", _if(lambda c: c.told is None and not c.declared_others), _R, reasons=lambda c: () if c.unsound else (Reason.POWERTRAIN_UNKNOWN,)),
+    Line("5g", "powertrain", "The VIN and an entry agree on a powertrain that the regime does not cover.", _if(lambda c: c.encoded is not None and c.declared_others), _O, reasons=Case.by_both),
+    Line("5h", "powertrain", "Neither the VIN nor the manifest tells the powertrain.", _if(lambda c: c.encoded is None and not c.declared_others), _R, reasons=lambda c: () if c.unsound else (Reason.POWERTRAIN_UNKNOWN,)),
     Line("5i", "powertrain", "One piece of evidence alone, and not a VIN with evidence of grade A or B whose check digit holds, tells a powertrain that is not covered.", _if(lambda c: not c.firm and c.independent < 2), _R, reasons=_because(Reason.EVIDENCE_TOO_THIN)),
     Line("5j", "powertrain", "One wrong character would make this the VIN of a vehicle that the regime covers.", _if(lambda c: c.near_covered), _R, reasons=_near),
     Line("5k", "powertrain", "A VIN with evidence of grade A or B whose check digit holds tells a powertrain that is not covered.", _if(lambda c: c.firm), _O, reasons=Case.by_vin),
     Line("5l", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
-    Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(told.has_vin == "no" for told in c.facts.declared))),
+    Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(entry.has_vin == "no" for entry in c.facts.declared))),
     Line("6b", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
     Line("6c", "VIN", "A VIN stands on the row.", _always),
     Line("7a", "burden of proof", "Controlled, but kind, kit or used are in doubt.", lambda c, v: v is _C and (c.kind_unclear or c.used_unsupported or any(doubt.kind for doubt in c.doubts)), _R, ends=True),
@@ -159,7 +170,11 @@ TABLE = (
 
 
 def decide(facts: Facts, regime: Regime) -> Decision:
-    """The verdict on one set of facts: ``TABLE``, line by line."""
+    """The verdict on one set of facts: ``TABLE``, line by line.
+
+    Raises:
+        AssertionError: no line gives a verdict, which is a defect of ``TABLE``.
+    """
     case = Case(facts, regime)
     held, verdict = walk(case)
     reasons = [reason for line in held if line.verdict is not None for reason in line.reasons(case)]
@@ -168,12 +183,12 @@ def decide(facts: Facts, regime: Regime) -> Decision:
         notes.append(Reason.DATE_UNKNOWN)
     if verdict is Verdict.OUT_OF_SCOPE:
         notes = [note for note in notes if note not in _SETTLED_BY_POWERTRAIN]
-    told = _told_contradictions(case, held)
-    reasons += [*(one.reason for one in told), *case.unsound, *notes]
+    contradictions = _contradictions(case, held)
+    reasons += [*(one.reason for one in contradictions), *case.unsound, *notes]
     return Decision(
         verdict,
         tuple(dict.fromkeys(reasons)),
-        _evidence(case, told),
+        _evidence(case, contradictions),
         _other_regimes(case, held, verdict),
         *_stated_powertrain(facts),
         lines=tuple(line.number for line in held),
@@ -195,8 +210,8 @@ def walk(case: Case) -> tuple[tuple[Line, ...], Verdict]:
     return tuple(held), verdict
 
 
-def _told_contradictions(case: Case, held: tuple[Line, ...]) -> tuple[Contradiction, ...]:
-    """Those to tell; before the first day, and of a row without identity, none."""
+def _contradictions(case: Case, held: tuple[Line, ...]) -> tuple[Contradiction, ...]:
+    """Those of the row; before the first day, and of a row without identity, none."""
     if held[-1].number in {"1b", "2a"}:
         return ()
     kinds = (case.kind_disagrees,) if case.kind_disagrees else ()
@@ -205,11 +220,11 @@ def _told_contradictions(case: Case, held: tuple[Line, ...]) -> tuple[Contradict
 
 def _stated_powertrain(facts: Facts) -> tuple[Powertrain | None, Basis | None, Grade | None]:
     """The powertrain to show: the VIN's, or what the manifest declares with one voice."""
-    told = facts.vin.classification
-    if told.powertrain is not None:
-        return told.powertrain, Basis.ENCODED, told.grade
+    encoded = facts.vin.classification
+    if encoded.powertrain is not None:
+        return encoded.powertrain, Basis.ENCODED, encoded.grade
     declared = {meaning.powertrain for meaning in facts.declared if meaning.powertrain}
-    if told.ambiguous or not declared or (Powertrain.BEV in declared and len(declared) > 1):
+    if encoded.ambiguous or not declared or (Powertrain.BEV in declared and len(declared) > 1):
         return None, None, None
     specific = declared - {Powertrain.NOT_BEV}
     return (specific.pop() if len(specific) == 1 else Powertrain.NOT_BEV), Basis.DECLARED, None
@@ -224,35 +239,35 @@ def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tupl
         return case.regime.other("used")
     if last == "4c" or (last == "1b" and case.regime.condition == "used"):
         return case.regime.other("new")
-    told = {case.told, *case.declared} - {None}
+    powertrains = {case.encoded, *case.declared} - {None}
     if last == "1b":
-        return () if told <= {Powertrain.BEV} else case.regime.other("not_pure_electric")
+        return () if powertrains <= {Powertrain.BEV} else case.regime.other("not_pure_electric")
     if last == "3a":
-        elsewhere = not _LICENSED_KINDS.isdisjoint(case.kinds_told)
+        elsewhere = not _LICENSED_KINDS.isdisjoint(case.other_kinds)
         return case.regime.other("not_pure_electric") if elsewhere else ()
-    electric = told == {Powertrain.BEV}
+    electric = powertrains == {Powertrain.BEV}
     as_used = case.regime.other("used") if "used" in case.conditions else ()
     return (*case.regime.other("pure_electric" if electric else "not_pure_electric"), *as_used)
 
 
-def _evidence(case: Case, told: tuple[Contradiction, ...]) -> tuple[EvidenceItem, ...]:
+def _evidence(case: Case, contradictions: tuple[Contradiction, ...]) -> tuple[EvidenceItem, ...]:
     facts = case.facts
     items = [
         EvidenceItem(
-            f"VIN {known.shown}",
-            known.powertrain.value,
+            f"VIN {rule.pattern_text}",
+            rule.powertrain.value,
             Basis.ENCODED,
-            known.grade,
-            f"{known.file}: {known.models or known.make or known.source}",
+            rule.grade,
+            f"{rule.file}: {rule.models or rule.make or rule.source}",
         )
-        for known in facts.vin.classification.rules[:RULES_SHOWN]
+        for rule in facts.vin.classification.rules[:_MOST_RULES]
     ]
     items += [
-        EvidenceItem(meaning.shown, meaning.says, Basis.DECLARED, None, meaning.source)
+        EvidenceItem(meaning.display, meaning.value, Basis.DECLARED, None, meaning.source)
         for meaning in facts.declared
-        if meaning.tells
+        if meaning.is_fact
     ]
-    items += [item for one in told if (item := one.item)]
+    items += [item for one in contradictions if (item := one.item)]
     for doubt in case.doubts:
         about = doubt.powertrain.value if doubt.powertrain else doubt.kind
         items += [

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from vintool.codes import DEFAULT_REGIME, Verdict
-from vintool.decoding.check import check
-from vintool.decoding.decode import decode
-from vintool.decoding.identity import identify
+from vintool.decoding.check import identity_fields
+from vintool.decoding.decode import profile_fields
+from vintool.decoding.identity import Identity, identify
 from vintool.decoding.model import Check, Frozen, Vehicle
+from vintool.decoding.profile import Profile
 from vintool.decoding.text import check_lines, vehicle_lines
-from vintool.screening.case import Case
-from vintool.screening.decision import walk
+from vintool.screening.decision import TABLE
+from vintool.screening.facts import profile_of
 from vintool.screening.regimes import Citation, load_regime
 from vintool.screening.screen import Finding, finding, judge
-from vintool.vpic import data_release
+from vintool.vpic.files import data_release
 
 MEANINGS = {
     Verdict.CONTROLLED: "needs an export licence under this rule",
@@ -25,7 +26,7 @@ NOT_CHECKED = "Not checked: whether the exporter is qualified and the brand its 
 
 
 class Step(Frozen):
-    """One step of the decision: the line of the table that held, and the provisions that it asks."""
+    """One step of the decision: what was found, the line of the table that held, and the law of the step."""
 
     name: str
     found: str
@@ -34,7 +35,17 @@ class Step(Frozen):
 
 
 class Explanation(Frozen):
-    """All that ``explain`` prints."""
+    """All that ``explain`` prints.
+
+    Attributes:
+        check: whether the text is a well-formed VIN.
+        vehicle: what the VIN tells; null if there is none.
+        finding: the verdict.
+        steps: the decision, one line a step.
+        rule: the title of the regime.
+        citations: where the law is written.
+        data_release: month of the reference data, ``YYYY.MM``.
+    """
 
     check: Check
     vehicle: Vehicle | None
@@ -58,14 +69,21 @@ def explain(
         on: the declaration date; None if it is not known.
         declared: as for ``vintool.screen``.
         regime: code of the regime.
+
+    Raises:
+        KeyError: no such regime.
+        ValueError: an unknown declared field.
+
+    >>> [step.line for step in explain("LRW3E7FA1LC000001", date(2025, 12, 31)).steps]
+    ['1b']
     """
     law = load_regime(regime)
     identity = identify(text)
-    facts, decision = judge(identity, on, declared, law)
-    lines, _ = walk(Case(facts, law))
+    profile = profile_of(identity)
+    decision = judge(identity, profile, on, declared, law)
     return Explanation(
-        check=check(text),
-        vehicle=decode(identity.vin) if identity.vin else None,
+        check=Check.model_validate(identity_fields(text, identity), from_attributes=True),
+        vehicle=_vehicle(identity, profile),
         finding=finding(decision, law, on),
         steps=tuple(
             Step(
@@ -77,7 +95,8 @@ def explain(
                     for item in law.at_step(line.step)
                 ),
             )
-            for line in lines
+            for line in TABLE
+            if line.number in decision.lines
         ),
         rule=law.title,
         citations=law.citation,
@@ -85,36 +104,45 @@ def explain(
     )
 
 
-def explanation_lines(told: Explanation) -> Iterator[str]:
+def _vehicle(identity: Identity, profile: Profile | None) -> Vehicle | None:
+    """The vehicle of a profile that is there already: ``decode`` would make it once more."""
+    if identity.vin is None or profile is None:
+        return None
+    problems = tuple(one for one in identity.problems if one not in identity.reading.cleanup)
+    fields = profile_fields(identity.vin, profile, identity.status, problems)
+    return Vehicle.model_validate(fields, from_attributes=True)
+
+
+def explanation_lines(explanation: Explanation) -> Iterator[str]:
     """The whole page as lines of text."""
-    if told.vehicle is not None:
-        yield from vehicle_lines(dict(told.vehicle))
+    if explanation.vehicle is not None:
+        yield from vehicle_lines(dict(explanation.vehicle))
     else:
-        yield f"The text: {told.check.text!r}"
-    if problems := list(check_lines(dict(told.check))):
+        yield f"The text: {explanation.check.text!r}"
+    if problems := list(check_lines(dict(explanation.check))):
         yield ""
         yield from problems
-    found = told.finding
-    day = found.decided_on.date
+    finding = explanation.finding
+    day = finding.decided_on.date
     yield ""
-    yield f"VERDICT {found.verdict.value.upper()}: {MEANINGS[found.verdict]}"
-    yield f"under   {told.rule}"
+    yield f"VERDICT {finding.verdict.value.upper()}: {MEANINGS[finding.verdict]}"
+    yield f"under   {explanation.rule}"
     yield f"on      {day.isoformat() if day else 'a date that is not known'}"
     yield ""
-    for step in told.steps:
+    for step in explanation.steps:
         yield f"{step.line} {step.name:<16}{step.found}"
         yield from (f"{'':<19}{provision}" for provision in step.provisions)
     yield ""
-    yield from (f"because {reason.value}: {reason.sentence}" for reason in found.reasons)
-    for item in found.evidence:
+    yield from (f"because {reason.value}: {reason.sentence}" for reason in finding.reasons)
+    for item in finding.evidence:
         grade = f", grade {item.grade.value}" if item.grade else ""
         yield f"        {item.what}: {item.value} [{item.basis.value}{grade}] {item.source}"
-    if found.other_regimes:
-        yield f"may apply all the same: {', '.join(found.other_regimes)}"
+    if finding.other_regimes:
+        yield f"may apply all the same: {', '.join(finding.other_regimes)}"
     yield ""
     yield from (
         f"law     {citation.text} ({citation.url}; confidence {citation.confidence})"
-        for citation in told.citations
+        for citation in explanation.citations
     )
-    yield f"rules   {found.rule_version}, data {told.data_release}. This is no legal advice."
+    yield f"rules   {finding.rule_version}, data {explanation.data_release}. This is no legal advice."
     yield NOT_CHECKED

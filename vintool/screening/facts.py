@@ -17,8 +17,7 @@ from vintool.declaration.lexicon import Meaning
 from vintool.decoding.identity import Identity
 from vintool.decoding.profile import Profile, profile
 from vintool.powertrain import SAME_VALUE, UNKNOWN, Classification, classify, one_character_away
-from vintool.screening.regimes import Regime
-from vintool.vin import Reading, position_9, read
+from vintool.vin.cleanup import Reading, read
 
 SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
 CARS = {"car", "suv"}
@@ -28,29 +27,21 @@ _NUMBER_SIGN = re.compile(r"^NO\.?(?=\d)")
 _FRAME_NUMBER = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{2,7}-\d{5,7}")
 
 
-class Facts(NamedTuple):
-    """All that ``decide`` reads.
-
-    ``in_force`` and ``year`` come from the declaration date; None where it cannot be read.
-    ``registered`` is the year of first registration, if one stands on the row that does not lie after
-    the declaration; ``chassis_differs`` says that the chassis number is not that of the VIN.
-    """
-
-    in_force: bool | None
-    year: int | None
-    declared: tuple[Meaning, ...]
-    vin: "VinFacts"
-    registered: int | None = None
-    chassis_differs: bool = False
-
-
 class VinFacts(NamedTuple):
-    """What the VIN contributes. Only an encoded model year counts; an assumed one is no evidence.
+    """What the VIN contributes to the verdict.
 
-    ``register`` says that an official register of its own market gives its WMI to ``kinds``; ``brands``
-    are those that its maker builds under its WMI; ``near_electric`` and ``near_other``, that one
-    wrong character that goes unnoticed would make it an electric vehicle's, or another's; ``found``
-    the VINs of a cell with several.
+    Attributes:
+        status: of the check digit.
+        problems: those that weigh.
+        wmi: empty where no VIN can be read.
+        kinds: of vehicle, that the maker builds under its WMI.
+        register: whether an official register of its own market gives the WMI to ``kinds``.
+        brands: those that the VIN can be of.
+        model_year: where it is encoded; an assumed one is no evidence.
+        classification: the powertrain, with the rules that tell it.
+        near_electric: whether one wrong character that goes unnoticed would make it an electric vehicle's.
+        near_other: the same of a vehicle that is not electric.
+        vins: those of a cell with several.
     """
 
     status: CheckDigit
@@ -63,34 +54,96 @@ class VinFacts(NamedTuple):
     classification: Classification
     near_electric: bool
     near_other: bool
-    found: tuple[str, ...] = ()
+    vins: tuple[str, ...] = ()
+
+
+class Facts(NamedTuple):
+    """All that ``decide`` reads.
+
+    Attributes:
+        in_force: whether the regime is, on the declaration date; None where that cannot be read.
+        year: of the declaration date, likewise.
+        declared: what the entries of the row mean.
+        vin: what the VIN contributes.
+        registered: the year of first registration, if one stands on the row that does not lie after
+            the declaration.
+        chassis_differs: whether the chassis number is not that of the VIN.
+    """
+
+    in_force: bool | None
+    year: int | None
+    declared: tuple[Meaning, ...]
+    vin: VinFacts
+    registered: int | None = None
+    chassis_differs: bool = False
+
+
+def profile_of(identity: Identity) -> Profile | None:
+    """What the VIN of a text tells; None if no VIN can be read."""
+    if identity.vin is None:
+        return None
+    return profile(identity.vin, identity.ninth, vin_market=identity.market)
 
 
 def vin_facts(
-    told: Profile, problems: tuple[Problem, ...], status: CheckDigit, descriptor: str
+    profile: Profile, problems: tuple[Problem, ...], status: CheckDigit, descriptor: str
 ) -> VinFacts:
-    """What a well-formed VIN contributes to the verdict."""
-    electric = told.classification.powertrain is Powertrain.BEV
-    maker = told.maker
+    """What a well-formed VIN contributes.
+
+    Args:
+        profile: of the VIN.
+        problems: of the VIN; notes among them do not weigh.
+        status: of the check digit.
+        descriptor: positions 1-8, 10 and 11.
+    """
+    electric = profile.classification.powertrain is Powertrain.BEV
+    unnoticed = status is CheckDigit.HOLDS
+    maker = profile.maker
     return VinFacts(
         status=status,
         problems=_weighing(problems),
-        wmi=told.wmi,
+        wmi=profile.wmi,
         kinds=maker.kinds if maker else (),
         register=maker is not None
         and maker.confidence == "high"
-        and told.market is Market.US
-        and not near_a_car(told.wmi),
-        brands=_brands(told),
-        model_year=told.year.year if told.year.basis is Basis.ENCODED else None,
-        classification=told.classification,
+        and profile.market is Market.US
+        and not near_a_car(profile.wmi),
+        brands=_brands(profile),
+        model_year=profile.year.year if profile.year.basis is Basis.ENCODED else None,
+        classification=profile.classification,
         near_electric=not electric
         and (
-            one_character_away(descriptor, electric=True, unnoticed=status is CheckDigit.HOLDS)
-            or told.near_electric
+            one_character_away(descriptor, electric=True, unnoticed=unnoticed)
+            or profile.near_electric
         ),
-        near_other=electric
-        and one_character_away(descriptor, electric=False, unnoticed=status is CheckDigit.HOLDS),
+        near_other=electric and one_character_away(descriptor, electric=False, unnoticed=unnoticed),
+    )
+
+
+def text_facts(identity: Identity, profile: Profile | None) -> VinFacts:
+    """What a text contributes: its VIN, of which ``profile`` is the profile, or what can be read of it."""
+    if identity.vin is None or profile is None:
+        return unreadable_vin_facts(identity.reading)
+    return vin_facts(profile, identity.problems, identity.status, identity.vin.descriptor)
+
+
+def unreadable_vin_facts(reading: Reading) -> VinFacts:
+    """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
+    starts = [text[:8] for text in (reading.vins or (reading.text,))]
+    classes = [classify(start + "??") for start in starts if len(start) == 8]
+    electric = (one for one in classes if one.powertrain is Powertrain.BEV)
+    return VinFacts(
+        CheckDigit.CANNOT_TELL,
+        _weighing(reading.problems),
+        wmi="",
+        kinds=(),
+        register=False,
+        brands=(),
+        model_year=None,
+        classification=next(electric, UNKNOWN),
+        near_electric=False,
+        near_other=False,
+        vins=reading.vins,
     )
 
 
@@ -106,34 +159,12 @@ def near_a_car(wmi: str) -> bool:
     return any(maker is not None and not CARS.isdisjoint(maker.kinds) for maker in makers)
 
 
-def unreadable_vin_facts(reading: Reading) -> VinFacts:
-    """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
-    starts = [text[:8] for text in (reading.found or (reading.text,))]
-    told = [classify(start + "??") for start in starts if len(start) == 8]
-    electric = [
-        classification for classification in told if classification.powertrain is Powertrain.BEV
-    ]
-    return VinFacts(
-        CheckDigit.CANNOT_TELL,
-        _weighing(reading.problems),
-        wmi="",
-        kinds=(),
-        register=False,
-        brands=(),
-        model_year=None,
-        classification=(electric or [UNKNOWN])[0],
-        near_electric=False,
-        near_other=False,
-        found=reading.found,
-    )
-
-
-def _brands(told: Profile) -> tuple[str, ...]:
+def _brands(profile: Profile) -> tuple[str, ...]:
     """The brands that the VIN can be of; none where the maker itself is in doubt."""
-    own = (told.brand.name,) if told.brand else ()
-    if told.maker is None or told.maker.confidence == "low":
+    if profile.maker is None or profile.maker.confidence == "low":
         return ()
-    return tuple(dict.fromkeys((*own, *told.maker.brands)))
+    brand = (profile.brand.name,) if profile.brand else ()
+    return tuple(dict.fromkeys((*brand, *profile.maker.brands)))
 
 
 def _weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
@@ -150,16 +181,16 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
     Raises:
         ValueError: there is no such field, so that a slip in a name is not taken for silence.
     """
-    given = declared or {}
-    if unknown := sorted(set(given) - set(headers.fields())):
+    cells = declared or {}
+    if unknown := sorted(set(cells) - set(headers.fields())):
         raise ValueError(
             f"unknown declared field(s) {', '.join(unknown)}; known: {', '.join(headers.fields())}"
         )
     return lexicon.together(
         *(
-            lexicon.meaning(field, str(given[field]))
+            lexicon.meaning(field, str(cells[field]))
             for field in lexicon.FIELDS
-            if given.get(field) not in {None, ""}
+            if cells.get(field) not in {None, ""}
         )
     )
 
@@ -183,31 +214,3 @@ def registered(text: str, on: date | None) -> int | None:
     """The year of a first registration; None if it cannot be read or lies after the declaration."""
     days = read_days(text)
     return None if days is None or on is None or days.latest > on else days.latest.year
-
-
-def row_facts(
-    identity: Identity,
-    on: date | None,
-    meanings: tuple[Meaning, ...],
-    regime: Regime,
-    cells: Mapping[str, str],
-) -> Facts:
-    """What ``decide`` reads of one row; ``cells`` by field."""
-    vin = identity.vin
-    if vin is None:
-        part = unreadable_vin_facts(identity.reading)
-    else:
-        part = vin_facts(
-            profile(vin, position_9(vin), vin_market=identity.market),
-            identity.problems,
-            identity.status,
-            vin.descriptor,
-        )
-    return Facts(
-        None if on is None else regime.in_force(on),
-        on.year if on else None,
-        meanings,
-        part,
-        registered=registered(cells.get("registration_date", ""), on),
-        chassis_differs=vin is not None and chassis_differs(vin, cells.get("chassis_no", "")),
-    )

@@ -1,4 +1,4 @@
-"""Other numbers of a sheet: containers, vessels, exporters, tariff codes. Findings, never failures.
+"""Other numbers of a sheet: containers, vessels, exporters, tariff codes. Remarks, never failures.
 
 Check digits are python-stdnum's. It knows nothing of full width, spaces and spreadsheets, so the
 text is cleaned first; a text that is no number of the kind at all is left alone.
@@ -13,7 +13,7 @@ from stdnum import imo, iso6346
 from stdnum.cn import uscc
 
 from vintool.codes import Reason
-from vintool.declaration.lexicon import codes_in
+from vintool.declaration.lexicon.codes import codes_in
 from vintool.registry import tariff
 from vintool.screening.evidence import Remark, remark
 
@@ -74,18 +74,13 @@ def vessel(text: str) -> tuple[Remark, ...]:
     >>> vessel("IMO 9319466"), vessel("9319467.0")[0].reason.value, vessel("Morning Star")
     ((), 'imo_invalid', ())
     """
-    told = []
-    for match in _IMO.finditer(_capitals(text)):
-        number = match[1] or match[2]
-        if not imo.is_valid(number):
-            told.append(
-                remark(
-                    Reason.IMO_INVALID,
-                    f"IMO {number[:12]}",
-                    "IMO ship identification number scheme",
-                )
-            )
-    return tuple(told)
+    numbers = (match[1] or match[2] for match in _IMO.finditer(_capitals(text)))
+    source = "IMO ship identification number scheme"
+    return tuple(
+        remark(Reason.IMO_INVALID, f"IMO {number[:12]}", source)
+        for number in numbers
+        if not imo.is_valid(number)
+    )
 
 
 @lru_cache(maxsize=_MANY)
@@ -114,13 +109,13 @@ def code_in_force(text: str, on: date | None) -> tuple[Remark, ...]:
     >>> code_in_force("8703800090", date(2026, 3, 1))[0].item.value
     'HS 8703800090 until 2024-12-31, declared on 2026-03-01'
     """
-    told: list[Remark] = []
+    remarks: list[Remark] = []
     if on is None:
         return ()
     for digits in codes_in(text):
         if tariff.abolished(digits, on):
             lines = tariff.find(digits)
             periods = ", ".join(line.period for line in lines)
-            shown = f"HS {digits} {periods}, declared on {on}"
-            told.append(remark(Reason.CODE_NOT_IN_FORCE, shown, lines[-1].source))
-    return tuple(told)
+            value = f"HS {digits} {periods}, declared on {on}"
+            remarks.append(remark(Reason.CODE_NOT_IN_FORCE, value, lines[-1].source))
+    return tuple(remarks)

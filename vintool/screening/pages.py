@@ -68,8 +68,8 @@ def _provisions(regime: Regime) -> Iterator[str]:
             yield "- **Examples:**"
         for one in examples:
             declared = "".join(f", {field} {value}" for field, value in one.declared.items())
-            told = ", ".join(f"`{reason}`" for reason in one.told)
-            yield f"  - {one.on}, VIN {one.vin or 'none'}{declared}: **{one.verdict}**{f' ({told})' if told else ''}"
+            reasons = ", ".join(f"`{reason}`" for reason in one.reasons)
+            yield f"  - {one.on}, VIN {one.vin or 'none'}{declared}: **{one.verdict}**{f' ({reasons})' if reasons else ''}"
 
 
 def _sources(regime: Regime) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Regimes: law as dated data, read strictly from wmi_data/regimes.
 
-A regime says which goods it covers, since when, why, and where that is written; ``verdict`` asks it,
+A regime says which goods it covers, since when, why, and where that is written; ``decision`` reads it,
 and holds no law of its own. The date is always an argument. A key that the reader does not know is an
 error, so that a misplaced line can never be dropped in silence.
 """
@@ -16,9 +16,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from vintool.codes import DEFAULT_REGIME, REGIMES, Powertrain, Reason, Verdict
 from vintool.decoding.model import Frozen
-from vintool.registry import DataError, read_text
+from vintool.errors import DataError
+from vintool.registry.rows import read_text
 
-Said = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1)]
 Confidence = Literal["high", "medium", "low"]
 Kind = Literal["passenger", "bus", "truck", "chassis", "kit"]
 ANY_POWERTRAIN = frozenset(Powertrain)
@@ -27,37 +28,37 @@ ANY_POWERTRAIN = frozenset(Powertrain)
 class Goods(Frozen):
     """One line of the goods that a regime covers; no ``powertrains`` means any."""
 
-    says: Said
+    says: Text
     original: str = ""
     kinds: tuple[Kind, ...] = Field(min_length=1)
     powertrains: tuple[Powertrain, ...] = ()
-    source: Said
+    source: Text
 
     @property
     def covered(self) -> frozenset[Powertrain]:
-        """The powertrains of this line."""
+        """The powertrains that this line covers."""
         return frozenset(self.powertrains) or ANY_POWERTRAIN
 
 
 class Definition(Frozen):
     """What a word of the regime means."""
 
-    term: Said
-    says: Said
-    source: Said
+    term: Text
+    says: Text
+    source: Text
     confidence: Confidence
 
 
 class Provision(Frozen):
     """One rule of a regime, and the days on which it holds; both ends count, no end: until further notice.
 
-    ``step`` is the step of the decision that asks it; empty where it stands for the reader alone.
+    ``step`` is the step of the decision that reads it; empty where it stands for the reader alone.
     ``days`` is the number that it turns on, if it has one.
     """
 
-    code: Said
-    says: Said
-    why: Said
+    code: Text
+    says: Text
+    why: Text
     start: date = Field(alias="from")
     until: date | None = None
     step: Literal[
@@ -72,7 +73,7 @@ class Provision(Frozen):
         "exporter",
     ] = ""
     days: int | None = None
-    source: Said
+    source: Text
     confidence: Confidence
 
     def in_force(self, on: date) -> bool:
@@ -86,10 +87,10 @@ class Provision(Frozen):
 
 
 class Citation(Frozen):
-    """Where the rule is written."""
+    """Where the rule is written; ``report.page`` has a ``Citation`` of its own, as it imports no law."""
 
-    text: Said
-    url: Said
+    text: Text
+    url: Text
     confidence: Confidence
 
 
@@ -99,38 +100,38 @@ class Doubt(Frozen):
     powertrain: Powertrain | None = None
     kind: str = ""
     reason: Reason
-    readings: tuple[Said, ...] = Field(min_length=2)
-    source: Said
+    readings: tuple[Text, ...] = Field(min_length=2)
+    source: Text
 
 
 class OtherRegime(Frozen):
     """Another rule that may apply to what this one leaves out."""
 
-    code: Said
-    title: Said
+    code: Text
+    title: Text
     applies: Literal["used", "new", "pure_electric", "not_pure_electric"]
-    source: Said
+    source: Text
 
 
 class Example(Frozen):
-    """A vehicle and a day with the verdict that must come out, and what must and must not be told."""
+    """A vehicle and a day with the verdict that must come out, and reasons that it must and must not have."""
 
-    provision: Said
+    provision: Text
     vin: str
     on: date
     declared: Mapping[str, str] = Field(default_factory=dict)
     verdict: Verdict
-    told: tuple[Reason, ...] = ()
-    not_told: tuple[Reason, ...] = ()
+    reasons: tuple[Reason, ...] = Field((), alias="told")
+    other_reasons: tuple[Reason, ...] = Field((), alias="not_told")
 
 
 class Regime(Frozen):
     """One licence regime."""
 
-    code: Said
-    version: Said
-    title: Said
-    applicants: Said
+    code: Text
+    version: Text
+    title: Text
+    applicants: Text
     condition: Literal["new", "used"]
     has_vin: bool
     reference_codes: tuple[str, ...] = ()
@@ -140,7 +141,7 @@ class Regime(Frozen):
     citation: tuple[Citation, ...] = Field(min_length=1)
     doubt: tuple[Doubt, ...] = ()
     other_regime: tuple[OtherRegime, ...] = ()
-    not_established: tuple[Said, ...] = ()
+    not_established: tuple[Text, ...] = ()
     example: tuple[Example, ...]
 
     @model_validator(mode="after")
@@ -156,7 +157,7 @@ class Regime(Frozen):
         if unknown := {item.provision for item in self.example} - set(codes):
             raise ValueError(f"examples of no provision: {', '.join(sorted(unknown))}")
         for day in {day for item in self.provision for day in item.changes}:
-            if not self._shown_on_both_sides(day):
+            if not self._has_examples_around(day):
                 raise ValueError(f"an example of one vehicle on each side of {day} is needed")
         return self
 
@@ -164,13 +165,13 @@ class Regime(Frozen):
     def _dates(self) -> tuple[Provision, ...]:
         return tuple(item for item in self.provision if item.step == "date")
 
-    def _shown_on_both_sides(self, day: date) -> bool:
+    def _has_examples_around(self, day: date) -> bool:
         """Whether one vehicle stands as an example on the day and on the day before."""
-        shown: dict[date, set[str]] = {}
+        by_day: dict[date, set[str]] = {}
         for item in self.example:
-            facts = f"{item.vin} {sorted(item.declared.items())}"
-            shown.setdefault(item.on, set()).add(facts)
-        return bool(shown.get(day, set()) & shown.get(day - timedelta(days=1), set()))
+            vehicle = f"{item.vin} {sorted(item.declared.items())}"
+            by_day.setdefault(item.on, set()).add(vehicle)
+        return bool(by_day.get(day, set()) & by_day.get(day - timedelta(days=1), set()))
 
     def in_force(self, on: date) -> bool:
         """Whether the regime binds on this day."""
@@ -197,7 +198,7 @@ class Regime(Frozen):
         return frozenset().union(*lines)
 
     def at_step(self, step: str) -> tuple[Provision, ...]:
-        """The provisions that a step of the decision asks."""
+        """The provisions that a step of the decision reads."""
         return tuple(item for item in self.provision if item.step == step)
 
     def by_code(self, code: str) -> Provision:

@@ -1,44 +1,60 @@
-"""Vehicle + declaration + date -> finding: the decision by one regime, and what else stands on the row."""
+"""Vehicle + declaration + date -> finding: the decision by one regime, and what else stands on the row.
+
+``columns.screening.judge`` takes the same steps over columns, each rule once per distinct key.
+"""
 
 from collections.abc import Mapping
 from datetime import date
 
-from vintool.codes import DEFAULT_REGIME, Basis, Concern, Grade, Reason, Verdict
+from vintool.codes import DEFAULT_REGIME, Concern, Reason, Verdict
 from vintool.decoding.identity import Identity, identify
 from vintool.decoding.model import Frozen, Vehicle
-from vintool.screening import identifiers
-from vintool.screening import used_vehicles as used
+from vintool.decoding.profile import Profile
+from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.decision import Decision, decide
-from vintool.screening.evidence import Remark
-from vintool.screening.facts import Facts, declared_meanings, row_facts
+from vintool.screening.evidence import EvidenceItem, Remark, all_remarks
+from vintool.screening.facts import (
+    Facts,
+    chassis_differs,
+    declared_meanings,
+    profile_of,
+    registered,
+    text_facts,
+)
 from vintool.screening.regimes import Regime, load_regime
 
 
-class Evidence(Frozen):
-    """One fact that a verdict rests on."""
-
-    what: str
-    value: str
-    basis: Basis
-    grade: Grade | None = None
-    source: str
-
-
 class DecidedOn(Frozen):
-    """The date that decided, and where it was read."""
+    """The date that decided, and the column that it was read from; empty where it was given."""
 
     date: date | None
     column: str = ""
 
 
 class Finding(Frozen):
-    """The verdict on one vehicle under one regime; ``lines`` are those of the decision table."""
+    """The verdict on one vehicle under one regime, with what it rests on.
+
+    Attributes:
+        verdict: whether the regime covers the vehicle; ``out_of_scope`` never means free to export.
+        regime: the code of the regime, such as ``cn-2025-54``.
+        reasons: codes, each with one sentence (``Reason.sentence``).
+        evidence: the facts behind it: what, value, basis, grade of powertrain evidence, source.
+        other_regimes: codes of those that may apply to what this one leaves out.
+        decided_on: the declaration date.
+        rule_version: code and version of the regime, ``CODE@VERSION``.
+        lines: numbers of the lines of the decision table that held, such as ``5b``; ``vintool law``
+            prints the table.
+
+    >>> finding = screen("LRW3E7FA1LC000001", date(2026, 3, 1))
+    >>> finding.evidence[0].value, finding.evidence[0].basis.value, finding.lines
+    ('BEV', 'encoded', ('1d', '2c', '3e', '4h', '5b', '6c', '7d'))
+    """
 
     verdict: Verdict
     regime: str
     reasons: tuple[Reason, ...]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidenceItem, ...]
     other_regimes: tuple[str, ...]
     decided_on: DecidedOn
     rule_version: str
@@ -56,55 +72,89 @@ def screen(
     Args:
         vehicle_or_text: a decoded vehicle, a VIN, or the text of a cell.
         on: the declaration date; None if it is not known (the rule is then taken to be in force).
-        declared: what the manifest says beside the VIN: field -> cell, the fields being those of the
-            header dictionary; ``declared.FIELDS``, ``chassis_no``, ``registration_date`` and
-            ``application_date`` (of the licence, for used vehicles) are read.
-        regime: the code of the regime.
+        declared: what the manifest says beside the VIN: field -> cell, as it stands there (prices and
+            dates with their units and in any usual form). The fields are those of the header
+            dictionary; ``declaration.lexicon.FIELDS``, ``chassis_no``, ``registration_date``,
+            ``application_date`` (of the licence, for used vehicles), ``container_no``,
+            ``vessel_imo`` and ``exporter_code`` are read, others change nothing.
+        regime: the code of the regime, one of ``codes.REGIMES``.
+
+    Returns:
+        The verdict with reasons, evidence and sources. A text that is no VIN is no error: where no
+        identity can be read the verdict is ``invalid``.
 
     Raises:
         KeyError: no such regime.
         ValueError: an unknown declared field.
 
+    The law is that of ``wmi_data/regimes``, where each provision has its source. This is no legal
+    advice.
+
     >>> screen("LRW3E7FA1LC000001", date(2026, 3, 1)).verdict.value
     'controlled'
     >>> screen("LRW3E7FA1LC000001", date(2025, 12, 31)).verdict.value
     'out_of_scope'
+    >>> [reason.value for reason in screen("", date(2026, 3, 1), {"fuel": "BEV"}).reasons]
+    ['no_identity']
     """
     law = load_regime(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
-    return finding(judge(identify(text), on, declared, law)[1], law, on)
+    identity = identify(text)
+    return finding(judge(identity, profile_of(identity), on, declared, law), law, on)
 
 
 def judge(
-    identity: Identity, on: date | None, declared: Mapping[str, object] | None, regime: Regime
-) -> tuple[Facts, Decision]:
-    """The facts of one row, the decision on them, and what else is found."""
+    identity: Identity,
+    profile: Profile | None,
+    on: date | None,
+    declared: Mapping[str, object] | None,
+    regime: Regime,
+) -> Decision:
+    """The decision on one row, with the remarks that stand beside it.
+
+    Args:
+        identity: of the text of the VIN.
+        profile: of its VIN, see ``facts.profile_of``.
+        on: the declaration date; None if it is not known.
+        declared: field -> cell, as for ``screen``.
+        regime: the law.
+
+    Raises:
+        ValueError: an unknown declared field.
+    """
+    meanings = declared_meanings(declared)
     cells = {field: str(cell) for field, cell in (declared or {}).items() if cell is not None}
-    facts = row_facts(identity, on, declared_meanings(declared), regime, cells)
-    decision = decide(facts, regime)
-    told = with_found(
-        decision,
-        (
-            *used.age(
-                declared_used(decision),
-                cells.get("registration_date", ""),
-                cells.get("application_date", ""),
-                on,
-                asked=regime.condition == "used",
-            ),
-            *identifiers.code_in_force(cells.get("hs_code", ""), on),
-            *identifiers.container(cells.get("container_no", "")),
-            *identifiers.vessel(cells.get("vessel_imo", "")),
-            *identifiers.exporter_code(cells.get("exporter_code", "")),
-        ),
+    registration, chassis = cells.get("registration_date", ""), cells.get("chassis_no", "")
+    facts = Facts(
+        None if on is None else regime.in_force(on),
+        on.year if on else None,
+        meanings,
+        text_facts(identity, profile),
+        registered(registration, on),
+        identity.vin is not None and chassis_differs(identity.vin, chassis),
     )
-    if Reason.CONTRADICTION_CHASSIS in told.reasons and identity.vin is not None:
-        sides = chassis_sides(identity.vin, cells["chassis_no"])
-        told = told._replace(evidence=(*told.evidence, sides))
-    return facts, told
+    decision = decide(facts, regime)
+    remarks = all_remarks(
+        used_vehicles.age(
+            declared_used(decision),
+            registration,
+            cells.get("application_date", ""),
+            on,
+            always=regime.condition == "used",
+        ),
+        identifiers.code_in_force(cells.get("hs_code", ""), on),
+        identifiers.container(cells.get("container_no", "")),
+        identifiers.vessel(cells.get("vessel_imo", "")),
+        identifiers.exporter_code(cells.get("exporter_code", "")),
+    )
+    decision = with_remarks(decision, remarks)
+    if Reason.CONTRADICTION_CHASSIS in decision.reasons and identity.vin is not None:
+        sides = chassis_sides(identity.vin, chassis)
+        return decision._replace(evidence=(*decision.evidence, sides))
+    return decision
 
 
-_TOLD_OF_USED = {
+_OF_USED_VEHICLES = {
     Reason.USED_VEHICLE,
     Reason.USED_UNSUPPORTED,
     Reason.CONTRADICTION_CONDITION,
@@ -113,8 +163,8 @@ _TOLD_OF_USED = {
 
 
 def declared_used(decision: Decision) -> bool:
-    """Whether the row tells a used vehicle."""
-    return not _TOLD_OF_USED.isdisjoint(decision.reasons)
+    """Whether the row declares a used vehicle, by the reasons of its decision."""
+    return not _OF_USED_VEHICLES.isdisjoint(decision.reasons)
 
 
 def needs_a_look(decision: Decision) -> bool:
@@ -129,46 +179,38 @@ def needs_a_look(decision: Decision) -> bool:
     )
 
 
-def with_found(
-    decision: Decision, found: tuple[Remark, ...] | None, *, always: bool = False
+def with_remarks(
+    decision: Decision, remarks: tuple[Remark, ...] | None, *, always: bool = False
 ) -> Decision:
-    """The decision with what else was found on the row; before the first day only what ``always`` is."""
-    if not found or (Reason.BEFORE_RULE in decision.reasons and not always):
+    """The decision with remarks; before the first day only with those that stand ``always``."""
+    if not remarks or (Reason.BEFORE_RULE in decision.reasons and not always):
         return decision
-    reasons = (*decision.reasons, *(one.reason for one in found if one.reason))
-    items = (*decision.evidence, *(one.item for one in found if one.item))
+    reasons = (*decision.reasons, *(one.reason for one in remarks if one.reason))
+    items = (*decision.evidence, *(one.item for one in remarks if one.item))
     return decision._replace(reasons=tuple(dict.fromkeys(reasons)), evidence=items)
 
 
-def with_duplicate(decision: Decision, found: tuple[Remark, ...]) -> Decision:
+def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:
     """The decision on a row whose VIN stands on an earlier row: one of the two is wrong, or counts twice.
 
-    It is told, and it does not clear the row: the vehicle of this row may be another one.
+    The remarks say so, and do not clear the row: the vehicle of this row may be another one.
     """
-    if not found:
+    if not remarks:
         return decision
-    told = with_found(decision, found, always=True)
+    marked = with_remarks(decision, remarks, always=True)
     if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:
-        return told._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=(*told.lines, "7c"))
-    return told
+        lines = (*marked.lines, "7c")
+        return marked._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
+    return marked
 
 
 def finding(decision: Decision, regime: Regime, on: date | None, column: str = "") -> Finding:
-    """A decision, dressed."""
+    """A decision as a pydantic model, with its regime and date."""
     return Finding(
         verdict=decision.verdict,
         regime=regime.code,
         reasons=decision.reasons,
-        evidence=tuple(
-            Evidence(
-                what=item.what,
-                value=item.value,
-                basis=item.basis,
-                grade=item.grade,
-                source=item.source,
-            )
-            for item in decision.evidence
-        ),
+        evidence=decision.evidence,
         other_regimes=decision.other_regimes,
         decided_on=DecidedOn(date=on, column=column),
         rule_version=regime.rule_version,

@@ -96,7 +96,7 @@ def main() -> None:
         ensure(folded := fold(name), f"{country}: nothing to compare in {name!r}")
         kept.setdefault((folded, country), row)
         countries.setdefault(folded, set()).add(country)
-    shared = {folded for folded, told in countries.items() if len(told) > 1}
+    shared = {folded for folded, codes in countries.items() if len(codes) > 1}
     ensure(shared == MEANT.keys(), f"names of two countries are {sorted(shared)}")
     ensure(all(MEANT[folded] in countries[folded] for folded in MEANT), "a country of MEANT")
     ensure(countries.keys() >= VAGUE, "a name of VAGUE is in no source")

@@ -124,8 +124,8 @@ def main() -> None:
     for row in rows:
         several.setdefault((row[0], row[1]), []).append(row[-1])
     for key, notes in several.items():
-        told = ["one_of_several" in note.split(";") for note in notes]
-        ensure(any(told) == (len(notes) > 1), f"{key}: {len(notes)} rows, notes {notes}")
+        flags = ["one_of_several" in note.split(";") for note in notes]
+        ensure(any(flags) == (len(notes) > 1), f"{key}: {len(notes)} rows, notes {notes}")
     write_rows(COLUMNS, rows, keys=2)
 
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.engine.arrays import Characters, Ints, Mask, Runs, Words, spread
-from vintool.registry.tables import ANY
-from vintool.vin import ALPHABET
+from vintool.registry.patterns import ANY
+from vintool.vin.positions import ALPHABET
 
 #: The characters by their codes 0 to 33; the last one stands for all that no VIN has.
 CHARACTERS = f"{ALPHABET}?"

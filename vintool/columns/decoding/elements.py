@@ -15,9 +15,11 @@ from vintool.columns.decoding.schemas import Schemas
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding import plant
-from vintool.registry.tables import bits
-from vintool.vpic import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
-from vintool.vpic.decode import add_conversions, add_engine, specified
+from vintool.registry.patterns import bits
+from vintool.vpic.displacement import add_conversions
+from vintool.vpic.elements import DISPLACEMENTS, ENGINE_MODEL, MODEL, DecodedElement, Origin
+from vintool.vpic.passes import add_engine
+from vintool.vpic.specs import specified
 
 # What a specification may ask for, as far as it is at hand.
 _KEYS = tuple(

@@ -25,12 +25,12 @@ from vintool.decoding import plant
 from vintool.decoding.brand import brand_name
 from vintool.decoding.fields import ASIDE, ELEMENTS, FIELDS
 from vintool.decoding.kinds import Kind, Part
-from vintool.decoding.model_year import FIRST_YEAR
 from vintool.decoding.plant import Plant, plant_part, registered_plant
 from vintool.decoding.profile import Profile, country_code, vehicle_type
 from vintool.powertrain.filings import SIGNALS, sides, weigh
-from vintool.registry import Rule
-from vintool.vpic.decode import in_words
+from vintool.registry.rule import Rule
+from vintool.vin.positions import FIRST_MODEL_YEAR
+from vintool.vpic.elements import all_in_words
 
 _ONE_AT_A_TIME = Lock()
 _KEPT_AT_MOST = 1 << 20
@@ -189,7 +189,7 @@ class FieldColumns:
         rows = np.flatnonzero(~is_filed & self._has_plants.array(profiles.wmi))
         year = self._rules.model_years.year.array(profiles.year[rows])
         key = profiles.wmi[rows] * np.intp(_NARROW) + profiles.plant_code[rows]
-        plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_YEAR + 1, 0))
+        plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_MODEL_YEAR + 1, 0))
         is_known = np.array([one is not None for one in self._plants.values], dtype=bool)
         has_plant = np.zeros(len(is_filed), dtype=bool)
         has_plant[rows] = is_known[plants]
@@ -233,7 +233,7 @@ class FieldColumns:
         row = registry.plant(
             self._rules.wmis.all[wmi].wmi,
             CHARACTERS[code],
-            (year + FIRST_YEAR - 1) if year else None,
+            (year + FIRST_MODEL_YEAR - 1) if year else None,
         )
         return registered_plant(row) if row is not None else None
 
@@ -259,11 +259,11 @@ def _itself(value: Any) -> Any:
 
 
 def _value(kind: Kind, element: int, texts: tuple[str, ...]) -> str | int | float | None:
-    return kind.read(in_words(element, texts))
+    return kind.read(all_in_words(element, texts))
 
 
 def _filed_part(part: Part, texts: tuple[str, ...]) -> str:
-    return plant_part(part.name, in_words(part.element, texts) or "") if texts else ""
+    return plant_part(part.name, all_in_words(part.element, texts) or "") if texts else ""
 
 
 def _part(name: str, place: Plant | None) -> str:

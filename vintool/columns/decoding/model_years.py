@@ -9,7 +9,8 @@ from vintool.columns.decoding.wmis import MARKETS, Wmis
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.decoding.model_year import FIRST_YEAR, latest_model_year, model_year, year_of_pass
+from vintool.decoding.model_year import latest_model_year, model_year, year_of_pass
+from vintool.vin.positions import FIRST_MODEL_YEAR
 
 _KINDS = 1 << 10  # more than the combinations of kinds that makers build
 _YEARS = 1 << 6  # more than position 10 can mean
@@ -54,8 +55,8 @@ class ModelYearRules:
             passes: of all rows.
             sure: of all rows, whether the vehicle was made by vPIC's rules.
         """
-        other = np.maximum(passes.other - FIRST_YEAR + 1, 0)
-        key = (passes.year - FIRST_YEAR + 1)[rows] * _YEARS + other[rows]
+        other = np.maximum(passes.other - FIRST_MODEL_YEAR + 1, 0)
+        key = (passes.year - FIRST_MODEL_YEAR + 1)[rows] * _YEARS + other[rows]
         key = (key * 2 + sure[rows]) * 2 + passes.conclusive[rows]
         return self._of_pass.array(key * 2 + passes.only_match[rows])
 
@@ -76,7 +77,7 @@ class ModelYearRules:
         key, only_match = divmod(key, 2)
         key, conclusive = divmod(key, 2)
         key, sure = divmod(key, 2)
-        year, other = (number and number + FIRST_YEAR - 1 for number in divmod(key, _YEARS))
+        year, other = (number and number + FIRST_MODEL_YEAR - 1 for number in divmod(key, _YEARS))
         years = tuple(sorted({year, other} - {0}))
         return self._encoder[
             year_of_pass(

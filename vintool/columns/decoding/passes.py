@@ -18,10 +18,10 @@ from vintool.columns.decoding.schemas import YEARS, Schemas
 from vintool.columns.decoding.scores import CandidatePasses, ScoreRules
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.decoding.model_year import CYCLE, FIRST_YEAR, latest_model_year
-from vintool.vin import MODEL_YEAR_CODES
-from vintool.vpic import MODEL
-from vintool.vpic.decode import model_years
+from vintool.decoding.model_year import latest_model_year
+from vintool.vin.positions import FIRST_MODEL_YEAR, MODEL_YEAR_CODES, MODEL_YEAR_CYCLE
+from vintool.vpic.elements import MODEL
+from vintool.vpic.model_years import model_years
 
 # By character code: how many years after 1980 it stands for at position 10, 0 for none; is it a letter.
 _YEARS_AFTER_FIRST = np.array([max(MODEL_YEAR_CODES.find(one), 0) for one in CHARACTERS])
@@ -126,7 +126,9 @@ class PassRules:
 
         # The candidates: the first year of every row that has a set in it, then the second.
         sets = [
-            np.where(year == 0, -1, np.where(year < FIRST_YEAR + CYCLE, earlier, later))
+            np.where(
+                year == 0, -1, np.where(year < FIRST_MODEL_YEAR + MODEL_YEAR_CYCLE, earlier, later)
+            )
             for year in (first, second)
         ]
         one, two = (np.flatnonzero(of_year >= 0) for of_year in sets)
@@ -176,7 +178,7 @@ class PassRules:
         """The sets of the two years that position 10 can mean in the 60; -1 for none."""
         sets = self.schemas.sets.ravel()
         spot = registration * YEARS + _YEARS_AFTER_FIRST[codes[10]]
-        return sets[spot], sets[spot + CYCLE]
+        return sets[spot], sets[spot + MODEL_YEAR_CYCLE]
 
     def _better(
         self,
@@ -236,7 +238,7 @@ def _years(key: int) -> tuple[int, int, int]:
         CHARACTERS[code],
         "A" if letter else "0",
         latest_model_year() + 1,  # vPIC allows for one year more
-        lambda year: bool(later if year >= FIRST_YEAR + CYCLE else earlier),
+        lambda year: bool(later if year >= FIRST_MODEL_YEAR + MODEL_YEAR_CYCLE else earlier),
         light=bool(light),
     )
     first, second, *_ = (*years, 0, 0)

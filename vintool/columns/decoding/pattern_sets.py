@@ -14,7 +14,7 @@ from vintool.columns.decoding.schema_lines import (
     Statements,
 )
 from vintool.columns.engine.arrays import Bytes, Codes, Ints, Mask, Runs, lowest, marked, ones
-from vintool.vpic import POSITIONS
+from vintool.vpic.patterns import POSITIONS
 
 
 class PatternSets(BitSets):

@@ -9,8 +9,9 @@ from vintool.columns.engine.arrays import Codes, Ints, Runs, Words
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.powertrain import Classification, resolve
-from vintool.registry import Rule, powertrain_rules
-from vintool.registry.tables import bits
+from vintool.registry.patterns import bits
+from vintool.registry.powertrain_rules import powertrain_rules
+from vintool.registry.rule import Rule
 
 _POSITIONS = (4, 5, 6, 7, 8, 10, 11)  # rules are looked up by positions 1-3
 

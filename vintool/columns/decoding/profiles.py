@@ -32,10 +32,10 @@ from vintool.decoding import plant
 from vintool.decoding.fields import ASIDE, ELEMENTS
 from vintool.decoding.fields import FIELDS as VEHICLE_FIELDS
 from vintool.decoding.identity import maker as maker_of
-from vintool.decoding.model_year import FIRST_YEAR
 from vintool.decoding.profile import is_home_market, vpic_applies
 from vintool.powertrain.filings import SIGNALS
-from vintool.vpic import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
+from vintool.vin.positions import FIRST_MODEL_YEAR
+from vintool.vpic.elements import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
 
 POWERTRAIN = frozenset({"powertrain", "powertrain_grade", "powertrain_basis"})
 #: Fields that follow from the WMI, of the few that had several makers from WMI and year.
@@ -120,7 +120,7 @@ class ProfileRules:
         )
         self._maker_in_year = PerDistinct(
             lambda key: self.makers[
-                maker_of(wmis.all[key // _YEARS].wmi, key % _YEARS + FIRST_YEAR - 1)
+                maker_of(wmis.all[key // _YEARS].wmi, key % _YEARS + FIRST_MODEL_YEAR - 1)
             ]
         )
         self._is_home = PerDistinct(lambda at: is_home_market(Market.CN, registrations[at].kind))
@@ -167,7 +167,7 @@ class ProfileRules:
         maker = self._maker.array(wmi).astype(np.int32)
         years = self.model_years.year.array(year)
         when = np.flatnonzero(dated & self.model_years.is_encoded.array(year) & (years > 0))
-        since = years[when] - FIRST_YEAR + 1
+        since = years[when] - FIRST_MODEL_YEAR + 1
         maker[when] = self._maker_in_year.array(wmi[when].astype(np.intp) * _YEARS + since)
 
         make: Codes = np.zeros(size, dtype=np.int32)

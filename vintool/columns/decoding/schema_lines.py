@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool import vpic
 from vintool.columns.decoding.bitsets import N_CHARACTERS, parse_patterns
 from vintool.columns.engine.arrays import Bytes, Ints, Runs, marked
 from vintool.columns.engine.encoder import Encoder
 from vintool.decoding.fields import NAMED
-from vintool.vpic import DISPLACEMENTS, FROM_TABLES, POSITIONS
+from vintool.vpic.elements import DISPLACEMENTS, FROM_TABLES
+from vintool.vpic.patterns import POSITIONS, cell_head
 
 # What specifications ask for beside the fields: bed, cab, steering, transmission, brakes, trim ...
 _SPECIFICATION_KEYS = {3, 4, 36, 37, 60, 72, 86, 97, 109, 110, 135}
@@ -98,7 +98,7 @@ class SchemaLines:
     def _read_cells(self, texts: pa.Array) -> None:
         parts = pc.split_pattern(texts, "=", max_splits=1).flatten()
         heads = parts.take(pa.array(np.arange(0, len(parts), 2))).dictionary_encode()
-        keys = [vpic.cell_key(text) for text in heads.dictionary.to_pylist()]
+        keys = [cell_head(text) for text in heads.dictionary.to_pylist()]
         element, rank, formula = (
             np.array(keys, dtype=np.int32).reshape(-1, 3).T[:, heads.indices.to_numpy()]
         )

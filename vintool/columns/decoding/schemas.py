@@ -20,11 +20,11 @@ from vintool.columns.decoding.pattern_sets import PatternSets
 from vintool.columns.decoding.schema_lines import FIRST_VALUES, N_ELEMENTS, SchemaLines, Statements
 from vintool.columns.engine.arrays import Codes, Ints, marked, spread
 from vintool.columns.engine.encoder import Encoder
-from vintool.decoding.model_year import CYCLE, FIRST_YEAR
-from vintool.vpic import POSITIONS, Link
+from vintool.vin.positions import FIRST_MODEL_YEAR, MODEL_YEAR_CYCLE
+from vintool.vpic.patterns import POSITIONS, Link
 
-#: How many model years position 10 can stand for, from ``FIRST_YEAR`` on.
-YEARS = 2 * CYCLE
+#: How many model years position 10 can stand for, from ``FIRST_MODEL_YEAR`` on.
+YEARS = 2 * MODEL_YEAR_CYCLE
 _AT_ONCE = 1 << 13  # sets; more would only take more memory
 _SERIAL = slice(POSITIONS.index(12) * N_CHARACTERS, POSITIONS.index(15) * N_CHARACTERS)
 
@@ -36,12 +36,12 @@ class Schemas:
         registrations: r WMIs with what the register says of them; elsewhere they go by their number here.
         values: by element, the encoder of its values.
         core, rest: the sets, by their slots.
-        sets: r x ``YEARS``, the set that holds for a WMI in a year from ``FIRST_YEAR`` on; -1 for none.
+        sets: r x ``YEARS``, the set that holds for a WMI in a year from ``FIRST_MODEL_YEAR`` on; -1 for none.
         names_serial: by slot, whether patterns name characters at positions 12-14.
     """
 
     def __init__(self) -> None:
-        self.registrations = list(vpic.registrations())
+        self.registrations = list(vpic.all_registrations())
         self.values = [Encoder(FIRST_VALUES) for _ in range(N_ELEMENTS)]
         self.core, self.rest = PatternSets(), PatternSets()
         self.names_serial = np.zeros(0, dtype=bool)
@@ -52,7 +52,7 @@ class Schemas:
         self._read: list[int] = []  # by schema: its number in ``_lines``, or -1
         self._several: list[tuple[tuple[int, int], ...]] = []  # sets of more than one schema
         number = {one.wmi: number for number, one in enumerate(self.registrations)}
-        self.sets = self._all_sets([(number[wmi], link) for wmi, link in vpic.every_link()])
+        self.sets = self._all_sets([(number[wmi], link) for wmi, link in vpic.all_links()])
         self._slots = np.full(len(self._schemas) + len(self._several), -1, dtype=np.intp)
 
     def _all_sets(self, links: list[tuple[int, Link]]) -> Codes:
@@ -67,8 +67,8 @@ class Schemas:
                 for registration, link in links
             ]
         ).T
-        start = np.clip(first - FIRST_YEAR, 0, YEARS)
-        run, place = spread(np.clip(last - FIRST_YEAR + 1, start, YEARS) - start)
+        start = np.clip(first - FIRST_MODEL_YEAR, 0, YEARS)
+        run, place = spread(np.clip(last - FIRST_MODEL_YEAR + 1, start, YEARS) - start)
         cell = registration[run] * YEARS + start[run] + place
         sets = np.full(len(self.registrations) * YEARS, -1, dtype=np.int32)
         sets[cell] = schema[run]
@@ -119,7 +119,7 @@ class Schemas:
         if unread:
             for number, schema in enumerate(unread, len(self._lines.patterns)):
                 self._read[schema] = number
-            self._lines.read([vpic.schema_text(self._schemas[schema]) for schema in unread])
+            self._lines.read([self._schemas[schema].text() for schema in unread])
         statements = Statements(
             self._lines, [[(age, self._read[schema]) for age, schema in of_set] for of_set in parts]
         )

@@ -16,7 +16,8 @@ from vintool.columns.decoding.pattern_sets import PatternSets
 from vintool.columns.decoding.schema_lines import IN_VIN, N_ELEMENTS, OFTEN
 from vintool.columns.engine.arrays import Bytes, Ints, Mask, lowest, ones
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.vpic import (
+from vintool.vpic.displacement import number
+from vintool.vpic.elements import (
     BATTERY_ELECTRIC,
     DISPLACEMENTS,
     ELECTRIC,
@@ -29,7 +30,7 @@ from vintool.vpic import (
     MODEL,
     MULTIPLE,
 )
-from vintool.vpic.decode import Fault, faults, number, weight
+from vintool.vpic.faults import Fault, faults, weight
 
 _SERIAL = (12, 13, 14)  # positions where a character can be wrong if the WMI does not go on there
 _SPEAKS_ELECTRIC = (
@@ -99,7 +100,7 @@ class ScoreRules:
         """By vehicle type and element, what it weighs that an element is told."""
         types = int(self._type.max(initial=0)) + 1
         weights = np.zeros((types, N_ELEMENTS), dtype=np.intp)
-        for at, element in vpic.elements().items():
+        for at, element in vpic.all_elements().items():
             weights[:, at] = element.weight
         for kind in range(types):
             # Told anyway, and so no point for either year.

@@ -25,7 +25,8 @@ from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn
 from vintool.decoding.fields import ASIDE, FIELDS, Field
 from vintool.decoding.kinds import Kind
 from vintool.decoding.profile import Profile, profile
-from vintool.vin import Vin, position_9
+from vintool.vin import Vin
+from vintool.vin.check_digit import position_9
 
 #: Every field that has a column.
 _FIELDS = {

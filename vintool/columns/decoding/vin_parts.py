@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vintool.vin.positions import SMALL_MAKER
+
 _Part = Callable[[pa.Array], pa.Array]
 
 
@@ -22,7 +24,7 @@ def _joined(*parts: _Part) -> _Part:
 
 def _by_maker(small: _Part, other: _Part) -> _Part:
     """One part of the VINs of small makers (position 3 is 9), another of the rest."""
-    return lambda vin: pc.if_else(pc.equal(_slice(2, 3)(vin), "9"), small(vin), other(vin))
+    return lambda vin: pc.if_else(pc.equal(_slice(2, 3)(vin), SMALL_MAKER), small(vin), other(vin))
 
 
 _CORE = (_slice(0, 8), _slice(9, 11))

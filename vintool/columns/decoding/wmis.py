@@ -12,12 +12,13 @@ from vintool.columns.engine.arrays import Codes
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
-from vintool.registry import Country, Maker
-from vintool.vin import ALPHABET
+from vintool.registry.countries import Country
+from vintool.registry.makers import Maker
+from vintool.vin.positions import ALPHABET, SMALL_MAKER
 
 #: Markets go by their place here.
 MARKETS = list(Market)
-_NINE = ALPHABET.index("9")
+_SMALL_MAKER = ALPHABET.index(SMALL_MAKER)
 _THREE = N_CHARACTERS**3
 
 
@@ -54,7 +55,7 @@ class Wmis:
     def __call__(self, codes: CharacterCodes) -> Codes:
         """The code of the WMI of each of n VINs: positions 1-3, with 12-14 of a small maker."""
         short = (codes[1] * N_CHARACTERS + codes[2]) * N_CHARACTERS + codes[3]
-        is_small = codes[3] == _NINE
+        is_small = codes[3] == _SMALL_MAKER
         small = np.flatnonzero(is_small)
         if not len(small):
             return self._short.array(short)

@@ -1,6 +1,6 @@
 """A dictionary-encoded column: each distinct value once, and for every row the code of its value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +14,11 @@ from vintool.columns.engine.encoder import Encoder
 #: Rows that are screened at a time.
 BATCH_ROWS = 1 << 16
 
-NOTHING: list[Any] = [None]
-EMPTY: list[Any] = [""]
-NO_OR_YES: list[Any] = [False, True]
+NOTHING = (None,)
+EMPTY = ("",)
+NO_OR_YES = (False, True)
+#: Whole numbers stand for themselves.
+NATURALS = range(1 << 62)
 
 
 class Categorical:
@@ -25,14 +27,14 @@ class Categorical:
     Args:
         values: it must live as long as the run, as ``PerDistinct`` knows a value by its list and code.
             It may grow and hold values of no row; a value that stands in it never changes.
-        codes: of the n rows.
+        codes: of the n rows; of ``NATURALS`` whole numbers of any width.
     """
 
-    def __init__(self, values: list[Any], codes: Codes) -> None:
+    def __init__(self, values: Sequence[Any], codes: Codes) -> None:
         self.values, self.codes = values, codes
 
     @classmethod
-    def constant(cls, rows: int, values: list[Any], code: int = 0) -> "Categorical":
+    def constant(cls, rows: int, values: Sequence[Any], code: int = 0) -> "Categorical":
         """A column of one value, at which no rule looks row by row."""
         return cls(values, np.broadcast_to(np.int32(code), (rows,)))
 

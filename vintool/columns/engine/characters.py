@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from vintool.codes import CheckDigit
 from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Places, Words
-from vintool.vin import ALPHABET, CHARACTER_VALUES, CHECK_CHARACTERS, remainder
-from vintool.vpic import far_readers
+from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, remainder
+from vintool.vin.positions import ALPHABET, SMALL_MAKER
+from vintool.vpic.register import far_readers
 
 #: In place of a remainder: some character is not of the alphabet of VINs.
 ILLEGAL = 255
@@ -144,7 +145,7 @@ def stand_ins(characters: Characters) -> Places:
 def _reaches() -> Bytes:
     """The last position that any rule reads, by the places of positions 1-3 in the alphabet."""
     reaches = np.full((_BASE * _BASE, _BASE), _NEAR, dtype=np.uint8)
-    reaches[:, ALPHABET.index("9")] = _SMALL
+    reaches[:, ALPHABET.index(SMALL_MAKER)] = _SMALL
     for wmi, last in far_readers().items():
         first, second, third = map(ALPHABET.index, wmi)
         reaches[first * _BASE + second, third] = last
@@ -167,7 +168,7 @@ def descriptor_keys(characters: Characters) -> tuple[Words, Places]:
     far = np.flatnonzero(reaches > _NEAR)
     if not len(far):
         return packed, far
-    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord("9"))]
+    small = far[(reaches[far] == _SMALL) & (characters[far, 2] == ord(SMALL_MAKER))]
     rows = characters[small]
     keys = np.zeros(len(small), dtype=np.uint64)
     for at in (0, 3, 5, 9, 11):

@@ -119,14 +119,14 @@ class _Lists:
     def extended(self, more: list[Any]) -> pa.Array:
         """All values and some more, which are not kept."""
         self.array()
-        texts = [text for own in more for text in own or ()]
+        texts = [text for value in more for text in value or ()]
         first = len(self._encoder)
         codes = np.arange(first, first + len(texts), dtype=np.int32)
         return self._with(more, codes, self._texts.extended(texts))
 
     def _with(self, more: list[Any], codes: Codes, texts: pa.Array) -> pa.Array:
         offsets, items = self._array.offsets.to_numpy(), self._array.values.indices.to_numpy()
-        lengths = np.array([len(own or ()) for own in more], dtype=np.int32)
+        lengths = np.array([len(value or ()) for value in more], dtype=np.int32)
         ends = np.cumsum(lengths, dtype=np.int32) + np.int32(len(items))
         return pa.ListArray.from_arrays(
             pa.array(np.append(offsets, ends)),

@@ -1,28 +1,30 @@
 """A rule lifted to columns: asked once per distinct key, then gathered."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
+from operator import getitem
 from threading import RLock
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from vintool.columns.engine.arrays import Codes, Ints, Mask, marked
-from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.categorical import NATURALS, Categorical
 from vintool.columns.engine.encoder import Encoder, KeyEncoder
 
 # Held while rules are asked. One for all: a rule may ask another one.
 _LOCK = RLock()
-_NO_CODES: Codes = np.zeros(0, dtype=np.int32)
 
 
 class PerDistinct:
     """A rule of a short key, memoised: asked once per distinct key of a run, not of a batch.
 
-    Called with columns it answers with a column; ``codes`` and ``array`` are for rules of one whole
-    number. Equal answers share a code, which keeps the keys of the next rule few. Several threads may
-    share one: what was asked before is gathered without a lock. What is kept grows with the distinct
-    keys (``kept``); who owns the rules forgets them together, as one's answers are the next one's keys.
+    Called with columns it answers with a column; ``codes`` and ``array`` are for rules of whole
+    numbers. Equal answers share a code, which keeps the keys of the next rule few. Several threads may
+    share one: what was asked before of one column is gathered without a lock. What is kept grows with
+    the distinct keys (``kept``); who owns the rules forgets them together, as the answers of one are
+    the keys of the next.
 
     >>> length = PerDistinct(len)
     >>> column = length(Categorical(["a", "bc", "d"], np.array([0, 1, 2, 1])))
@@ -31,56 +33,58 @@ class PerDistinct:
 
     Args:
         rule: its answers are hashable.
-        scattered: whether the numbers that the rule is asked with lie far apart, such as pairs packed
-            into one; else there is a slot for each number up to the highest.
+        scattered: whether codes of a single column lie far apart, such as pairs packed into one
+            number; else there is a slot for each up to the highest.
 
     Attributes:
         values: the distinct answers, by their codes.
     """
 
     def __init__(self, rule: Callable[..., Hashable], *, scattered: bool = False) -> None:
-        self._rule = rule
+        self._rule, self._scattered = rule, scattered
         self._encoder = Encoder()
         self.values = self._encoder.values
         self._array: npt.NDArray[Any] = np.zeros(0, dtype=bool)
-        self._of_numbers = _Answers(packed=scattered)
         # A code means something only beside its list of values: there are answers for each tuple of
-        # lists, and the lists are kept with them, so that no id is used twice.
-        self._of_columns: dict[tuple[tuple[int, int], ...], tuple[list[list[Any]], _Answers]] = {}
+        # lists, which keep the lists, so that no id is used twice.
+        self._answers: dict[tuple[tuple[int, int], ...], _Answers] = {}
 
     @property
     def kept(self) -> int:
         """How many keys have room."""
-        answers = [self._of_numbers, *(answers for _, answers in self._of_columns.values())]
-        return sum(len(one.codes) for one in answers)
+        return sum(len(answers.codes) for answers in tuple(self._answers.values()))
 
     def __call__(self, *columns: Categorical) -> Categorical:
         """The rule's answer for every row, from the values of the row.
 
         Args:
-            columns: of n rows each; one for each argument of the rule. Of constant ones (see
-                ``Categorical.constant``) no key is made.
+            columns: of n rows each; one for each argument of the rule. Those that are constant are no
+                part of the keys.
         """
         rows = len(columns[0])
         if not rows:
-            return Categorical(self.values, _NO_CODES)
-        varying = [column.codes for column in columns if not column.is_constant]
+            return Categorical(self.values, np.zeros(0, dtype=np.int32))
         fixed = [int(column.codes[0]) if column.is_constant else -1 for column in columns]
+        varying = [at for at, code in enumerate(fixed) if code < 0]
         lists = [column.values for column in columns]
-        own = tuple(zip(map(id, lists), fixed, strict=True))
-        if own not in self._of_columns:
-            self._of_columns[own] = lists, _Answers(packed=len(varying) > 1)
-
-        def ask(key: Iterable[int]) -> int:
-            rest = iter(key)
-            places = [next(rest) if code < 0 else code for code in fixed]
-            return self._encoder[self._rule(*map(list.__getitem__, lists, places))]
-
-        answers = self._of_columns[own][1]
+        kind = tuple(zip(map(id, lists), fixed, strict=True))
+        if kind not in self._answers:
+            packed = len(varying) > 1 or self._scattered
+            self._answers[kind] = _Answers(partial(self._ask, lists, fixed, varying), packed=packed)
         if varying:
-            return Categorical(self.values, answers(varying, ask))
-        code = answers([np.zeros(1, dtype=np.int32)], lambda _: ask(()))
+            keys = [columns[at].codes for at in varying]
+            return Categorical(self.values, self._answers[kind](keys))
+        code = self._answers[kind]([np.zeros(1, dtype=np.int32)])
         return Categorical.constant(rows, self.values, int(code[0]))
+
+    def _ask(
+        self, lists: list[Sequence[Any]], codes: list[int], varying: list[int], key: Iterable[int]
+    ) -> int:
+        """The code of the answer to a key: the codes of the columns that vary."""
+        codes = codes.copy()
+        for at, code in zip(varying, key, strict=False):
+            codes[at] = code
+        return self._encoder[self._rule(*map(getitem, lists, codes))]
 
     def on(self, rows: Mask, *columns: Categorical) -> Categorical:
         """The answer for some of n rows, whose columns alone are given; None for the others."""
@@ -93,15 +97,13 @@ class PerDistinct:
         codes[rows] = self(*columns).codes
         return Categorical(self.values, codes)
 
-    def codes(self, numbers: Ints) -> Codes:
-        """The code of the answer for each of n numbers."""
-        if not len(numbers):
-            return _NO_CODES
-        return self._of_numbers([numbers], lambda key: self._encoder[self._rule(*key)])
+    def codes(self, *numbers: Ints) -> Codes:
+        """The code of the answer for each of n rows of whole numbers."""
+        return self(*(Categorical(NATURALS, cast("Codes", column)) for column in numbers)).codes
 
-    def array(self, numbers: Ints) -> npt.NDArray[Any]:
-        """The answer itself for each of n numbers: truth values, numbers, or rows of numbers."""
-        codes = self.codes(numbers)
+    def array(self, *numbers: Ints) -> npt.NDArray[Any]:
+        """The answer itself for each of n rows: truth values, numbers, or rows of numbers."""
+        codes = self.codes(*numbers)
         array = self._array  # another thread may put an older one in its place
         if len(array) < len(self.values):
             array = self._array = np.array(self.values)
@@ -112,47 +114,44 @@ class _Answers:
     """The codes of the answers to keys of one kind.
 
     Args:
+        ask: gives the code of the answer to a new key.
         packed: whether the keys must be encoded: they have several numbers, or one that may be large.
             Else the codes stand by the number that the key is.
     """
 
-    def __init__(self, *, packed: bool) -> None:
-        self.codes = _NO_CODES  # -1: not asked yet
-        self._packed = packed
-        self._keys = KeyEncoder()
+    def __init__(self, ask: Callable[[Iterable[int]], int], *, packed: bool) -> None:
+        self.codes: Codes = np.zeros(0, dtype=np.int32)  # by key; -1: not asked yet
+        self._ask, self._packed = ask, packed
+        self._encoder = KeyEncoder()
 
-    def __call__(self, columns: Sequence[Ints], ask: Callable[[Iterable[int]], int]) -> Codes:
-        """The code of the answer of every row; ``ask`` gives that of a new key."""
-        return self._of_packed(columns, ask) if self._packed else self._of_one(columns[0], ask)
+    def __call__(self, columns: Sequence[Ints]) -> Codes:
+        """The code of the answer of every row."""
+        return self._of_packed(columns) if self._packed else self._of_one(columns[0])
 
-    def _of_one(self, numbers: Ints, ask: Callable[[Iterable[int]], int]) -> Codes:
-        known, size = self.codes, int(numbers.max()) + 1
-        if size > len(known):
+    def _of_one(self, numbers: Ints) -> Codes:
+        codes, size = self.codes, int(numbers.max()) + 1
+        if size > len(codes):
             new = marked(numbers, size)
         else:
-            codes = known.take(numbers)
-            if codes.min() >= 0:
-                return codes
-            new = marked(numbers[codes < 0], size)
+            answers = codes.take(numbers)
+            if answers.min() >= 0:
+                return answers
+            new = marked(numbers[answers < 0], size)
         with _LOCK:
-            known = self.codes
-            more = max(size, 2 * len(known)) - len(known) if size > len(known) else 0
-            known = np.append(known, np.full(more, -1, dtype=np.int32))
-            for number in new[known[new] < 0].tolist():
-                known[number] = ask((number,))
-            self.codes = known
-        return known.take(numbers)
+            codes = self.codes
+            more = max(size, 2 * len(codes)) - len(codes) if size > len(codes) else 0
+            codes = np.append(codes, np.full(more, -1, dtype=np.int32))
+            for number in new[codes[new] < 0].tolist():
+                codes[number] = self._ask((number,))
+            self.codes = codes
+        return codes.take(numbers)
 
-    def _of_packed(self, columns: Sequence[Ints], ask: Callable[[Iterable[int]], int]) -> Codes:
+    def _of_packed(self, columns: Sequence[Ints]) -> Codes:
         with _LOCK:
-            if len(self._keys) > len(
-                self.codes
-            ):  # a rule was interrupted: its keys have no answers
-                self.codes, self._keys = _NO_CODES, KeyEncoder()
-            codes, rows = self._keys(*columns)
+            if len(self._encoder) > len(self.codes):  # a rule was interrupted: keys without answers
+                self._encoder, self.codes = KeyEncoder(), np.zeros(0, dtype=np.int32)
+            keys, rows = self._encoder(*columns)
             if len(rows):
-                keys = zip(*(column[rows].tolist() for column in columns), strict=True)
-                new = np.fromiter(map(ask, keys), dtype=np.int32)
-                self.codes = np.append(self.codes, new)
-            known = self.codes
-        return known.take(codes)
+                new = zip(*(column[rows].tolist() for column in columns), strict=True)
+                self.codes = np.append(self.codes, np.fromiter(map(self._ask, new), dtype=np.int32))
+            return self.codes.take(keys)

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 
 from vintool.columns.engine.categorical import as_text
-from vintool.declaration.headers import Sample, map_columns
+from vintool.declaration.mapping import Sample, map_columns
 
 HEAD_ROWS = 500  # looked at to tell which column is which
 

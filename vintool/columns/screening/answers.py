@@ -19,7 +19,7 @@ from vintool.decoding.identity import identify_reading
 from vintool.decoding.kinds import Kind
 from vintool.decoding.suggestions import suggestions
 from vintool.desk.licences import drawn_at
-from vintool.vin import read
+from vintool.vin.cleanup import read
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""

@@ -35,6 +35,6 @@ def differing_chassis(
 
 def chassis_evidence(vins: VinColumn, chassis: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     """Rows, each with a line of evidence that holds both its VIN and its chassis number."""
-    own = vins.vin.take(pa.array(list(chassis), pa.int64())).to_pylist()
-    for (row, text), vin in zip(chassis.items(), own, strict=True):
+    of_rows = vins.vin.take(pa.array(list(chassis), pa.int64())).to_pylist()
+    for (row, text), vin in zip(chassis.items(), of_rows, strict=True):
         yield row, str(chassis_sides(vin, text))

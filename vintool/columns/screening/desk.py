@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,23 +12,19 @@ from vintool.columns.engine.arrays import Mask, Places
 from vintool.columns.engine.categorical import NOTHING, Categorical
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.desk import book, decisions
+from vintool.columns.screening.row_rules import DecidedRows
+from vintool.columns.vins import VinColumn
+from vintool.desk import book
 from vintool.desk.book import Desk
-from vintool.desk.licences import Match, Wanted
+from vintool.desk.ledger import Ledger
+from vintool.desk.licence_terms import Shipment
+from vintool.desk.licences import Match
+from vintool.desk.reviews import with_review
 from vintool.screening.decision import Decision
-from vintool.screening.evidence import Remark, merged
-from vintool.screening.screen import with_found
+from vintool.screening.evidence import Remark, all_remarks
+from vintool.screening.screen import with_remarks
 
 _DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_DRAWN = range(4)
-
-
-class _ListedRows(NamedTuple):
-    """What is read of the rows that are held against lists; ``cells`` gives the texts of a field."""
-
-    verdicts: Categorical
-    brands: Categorical
-    days: Categorical
-    cells: Callable[[str], Categorical]
 
 
 class DeskRules:
@@ -45,21 +40,21 @@ class DeskRules:
         self._by_number = "licence_no" in mapping
         self._has_lists = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
-        self._apply = PerDistinct(decisions.apply)
+        self._apply = PerDistinct(with_review)
         self._verdict = PerDistinct(lambda decision: decision.verdict)
-        self._brands = PerDistinct(book.brands_told)
+        self._brands = PerDistinct(book.brands_of_vehicle)
         self._exporter = PerDistinct(partial(book.exporter, desk))
-        self._day_for_exporters = PerDistinct(partial(book.first_alike_for_exporters, desk))
-        self._day_for_list = PerDistinct(partial(book.first_alike_for_licences, desk, None))
-        self._day_for_licences = PerDistinct(partial(book.first_alike_for_licences, desk))
-        self._wanted = PerDistinct(Wanted)
+        self._day_for_exporters = PerDistinct(partial(book.day_for_exporters, desk))
+        self._day_for_list = PerDistinct(partial(book.day_for_licences, desk, None))
+        self._day_for_licences = PerDistinct(partial(book.day_for_licences, desk))
+        self._wanted = PerDistinct(Shipment)
         self._match = PerDistinct(partial(book.licence, desk))
         self._outcome = PerDistinct(self._remarks_of)
-        self._merged = PerDistinct(merged)
-        self._with_remarks = PerDistinct(with_found)
+        self._merged = PerDistinct(all_remarks)
+        self._with_remarks = PerDistinct(with_remarks)
         self._draws = Encoder([(_NOT_DRAWN, 0)])
         self._letters = Encoder([()])
-        reviews = desk.decisions
+        reviews = desk.reviews
         self._keys = pa.array(reviews.keys if reviews else (), pa.string())
         # The reviews of each key, after those of a row that has none.
         self._reviews = [(), *map(reviews.of, reviews.keys)] if reviews else []
@@ -71,135 +66,102 @@ class DeskRules:
 
     def with_reviews(
         self,
-        rows: Categorical,
+        rows: DecidedRows,
+        decisions: Categorical,
         fingerprints: Callable[[Mask], Categorical],
-        keys: Callable[[], pa.Array],
     ) -> Categorical:
         """The decisions, with those of a reviewer where they hold.
 
         Args:
-            rows: the decisions of the tool on n rows.
+            rows: n rows.
+            decisions: of the tool on them.
             fingerprints: which of them -> the fingerprints of their facts.
-            keys: what each row is recognised by.
         """
-        reviews = self._desk.decisions
+        reviews = self._desk.reviews
         if reviews is None or not len(self._keys):
-            return rows
-        at = pc.index_in(keys(), value_set=self._keys)
+            return decisions
+        at = pc.index_in(_keys_of(rows.vins), value_set=self._keys)
         codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int32)
         reviews.met.update(np.unique(codes).tolist())
-        return self._apply(rows, Categorical(self._reviews, codes), fingerprints(codes > 0))
+        return self._apply(decisions, Categorical(self._reviews, codes), fingerprints(codes > 0))
 
-    def with_licences(  # noqa: PLR0913, PLR0917 - what the lists are asked with
-        self,
-        rows: Categorical,
-        cells: Callable[[str], Categorical],
-        vins: pa.Array,
-        vin_facts: Categorical,
-        declared: Categorical,
-        days: Categorical,
-        vehicles: Places,
+    def with_licences(
+        self, rows: DecidedRows, decisions: Categorical, vehicles: Places
     ) -> Categorical:
         """The decisions with what the lists of exporters, licences and confirmations say.
 
         Args:
-            rows: the decisions on n rows.
-            cells: field -> its texts.
-            vins: null where there is none.
-            vin_facts: of the VINs.
-            declared: tuples of ``Meaning``.
-            days: the declaration date or None.
+            rows: n rows.
+            decisions: on them.
             vehicles: rows of one vehicle have the same number; -1 where there is no VIN.
         """
         if not self._has_lists:
-            return rows
-        verdicts = self._verdict(rows)
-        is_listed = verdicts.mask(book.ASKED.__contains__)
+            return decisions
+        verdicts = self._verdict(decisions)
+        is_listed = verdicts.mask(book.HELD_VERDICTS.__contains__)
         at = np.flatnonzero(is_listed)
-        listed = _ListedRows(
-            verdicts.take(at),
-            self._brands(vin_facts.take(at), declared.take(at)),
-            days.take(at),
-            lambda field: cells(field).take(at),
-        )
-        exporters = self._exporter(
-            listed.cells("exporter_code"),
-            listed.cells("exporter"),
-            listed.brands,
-            self._day_for_exporters(listed.days),
-        )
-        remarks = self._merged.on(is_listed, exporters, self._licences(listed, vehicles[at]))
-        return self._with_confirmations(self._with_remarks(rows, remarks), vins)
+        verdicts, days = verdicts.take(at), rows.days.take(at)
+        brands = self._brands(rows.vin_facts.take(at), rows.declared.take(at))
 
-    def _licences(self, listed: _ListedRows, vehicles: Places) -> Categorical:
-        """What the list of licences says of each row; each in turn draws on it."""
-        rows, cells = len(listed.verdicts), listed.cells
-        numbers = cells("licence_no") if self._by_number else Categorical.constant(rows, NOTHING)
+        def cells(field: str) -> Categorical:
+            return rows.cells(field).take(at)
+
+        exporters = self._exporter(
+            cells("exporter_code"), cells("exporter"), brands, self._day_for_exporters(days)
+        )
+        numbers = cells("licence_no") if self._by_number else Categorical.constant(len(at), NOTHING)
         wanted = self._wanted(
             cells("exporter_code"),
             cells("exporter"),
             cells("hs_code"),
-            listed.brands,
+            brands,
             cells("model"),
             cells("destination"),
             cells("pod"),
             cells("trade_mode"),
             cells(self._port),
-            self._day_for_licences(numbers, self._day_for_list(listed.days)),
+            self._day_for_licences(numbers, self._day_for_list(days)),
         )
-        matches = self._match(listed.verdicts, numbers, wanted)
+        licences = self._licences(verdicts, numbers, wanted, vehicles[at])
+        remarks = self._merged.on(is_listed, exporters, licences)
+        return self._with_confirmations(self._with_remarks(decisions, remarks), rows.vins.vin)
+
+    def _licences(
+        self, verdicts: Categorical, numbers: Categorical, wanted: Categorical, vehicles: Places
+    ) -> Categorical:
+        """What the list of licences says of n rows, each of which draws on it in turn.
+
+        Args:
+            verdicts: on the rows.
+            numbers: the cells of the licence number; None where the manifest has no such column.
+            wanted: what the licences must allow.
+            vehicles: as for ``with_licences``.
+        """
+        matches = self._match(verdicts, numbers, wanted)
         ledger = self._desk.ledger
         if ledger is None:
-            return self._outcome(matches, Categorical.constant(rows, self._draws.values))
-        self._note(matches, numbers)
+            return self._outcome(matches, Categorical.constant(len(matches), self._draws.values))
+        _note(ledger, matches, numbers)
         drawable = matches.mask(lambda match: match.drawable)
-        controlled = listed.verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
-        codes = np.zeros(rows, dtype=np.int32)
+        controlled = verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
+        codes = np.zeros(len(matches), dtype=np.int32)
         for row in np.flatnonzero(drawable & controlled).tolist():
             match: Match = matches.values[matches.codes[row]]
-            codes[row] = self._draws[self._draw(match.drawable, int(vehicles[row]))]
+            codes[row] = self._draws[_draw(ledger, match.drawable, int(vehicles[row]))]
         in_review = matches.codes[drawable & ~controlled]
         for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:
                 ledger.accounts[at].in_review += int(count)
         return self._outcome(matches, Categorical(self._draws.values, codes))
 
-    def _draw(self, candidates: tuple[int, ...], vehicle: int) -> tuple[int, int]:
-        """Draw one vehicle, unless an earlier row with its VIN has drawn it; -1 bears no VIN."""
-        ledger = self._desk.ledger
-        assert ledger is not None  # noqa: S101 - asked only where there is one
-        first = ledger.accounts[candidates[0]]
-        if vehicle in ledger.vehicles:
-            first.counted_before += 1
-            return _COUNTED_BEFORE, candidates[0]
-        drawn = ledger.draw(candidates)
-        if drawn is None:
-            first.findings[Reason.LICENCE_EXCEEDED] += 1
-            return _NOTHING_LEFT, candidates[0]
-        if vehicle >= 0:
-            ledger.vehicles.add(vehicle)
-        return _DRAWN, drawn
-
-    def _note(self, matches: Categorical, numbers: Categorical) -> None:
-        """Count what rows name, once per distinct match and number."""
-        ledger = self._desk.ledger
-        assert ledger is not None  # noqa: S101
-        size = len(numbers.values)
-        pairs, counts = np.unique(
-            matches.codes.astype(np.int64) * size + numbers.codes, return_counts=True
-        )
-        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-            match: Match = matches.values[pair // size]
-            ledger.note(numbers.values[pair % size] or "", match, count)
-
     def _remarks_of(self, match: Match, draw: tuple[int, int]) -> tuple[Remark, ...]:
         outcome, at = draw
         ledger = self._desk.ledger
         if ledger is None or outcome in {_NOT_DRAWN, _COUNTED_BEFORE}:
-            return match.found
+            return match.remarks
         if outcome == _NOTHING_LEFT:
-            return (*match.found, ledger.licences.exceeded(match.drawable))
-        return (*match.found, ledger.licences.drawn(at, by_fit=not match.named))
+            return (*match.remarks, ledger.licences.exceeded(match.drawable))
+        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named))
 
     def _with_confirmations(self, rows: Categorical, vins: pa.Array) -> Categorical:
         """Used vehicles within 180 days, held against the makers' letters."""
@@ -216,3 +178,33 @@ class DeskRules:
 
 def _needs_confirmation(decision: Decision) -> bool:
     return Reason.WITHIN_180_DAYS in decision.reasons
+
+
+def _keys_of(vins: VinColumn) -> pa.Array:
+    """What a reviewer's decision recognises each row by, as ``decisions.key_of`` has it."""
+    return pc.coalesce(vins.vin, pc.utf8_trim_whitespace(pc.fill_null(vins.texts, "")))
+
+
+def _draw(ledger: Ledger, candidates: tuple[int, ...], vehicle: int) -> tuple[int, int]:
+    """Draw one vehicle, unless an earlier row with its VIN has drawn it; -1 bears no VIN."""
+    first = ledger.accounts[candidates[0]]
+    if vehicle in ledger.vehicles:
+        first.counted_before += 1
+        return _COUNTED_BEFORE, candidates[0]
+    drawn = ledger.draw(candidates)
+    if drawn is None:
+        first.findings[Reason.LICENCE_EXCEEDED] += 1
+        return _NOTHING_LEFT, candidates[0]
+    if vehicle >= 0:
+        ledger.vehicles.add(vehicle)
+    return _DRAWN, drawn
+
+
+def _note(ledger: Ledger, matches: Categorical, numbers: Categorical) -> None:
+    """Count what rows name, once per distinct match and number."""
+    size = len(numbers.values)
+    pairs, counts = np.unique(
+        matches.codes.astype(np.int64) * size + numbers.codes, return_counts=True
+    )
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        ledger.note(numbers.values[pair % size] or "", matches.values[pair // size], count)

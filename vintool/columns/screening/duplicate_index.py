@@ -45,8 +45,8 @@ class DuplicateIndex:
         bits = _bits(run.hashes)
         for segment in self._segments:
             likely = np.flatnonzero(segment.filter.may_hold(run.hashes, bits))
-            known = segment.find(run.hashes[likely])
-            first[order[likely]] = np.maximum(first[order[likely]], known)
+            places_there = segment.find(run.hashes[likely])
+            first[order[likely]] = np.maximum(first[order[likely]], places_there)
         fresh = (first < 0)[order]
         if (shared := fresh & run.shared()).any():
             rows = np.sort(order[shared])  # of those that share a hash, the first row comes first
@@ -81,11 +81,11 @@ class _Segment:
 
     def find(self, hashes: Words) -> Places:
         """The place of each of some hashes; -1 where it is not here."""
-        found = np.full(len(hashes), -1, dtype=np.int64)
+        places = np.full(len(hashes), -1, dtype=np.int64)
         if len(hashes):
             for run in (*self._recent, *self._runs):
-                run.find(hashes, found)
-        return found
+                run.fill(places, hashes)
+        return places
 
     def add(self, run: "_SortedRun", bits: Words) -> None:
         """Add hashes that are not here, and for which the filter has room."""
@@ -147,7 +147,7 @@ class _SortedRun:
         self.hashes, self.places = self._mapped.arrays
         return self
 
-    def find(self, distinct: Words, found: Places) -> None:
+    def fill(self, places: Places, distinct: Words) -> None:
         """Fill in the places of the hashes that are in this run."""
         rows = np.arange(len(distinct))
         at = np.searchsorted(self.hashes, distinct & ~self._low)
@@ -156,7 +156,7 @@ class _SortedRun:
             rows, at = rows[inside], at[inside]
             wanted, there = distinct[rows], self.hashes[at]
             hit = there == wanted
-            found[rows[hit]] = self.places[at[hit]]
+            places[rows[hit]] = self.places[at[hit]]
             near = ~hit & (there | self._low == wanted | self._low)
             rows, at = rows[near], at[near] + 1
         if self._mapped:

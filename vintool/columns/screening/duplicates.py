@@ -17,11 +17,11 @@ from vintool.screening.evidence import Remark, remark
 SHEET_SHIFT = 40
 
 #: What the codes of ``Duplicates.kinds`` stand for.
-DUPLICATE_REMARKS: list[tuple[Remark, ...]] = [
+DUPLICATE_REMARKS: tuple[tuple[Remark, ...], ...] = (
     (),
     (Remark(Reason.DUPLICATE_VIN),),
     (Remark(Reason.DUPLICATE_VIN), Remark(Reason.DUPLICATE_VIN_BILL)),
-]
+)
 
 
 class Occurrences:
@@ -96,16 +96,16 @@ def find_duplicates(
         bills: the bill of lading of each row, where the manifest names them.
     """
     well_formed = vins.well_formed
-    own, hashes = places[well_formed], hashes_of(vins.characters)
-    first = _spread(well_formed, occurrences.vins(hashes, own))
+    of_vins, hashes = places[well_formed], hashes_of(vins.characters)
+    first = _spread(well_formed, occurrences.vins(hashes, of_vins))
     under_bill = np.full(len(places), -1, dtype=np.int64)
     if bills is not None:
         of_bill = text_hashes([text.strip().upper() for text in bills.distinct_values()])
         with_bill = well_formed & bills.mask(str.strip)
         among = with_bill[well_formed]
         both = mix(hashes[among] ^ of_bill.take(bills.distinct[1])[with_bill])
-        under_bill = _spread(with_bill, occurrences.bills(both, own[among]))
-    return Duplicates(_spread(well_formed, own), first, under_bill, occurrences.repeats(first))
+        under_bill = _spread(with_bill, occurrences.bills(both, of_vins[among]))
+    return Duplicates(_spread(well_formed, of_vins), first, under_bill, occurrences.repeats(first))
 
 
 def _spread(rows: Mask, values: Places) -> Places:

@@ -12,24 +12,22 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from vintool.columns.engine.arrays import Mask
-from vintool.columns.engine.categorical import EMPTY, NO_OR_YES, Categorical, as_text
+from vintool.columns.engine.arrays import Codes, Mask
+from vintool.columns.engine.categorical import EMPTY, NATURALS, NO_OR_YES, Categorical, as_text
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.chassis import differing_chassis
-from vintool.columns.screening.desk import DeskRules
-from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_facts
+from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
 from vintool.declaration.days import read_date
-from vintool.desk.book import Desk
-from vintool.desk.decisions import fingerprint
+from vintool.desk.reviews import fingerprint
 from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
 from vintool.screening.decision import Decision, decide
-from vintool.screening.evidence import merged
+from vintool.screening.evidence import all_remarks
 from vintool.screening.facts import Facts, VinFacts, registered
 from vintool.screening.regimes import Regime
-from vintool.screening.screen import declared_used, with_duplicate, with_found
+from vintool.screening.screen import declared_used, with_duplicate, with_remarks
 
 # What a reviewer's decision rests on, beside the decision of the tool. A price counts by its class alone.
 _FINGERPRINTED = (
@@ -71,16 +69,10 @@ class RowRules:
         on: the declaration date of all rows; None to read it from ``date_field``.
         date_field: the field that gives each row its date.
         regime: the regime.
-        desk: lists that the rows are held against.
     """
 
     def __init__(
-        self,
-        mapping: Mapping[str, str],
-        on: date | None,
-        date_field: str,
-        regime: Regime,
-        desk: Desk,
+        self, mapping: Mapping[str, str], on: date | None, date_field: str, regime: Regime
     ) -> None:
         self._mapping = mapping
         self._date_field = date_field
@@ -89,16 +81,16 @@ class RowRules:
         self._descriptors = Descriptors()
         self._texts: dict[str, Encoder] = defaultdict(Encoder)  # by field
         self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in lexicon.FIELDS}
-        self._header_currency = [lexicon.currency_of(mapping.get("unit_price", ""))]
+        self._header_currency = (lexicon.meaning("currency", mapping.get("unit_price", "")),)
         self._profiles = CheckedProfiles()
-        self._vin_facts = PerDistinct(row_facts)
+        self._vin_facts = PerDistinct(row_vin_facts)
         self._declared = PerDistinct(lexicon.together)
         self._day = PerDistinct(lambda text: on or read_date(text))
         self._when = PerDistinct(self._in_force)
         self._registered = PerDistinct(registered)
         self._decision = PerDistinct(self._decide)
         self._used = PerDistinct(declared_used)
-        self._age = PerDistinct(partial(used.age, asked=regime.condition == "used"))
+        self._age = PerDistinct(partial(used.age, always=regime.condition == "used"))
         self._identifiers = {
             field: PerDistinct(rule)
             for field, rule in (
@@ -109,12 +101,11 @@ class RowRules:
             if field in mapping
         }
         self._code_in_force = PerDistinct(identifiers.code_in_force)
-        self._remarks = PerDistinct(merged)
-        self._with_remarks = PerDistinct(with_found)
+        self._remarks = PerDistinct(all_remarks)
+        self._with_remarks = PerDistinct(with_remarks)
         self._fingerprinted_cells = PerDistinct(lambda *texts: texts)
         self._fingerprint = PerDistinct(partial(fingerprint, regime.rule_version))
         self.with_duplicates = PerDistinct(with_duplicate)
-        self.desk = DeskRules(desk, mapping)
 
     @property
     def kept(self) -> int:
@@ -125,7 +116,6 @@ class RowRules:
             + sum(map(len, self._texts.values()))
             + self._reader.kept
             + self._profiles.kept
-            + self.desk.kept
         )
 
     def __call__(self, batch: pa.RecordBatch) -> DecidedRows:
@@ -152,15 +142,15 @@ class RowRules:
         return DecidedRows(cells, vins, profiles, vin_facts, declared, days, chassis, decisions)
 
     def fingerprints(
-        self, rows: DecidedRows, wanted: Mask, with_duplicates: Categorical, repeats: Categorical
+        self, rows: DecidedRows, with_duplicates: Categorical, repeats: Codes, wanted: Mask
     ) -> Categorical:
         """The fingerprint of what the decision rests on, for some of n rows; None for the others.
 
         Args:
             rows: the n rows.
-            wanted: which of them.
             with_duplicates: their decisions.
             repeats: how often their VINs stood before.
+            wanted: which of them.
         """
         some = np.flatnonzero(wanted)
         cells = [rows.cells(field).take(some) for field in _FINGERPRINTED]
@@ -174,7 +164,7 @@ class RowRules:
             wanted,
             with_duplicates.take(some),
             self._fingerprinted_cells(*cells, chassis),
-            repeats.take(some),
+            Categorical(NATURALS, repeats[some]),
         )
 
     def vins(self, batch: pa.RecordBatch) -> VinColumn:

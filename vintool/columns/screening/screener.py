@@ -6,13 +6,13 @@ from datetime import date
 from functools import partial
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vintool.codes import DEFAULT_REGIME, Reason
-from vintool.columns.engine.arrays import Mask, Places
+from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.screening.answers import FACTS, AnswerColumns
 from vintool.columns.screening.chassis import chassis_evidence
+from vintool.columns.screening.desk import DeskRules
 from vintool.columns.screening.duplicates import (
     DUPLICATE_REMARKS,
     SHEET_SHIFT,
@@ -79,7 +79,8 @@ class Screener:
         of_rows = "" if on is not None else date_field(mapping)
         if on is None and not of_rows:
             raise ValueError("give on=, or map declaration_date or export_date")
-        self._new_rules = partial(RowRules, dict(mapping), on, of_rows, law, desk or Desk())
+        self._new_rules = partial(RowRules, dict(mapping), on, of_rows, law)
+        self._new_desk = partial(DeskRules, desk or Desk(), mapping)
         self._new_answers = partial(
             AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
         )
@@ -91,7 +92,7 @@ class Screener:
 
     def _make_room(self, rows: int) -> None:
         """Forget what was looked up, if it has become too much for the rows that it was looked up for."""
-        if self._rules.kept > self._kept_at_most:
+        if self._rules.kept + self._desk.kept > self._kept_at_most:
             if self._rows >= KEPT_FOR:
                 self._forget()
             else:
@@ -100,8 +101,8 @@ class Screener:
 
     def _forget(self) -> None:
         self._rows, self._kept_at_most = 0, KEPT
-        self._ordinals: list[int] = []
-        self._rules, self._answers = self._new_rules(), self._new_answers()
+        self._rules, self._desk = self._new_rules(), self._new_desk()
+        self._answers = self._new_answers()
 
     def duplicates(self, batch: pa.RecordBatch, rows: Places) -> Duplicates:
         """What is found of earlier rows, for another screener to judge the batch by.
@@ -142,25 +143,9 @@ class Screener:
         if (kinds := duplicates.kinds).any():
             remarks = Categorical(DUPLICATE_REMARKS, kinds)
             with_duplicates = rules.with_duplicates(with_duplicates, remarks)
-        most = int(duplicates.repeats.max(initial=0))
-        self._ordinals += range(len(self._ordinals), most + 1)
-        repeats = Categorical(self._ordinals, duplicates.repeats)
-
-        def fingerprints(wanted: Mask) -> Categorical:
-            return rules.fingerprints(decided, wanted, with_duplicates, repeats)
-
-        with_reviews = rules.desk.with_reviews(
-            with_duplicates, fingerprints, lambda: _keys_of(decided.vins)
-        )
-        with_licences = rules.desk.with_licences(
-            with_reviews,
-            decided.cells,
-            decided.vins.vin,
-            decided.vin_facts,
-            decided.declared,
-            decided.days,
-            duplicates.vehicles,
-        )
+        fingerprints = partial(rules.fingerprints, decided, with_duplicates, duplicates.repeats)
+        with_reviews = self._desk.with_reviews(decided, with_duplicates, fingerprints)
+        with_licences = self._desk.with_licences(decided, with_reviews, duplicates.vehicles)
         more = self._evidence(decided, duplicates, with_licences)
         answers = self._answers(decided, with_reviews, with_licences, more)
         if self._with_facts:
@@ -188,8 +173,3 @@ class Screener:
         sheet, row = place >> SHEET_SHIFT, place & ((1 << SHEET_SHIFT) - 1)
         on = f" of sheet {sheet + 1}" if sheet != self._sheet else ""
         return f"the VIN of row {row}{on}"
-
-
-def _keys_of(vins: VinColumn) -> pa.Array:
-    """What a reviewer's decision recognises each row by, as ``decisions.key_of`` has it."""
-    return pc.coalesce(vins.vin, pc.utf8_trim_whitespace(pc.fill_null(vins.texts, "")))

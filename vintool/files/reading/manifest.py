@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from vintool.declaration.headers import MANIFEST, Headed, has_vins
+from vintool.declaration.headers import MANIFEST
+from vintool.declaration.mapping import Headed, has_vins
 from vintool.errors import ManifestError
 from vintool.files.reading.compressed import PACKED, Unpacked
 from vintool.files.reading.sheets import PARQUET, Batch, Manifest, Sheet, Tally
 from vintool.files.reading.watch import Watch
-from vintool.files.reading.workbooks.ole2 import OLE2
 from vintool.files.subprocesses import possible
 
 _REFUSED = {
@@ -30,6 +30,10 @@ _REFUSED = {
     b"Obj\x01": ("an Avro file", "write it again as Parquet"),
     b"%PDF": ("a PDF document", "ask the sender for the spreadsheet behind it, or save its text as .txt"),
 }  # fmt: skip
+_WORKBOOKS = (
+    b"PK",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+)  # a zip archive, and a compound file (OLE2)
 _PACKED_ENDINGS = frozenset({".gz", ".gzip", ".zst", ".zstd"})
 _JSON_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
 _ARROW = (b"ARROW1\0\0", b"\xff\xff\xff\xff")
@@ -92,7 +96,7 @@ def open_manifest(
                 next_step="ask the sender for it again",
             )
         _refuse(place, begin)
-        if begin.startswith((b"PK", OLE2)):
+        if begin.startswith(_WORKBOOKS):
             return _read_workbook(place, sheet, holds, words)
         return _sheetless(_read(place, begin, encoding, words), sheet)
 

@@ -25,34 +25,35 @@ def inert(array: pa.Array) -> tuple[pa.Array, int]:
     Signed numbers and lone dashes stay as they are, and so do columns of another type.
     """
     if pa.types.is_dictionary(array.type) and is_text(array.type.value_type):
-        values, found = inert(array.dictionary)
-        if not found:
+        values, count = inert(array.dictionary)
+        if not count:
             return array, 0
         changed = pc.not_equal(values, array.dictionary).take(array.indices)
         return pa.DictionaryArray.from_arrays(array.indices, values), pc.sum(changed).as_py() or 0
     if not is_text(array.type):
         return array, 0
-    rows = np.flatnonzero(_may_run(array))  # mostly none: each text asked costs 25 ns
-    some = array.take(pa.array(rows))
+    rows = np.flatnonzero(_may_run(array))  # mostly none: each text that is matched costs 25 ns
+    candidates = array.take(pa.array(rows))
     runs = pc.and_not(
-        pc.match_substring_regex(some, _FORMULA), pc.match_substring_regex(some, _HARMLESS)
+        pc.match_substring_regex(candidates, _FORMULA),
+        pc.match_substring_regex(candidates, _HARMLESS),
     )
     runs = pc.fill_null(runs, False)  # noqa: FBT003 - pyarrow's signature
     if not runs.true_count:
         return array, 0
-    where = np.zeros(len(array), dtype=bool)
-    where[rows[runs.to_numpy(zero_copy_only=False)]] = True
-    marked = pc.binary_join_element_wise(
-        pa.scalar("'", array.type), some.filter(runs), pa.scalar("", array.type)
+    mask = np.zeros(len(array), dtype=bool)
+    mask[rows[runs.to_numpy(zero_copy_only=False)]] = True
+    texts = pc.binary_join_element_wise(
+        pa.scalar("'", array.type), candidates.filter(runs), pa.scalar("", array.type)
     )
-    return pc.replace_with_mask(array, pa.array(where), marked), runs.true_count
+    return pc.replace_with_mask(array, pa.array(mask), texts), runs.true_count
 
 
 _FIRST_BYTES = np.isin(np.arange(256), [sign.encode()[0] for sign in f"'{_SIGNS}"])
 
 
 def _may_run(texts: pa.Array) -> Mask:
-    """Which texts begin with a byte that formulas begin with; of empty ones some are told as well."""
+    """Which texts begin with a byte that formulas begin with, and perhaps some empty ones."""
     kind = "i8" if pa.types.is_large_string(texts.type) else "i4"
     _, starts, data = texts.buffers()
     if not len(texts) or not data:
@@ -62,7 +63,7 @@ def _may_run(texts: pa.Array) -> Mask:
 
 
 def inert_cell(cell: object) -> object:
-    """The same for one cell; a number stays one.
+    """The same for one cell, as ``inert`` does it for a column; a number stays one.
 
     >>> [inert_cell(cell) for cell in ("=1+1", "-5", "-", "- by phone", "'=1", -5)]
     ["'=1+1", '-5', '-', "'- by phone", "''=1", -5]
@@ -89,16 +90,17 @@ def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
     may stand twice, of their texts none.
     """
     if pa.types.is_dictionary(chunks[0].type) and pa.types.is_list(chunks[0].type.value_type):
-        kinds = [chunk.indices.dictionary_encode() for chunk in chunks]
-        parts = [
-            chunk.dictionary.take(one.dictionary) for chunk, one in zip(chunks, kinds, strict=True)
+        used = [chunk.indices.dictionary_encode() for chunk in chunks]
+        values = [
+            chunk.dictionary.take(codes.dictionary)
+            for chunk, codes in zip(chunks, used, strict=True)
         ]
-        starts = accumulate(map(len, parts), initial=0)
-        codes = [
-            pc.add(one.indices, pa.scalar(start, pa.int32()))
-            for one, start in zip(kinds, starts, strict=False)
+        starts = accumulate(map(len, values), initial=0)
+        indices = [
+            pc.add(codes.indices, pa.scalar(start, pa.int32()))
+            for codes, start in zip(used, starts, strict=False)
         ]
-        return pa.DictionaryArray.from_arrays(pa.concat_arrays(codes), by_appearance(parts))
+        return pa.DictionaryArray.from_arrays(pa.concat_arrays(indices), by_appearance(values))
     if pa.types.is_list(chunks[0].type):
         items = by_appearance([chunk.flatten() for chunk in chunks])
         lengths = [pc.fill_null(pc.list_value_length(chunk), 0) for chunk in chunks]
@@ -114,9 +116,9 @@ def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
     indices = array.indices
     if len(values.dictionary) < len(values):
         indices = values.indices.take(indices)
-    places = indices.dictionary_encode()
+    used = indices.dictionary_encode()
     return pa.DictionaryArray.from_arrays(
-        places.indices, values.dictionary.take(places.dictionary), safe=False
+        used.indices, values.dictionary.take(used.dictionary), safe=False
     )
 
 
@@ -142,8 +144,8 @@ def flat(array: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(array.type):
         if is_text(array.type.value_type):
             return array
-        kinds = array.indices.dictionary_encode()
-        return flat(array.dictionary.take(kinds.dictionary)).take(kinds.indices)
+        used = array.indices.dictionary_encode()
+        return flat(array.dictionary.take(used.dictionary)).take(used.indices)
     if pa.types.is_list(array.type) and pa.types.is_dictionary(array.type.value_type):
         array = array.cast(pa.list_(array.type.value_type.value_type))
     if pa.types.is_list(array.type) and is_text(array.type.value_type):
@@ -151,9 +153,8 @@ def flat(array: pa.Array) -> pa.Array:
             return pc.binary_join(array, ";")
     elif _castable(array.type):
         return array
-    return pa.array(
-        (told and told.strip('"') for told in map(json_text, array.to_pylist())), pa.string()
-    )
+    values = map(json_text, array.to_pylist())
+    return pa.array((value and value.strip('"') for value in values), pa.string())
 
 
 def texts(array: pa.Array) -> pa.Array:
@@ -171,6 +172,6 @@ def json_text(value: Any) -> str | None:
 
 def _castable(kind: pa.DataType) -> bool:
     """Whether Arrow itself writes values of a type as text."""
-    odd = pa.types.is_duration(kind) or pa.types.is_interval(kind)
+    span = pa.types.is_duration(kind) or pa.types.is_interval(kind)
     number_or_day = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
-    return is_text(kind) or pa.types.is_null(kind) or (number_or_day and not odd)
+    return is_text(kind) or pa.types.is_null(kind) or (number_or_day and not span)

@@ -12,16 +12,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vintool.columns import beside
+from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import is_text, json_text, plain, without_dictionary
 
 _ROWS = 1 << 16  # put together at a time
-_FEW = 4  # rows to a kind of rows, at least
+_FEW = 4  # rows to a text of a part, at least
 _TEXT = pa.large_string()  # the rows of a batch may have more than 2 GB
-_ESCAPED = r'["\\\x00-\x1f]'
+_SPECIAL = r'["\\\x00-\x1f]'
+
+
+class JsonLinesWriter(ByteWriter):
+    """JSON Lines in UTF-8, lists as lists, every cell as it came."""
+
+    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one table
+        """Add rows."""
+        for lines in json_lines(beside(data, answers)):
+            self._file.write(lines)
 
 
 class _Piece(NamedTuple):
-    """A part of every row: texts, and for each row the number of its own."""
+    """A part of every line: the texts that occur, and for each row the number of its own."""
 
     texts: pa.Array
     codes: pa.Array
@@ -40,7 +51,7 @@ def json_lines(batch: pa.RecordBatch) -> Iterator[pa.Buffer]:
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[_Piece]:
-    """The columns as parts of rows; neighbours with few kinds of rows between them are one part."""
+    """The columns as parts of lines; neighbours with few combinations of values are one part."""
     group: _Piece | None = None
     for number, (name, column) in enumerate(zip(batch.schema.names, batch.columns, strict=True)):
         piece = _piece(f"{',' if number else '{'}{json_text(name)}:", column)
@@ -54,10 +65,10 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[_Piece]:
 
 def _piece(key: str, column: pa.Array) -> _Piece:
     if pa.types.is_dictionary(column.type):
-        kinds = column.indices.dictionary_encode()  # the dictionary is that of the whole run
-        used = _encoded(column.dictionary.take(kinds.dictionary))
-        values = pa.concat_arrays([used, pa.array(["null"], _TEXT)])
-        codes = pc.fill_null(kinds.indices, len(used))
+        used = column.indices.dictionary_encode()  # the dictionary is that of the whole run
+        encoded = _encoded(column.dictionary.take(used.dictionary))
+        values = pa.concat_arrays([encoded, pa.array(["null"], _TEXT)])
+        codes = pc.fill_null(used.indices, len(encoded))
     else:
         encoded = _encoded(column).dictionary_encode()
         values, codes = encoded.dictionary, encoded.indices
@@ -70,21 +81,21 @@ def _together(one: _Piece, other: _Piece) -> _Piece | None:
     if max(len(one.texts), width) * _FEW > rows:
         return None
     keys = np.asarray(one.codes).astype(np.int64) * width + np.asarray(other.codes)
-    kinds = pa.array(keys).dictionary_encode()
-    if len(kinds.dictionary) * _FEW > rows:
+    pairs = pa.array(keys).dictionary_encode()
+    if len(pairs.dictionary) * _FEW > rows:
         return None
-    first, second = np.divmod(np.asarray(kinds.dictionary), width)
+    first, second = np.divmod(np.asarray(pairs.dictionary), width)
     texts = _joined(one.texts.take(pa.array(first)), other.texts.take(pa.array(second)))
-    return _Piece(texts, kinds.indices)
+    return _Piece(texts, pairs.indices)
 
 
 def _encoded(array: pa.Array) -> pa.Array:
     """Each value as JSON."""
     kind = array.type
     if is_text(kind):
-        told = _quoted(array)
+        encoded = _quoted(array)
     elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
-        told = array.cast(_TEXT)
+        encoded = array.cast(_TEXT)
     elif pa.types.is_list(kind) and is_text(without_dictionary(kind.value_type)):
         values = array.flatten()
         if pa.types.is_dictionary(values.type):
@@ -93,22 +104,22 @@ def _encoded(array: pa.Array) -> pa.Array:
             values = _quoted(values)
         offsets = pc.subtract(array.offsets, array.offsets[0])
         lists = pa.ListArray.from_arrays(offsets, pc.fill_null(values, "null"))
-        told = _joined("[", pc.binary_join(lists, pa.scalar(",", _TEXT)), "]")
-        told = pc.if_else(array.is_valid(), told, pa.scalar(None, _TEXT))
+        encoded = _joined("[", pc.binary_join(lists, pa.scalar(",", _TEXT)), "]")
+        encoded = pc.if_else(array.is_valid(), encoded, pa.scalar(None, _TEXT))
     else:
-        told = pa.array(map(json_text, plain(array).to_pylist()), _TEXT)
-    return pc.fill_null(told, "null")
+        encoded = pa.array(map(json_text, plain(array).to_pylist()), _TEXT)
+    return pc.fill_null(encoded, "null")
 
 
 def _quoted(texts: pa.Array) -> pa.Array:
     """Texts as JSON; few hold a character that must be escaped."""
     texts = texts.cast(_TEXT)
-    odd = pc.match_substring_regex(texts, _ESCAPED)
-    told = _joined('"', texts, '"')
-    if not pc.any(odd).as_py():
-        return told
-    escaped = pa.array(map(json_text, texts.filter(odd).to_pylist()), _TEXT)
-    return pc.replace_with_mask(told, odd, escaped)
+    special = pc.match_substring_regex(texts, _SPECIAL)
+    quoted = _joined('"', texts, '"')
+    if not pc.any(special).as_py():
+        return quoted
+    escaped = pa.array(map(json_text, texts.filter(special).to_pylist()), _TEXT)
+    return pc.replace_with_mask(quoted, special, escaped)
 
 
 def _joined(*parts: pa.Array | str) -> pa.Array:

@@ -1,186 +1,37 @@
-"""The report, the ledger of licences and the record of a run."""
+"""``run.json``: all that it takes to do a run again and to see that it is the same."""
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
-from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from vintool import registry, vpic
-from vintool.codes import SETTLED_BY, Reason
-from vintool.desk.ledger import Ledger
-from vintool.desk.licences import COUNTED
+from vintool.atomic import write_file
 from vintool.files.reading.sheets import parquet_files
-from vintool.files.writing.cells import inert_cell
-from vintool.files.writing.staging import RUN, file_hash
-from vintool.files.writing.tally import SHOWN, Tally
-from vintool.report.language import language
-from vintool.report.page import Citation, LicenceLine, ReportContext, Summary, report_html
-from vintool.screening.regimes import Regime
-
-LEDGER = "ledger.csv"
+from vintool.files.run import RUN_JSON, Run
+from vintool.files.writing.hashing import file_hash
+from vintool.registry import rows
+from vintool.registry.rule import ABOVE
+from vintool.report.summary import Summary
+from vintool.vpic.files import MANIFEST
 
 
-class Lists(NamedTuple):
-    """The files of the lists that a run is held against."""
-
-    exporters: Path | None = None
-    licences: Path | None = None
-    confirmations: Path | None = None
-    decisions: tuple[Path, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        exporters: Path | str | None,
-        licences: Path | str | None,
-        confirmations: Path | str | None,
-        decisions: Sequence[Path | str],
-    ) -> "Lists":
-        """The paths of the lists."""
-        one, two, three = (
-            Path(item) if item else None for item in (exporters, licences, confirmations)
-        )
-        return cls(one, two, three, tuple(map(Path, decisions)))
-
-    def with_record(self, record: Path) -> "Lists":
-        """With the record of a folder, read before the other decisions."""
-        others = (path for path in self.decisions if path.resolve() != record.resolve())
-        return self._replace(decisions=(record, *others))
-
-    @property
-    def files(self) -> tuple[tuple[str, Path], ...]:
-        """Each file with what it is."""
-        named = (
-            ("exporters", self.exporters),
-            ("licences", self.licences),
-            ("confirmations", self.confirmations),
-            *(("decisions", path) for path in self.decisions),
-        )
-        return tuple((what, path) for what, path in named if path is not None)
-
-    def not_checked(self, regime: Regime) -> tuple[str, ...]:
-        """What a run with these lists does not tell."""
-        open_ends = (
-            ""
-            if self.exporters
-            else "whether the exporter is qualified and the brand its own (--exporters)",
-            ""
-            if self.licences
-            else "whether a licence that a row names exists, is valid and covers the vehicle (--licences)",
-            ""
-            if self.confirmations or regime.condition != "used"
-            else "whether a maker's confirmation lists the vehicle (--confirmations)",
-            "whether the vehicle exists, and is the one that its VIN tells",
-            "other rules: those that may apply are named beside a row",
-        )
-        return tuple(filter(None, open_ends))
-
-
-def licence_lines(ledger: Ledger | None) -> tuple[LicenceLine, ...]:
-    """The ledger, a line for each licence, each unknown number, and the rows without one."""
-    if ledger is None:
-        return ()
-    return tuple(
-        LicenceLine(
-            licence_no=account.number,
-            state=account.state,
-            exporter=one.exporter or one.exporter_code if (one := account.licence) else "",
-            hs_code=", ".join(one.codes) if one else "",
-            destination=one.destination if one else "",
-            valid_from=one.start if one else None,
-            valid_until=one.until if one else None,
-            quantity=one.quantity if one else None,
-            drawn=account.drawn,
-            left=account.left,
-            rows_named=account.named,
-            rows_in_review=account.in_review,
-            counted_before=account.counted_before,
-            findings={str(reason): count for reason, count in sorted(account.findings.items())},
-            place=one.place if one else "",
-        )
-        for account in ledger.lines()
-    )
-
-
-def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
-    """``ledger.csv``: what was drawn, what is left, and what did not fit, licence by licence."""
-    counted = {str(reason): reason.value.removeprefix("licence_") for reason in COUNTED}
-    plain = [name for name in LicenceLine.model_fields if name not in {"findings", "place"}]
-    with (stage / LEDGER).open("w", encoding="utf-8-sig", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow([*plain, *counted.values(), "other_findings", "place"])
-        for line in lines:
-            told = line.model_dump(mode="json")
-            others = (f"{code} {n}" for code, n in line.findings.items() if code not in counted)
-            cells = [
-                *(told[name] for name in plain),
-                *(line.findings.get(code, 0) for code in counted),
-                ";".join(others),
-                line.place,
-            ]
-            out.writerow(map(inert_cell, cells))
-
-
-def report_context(regime: Regime, tally: Tally, lists: Lists, lang: str) -> ReportContext:
-    """What ``report.html`` says besides the numbers, in the language of the page."""
-    told = language(lang).told
-    return ReportContext(
-        title=told(regime.title),
-        goods="; ".join(told(goods.says) for goods in regime.goods),
-        goods_original="; ".join(goods.original for goods in regime.goods if goods.original),
-        in_force_from=regime.start,
-        citations=tuple(
-            Citation(text=told(citation.text), url=citation.url) for citation in regime.citation
-        ),
-        tool_version=version("vintool"),
-        reason_sentences={str(reason): told(reason.sentence) for reason in Reason},
-        settled_by={str(reason): told(text) for reason, text in SETTLED_BY.items()},
-        review_reasons=dict(tally.review_reasons),
-        to_act=tally.to_act() if lists.licences else None,
-        fields=tally.by_field(),
-        other_rules=tuple(f"{item.code}: {told(item.title)}" for item in regime.other_regime),
-        brand_powertrain=tally.brand_powertrain(),
-        lists=tuple(f"{told(what)}: {path.name}" for what, path in lists.files),
-        not_checked=tuple(map(told, (*lists.not_checked(regime), *regime.not_established))),
-    )
-
-
-def write_report(
-    stage: Path, summary: Summary, context: ReportContext, tally: Tally, lang: str
+def write_run(
+    stage: Path, run: Run, summary: Summary, input_hash: str, output_hashes: Mapping[str, str]
 ) -> None:
-    """``report.html``."""
-    unseen: Iterator[Any] = repeat(None, tally.exceptions - len(tally.shown))  # only counted
-    page = report_html(summary, context, chain(tally.shown, unseen), shown=SHOWN, lang=lang)
-    (stage / "report.html").write_text(page, encoding="utf-8")
-
-
-def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
-    stage: Path,
-    source: Path,
-    source_hash: str,
-    summary: Summary,
-    parameters: Mapping[str, object],
-    lists: Lists,
-    known: Mapping[str, str],
-) -> None:
-    """``run.json``: all that it takes to do the run again and to see that it is the same.
+    """Write the record, whole or not at all, behind all else: when it is there, all is there.
 
     Args:
         stage: the folder of the outputs.
-        source: the manifest.
-        source_hash: its SHA-256.
-        summary: what was found.
-        parameters: what was asked for.
-        lists: what the rows were held against.
-        known: the hashes of outputs that need not be read for it.
+        run: what was to be done.
+        summary: what came out.
+        input_hash: the SHA-256 of the manifest.
+        output_hashes: those of outputs that need not be read for it.
     """
-    outputs = sorted(stage.iterdir())
-    told = {
+    source = run.path
+    record = {
         "tool": {"name": "vintool", "version": version("vintool")},
         "input": {
             "file": source.name,
@@ -188,11 +39,10 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
                 file.stat().st_size
                 for file in (parquet_files(source)[0] if source.is_dir() else [source])
             ),
-            "sha256": source_hash,
+            "sha256": input_hash,
         },
         "lists": [
-            {"what": what, "file": path.name, "sha256": file_hash(path)}
-            for what, path in lists.files
+            {"what": what, "file": path.name, "sha256": file_hash(path)} for what, path in run.lists
         ],
         "data": {
             "release": vpic.data_release(),
@@ -200,7 +50,7 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
             "evidence": [
                 {
                     "file": path.name,
-                    "above_packaged": rank == registry.ABOVE,
+                    "above_packaged": rank == ABOVE,
                     "sha256": file_hash(path),
                 }
                 for path, rank in registry.evidence_files()
@@ -208,24 +58,26 @@ def write_run(  # noqa: PLR0913, PLR0917 - what the record is made of
         },
         "rules": {
             "version": summary.rule_version,
-            "sha256": _text_hash(registry.read_text(f"regimes/{summary.regime}.toml")),
+            "sha256": _text_hash(rows.read_text(f"regimes/{summary.regime}.toml")),
         },
         "parameters": {
-            key: str(value) if isinstance(value, date) else value
-            for key, value in parameters.items()
+            name: str(value) if isinstance(value, date) else value
+            for name, value in run.parameters.items()
         },
         "summary": summary.model_dump(mode="json"),
-        "outputs": {file.name: known.get(file.name) or file_hash(file) for file in outputs},
+        "outputs": {
+            file.name: output_hashes.get(file.name) or file_hash(file)
+            for file in sorted(stage.iterdir())
+        },
     }
-    waiting = stage / f".{RUN}"
-    waiting.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    waiting.rename(stage / RUN)  # when it is there, all is there
+    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    write_file(stage / RUN_JSON, text.encode())
 
 
 def data_hash() -> str:
     """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
     digest = hashlib.sha256()
-    for file in (*sorted(registry.DATA.glob("*.csv")), vpic.folder() / vpic.MANIFEST):
+    for file in (*sorted(rows.DATA.glob("*.csv")), vpic.folder() / MANIFEST):
         digest.update(f"{file.name}\n{file_hash(file)}\n".encode())
     return digest.hexdigest()
 

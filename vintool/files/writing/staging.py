@@ -1,24 +1,17 @@
 """Outputs appear whole or not at all: written to a hidden folder, put in place when all are there."""
 
 import errno
-import hashlib
 import json
 import os
-import shutil
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from pathlib import Path
-from threading import Thread
 
-from vintool.files.reading.sheets import parquet_files
+from vintool.atomic import as_any_new_folder, locked, move_all, remove_leftovers, staging_folder
+from vintool.files.run import DECISIONS_JSONL, RUN_JSON
+from vintool.files.writing.hashing import file_hash
 
-RUN = "run.json"
-ADDED_TO = frozenset({"decisions.jsonl"})  # never replaced: the new one holds the old one
-_MARK = ".vintool-"
+_ADDED_TO = frozenset({DECISIONS_JSONL})  # never replaced: the new one holds the old one
 _BEFORE = "before"
 
 
@@ -40,63 +33,19 @@ def staged(out: Path) -> Iterator[Path]:
     """
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(out))
-    _sweep(out)
+
+    def finish(stage: Path) -> None:
+        if (stage / RUN_JSON).exists():
+            _put_in_place(stage, out)
+
+    inside, beside = (out, ""), (out.parent, out.name)
+    for place in (beside, inside):
+        remove_leftovers(*place, finish)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with _own_folder(out) as stage:
+    with staging_folder(*(inside if out.is_dir() else beside)) as stage:
         yield stage
-        stage.chmod(0o755)
+        as_any_new_folder(stage)
         _put_in_place(stage, out)
-
-
-def _sweep(out: Path) -> None:
-    """Tidy up after killed runs into ``out``; the folder of a run that is alive is locked, and stays."""
-    beside = out.parent.glob(f".{escape(out.name)}{_MARK}*") if out.name else ()
-    for stage in (*beside, *out.glob(f"{_MARK}*")):
-        with suppress(OSError), _locked(stage, wait=False) as alone:
-            if alone:
-                if (stage / RUN).exists():
-                    _put_in_place(stage, out)
-                shutil.rmtree(stage, ignore_errors=True)
-
-
-@contextmanager
-def _own_folder(out: Path) -> Iterator[Path]:
-    """A new folder, removed at the end if it is still there."""
-    inside = out.is_dir()
-    name, where = (_MARK, out) if inside else (f".{out.name}{_MARK}", out.parent)
-    while True:
-        stage = Path(tempfile.mkdtemp(prefix=name, dir=where))
-        try:
-            with _locked(stage, wait=True):
-                if stage.exists():  # else another run has swept it away before it was locked
-                    yield stage
-                    return
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path, *, wait: bool) -> Iterator[bool]:
-    """A folder under a lock that ends with the process, however that ends; whether it was to be had.
-
-    There is none on Windows and some network drives: nothing tells there that a run is dead, and what
-    it has left stays.
-    """
-    if sys.platform == "win32":
-        yield False
-        return
-    import fcntl  # noqa: PLC0415 - not everywhere
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            alone = folder.exists()
-        except OSError:
-            alone = False
-        yield alone
-    finally:
-        os.close(handle)
 
 
 def _put_in_place(stage: Path, out: Path) -> None:
@@ -109,77 +58,39 @@ def _put_in_place(stage: Path, out: Path) -> None:
         if not out.exists():
             stage.rename(out)
             return
-    with _locked(out, wait=True):
-        written, waiting = _written(out), {file.name for file in stage.iterdir() if file.is_file()}
-        new = waiting | set(_written(stage))
+    with locked(out, wait=True):
+        earlier = _recorded(out)
+        waiting = {file.name for file in stage.iterdir() if file.is_file()}
+        new = waiting | set(_recorded(stage))
         before = stage / _BEFORE
         before.mkdir(exist_ok=True)
         moves = [
             (out / name, before / name)  # of an earlier run in another format, or with other lists
-            for name, digest in written.items()
+            for name, digest in earlier.items()
             if name not in new and _hash(out / name) == digest
         ]
-        for name in sorted(waiting, key=lambda name: (name == RUN, name)):
+        for name in sorted(waiting, key=lambda name: (name == RUN_JSON, name)):
             old = out / name
             digest = _hash(old)
             if digest:
-                ours = name in ADDED_TO or name == RUN or digest == written.get(name)
+                ours = name in _ADDED_TO or name == RUN_JSON or digest == earlier.get(name)
                 kept = out / f"{old.stem}.{digest[:8]}{old.suffix}"
                 moves.append((old, before / name if ours else kept))
             moves.append((stage / name, old))
-        _move(moves)
+        move_all(moves)
 
 
-def _move(moves: list[tuple[Path, Path]]) -> None:
-    """Rename files, all of them or none."""
-    done = []
+def _recorded(folder: Path) -> dict[str, str]:
+    """The outputs that the ``run.json`` of a folder records, each with its hash."""
     try:
-        for here, there in moves:
-            here.replace(there)
-            done.append((here, there))
-    except BaseException:
-        for here, there in reversed(done):
-            there.replace(here)
-        raise
-
-
-def _written(folder: Path) -> dict[str, str]:
-    """What a run has left in the folder, with the hash of each file."""
-    try:
-        told = json.loads((folder / RUN).read_text(encoding="utf-8"))["outputs"]
+        outputs = json.loads((folder / RUN_JSON).read_text(encoding="utf-8"))["outputs"]
         return {
-            Path(name).name: str(digest) for name, digest in told.items() if name not in ADDED_TO
+            Path(name).name: str(digest)
+            for name, digest in outputs.items()
+            if name not in _ADDED_TO
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-
-
-def file_hash(path: Path) -> str:
-    """The SHA-256 of a file; of a folder of Parquet files, that of their names and hashes."""
-    if path.is_dir():
-        named = (
-            f"{file.relative_to(path)}\n{file_hash(file)}\n" for file in parquet_files(path)[0]
-        )
-        return hashlib.sha256("".join(named).encode()).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def hash_beside(path: Path) -> Callable[[], str]:
-    """``file_hash`` in a thread of its own, so that a file is read from the disk once; gives the function that waits for it.
-
-    Nothing waits for the thread where a run ends before.
-    """
-    hashed: Future[str] = Future()
-
-    def work() -> None:
-        try:
-            hashed.set_result(file_hash(path))
-        except BaseException as error:  # noqa: BLE001 - or who waits would wait for ever
-            hashed.set_exception(error)
-
-    Thread(target=work, daemon=True).start()
-    return hashed.result
 
 
 def _hash(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What is counted and kept while the screened rows go by."""
+"""What is counted and kept of the screened rows for the summary and the page."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -11,19 +11,20 @@ import pyarrow.compute as pc
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.categorical import as_text
 from vintool.desk.licences import COUNTED
-from vintool.report.page import TO_ACT, BrandCount, FieldCount, Row, ToAct
+from vintool.report.display import ranked
+from vintool.report.page import ROWS, UNLICENSED_ROWS, FieldCount, Row, Unlicensed
+from vintool.report.summary import BrandCount
 
-SHOWN = 2000  # exceptions on the page; exceptions.csv has all
 VALUES_SHOWN = 12  # values of a field that have a line of their own
 VALUES_COUNTED = 100_000  # of a field; beyond, it is a number rather than a group
-UNLICENSED = (Reason.LICENCE_MISSING, Reason.LICENCE_UNKNOWN, *COUNTED)
-_TO_ACT = ("licence_no", "exporter", "bl_no")
+_UNLICENSED = (Reason.LICENCE_MISSING, Reason.LICENCE_UNKNOWN, *COUNTED)
+_UNLICENSED_FIELDS = ("licence_no", "exporter", "bl_no")
 # What is counted as the manifest writes it, each with the field that stands in for it.
 _FIELDS = {"model": "", "exporter": "exporter_code", "bl_no": "", "destination": "pod"}
 
 
 class Tally:
-    """What is counted while the rows go by."""
+    """Counts of the screened rows, and the first of those that a person must see."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -32,173 +33,187 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.review_reasons: Counter[str] = Counter()
         self.powertrains: Counter[str] = Counter()
-        self.brands: Counter[tuple[str, str, str]] = Counter()
-        self.shown: list[Row] = []
         self.exceptions = 0
-        self.unlicensed: list[Row] = []
-        self.unlicensed_rows = 0
-        self.unlicensed_reasons: Counter[str] = Counter()
-        self.fields: dict[str, Counter[tuple[str, str]] | None] = {}
+        self.first_exceptions: list[Row] = []
+        self._brands: Counter[tuple[str, str, str]] = Counter()  # brand, verdict, powertrain
+        self._unlicensed = 0
+        self._first_unlicensed: list[Row] = []
+        self._unlicensed_reasons: Counter[str] = Counter()
+        # Of each field the rows by value and verdict; None if it has too many values.
+        self._fields: dict[str, Counter[tuple[str, str]] | None] = {}
 
-    def add(self, sheet: str, batch: pa.RecordBatch) -> None:
+    def add(self, sheet: str, answers: pa.RecordBatch) -> None:
         """Count a screened batch."""
-        self.rows += batch.num_rows
-        self.sheet_rows[sheet] += batch.num_rows
-        reasons = batch.column("vin_reasons")
-        self.reasons += _reasons(reasons)
-        in_review = _where(batch.column("vin_verdict"), Verdict.REVIEW.__eq__)
-        self.review_reasons += _reasons(reasons.filter(in_review))
+        self.rows += answers.num_rows
+        self.sheet_rows[sheet] += answers.num_rows
+        reasons = answers.column("vin_reasons")
+        self.reasons += _count_reasons(reasons)
+        in_review = _mask(answers.column("vin_verdict"), Verdict.REVIEW.__eq__)
+        self.review_reasons += _count_reasons(reasons.filter(in_review))
         names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_powertrain"]
-        for (brand, maker, verdict, powertrain), count in _counted(*map(batch.column, names)):
-            self.brands[brand or maker or "", verdict, powertrain or "unknown"] += count
+        columns = map(answers.column, names)
+        for (brand, maker, verdict, powertrain), count in _count_distinct(*columns):
+            self._brands[brand or maker or "", verdict, powertrain or "unknown"] += count
             self.verdicts[verdict] += count
             self.powertrains[powertrain or "unknown"] += count
 
     def count_cells(
-        self, data: pa.RecordBatch, mapping: Mapping[str, str], told: pa.RecordBatch
+        self, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch
     ) -> None:
         """Count the rows of each model, exporter, bill of lading and destination."""
         for field, stand_in in _FIELDS.items():
             column = mapping.get(field) or mapping.get(stand_in)
-            known = self.fields.setdefault(field, Counter()) if column else None
-            if column is None or known is None:
+            counts = self._fields.setdefault(field, Counter()) if column else None
+            if column is None or counts is None:
                 continue
             cells = as_text(data.column(column))
-            for (cell, verdict), count in _counted(cells, told.column("vin_verdict")):
-                known[(cell or "").strip(), verdict] += count
-            if len(known) > VALUES_COUNTED:
-                self.fields[field] = None
+            for (cell, verdict), count in _count_distinct(cells, answers.column("vin_verdict")):
+                counts[(cell or "").strip(), verdict] += count
+            if len(counts) > VALUES_COUNTED:
+                self._fields[field] = None
 
-    def show(
+    def keep_first(
         self,
         sheet: str,
         exceptions: pa.RecordBatch,
         data: pa.RecordBatch,
         mapping: Mapping[str, str],
     ) -> None:
-        """Keep the first exceptions for the page, and the first rows that lack a licence."""
+        """Keep the first exceptions for the page, and the first rows that lack a licence.
+
+        Args:
+            sheet: where they stand.
+            exceptions: the answers of the rows that a person must look at.
+            data: the user's columns of these rows.
+            mapping: field -> column name.
+        """
         self.exceptions += exceptions.num_rows
-        self.shown += _rows(sheet, exceptions.slice(0, max(0, SHOWN - len(self.shown))))
+        room = max(0, ROWS - len(self.first_exceptions))
+        self.first_exceptions += _rows(sheet, exceptions.slice(0, room))
         lacking = pc.and_(
-            _where(exceptions.column("vin_verdict"), Verdict.CONTROLLED.__eq__),
-            _where(exceptions.column("vin_reasons"), _is_unlicensed),
+            _mask(exceptions.column("vin_verdict"), Verdict.CONTROLLED.__eq__),
+            _mask(exceptions.column("vin_reasons"), _is_unlicensed),
         )
         unlicensed = exceptions.filter(lacking)
-        self.unlicensed_rows += unlicensed.num_rows
-        for reason, count in _reasons(unlicensed.column("vin_reasons")).items():
-            if reason in UNLICENSED:
-                self.unlicensed_reasons[reason] += count
-        if room := max(0, TO_ACT - len(self.unlicensed)):
+        self._unlicensed += unlicensed.num_rows
+        for reason, count in _count_reasons(unlicensed.column("vin_reasons")).items():
+            if reason in _UNLICENSED:
+                self._unlicensed_reasons[reason] += count
+        if room := max(0, UNLICENSED_ROWS - len(self._first_unlicensed)):
             cells = data.filter(lacking).slice(0, room)
-            told = {
+            declared = {
                 field: as_text(cells.column(column)).to_pylist()
-                for field in _TO_ACT
+                for field in _UNLICENSED_FIELDS
                 if (column := mapping.get(field))
             }
-            self.unlicensed += [
-                row.model_copy(update={"declared": {key: told[key][n] or "" for key in told}})
+            self._first_unlicensed += [
+                row.model_copy(
+                    update={
+                        "declared": {field: texts[n] or "" for field, texts in declared.items()}
+                    }
+                )
                 for n, row in enumerate(_rows(sheet, unlicensed.slice(0, room)))
             ]
 
-    def to_act(self) -> ToAct:
+    def unlicensed(self) -> Unlicensed:
         """The rows that need a licence and have none that fits."""
-        return ToAct(
-            rows=self.unlicensed_rows,
-            reasons=dict(self.unlicensed_reasons),
-            first=tuple(self.unlicensed),
+        return Unlicensed(
+            rows=self._unlicensed,
+            reasons=dict(self._unlicensed_reasons),
+            first=tuple(self._first_unlicensed),
         )
 
     def by_field(self) -> tuple[FieldCount, ...]:
         """The most frequent values of each field that was counted."""
-        told = []
-        for field, known in self.fields.items():
-            if known is None:
-                told.append(FieldCount(field=field, head=(), values=0, counted=False))
+        fields = []
+        for field, counts in self._fields.items():
+            if counts is None:
+                fields.append(FieldCount(field=field, head=(), values=0, counted=False))
                 continue
             rows: Counter[str] = Counter()
-            for (value, _), count in known.items():
+            for (value, _), count in counts.items():
                 rows[value] += count
-            ranked = sorted(rows.items(), key=lambda item: (-item[1], item[0]))[:VALUES_SHOWN]
             head = (
-                (value, {str(verdict): known[value, verdict] for verdict in Verdict})
-                for value, _ in ranked
+                (value, {str(verdict): counts[value, verdict] for verdict in Verdict})
+                for value, _ in ranked(rows)[:VALUES_SHOWN]
             )
-            told.append(FieldCount(field=field, head=tuple(head), values=len(rows)))
-        return tuple(told)
+            fields.append(FieldCount(field=field, head=tuple(head), values=len(rows)))
+        return tuple(fields)
 
     def by_brand(self) -> tuple[BrandCount, ...]:
         """Rows and verdicts of each brand, most rows first."""
         rows: Counter[str] = Counter()
         verdicts: dict[str, Counter[str]] = {}
-        for (brand, verdict, _), count in self.brands.items():
+        for (brand, verdict, _), count in self._brands.items():
             rows[brand] += count
             verdicts.setdefault(brand, Counter())[verdict] += count
-        ranked = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
         return tuple(
             BrandCount(brand=brand, rows=count, verdicts=dict(verdicts[brand]))
-            for brand, count in ranked
+            for brand, count in ranked(rows)
         )
 
     def brand_powertrain(self) -> dict[str, dict[str, int]]:
         """Powertrains of each brand."""
-        told: dict[str, Counter[str]] = {}
-        for (brand, _, powertrain), count in self.brands.items():
-            told.setdefault(brand, Counter())[powertrain] += count
-        return {brand: dict(counts) for brand, counts in told.items()}
+        brands: dict[str, Counter[str]] = {}
+        for (brand, _, powertrain), count in self._brands.items():
+            brands.setdefault(brand, Counter())[powertrain] += count
+        return {brand: dict(counts) for brand, counts in brands.items()}
 
 
-def _rows(sheet: str, batch: pa.RecordBatch) -> list[Row]:
+def _rows(sheet: str, answers: pa.RecordBatch) -> list[Row]:
     return [
         Row(
             row=row["vin_row"], sheet=sheet, vin_text=row["vin_text"] or "", vin=row["vin"],
             brand=row["vin_brand"] or row["vin_manufacturer"], powertrain=row["vin_powertrain"], verdict=row["vin_verdict"],
-            reasons=_listed(row["vin_reasons"]), evidence=_listed(row["vin_evidence"]), suggestion=row["vin_suggestion"],
+            reasons=_items(row["vin_reasons"]), evidence=_items(row["vin_evidence"]), suggestion=row["vin_suggestion"],
         )
-        for row in batch.to_pylist()
+        for row in answers.to_pylist()
     ]  # fmt: skip
 
 
-def _counted(*columns: pa.Array) -> Iterator[tuple[tuple[Any, ...], int]]:
-    """The distinct rows, and how often each of them occurs; one may come twice."""
-    parts = [
-        one if pa.types.is_dictionary(one.type) else one.dictionary_encode() for one in columns
+def _count_distinct(*columns: pa.Array) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """The distinct rows of some columns, and how often each of them occurs; one may come twice."""
+    encoded = [
+        column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        for column in columns
     ]
-    sizes = [len(one.dictionary) + 1 for one in parts]  # one more for null
-    numbers = np.zeros(len(columns[0]), dtype=np.int64)
-    for one, size in zip(parts, sizes, strict=True):
-        numbers *= size
-        numbers += pc.fill_null(one.indices, size - 1).to_numpy()
-    found = pa.array(numbers).value_counts()
-    codes = np.unravel_index(found.field("values").to_numpy(), sizes)
+    sizes = [len(column.dictionary) + 1 for column in encoded]  # one more for null
+    keys = np.zeros(len(columns[0]), dtype=np.int64)
+    for column, size in zip(encoded, sizes, strict=True):
+        keys *= size
+        keys += pc.fill_null(column.indices, size - 1).to_numpy()
+    counts = pa.array(keys).value_counts()
+    indices = np.unravel_index(counts.field("values").to_numpy(), sizes)
     values = (
-        one.dictionary.take(pa.array(own, mask=own == size - 1))
-        for one, own, size in zip(parts, codes, sizes, strict=True)
+        column.dictionary.take(pa.array(of_column, mask=of_column == size - 1))
+        for column, of_column, size in zip(encoded, indices, sizes, strict=True)
     )
-    rows = zip(*(one.to_pylist() for one in values), strict=True)
-    return zip(rows, found.field("counts").to_pylist(), strict=True)
+    rows = zip(*(column.to_pylist() for column in values), strict=True)
+    return zip(rows, counts.field("counts").to_pylist(), strict=True)
 
 
-def _where(column: pa.DictionaryArray, of: Callable[[Any], bool]) -> pa.Array:
-    """Of which rows ``of`` says yes, asked once a value of these rows."""
-    kinds = column.indices.dictionary_encode()
-    values = column.dictionary.take(kinds.dictionary).to_pylist()
-    return pa.array(map(of, values), pa.bool_()).take(kinds.indices)
+def _mask(column: pa.DictionaryArray, fits: Callable[[Any], bool]) -> pa.Array:
+    """Which rows have a value that fits; each value of these rows is looked at once."""
+    used = column.indices.dictionary_encode()
+    values = column.dictionary.take(used.dictionary).to_pylist()
+    return pa.array(map(fits, values), pa.bool_()).take(used.indices)
 
 
 def _is_unlicensed(reasons: list[str] | str) -> bool:
-    return not frozenset(UNLICENSED).isdisjoint(_listed(reasons))
+    return not frozenset(_UNLICENSED).isdisjoint(_items(reasons))
 
 
-def _reasons(reasons: pa.Array) -> Counter[str]:
+def _count_reasons(column: pa.Array) -> Counter[str]:
     """How many rows have each reason."""
     counts: Counter[str] = Counter()
-    for (told,), count in _counted(reasons):
-        for reason in _listed(told):
+    for (reasons,), count in _count_distinct(column):
+        for reason in _items(reasons):
             counts[reason] += count
     return counts
 
 
-def _listed(value: list[str] | str | None) -> tuple[str, ...]:
+def _items(value: list[str] | str | None) -> tuple[str, ...]:
+    """The items of a list, which formats without lists have as one text."""
     if isinstance(value, str):
         return tuple(part for part in value.split(";") if part)
     return tuple(value or ())

@@ -5,10 +5,12 @@ import re
 import tomllib
 from pathlib import Path
 
-from vintool import vpic
+from vintool.atomic import write_folder
 from vintool.errors import DataSourceError
+from vintool.vpic import files
 from vintool.vpic.importer import store
-from vintool.vpic.importer.compact import TABLES, Compact, Database
+from vintool.vpic.importer.compact import compact
+from vintool.vpic.importer.tables import TABLES, Tables
 
 _MONTH = re.compile(r"(20\d\d)[-_](0[1-9]|1[0-2])")
 
@@ -29,41 +31,41 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
             something else.
         OSError: the folder cannot be written; what stood there is as it was.
     """
-    folder = vpic.user_home() if out is None else out
+    folder = files.user_home() if out is None else out
     if out is not None:
         store.refuse_what_is_not_ours(out)
     try:
-        database = Database(source)
-        compact = Compact(database, _release(source, database, month))
-        files = compact.files()
+        tables = Tables(source)
+        release = _release(source, tables, month)
+        contents = compact(tables, release.month)
     except (TypeError, ValueError, LookupError) as error:
         if isinstance(error, DataSourceError):
             raise
         raise DataSourceError(f"{source}: a row is not as vPIC has them ({error})") from None
-    if files["wmi.csv"].count(b"\n") < 2:
-        raise DataSourceError(f"{source}: no WMI that is public by {compact.release.month}")
-    files[vpic.MANIFEST] = store.manifest(files, compact.release, database.counts)
-    store.put(files, folder)
+    if contents["wmi.csv"].count(b"\n") < 2:
+        raise DataSourceError(f"{source}: no WMI that is public by {release.month}")
+    contents[files.MANIFEST] = store.manifest(contents, release, tables.counts)
+    write_folder(folder, contents)
     return folder
 
 
 def missing_tables(folder: Path) -> list[str]:
     """Tables of vPIC that the release of a folder did not have: without them less is told."""
-    told = tomllib.loads((folder / vpic.MANIFEST).read_text(encoding="utf-8"))
-    return [table for table in TABLES if table.lower() not in told["release"]["rows"]]
+    rows = tomllib.loads((folder / files.MANIFEST).read_text(encoding="utf-8"))["release"]["rows"]
+    return [table for table in TABLES if table.lower() not in rows]
 
 
-def _release(source: Path, database: Database, month: str | None) -> vpic.ReleaseInfo:
+def _release(source: Path, tables: Tables, month: str | None) -> files.ReleaseInfo:
     if month is not None and not _MONTH.fullmatch(month):
         raise DataSourceError(f"{source}: month {month!r} is none; give --month, as 2026-10")
-    for told, url, sha256 in database.tables["Release"]:
-        return vpic.ReleaseInfo(month or told, url or "", sha256 or "")
-    found = _MONTH.search(month or source.name)
-    if not found:
+    for stated, url, sha256 in tables.rows["Release"]:
+        return files.ReleaseInfo(month or stated, url or "", sha256 or "")
+    match = _MONTH.search(month or source.name)
+    if not match:
         raise DataSourceError(
             f"{source}: the name does not tell the month of the release; give --month, as 2026-10"
         )
     with source.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     name = source.name.encode(errors="replace").decode()
-    return vpic.ReleaseInfo(f"{found[1]}-{found[2]}", name, digest)
+    return files.ReleaseInfo(f"{match[1]}-{match[2]}", name, digest)

@@ -83,23 +83,14 @@ def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes], Path]]:
 def _from_sqlite(path: Path, wanted: Wanted) -> dict[str, int]:
     counts = {}
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        found = [
-            name
-            for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
-        for name in found:
-            if name.lower() not in wanted:
-                continue
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+        for name in (name for (name,) in tables if name.lower() in wanted):
             columns, take = wanted[name.lower()]
-            own = {
-                row[1].lower(): row[1] for row in database.execute(f'PRAGMA table_info("{name}")')
-            }
-            chosen = ", ".join(
-                "NULL" if column is None else f'"{column}"'
-                for column in _found(path, name, columns, own)
-            )
+            info = database.execute(f'PRAGMA table_info("{name}")')
+            spelled = {row[1].lower(): f'"{row[1]}"' for row in info}
+            chosen = (column or "NULL" for column in _chosen(path, name, columns, spelled))
             count = 0
-            for row in database.execute(f'SELECT {chosen} FROM "{name}" ORDER BY rowid'):  # noqa: S608 - names of the file itself
+            for row in database.execute(f'SELECT {", ".join(chosen)} FROM "{name}" ORDER BY rowid'):  # noqa: S608 - names of the file itself
                 take(row)
                 count += 1
             counts[name.lower()] = count
@@ -112,10 +103,10 @@ def _from_dump(path: Path, lines: Iterator[str], wanted: Wanted) -> dict[str, in
         if not line.startswith("COPY ") or not (copied := _COPY.match(line)):
             continue
         name = copied[1].lower()
-        own = [column.strip(' "').lower() for column in copied[2].split(",")]
+        header = [column.strip(' "').lower() for column in copied[2].split(",")]
         columns, take = wanted.get(name, ((), None))
-        named = {column: place for place, column in enumerate(own)}
-        places = _found(path, name, columns, named)
+        place_of = {column: place for place, column in enumerate(header)}
+        places = _chosen(path, name, columns, place_of)
         count = 0
         for data in lines:
             if data.rstrip("\r\n") == "\\.":
@@ -123,9 +114,9 @@ def _from_dump(path: Path, lines: Iterator[str], wanted: Wanted) -> dict[str, in
             count += 1
             if take is not None:
                 cells = data.rstrip("\r\n").split("\t")
-                if len(cells) != len(own):
+                if len(cells) != len(header):
                     raise DataSourceError(
-                        f"{path}: table {name}, row {count} has {len(cells)} cells, expected {len(own)}"
+                        f"{path}: table {name}, row {count} has {len(cells)} cells, expected {len(header)}"
                     )
                 take(tuple(None if at is None else _cell(cells[at]) for at in places))
         else:
@@ -135,17 +126,15 @@ def _from_dump(path: Path, lines: Iterator[str], wanted: Wanted) -> dict[str, in
     return counts
 
 
-def _found(
-    path: Path, table: str, columns: Sequence[str], own: Mapping[str, _T]
+def _chosen(
+    path: Path, table: str, columns: Sequence[str], present: Mapping[str, _T]
 ) -> list[_T | None]:
     """What a table has for each column wanted."""
-    found = []
-    for column in columns:
-        name = column.rstrip("?").lower()
-        if name not in own and not column.endswith("?"):
+    names = [column.rstrip("?").lower() for column in columns]
+    for column, name in zip(columns, names, strict=True):
+        if name not in present and not column.endswith("?"):
             raise DataSourceError(f"{path}: table {table} has no column {column}")
-        found.append(own.get(name))
-    return found
+    return [present.get(name) for name in names]
 
 
 def _cell(text: str) -> str | None:
@@ -154,4 +143,4 @@ def _cell(text: str) -> str | None:
         return None
     if "\\" not in text:
         return text
-    return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
+    return _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)

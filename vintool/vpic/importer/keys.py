@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from vintool.registry.tables import ANY
-from vintool.vin import ALPHABET
-from vintool.vpic import POSITIONS
+from vintool.registry.patterns import ANY, signs_of
+from vintool.vin.positions import ALPHABET
+from vintool.vpic.patterns import POSITIONS
 
 _SIGN = re.compile(r"\[[^\]]+\]|[^\[\]]")
 
@@ -67,9 +67,9 @@ def _legal(signs: str) -> str:
     return "".join(sign for sign in ALPHABET if sign in signs)
 
 
-def shown(pattern: Sequence[str]) -> str:
+def as_line(pattern: Sequence[str]) -> str:
     """A pattern as the file has it: what stands behind the last sign that counts is left out."""
-    signs = [allowed if len(allowed) == 1 else f"[{allowed}]" for allowed in pattern]
+    signs = signs_of(pattern)
     while signs and signs[-1] == ANY:
         signs.pop()
     return "".join(signs) or ANY

@@ -1,16 +1,15 @@
-"""Which reference data is in use, and how new data is put in place: whole or not at all."""
+"""Which reference data is in use, and what a folder of vPIC data must hold to be replaced or read."""
 
 import hashlib
 import json
-import shutil
 import tomllib
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import NamedTuple
 
-from vintool import registry, vpic
-from vintool.errors import DataSourceError
-from vintool.registry import DataError
+from vintool import vpic
+from vintool.errors import DataError, DataSourceError
+from vintool.registry import rows
+from vintool.vpic.files import COLUMNS, FORMAT, MANIFEST, REMEDY, ReleaseInfo
 
 
 class Table(NamedTuple):
@@ -38,7 +37,7 @@ def overview() -> Overview:
     Raises:
         DataError: the vPIC data is not whole, or not what was built.
     """
-    told = tomllib.loads(registry.read_text("manifest.toml"))
+    registered = tomllib.loads(rows.read_text("manifest.toml"))
     tables = [
         Table(
             entry["name"],
@@ -47,26 +46,26 @@ def overview() -> Overview:
             entry["collected"],
             entry["sha256"],
         )
-        for entry in told["file"]
+        for entry in registered["file"]
     ]
     files = vpic.check(vpic.folder())
     for name, entry in files.items():
         with (vpic.folder() / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
-                raise DataError(f"{vpic.folder()}: {name} is not what was built; {vpic.REMEDY}")
+                raise DataError(f"{vpic.folder()}: {name} is not what was built; {REMEDY}")
     month = vpic.release().month
     tables += [
         Table(f"vpic/{name}", int(str(entry["rows"])), "NHTSA vPIC", month, str(entry["sha256"]))
         for name, entry in files.items()
     ]
-    return Overview(vpic.data_release(), registry.DATA, vpic.folder(), tuple(tables))
+    return Overview(vpic.data_release(), rows.DATA, vpic.folder(), tuple(tables))
 
 
-def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str, int]) -> bytes:
+def manifest(files: dict[str, bytes], release: ReleaseInfo, rows: dict[str, int]) -> bytes:
     """What a folder holds: release, and of each file rows, size and SHA-256."""
     lines = [
         "# Made by `vintool data build`; not edited by hand.",
-        f"format = {vpic.FORMAT}",
+        f"format = {FORMAT}",
         "",
         "[release]",
         'source = "NHTSA vPIC, public domain"',
@@ -79,7 +78,7 @@ def manifest(files: dict[str, bytes], release: vpic.ReleaseInfo, rows: dict[str,
         *(f"{table} = {count}" for table, count in sorted(rows.items())),
     ]
     for name, content in sorted(files.items()):
-        count = content.count(b"\n") - (name in vpic.COLUMNS)
+        count = content.count(b"\n") - (name in COLUMNS)
         lines += [
             "",
             "[[file]]",
@@ -97,33 +96,7 @@ def refuse_what_is_not_ours(folder: Path) -> None:
     Raises:
         DataSourceError: there is a file, or a folder with something else in it.
     """
-    if folder.is_dir() and (not any(folder.iterdir()) or (folder / vpic.MANIFEST).is_file()):
+    if folder.is_dir() and (not any(folder.iterdir()) or (folder / MANIFEST).is_file()):
         return
     if folder.exists():
         raise DataSourceError(f"{folder}: holds something else; name a new folder with --out")
-
-
-def put(files: dict[str, bytes], folder: Path) -> None:
-    """Write a whole folder in place of what stands there; on failure the old one stays.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staged = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    old = staged / "old"
-    try:
-        new = staged / "new"
-        new.mkdir()
-        for name, content in files.items():
-            (new / name).write_bytes(content)
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from vintool.files.reading.workbooks.parts import WHITE_SPACE
+
 # Of these kinds no two values that are equal have different texts; True and 1.0 have.
 _UNEQUAL = frozenset({str, float, date, datetime, time, type(None)})
 
@@ -29,7 +31,7 @@ def cell_text(value: object) -> str:
 def has_content(row: Sequence[object]) -> bool:
     """Whether a row holds more than white space, as the survey counts it."""
     return any(
-        value.strip(" \t\r\n") if isinstance(value, str) else value is not None for value in row
+        value.strip(WHITE_SPACE) if isinstance(value, str) else value is not None for value in row
     )
 
 

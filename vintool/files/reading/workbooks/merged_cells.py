@@ -7,7 +7,7 @@ the first row alone. A number that belongs to one vehicle is never repeated: VIN
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from vintool.declaration import headers
-from vintool.files.reading.workbooks.xlsx import Merged
+from vintool.files.reading.workbooks.parts import Merged
 
 _OF_ONE_VEHICLE = frozenset({"vin", headers.CHASSIS, "engine_no"})
 
@@ -49,7 +49,7 @@ class Merges:
                 filled.update(fill)
         self.notes: list[str] = []
         if filled:
-            shown = headers.shown([columns[position] for position in sorted(filled)])
+            shown = headers.labels([columns[position] for position in sorted(filled)])
             self.notes.append(
                 f"Cells are merged across rows; their value was read in each of these rows: {shown}."
             )

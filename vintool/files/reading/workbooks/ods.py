@@ -1,4 +1,4 @@
-"""What an OpenDocument spreadsheet really holds, learnt from its XML before any library parses it.
+"""ODS: what an OpenDocument spreadsheet really holds, learnt from its XML before any library parses it.
 
 A cell and a row may say how often they are repeated, so that a few bytes stand for a thousand
 million cells; calamine lays them all out, and out of memory it ends the process. Programs end nearly every table
@@ -12,13 +12,14 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from vintool.files.reading.workbooks.xlsx import Merged, Parts, Survey
+from python_calamine import CalamineSheet, CalamineWorkbook
+
+from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
 
 _CONTENT, _LISTED = "content.xml", "meta-inf/manifest.xml"
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
 _SPACES = 1 << 16  # one element of the text may stand for many
-_BLANK = " \t\r\n"
 
 
 @dataclass(slots=True)
@@ -36,8 +37,8 @@ class _Table:
     merged: list[Merged] = field(default_factory=list)
 
 
-class _Reading:
-    """What the parser tells, gathered by sheet."""
+class _Handler:
+    """What the parser meets, gathered by sheet."""
 
     def __init__(self) -> None:
         self.tables: list[_Table] = []
@@ -52,53 +53,57 @@ class _Reading:
         """Refuse entities where they could be declared."""
         raise ET.ParseError
 
-    def start(self, name: str, told: Mapping[str, str]) -> None:
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
         if name == "style:style":
-            self._style = told.get("style:name", "")
-        elif name == "style:table-properties" and told.get("table:display") == "false":
+            self._style = attributes.get("style:name", "")
+        elif name == "style:table-properties" and attributes.get("table:display") == "false":
             self.hidden.add(self._style)
         elif name == "table:table":
             if self._open:
                 raise zipfile.BadZipFile
             self._open += 1
-            self.tables.append(_Table(told.get("table:name", ""), told.get("table:style-name", "")))
+            self.tables.append(
+                _Table(attributes.get("table:name", ""), attributes.get("table:style-name", ""))
+            )
         elif not self._open:
             return
         elif name == "table:table-row":
-            self._repeated = int(told.get("table:number-rows-repeated", "1"))
+            self._repeated = int(attributes.get("table:number-rows-repeated", "1"))
             self._column, self._reach, self._filled = 0, 0, False
         elif name in _CELLS:
-            self._cell(told)
+            self._cell(attributes)
         elif name == "office:annotation":
             self._aside += 1
-        elif name == "text:s" and int(told.get("text:c", "1")) > _SPACES:
+        elif name == "text:s" and int(attributes.get("text:c", "1")) > _SPACES:
             raise zipfile.BadZipFile
 
-    def _cell(self, told: Mapping[str, str]) -> None:
-        table, repeated = self.tables[-1], int(told.get("table:number-columns-repeated", "1"))
+    def _cell(self, attributes: Mapping[str, str]) -> None:
+        table, repeated = self.tables[-1], int(attributes.get("table:number-columns-repeated", "1"))
         if min(repeated, self._repeated) < 1:
             raise zipfile.BadZipFile
-        down = int(told.get("table:number-rows-spanned", "1"))
-        right = int(told.get("table:number-columns-spanned", "1"))
+        down = int(attributes.get("table:number-rows-spanned", "1"))
+        right = int(attributes.get("table:number-columns-spanned", "1"))
         if down > 1 or right > 1:
             top, left = table.row, self._column
             table.merged.append((top, left, top + down - 1, left + right - 1))
         self._column += repeated
-        if "table:formula" in told or any(key.startswith("office:") for key in told):
+        if "table:formula" in attributes or any(key.startswith("office:") for key in attributes):
             self._reach = self._column
-        table.errors += told.get("calcext:value-type") == "error"
-        if any(key in told for key in _VALUES):
+        table.errors += attributes.get("calcext:value-type") == "error"
+        if any(key in attributes for key in _VALUES):
             self._filled = True
-        elif "office:string-value" in told:
-            self._filled = self._filled or bool(told["office:string-value"].strip(_BLANK))
+        elif "office:string-value" in attributes:
+            self._filled = self._filled or bool(
+                attributes["office:string-value"].strip(WHITE_SPACE)
+            )
         else:
-            self._waits = told.get("office:value-type") == "string"
+            self._waits = attributes.get("office:value-type") == "string"
         self._in_cell = True
 
     def text(self, text: str) -> None:
         """Text: the content of a cell that has no other."""
-        if self._waits and self._in_cell and not self._aside and text.strip(_BLANK):
+        if self._waits and self._in_cell and not self._aside and text.strip(WHITE_SPACE):
             self._filled = True
 
     def end(self, name: str) -> None:
@@ -122,8 +127,10 @@ class _Reading:
                 table.rows += self._repeated
 
 
-class OpenBook(Parts):
+class OdsWorkbook(Parts):
     """An OpenDocument spreadsheet; its part names are the positions of its sheets."""
+
+    format = "ods"
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         """Read all sheets, for all stand in one part."""
@@ -132,24 +139,36 @@ class OpenBook(Parts):
         listed = self.chunks(_LISTED) if _LISTED in self else ()
         if any(b"encryption-data" in chunk for chunk in listed):
             raise zipfile.BadZipFile("password")
-        read = _Reading()
+        handler = _Handler()
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        parser.StartDoctypeDeclHandler = read.doctype
-        parser.StartElementHandler = read.start
-        parser.CharacterDataHandler = read.text
-        parser.EndElementHandler = read.end
+        parser.StartDoctypeDeclHandler = handler.doctype
+        parser.StartElementHandler = handler.start
+        parser.CharacterDataHandler = handler.text
+        parser.EndElementHandler = handler.end
         try:
             for chunk in self.chunks(_CONTENT):
                 parser.Parse(chunk)
             parser.Parse(b"", True)  # noqa: FBT003 - takes no name
         except expat.ExpatError:
             raise ET.ParseError from None
-        self._tables = read.tables
+        self._tables = handler.tables
         self.sheets = tuple(
-            (table.name, table.style in read.hidden, str(position))
-            for position, table in enumerate(read.tables)
+            SheetEntry(table.name, table.style in handler.hidden, str(position))
+            for position, table in enumerate(handler.tables)
         )
+        self._shared: list[CalamineWorkbook] | None = []
+
+    def load(self, position: int) -> CalamineSheet:
+        """The sheet at a position as calamine parses it: all of them at once, so until ``release`` once for all."""
+        workbook = self._shared[0] if self._shared else CalamineWorkbook.from_path(str(self.path))
+        if self._shared is not None:
+            self._shared = [workbook]
+        return workbook.get_sheet_by_index(position)
+
+    def release(self) -> None:
+        """Let go of what the sheets share while they are opened."""
+        self._shared = None
 
     @property
     def laid_out(self) -> int:

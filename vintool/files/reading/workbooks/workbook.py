@@ -1,7 +1,7 @@
 """Workbooks: surveyed before they are parsed, and every row with content accounted for.
 
-XLSX, XLSB, ODS and XLS are read by calamine, which loads a sheet whole. A sheet of an XLSX that the
-survey finds too wide for it is read by openpyxl, up to where its table ends.
+XLSX, XLSB and ODS are read by calamine, which loads a sheet whole; XLS by xlrd. A sheet of an XLSX that the survey finds
+too wide is read by openpyxl, up to where its table ends.
 """
 
 import itertools
@@ -11,34 +11,41 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-from python_calamine import CalamineSheet, CalamineWorkbook
 
 from vintool.declaration import headers
+from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally, unique
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
 from vintool.files.reading.workbooks.merged_cells import Merges
-from vintool.files.reading.workbooks.ods import OpenBook
-from vintool.files.reading.workbooks.ole2 import OLE2
-from vintool.files.reading.workbooks.xls import OldBook
-from vintool.files.reading.workbooks.xlsb import BinaryBook
-from vintool.files.reading.workbooks.xlsx import Book, Merged, Parts, Survey, readable
+from vintool.files.reading.workbooks.ods import OdsWorkbook
+from vintool.files.reading.workbooks.parts import Merged, Parts, Survey, damage_refused
+from vintool.files.reading.workbooks.xlsb import XlsbWorkbook
+from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
+
+if TYPE_CHECKING:
+    from vintool.files.reading.workbooks.xls import XlsWorkbook
 
 _SAMPLE = 500
 _ROWS = 8_192
 _CELLS = 2_000_000  # of a batch
 _WIDE = 512  # columns; a sheet that reaches further is read column by column known to be used
-_GRID = 40_000_000  # cells that calamine may reserve, some 24 bytes each
+_GRID = 40_000_000  # cells that a library may reserve, some 24 bytes each
 _SLOW_GRID = 1 << 28  # cells that the slower method may pass over
+_ZIP = b"PK"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _FOREIGN = {
     "content.xml": "an OpenDocument file and no spreadsheet",
     "word/document.xml": "a Word document",
     "index/document.iwa": "a Numbers, Pages or Keynote file",
 }
+
+
+_Workbook: TypeAlias = "XlsxWorkbook | XlsbWorkbook | OdsWorkbook | XlsWorkbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +71,31 @@ class _Source:
     merged: tuple[Merged, ...] = ()
 
 
-_Surveyed = Book | BinaryBook | OpenBook | OldBook
-_FORMATS = {Book: "xlsx", BinaryBook: "xlsb", OpenBook: "ods", OldBook: "xls"}
-
-
 @contextmanager
-def _book(path: Path) -> Iterator[_Surveyed]:
-    """What a workbook holds, by what its parts are."""
-    with path.open("rb") as file:
-        old = file.read(8) == OLE2
-    if old:
-        yield OldBook(path)
-        return
+def _workbook(path: Path) -> Iterator[_Workbook]:
+    """A workbook of the format that its parts tell."""
     # Of a file of our own no part that was left half read keeps anything open.
-    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-        parts = Parts(path, archive)
-        if "xl/workbook.xml" in parts:
-            yield Book(path, archive)
-        elif "xl/workbook.bin" in parts:
-            yield BinaryBook(path, archive)
-        elif "content.xml" in parts and parts.begins("mimetype", _OPEN_DOCUMENT):
-            yield OpenBook(path, archive)
-        else:
-            found = (what for part, what in _FOREIGN.items() if part in parts)
-            raise ManifestError(
-                f"this is {next(found, 'a zip archive and not a workbook')}",
-                file=path.name,
-                next_step="save or unpack the table as .xlsx or CSV",
-            )
+    with path.open("rb") as file:
+        if file.read(len(_ZIP)) != _ZIP:
+            from vintool.files.reading.workbooks.xls import XlsWorkbook  # noqa: PLC0415 - start-up time
+
+            yield XlsWorkbook(path)
+            return
+        with zipfile.ZipFile(file) as archive:
+            parts = Parts(path, archive)
+            if "xl/workbook.xml" in parts:
+                yield XlsxWorkbook(path, archive)
+            elif "xl/workbook.bin" in parts:
+                yield XlsbWorkbook(path, archive)
+            elif "content.xml" in parts and parts.begins("mimetype", _OPEN_DOCUMENT):
+                yield OdsWorkbook(path, archive)
+            else:
+                foreign = (what for part, what in _FOREIGN.items() if part in parts)
+                raise ManifestError(
+                    f"this is {next(foreign, 'a zip archive and not a workbook')}",
+                    file=path.name,
+                    next_step="save or unpack the table as .xlsx or CSV",
+                )
 
 
 def read_workbook(
@@ -99,7 +103,7 @@ def read_workbook(
     size: int,
     *,
     sheet: str | None,
-    holds: Callable[[headers.Headed], bool],
+    holds: Callable[[Headed], bool],
     words: str = headers.MANIFEST,
 ) -> Manifest:
     """Open a workbook: XLSX, XLSM, XLSB, ODS or XLS.
@@ -115,10 +119,9 @@ def read_workbook(
         ManifestError: not a workbook, damaged, unreasonably large, or without such a sheet.
         NoVinColumn: several sheets, and none of them holds VINs.
     """
-    with readable(path), _book(path) as book:
+    with damage_refused(path), _workbook(path) as book:
         _check_names(book, sheet)
-        found, skipped, notes = list[Sheet](), list[tuple[str, str]](), list[str]()
-        load = _Loader(book)
+        opened, skipped, notes = list[Sheet](), list[tuple[str, str]](), list[str]()
         for position, (name, hidden, part) in enumerate(book.sheets):
             if (sheet or name) != name:
                 continue
@@ -129,34 +132,34 @@ def read_workbook(
             elif not (survey := book.survey(part)).rows:
                 skipped.append((name, "empty"))
             else:
-                source = _source(book, load, position, part, survey)
-                opened, said = _open_sheet(path, size, name, source, words)
-                found.append(opened)
-                notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *said)]
-        load.release()
-    if not found:
+                source = _source(book, position, survey)
+                one, more = _open_sheet(path, size, name, source, words)
+                opened.append(one)
+                notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *more)]
+        book.release()
+    if not opened:
         raise ManifestError(
             "no sheet to read holds any content",
             file=path.name,
             next_step="check the hidden sheets, or ask the sender for the file again",
         )
-    kept = [one for one in found if holds(one)]
-    if len(found) == 1:
-        kept = found
+    kept = [one for one in opened if holds(one)]
+    if len(opened) == 1:
+        kept = opened
     elif not kept:
-        named = "; ".join(f"{one.name!r} has {headers.shown(one.columns)}" for one in found)
+        named = "; ".join(f"{one.name!r} has {headers.labels(one.columns)}" for one in opened)
         raise NoVinColumn(
             f"no sheet has a column that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
         )
-    skipped += [(one.name, "no column looks like VINs") for one in found if one not in kept]
-    return Manifest(path, _FORMATS[type(book)], "", tuple(kept), tuple(skipped), tuple(notes), size)
+    skipped += [(one.name, "no column looks like VINs") for one in opened if one not in kept]
+    return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
 
 
-def _check_names(book: _Surveyed, wanted: str | None) -> None:
-    """Refuse sheets that cannot be told apart, and one that is not there."""
-    names = [name for name, _, _ in book.sheets]
+def _check_names(book: _Workbook, wanted: str | None) -> None:
+    """Refuse two sheets of one name, and a name that no sheet has."""
+    names = [entry.name for entry in book.sheets]
     if len(set(names)) < len(names):
         raise ManifestError(
             "two sheets have the same name",
@@ -171,40 +174,13 @@ def _check_names(book: _Surveyed, wanted: str | None) -> None:
         )
 
 
-class _Loader:
-    """Loads sheets; the formats that calamine can only load whole are loaded once for all of them."""
-
-    def __init__(self, book: _Surveyed) -> None:
-        self._path, self._book = book.path, book
-        self._whole: CalamineWorkbook | None = None
-
-    def first(self, position: int) -> CalamineSheet:
-        """A sheet."""
-        if isinstance(self._book, Book | BinaryBook):
-            return self.again(position)
-        if self._whole is None:
-            self._whole = CalamineWorkbook.from_path(str(self._path))
-        return self._whole.get_sheet_by_index(position)
-
-    def release(self) -> None:
-        """Let go of what all sheets shared."""
-        self._whole = None
-
-    def again(self, position: int) -> CalamineSheet:
-        """A sheet whose rows have been read before."""
-        workbook = CalamineWorkbook.from_path(str(self._path))
-        if isinstance(self._book, Book | BinaryBook):  # which may skip sheets that are none
-            return workbook.get_sheet_by_name(self._book.sheets[position][0])
-        return workbook.get_sheet_by_index(position)
-
-
-def _source(book: _Surveyed, load: _Loader, position: int, part: str, survey: Survey) -> _Source:
-    """Choose the library that can read a sheet."""
-    name = book.sheets[position][0]
+def _source(book: _Workbook, position: int, survey: Survey) -> _Source:
+    """Choose how to read a sheet."""
+    name, _, part = book.sheets[position]
     notes = (f"{survey.errors} cell(s) hold an error such as #N/A; read as empty.",) * (
         survey.errors > 0
     )
-    if isinstance(book, Book):
+    if isinstance(book, XlsxWorkbook):
         wide = survey.last_column > _WIDE
         if not wide and survey.last_column * (1 << 20) > _GRID:
             wide = survey.last_column * book.last_row(part) > _GRID
@@ -212,28 +188,28 @@ def _source(book: _Surveyed, load: _Loader, position: int, part: str, survey: Su
             return _wide_source(book, position, part, notes)
     else:
         _refuse_grid(book, name, survey)
-    # The sheet parsed to find its header is kept until its rows are asked for.
-    loaded = [load.first(position)]
-    merged = survey.merged or tuple(
-        (*start, *end) for start, end in loaded[0].merged_cell_ranges or ()
-    )
+    # The sheet parsed to find its header is kept until its rows are read.
+    waiting = [book.load(position)]
+    first = waiting[0]
+    merged = survey.merged or tuple((*start, *end) for start, end in first.merged_cell_ranges or ())
 
-    def rows_of() -> Iterator[Sequence[object]]:
-        return iter((loaded.pop() if loaded else load.again(position)).iter_rows())
+    def rows() -> Iterator[Sequence[object]]:
+        return iter((waiting.pop() if waiting else book.load(position)).iter_rows())
 
-    width, left = len(next(loaded[0].iter_rows(), ())), (loaded[0].start or (0, 0))[1]
-    return _Source(rows_of, loaded[0].iter_rows(), survey.rows, width, notes, left, merged)
+    top: Sequence[object] = next(first.iter_rows(), ())
+    left = (first.start or (0, 0))[1]
+    return _Source(rows, first.iter_rows(), survey.rows, len(top), notes, left, merged)
 
 
-def _wide_source(book: Book, position: int, part: str, notes: tuple[str, ...]) -> _Source:
+def _wide_source(book: XlsxWorkbook, position: int, part: str, notes: tuple[str, ...]) -> _Source:
     """A sheet that calamine must not see."""
     first, last, rows, strays = book.region(part)
     if (last - first + 1) * (low := book.last_row(part)) > _SLOW_GRID:
         raise _too_far(book, book.sheets[position][0], last, low)
     notes += ("It is unusually wide and was read by a slower method.",)
     if strays:
-        shown = ", ".join(strays[:5]) + ", ..." * (len(strays) > 5)
-        notes += (f"Content far to the right of the table was left out, at {shown}.",)
+        places = ", ".join(strays[:5]) + ", ..." * (len(strays) > 5)
+        notes += (f"Content far to the right of the table was left out, at {places}.",)
 
     def slow() -> Iterator[Sequence[object]]:
         return _openpyxl_rows(book.path, book.sheets[position][0], first, last)
@@ -243,16 +219,16 @@ def _wide_source(book: Book, position: int, part: str, notes: tuple[str, ...]) -
     )
 
 
-def _refuse_grid(book: BinaryBook | OpenBook | OldBook, name: str, survey: Survey) -> None:
+def _refuse_grid(book: _Workbook, name: str, survey: Survey) -> None:
     """Refuse a sheet whose cells span a grid that does not fit into memory."""
     grid = survey.last_row * survey.last_column
-    if isinstance(book, OpenBook):
+    if isinstance(book, OdsWorkbook):
         grid = book.laid_out  # all its sheets are loaded together
     if grid > _GRID:
         raise _too_far(book, name, survey.last_column, survey.last_row)
 
 
-def _too_far(book: _Surveyed, name: str, column: int, row: int) -> ManifestError:
+def _too_far(book: _Workbook, name: str, column: int, row: int) -> ManifestError:
     return ManifestError(
         f"its cells reach to column {column} and row {row}, too far to be loaded",
         file=book.path.name,
@@ -291,8 +267,8 @@ def _open_sheet(
     data = tuple(tuple(map(cell_text, row)) for row in whole if has_content(row))[:_SAMPLE]
 
     def read(tally: Tally) -> Iterator[Batch]:
-        seen = 0
-        with readable(path):
+        filled_rows = 0
+        with damage_refused(path):
             rows, number = merges.filling(source.rows(), has_content), 0
             many = max(min(_ROWS, _CELLS // max(source.width, 1)), 1)
             while chunk := list(itertools.islice(rows, many)):
@@ -301,17 +277,18 @@ def _open_sheet(
                 arrays, filled = as_columns(chunk, len(columns))
                 below = numbers > header.end
                 kept = filled & below
-                seen += int(filled.sum())
+                filled_rows += int(filled.sum())
                 tally.blank += int((below & ~filled).sum())
                 if not kept.any():
                     continue
                 data = pa.RecordBatch.from_arrays(arrays, names=list(columns))
                 if not kept.all():
                     data, numbers = data.filter(pa.array(kept)), numbers[kept]
-                yield Batch(data, numbers, size * min(seen, source.expected) // source.expected)
-        if seen != source.expected:
+                done = size * min(filled_rows, source.expected) // source.expected
+                yield Batch(data, numbers, done)
+        if filled_rows != source.expected:
             raise ManifestError(
-                f"{seen} rows with content were read and the sheet holds {source.expected}",
+                f"{filled_rows} rows with content were read and the sheet holds {source.expected}",
                 file=path.name,
                 sheet=name,
                 next_step="save the sheet as CSV and pass that",

@@ -1,45 +1,58 @@
-"""What an old workbook (XLS) really holds, learnt from its records before any library parses it.
+"""XLS: the records of an old workbook counted here, its cells read by xlrd.
 
-In a compound file lies a stream of records, a type and a size of two bytes each ([MS-XLS] 2.1.4). A sheet
-declares its size, and calamine reserves as much before it has seen a cell; a cell beyond all columns makes
-it reserve the rest. Out of memory it ends the process. So all that it believes is looked at first.
+A workbook is a stream of records, a type and a size of two bytes each ([MS-XLS] 2.1.4). One walk over them counts the
+rows with content apart from the parser, and refuses what would hold it up. Records that make no cell are hidden from
+xlrd: it would evaluate the formulas of names, of which a few bytes can stand for gigabytes.
 """
 
-import codecs
-import struct
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from struct import Struct, unpack_from
+from types import SimpleNamespace
+from typing import Any
+
+import xlrd
+from xlrd import biffh
 
 from vintool.errors import ManifestError
-from vintool.files.reading.workbooks.ole2 import Compound, DamagedError
-from vintool.files.reading.workbooks.xlsx import Merged, Survey
+from vintool.files.reading.workbooks.compound import (
+    ENCRYPTED,
+    DamagedError,
+    locked,
+    workbook_stream,
+)
+from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, SheetEntry, Survey
 
-_LARGEST = 1 << 30
+_LARGEST = 1 << 30  # bytes of a file
 _ROWS, _COLUMNS = 65_536, 256
+_LONGEST_FORMAT = 600  # bytes of a number format: xlrd's time grows with their square
 
-_HEAD = Struct("<HH")
-_BOF, _EOF, _SHEET, _STRINGS, _CONTINUED, _LOCKED = 0x0809, 0x000A, 0x0085, 0x00FC, 0x003C, 0x002F
-_SIZES, _MERGED = 0x0200, 0x00E5
-_NUMBER, _RK, _MANY, _SHARED, _LABEL, _LOGICAL = 0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204, 0x0205
-_FORMULA, _TEXT, _RICH = 0x0006, 0x0207, 0x00D6
-_CELLS = frozenset({_NUMBER, _RK, _MANY, _SHARED, _LABEL, _LOGICAL, _FORMULA, _TEXT})
-_CODE_PAGE = 0x0042
+_HEAD, _PLACE, _STRING = Struct("<HH"), Struct("<HH"), Struct("<I")
 _BIFF5, _BIFF8 = 0x0500, 0x0600
-_BLANK = " \t\r\n"
-_ENCRYPTED = "EncryptedPackage"  # the stream that holds an XLSX with a password
+_TEXTS = frozenset({biffh.XL_LABEL, biffh.XL_RSTRING, biffh.XL_STRING})
+_NUMBERS = frozenset({biffh.XL_NUMBER, biffh.XL_RK, biffh.XL_MULRK})
+_CELLS = _TEXTS | _NUMBERS | {biffh.XL_LABELSST, biffh.XL_BOOLERR, biffh.XL_FORMULA}
+#: What xlrd is shown: cells, what may stand between a formula and its text, and what sheets and dates are known by.
+_SHOWN = _CELLS | {
+    biffh.XL_SHRFMLA, biffh.XL_ARRAY, biffh.XL_TABLEOP, biffh.XL_CONTINUE, biffh.XL_SST, biffh.XL_BOF, biffh.XL_EOF,
+    biffh.XL_BOUNDSHEET, biffh.XL_CODEPAGE, biffh.XL_DATEMODE, biffh.XL_FORMAT, biffh.XL_XF,
+}  # fmt: skip
 
 
-class OldBook:
-    """An XLS workbook; its part names are the places of its sheets in the stream.
+class XlsWorkbook:
+    """An XLS workbook; the parts of its sheets are their places in the stream.
 
     Args:
         path: the file.
 
     Raises:
         ManifestError: locked with a password, or no workbook.
-        ValueError: damaged, or so written that reading it would end the process.
+        DamagedError: damaged, or so written that reading it would hold up or end the process.
     """
+
+    format = "xls"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -49,45 +62,86 @@ class OldBook:
                 file=path.name,
                 next_step="open it and save a copy as .xlsx",
             )
-        self._version = _BIFF8
-        self._blank = frozenset[int]()
-        whole = path.read_bytes()
+        self._version, self._strings, self._blank = _BIFF8, 0, frozenset[int]()
+        with self._damage_refused():
+            self._stream = bytearray(workbook_stream(path))
+            listed = self._bound_sheets()
+            self._surveys = self._all_surveys(
+                sorted(place for place, data in listed if not data[1])
+            )
+            self._book: Any = xlrd.open_workbook(
+                file_contents=bytes(self._stream),
+                logfile=SimpleNamespace(write=len),  # what it thinks of the file goes nowhere
+                on_demand=True,
+                ragged_rows=True,
+            )
+            del self._stream
+            # Some programs write cells in formats that they define nowhere.
+            kinds = defaultdict(lambda: biffh.XL_CELL_NUMBER, self._book._xf_index_to_xl_type_map)  # noqa: SLF001
+            self._book._xf_index_to_xl_type_map = kinds  # noqa: SLF001
+            self.sheets = tuple(self._entry(place, data) for place, data in listed)
+
+    def survey(self, part: str) -> Survey:
+        """What a sheet holds."""
+        return self._surveys[int(part)]
+
+    def load(self, position: int) -> "XlsSheet":
+        """A sheet as xlrd parses it.
+
+        Raises:
+            DamagedError: it cannot.
+        """
+        index = sum(bool(entry.part) for entry in self.sheets[:position])
+        with self._damage_refused():
+            sheet = self._book.sheet_by_index(index)
+            self._book.unload_sheet(index)
+        return XlsSheet(sheet, self.survey(self.sheets[position].part))
+
+    def release(self) -> None:
+        """Nothing that the sheets share can be let go of before all are read."""
+
+    @contextmanager
+    def _damage_refused(self) -> Iterator[None]:
+        """Say in one way what the libraries stumble over."""
         try:
-            self._stream = self._workbook(Compound(whole))
-            self.sheets = tuple(self._sheets())
-            self._surveys = {part: self._survey(int(part)) for _, _, part in self.sheets if part}
-        except (DamagedError, struct.error, IndexError, UnicodeDecodeError):
-            if _ENCRYPTED.encode("utf-16-le") in whole:
-                raise self._locked() from None
+            yield
+        except (ManifestError, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - whatever a wrong number leads them to
+            if ENCRYPTED.encode("utf-16-le") in self.path.read_bytes():
+                raise locked(self.path) from None
             raise DamagedError from None
 
-    def _locked(self) -> ManifestError:
-        return ManifestError(
-            "the workbook is password-protected",
-            file=self.path.name,
-            next_step="open it and save a copy without the password",
-        )
+    def _records(self, at: int) -> Iterator[tuple[int, int, int]]:
+        """The records from a place to the end that belongs to it, without those of the charts in it.
 
-    def _workbook(self, compound: Compound) -> bytes:
-        """The stream of records."""
-        if _ENCRYPTED in compound:
-            raise self._locked()
-        for name in ("Workbook", "Book"):
-            if name in compound:
-                return compound.stream(name)
-        raise ManifestError(
-            "this is no workbook",
-            file=self.path.name,
-            next_step="open it in the program that wrote it, and save the table as .xlsx or CSV",
-        )
+        Each with its type, and where its data begins and ends. What makes no cell is hidden from xlrd.
+        """
+        depth, stream = 0, self._stream
+        while True:
+            kind, size = _HEAD.unpack_from(stream, at)
+            start, at = at + 4, at + 4 + size
+            if depth == 1 and kind in _CELLS:
+                yield kind, start, at
+                continue
+            depth += (kind == biffh.XL_BOF) - (kind == biffh.XL_EOF)
+            if depth < 1 and kind != biffh.XL_EOF:
+                raise DamagedError
+            if kind not in _SHOWN or (kind == biffh.XL_FORMAT and size > _LONGEST_FORMAT):
+                _HEAD.pack_into(stream, start - 4, biffh.XL_UNKNOWN, size)
+            if depth < 2:
+                yield kind, start, at
+            if depth < 1:
+                return
 
-    def _sheets(self) -> Iterator[tuple[str, bool, str]]:
-        """Each sheet's name, whether it is hidden, and its place (empty for a chart)."""
-        letters = "latin-1"
-        for kind, data, rest in _records(self._stream, 0):
-            if kind == _LOCKED and unpack_from("<H", data)[0]:
-                raise self._locked()
-            if kind == _BOF:
+    def _bound_sheets(self) -> list[tuple[int, bytes]]:
+        """Each sheet's place, and what else the workbook says of it; its version and strings are learnt."""
+        listed, strings, before = list[tuple[int, bytes]](), list[bytes](), 0
+        for kind, start, end in self._records(0):
+            data = bytes(self._stream[start:end])
+            if kind == biffh.XL_FILEPASS:
+                raise locked(self.path)
+            if kind == biffh.XL_BOF:
                 self._version = unpack_from("<H", data)[0]
                 if self._version not in {_BIFF5, _BIFF8}:
                     raise ManifestError(
@@ -95,126 +149,142 @@ class OldBook:
                         file=self.path.name,
                         next_step="open it and save a copy as .xlsx",
                     )
-            elif kind == _CODE_PAGE and self._version == _BIFF5:
-                letters = _code_page(unpack_from("<H", data)[0])
-            elif kind == _STRINGS:
-                self._blank = frozenset(_blank_strings([data, *rest]))
-            elif kind == _SHEET:
-                (place,) = unpack_from("<I", data)
-                name = data[7:]
-                if self._version == _BIFF8:
-                    letters, name = ("latin-1", "utf-16-le")[data[7] & 1], data[8:]
-                text = name.decode(letters, "replace")
-                yield text[: data[6]], data[4] & 3 != 0, str(place) * (data[5] == 0)
-            elif kind == _EOF:
-                return
+            elif kind == biffh.XL_BOUNDSHEET:
+                listed.append((unpack_from("<I", data)[0], data[4:]))
+            elif kind == biffh.XL_SST:
+                strings = [data]
+            elif kind == biffh.XL_CONTINUE and before == biffh.XL_SST:
+                strings.append(data)
+                continue
+            before = kind
+        if strings:
+            (self._strings,) = unpack_from("<I", strings[0], 4)
+            self._blank = frozenset(_blank_strings(strings, self._strings))
+        return listed
 
-    def survey(self, part: str) -> Survey:
-        """What a sheet holds."""
-        return self._surveys[part]
+    def _entry(self, place: int, data: bytes) -> SheetEntry:
+        """A sheet as the workbook lists it; a chart has no part."""
+        if self._version == _BIFF8:
+            name = biffh.unpack_unicode(data, 2, lenlen=1)
+        else:
+            name = biffh.unpack_string(data, 2, self._book.encoding, lenlen=1)
+        return SheetEntry(name, data[0] & 3 != 0, "" if data[1] else str(place))
 
-    def _survey(self, place: int) -> Survey:
-        rows, errors, last_row, last_column = set[int](), 0, 0, 0
-        merged, at = list[Merged](), (0, 0)
-        for kind, data in _of_sheet(self._stream, place):
-            if kind == _SIZES:
-                _check_sizes(data)
-            elif kind == _MERGED:
-                merged += _blocks(data)
-            elif kind == _RICH:
-                raise DamagedError  # calamine passes over its text
-            elif kind in _CELLS:
-                if kind != _TEXT:
-                    at = unpack_from("<HH", data)
-                last = unpack_from("<H", data, len(data) - 2)[0] if kind == _MANY else at[1]
-                last_row, last_column = max(last_row, at[0] + 1), max(last_column, last + 1)
-                if _is_error(kind, data):
-                    errors += 1
-                elif self._holds(kind, data):
-                    rows.add(at[0])
-        if last_column > _COLUMNS:
+    def _all_surveys(self, places: list[int]) -> dict[int, Survey]:
+        """The surveys of the sheets by their places; no record may be part of two."""
+        surveys, end = dict[int, Survey](), 0
+        for place in places:
+            if place < end:
+                raise DamagedError
+            surveys[place], end = self._survey(place)
+        return surveys
+
+    def _survey(self, place: int) -> tuple[Survey, int]:
+        """What the sheet at a place holds, and where it ends."""
+        rows, columns, errors, merged = set[int](), set[int](), 0, list[Merged]()
+        row = column = end = 0
+        for kind, start, end in self._records(place):
+            if kind in _CELLS:
+                if kind != biffh.XL_STRING:  # the text of the formula before it
+                    row, column = _PLACE.unpack_from(self._stream, start)
+                    columns.add(column)
+                if kind == biffh.XL_MULRK:
+                    columns.update(unpack_from("<H", self._stream, end - 2))
+                holds = kind in _NUMBERS or self._holds(kind, start, end)
+                if holds:
+                    rows.add(row)
+                errors += holds is None
+            elif kind == biffh.XL_DIMENSION:
+                _check_sizes(self._stream[start:end])
+            elif kind == biffh.XL_MERGEDCELLS:
+                merged += _merged(self._stream[start:end])
+        first, last = min(columns, default=0), max(columns, default=-1)
+        if last >= _COLUMNS:
             raise DamagedError
-        return Survey(len(rows), last_column, errors, last_row, tuple(merged))
+        return Survey(len(rows), last + 1, errors, 0, tuple(merged), first), end
 
-    def _holds(self, kind: int, data: bytes) -> bool:
-        """Whether a cell holds something."""
-        if kind == _SHARED:
-            return unpack_from("<I", data, 6)[0] not in self._blank
-        if kind == _FORMULA:  # a text follows in a record of its own
-            return data[12:14] != b"\xff\xff" or data[6] == 1
-        if kind in {_LABEL, _TEXT}:
-            head = 6 if kind == _LABEL else 0
-            wide = self._version == _BIFF8
-            text = data[head + 2 + wide :]
-            if wide and data[head + 2] & 1:
-                return bool(text.decode("utf-16-le").strip(_BLANK))
-            return bool(text.strip(_BLANK.encode()))
-        return True
-
-
-def _of_sheet(stream: bytes, place: int) -> Iterator[tuple[int, bytes]]:
-    """The records of one sheet, without those of the charts in it."""
-    depth = 0
-    for kind, data, _ in _records(stream, place):
-        depth += (kind == _BOF) - (kind == _EOF)
-        if depth < 1:
-            return
-        if depth == 1:
-            yield kind, data
+    def _holds(self, kind: int, start: int, end: int) -> bool | None:
+        """Whether a cell that is no number holds something; None if that is an error."""
+        if kind == biffh.XL_LABELSST:
+            (string,) = _STRING.unpack_from(self._stream, start + 6)
+            if string >= self._strings:
+                raise DamagedError  # of negative numbers xlrd counts from the end
+            return string not in self._blank
+        data = self._stream[start:end]
+        if kind == biffh.XL_BOOLERR:
+            return None if data[7] else True
+        if kind == biffh.XL_FORMULA:
+            if data[12:14] != b"\xff\xff":
+                return True
+            return {1: True, 2: None}.get(data[6], False)  # the text follows in a record of its own
+        head = 0 if kind == biffh.XL_STRING else 6
+        if self._version == _BIFF8:
+            text = biffh.unpack_unicode(data, head)
+        else:
+            text = biffh.unpack_string(data, head, "latin-1", lenlen=2)
+        return bool(text.strip(WHITE_SPACE))
 
 
-def _is_error(kind: int, data: bytes) -> bool:
-    if kind == _FORMULA:
-        return data[12:14] == b"\xff\xff" and data[6] == 2
-    return kind == _LOGICAL and data[7] == 1
+class XlsSheet:
+    """A sheet that xlrd has parsed, in the form in which calamine gives one.
+
+    Attributes:
+        start: the first row and column of every row, from 0.
+        merged_cell_ranges: none, for the survey has them.
+    """
+
+    merged_cell_ranges = None
+
+    def __init__(self, sheet: Any, survey: Survey) -> None:
+        self._sheet = sheet
+        self.start = 0, survey.first_column
+        self._width = survey.last_column - survey.first_column
+
+    def iter_rows(self) -> Iterator[list[object]]:
+        """The cells of every row from the first one on."""
+        left, mode = self.start[1], self._sheet.book.datemode
+        for row in range(self._sheet.nrows):
+            cells, kinds = self._sheet.row_values(row, left), self._sheet.row_types(row, left)
+            if max(kinds, default=0) > biffh.XL_CELL_NUMBER:
+                for place, kind in enumerate(kinds):
+                    if kind > biffh.XL_CELL_NUMBER:
+                        cells[place] = _value(kind, cells[place], mode)
+            yield cells + [""] * (self._width - len(cells))
 
 
-def _blocks(data: bytes) -> Iterator[Merged]:
+def _value(kind: int, cell: Any, mode: int) -> object:
+    """A cell as calamine gives it; one with an error is empty."""
+    if kind == biffh.XL_CELL_DATE and cell >= 0:
+        try:
+            moment = xlrd.xldate_as_datetime(cell, mode)
+        except (ValueError, OverflowError):  # beyond the calendar
+            return cell
+        return moment.time() if cell < 1 else moment
+    if kind == biffh.XL_CELL_BOOLEAN:
+        return bool(cell)
+    return "" if kind == biffh.XL_CELL_ERROR else cell
+
+
+def _check_sizes(data: bytearray) -> None:
+    """Refuse a declared grid that is larger than any sheet, or ends before it begins."""
+    top, bottom, left, right = unpack_from("<IIHH" if len(data) >= 14 else "<HHHH", data)
+    if top > max(bottom, 1) or left > max(right, 1) or bottom > _ROWS or right > _COLUMNS:
+        raise DamagedError
+
+
+def _merged(data: bytearray) -> Iterator[Merged]:
     """The merged cells of a record."""
     for number in range(unpack_from("<H", data)[0]):
         top, low, left, right = unpack_from("<HHHH", data, 2 + 8 * number)
         yield top, left, low, right
 
 
-def _code_page(number: int) -> str:
-    """The encoding of a code page."""
-    try:
-        return codecs.lookup(f"cp{number}").name
-    except LookupError:
-        return "latin-1"
-
-
-def _check_sizes(data: bytes) -> None:
-    """Refuse a declared grid that is larger than any sheet; calamine reserves it unseen."""
-    shape = "<IIHH" if len(data) >= 14 else "<HHHH"
-    top, bottom, left, right = unpack_from(shape, data)
-    if top > max(bottom, 1) or left > max(right, 1):
-        raise DamagedError
-    if bottom > _ROWS or right > _COLUMNS:
-        raise DamagedError
-
-
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes, list[bytes]]]:
-    """Each record with its type and data, and the records that continue it."""
-    while at + 4 <= len(stream):
-        kind, size = _HEAD.unpack_from(stream, at)
-        data, at = stream[at + 4 : at + 4 + size], at + 4 + size
-        if len(data) < size:
-            raise DamagedError
-        rest: list[bytes] = []
-        while at + 4 <= len(stream) and _HEAD.unpack_from(stream, at)[0] == _CONTINUED:
-            more = _HEAD.unpack_from(stream, at)[1]
-            rest.append(stream[at + 4 : at + 4 + more])
-            at += 4 + more
-        yield kind, data, rest
-
-
-def _blank_strings(pieces: list[bytes]) -> Iterator[int]:
+def _blank_strings(pieces: list[bytes], count: int) -> Iterator[int]:
     """The positions of shared strings without a character but white space.
 
-    A text may be cut where a record is continued, and then says anew how wide its characters are.
+    A text may be cut where a record is continued, and then says anew how wide its characters are. What it says to lie
+    behind it is passed over forwards: xlrd takes the same number for one that may be negative, and would go in circles.
     """
-    (count,) = unpack_from("<I", pieces[0], 4)
     if count > sum(map(len, pieces)) // 3:
         raise DamagedError
     piece, at = 0, 8
@@ -244,5 +314,5 @@ def _blank_strings(pieces: list[bytes]) -> Iterator[int]:
             behind -= len(pieces[piece]) - at
             piece, at = piece + 1, 0
         at += behind
-        if not text.strip(_BLANK):
+        if not text.strip(WHITE_SPACE):
             yield index

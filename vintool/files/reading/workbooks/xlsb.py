@@ -1,7 +1,6 @@
-"""What a binary workbook (XLSB) really holds, learnt from its records before any library parses it.
+"""XLSB: what a binary workbook really holds, learnt from its records before any library parses it.
 
-As with XLSX, one cell in the last column would make calamine reserve the whole grid and end the
-process. A part is a sequence of records: a type and a size of one to four bytes each, seven bits to
+A part is a sequence of records: a type and a size of one to four bytes each, seven bits to
 the byte, and as many bytes of data ([MS-XLSB] 2.1.4).
 """
 
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from struct import Struct
 
-from vintool.files.reading.workbooks.xlsx import Merged, Parts, Survey
+from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
 
 _WORD, _BLOCK = Struct("<I"), Struct("<IIII")
 _ROW, _ERROR, _SHARED = 0, 3, 7
@@ -25,8 +24,10 @@ _STRING, _SHEET, _MERGED, _DATA, _END = 19, 156, 176, 145, 146
 _NOTHING = 0xFFFFFFFF
 
 
-class BinaryBook(Parts):
+class XlsbWorkbook(Parts):
     """An XLSB workbook."""
+
+    format = "xlsb"
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         """Find the sheets; refuse what unpacks to an absurd size."""
@@ -50,8 +51,7 @@ class BinaryBook(Parts):
         if rest:
             raise zipfile.BadZipFile
 
-    def _sheets(self) -> Iterator[tuple[str, bool, str]]:
-        """Each sheet's name, whether it is hidden, and its part (empty for a chart)."""
+    def _sheets(self) -> Iterator[SheetEntry]:
         links = {
             link.get("Id"): link
             for link in self.xml("xl/_rels/workbook.bin.rels")
@@ -69,14 +69,14 @@ class BinaryBook(Parts):
                 part = str(PurePosixPath("/xl") / target).lstrip("/")
                 if part not in self:
                     raise zipfile.BadZipFile
-            yield name, _WORD.unpack_from(data)[0] != 0, part
+            yield SheetEntry(name, _WORD.unpack_from(data)[0] != 0, part)
 
     def _blank_strings(self) -> Iterator[int]:
         """The positions of shared strings without a character but white space."""
         part, index = "xl/sharedstrings.bin", 0
         for kind, data in self._records(part) if part in self else ():
             if kind == _STRING:
-                if not _text(data, 1)[0].strip(" \t\r\n"):
+                if not _text(data, 1)[0].strip(WHITE_SPACE):
                     yield index
                 index += 1
 
@@ -117,7 +117,7 @@ class BinaryBook(Parts):
             return True
         if kind == _SHARED:
             return _WORD.unpack_from(data, 8)[0] not in self._blank
-        return kind in _TEXTS and bool(_text(data, 8)[0].strip(" \t\r\n"))
+        return kind in _TEXTS and bool(_text(data, 8)[0].strip(WHITE_SPACE))
 
 
 def _record(data: bytes, at: int) -> tuple[int, int, int] | None:

@@ -1,14 +1,17 @@
-"""Rows of a sheet's XML seen many at once: all but a few sheets are written in one plain manner.
+"""The survey of an XLSX sheet for many rows at once: all but a few sheets are written in one plain manner.
 
 Plain is a cell that begins ``<c r="A1"``, in capitals, with a value in ``<v>`` or ``<is><t>``; nothing
-has a namespace prefix, and there is no comment, CDATA or rich text. What is not plain is left to the
-survey, which looks at one row after the other; so is a plain row that may hold nothing.
+has a namespace prefix, and there is no comment, CDATA or rich text. What is not plain is left to
+``xlsx``, which looks at one row after the other; so is a plain row that may hold nothing.
 """
 
 import re
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+
+_Mask = npt.NDArray[np.bool_]
 
 ROW_END = b"</row>"
 _OTHER, _CELL, _ROW, _ROW_END, _VALUE, _SPACED, _CLOSING, _INLINE, _PASSED = range(9)
@@ -35,7 +38,7 @@ _PAD = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BlockSurvey:
     """What plain rows hold.
 
     Attributes:
@@ -53,7 +56,7 @@ class Seen:
     errors: bool
 
 
-def empty_ones(positions: frozenset[int]) -> re.Pattern[bytes] | None:
+def empty_value_pattern(positions: frozenset[int]) -> re.Pattern[bytes] | None:
     """What finds the values that point to empty shared strings."""
     if not positions:
         return None
@@ -62,8 +65,8 @@ def empty_ones(positions: frozenset[int]) -> re.Pattern[bytes] | None:
     return re.compile(rb"<v>(?:%b)(?![0-9])" % b"|".join(b"%d" % one for one in sorted(positions)))
 
 
-def look(block: bytes, empty: re.Pattern[bytes] | None) -> Seen | None:
-    """See what whole rows hold, if they are plain.
+def survey_block(block: bytes, empty: re.Pattern[bytes] | None) -> BlockSurvey | None:
+    """What whole rows hold; None if they are not plain.
 
     Args:
         block: rows, the last one with its end tag.
@@ -102,22 +105,22 @@ def look(block: bytes, empty: re.Pattern[bytes] | None) -> Seen | None:
     spaced = at[kinds == _SPACED] + _PRESERVED
     spaced = spaced[(text[spaced - 1] == ord(">")) & _CONTENT[text[spaced]]]
     sure = _within(values, ends) | _within(spaced, ends)
-    suspicious = [found.start() for found in _ERROR.finditer(block)]
+    suspicious = [match.start() for match in _ERROR.finditer(block)]
     errors = bool(suspicious)
     if empty is not None:
-        suspicious = sorted([*suspicious, *(found.start() for found in empty.finditer(block))])
+        suspicious = sorted([*suspicious, *(match.start() for match in empty.finditer(block))])
     if suspicious:
         sure &= ~_within(np.array(suspicious, np.int64), ends)
     begins = np.concatenate([[0], ends[:-1] + len(ROW_END)])
     doubtful = [block[begins[i] : ends[i]] for i in np.flatnonzero(~sure)]
-    return Seen(int(sure.sum()), doubtful, last_column, long, errors)
+    return BlockSurvey(int(sure.sum()), doubtful, last_column, long, errors)
 
 
-def _all(tags: np.ndarray, start: bytes) -> np.ndarray:
+def _all(tags: np.ndarray, start: bytes) -> _Mask:
     """Which tags begin like this."""
     mask = np.uint64((1 << 8 * len(start)) - 1)
-    found: np.ndarray = (tags & mask) == np.uint64(int.from_bytes(start, "little"))
-    return found
+    which: _Mask = (tags & mask) == np.uint64(int.from_bytes(start, "little"))
+    return which
 
 
 def _closes(text: np.ndarray, at: np.ndarray) -> bool:

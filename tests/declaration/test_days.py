@@ -1,0 +1,50 @@
+"""Days, as cells have them."""
+
+from datetime import date, datetime
+
+import pyarrow as pa
+import pytest
+from support.vehicles import TESLA
+
+from vintool.columns import screen_table
+from vintool.declaration.days import Days, read_date, read_days
+
+
+@pytest.mark.parametrize(
+    ("text", "latest"),
+    [
+        ("2026-01-01", date(2026, 1, 1)), ("2026年1月1日", date(2026, 1, 1)), ("46023.5", date(2026, 1, 1)),
+        ("20260101", date(2026, 1, 1)), ("2026-01-01 08:30:00", date(2026, 1, 1)), ("2026-02-30", None),
+        ("20260101.0", date(2026, 1, 1)),
+        # An hour of another zone is read as the day in China; of two days the later one counts.
+        ("2025-12-31T16:00:00Z", date(2026, 1, 1)), ("2025-12-31 16:00:00+00:00", date(2026, 1, 1)),
+        ("2025-12-31T15:59:59Z", date(2025, 12, 31)), ("2026-01-01T00:00:00+08:00", date(2026, 1, 1)),
+        ("2025-12-28~2026-01-03", date(2026, 1, 3)), ("2025-12-31 / 2026-01-05", date(2026, 1, 5)),
+    ],
+)  # fmt: skip
+def test_days_as_cells_have_them(text, latest):
+    assert read_date(text) == latest
+
+
+def test_a_point_in_time_is_a_day_in_china():
+    midnight = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
+    days = pa.array([midnight], pa.timestamp("us", tz="UTC"))
+    answers = screen_table(
+        pa.table({"vin": [TESLA], "day": days}),
+        mapping={"vin": "vin", "declaration_date": "day"},
+    )
+    assert answers["vin_verdict"].to_pylist() == ["controlled"]
+
+
+def test_a_day_that_can_be_two_has_both():
+    assert read_days("03/01/2026") == Days(date(2026, 1, 3), date(2026, 3, 1))
+    assert read_days("13/01/2026") == Days(date(2026, 1, 13), date(2026, 1, 13))
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2026-03-01", "2026-03-01"), ("2026/3/1", "2026-03-01"), ("2026.3.1", "2026-03-01"), ("2026年3月1日", "2026-03-01"), ("20260301", "2026-03-01"), ("2026-03-01 00:00:00", "2026-03-01"), ("2026-03-01T10:00:00+08:00", "2026-03-01"), ("01.03.2026", "2026-03-01"), ("31/12/2025", "2025-12-31"), ("12/31/2025", "2025-12-31"), ("46082", "2026-03-01"), ("2026-13-01", None), ("soon", None), ("", None), ("2026", None)],
+)  # fmt: skip
+def test_days_as_people_write_them(text, day):
+    read = read_date(text)
+    assert (read.isoformat() if read else None) == day

@@ -1,0 +1,170 @@
+"""Headers: spellings in many languages, what decides between two columns, and what no header is."""
+
+import pytest
+from support.readers import VINS
+from support.tables import table
+
+from vintool.declaration import headers
+from vintool.declaration.headers import EXACT, find_header, meaning, normalise, vin_shaped
+from vintool.declaration.mapping import map_columns
+from vintool.errors import ManifestError, MappingError, NoVinColumn
+from vintool.files.reading.sheets import Sheet
+from vintool.registry.rows import read_rows
+
+SPELLINGS = {
+    "vin": [
+        "VIN", "vin no.", "V.I.N.", "ＶＩＮ", "VIN\nNo", "VIN / Chassis No.", "Chassis_No", "CHASSIS NUMBER",
+        "Vehicle Identification Number (VIN)", "Serial/VIN", "Frame No.", "车架号", "车架号VIN", "VIN码",
+        "车辆识别代号/车架号", "底盘(车架)号", "車身號碼", "車架號碼", "車台番号", "차대번호",
+        "Fahrgestell-Nr.", "FIN", "N° de châssis", "Número de bastidor", "Número do chassi", "Номер кузова",
+        "Şasi No", "رقم الشاصي", "Nomor Rangka", "Số khung", "เลขตัวถัง", "VIN (17 digits)", "Vehicle VIN",
+    ],
+    "hs_code": ["HS Code", "H.S. CODE", "HS", "商品编号", "商品编码(HS)", "海关编码", "Zolltarifnummer", "ТН ВЭД", "GTİP No", "HS Code (10 digits)"],
+    "fuel": ["Fuel", "FUEL TYPE", "燃料种类", "動力類型", "연료", "Kraftstoff", "Тип топлива", "Fuel / Carburant"],
+    "condition": ["New/Used", "Condition", "新旧", "新/旧"],
+    "declaration_date": ["Decl. Date", "Declaration Date", "申报日期", "申告日"],
+    "export_date": ["Export date", "出口日期"],
+    "unit_price": ["单价(USD)", "Unit price [EUR]"],
+    "exporter_code": ["统一社会信用代码", "海关编码(10位)"],
+    "model_year": ["Model Year", "年款", "Baujahr"],
+    "un_no": ["UN No.", "UN", "UN编号"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "header"), [(f, h) for f, hs in SPELLINGS.items() for h in hs])
+def test_spellings(field, header):
+    assert meaning(header) is not None
+    assert meaning(header)[0] == field
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Vintage",
+        "Make / Model",
+        "Fuel surcharge",
+        "Modelling",
+        "VIN checked",
+        "Engine No / VIN",
+        "",
+        "Remarks",
+        "column 3",
+        "燃料消耗量",
+    ],
+)
+def test_no_header_is_guessed(header):
+    assert meaning(header) is None
+
+
+def test_the_dictionary_names_each_header_once():
+    rows = list(read_rows("headers.csv", ("field", "header", "language", "source")))
+    assert all(all(cell.strip() for cell in row) for row in rows)
+    assert len({normalise(header) for _, header, _, _ in rows}) == len(rows)
+    assert all(meaning(header) == (field, EXACT) for field, header, _, _ in rows)
+    languages = {language for field, _, language, _ in rows if field == "vin"}
+    assert languages >= {
+        "en",
+        "zh-Hans",
+        "zh-Hant",
+        "ja",
+        "ko",
+        "de",
+        "fr",
+        "es",
+        "pt",
+        "ru",
+        "tr",
+        "ar",
+        "id",
+        "vi",
+        "th",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lrw3e7fa1lc000001",
+        "LRW3E7FA1-LC000001",
+        "*LRW3E7FA1LC000001*",
+        "ＬＲＷ３Ｅ７ＦＡ１ＬＣ０００００１",
+        "LRW3E7FA1\xa0LC000001",
+    ],
+)
+def test_dirty_vins_have_the_shape(text):
+    assert vin_shaped(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "LRW3E7FA1LC00000", "LRW3E7FA1LC00000I", "12345678901234567", "GP5-1234567"]
+)
+def test_other_texts_have_not(text):
+    assert not vin_shaped(text)
+
+
+def sheet_of(header, *rows) -> Sheet:
+    return Sheet("", tuple(header), tuple(header), tuple(map(tuple, rows)), file="list.csv")
+
+
+def test_content_decides_between_two_vin_columns():
+    frames = sheet_of(["Chassis No", "VIN"], *[["GP5-1234567", vin] for vin in VINS[:9]])
+    beside = {"vin": "VIN", "chassis_no": "Chassis No"}
+    assert map_columns(frames) == beside
+    named = sheet_of(["Chassis No", "VIN"], *zip(VINS[:9], VINS[9:18], strict=True))
+    assert map_columns(named) == beside  # one says VIN; rows where the other differs are told
+    both = sheet_of(["Chassis No", "Frame No"], *zip(VINS[:9], VINS[9:18], strict=True))
+    with pytest.raises(
+        MappingError, match=r'--map vin="Chassis No" or --map vin="Frame No"'
+    ) as caught:
+        map_columns(both)
+    assert not isinstance(caught.value, ManifestError)
+    assert map_columns(both, {"vin": "Frame No"}) == {
+        "vin": "Frame No",
+        "chassis_no": "Chassis No",
+    }
+    unnamed = sheet_of(["A", "VIN"], *[[vin, "12345"] for vin in VINS[:9]])
+    assert map_columns(unnamed) == {"vin": "A", "chassis_no": "VIN"}
+    neither = sheet_of(["Chassis No", "VIN"], ["1", "2"])
+    with pytest.raises(MappingError):
+        map_columns(neither)
+
+
+def test_an_engine_number_is_not_taken_for_a_vin():
+    sheet = sheet_of(["VIN", "Engine No"], *zip(VINS[:9], VINS[9:18], strict=True))
+    assert map_columns(sheet) == {"vin": "VIN", "engine_no": "Engine No"}
+    with pytest.raises(NoVinColumn, match="--map"):
+        map_columns(sheet_of(["Make"], ["BYD"]))
+
+
+def test_a_tie_that_can_change_a_verdict_is_refused():
+    with pytest.raises(MappingError, match="hs_code"):
+        map_columns(sheet_of(["VIN", "HS code", "HTS"]))
+    sheet = sheet_of(["VIN", "HS code / old", "HS code", "Model", "Vehicle model"])
+    assert map_columns(sheet) == {"vin": "VIN", "hs_code": "HS code", "model": "Model"}
+
+
+def test_overrides_are_checked():
+    sheet = sheet_of(["VIN", "HS code", "HTS", "Ref."])
+    assert map_columns(sheet, {"hs_code": "hts", "bl_no": "ref"}) == {
+        "vin": "VIN",
+        "hs_code": "HTS",
+        "bl_no": "Ref.",
+    }
+    for wrong in ({"hs": "HTS"}, {"hs_code": "nothing"}, {"hs_code": "HTS", "vin": "HTS"}):
+        with pytest.raises(MappingError) as caught:
+            map_columns(sheet, wrong)
+        assert caught.value.next_step
+
+
+def test_a_header_is_never_below_a_vin():
+    assert find_header([[VINS[0]], ["VIN"], [VINS[1]]]).lines == 0
+    assert find_header([["List"], [], ["VIN", "Make"], [VINS[1], "x"]]).index == 2
+    assert find_header([]).lines == 0
+
+
+def test_headers_are_sourced_and_mean_one_thing():
+    fields = {}
+    for row in table("headers.csv"):
+        assert row["source"]
+        assert row["field"]
+        assert fields.setdefault(headers.normalise(row["header"]), row["field"]) == row["field"]

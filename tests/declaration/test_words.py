@@ -1,0 +1,44 @@
+"""Codes and words of a declaration, as the tables have them and as spreadsheets write them."""
+
+import pytest
+from support.tables import table
+
+from vintool.declaration import lexicon as declared
+
+
+def test_codes_of_a_declaration():
+    keys = set()
+    for row in table("declared.codes.csv"):
+        assert row["source"]
+        assert row["confidence"] in {"high", "medium", "low"}
+        assert (row["field"], row["code"]) not in keys
+        keys.add((row["field"], row["code"]))
+        meaning = declared.meaning(row["field"], row["code"])
+        assert meaning.powertrain == row["powertrain"]
+        assert (meaning.kind, meaning.condition, meaning.has_vin) == ("", "", "")
+
+
+def test_words_of_a_declaration():
+    for row in table("declared.words.csv"):
+        assert row["source"]
+        meaning = declared.meaning(row["field"], row["word"])
+        assert meaning.value == row["value"], row
+        assert declared.meaning(row["field"], f" {row['word'].upper()} ").value == row["value"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("8703801090.0", "BEV"), ("8703.80.10.90", "BEV"), ("8703 8010 90", "BEV"), ("8703503110.999", "HEV"), ("８７０３８０１０９０", "BEV"), ("870380", "BEV"), ("8703", "passenger"), ("8702", "bus"), ("8702.40", "BEV"), ("8704.60.0000", "BEV"), ("87", None), ("", None), ("n/a", None), ("9999999999", None)],
+)  # fmt: skip
+def test_codes_as_spreadsheets_write_them(text, says):
+    meaning = declared.meaning("hs_code", text)
+    assert (meaning.value if meaning else None) == says
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("纯电动", "BEV"), ("PURE ELECTRIC", "BEV"), ("Plug-In Hybrid", "PHEV"), ("汽油/电", "NOT_BEV"), ("petrol / electric", "NOT_BEV"), ("Benzin, Diesel", "ICE"), ("revised", None), ("EVA", None), ("electric window", None), ("新能源", None)],
+)  # fmt: skip
+def test_fuel_words_are_whole_words(text, says):
+    meaning = declared.meaning("fuel", text)
+    assert (meaning.value if meaning else None) == says

@@ -1,0 +1,110 @@
+"""Whole runs with the lists of the desk: the ledger, the page, and the user's own files."""
+
+import hashlib
+import json
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from support import ON
+from support.commands import run
+from support.desk import LIST, MANIFEST, desk_run, put_list, tesla
+from support.manifests import put_csv, read_csv
+
+from vintool.codes import Reason
+from vintool.files import screen as main_job
+from vintool.files.screen import screen_file
+
+
+@pytest.mark.parametrize("kind", ["utf-8", "gb18030", "utf-16", "xlsx", "parquet"])
+def test_a_run_with_licences(tmp_path, kind):
+    listed = put_list(tmp_path, kind)
+    answers, summary = desk_run(tmp_path, MANIFEST, licences=listed)
+    assert [tuple(line[name] for name in MANIFEST[0]) for line in answers] == MANIFEST[1:]
+    assert [Reason.LICENCE_EXCEEDED in line["vin_reasons"] for line in answers] == [
+        False, True, False, False, False, False, False,
+    ]  # fmt: skip
+    ledger = read_csv(tmp_path / "out" / "ledger.csv")
+    columns = ("licence_no", "state", "quantity", "drawn", "left", "rows_named", "rows_in_review")
+    assert [tuple(line[name] for name in columns) for line in ledger] == [
+        ("26-AA-000001", "exceeded", "1", "1", "0", "3", "1"),
+        ("26-AA-000002", "not used", "7", "0", "7", "0", "0"),
+        ("26-AA-000009", "unknown", "", "0", "", "1", "0"),
+        ("", "missing", "", "0", "", "1", "0"),
+    ]
+    assert ledger[0]["place"].startswith(f"{listed.name} row ")
+    run = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert run["lists"] == [
+        {
+            "what": "licences",
+            "file": listed.name,
+            "sha256": hashlib.sha256(listed.read_bytes()).hexdigest(),
+        }
+    ]
+    assert set(run["outputs"]) == {"annotated.csv", "exceptions.csv", "ledger.csv", "report.html"}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert 'id="licences"' in page
+    assert all(number in page for number in ("26-AA-000001", "26-AA-000002", "26-AA-000009"))
+    assert any("order of the rows" in note for note in summary.notes)
+    look = {line["vin_row"] for line in read_csv(tmp_path / "out" / "exceptions.csv")}
+    assert look == {"3", "4", "5", "6", "8"}
+
+
+def test_the_same_run_gives_the_same_files(tmp_path):
+    runs = []
+    for _ in range(2):
+        desk_run(tmp_path, MANIFEST, licences=put_list(tmp_path, "utf-8"))
+        files = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+        run = json.loads(files.pop("run.json"))
+        assert run["outputs"].keys() == files.keys()
+        run["summary"].pop("seconds")
+        runs.append((files, run))
+    assert runs[0] == runs[1]
+
+
+def test_sheets_and_batches_give_one_ledger(tmp_path, monkeypatch):
+    listed = put_list(tmp_path, "utf-8")
+    _, summary = desk_run(tmp_path, MANIFEST, licences=listed)
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for at in (1, 3, 6):
+        sheet = book.create_sheet(f"s{at}")
+        for line in (MANIFEST[0], *MANIFEST[at : {1: 3, 3: 6, 6: 8}[at]]):
+            sheet.append(line)
+    book.save(tmp_path / "list.xlsx")
+    split = screen_file(tmp_path / "list.xlsx", ON, tmp_path / "split", licences=listed)
+    assert split.licences == summary.licences
+    monkeypatch.setattr(main_job, "BATCH_ROWS", 1)
+    table = dict(zip(MANIFEST[0], zip(*MANIFEST[1:], strict=True), strict=True))
+    pq.write_table(pa.table(table), tmp_path / "list.parquet")
+    cut = screen_file(tmp_path / "list.parquet", ON, tmp_path / "cut", licences=listed)
+    assert cut.licences == summary.licences
+    answers = pq.read_table(tmp_path / "cut" / "annotated.parquet")
+    assert pa.types.is_list(answers.schema.field("vin_evidence").type)
+    plain = read_csv(tmp_path / "out" / "annotated.csv")
+    assert [";".join(reasons) for reasons in answers["vin_reasons"].to_pylist()] == [
+        line["vin_reasons"] for line in plain
+    ]
+
+
+def test_an_empty_list_holds_nothing_and_is_no_error(tmp_path):
+    empty = put_csv(tmp_path / "l.csv", LIST[:1])
+    nobody = put_csv(tmp_path / "x.csv", [("Company", "Brands")])
+    rows = [("VIN", "许可证号", "Exporter"), (tesla(1), "26-AA-000001", "E")]
+    answers, _ = desk_run(tmp_path, rows, licences=empty, exporters=nobody)
+    assert answers[0]["vin_reasons"].split(";") == [
+        Reason.VIN_PURE_ELECTRIC,
+        Reason.EXPORTER_NOT_QUALIFIED,
+        Reason.LICENCE_UNKNOWN,
+    ]
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_list_of_the_user_in_the_folder_of_answers_is_left_alone(tmp_path, given):
+    """``licences.csv`` is a likely name for it, and ``--out .`` a likely folder."""
+    mine = put_csv(tmp_path / "licences.csv", LIST)
+    before = mine.read_bytes()
+    manifest = put_csv(tmp_path / "list.csv", MANIFEST)
+    run("screen", manifest, "--out", tmp_path, *(("--licences", mine) if given else ()))
+    assert mine.read_bytes() == before

@@ -1,0 +1,114 @@
+"""Text that is no table: the VINs in it are rows, and what is no row is counted."""
+
+import pytest
+from support import ON
+from support.manifests import put, put_csv
+from support.readers import TABLE, VINS, cells, numbers, only, refusal
+
+from vintool.errors import NoVinColumn
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.text import candidates
+from vintool.files.screen import screen_file
+
+MAIL = f"""Subject: shipment, Vessel: MV EXAMPLE
+
+Dear all, see below: the cars, as agreed.
+1) {VINS[0]} blue and {VINS[1].lower()}, sold
+VIN: *{VINS[2]}*
+chassis LRW 3E7FAXLC 000000 ("19" rims")
+LRW3E7FA1LC00000 has one too few
+lrw 3e7fa4lc 000000 fails its check digit
+{VINS[0]}
+
+order 12345678901234567, tel. +86 10 1234 5678 901 23
+"""
+
+
+def test_a_mail(tmp_path):
+    manifest = open_manifest(put(tmp_path / "mail.txt", MAIL))
+    sheet = only(manifest)
+    assert (manifest.format, manifest.copied_as) == ("text", "csv")
+    assert sheet.columns == ("vin", "line", "text")
+    rows = cells(sheet)
+    assert [row[0] for row in rows] == [VINS[0], VINS[1].lower(), VINS[2], "LRW 3E7FAXLC 000000", VINS[0]]  # fmt: skip
+    assert [row[1] for row in rows] == ["4", "4", "5", "6", "9"]
+    assert numbers(sheet) == [4, 4, 5, 6, 9]
+    assert rows[3][2] == 'chassis LRW 3E7FAXLC 000000 ("19" rims")'
+    assert manifest.notes == (
+        "This is text and no table: 5 possible VIN(s) were found in 4 of 11 line(s); each is a row.",
+        "5 line(s) with text and without a VIN are no rows.",
+        "2 of these line(s) hold something like a VIN, of 16 or 18 characters or in pieces: look at them.",
+    )
+    summary = screen_file(tmp_path / "mail.txt", ON, tmp_path / "out")
+    assert summary.rows_out == 5
+    kept = only(open_manifest(tmp_path / "out" / "annotated.csv"))
+    assert kept.columns[:3] == ("vin", "line", "text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"UNA:+.? 'UNB+UNOA:1'FTX+AAA+++{VINS[0]}'RFF+VN:{VINS[1]}'UNT+3'",
+        f"  1   {VINS[0]}   Tesla Model 3\r\n  2   {VINS[1]}   Tesla Model Y\r\n",
+        f"See {VINS[0]}, {VINS[1]}",
+        f"ＶＩＮ：{VINS[0]}\n\n车架号{VINS[1]}等",
+        f"VIN: see below\n{VINS[0]} / {VINS[1]}",
+    ],
+)
+def test_other_texts(tmp_path, text):
+    sheet = only(open_manifest(put(tmp_path / "a.txt", text)))
+    assert [row[0] for row in cells(sheet)] == VINS[:2]
+    gbk = only(open_manifest(put(tmp_path / "b.txt", text.encode("gb18030"))))
+    assert [row[0] for row in cells(gbk)] == VINS[:2]
+
+
+def test_of_a_long_line_each_row_has_a_part(tmp_path):
+    text = " ".join(f"item {n} {vin}" for n, vin in enumerate(VINS))
+    sheet = only(open_manifest(put(tmp_path / "a.txt", text)))
+    rows = cells(sheet)
+    assert [row[0] for row in rows] == VINS
+    assert all(row[0] in row[2] and len(row[2]) <= 402 for row in rows)
+
+
+def test_tables_and_lists_stay_what_they_are(tmp_path):
+    for rows in (
+        TABLE,
+        [[vin] for vin in VINS],
+        [["please ship:"], *([vin] for vin in VINS[:5]), ["regards"]],
+        [["VIN"], [VINS[0] + " BYD"]],
+        [["Xyzzy", "Plugh"], *([vin, "a"] for vin in VINS[:3])],
+    ):
+        assert open_manifest(put_csv(tmp_path / "a.csv", rows)).format == "csv"
+    remarks = [["Ref", "Remark"], *([str(n), f"{vin} red"] for n, vin in enumerate(VINS[:9]))]
+    assert screen_file(put_csv(tmp_path / "a.csv", remarks), ON, mapping={"vin": "Remark"}).rows_out == 9  # fmt: skip
+
+
+def test_a_text_without_vins_is_refused_as_a_table_is(tmp_path):
+    path = put(tmp_path / "a.txt", "Dear all,\nthe list follows tomorrow.\n")
+    with pytest.raises(NoVinColumn):
+        screen_file(path, ON)
+
+
+def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
+    from vintool.files.reading import text
+
+    monkeypatch.setattr(text, "_LONGEST", 1 << 12)
+    assert "line is longer" in refusal(put(tmp_path / "a.txt", "see " * 2000 + VINS[0])).what
+
+
+@pytest.mark.parametrize(
+    ("text", "vins"),
+    [
+        ("", []),
+        (VINS[0], [VINS[0]]),
+        (VINS[0] + "X", []),
+        ("INTERNATIONALISTS", []),
+        ("LRW3E7FA1LCO00001", ["LRW3E7FA1LCO00001"]),
+        ("straße " + VINS[0], [VINS[0]]),
+        ("LRW-3E7F-AXLC-000000", ["LRW-3E7F-AXLC-000000"]),
+        ("LRW  3E7FAXLC 000000", []),
+        ("see LRW 3E7FAXLC 000000 LRW 3E7FA1LC 000001", ["LRW 3E7FAXLC 000000", "LRW 3E7FA1LC 000001"]),
+    ],
+)  # fmt: skip
+def test_candidates(text, vins):
+    assert [vin.upper() for vin, _ in candidates(text)] == vins

@@ -1,0 +1,217 @@
+"""Other processes: the same answers as this one gives, and an end when one of them fails."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from support import ON
+from support.dirty_manifest import HEAD, ROWS
+from support.handmade import ROWS as CELLS
+from support.handmade import two_sheets
+from support.manifests import ATTO3, TESLA, put_csv, put_xlsx
+from support.processes import LONG, content, refused, start, until
+
+from vintool.errors import ManifestError, NoVinColumn
+from vintool.files.reading import manifest
+from vintool.files.reading.manifest import open_manifest
+from vintool.files.reading.workbooks import subprocess_reader as remote
+from vintool.files.screen import screen_file
+from vintool.files.subprocesses import Apart, Ended, packed, unpacked
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+class Unsendable(Exception):  # noqa: N818
+    """An error that cannot be sent."""
+
+    def __init__(self, first, second):
+        super().__init__(first + second)
+
+
+def deeds(kind):
+    """What the other process is asked for."""
+
+    def work(what):
+        if what == "refuse":
+            raise NoVinColumn(
+                "none", file="a.csv", next_step="map one", sheet="S", row=3, column="C"
+            )
+        if what == "unsendable":
+            raise Unsendable("secret", "parts")
+        if what == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if what == "leave":
+            os._exit(7)
+        print("a library says something")  # noqa: T201
+        return kind, what
+
+    return work
+
+
+@pytest.fixture
+def child():
+    process = Apart(deeds, "work")
+    assert process.answer() is None
+    yield process
+    process.end()
+
+
+def test_requests_are_answered_in_their_order_whatever_is_printed_and_raised(child):
+    for request in ("first", "refuse", "unsendable", "last"):
+        child.ask(request)
+    assert child.answer() == ("work", "first")
+    with pytest.raises(NoVinColumn) as caught:
+        child.answer()
+    assert (caught.value.sheet, caught.value.row, caught.value.column) == ("S", 3, "C")
+    with pytest.raises(RuntimeError, match=r"^Unsendable$"):
+        child.answer()
+    assert child.answer() == ("work", "last")
+
+
+@pytest.mark.parametrize(("how", "error"), [("kill", MemoryError), ("leave", Ended)])
+def test_a_process_that_ends_is_an_error(child, how, error):
+    child.ask(how)
+    with pytest.raises(error):
+        child.answer()
+    child.ask("again")
+    with pytest.raises(error):
+        child.answer()
+
+
+def test_it_ends_with_what_holds_it():
+    one = Apart(deeds, "work")
+    one.answer()
+    process = one._process
+    assert process.poll() is None
+    del one
+    assert process.poll() is not None
+
+
+def test_a_refusal_comes_through_as_it_was():
+    error = ManifestError("what", file="f", next_step="next", sheet="S", row=1, column="C")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (type(again), vars(again), str(again)) == (ManifestError, vars(error), str(error))
+
+
+def test_a_slice_is_sent_without_the_rest():
+    batch = pa.record_batch({"a": ["x" * 100] * 1000})
+    sent = packed(batch.slice(10, 3))
+    assert sent.size < 2000
+    assert unpacked(sent).equals(batch.slice(10, 3))
+
+
+def content_of(manifest):
+    """All that a manifest says, and its rows."""
+    sheets = [
+        (one.name, one.columns, one.headers, one.sample, one.file, one.fixed,
+         [(batch.data.to_pylist(), batch.rows.tolist()) for batch in one.batches()], one.blank_rows())
+        for one in manifest.sheets
+    ]  # fmt: skip
+    return (
+        manifest.path,
+        manifest.format,
+        manifest.encoding,
+        manifest.skipped,
+        manifest.notes,
+        manifest.size,
+        sheets,
+    )
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "xlsb", "ods"])
+def test_a_workbook_is_the_same_read_apart(tmp_path, monkeypatch, kind):
+    path = two_sheets(tmp_path / f"list.{kind}", [["A title"], ["VIN", "Make", "", "", ""], *CELLS], kind)  # fmt: skip
+    here = content_of(open_manifest(path))
+    assert any(sheet[-1] for sheet in here[-1])  # blank rows
+    monkeypatch.setattr(manifest, "_APART", 0)
+    there = open_manifest(path)
+    assert isinstance(there.sheets[0].read.sheet.read.func.__self__, remote._Reader)
+    for sheet in there.sheets:
+        next(sheet.batches())  # and no more of them
+    assert content_of(there) == content_of(there) == here
+
+
+def test_a_workbook_that_cannot_be_read_is_refused_from_apart(tmp_path, monkeypatch):
+    path = put_xlsx(tmp_path / "list.xlsx", {"one": [HEAD, *ROWS[:5]]})
+    monkeypatch.setattr(manifest, "_APART", 0)
+    with pytest.raises(ManifestError, match="there is no sheet 'two'"):
+        open_manifest(path, sheet="two")
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(ManifestError, match="damaged or cut short"):
+        open_manifest(path)
+
+
+def end_this(_read):
+    """What a library does that meets what it does not expect."""
+    os.abort()
+
+
+def test_a_workbook_that_ends_its_reader_does_not_end_the_run(tmp_path, monkeypatch):
+    path = put_xlsx(tmp_path / "list.xlsx", {"one": [HEAD, *ROWS[:5]]})
+    monkeypatch.setattr(manifest, "_APART", 0)
+    monkeypatch.setattr(remote, "_Served", end_this)
+    with pytest.raises(ManifestError, match=r"list\.xlsx: what is in it has ended the program"):
+        open_manifest(path)
+
+
+def others_of(pid):
+    """The processes that a run has started."""
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)  # fmt: skip
+    return [int(text) for text in listing.stdout.split() if alive(int(text))]
+
+
+def alive(pid):
+    try:
+        return b"vintool.files.subprocesses" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+SLOW = """
+import time, vintool.files.screen as run, vintool.files.reading.manifest as manifest
+run.check_texts, manifest._APART = lambda *_: time.sleep(0.3), 0
+"""
+
+
+@pytest.mark.slow
+@LINUX
+@pytest.mark.parametrize(
+    ("sent", "code", "sentence"),
+    [(signal.SIGINT, 130, "interrupted after"), (signal.SIGTERM, 143, "interrupted after"), (signal.SIGKILL, -9, "")],
+)  # fmt: skip
+def test_a_run_that_is_stopped_leaves_no_process(tmp_path, sent, code, sentence):
+    path, out = put_xlsx(tmp_path / "list.xlsx", {"one": LONG}), tmp_path / "out"
+    process = start(path, out, before=SLOW)
+    until(process, lambda: len(others_of(process.pid)) == 1 and list(tmp_path.glob(".out.vintool-*")))  # fmt: skip
+    others = others_of(process.pid)
+    process.send_signal(sent)
+    assert sentence in refused(process, code)
+    deadline = time.monotonic() + 20
+    while any(map(alive, others)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(map(alive, others))
+    assert not out.exists()
+
+
+@pytest.mark.slow
+@LINUX
+def test_a_reader_that_is_killed_ends_the_run_and_the_old_output_stays(tmp_path):
+    path, out = put_xlsx(tmp_path / "list.xlsx", {"one": LONG}), tmp_path / "out"
+    screen_file(
+        put_csv(tmp_path / "old.csv", [LONG[0], (TESLA, "BEV", ""), (ATTO3, "", "")]), ON, out
+    )
+    before = content(out)
+    process = start(path, out, before=SLOW)
+    until(process, lambda: len(others_of(process.pid)) == 1 and list(out.glob(".vintool-*")))
+    os.kill(others_of(process.pid)[0], signal.SIGKILL)
+    sentence = refused(process, 4)
+    assert "not enough memory" in sentence
+    assert "nothing was written" in sentence
+    assert content(out) == before

@@ -1,0 +1,284 @@
+"""The report in both languages: complete, equal in numbers and rows, and nothing fetched."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+from support import ON
+from support.commands import run
+from support.pages import HOSTILE, Page, context, row, summary
+
+import vintool
+from vintool.codes import REGIMES, SETTLED_BY, Reason, Verdict
+from vintool.desk.licences import COUNTED, ORDER_OF_USE
+from vintool.files.run import Run
+from vintool.files.writing import tally
+from vintool.files.writing.report import not_checked
+from vintool.report import page as report
+from vintool.report.language import LANGUAGES, language
+from vintool.report.summary import LABELS
+from vintool.screening.regimes import load_regime
+
+CODE = Path(vintool.__file__).parent
+TEMPLATE = CODE / "report" / "templates" / "report.html"
+CATALOGUE = CODE / "report" / "locale" / "zh_CN.po"
+OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}
+
+
+def of_the_template():
+    with TEMPLATE.open("rb") as file:
+        messages = list(babel_extract(file, ("_", "gettext", "ngettext"), (), OPTIONS))
+    return {text if isinstance(text, str) else text[0] for _, _, text, _ in messages}
+
+
+def of_the_law():
+    for code in REGIMES:
+        rule = load_regime(code)
+        yield rule.title
+        yield from rule.not_established
+        yield from (item.says for item in rule.goods)
+        yield from (item.title for item in rule.other_regime)
+        yield from (item.text for item in rule.citation)
+        yield from not_checked(Run(path=CODE), rule)
+
+
+def _holed(node):
+    """A text of the code with {} for what is put into it."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = (part.value if isinstance(part, ast.Constant) else "{}" for part in parts)
+    return "".join(map(str, texts))
+
+
+def of_the_readers():
+    """Every sentence that is put into notes or told of a sheet that was not read."""
+    for path in (*CODE.glob("files/**/*.py"), *CODE.glob("desk/*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            target, value = "", None
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if node.func.attr == "append" and node.args:
+                    target, value = ast.unparse(node.func.value), node.args[0]
+            elif isinstance(node, ast.AugAssign):
+                target, value = ast.unparse(node.target), node.value
+            elif isinstance(node, ast.Assign):
+                target, value = ast.unparse(node.targets[0]), node.value
+            if target.rsplit(".", 1)[-1] in {"note", "notes", "skipped"} and value is not None:
+                inner = {id(part) for item in ast.walk(value) if isinstance(item, ast.JoinedStr) for part in ast.walk(item) if part is not item}  # fmt: skip
+                for item in ast.walk(value):
+                    if id(item) not in inner and (
+                        isinstance(item, ast.JoinedStr)
+                        or (isinstance(item, ast.Constant) and isinstance(item.value, str))
+                    ):
+                        yield _holed(item)
+
+
+def of_the_ledger():
+    states = ("unknown", "missing", "not used", "used up", "in use")
+    return {*states, *(item.value.removeprefix("licence_").replace("_", " ") for item in COUNTED)}
+
+
+OURS = {
+    "template": sorted(of_the_template()),
+    "verdicts": list(LABELS.values()),
+    "reasons": [reason.sentence for reason in Reason],
+    "what settles": list(SETTLED_BY.values()),
+    "law": sorted(set(of_the_law())),
+    "ledger": sorted(of_the_ledger()),
+    "lists": ["exporters", "licences", "confirmations", "decisions", ORDER_OF_USE],
+    "page": [
+        "Brand not known",
+        "Other or not known",
+        "{n} other brands",
+        "and {n} more",
+        "per row: {columns}",
+        *(
+            f"{{read}} rows read, {{out}} rows out{blank}{end}."
+            for blank in ("", ", {blank} blank skipped")
+            for end in ("", ": THE NUMBERS DO NOT AGREE")
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", OURS)
+def test_every_text_is_translated(kind):
+    texts = language("zh").texts
+    assert len(OURS[kind]) > 3
+    assert [text for text in OURS[kind] if text not in texts] == []
+
+
+def test_every_note_of_a_reader_is_translated():
+    notes = set(of_the_readers())
+    assert len(notes) > 15
+    filled = {note.replace("{}", "7") for note in notes} - {"7: 7", ""}
+    translate = language("zh").translate
+    assert [note for note in sorted(filled) if translate(note) == note] == []
+
+
+@pytest.mark.parametrize("blank", [0, 3])
+@pytest.mark.parametrize("read", [1_003, 1_010])
+def test_the_balance_is_translated(blank, read):
+    zh = language("zh").translate(summary(rows_read=read, blank_rows=blank).balance + ".")
+    assert not re.search("[a-z]", zh, re.IGNORECASE)
+    assert f"{read:,}" in zh
+
+
+def test_holes_are_those_of_the_english():
+    with CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, abort_invalid=True)
+    for message in catalogue:
+        forms = message.id if isinstance(message.id, tuple) else (message.id,)
+        translations = message.string if isinstance(message.string, tuple) else (message.string,)
+        holes = {name for text in forms for name in re.findall(r"%\((\w+)\)s|\{(\w+)\}", text)}
+        assert not list(message.check()), message.id
+        for text in translations:
+            assert {*re.findall(r"%\((\w+)\)s|\{(\w+)\}", text)} == holes, message.id
+            assert not message.fuzzy
+
+
+def test_the_catalogue_holds_nothing_that_no_one_says():
+    said = {text for texts in OURS.values() for text in texts}
+    notes = set(of_the_readers())
+    texts = language("zh").texts
+    assert [t for t in texts if t not in said and re.sub(r"\{\w+\}", "{}", t) not in notes] == []
+
+
+def test_no_translation_says_that_a_row_needs_no_licence():
+    for text in language("zh").texts.values():
+        assert not re.search("(不需要?|无需|无须|免于?)(申领|办理)?(出口)?许可", text)
+        assert "可自由出口" not in text or "不等于可自由出口" in text
+
+
+def test_the_law_is_quoted_in_its_own_words():
+    translate = language("zh").translate
+    (goods,) = load_regime("cn-2025-54").goods
+    assert translate(goods.says) == goods.original
+    assert translate(LABELS[Verdict.CONTROLLED]) == "需出口许可证"
+
+
+def test_a_text_without_translation_stays_english():
+    assert language("zh").translate("This was never said.") == "This was never said."
+    assert language("zh").translate("list.csv: The header has two lines; they were combined.") == (
+        "list.csv: 表头为两行，已合并。"
+    )
+    with pytest.raises(KeyError):
+        language("fr")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folders = {}
+    for lang in LANGUAGES:
+        out = tmp_path_factory.mktemp(lang)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(out)
+            result = run("demo", "--lang", lang)
+        assert result.exit_code == 0, result.output
+        folders[lang] = out / "vintool-demo"
+    return folders
+
+
+def page_of(folder):
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_both_languages_show_the_same_numbers_and_rows(runs):
+    english, chinese = (Page(page_of(runs[lang])) for lang in LANGUAGES)
+    # The goods in the words of the law stand beside the English ones alone.
+    assert [one for one in english.shape if one != ("span", ("lang",))] == chinese.shape
+    for key in ("style", "script"):
+        assert english.source(key) == chinese.source(key)
+    for kind in ("vin", "code", "n", "total", "big", "row"):
+        both = [re.findall(rf'class="[^"]*\b{kind}\b[^"]*"[^>]*>([^<]*)<', page_of(runs[lang])) for lang in LANGUAGES]  # fmt: skip
+        digits = [[text for text in texts if re.search(r"\d|_", text)] for texts in both]
+        assert digits[0] == digits[1], kind
+
+
+def test_only_the_page_and_the_record_of_a_run_differ(runs):
+    for name in ("annotated.csv", "exceptions.csv", "ledger.csv"):
+        assert (runs["en"] / name).read_bytes() == (runs["zh"] / name).read_bytes()
+    records = {
+        lang: json.loads((runs[lang] / "run.json").read_text(encoding="utf-8")) for lang in runs
+    }
+    assert [records[lang]["parameters"].pop("lang") for lang in LANGUAGES] == ["en", "zh"]
+    for record in records.values():
+        record["outputs"].pop("report.html")
+        record["summary"].pop("seconds")
+    assert records["en"] == records["zh"]
+
+
+def test_the_chinese_page_holds_no_english_sentence(runs):
+    source = page_of(runs["zh"])
+    assert '<html lang="zh-CN">' in source
+    for texts in OURS.values():
+        for text in texts:
+            if " " in text and "%" not in text:
+                assert f">{text}<" not in source
+    body = source[source.index("<body>") : source.index("<script>")]
+    ours = body[: body.index('id="exceptions"')]
+    prose = re.sub(r"<[^>]*>", "\n", ours)
+    assert re.findall(r"[A-Za-z]+(?: [a-z]+){3,}", prose) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_cell_is_as_inert_in_chinese(text):
+    hostile, benign = (
+        report.report_html(summary(one), context(one), [row(one)], lang="zh")
+        for one in (text, "ordinary")
+    )
+    assert Page(hostile).shape == Page(benign).shape
+    hostile.encode()
+
+
+def test_who_must_act_is_first(runs):
+    source = page_of(runs["en"])
+    order = ["counts", "act", "review", "brands", "fields", "reasons", "licences", "reading", "limits", "exceptions"]  # fmt: skip
+    places = [source.index(f'<section id="{name}"') for name in order]
+    assert places == sorted(places)
+    exceptions = (runs["en"] / "exceptions.csv").read_text(encoding="utf-8-sig")
+    missing = sum("licence_missing" in line and "controlled" in line for line in exceptions.splitlines())  # fmt: skip
+    assert f"{missing} The row needs a licence and names none." in Page(source).words("act")
+
+
+def test_every_reason_to_look_says_what_would_settle_it():
+    assert {reason for reason in Reason if reason.look} - SETTLED_BY.keys() == {
+        Reason.DECIDED_BY_REVIEWER
+    }
+
+
+def test_counts_add_up_and_stop_where_a_value_is_a_number(monkeypatch):
+    data = pa.record_batch({"Exporter": [" 甲", "甲", None, "乙"], "B/L": ["1", "2", "3", "4"]})
+    answers = pa.record_batch({"vin_verdict": ["controlled", "review", "review", "invalid"]})
+    monkeypatch.setattr(tally, "VALUES_COUNTED", 3)
+    counts = tally.Tally()
+    for _ in range(2):
+        counts.count_cells(data, {"exporter": "Exporter", "bl_no": "B/L"}, answers)
+    exporter, bill = counts.by_field()
+    assert (bill.field, bill.counted, bill.head) == ("bl_no", False, ())
+    # More pairs of value and verdict than may be counted: this field is not counted either.
+    assert not exporter.counted
+    monkeypatch.undo()
+    counts = tally.Tally()
+    counts.count_cells(data, {"exporter": "Exporter"}, answers)
+    (exporter,) = counts.by_field()
+    assert [(value, sum(rows.values())) for value, rows in exporter.head] == [
+        ("甲", 2),
+        ("", 1),
+        ("乙", 1),
+    ]
+    assert exporter.values == 3
+
+
+def test_without_a_list_of_licences_it_is_said_that_none_was_checked(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("VIN,Exporter\nLRW3E7FA1LC000001,x\n", encoding="utf-8")
+    result = run("screen", path, "--on", ON, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    act = Page(page_of(tmp_path / "out")).words("act")
+    assert "1 row needs an export licence." in act
+    assert "it was not checked whether they have one" in act

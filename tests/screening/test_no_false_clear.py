@@ -1,0 +1,189 @@
+"""No false clear: no single wrong cell and no single character clears a row that a regime controls."""
+
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import ON
+from support.vehicles import (
+    ATTO3,
+    BYD,
+    COMBUSTION,
+    EADO,
+    ELECTRIC,
+    EU_LEAF,
+    FOTON,
+    NEW_ELECTRIC,
+    PETROL,
+    PLUG_IN,
+    SEDAN,
+    SONG_PLUG_IN,
+    TESLA,
+    UNSEEN,
+    USED,
+    cleared,
+)
+from support.vins import vin
+
+from vintool import registry
+from vintool.codes import REGIMES, Verdict
+from vintool.powertrain import SAME_VALUE
+from vintool.registry.powertrain_rules import all_powertrain_rules
+from vintool.screening.screen import screen
+from vintool.vin.positions import ALPHABET
+
+GOODS = {"hs_code": "8704600000", "vehicle_type": "货车", "fuel": "纯电动"}
+
+VINS = (TESLA, ATTO3, SONG_PLUG_IN, EADO, UNSEEN, BYD, FOTON, EU_LEAF)
+
+ROWS = {
+    NEW_ELECTRIC: (
+        {},
+        {"fuel": "纯电动"},
+        ELECTRIC,
+        {**ELECTRIC, **SEDAN, "un_no": "3556", "currency": "USD"},
+        {"fuel": "纯电动", "vehicle_type": "SUV", "seats": "5", "un_no": "3556"},
+    ),
+    USED: (
+        {"condition": "旧"},
+        {"condition": "旧", "hs_code": "8703801010", "registration_date": "2025-12-01"},
+        {"condition": "旧", "fuel": "汽油", "application_date": "2026-02-01"},
+    ),
+    COMBUSTION: (
+        {},
+        {"fuel": "汽油"},
+        PETROL,
+        {**PETROL, **SEDAN, "un_no": "3166", "displacement": "1498"},
+        PLUG_IN,
+        GOODS,
+        {**PETROL, "vehicle_type": "CKD"},
+        {"hs_code": "8706002100", "vehicle_type": "底盘"},
+    ),
+}
+WRONG = {
+    "hs_code": ("8703801090", "8703801010", "8703809090", "8703234190", "8703602300", "8702402000", "8704600000", "8705909000", "8706002100", "8711600000", "8703101900", "8716000000", "8703900029"),
+    "fuel": ("纯电动", "汽油", "插电混动", "增程式", "PHEV/BEV", "?"),
+    "un_no": ("3556", "3166", "?"),
+    "condition": ("新", "旧"),
+    "vehicle_type": ("轿车", "皮卡", "bus", "golf cart", "ATV", "CKD", "底盘", "挂车"),
+    "seats": ("5", "50"),
+    "make": ("BYD", "Toyota"),
+    "model": ("Dolphin", "Song Plus DM-i"),
+    "type_code": ("BYD7005BEV1", "BYD7150WTHEV5"),
+    "displacement": ("0", "1498"),
+    "battery_capacity": ("60.48",),
+    "unit_price": ("USD 2,000", "USD 25,000"),
+    "currency": ("CNY",),
+    "chassis_no": ("LC000001", "012345"),
+    "registration_date": ("2026-01-02", "2019-01-01", "2027-01-01"),
+    "application_date": ("2026-02-01", "2019-01-01", "2027-01-01"),
+    "container_no": ("CSQU3054384",),
+    "vessel_imo": ("9319467",),
+    "exporter_code": ("9111000060003734IL",),
+}  # fmt: skip
+
+
+def allowed(regime: str, text: str, row: dict[str, str], field: str, wrong: str) -> bool:
+    """What the requirement lets a single cell do: it is the second of two facts that agree.
+
+    Used is told by the condition, and by the code, the model year or a registration that bears it
+    out; how good these must be is asked below. A goods vehicle is told by an entry, and by a WMI of
+    goods vehicles alone, where no other entry tells a car.
+    """
+    if field == "condition":
+        return regime != USED
+    others = {name for name in row if name != field} & {"hs_code", "vehicle_type"}
+    return text == FOTON and wrong in {"8704600000", "皮卡"} and not others
+
+
+@cache
+def held(regime: str) -> list[tuple[str, dict[str, str]]]:
+    """Rows that the regime controls."""
+    return [
+        (text, row)
+        for text in VINS
+        for row in ROWS[regime]
+        if screen(text, ON, row, regime).verdict is Verdict.CONTROLLED
+    ]
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_no_single_wrong_cell_clears_a_controlled_row(regime):
+    rows = held(regime)
+    assert len(rows) > 10
+    clears = [
+        (text, row, field, wrong)
+        for text, row in rows
+        for field, texts in WRONG.items()
+        for wrong in ("", *texts)
+        if not allowed(regime, text, row, field, wrong)
+        and cleared(regime, text, {**row, field: wrong})
+    ]
+    assert not clears, (len(clears), clears[:5])
+
+
+CARS = sorted(
+    maker.wmi
+    for maker in registry.all_makers()
+    if len(maker.wmi) == 3 and maker.wmi[0] in "LH" and {"car", "suv"} & set(maker.kinds)
+)
+
+
+def slips(text: str, positions: range) -> list[str]:
+    """Every other text that the check digit cannot tell from this one, one character apart."""
+    return [
+        text[:at] + other + text[at + 1 :] for at in positions for other in SAME_VALUE[text[at]]
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("regime", "row"),
+    [(NEW_ELECTRIC, ELECTRIC), (USED, {"condition": "旧"}), (COMBUSTION, PETROL)],
+    ids=REGIMES,
+)
+def test_no_slip_in_the_wmi_clears_a_row_that_its_entries_hold(regime, row):
+    """A WMI that is one character away may be a maker of trailers or motorcycles."""
+    clears = [
+        (wmi, other[:3])
+        for wmi in CARS
+        if screen(text := vin(f"{wmi}ZZZZZ"), ON, row, regime).verdict is Verdict.CONTROLLED
+        for other in slips(text, range(3))
+        if cleared(regime, other, row)
+    ]
+    assert not clears, (len(clears), clears[:5])
+
+
+@pytest.mark.slow
+def test_no_slip_clears_a_row_that_the_vin_alone_tells_to_be_combustion():
+    """The mirror of ``test_no_unnoticed_slip_clears_any_electric_start`` for the other regime."""
+    starts = sorted(
+        {
+            "".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern[:8])
+            for rule in all_powertrain_rules()
+            if not rule.electric and rule.pattern[0] in {"L", "H"}
+        }
+    )
+    clears = [
+        (text, other)
+        for text in map(vin, starts)
+        if screen(text, ON, {}, COMBUSTION).verdict is Verdict.CONTROLLED
+        for other in slips(text, range(3, 11))
+        if cleared(COMBUSTION, other, {})
+    ]
+    assert not clears, (len(clears), clears[:5])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("regime", REGIMES)
+@settings(max_examples=300)
+@given(st.data(), st.integers(0, 16), st.sampled_from(ALPHABET) | st.characters())
+def test_no_single_character_clears_a_controlled_row(regime, data, at, character):
+    text, row = data.draw(st.sampled_from(held(regime)))
+    for other in (
+        text[:at] + character + text[at + 1 :],
+        text[:at] + text[at + 1 :],
+        text[:at] + character + text[at:],
+    ):
+        assert not cleared(regime, other, row)

@@ -1,0 +1,74 @@
+"""The desk of licences: rows, lists and runs with them."""
+
+from datetime import datetime
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from support import ON
+from support.manifests import put_csv, read_csv
+from support.vins import checked_vin
+from vintool.desk.lists import Entry
+from vintool.files.screen import screen_file
+
+CODE, OTHER_CODE = "91110000600037341L", "9144030019238210XR"
+
+
+def tesla(serial):
+    """Pure electric by its VIN: controlled, whatever is declared."""
+    return checked_vin("LRW3E7FA", "LC", serial)
+
+
+PETROL = checked_vin("LSVNV218", "E2", 5)  # with fuel=petrol: review, one thin piece of evidence
+ICE = "1HGCM82633A004352"  # out of scope by its VIN
+
+
+def entries(*rows):
+    return [Entry("list.csv", number, row, {}) for number, row in enumerate(rows, 2)]
+
+
+def reasons_of(remarks):
+    return tuple(one.reason for one in remarks if one.reason)
+
+
+def desk_run(folder, rows, name="list.csv", out="out", **options):
+    """The answers and the summary of a run."""
+    path = put_csv(folder / name, rows)
+    summary = screen_file(path, ON, folder / out, **options)
+    return read_csv(folder / out / "annotated.csv"), summary
+
+
+MANIFEST = [
+    ("VIN", "Fuel", "许可证号", "运抵国", "Remark"),
+    (tesla(1), "", "26-AA-000001", "德国", ""),
+    (tesla(2), "", "26-AA-000001", "Germany", ""),
+    (PETROL, "petrol", "26-AA-000001", "Germany", ""),
+    (tesla(3), "", "26-AA-000009", "Germany", ""),
+    (tesla(4), "", "", "Germany", "<b>none</b>"),
+    (ICE, "", "", "Germany", ""),
+    ("TBA", "", "", "", ""),
+]
+LIST = [
+    ("许可证号", "数量", "有效期至", "目的国"),
+    ("26-AA-000001", "1", "2026-12-31", "德国"),
+    ("26-AA-000002", "7", "2026-12-31", ""),
+]
+
+
+def put_list(folder, kind):
+    """The list of licences in a format, its numbers and days typed where the format has types."""
+    typed = [(no, float(count), datetime.fromisoformat(day), to) for no, count, day, to in LIST[1:]]
+    if kind == "xlsx":
+        book = openpyxl.Workbook()
+        book.active.append(["出口许可证台账"])
+        for line in (LIST[0], *typed):
+            book.active.append(line)
+        book.create_sheet("说明").append(["谢谢"])
+        book.save(folder / "l.xlsx")
+        return folder / "l.xlsx"
+    if kind == "parquet":
+        columns = dict(zip(LIST[0], zip(*typed, strict=True), strict=True))
+        pq.write_table(pa.table(columns), folder / "l.parquet")
+        return folder / "l.parquet"
+    return put_csv(folder / "l.csv", LIST, encoding=kind)

@@ -1,0 +1,108 @@
+"""Codes: tariff codes and UN numbers of a cell, and the codes of declared.codes.csv."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+
+from vintool.codes import Powertrain
+from vintool.declaration.lexicon.meanings import Meaning, quoted, weigh
+from vintool.errors import DataError
+from vintool.registry import tariff
+from vintool.registry.rows import read_rows
+
+CODE_COLUMNS = ("field", "code", "powertrain", "meaning", "confidence", "source")
+
+_UN_NUMBER = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_ROUNDED = re.compile(r"(?<![\d.,])\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,2}(?!\d)")
+_CODE = re.compile(r"\d(?:[\d.\s]*\d)?")
+_SHORTEST_CODE, _LONGEST_CODE = 4, 13  # a heading; ten digits and a suffix of customs systems
+
+
+@cache
+def code_table() -> dict[tuple[str, str], Meaning]:
+    """What the codes of declared.codes.csv mean, by field and code."""
+    table: dict[tuple[str, str], Meaning] = {}
+    for field, code, powertrain, meaning, _confidence, source in read_rows(
+        "declared.codes.csv", CODE_COLUMNS
+    ):
+        if (field, code) in table:
+            raise DataError(f"wmi_data/declared.codes.csv: {field} {code} stands twice")
+        table[field, code] = Meaning(field, meaning, Powertrain(powertrain), source=source)
+    return table
+
+
+@lru_cache(maxsize=1 << 16)
+def codes_in(text: str) -> tuple[str, ...]:
+    """The tariff codes of a cell, ten digits at most, whatever stands between them.
+
+    Spreadsheets add ``.0``, people add dots and spaces, customs systems a suffix. In scientific notation digits are
+    lost and the last one is rounded (8703801090 is shown as 8.704E+09), so it is no code.
+
+    >>> codes_in("8703.80.10.90"), codes_in("8703801090.0"), codes_in("8703234190（改8703801090）")
+    (('8703801090',), ('8703801090',), ('8703234190', '8703801090'))
+    """
+    distinct: dict[str, None] = {}
+    for run in _CODE.findall(_ROUNDED.sub(" ", unicodedata.normalize("NFKC", text))):
+        whole = re.sub(r"(?<=\d{4})\.0+$", "", run)
+        parts = whole.split()
+        digits = re.sub(r"\D", "", whole)
+        if len(digits) > _LONGEST_CODE or all(len(re.sub(r"\D", "", part)) >= 6 for part in parts):
+            codes = [re.sub(r"\D", "", part) for part in parts]
+        else:
+            codes = [digits]
+        for code in codes:
+            # Two codes written as one: twenty digits are no code.
+            pieces = [code] if len(code) <= _LONGEST_CODE else [code[:10], code[10:20]]
+            distinct |= dict.fromkeys(
+                piece[:10] for piece in pieces if len(piece) >= _SHORTEST_CODE
+            )
+    return tuple(distinct)
+
+
+def hs_code(text: str) -> Meaning | None:
+    """What the tariff codes of a cell mean."""
+    return _together("hs_code", text, codes_in(text), _tariff_line)
+
+
+def un_no(text: str) -> Meaning | None:
+    """What the UN numbers of a cell mean."""
+    numbers = _UN_NUMBER.findall(unicodedata.normalize("NFKC", text))
+    return _together("un_no", text, numbers, _un_number)
+
+
+def _together(
+    field: str, text: str, codes: Sequence[str], read: Callable[[str], Meaning | None]
+) -> Meaning | None:
+    """A code, or several in one cell: one thing said twice, or pure electric against others."""
+    read_codes = [read(code) for code in dict.fromkeys(codes)]
+    known = [meaning for meaning in read_codes if meaning is not None]
+    if not known:
+        return None
+    if len(known) == len(read_codes) and len({meaning[2:6] for meaning in known}) == 1:
+        return known[0]
+    powertrains = weigh(meaning.powertrain for meaning in known if meaning.powertrain)
+    if Powertrain.BEV not in powertrains:
+        return None
+    cell = Meaning(field, quoted(field, text), source=known[0].source)
+    return cell.with_powertrains(powertrains)
+
+
+def _un_number(digits: str) -> Meaning | None:
+    known = code_table().get(("un_no", digits))
+    return known._replace(display=f"UN {digits}: {known.display}") if known else None
+
+
+def _tariff_line(digits: str) -> Meaning | None:
+    if not (lines := tariff.find(digits)):
+        return None
+    line = lines[-1]  # a code has one meaning, whatever its period
+    return Meaning(
+        "hs_code",
+        f"HS {digits}: {line.meaning}",
+        line.powertrain,
+        line.kind,
+        line.condition,
+        line.has_vin,
+        line.source,
+    )

@@ -1,0 +1,184 @@
+"""Makes, models and type codes: which brands and models a cell names, and what drives them.
+
+The name of a model speaks beside its brand: alone only where no other make has the name.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from vintool.codes import Powertrain
+from vintool.declaration.lexicon.codes import code_table
+from vintool.declaration.lexicon.meanings import Meaning, NamedModel, quoted, weigh
+from vintool.declaration.lexicon.words import (
+    SOURCE,
+    SPACELESS,
+    Phrase,
+    Phrases,
+    Word,
+    phrase,
+    rows_of,
+    words_of,
+)
+from vintool.registry.rows import read_rows
+
+MODEL_COLUMNS = ("brand", "model", "powertrain", "alone", "source", "note")
+
+_TYPE_CODE = re.compile(
+    # maker, kind of vehicle (7 a car), main parameter and number, what the maker adds
+    r"(?<![A-Z0-9])[A-Z]{2,4}[1-9]([0-9]{3})([A-Z0-9]*(?:-[A-Z]+[0-9]*)?)(?![A-Z0-9])"
+)
+_TYPE_SUFFIX = re.compile(r"FCEV|[PSM]HEV|EREV|REEV|BEV|HEV|^EV")
+_NOT = {"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"}
+_SPACED = re.compile(rf"[^{SPACELESS}#+]+")
+_UNITS = {"kwh", "km", "kw", "квтч", "度", "座", "seats", "seater", "doors", "dr"}
+
+
+class _ListedModel(NamedTuple):
+    brand: str
+    model: str
+    powertrain: Powertrain | None
+    alone: bool
+    short: bool
+
+
+@cache
+def _models() -> Phrases[_ListedModel]:
+    rows = []
+    for brand, model, text, alone, _source, _note in read_rows(
+        "declared.models.csv", MODEL_COLUMNS
+    ):
+        words = phrase(model)
+        # "2", "001" and "7X" name a model only where a model's name begins.
+        short = all(map(str.isdigit, words)) or len("".join(words)) < 3
+        powertrain = Powertrain(text) if text else None
+        rows.append((words, _ListedModel(brand, model, powertrain, alone == "yes", short)))
+    return Phrases(rows)
+
+
+@cache
+def _brands() -> Phrases[str]:
+    names = dict[Phrase, str]()
+    for brand, chinese, _source in read_rows("brands.csv", ("brand", "chinese", "source")):
+        names[phrase(brand)] = names[phrase(chinese)] = brand
+    names.update((phrase(word), brand) for word, brand, _ in rows_of("make"))
+    return Phrases(names.items())
+
+
+@cache
+def _powertrain_words() -> Phrases[Powertrain]:
+    """Words in a model's name that tell the powertrain: DM-i, EV."""
+    return Phrases((phrase(word), Powertrain(value)) for word, value, _ in rows_of("model"))
+
+
+def make(text: str) -> Meaning | None:
+    """The brands that a cell names."""
+    brands = tuple(sorted(set(_brands_in(words_of(text)).values())))
+    return Meaning("make", f"make {'/'.join(brands)}", brands=brands) if brands else None
+
+
+def model(text: str) -> Meaning | None:
+    """What the name of a model says, or its code in a type approval."""
+    return _model("model", text)
+
+
+def type_code(text: str) -> Meaning | None:
+    """What the code of a model in a type approval says, or its name."""
+    return _model("type_code", text)
+
+
+def _model(field: str, text: str) -> Meaning | None:
+    """Words such as DM-i or EV decide over the plain name."""
+    cell = Meaning(field, quoted(field, text), source=SOURCE)
+    if known := code_table().get((field, text.strip().upper())):
+        return known._replace(display=cell.display)
+    whole = unicodedata.normalize("NFKC", text)
+    codes = _TYPE_CODE.findall(whole.upper())
+    words = words_of(_TYPE_CODE.sub(" ", whole.upper()) if codes else whole)
+    powertrains = weigh([*_by_type_codes(codes), *_by_words(words)])
+    return cell.with_powertrains(powertrains) if powertrains else _by_name(field, words)
+
+
+def _by_type_codes(codes: list[tuple[str, str]]) -> Iterator[Powertrain]:
+    for number, added in codes:
+        for suffix in _TYPE_SUFFIX.findall(added):
+            powertrain = code_table()["type_code", suffix].powertrain
+            # A plain EV after the number stands for pure electric only where no engine is named.
+            if powertrain is not None and (suffix != "EV" or number.startswith("00")):
+                yield powertrain
+
+
+def _by_words(words: list[Word]) -> Iterator[Powertrain]:
+    texts, at = [word.text for word in words], 0
+    while at < len(words):
+        phrases = (one for one in _powertrain_words().at(texts, at) if _may_end(words, one[0]))
+        end, powertrain = next(phrases, (at + 1, None))
+        if powertrain is not None and not (at and texts[at - 1] in _NOT):
+            yield powertrain
+        at = end
+
+
+def _by_name(field: str, words: list[Word]) -> Meaning | None:
+    """The models that a cell names; all that it names of one brand must agree."""
+    brands = _brands_in(words)
+    texts = [word.text for word in words]
+    by_brand = dict[str, list[_ListedModel]]()
+    reached = dict[str, int]()
+    for at in range(len(words)):
+        begins = at == 0 or at in brands
+        for end, listed in _models().at(texts, at):
+            if reached.get(listed.brand, 0) > at or (listed.short and not begins):
+                continue  # part of a longer name, or of none
+            reached[listed.brand] = end
+            whole = (begins or _may_end(words, at)) and _may_end(words, end)
+            known = whole and not _goes_on_with_number(words, end)
+            by_brand.setdefault(listed.brand, []).append(
+                listed if known else listed._replace(powertrain=None)
+            )
+    models = tuple(
+        NamedModel(brand, some[0].model, some[0].powertrain, all(one.alone for one in some))
+        for brand, some in sorted(by_brand.items())
+        if some[0].powertrain is not None and len({one.powertrain for one in some}) == 1
+    )
+    if not models:
+        return None
+    cell = Meaning(field, field, source="declared.models.csv", models=models)
+    return of_brand(cell._replace(brands=tuple(sorted(set(brands.values())))), frozenset())
+
+
+def of_brand(cell: Meaning, brands: frozenset[str]) -> Meaning:
+    """The cell with the one model that it names under these brands and its own."""
+    brands |= set(cell.brands)
+    fits = [model for model in cell.models if model.brand in brands or (model.alone and not brands)]
+    if len({model.powertrain for model in fits}) != 1:
+        return cell._replace(powertrain=None)
+    display = f"{cell.field} {fits[0].brand} {fits[0].model}"
+    return cell._replace(powertrain=fits[0].powertrain, display=display)
+
+
+def _brands_in(words: list[Word]) -> dict[int, str]:
+    """The brands that a cell names, by the index after their last word."""
+    by_end, texts, at = dict[int, str](), [word.text for word in words], 0
+    while at < len(words):
+        end, brand = next(_brands().at(texts, at), (at + 1, ""))
+        if brand:
+            by_end[end] = brand
+        at = end
+    return by_end
+
+
+def _may_end(words: list[Word], at: int) -> bool:
+    """Whether a name may end before this word: not amid letters and figures without a space."""
+    if at in {0, len(words)} or words[at].gap:
+        return True
+    return not (_SPACED.fullmatch(words[at].text) and _SPACED.fullmatch(words[at - 1].text))
+
+
+def _goes_on_with_number(words: list[Word], end: int) -> bool:
+    """Whether the name goes on with a number of a model that the table does not know."""
+    if end == len(words) or not words[end].text.isdigit() or len(words[end].text) > 2:
+        return False
+    after = words[end + 1] if end + 1 < len(words) else Word("", " ")
+    return not (words[end - 1].text.isdigit() or after.gap in {".", ","} or after.text in _UNITS)

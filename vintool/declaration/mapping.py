@@ -1,0 +1,171 @@
+"""Which column is what: by its header and its content, never by likeness.
+
+Where two columns claim the same meaning and the choice can change a verdict, the user decides.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+from vintool.declaration.headers import CHASSIS, fields, labels, meaning, normalise, vin_shaped
+from vintool.errors import MappingError, NoVinColumn
+
+# Model, type code, make, displacement and battery only add to these; lists often give a model twice,
+# by name and by code, and the first column is read.
+_DECIDING = frozenset(
+    {
+        "hs_code",
+        "fuel",
+        "un_no",
+        "condition",
+        "seats",
+        "vehicle_type",
+        "declaration_date",
+        "export_date",
+        "registration_date",
+    }
+)
+# Headers that say VIN; a chassis or frame number may be one, or a number of its own.
+_VIN_HEADER = re.compile(
+    r"\bVIN|VIN\b|VIN[码号]|识别|識別|식별|identif|\bFIN\b|\bNIV\b|\bВИН|идентиф", re.IGNORECASE
+)
+
+
+class Headed(Protocol):
+    """A table as far as its columns are concerned: what ``Sheet`` has, and any Arrow table."""
+
+    @property
+    def name(self) -> str:
+        """The name of the sheet, for messages."""
+
+    @property
+    def file(self) -> str:
+        """The name of the file, for messages."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, all different."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers as written."""
+
+    @property
+    def sample(self) -> tuple[tuple[str, ...], ...]:
+        """The first rows, as text."""
+
+
+class Sample(NamedTuple):
+    """A ``Headed`` in plain form."""
+
+    name: str
+    file: str
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+
+
+def vin_share(sheet: Headed, position: int) -> float:
+    """The share of a column's non-empty sample cells that are shaped like a VIN."""
+    cells = [row[position] for row in sheet.sample if row[position].strip()]
+    return sum(map(vin_shaped, cells)) / len(cells) if cells else 0.0
+
+
+def has_vins(sheet: Headed) -> bool:
+    """Whether a sheet has a column that says it holds VINs, or that does."""
+    return any(
+        vin_share(sheet, i) >= 0.5 or ((named := meaning(header)) is not None and named[0] == "vin")
+        for i, header in enumerate(sheet.headers)
+    )
+
+
+def map_columns(
+    sheet: Headed, overrides: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """Decide which column holds what.
+
+    Args:
+        sheet: the table.
+        overrides: field to column, as the user said; a column may be named as in
+            ``sheet.columns`` or, where that is clear, with other case and punctuation.
+
+    Returns:
+        Field to column name; every column under one field at most.
+
+    Raises:
+        MappingError: an override names no field or column, or two columns claim a field that
+            can change a verdict.
+        NoVinColumn: no column holds VINs.
+    """
+    chosen = {field: _override(sheet, field, column) for field, column in overrides.items()}
+    if len(set(chosen.values())) < len(chosen):
+        raise _unclear(sheet, "one column is mapped to two fields", "map each column once")
+    claims: dict[str, list[tuple[int, int]]] = {}
+    for position, header in enumerate(sheet.headers):
+        named = meaning(header)
+        if named is not None and position not in chosen.values():
+            claims.setdefault(named[0], []).append((position, named[1]))
+    taken = {position for positions in claims.values() for position, _ in positions}
+    named_vin = [position for position, _ in claims.pop("vin", ())]
+    if "vin" not in chosen:
+        free = set(range(len(sheet.headers))) - taken - set(chosen.values())
+        chosen["vin"] = _vin_column(sheet, named_vin, free)
+    others = [position for position in named_vin if position != chosen["vin"]]
+    if CHASSIS not in chosen and len(others) == 1:
+        chosen[CHASSIS] = others[0]  # another number of the vehicle, to be held against the VIN
+    for field, positions in claims.items():
+        if field in chosen:
+            continue
+        surest = max(exactness for _, exactness in positions)
+        best = [position for position, exactness in positions if exactness == surest]
+        if len(best) > 1 and field in _DECIDING:
+            raise _tie(sheet, field, best)
+        chosen[field] = best[0]
+    return {field: sheet.columns[position] for field, position in chosen.items()}
+
+
+def _override(sheet: Headed, field: str, column: str) -> int:
+    if field not in fields():
+        known = ", ".join(fields())
+        raise _unclear(sheet, f"there is no field {field!r} to map", f"use one of {known}")
+    if column in sheet.columns:
+        return sheet.columns.index(column)
+    alike = [i for i, name in enumerate(sheet.columns) if normalise(name) == normalise(column)]
+    if len(alike) != 1:
+        what = f"there is no column of the name given for {field}"
+        raise _unclear(sheet, what, f"use one of {labels(sheet.columns)}")
+    return alike[0]
+
+
+def _vin_column(sheet: Headed, named: Sequence[int], free: set[int]) -> int:
+    share = {position: vin_share(sheet, position) for position in {*named, *free}}
+    candidates = sorted({*named, *(position for position in free if share[position] >= 0.5)})
+    if not candidates:
+        raise NoVinColumn(
+            "no column looks like it holds VINs",
+            file=sheet.file,
+            sheet=sheet.name,
+            next_step=f'pass --map vin="..." with one of {labels(sheet.columns)}',
+        )
+    best = max(candidates, key=share.__getitem__)
+    rivals = [position for position in candidates if position != best]
+    if rivals and (share[best] < 0.5 or any(share[rival] >= 0.1 for rival in rivals)):
+        outright = [position for position in named if _VIN_HEADER.search(sheet.headers[position])]
+        if len(outright) != 1 or len(candidates) > 2 or share[outright[0]] < 0.1:
+            raise _tie(sheet, "vin", candidates)
+        return outright[0]  # the other is a chassis number, and is held against it
+    return best
+
+
+def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
+    names = [sheet.columns[position] for position in positions]
+    return _unclear(
+        sheet,
+        f"{' and '.join(map(repr, names))} could each be the column of {field}",
+        " or ".join(f'--map {field}="{name}"' for name in names).join(("pass ", "")),
+    )
+
+
+def _unclear(sheet: Headed, what: str, next_step: str) -> MappingError:
+    return MappingError(what, file=sheet.file, sheet=sheet.name, next_step=next_step)

@@ -1,0 +1,255 @@
+"""Reviews: what a reviewer has decided, of which row, and on which facts.
+
+A review holds for a VIN under a regime as long as the facts are those that the reviewer saw: the
+rule, the verdict, its reasons and its evidence, in a fingerprint. If they have changed, the row goes
+to a person again, with the old review beside it. (A *decision* is that of the decision table; the
+columns and files of reviews bear that name for their users.)
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from vintool.codes import Basis, Reason, Verdict
+from vintool.declaration.days import read_days
+from vintool.desk.lists import Entry, word
+from vintool.screening.decision import Decision
+from vintool.screening.evidence import EvidenceItem, Remark
+from vintool.screening.screen import with_remarks
+from vintool.vin.cleanup import read
+
+#: Columns of exceptions.csv that a review is read from; ``vin_text`` serves where there is no VIN.
+COLUMNS = (
+    "vin_text",
+    "vin",
+    "vin_regime",
+    "vin_facts",
+    "decision",
+    "decision_reason",
+    "reviewer",
+    "decision_date",
+)
+CONFIRMED = "confirmed"
+_AGAIN = "-again"
+
+
+class Review(NamedTuple):
+    """One decision of a reviewer.
+
+    Attributes:
+        key: what the row is recognised by, see ``key_of``.
+        is_vin: whether that is a VIN.
+        regime: the code of the regime.
+        facts: the fingerprint of the facts that it was made on.
+        decision: a verdict, or ``confirmed``.
+        reason: the reviewer's, in a sentence.
+        reviewer: the name.
+        day: of the review.
+        place: file and row.
+        recorded: whether it stands in a record that vintool has written.
+    """
+
+    key: str
+    is_vin: bool
+    regime: str
+    facts: str
+    decision: str
+    reason: str
+    reviewer: str
+    day: date
+    place: str
+    recorded: bool
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict that it gives the row; None where the reviewer confirms that of the tool."""
+        return None if self.decision == CONFIRMED else Verdict(self.decision)
+
+    @property
+    def display(self) -> str:
+        """The review in one line."""
+        return f"{self.decision} by {self.reviewer} on {self.day}: {self.reason}"
+
+    def as_record(self) -> dict[str, str]:
+        """The line of the record."""
+        return {
+            "vin": self.key,
+            "vin_regime": self.regime,
+            "vin_facts": self.facts,
+            "decision": self.decision,
+            "decision_reason": self.reason,
+            "reviewer": self.reviewer,
+            "decision_date": self.day.isoformat(),
+        }
+
+
+def key_of(vin: str | None, text: str) -> str:
+    """What a row is recognised by: its VIN, or the text that stands for one."""
+    return vin or text.strip()
+
+
+def fingerprint(
+    rule_version: str, decision: Decision, cells: tuple[str, ...], repeated: int
+) -> str:
+    """The facts of a row in letters and digits that no spreadsheet takes for a number.
+
+    Args:
+        rule_version: of the regime.
+        decision: of the tool.
+        cells: what the manifest declares, whether it is understood or not.
+        repeated: how often the VIN stood before; a row that repeats one is decided by itself.
+    """
+    facts = (
+        rule_version,
+        decision.verdict.value,
+        *sorted(decision.reasons),
+        *sorted(map(str, decision.evidence)),
+        *cells,
+    )
+    digest = hashlib.sha256("\n".join(facts).encode("utf-8", "surrogatepass")).digest()
+    again = f"{_AGAIN}{repeated}" if repeated else ""
+    return f"F{base64.b32encode(digest[:8])[:12].decode()}{again}"
+
+
+def _repetition(facts: str) -> str:
+    return facts.partition(_AGAIN)[2]
+
+
+class Reviews:
+    """Reviews by VIN, the latest first; of one day the later line counts.
+
+    Raises:
+        ManifestError: a review is incomplete or no decision, or two of one day disagree.
+    """
+
+    def __init__(self, entries: Sequence[Entry], regime: str) -> None:
+        self._by_key: dict[str, list[Review]] = {}
+        self.of_other_regimes: list[Review] = []
+        self.undecided = 0
+        self.without_vehicle = 0
+        self.met: set[int] = set()  # numbers of keys that rows had, from 1
+        for entry in entries:
+            if not entry.text("decision"):
+                self.undecided += 1
+                continue
+            review = _read(entry)
+            if review.regime != regime:
+                self.of_other_regimes.append(review)
+            elif not review.key or (review.verdict is Verdict.OUT_OF_SCOPE and not review.is_vin):
+                # What a text stands for is not known: other rows may bear the same one.
+                self.without_vehicle += 1
+            else:
+                self._add(entry, review)
+
+    def _add(self, entry: Entry, review: Review) -> None:
+        reviews = self._by_key.setdefault(review.key, [])
+        for other in reviews:
+            alike = (other.facts, other.day) == (review.facts, review.day)
+            recorded = other.recorded or review.recorded  # put right since: the later line counts
+            if alike and other.decision != review.decision and not recorded:
+                raise entry.refusal(
+                    "decision",
+                    f"disagrees with {other.place} of the same day",
+                    "keep one of the two decisions",
+                )
+        if any(other.as_record() == review.as_record() for other in reviews):
+            return
+        reviews.insert(0, review)
+        reviews.sort(key=lambda one: one.day, reverse=True)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What rows are recognised by."""
+        return tuple(self._by_key)
+
+    @property
+    def all(self) -> tuple[Review, ...]:
+        """Every review, in the order of the list, those for other regimes last."""
+        reviews = (review for some in self._by_key.values() for review in reversed(some))
+        return (*reviews, *self.of_other_regimes)
+
+    @property
+    def not_met(self) -> int:
+        """How many of its vehicles stood on no row."""
+        return len(self._by_key) - len(self.met - {0})
+
+    def of(self, key: str) -> tuple[Review, ...]:
+        """The reviews of one row, the latest first."""
+        return tuple(self._by_key.get(key, ()))
+
+
+def standing(reviews: tuple[Review, ...], facts: str) -> Review | None:
+    """The review that was made on these facts."""
+    return next((review for review in reviews if review.facts == facts), None)
+
+
+def with_review(decision: Decision, reviews: tuple[Review, ...], facts: str | None) -> Decision:
+    """The decision of the tool, with the review that was made on these facts.
+
+    A row that was reviewed on other facts is not cleared before it is reviewed again.
+
+    Args:
+        decision: of the tool.
+        reviews: of the row, the latest first.
+        facts: the fingerprint of its facts.
+    """
+    about = [one for one in reviews if _repetition(one.facts) == _repetition(facts or "")]
+    if not about:
+        return decision
+    holds = standing(reviews, facts or "")
+    review = holds or about[0]
+    what = "decision" if holds else "earlier decision"
+    item = EvidenceItem(what, review.display, Basis.DECLARED, None, review.place)
+    reason = Reason.DECIDED_BY_REVIEWER if holds else Reason.DECISION_OUTDATED
+    marked = with_remarks(decision, (Remark(reason, item),), always=True)
+    if holds is not None:
+        return marked._replace(verdict=holds.verdict or marked.verdict)
+    if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:
+        return marked._replace(verdict=Verdict.REVIEW)
+    return marked
+
+
+def _read(entry: Entry) -> Review:
+    decision = word("decision", entry.text("decision"))
+    if not decision:
+        raise entry.refusal(
+            "decision", "is no decision", "write controlled, out_of_scope or confirmed"
+        )
+    for field, what in (
+        ("reviewer", "a decision needs the name of its reviewer"),
+        ("decision_reason", "a decision needs its reason"),
+        ("decision_date", "a decision needs its date"),
+        ("vin_regime", "a decision needs the regime it was made under"),
+        ("vin_facts", "a decision needs the facts it was made on"),
+    ):
+        if not entry.text(field):
+            raise entry.refusal(field, what, "fill the cell, or empty that of the decision")
+    days = read_days(entry.text("decision_date"))
+    if days is None:
+        raise entry.refusal("decision_date", "is no date", "write it as 2026-03-01")
+    reading = read(entry.text("vin"))
+    vin = reading.text if reading.problem is None else None
+    # The record keeps one text for both: the VIN, or what stood in its place.
+    text = entry.text("vin") if entry.is_record else entry.plain("vin_text")
+    return Review(
+        key_of(vin, text),
+        vin is not None,
+        entry.text("vin_regime"),
+        entry.text("vin_facts"),
+        decision,
+        " ".join(entry.plain("decision_reason").split()),
+        " ".join(entry.plain("reviewer").split()),
+        days.latest,
+        entry.place,
+        entry.is_record,
+    )
+
+
+def record_entries(file: str, records: Sequence[Mapping[str, str]]) -> tuple[Entry, ...]:
+    """Lines of a record of reviews, as rows of a list."""
+    return tuple(
+        Entry(file, number, {str(key): str(value) for key, value in line.items()}, {})
+        for number, line in enumerate(records, 1)
+    )

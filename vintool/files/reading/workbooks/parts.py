@@ -1,0 +1,173 @@
+"""What all workbooks have in common: the survey of a sheet, and the parts of a zip archive within limits.
+
+A workbook is surveyed before any library parses it: how many rows hold content, how far the cells reach, how large the
+parts really are. One stray cell in the last column makes calamine reserve the whole grid, and that ends the process
+rather than raising. Declared sizes and dimensions are not believed.
+"""
+
+import itertools
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from vintool.errors import ManifestError
+
+_CHUNK = 4 << 20
+_PART = 4 << 30
+SMALL_PART = 64 << 20
+"""A part up to this size, in bytes, needs no look at its compression."""
+_RATIO = 200  # no honest sheet is packed more tightly
+
+WHITE_SPACE = " \t\r\n"
+"""What is no content where it stands alone in a cell."""
+
+Merged = tuple[int, int, int, int]
+"""A block of merged cells: its first row and column and its last ones, from 0."""
+
+
+class SheetEntry(NamedTuple):
+    """A sheet as its workbook lists it.
+
+    Attributes:
+        name: as the user sees it.
+        hidden: whether the user sees it.
+        part: where in the workbook it is; empty for a chart.
+    """
+
+    name: str
+    hidden: bool
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one sheet really holds.
+
+    Attributes:
+        rows: how many rows hold content.
+        last_column: how far cells reach, from 1.
+        errors: cells with an error such as #N/A.
+        last_row: how far cells reach down, from 1; 0 where it was not looked for.
+        merged: the blocks of merged cells, where they were looked for.
+        first_column: where cells begin, from 0; 0 where it was not looked for.
+    """
+
+    rows: int
+    last_column: int
+    errors: int
+    last_row: int = 0
+    merged: tuple[Merged, ...] = ()
+    first_column: int = 0
+
+
+@contextmanager
+def damage_refused(path: Path) -> Iterator[None]:
+    """Say in our words what the libraries say in theirs about a broken file.
+
+    Raises:
+        ManifestError: in place of their errors.
+    """
+    try:
+        yield
+    except ManifestError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ET.ParseError,
+        CalamineError,
+        ValueError,
+        LookupError,
+    ) as error:
+        locked = "password" in str(error).lower()
+        raise ManifestError(
+            "the workbook is password-protected"
+            if locked
+            else "the workbook is damaged or cut short",
+            file=path.name,
+            next_step="open it in a spreadsheet program and save a copy"
+            + " without the password" * locked,
+        ) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how calamine reports a defect of its own
+            raise
+        raise ManifestError(
+            "the workbook cannot be parsed",
+            file=path.name,
+            next_step="save it again as .xlsx or CSV",
+        ) from None
+
+
+class Parts:
+    """The parts of a workbook that is a zip archive, read within limits."""
+
+    sheets: tuple[SheetEntry, ...]
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self.path, self._archive = path, archive
+        self._parts = {
+            info.filename.replace("\\", "/").lower(): info for info in archive.infolist()
+        }
+        if len(self._parts) < len(archive.infolist()):
+            raise zipfile.BadZipFile  # of two parts of one name, another one might be read than was surveyed
+
+    def __contains__(self, part: str) -> bool:
+        """Whether there is a part of this name, in small letters."""
+        return part in self._parts
+
+    def load(self, position: int) -> CalamineSheet:
+        """The sheet at a position as calamine parses it, which may skip sheets that are none."""
+        return CalamineWorkbook.from_path(str(self.path)).get_sheet_by_name(
+            self.sheets[position].name
+        )
+
+    def release(self) -> None:
+        """Let go of what the sheets share while they are opened."""
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """The bytes of a part, up to the size that no honest workbook reaches."""
+        info, total = self._parts[part], 0
+        with self._archive.open(info) as member:
+            while chunk := member.read(_CHUNK):
+                total += len(chunk)
+                if total > _PART or (total > SMALL_PART and total > _RATIO * info.compress_size):
+                    raise self.too_large(total)
+                if total == len(chunk) and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+                    raise zipfile.BadZipFile  # XML that no survey could read
+                yield chunk
+
+    def begins(self, part: str, start: bytes) -> bool:
+        """Whether a part is there and begins like this."""
+        return part in self and next(self.chunks(part), b"").startswith(start)
+
+    def weigh(self, *parts: str) -> None:
+        """Refuse parts that unpack to an absurd size; those that are not there weigh nothing."""
+        for part in parts:
+            for _ in self.chunks(part) if part in self else ():
+                pass
+
+    def too_large(self, size: int) -> ManifestError:
+        """The refusal of a part of such a size in bytes."""
+        return ManifestError(
+            f"a part of the workbook unpacks to more than {size >> 20} MB",
+            file=self.path.name,
+            next_step="save the table as CSV and pass that",
+        )
+
+    def xml(self, part: str) -> ET.Element:
+        """A small part as XML."""
+        text = b"".join(itertools.islice(self.chunks(part), 4))
+        if b"<!DOCTYPE" in text:
+            raise ET.ParseError
+        return ET.fromstring(text)  # noqa: S314 - without a DOCTYPE no entity can grow

@@ -1,0 +1,62 @@
+"""CSV and TSV, for spreadsheets or for programs."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from vintool.columns import beside
+from vintool.files.writing.byte_writer import ByteWriter
+from vintool.files.writing.cells import flat, inert
+
+BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
+CSV_ROWS = 1 << 11  # converted at a time: a dictionary is looked at each time
+
+
+class DelimitedWriter(ByteWriter):
+    """CSV or TSV in UTF-8. For spreadsheets with a byte order mark, and without a cell that would run."""
+
+    def __init__(self, path: Path, delimiter: str, *, raw: bool) -> None:
+        super().__init__(path)
+        self._raw, self._inert = raw, 0
+        self._options = pa_csv.WriteOptions(
+            include_header=True,
+            delimiter=delimiter,
+            quoting_style="needed",
+            batch_size=CSV_ROWS,
+        )
+        self._writer: Any = None
+        if not raw:
+            self._file.write(BOM)
+
+    def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:  # noqa: ARG002 - one table
+        """Add rows."""
+        batch = beside(data, answers)
+        names, columns = batch.schema.names, list(map(flat, batch.columns))
+        if not self._raw:
+            # What else is added begins with a word of ours.
+            text = data.num_columns + answers.schema.get_field_index("vin_text")
+            for number in (*range(data.num_columns), text):
+                columns[number], changed = inert(columns[number])
+                self._inert += changed
+            headers, changed = inert(pa.array(names, pa.string()))
+            names = headers.to_pylist()
+            self._inert += changed if self._writer is None else 0
+        batch = pa.RecordBatch.from_arrays(columns, names=names)
+        if self._writer is None:
+            self._writer = pa_csv.CSVWriter(self._file, batch.schema, write_options=self._options)
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._writer is not None:
+            self._writer.close()
+        super().close()
+
+    def notes(self) -> tuple[str, ...]:
+        """How many cells are not as they came."""
+        notes = (
+            f"{self._inert} cell(s) of the annotated copy would run as formulas in a spreadsheet and have an apostrophe before them; --raw leaves them as they are.",
+        )
+        return notes if self._inert else ()

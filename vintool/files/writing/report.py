@@ -1,0 +1,67 @@
+"""``report.html``: the numbers of a run with the words of its regime, in the language of the page."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from vintool.codes import SETTLED_BY, Reason
+from vintool.files.run import REPORT_HTML, Run
+from vintool.files.writing.tally import Tally
+from vintool.report.language import language
+from vintool.report.page import Citation, ReportContext, report_html
+from vintool.report.summary import Summary
+from vintool.screening.regimes import Regime
+
+
+def write_report(stage: Path, run: Run, summary: Summary, tally: Tally, regime: Regime) -> None:
+    """Write the page."""
+    page = report_html(
+        summary,
+        report_context(run, tally, regime),
+        tally.first_exceptions,
+        omitted=tally.exceptions - len(tally.first_exceptions),
+        lang=run.lang,
+    )
+    (stage / REPORT_HTML).write_text(page, encoding="utf-8")
+
+
+def report_context(run: Run, tally: Tally, regime: Regime) -> ReportContext:
+    """What the page says besides the numbers."""
+    translate = language(run.lang).translate
+    return ReportContext(
+        title=translate(regime.title),
+        goods="; ".join(translate(goods.says) for goods in regime.goods),
+        goods_original="; ".join(goods.original for goods in regime.goods if goods.original),
+        in_force_from=regime.start,
+        citations=tuple(
+            Citation(text=translate(citation.text), url=citation.url)
+            for citation in regime.citation
+        ),
+        tool_version=version("vintool"),
+        reason_sentences={str(reason): translate(reason.sentence) for reason in Reason},
+        settled_by={str(reason): translate(text) for reason, text in SETTLED_BY.items()},
+        review_reasons=dict(tally.review_reasons),
+        unlicensed=tally.unlicensed() if run.licences else None,
+        fields=tally.by_field(),
+        other_rules=tuple(f"{item.code}: {translate(item.title)}" for item in regime.other_regime),
+        brand_powertrain=tally.brand_powertrain(),
+        lists=tuple(f"{translate(what)}: {path.name}" for what, path in run.lists),
+        not_checked=tuple(map(translate, (*not_checked(run, regime), *regime.not_established))),
+    )
+
+
+def not_checked(run: Run, regime: Regime) -> tuple[str, ...]:
+    """What a run with its lists does not tell."""
+    limits = (
+        ""
+        if run.exporters
+        else "whether the exporter is qualified and the brand its own (--exporters)",
+        ""
+        if run.licences
+        else "whether a licence that a row names exists, is valid and covers the vehicle (--licences)",
+        ""
+        if run.confirmations or regime.condition != "used"
+        else "whether a maker's confirmation lists the vehicle (--confirmations)",
+        "whether the vehicle exists, and is the one that its VIN tells",
+        "other rules: those that may apply are named beside a row",
+    )
+    return tuple(filter(None, limits))

@@ -1,0 +1,119 @@
+"""The files that fill while the rows go by: the annotated copy and the exceptions, each in a thread of its own."""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+
+from vintool.desk.reviews import Reviews
+from vintool.files.run import EXCEPTIONS_CSV
+from vintool.files.writing.annotated import AnnotatedCopy
+from vintool.files.writing.exceptions import ExceptionWriter
+from vintool.files.writing.workbook import SLOW_ROWS
+
+_WORKBOOK_ROWS = 1 << 13  # at once, a second; a run that is stopped waits for no more of them
+_AHEAD = 2  # batches that wait to be written: a row group is written when its last one is there
+
+
+class RowFiles:
+    """Both files; leave the block before anything else is written.
+
+    Batches are written while the next ones are screened; what goes wrong is raised by a later call. When
+    the block ends with an error the files stay as far as they came, for the folder to be removed.
+
+    Args:
+        folder: where to write.
+        copy: how the annotated copy is written.
+        regime: the code of the regime.
+        reviews: those of earlier runs, if there are any.
+        say: called with what the user should know before the end.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        copy: AnnotatedCopy,
+        regime: str,
+        reviews: Reviews | None,
+        say: Callable[[str], None],
+    ) -> None:
+        self._copy, self._say, self._rows = copy, say, 0
+        self._stopped = False
+        self._annotated = copy.writer(folder)
+        self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, reviews)
+        self._annotated_thread, self._exceptions_thread = (
+            ThreadPoolExecutor(1),
+            ThreadPoolExecutor(1),
+        )
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _where: TracebackType | None,
+    ) -> None:
+        """Finish the files, or let go of them."""
+        try:
+            if error is None:
+                self._wait(0)
+                self._annotated.close()
+                self._exceptions.close()
+                return
+        finally:
+            self._stopped = True
+            self._annotated_thread.shutdown(cancel_futures=True)
+            self._exceptions_thread.shutdown(cancel_futures=True)
+            with suppress(OSError):
+                self._annotated.abandon()
+            with suppress(OSError):
+                self._exceptions.abandon()
+
+    def write(
+        self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
+    ) -> None:
+        """Add rows: all of them, and of their answers those that a person must look at."""
+        before, self._rows = self._rows, self._rows + data.num_rows
+        if self._copy.form == "xlsx" and before <= SLOW_ROWS < self._rows:
+            self._say(
+                f"more than {SLOW_ROWS:,} rows: writing a workbook takes minutes a million; --as csv or --as parquet is much quicker"
+            )
+        self._wait(2 * _AHEAD)
+        self._waiting += (
+            self._annotated_thread.submit(self._annotate, sheet, data, answers),
+            self._exceptions_thread.submit(self._exceptions.write, sheet, exceptions),
+        )
+
+    def _annotate(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
+        data, answers = self._copy.table(sheet, data, answers)
+        rows = max(data.num_rows, 1)
+        step = _WORKBOOK_ROWS if self._copy.form == "xlsx" else rows
+        for start in range(0, rows, step):
+            if self._stopped:
+                return
+            self._annotated.write(sheet, data.slice(start, step), answers.slice(start, step))
+
+    def _wait(self, left: int) -> None:
+        while len(self._waiting) > left:
+            self._waiting.popleft().result()
+
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of the finished files, of those where it is known."""
+        digests = {
+            self._copy.name: self._annotated.digest,
+            EXCEPTIONS_CSV: self._exceptions.digest,
+        }
+        return {name: digest for name, digest in digests.items() if digest}
+
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the files."""
+        return self._annotated.notes()

@@ -1,0 +1,280 @@
+"""Rows of a labelled list for mining: the start of each VIN, its powertrain, its day and its source.
+
+Whole VINs are read and forgotten: what is kept of a row is positions 1-8, 10 and 11.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vintool.codes import Powertrain, Problem
+from vintool.columns.engine.arrays import Characters, Mask, Places, Words
+from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.encoder import Encoder
+from vintool.columns.vins import check_digits
+from vintool.declaration.days import read_date
+from vintool.decoding.identity import market
+from vintool.learn.labels import Labels
+from vintool.vin import PartialVin
+from vintool.vin.cleanup import read
+from vintool.vin.errors import InvalidVin
+from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER
+
+#: The powertrains by their numbers in ``Rows``; the first is pure electric.
+POWERTRAINS = tuple(Powertrain)
+BEV = POWERTRAINS.index(Powertrain.BEV)
+
+# Why a row is not used, beside the problems of its VIN.
+NO_LABEL = "no_label"
+UNKNOWN_LABEL = "unknown_label"
+SMALL_MAKER = "small_maker"
+NOT_A_MAKERS = "not_a_makers_vin"
+REPEATED = "repeated"
+
+_LENGTHS = (8, 9, 10, 11, 17)
+_UNKNOWN = ord(UNKNOWN_CHARACTER)
+_LEGAL = np.zeros(256, dtype=bool)
+_LEGAL[[ord(character) for character in ALPHABET]] = True
+_STAND_INS = tuple(np.frombuffer(text, np.uint8) for text in (b"12345678", b"ABCDEFGH"))
+_YEAR = re.compile(r"((?:19|20)\d\d)(?:[-./]?(\d{1,2}))?(?:[-./]?00)?(?:\.0+)?")
+
+
+class Rows(NamedTuple):
+    """The rows that are used, as arrays of one length.
+
+    ``start`` holds positions 1-8 as eight bytes, ``tail`` positions 10 and 11 as two, ``*`` for one
+    that is not known; ``day`` is the ordinal of a date, 0 where none is known.
+    """
+
+    start: Words
+    tail: Places
+    powertrain: Places
+    source: Places
+    day: Places
+
+    def only(self, keep: Mask) -> "Rows":
+        """Some of the rows."""
+        return Rows._make(column[keep] for column in self)
+
+
+@dataclass
+class Reading:
+    """What was read of a list, and what became of every row.
+
+    Attributes:
+        rows: those that are used.
+        sources: the names behind ``rows.source``.
+        total: how many rows the list has.
+        unused: how many rows are not used, by reason.
+        labels: how many rows have each label, and the powertrain it was read as.
+        notes: sentences of the reader.
+    """
+
+    rows: Rows
+    sources: tuple[str, ...]
+    total: int = 0
+    unused: Counter[str] = field(default_factory=Counter)
+    labels: Counter[tuple[str, Powertrain | None]] = field(default_factory=Counter)
+    notes: tuple[str, ...] = ()
+
+
+@cache
+def day_of(text: str) -> int:
+    """The ordinal of the day, month or year that a cell names; 0 if it names none.
+
+    >>> day_of("2024") == day_of("2024-01") == day_of("20240101") == day_of("1/1/2024")
+    True
+    """
+    if day := read_date(text):
+        return day.toordinal()
+    year = _YEAR.fullmatch(text.strip())
+    month = int(year[2] or 1) if year else 0
+    return date(int(year[1]), month if 1 <= month <= 12 else 1, 1).toordinal() if year else 0
+
+
+class RowReader:
+    """Collects the rows of batches.
+
+    Args:
+        labels: what a label means.
+        without: WMIs whose VINs tell nothing.
+    """
+
+    def __init__(self, labels: Labels, without: frozenset[str]) -> None:
+        self._labels = labels
+        self._without = [int.from_bytes(wmi.encode()) for wmi in without]
+        self._label_texts, self._days, self._sources = Encoder(), Encoder(), Encoder()
+        self._powertrain_of: list[int] = []  # by the number of a label; -1: it means none
+        self._parts: list[Rows] = []
+        self._marks: list[Words] = []
+        self._total = 0
+        self._unused: Counter[str] = Counter()
+        self._label_rows: Counter[int] = Counter()
+        self._unclean: dict[str, tuple[str, str]] = {}
+        self._checked: dict[int, bool] = {}
+
+    def add(
+        self, vins: pa.Array, labels: pa.Array, days: pa.Array | None, sources: pa.Array | None
+    ) -> None:
+        """Take in one batch."""
+        self._total += len(vins)
+        powertrains = self._powertrains(labels)
+        keep = powertrains >= 0
+        characters, usable = self._characters(vins.filter(pa.array(keep)))
+        keep[keep] = usable
+        characters = np.ascontiguousarray(characters[usable])
+        start = np.ascontiguousarray(characters[:, :8]).view(">u8").ravel().astype(np.uint64)
+        tail = characters[:, 9].astype(np.int64) * 256 + characters[:, 10]
+        day = source = np.zeros(len(start), dtype=np.int64)
+        if days is not None:
+            column = Categorical.of_texts(days.filter(pa.array(keep)), self._days)
+            day = np.array([day_of(text) for text in column.values], dtype=np.int64)[column.codes]
+        if sources is not None:
+            column = Categorical.of_texts(sources.filter(pa.array(keep)), self._sources)
+            source = column.codes.astype(np.int64)
+        self._parts.append(Rows(start, tail, powertrains[keep], source, day))
+        self._marks.append(_marks(characters, powertrains[keep], source))
+
+    def _powertrains(self, labels: pa.Array) -> Places:
+        """The number of the powertrain of every row, -1 where its label means none."""
+        column = Categorical.of_texts(labels, self._label_texts)
+        for text in column.values[len(self._powertrain_of) :]:
+            powertrain = self._labels(text)
+            number = -1 if powertrain is None else POWERTRAINS.index(powertrain)
+            self._powertrain_of.append(number)
+        counts = np.bincount(column.codes, minlength=len(column.values))
+        for code in np.flatnonzero(counts).tolist():
+            self._label_rows[code] += int(counts[code])
+            if self._powertrain_of[code] < 0:
+                blank = not column.values[code].strip()
+                self._unused[NO_LABEL if blank else UNKNOWN_LABEL] += int(counts[code])
+        return np.array(self._powertrain_of, dtype=np.int64)[column.codes]
+
+    def _characters(self, texts: pa.Array) -> tuple[Characters, Mask]:
+        """Seventeen characters a row, ``*`` for one not known, and which rows can be used."""
+        texts = pc.utf8_upper(pc.utf8_trim_whitespace(pc.fill_null(texts, "")))
+        characters = np.full((len(texts), 17), _UNKNOWN, dtype=np.uint8)
+        clean = np.zeros(len(texts), dtype=bool)
+        lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
+        for length in _LENGTHS:
+            at = np.flatnonzero(lengths == length)
+            some = _fixed(texts.take(pa.array(at)), length)
+            sound = _LEGAL[some].all(axis=1)
+            characters[at[sound], :length] = some[sound]
+            clean[at[sound]] = True
+        self._read_unclean(texts, characters, np.flatnonzero(~clean))
+        return characters, self._usable(characters)
+
+    def _read_unclean(self, texts: pa.Array, characters: Characters, rows: Places) -> None:
+        """Read the texts that are not clean as they stand, each distinct one once."""
+        encoded = texts.take(pa.array(rows)).dictionary_encode()
+        numbers = encoded.indices.to_numpy(zero_copy_only=False)
+        counts = np.bincount(numbers, minlength=len(encoded.dictionary))
+        table = np.zeros((len(encoded.dictionary), 17), dtype=np.uint8)
+        for number, text in enumerate(encoded.dictionary.to_pylist()):
+            if text not in self._unclean:
+                self._unclean[text] = _read_one(text)
+            vin, problem = self._unclean[text]
+            if problem:
+                self._unused[problem] += int(counts[number])
+            else:
+                table[number] = np.frombuffer(vin.encode(), np.uint8)
+        characters[rows] = table[numbers]
+
+    def _usable(self, characters: Characters) -> Mask:
+        """Which rows tell something; the others are counted. Rows of zeros are counted already."""
+        usable = np.asarray(characters[:, 0] != 0)
+        start = characters[:, :8]
+        stand_in = (start == start[:, :1]).all(axis=1)
+        for text in _STAND_INS:
+            stand_in |= (start == text).all(axis=1)
+        wmi = characters[:, :3].astype(np.int64) @ (1 << 16, 1 << 8, 1)
+        failing = usable & _is_whole(characters)
+        failing[failing] = ~check_digits(characters[failing])
+        failing[failing] = [self._is_checked(code) for code in wmi[failing].tolist()]
+        for reason, rows in (
+            (Problem.PLACEHOLDER.value, stand_in),
+            (Problem.PARTIAL.value, (start == _UNKNOWN).any(axis=1)),
+            (NOT_A_MAKERS, np.isin(wmi, self._without)),
+            (SMALL_MAKER, characters[:, 2] == ord("9")),
+            (Problem.CHECK_DIGIT.value, failing),
+        ):
+            self._count(reason, usable & rows)
+            usable &= ~rows
+        return usable
+
+    def _is_checked(self, wmi: int) -> bool:
+        """Whether the market of a WMI uses a check digit."""
+        if wmi not in self._checked:
+            code = wmi.to_bytes(3).decode()
+            self._checked[wmi] = market(code, code) in CHECKED_MARKETS
+        return self._checked[wmi]
+
+    def _count(self, reason: str, rows: Mask) -> None:
+        if count := int(rows.sum()):
+            self._unused[reason] += count
+
+    def reading(self, notes: tuple[str, ...]) -> Reading:
+        """All that was read; a vehicle that a source names again with the same powertrain counts once."""
+        empty = np.zeros(0, dtype=np.int64)
+        rows = Rows(empty.astype(np.uint64), empty, empty, empty, empty)
+        if self._parts:
+            rows = Rows(*(np.concatenate(column) for column in zip(*self._parts, strict=True)))
+            marks = np.concatenate(self._marks)
+            keep = marks == 0
+            keep[np.unique(np.where(keep, 0, marks), return_index=True)[1]] = True
+            self._count(REPEATED, ~keep)
+            rows = rows.only(keep)
+        texts = self._label_texts.values
+        labels = Counter[tuple[str, Powertrain | None]]()
+        for code, count in self._label_rows.items():
+            number = self._powertrain_of[code]
+            labels[texts[code], POWERTRAINS[number] if number >= 0 else None] = count
+        sources = tuple(self._sources.values) or ("",)
+        return Reading(rows, sources, self._total, self._unused, labels, notes)
+
+
+def _fixed(texts: pa.Array, length: int) -> Characters:
+    """Texts of so many bytes each as rows of bytes."""
+    data = texts.buffers()[2]
+    if not len(texts) or data is None:
+        return np.zeros((0, length), dtype=np.uint8)
+    first = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset]
+    raw = np.frombuffer(data, np.uint8)[first : first + len(texts) * length]
+    return raw.reshape(-1, length)
+
+
+def _read_one(text: str) -> tuple[str, str]:
+    """Seventeen characters of a text that is not clean, or why there are none."""
+    reading = read(text)
+    if reading.problem is None:
+        return reading.text, ""
+    try:
+        return str(PartialVin(text)), ""
+    except InvalidVin:
+        return "", reading.problem.value
+
+
+def _is_whole(characters: Characters) -> Mask:
+    """Which rows have all seventeen characters."""
+    return np.asarray((characters != _UNKNOWN).all(axis=1))
+
+
+def _marks(characters: Characters, powertrain: Places, source: Places) -> Words:
+    """A 64-bit mark of each whole VIN with powertrain and source; 0 where the VIN is not whole.
+
+    Two vehicles of a million share one with a chance of one in thirty million.
+    """
+    mark = np.full(len(characters), 0xCBF29CE484222325, dtype=np.uint64)
+    prime = np.uint64(0x100000001B3)
+    for column in (*characters.T, powertrain, source):
+        mark = (mark ^ column.astype(np.uint64)) * prime
+        mark ^= mark >> np.uint64(29)
+    return np.where(_is_whole(characters), mark | np.uint64(1), np.uint64(0))

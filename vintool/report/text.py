@@ -1,0 +1,68 @@
+"""The summary of a run as text for a terminal or a pipe."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping
+
+from vintool.report.display import CELL, cell, first_of, ranked, share, visible, with_others
+from vintool.report.summary import LABELS, DecisionCounts, Summary
+
+
+def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
+    """The summary for a terminal or a pipe: plain text, at most 40 lines, no colour."""
+    lines = [f"{cell(summary.file)}: {summary.balance} ({summary.seconds:.1f} s)", ""]
+    for name, n in summary.verdicts.items():
+        caution = "; not the same as free to export" if name == "out_of_scope" else ""
+        lines += [f"{n:>11,}  {share(n, summary.rows_out):>6}  {LABELS[name]} ({name}){caution}"]
+    if reasons := ranked(summary.reasons):
+        lines += ["", "       rows  reason (a row may have several)"]
+    for code, n in reasons[:5]:
+        lines += [f"{n:>11,}  {cell(code)}: {cell(sentences.get(code, ''))}".rstrip(": ")]
+    if len(reasons) > 5:
+        lines += [f"{'':>11}  and {len(reasons) - 5} more"]
+    if brands := [(brand.brand, brand.verdicts) for brand in summary.by_brand]:
+        widths = (11, 12, 12, 14, 12)
+        lines += ["", "       rows  controlled      review  out_of_scope     invalid  brand"]
+        for brand, counts in with_others(brands, summary.verdicts, 5):
+            cells = [sum(counts.values()), *counts.values()]
+            numbers = "".join(f"{n:>{w},}" for n, w in zip(cells, widths, strict=True))
+            lines += [f"{numbers}  {cell(brand, 60)}"]
+    named = [sheet for sheet in summary.sheets if sheet.name]
+    read = [f"{sheet.name} ({sheet.rows:,} rows)" for sheet in named if not sheet.skipped]
+    left = [f"{sheet.name} ({sheet.skipped})" for sheet in summary.sheets if sheet.skipped]
+    states = Counter(line.state.replace("_", " ") for line in summary.licences)
+    facts = [
+        ("powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))),
+        ("licences", ", ".join(f"{n:,} {state}" for state, n in ranked(states))),
+        ("decisions", _decision_line(summary.decisions)),
+        ("columns", ", ".join(f"{field} = {name}" for field, name in summary.mapping.items())),
+        ("encoding", summary.encoding),
+        ("sheets", ", ".join(first_of(read, 6))),
+        ("not read", ", ".join(first_of(left, 6))),
+        ("rule", f"{summary.regime}, version {summary.rule_version}, data {summary.data_release}"),
+        ("date", summary.on),
+        *(("note", note) for note in first_of(summary.notes, 2)),
+        ("written", ", ".join(first_of(summary.outputs, 6))),
+    ]
+    lines.append("")
+    for label, text in facts:
+        # Columns may take three lines: a column read as the wrong field spoils every verdict.
+        width, most = (100, 3) if label in {"columns", "written"} else (3 * CELL, 1)
+        lead = f"{label:<12}"
+        wrap = textwrap.TextWrapper(width, lead, " " * len(lead), max_lines=most, placeholder=" …")
+        lines += wrap.wrap(visible(text))
+    return "\n".join(lines) + "\n"
+
+
+def _decision_line(counts: DecisionCounts | None) -> str:
+    """What became of the reviewers' decisions."""
+    if counts is None:
+        return ""
+    others = (
+        (counts.asked_again, "to decide again"),
+        (counts.not_met, "of vehicles that stand on no row"),
+        (counts.of_other_regimes, "of another regime"),
+        (counts.without_vehicle, "without a VIN"),
+    )
+    more = "".join(f", {n:,} {what}" for n, what in others if n)
+    return f"{counts.given:,} given, {counts.applied:,} rows decided{more}"
