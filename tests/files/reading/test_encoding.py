@@ -6,8 +6,8 @@ from itertools import cycle
 
 import pytest
 from support import ON
-from support.manifests import put_csv
-from support.readers import VINS, cells, only, raw
+from support.manifests import put, put_csv
+from support.readers import VINS, cells, only
 
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -40,7 +40,7 @@ MATRIX = [
 ]
 
 
-def put(path, language, encoding, *, plain_header):
+def put_matrix(path, language, encoding, *, plain_header):
     vin, fuel, condition, fuels, new = language
     head = ASCII if plain_header else (vin, fuel, condition)
     return put_csv(path, [head, *((text, fuels[kind], new) for text, kind in ROWS)], encoding)
@@ -62,8 +62,8 @@ def verdicts(path, encoding=None):
     ("language", "encoding"), [(language, name) for language, names in MATRIX for name in names]
 )
 def test_the_verdicts_are_those_of_utf_8(tmp_path, language, encoding, plain_header):
-    plain = put(tmp_path / "plain.csv", language, "utf-8", plain_header=plain_header)
-    coded = put(tmp_path / "coded.csv", language, encoding, plain_header=plain_header)
+    plain = put_matrix(tmp_path / "plain.csv", language, "utf-8", plain_header=plain_header)
+    coded = put_matrix(tmp_path / "coded.csv", language, encoding, plain_header=plain_header)
     assert verdicts(coded) == verdicts(plain)
     assert verdicts(coded, encoding) == verdicts(plain)  # guessed, and told
     one, other = (open_manifest(path).sheets[0] for path in (plain, coded))
@@ -103,13 +103,13 @@ def test_cells_without_a_known_word_come_back_as_written(tmp_path, encoding, nam
         ["VIN", "Name", "Qty"],
         *([vin, name, "1"] for vin, name in zip(cycle(VINS), names.split(), strict=False)),
     ]
-    manifest = open_manifest(raw(tmp_path / "a.csv", as_csv(rows, encoding)))
+    manifest = open_manifest(put(tmp_path / "a.csv", as_csv(rows, encoding)))
     assert cells(only(manifest)) == rows[1:]
     assert "pass --encoding" in manifest.notes[0]
 
 
 def test_one_name_behind_much_that_is_ascii(tmp_path):
     rows = [["VIN", "Name"], *([vin, "BYD Co., Ltd."] for vin in VINS * 10), [VINS[0], "Köln"]]
-    manifest = open_manifest(raw(tmp_path / "a.csv", as_csv(rows, "cp1252")))
+    manifest = open_manifest(put(tmp_path / "a.csv", as_csv(rows, "cp1252")))
     assert cells(only(manifest))[-1] == rows[-1]
     assert "CP1252" in manifest.notes[0]
