@@ -7,7 +7,7 @@ from itertools import cycle
 import pytest
 from support import ON
 from support.manifests import put, put_csv
-from support.readers import VINS, cells, only
+from support.readers import VINS, cells, only, refusal
 
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -113,3 +113,14 @@ def test_one_name_behind_much_that_is_ascii(tmp_path):
     manifest = open_manifest(put(tmp_path / "a.csv", as_csv(rows, "cp1252")))
     assert cells(only(manifest))[-1] == rows[-1]
     assert "CP1252" in manifest.notes[0]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "cp932", "big5"])
+def test_a_damaged_character_is_named_and_no_other_code_page_tried(tmp_path, encoding):
+    names = [one + other for one in "東京大阪市港名古屋北" for other in "山川田中村本林口井木"]
+    rows = [["VIN", "Name"], *([vin, name] for vin, name in zip(VINS, names * 6, strict=True))]
+    data = as_csv(rows, encoding).splitlines(keepends=True)
+    data[400] = data[400].replace(names[99].encode(encoding), b"\x81\xff")
+    error = refusal(put(tmp_path / "a.csv", b"".join(data)))
+    assert f"not valid {encoding.upper()}" in error.what
+    assert error.row == 401

@@ -20,6 +20,7 @@ _CODE_PAGES = (
     "gb18030", "big5", "cp950", "big5hkscs", "cp932", "euc_jis_2004", "cp949", "cp1251", "koi8-r", "koi8-u", "cp866", "cp1252",
     "cp1250", "iso8859-2", "cp1254", "cp1253", "cp1257", "cp1256", "cp1255", "cp874",
 )  # fmt: skip
+_TWO_BYTES = ("gb18030", "big5hkscs", "cp932", "euc_jis_2004", "cp949")
 _SPOKEN = ("fuel", "condition", "vehicle_type", "make")  # fields whose words tell a code page
 _LONGEST = 80  # characters of a cell that may be a known word
 
@@ -34,12 +35,14 @@ _WESTERN = frozenset("ÀÁÄÅÆÇÈÉÍÑÓÖØÚÜßàáâãäåçèéëíïñ
 
 
 def likely_code_pages(path: Path) -> list[str]:
-    """All code pages that senders use, those first that a file is likely to be in.
+    """The code page that a file is likely to be in, and others that read it as well, should one not read all of it.
+
+    A code page that reads whatever bytes there are is none of them: damage must be seen.
 
     Args:
         path: the file; it holds more than ASCII.
     """
-    sample = _sample(path)
+    sample = b"\n".join(_sound(_cells(path)))
     proposed = {
         one["encoding"]: one["confidence"]
         for one in chardet.detect_all(
@@ -60,11 +63,25 @@ def likely_code_pages(path: Path) -> list[str]:
     if (few or proposed.get("gb18030", -1.0) >= 0.9 * surest) and _is_chinese(sample):
         names.insert(0, "gb18030")
     known = {name: _known_words(sample, name) for name in names}
-    return sorted(known, key=known.__getitem__, reverse=True)
+    best = max(known, key=known.__getitem__)
+    others = [
+        name
+        for name in known
+        if name != best
+        and (2 * known[name] >= known[best] > 0 or _reads_the_same(sample, name, best))
+    ]
+    return [best, *others]
 
 
-def _sample(path: Path) -> bytes:
-    """The first different cells of a file that are not ASCII, a line each."""
+def _reads_the_same(sample: bytes, one: str, other: str) -> bool:
+    try:
+        return sample.decode(one) == sample.decode(other)
+    except UnicodeDecodeError:
+        return False
+
+
+def _cells(path: Path) -> list[bytes]:
+    """The first different cells of a file that are not ASCII."""
     cells, size = dict[bytes, None](), 0
     with path.open("rb") as file:
         for line in iter(partial(file.readline, _LINE), b""):
@@ -74,7 +91,21 @@ def _sample(path: Path) -> bytes:
                     size += len(cell)
             if size > _SAMPLE:
                 break
-    return b"\n".join(cells)
+    return list(cells)
+
+
+def _sound(cells: list[bytes]) -> list[bytes]:
+    """The cells without those, one in twenty at most, that seem to be damaged characters of two bytes."""
+    sound = max(([cell for cell in cells if _reads(cell, name)] for name in _TWO_BYTES), key=len)
+    return sound if 20 * len(sound) >= 19 * len(cells) else cells
+
+
+def _reads(cell: bytes, encoding: str) -> bool:
+    try:
+        cell.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_western(sample: bytes) -> bool:

@@ -60,10 +60,10 @@ def decide(path: Path, wanted: str | None) -> tuple[str, Scan, list[str]]:
         return unmarked, _scan(path, unmarked), [note]
     try:
         return "utf-8", _scan(path, "utf-8"), []
-    except _UndecodableError as error:
+    except _UndecodableError:
         if _damaged_utf8(head):
             raise
-        return _guess(path, error)
+        return _guess(path)
 
 
 def likely(path: Path) -> str:
@@ -89,19 +89,20 @@ def _named(path: Path, wanted: str) -> str:
     return codecs.lookup(wanted).name
 
 
-def _guess(path: Path, refusal: ManifestError) -> tuple[str, Scan, list[str]]:
+def _guess(path: Path) -> tuple[str, Scan, list[str]]:
     """The likeliest code page that decodes the whole file."""
     from vintool.files.reading.code_pages import likely_code_pages  # noqa: PLC0415 - most files are UTF-8
 
+    refusals = list[ManifestError]()
     for name in likely_code_pages(path):
         try:
             scan = _scan(path, name)
         except _UndecodableError as error:
-            refusal = error
+            refusals.append(error)
         else:
             note = f"The text is not UTF-8; read as {name.upper()}: if characters look wrong, pass --encoding."
             return name, scan, [note]
-    raise refusal
+    raise refusals[0]
 
 
 def _utf16(head: bytes) -> str:
