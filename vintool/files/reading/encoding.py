@@ -156,7 +156,7 @@ class _Lines:
 
 def line_ends(data: bytes | pa.Buffer) -> int:
     """How many lines end in a piece of UTF-8; CR and LF together are one end."""
-    values = np.frombuffer(data, np.uint8)
+    values = np.frombuffer(memoryview(data), np.uint8)
     ends = int(np.count_nonzero(values == 10))
     returns = values == 13
     if returns.any():
