@@ -29,6 +29,7 @@ _SAMPLE = 1 << 14  # bytes of cells
 # What parts cells and is part of no character in any of the code pages; a vertical bar is one in many.
 _BETWEEN = re.compile(rb"[\r\n\t,;:\"<>]+")
 
+_LEAST = 0.004  # chardet's confidence in what may be no text at all
 _FEW = 40  # bytes beyond ASCII of which a name or two consist
 # Letters of Western Europe; those left out stand where Central Europe has some of its commonest.
 _WESTERN = frozenset("ÀÁÄÅÆÇÈÉÍÑÓÖØÚÜßàáâãäåçèéëíïñóôöøúü¡¿")
@@ -57,19 +58,19 @@ def likely_code_pages(cells: list[bytes]) -> list[str]:
         cells: not ASCII, and not UTF-8 all of them.
     """
     sample = b"\n".join(_sound(cells))
-    known = {name: _known_words(sample, name) for name in _proposed(sample)}
+    proposed = _proposed(sample)
+    known = {name: _known_words(sample, name) for name in (*proposed, *_CODE_PAGES)}
     best = max(known, key=known.__getitem__)
+    if known[best] < 1:
+        best = proposed[0]
     text = _text(sample, best)
-    return [best] + [
-        name
-        for name in known
-        if name != best
-        and (2 * known[name] >= known[best] > 0 or _text(sample, name) == text is not None)
-    ]
+    same = [name for name in _CODE_PAGES if _text(sample, name) == text]
+    others = [name for name in known if 2 * known[name] >= known[best] > 0 and name not in same]
+    return [*same, *others]
 
 
 def _proposed(sample: bytes) -> list[str]:
-    """All code pages, in the order in which they are likely before words are looked for."""
+    """Code pages in the order in which they are likely before words are looked for."""
     confidence = {
         one["encoding"]: one["confidence"]
         for one in chardet.detect_all(
@@ -82,7 +83,9 @@ def _proposed(sample: bytes) -> list[str]:
         if one["encoding"]
     }
     best = max(confidence.values(), default=0.0)
-    names = [*confidence, *_CODE_PAGES]
+    if best < _LEAST:
+        return [_CODE_PAGES[0]]
+    names = list(confidence)
     # chardet does not tell French and Spanish well from the languages of Central Europe.
     if confidence.get("cp1252", -1.0) >= 0.4 * best and _is_western(sample):
         names.insert(0, "cp1252")
