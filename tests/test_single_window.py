@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from vintool.cli.main import cli
 from vintool.errors import ManifestError
-from vintool.files.reading import single_window
+from vintool.files.reading import single_window, single_window_rows
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
 from vintool.files.screen import screen_file
+from vintool.files.writing.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
 
 ON = date(2026, 3, 1)
 TESLA = [
@@ -207,7 +207,7 @@ def test_the_user_may_say_otherwise(tmp_path):
 
 def test_many_vehicles_come_in_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(single_window, "_ROWS", 7)
-    monkeypatch.setattr(single_window, "_CHUNK", 11)
+    monkeypatch.setattr(single_window_rows, "_CHUNK", 11)
     lines = [
         line(n, "8703801090", *(vehicle(VinCode=f"{n}-{i}") for i in range(n))) for n in range(9)
     ]

@@ -20,7 +20,6 @@ from vintool.errors import ManifestError, MappingError
 from vintool.files.lists import RECORD, extended_record, open_desk
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
-from vintool.files.reading.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.reading.watch import Watch
 from vintool.files.workers import Workers
 from vintool.files.writing.annotated import WITH_LISTS, Copy
@@ -34,6 +33,7 @@ from vintool.files.writing.record import (
     write_report,
     write_run,
 )
+from vintool.files.writing.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.writing.staging import RUN, hash_beside, staged
 from vintool.files.writing.tally import Tally
 from vintool.report.page import DecisionCounts, SheetInfo, Summary
