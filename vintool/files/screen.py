@@ -19,7 +19,6 @@ from vintool.errors import ManifestError, MappingError
 from vintool.files.lists import extended_record, open_desk
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
-from vintool.files.reading.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.reading.watch import Watch
 from vintool.files.run import (
     DECISIONS_JSONL,
@@ -38,6 +37,7 @@ from vintool.files.writing.ledger import licence_lines, write_ledger
 from vintool.files.writing.record import write_run
 from vintool.files.writing.report import write_report
 from vintool.files.writing.row_files import RowFiles
+from vintool.files.writing.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.writing.staging import staged
 from vintool.files.writing.tally import Tally
 from vintool.report.display import ranked

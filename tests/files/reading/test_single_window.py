@@ -9,10 +9,10 @@ from support.declarations import TESLA, rows_of
 from support.manifests import put, read_csv
 
 from vintool.errors import ManifestError
-from vintool.files.reading import single_window
+from vintool.files.reading import single_window, single_window_rows
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.single_window import NAMESPACE
 from vintool.files.screen import screen_file
+from vintool.files.writing.single_window import NAMESPACE
 
 BYD = "LGXC74C48P0320453"
 HEAD = (
@@ -179,7 +179,7 @@ def test_the_user_may_say_otherwise(tmp_path):
 
 def test_many_vehicles_come_in_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(single_window, "_ROWS", 7)
-    monkeypatch.setattr(single_window, "_CHUNK", 11)
+    monkeypatch.setattr(single_window_rows, "_CHUNK", 11)
     lines = [
         line(n, "8703801090", *(vehicle(VinCode=f"{n}-{i}") for i in range(n))) for n in range(9)
     ]

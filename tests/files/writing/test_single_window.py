@@ -14,8 +14,8 @@ from support.declarations import TESLA, rows_of
 from support.manifests import put_csv
 
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
 from vintool.files.screen import screen_file
+from vintool.files.writing.single_window import NAMESPACE, SINGLE_WINDOW, VehicleBlocks
 
 LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

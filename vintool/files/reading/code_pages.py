@@ -29,58 +29,13 @@ _SAMPLE = 1 << 14  # bytes of cells
 # What parts cells and is part of no character in any of the code pages; a vertical bar is one in many.
 _BETWEEN = re.compile(rb"[\r\n\t,;:\"<>]+")
 
+_LEAST = 0.004  # chardet's confidence in what may be no text at all
 _FEW = 40  # bytes beyond ASCII of which a name or two consist
 # Letters of Western Europe; those left out stand where Central Europe has some of its commonest.
 _WESTERN = frozenset("ÀÁÄÅÆÇÈÉÍÑÓÖØÚÜßàáâãäåçèéëíïñóôöøúü¡¿")
 
 
-def likely_code_pages(path: Path) -> list[str]:
-    """The code page that a file is likely to be in, and others that read it as well, should one not read all of it.
-
-    A code page that reads whatever bytes there are is none of them: damage must be seen.
-
-    Args:
-        path: the file; it holds more than ASCII.
-    """
-    sample = b"\n".join(_sound(_cells(path)))
-    proposed = {
-        one["encoding"]: one["confidence"]
-        for one in chardet.detect_all(
-            sample,
-            ignore_threshold=True,
-            include_encodings=_CODE_PAGES,
-            no_match_encoding=_CODE_PAGES[0],
-            compat_names=False,
-        )
-        if one["encoding"]
-    }
-    surest = max(proposed.values(), default=0.0)
-    few = sum(byte > 0x7F for byte in sample) < _FEW
-    names = [*proposed, *_CODE_PAGES]
-    # chardet does not tell French and Spanish well from the languages of Central Europe.
-    if proposed.get("cp1252", -1.0) >= 0.4 * surest and _is_western(sample):
-        names.insert(0, "cp1252")
-    if (few or proposed.get("gb18030", -1.0) >= 0.9 * surest) and _is_chinese(sample):
-        names.insert(0, "gb18030")
-    known = {name: _known_words(sample, name) for name in names}
-    best = max(known, key=known.__getitem__)
-    others = [
-        name
-        for name in known
-        if name != best
-        and (2 * known[name] >= known[best] > 0 or _reads_the_same(sample, name, best))
-    ]
-    return [best, *others]
-
-
-def _reads_the_same(sample: bytes, one: str, other: str) -> bool:
-    try:
-        return sample.decode(one) == sample.decode(other)
-    except UnicodeDecodeError:
-        return False
-
-
-def _cells(path: Path) -> list[bytes]:
+def cells_beyond_ascii(path: Path) -> list[bytes]:
     """The first different cells of a file that are not ASCII."""
     cells, size = dict[bytes, None](), 0
     with path.open("rb") as file:
@@ -94,37 +49,82 @@ def _cells(path: Path) -> list[bytes]:
     return list(cells)
 
 
+def likely_code_pages(cells: list[bytes]) -> list[str]:
+    """The code page of cells, and others that read them as well, should one not read the whole file.
+
+    A code page that reads whatever bytes there are is none of them: damage must be seen.
+
+    Args:
+        cells: not ASCII, and not UTF-8 all of them.
+    """
+    sample = b"\n".join(_sound(cells))
+    proposed = _proposed(sample)
+    known = {name: _known_words(sample, name) for name in (*proposed, *_CODE_PAGES)}
+    best = max(known, key=known.__getitem__)
+    if known[best] < 1:
+        best = proposed[0]
+    text = _text(sample, best)
+    same = [name for name in _CODE_PAGES if _text(sample, name) == text]
+    others = [name for name in known if 2 * known[name] >= known[best] > 0 and name not in same]
+    return [*same, *others]
+
+
+def _proposed(sample: bytes) -> list[str]:
+    """Code pages in the order in which they are likely before words are looked for."""
+    confidence = {
+        one["encoding"]: one["confidence"]
+        for one in chardet.detect_all(
+            sample,
+            ignore_threshold=True,
+            include_encodings=_CODE_PAGES,
+            no_match_encoding=_CODE_PAGES[0],
+            compat_names=False,
+        )
+        if one["encoding"]
+    }
+    best = max(confidence.values(), default=0.0)
+    if best < _LEAST:
+        return [_CODE_PAGES[0]]
+    names = list(confidence)
+    # chardet does not tell French and Spanish well from the languages of Central Europe.
+    if confidence.get("cp1252", -1.0) >= 0.4 * best and _is_western(sample):
+        names.insert(0, "cp1252")
+    few = sum(byte > 0x7F for byte in sample) < _FEW
+    if (few or confidence.get("gb18030", -1.0) >= 0.9 * best) and _is_chinese(sample):
+        names.insert(0, "gb18030")
+    return names
+
+
 def _sound(cells: list[bytes]) -> list[bytes]:
     """The cells without those, one in twenty at most, that seem to be damaged characters of two bytes."""
-    sound = max(([cell for cell in cells if _reads(cell, name)] for name in _TWO_BYTES), key=len)
+    sound = max(
+        ([cell for cell in cells if _text(cell, name) is not None] for name in _TWO_BYTES), key=len
+    )
     return sound if 20 * len(sound) >= 19 * len(cells) else cells
 
 
-def _reads(cell: bytes, encoding: str) -> bool:
+def _text(data: bytes, encoding: str) -> str | None:
     try:
-        cell.decode(encoding)
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
 def _is_western(sample: bytes) -> bool:
     """Whether all that is not ASCII would be letters of Western Europe."""
-    try:
-        return all(letter.isascii() or letter in _WESTERN for letter in sample.decode("cp1252"))
-    except UnicodeDecodeError:
-        return False
+    text = _text(sample, "cp1252")
+    return text is not None and all(letter.isascii() or letter in _WESTERN for letter in text)
 
 
 def _is_chinese(sample: bytes) -> bool:
     """Whether half of it at least would be of the 3,755 characters of GB 2312 that are in daily use."""
-    try:
-        text = sample.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    codes = [letter.encode("gb18030") for letter in text if not letter.isascii()]
+    codes = [
+        letter.encode("gb18030")
+        for letter in _text(sample, "gb18030") or ""
+        if not letter.isascii()
+    ]
     common = sum(b"\xb0\xa1" <= code <= b"\xd7\xf9" and code[1] > 0xA0 for code in codes)
-    return 2 * common >= len(codes)
+    return 2 * common >= len(codes) > 0
 
 
 def _known_words(sample: bytes, encoding: str) -> int:
@@ -132,10 +132,10 @@ def _known_words(sample: bytes, encoding: str) -> int:
 
     A header counts for three words: it is longer, and nothing but a header says it.
     """
-    try:
-        cells = sample.decode(encoding).replace("|", "\n").split("\n")
-    except UnicodeDecodeError:
+    text = _text(sample, encoding)
+    if text is None:
         return -1
+    cells = text.replace("|", "\n").split("\n")
     words = [cell for cell in cells if len(cell) < _LONGEST and _is_word(cell)]
     exact = sum(
         (named := headers.meaning(word)) is not None and named[1] == headers.EXACT for word in words

@@ -60,10 +60,8 @@ def decide(path: Path, wanted: str | None) -> tuple[str, Scan, list[str]]:
         return unmarked, _scan(path, unmarked), [note]
     try:
         return "utf-8", _scan(path, "utf-8"), []
-    except _UndecodableError:
-        if _damaged_utf8(head):
-            raise
-        return _guess(path)
+    except _UndecodableError as error:
+        return _guess(path, error)
 
 
 def likely(path: Path) -> str:
@@ -89,12 +87,17 @@ def _named(path: Path, wanted: str) -> str:
     return codecs.lookup(wanted).name
 
 
-def _guess(path: Path) -> tuple[str, Scan, list[str]]:
-    """The likeliest code page that decodes the whole file."""
-    from vintool.files.reading.code_pages import likely_code_pages  # noqa: PLC0415 - most files are UTF-8
+def _guess(path: Path, refusal: ManifestError) -> tuple[str, Scan, list[str]]:
+    """The likeliest code page that decodes the whole file, if that is no damaged UTF-8."""
+    from vintool.files.reading.code_pages import (  # noqa: PLC0415 - most files are UTF-8
+        cells_beyond_ascii,
+        likely_code_pages,
+    )
 
-    refusals = list[ManifestError]()
-    for name in likely_code_pages(path):
+    cells, refusals = cells_beyond_ascii(path), list[ManifestError]()
+    if _is_damaged_utf8(b"\n".join(cells)):
+        raise refusal
+    for name in likely_code_pages(cells):
         try:
             scan = _scan(path, name)
         except _UndecodableError as error:
@@ -118,12 +121,12 @@ def _utf16(head: bytes) -> str:
     return name if ends and "\0" not in text and text.count("\ufffd") <= 1 else ""
 
 
-def _damaged_utf8(head: bytes) -> bool:
-    """Whether a beginning is UTF-8 but for a few places, and not only ASCII.
+def _is_damaged_utf8(cells: bytes) -> bool:
+    """Whether cells are UTF-8 but for a few places, and not only ASCII.
 
     Of GB18030 and its like a tenth of the characters happens to be UTF-8 too.
     """
-    text = codecs.getincrementaldecoder("utf-8")("replace").decode(head)
+    text = cells.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     return sum(not letter.isascii() for letter in text) - bad >= max(2 * bad, 4)
 
