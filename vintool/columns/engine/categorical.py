@@ -14,10 +14,10 @@ from vintool.columns.engine.encoder import Encoder
 #: Rows that are screened at a time.
 BATCH_ROWS = 1 << 16
 
-NOTHING = (None,)
-EMPTY = ("",)
+#: Values of columns that are the same everywhere.
+NOTHING, EMPTY = (None,), ("",)
 NO_OR_YES = (False, True)
-#: Whole numbers stand for themselves.
+#: The values of whole numbers, which stand for themselves.
 NATURALS = range(1 << 62)
 
 
@@ -85,7 +85,8 @@ class Categorical:
 
     def map(self, rule: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
         """What a rule says of the value of every row, as an Arrow array; it is asked once a value."""
-        return pa.array(list(map(rule, self.distinct_values())), kind).take(self.distinct[1])
+        says = pa.array(list(map(rule, self.distinct_values())), kind)
+        return says.take(pa.array(self.distinct[1]))
 
     def mask(self, rule: Callable[[Any], object]) -> Mask:
         """Of which rows a rule says yes of their value; it is asked once a value."""

@@ -42,12 +42,13 @@ class AnswerColumns:
     """
 
     def __init__(self, *, joined: bool, encoded: bool, with_licence: bool) -> None:
-        self._joined = joined
         text = pa.string()
         many = text if joined else pa.list_(text)
-        listed = self._listed
-
         column = partial(OutputColumn, encoded=encoded)
+
+        def listed(values: Iterable[object]) -> tuple[str, ...] | str:
+            texts = tuple(map(str, values))
+            return ";".join(texts) if joined else texts
 
         self._row_problems = PerDistinct(row_problems)
         self._problems = column(listed, many)
@@ -107,10 +108,6 @@ class AnswerColumns:
     def facts(self, fingerprints: Categorical) -> pa.Array:
         """The column ``FACTS``."""
         return self._fingerprint(fingerprints)
-
-    def _listed(self, values: Iterable[object]) -> tuple[str, ...] | str:
-        texts = tuple(map(str, values))
-        return ";".join(texts) if self._joined else texts
 
 
 def _display(field: Field, vin: CheckedProfile) -> Any:

@@ -126,17 +126,16 @@ class RowRules:
         declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
         days = self._day(cells(self._date_field))
         chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
-        differs = Categorical.constant(batch.num_rows, NO_OR_YES)
-        if chassis:
-            codes = np.zeros(batch.num_rows, dtype=np.int32)
-            codes[list(chassis)] = 1
-            differs = Categorical(NO_OR_YES, codes)
+        differs = np.zeros(batch.num_rows, dtype=np.int32)
+        differs[list(chassis)] = 1
         decisions = self._decision(
             vin_facts,
             declared,
             self._when(days),
             self._registered(cells("registration_date"), days),
-            differs,
+            Categorical(NO_OR_YES, differs)
+            if chassis
+            else Categorical.constant(len(differs), NO_OR_YES),
         )
         decisions = self._with_remarks_beside(decisions, cells, days)
         return DecidedRows(cells, vins, profiles, vin_facts, declared, days, chassis, decisions)
