@@ -242,12 +242,3 @@ class Reason(StrEnum):
 
 #: What would settle a reason that holds a row up.
 SETTLED_BY = {reason: reason.settled_by for reason in Reason if reason.settled_by}
-
-
-def docs() -> str:
-    """The two tables of codes, as the README shows them."""
-    lines = ["| problem of a VIN | weight | what it says |", "|---|---|---|"]
-    lines += [f"| `{item}` | {item.weight.value} | {item.sentence} |" for item in Problem]
-    lines += ["", "| reason | about | what it says |", "|---|---|---|"]
-    lines += [f"| `{item}` | {item.concern.value} | {item.sentence} |" for item in Reason]
-    return "\n".join(lines)

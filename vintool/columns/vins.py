@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vintool.codes import CheckDigit, Problem
 from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Words
@@ -48,7 +47,7 @@ class VinColumn:
         encoder: of ``UncleanText``, over the run; None has code 0.
     """
 
-    texts: pa.Array
+    texts: pa.StringArray
     well_formed: Mask
     characters: Characters
     mod_11: Bytes
@@ -58,7 +57,7 @@ class VinColumn:
     encoder: Encoder
 
     @cached_property
-    def vin(self) -> pa.Array:
+    def vin(self) -> pa.StringArray:
         """The clean VINs, null where there is none."""
         count = len(self.well_formed)
         starts = np.zeros(count + 1, dtype=np.int32)
@@ -66,9 +65,9 @@ class VinColumn:
         starts *= 17
         valid = None
         if len(self.characters) < count:
-            valid = pa.py_buffer(np.packbits(self.well_formed, bitorder="little"))
+            valid = pa.py_buffer(np.packbits(self.well_formed, bitorder="little").data)
         return pa.StringArray.from_buffers(
-            count, pa.py_buffer(starts), pa.py_buffer(self.characters), valid
+            count, pa.py_buffer(starts.data), pa.py_buffer(self.characters.data), valid
         )
 
     @cached_property
@@ -108,15 +107,16 @@ class Reader:
         """How many distinct things unclean texts have said."""
         return len(self._encoder)
 
-    def __call__(self, texts: pa.Array) -> VinColumn:
+    def __call__(self, texts: pa.StringArray) -> VinColumn:
         """Read one batch of texts, as ``vin.read`` reads each."""
         well_formed, characters, mod_11 = _clean_rows(texts)
         unclean = ~well_formed
         readings: dict[str, Reading] = {}
         codes: Codes = np.zeros(0, dtype=np.int32)
         if len(characters) < len(texts):
-            encoded = pc.fill_null(texts.filter(pa.array(unclean)), "").dictionary_encode()
-            readings = {text: read(text) for text in encoded.dictionary.to_pylist()}
+            encoded = texts.filter(pa.array(unclean)).fill_null("").dictionary_encode()
+            distinct: list[Any] = encoded.dictionary.to_pylist()
+            readings = {text: read(text) for text in distinct}
             codes = encoded.indices.to_numpy()
         vins = ["" if reading.problem else reading.text for reading in readings.values()]
         readable = np.array([bool(vin) for vin in vins], dtype=bool).take(codes)
@@ -138,24 +138,24 @@ def _unclean_text(reading: Reading) -> UncleanText:
     return UncleanText(reading.problems, facts)
 
 
-def _clean_rows(texts: pa.Array) -> tuple[Mask, Characters, Bytes]:
+def _clean_rows(texts: pa.StringArray) -> tuple[Mask, Characters, Bytes]:
     """Which texts are well-formed VINs as they stand, their characters and ``remainders``.
 
     Agrees with ``vin.read`` giving the text back with no clean-up and no problem.
     """
     rows = len(texts)
-    starts = np.frombuffer(texts.buffers()[1] or b"\0\0\0\0", dtype=np.int32)
+    starts = np.frombuffer(memoryview(texts.buffers()[1] or b"\0\0\0\0"), dtype=np.int32)
     clean = np.diff(starts[texts.offset : texts.offset + rows + 1]) == 17
     if texts.null_count:
         clean &= texts.is_valid().to_numpy(zero_copy_only=False)
     if not clean.all():
         texts = texts.filter(pa.array(clean))
-        starts = np.frombuffer(texts.buffers()[1] or b"\0\0\0\0", dtype=np.int32)
+        starts = np.frombuffer(memoryview(texts.buffers()[1] or b"\0\0\0\0"), dtype=np.int32)
     count, first = len(texts), int(starts[texts.offset])
     data = texts.buffers()[2] if count else None
-    characters = np.frombuffer(data or b"", np.uint8, 17 * count, first if count else 0).reshape(
-        -1, 17
-    )
+    characters = np.frombuffer(
+        memoryview(data or b""), np.uint8, 17 * count, first if count else 0
+    ).reshape(-1, 17)
     mod_11 = remainders(characters)
     bad = mod_11 == ILLEGAL
     bad[stand_ins(characters)] = True
@@ -185,7 +185,7 @@ class Descriptors:
         """The descriptor of every row as a number of 61 bits."""
         keys, far = descriptor_keys(characters)
         if len(far):  # of these rules read more than a key holds
-            data = pa.py_buffer(as_read(characters[far]))
+            data = pa.py_buffer(as_read(characters[far]).data)
             signs = pa.FixedSizeBinaryArray.from_buffers(pa.binary(17), len(far), [None, data])
             encoded = signs.dictionary_encode()
             codes = self._far.codes(encoded.dictionary.to_pylist())

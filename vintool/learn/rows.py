@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import Powertrain, Problem
 from vintool.columns.engine.arrays import Characters, Mask, Places, Words
-from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.categorical import Categorical, without_null
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.vins import check_digits
 from vintool.declaration.days import read_date
@@ -121,7 +121,11 @@ class RowReader:
         self._checked: dict[int, bool] = {}
 
     def add(
-        self, vins: pa.Array, labels: pa.Array, days: pa.Array | None, sources: pa.Array | None
+        self,
+        vins: pa.StringArray,
+        labels: pa.StringArray,
+        days: pa.StringArray | None,
+        sources: pa.StringArray | None,
     ) -> None:
         """Take in one batch."""
         self._total += len(vins)
@@ -142,7 +146,7 @@ class RowReader:
         self._parts.append(Rows(start, tail, powertrains[keep], source, day))
         self._marks.append(_marks(characters, powertrains[keep], source))
 
-    def _powertrains(self, labels: pa.Array) -> Places:
+    def _powertrains(self, labels: pa.StringArray) -> Places:
         """The number of the powertrain of every row, -1 where its label means none."""
         column = Categorical.of_texts(labels, self._label_texts)
         for text in column.values[len(self._powertrain_of) :]:
@@ -157,28 +161,29 @@ class RowReader:
                 self._unused[NO_LABEL if blank else UNKNOWN_LABEL] += int(counts[code])
         return np.array(self._powertrain_of, dtype=np.int64)[column.codes]
 
-    def _characters(self, texts: pa.Array) -> tuple[Characters, Mask]:
+    def _characters(self, texts: pa.StringArray) -> tuple[Characters, Mask]:
         """Seventeen characters a row, ``*`` for one not known, and which rows can be used."""
-        texts = pc.utf8_upper(pc.utf8_trim_whitespace(pc.fill_null(texts, "")))
+        texts = pc.utf8_upper(pc.utf8_trim_whitespace(without_null(texts)))
         characters = np.full((len(texts), 17), _UNKNOWN, dtype=np.uint8)
         clean = np.zeros(len(texts), dtype=bool)
         lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
         for length in _LENGTHS:
             at = np.flatnonzero(lengths == length)
-            some = _fixed(texts.take(pa.array(at)), length)
+            some = _fixed(texts.take(at), length)
             sound = _LEGAL[some].all(axis=1)
             characters[at[sound], :length] = some[sound]
             clean[at[sound]] = True
         self._read_unclean(texts, characters, np.flatnonzero(~clean))
         return characters, self._usable(characters)
 
-    def _read_unclean(self, texts: pa.Array, characters: Characters, rows: Places) -> None:
+    def _read_unclean(self, texts: pa.StringArray, characters: Characters, rows: Places) -> None:
         """Read the texts that are not clean as they stand, each distinct one once."""
-        encoded = texts.take(pa.array(rows)).dictionary_encode()
+        encoded = texts.take(rows).dictionary_encode()
         numbers = encoded.indices.to_numpy(zero_copy_only=False)
         counts = np.bincount(numbers, minlength=len(encoded.dictionary))
         table = np.zeros((len(encoded.dictionary), 17), dtype=np.uint8)
-        for number, text in enumerate(encoded.dictionary.to_pylist()):
+        distinct: list[Any] = encoded.dictionary.to_pylist()
+        for number, text in enumerate(distinct):
             if text not in self._unclean:
                 self._unclean[text] = _read_one(text)
             vin, problem = self._unclean[text]
@@ -241,12 +246,13 @@ class RowReader:
         return Reading(rows, sources, self._total, self._unused, labels, notes)
 
 
-def _fixed(texts: pa.Array, length: int) -> Characters:
+def _fixed(texts: pa.StringArray, length: int) -> Characters:
     """Texts of so many bytes each as rows of bytes."""
-    data = texts.buffers()[2]
+    buffers: list[Any] = texts.buffers()
+    data = buffers[2]
     if not len(texts) or data is None:
         return np.zeros((0, length), dtype=np.uint8)
-    first = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset]
+    first = np.frombuffer(buffers[1], np.int32)[texts.offset]
     raw = np.frombuffer(data, np.uint8)[first : first + len(texts) * length]
     return raw.reshape(-1, length)
 

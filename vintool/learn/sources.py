@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vintool.columns.engine.categorical import as_text
 from vintool.declaration.headers import labels as header_labels
@@ -56,7 +57,10 @@ def read_list(  # noqa: PLR0913, PLR0917 - how to read a file
     notes = list(manifest.notes)
     for part, names in _sheets(manifest, columns, notes):
         for batch in part.batches():
-            reader.add(*(as_text(batch.data.column(name)) if name else None for name in names))
+            texts: list[Any] = [
+                as_text(batch.data.column(name)) if name else None for name in names
+            ]
+            reader.add(*texts)
     return reader.reading(tuple(notes))
 
 

@@ -1,8 +1,13 @@
 """One manifest in every encoding: the same rows, the same columns, the same verdicts."""
 
+import csv
+import io
+from itertools import cycle
+
 import pytest
 from support import ON
-from support.manifests import put_csv
+from support.manifests import put, put_csv
+from support.readers import VINS, cells, only, refusal
 
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -35,10 +40,16 @@ MATRIX = [
 ]
 
 
-def put(path, language, encoding, *, plain_header):
+def put_matrix(path, language, encoding, *, plain_header):
     vin, fuel, condition, fuels, new = language
     head = ASCII if plain_header else (vin, fuel, condition)
     return put_csv(path, [head, *((text, fuels[kind], new) for text, kind in ROWS)], encoding)
+
+
+def as_csv(rows, encoding):
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(rows)
+    return file.getvalue().encode(encoding)
 
 
 def verdicts(path, encoding=None):
@@ -51,10 +62,65 @@ def verdicts(path, encoding=None):
     ("language", "encoding"), [(language, name) for language, names in MATRIX for name in names]
 )
 def test_the_verdicts_are_those_of_utf_8(tmp_path, language, encoding, plain_header):
-    plain = put(tmp_path / "plain.csv", language, "utf-8", plain_header=plain_header)
-    coded = put(tmp_path / "coded.csv", language, encoding, plain_header=plain_header)
+    plain = put_matrix(tmp_path / "plain.csv", language, "utf-8", plain_header=plain_header)
+    coded = put_matrix(tmp_path / "coded.csv", language, encoding, plain_header=plain_header)
     assert verdicts(coded) == verdicts(plain)
     assert verdicts(coded, encoding) == verdicts(plain)  # guessed, and told
     one, other = (open_manifest(path).sheets[0] for path in (plain, coded))
     assert other.columns == one.columns
     assert other.sample == one.sample
+
+
+#: Names and places, of which no dictionary knows a word.
+NAMES = [
+    ("gb18030", "张伟"),
+    ("gb18030", "石家庄 李娜 沈阳"),
+    ("gb18030", "张贵健 " * 3),
+    ("gb18030", "宁波飞珍供应链有限责任公司 姜浩 汪静思 潘艳 乔思俊 汤冬 熊海浩 济南"),
+    ("big5", "台北市 林志明 陳美玲 高雄港 臺灣汽車 桃園 王大同 新竹 貿易有限公司"),
+    ("cp932", "横浜港 田中太郎 佐藤 株式会社トヨタ商事 東京都 鈴木一郎 シルバー"),
+    ("cp949", "부산항 김철수 이영희 현대무역 서울특별시 인천 박민수 회색 은색 수출용 검사완료"),
+    ("cp1251", "Москва Иванов Петров белый чёрный"),
+    ("koi8-r", "Москва Иванов Петров белый чёрный"),
+    ("cp1252", "Müller Köln"),
+    ("cp1252", "Société Générale Hélène"),
+    ("cp1252", "Málaga José Núñez"),
+    ("cp1252", "Märke Värde Göteborg"),
+    ("cp1250", "Kraków Łódź Wrocław biały żółty"),
+    ("cp1250", "Alvázszám Gyártmány Üzemanyag Győr"),
+    ("cp1250", "Plzeň Ústí Dvořák bílý černý žlutý"),
+    ("iso8859-2", "Kraków Łódź Wrocław biały żółty"),
+    ("cp1253", "Αθήνα Θεσσαλονίκη Παπαδόπουλος λευκό"),
+    ("cp1254", "İstanbul Yılmaz kırmızı Şahin Çelik"),
+    ("cp1256", "دبي الرياض أبيض أسود محمد أحمد"),
+    ("cp1257", "Klaipėda Šiauliai žalias Panevėžys"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "names"), NAMES)
+def test_cells_without_a_known_word_come_back_as_written(tmp_path, encoding, names):
+    rows = [
+        ["VIN", "Name", "Qty"],
+        *([vin, name, "1"] for vin, name in zip(cycle(VINS), names.split(), strict=False)),
+    ]
+    manifest = open_manifest(put(tmp_path / "a.csv", as_csv(rows, encoding)))
+    assert cells(only(manifest)) == rows[1:]
+    assert "pass --encoding" in manifest.notes[0]
+
+
+def test_one_name_behind_much_that_is_ascii(tmp_path):
+    rows = [["VIN", "Name"], *([vin, "BYD Co., Ltd."] for vin in VINS * 10), [VINS[0], "Köln"]]
+    manifest = open_manifest(put(tmp_path / "a.csv", as_csv(rows, "cp1252")))
+    assert cells(only(manifest))[-1] == rows[-1]
+    assert "CP1252" in manifest.notes[0]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "cp932", "big5"])
+def test_a_damaged_character_is_named_and_no_other_code_page_tried(tmp_path, encoding):
+    names = [one + other for one in "東京大阪市港名古屋北" for other in "山川田中村本林口井木"]
+    rows = [["VIN", "Name"], *([vin, name] for vin, name in zip(VINS, names * 6, strict=True))]
+    data = as_csv(rows, encoding).splitlines(keepends=True)
+    data[400] = data[400].replace(names[99].encode(encoding), b"\x81\xff")
+    error = refusal(put(tmp_path / "a.csv", b"".join(data)))
+    assert f"not valid {encoding.upper()}" in error.what
+    assert error.row == 401

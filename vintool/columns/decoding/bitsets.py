@@ -9,7 +9,7 @@ AND a position. Both forms are held equal by a property test.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -49,7 +49,7 @@ def _literals(at: int, allowed: str) -> tuple[int, ...]:
     return tuple(at * N_CHARACTERS + code for code in sorted(codes))
 
 
-def parse_patterns(texts: pa.Array, length: int) -> tuple[Ints, Ints]:
+def parse_patterns(texts: pa.StringArray, length: int) -> tuple[Ints, Ints]:
     """The literals of n patterns.
 
     The arithmetic of ``registry.patterns.parse_pattern`` with ``short``, for many patterns at once: vPIC
@@ -66,7 +66,8 @@ def parse_patterns(texts: pa.Array, length: int) -> tuple[Ints, Ints]:
         ValueError: a pattern has more positions, or a bracket that is not closed.
     """
     sizes = pc.binary_length(texts).to_numpy()
-    ascii_codes = np.frombuffer(b"".join(texts.cast(pa.binary()).to_pylist()), dtype=np.uint8)
+    patterns: list[Any] = texts.cast(pa.binary()).to_pylist()
+    ascii_codes = np.frombuffer(b"".join(patterns), dtype=np.uint8)
     owner = np.repeat(np.arange(len(sizes)), sizes)
     last = np.cumsum(sizes) - 1
     opens, closes = ascii_codes == _OPEN, ascii_codes == _CLOSE

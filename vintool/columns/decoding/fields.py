@@ -71,7 +71,7 @@ def _gathered(
         values = pa.concat_arrays([values, pa.array(list(scalars.values()), values.type)])
     if encoded and pa.types.is_string(values.type):
         return with_dictionary(values, codes.astype(np.int32))
-    return values.take(pa.array(codes))
+    return values.take(codes)
 
 
 class FieldColumns:

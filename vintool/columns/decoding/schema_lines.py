@@ -7,7 +7,7 @@ read at once.
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -67,24 +67,24 @@ class SchemaLines:
         ascii_codes = np.frombuffer(text, dtype=np.uint8)
         ends = np.flatnonzero((ascii_codes == _TAB) | (ascii_codes == _LINE)) + 1
         pieces = pa.StringArray.from_buffers(
-            len(ends), pa.py_buffer(np.append(0, ends).astype(np.int32)), pa.py_buffer(text)
+            len(ends), pa.py_buffer(np.append(0, ends).astype(np.int32).data), pa.py_buffer(text)
         ).dictionary_encode()
-        piece = pieces.indices.to_numpy()
+        distinct, piece = cast("pa.StringArray", pieces.dictionary), pieces.indices.to_numpy()
         is_last = ascii_codes[ends - 1] == _LINE
         is_pattern = np.append(True, is_last[:-1])
-        number = np.zeros(len(pieces.dictionary), dtype=np.int32)
+        number = np.zeros(len(distinct), dtype=np.int32)
         patterns, cells = (marked(piece[keep], len(number)) for keep in (is_pattern, ~is_pattern))
         number[patterns] = len(self.literals) + np.arange(len(patterns))
-        self._read_patterns(pieces.dictionary.take(pa.array(patterns)))
+        self._read_patterns(distinct.take(patterns))
         number[cells] = self.cells.shape[1] + np.arange(len(cells))
-        self._read_cells(pieces.dictionary.take(pa.array(cells)))
+        self._read_cells(distinct.take(cells))
         starts = np.flatnonzero(is_pattern)
         self.statements.add(np.diff(starts, append=len(piece)) - 1, number[piece[~is_pattern]])
         sizes = np.cumsum([len(one) for one in texts])
         lines = np.diff(np.searchsorted(ends[is_last], sizes, side="right"), prepend=0)
         self.patterns.add(lines, number[piece[is_pattern]])
 
-    def _read_patterns(self, texts: pa.Array) -> None:
+    def _read_patterns(self, texts: pa.StringArray) -> None:
         counts, literals = parse_patterns(texts, len(POSITIONS))
         self.literals.add(counts, literals)
         owner, at = np.repeat(np.arange(len(counts)), counts), literals // N_CHARACTERS
@@ -95,17 +95,18 @@ class SchemaLines:
             often |= restricts.astype(np.uint8) << bit
         self.often = np.append(self.often, often)
 
-    def _read_cells(self, texts: pa.Array) -> None:
+    def _read_cells(self, texts: pa.StringArray) -> None:
         parts = pc.split_pattern(texts, "=", max_splits=1).flatten()
-        heads = parts.take(pa.array(np.arange(0, len(parts), 2))).dictionary_encode()
-        keys = [cell_head(text) for text in heads.dictionary.to_pylist()]
+        heads = parts.take(np.arange(0, len(parts), 2)).dictionary_encode()
+        of_cells: list[Any] = heads.dictionary.to_pylist()
+        keys = [cell_head(text) for text in of_cells]
         element, rank, formula = (
             np.array(keys, dtype=np.int32).reshape(-1, 3).T[:, heads.indices.to_numpy()]
         )
         value = np.where(formula, IN_VIN, NOTHING)
         wanted = np.flatnonzero((COLUMN_OF[element] >= 0) & (formula == 0))
         wanted = wanted[np.argsort(element[wanted], kind="stable")]
-        values = parts.take(pa.array(2 * wanted + 1)).to_pylist()
+        values: list[Any] = parts.take(2 * wanted + 1).to_pylist()
         edges = np.flatnonzero(np.diff(element[wanted], prepend=-1, append=-1)).tolist()
         for start, end in itertools.pairwise(edges):
             encoder = self._values[element[wanted[start]]]

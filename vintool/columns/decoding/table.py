@@ -125,7 +125,7 @@ class _TableDecoder:
         self._gathered = self._distinct
         self._one_at_a_time = Lock()
 
-    def __call__(self, texts: pa.Array) -> pa.RecordBatch:
+    def __call__(self, texts: pa.StringArray) -> pa.RecordBatch:
         vins = Reader()(texts)
         columns = self._profile_columns(vins) if self._of_profile else {}
         if not _BY_MARKET.isdisjoint(self._names):
@@ -145,11 +145,11 @@ class _TableDecoder:
             codes = np.arange(count, dtype=np.int32)
         else:
             columns, codes = self._of_distinct(vins)
-        places = pa.array(codes)
+        places = pa.array(codes, pa.int32())
         if not all_well_formed:
             rows = np.zeros(len(vins.texts), dtype=np.int32)
             rows[vins.well_formed] = codes
-            places = pa.array(rows, mask=~vins.well_formed)
+            places = pa.array(rows, pa.int32(), mask=~vins.well_formed)
         return {name: array.take(places) for name, array in columns.items()}
 
     def _of_distinct(self, vins: VinColumn) -> tuple[dict[str, pa.Array], Codes]:
@@ -199,7 +199,7 @@ class _TableDecoder:
 
 def _dictionary_encoded(array: pa.Array) -> pa.Array:
     """Texts, or a struct of texts, with dictionaries; other columns as they are."""
-    if pa.types.is_struct(array.type):
+    if isinstance(array, pa.StructArray):
         parts = [_dictionary_encoded(part) for part in array.flatten()]
         names = [field.name for field in array.type]
         return pa.StructArray.from_arrays(parts, names=names, mask=array.is_null())

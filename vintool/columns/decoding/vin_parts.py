@@ -4,13 +4,14 @@ Slices of whole columns, so that no ``Vin`` is made of every row.
 """
 
 from collections.abc import Callable
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.vin.positions import SMALL_MAKER
 
-_Part = Callable[[pa.Array], pa.Array]
+_Part = Callable[[pa.StringArray], pa.StringArray]
 
 
 def _slice(start: int, stop: int) -> _Part:
@@ -19,12 +20,18 @@ def _slice(start: int, stop: int) -> _Part:
 
 
 def _joined(*parts: _Part) -> _Part:
-    return lambda vin: pc.binary_join_element_wise(*(part(vin) for part in parts), "")
+    def join(vin: pa.StringArray) -> pa.StringArray:
+        strings: tuple[Any, ...] = (*(part(vin) for part in parts), "")  # arrays and the separator
+        return cast("pa.StringArray", pc.binary_join_element_wise(*strings))
+
+    return join
 
 
 def _by_maker(small: _Part, other: _Part) -> _Part:
     """One part of the VINs of small makers (position 3 is 9), another of the rest."""
-    return lambda vin: pc.if_else(pc.equal(_slice(2, 3)(vin), SMALL_MAKER), small(vin), other(vin))
+    return lambda vin: pc.if_else(
+        pc.equal(_slice(2, 3)(vin), pa.scalar(SMALL_MAKER)), small(vin), other(vin)
+    )
 
 
 _CORE = (_slice(0, 8), _slice(9, 11))

@@ -5,7 +5,7 @@ import pyarrow as pa
 from vintool.decoding.fields import Field
 from vintool.decoding.kinds import Kind
 
-_TYPES = {
+_TYPES: dict[Kind, pa.DataType] = {
     Kind.TEXT: pa.string(),
     Kind.INTEGER: pa.int32(),
     Kind.NUMBER: pa.float64(),

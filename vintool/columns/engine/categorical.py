@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -46,10 +46,9 @@ class Categorical:
             array: of any type, see ``as_text``.
             encoder: of the texts of this column; its values become those of the column.
         """
-        array = as_text(array)
-        encoded = array.dictionary_encode() if not pa.types.is_dictionary(array.type) else array
+        encoded = as_text(array).dictionary_encode()
         codes = encoder.codes(text or "" for text in (*encoded.dictionary.to_pylist(), None))
-        indices = pc.fill_null(encoded.indices, len(codes) - 1)
+        indices = encoded.indices.fill_null(len(codes) - 1)
         return cls(encoder.values, codes.take(indices.to_numpy(zero_copy_only=False)))
 
     def __len__(self) -> int:
@@ -86,9 +85,7 @@ class Categorical:
 
     def map(self, rule: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
         """What a rule says of the value of every row, as an Arrow array; it is asked once a value."""
-        return pa.array(list(map(rule, self.distinct_values())), kind).take(
-            pa.array(self.distinct[1])
-        )
+        return pa.array(list(map(rule, self.distinct_values())), kind).take(self.distinct[1])
 
     def mask(self, rule: Callable[[Any], object]) -> Mask:
         """Of which rows a rule says yes of their value; it is asked once a value."""
@@ -96,19 +93,26 @@ class Categorical:
         return says.take(self.distinct[1])
 
 
-def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+def as_text(array: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     """Any column as plain strings: the door where types stop to matter.
 
     >>> as_text(pa.array([8703801090.0, None])).to_pylist()
     ['8703801090', None]
     """
     if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
-    if pa.types.is_dictionary(array.type):
+        return as_text(array.combine_chunks() if array.num_chunks != 1 else array.chunk(0))
+    if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
     if pa.types.is_floating(array.type):
         whole = pc.equal(array, pc.floor(array))
-        small = pc.less(pc.abs(array), 1e15)
-        if pc.all(pc.fill_null(pc.and_(whole, small), True)).as_py():  # noqa: FBT003 - pyarrow's signature
+        small = pc.less(pc.abs(array), pa.scalar(1e15))
+        if pc.all(pc.and_(whole, small), min_count=0).as_py():
             array = array.cast(pa.int64())
-    return array if pa.types.is_string(array.type) else array.cast(pa.string())
+    return cast(
+        "pa.StringArray", array if pa.types.is_string(array.type) else array.cast(pa.string())
+    )
+
+
+def without_null(texts: pa.StringArray) -> pa.StringArray:
+    """An empty text where there is none."""
+    return cast("pa.StringArray", texts.fill_null(""))

@@ -1,7 +1,7 @@
 """Answers -> Arrow columns: what a value is displayed as is asked once, and rows take it by its code."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -60,7 +60,7 @@ class OutputColumn:
     def _array(self, values: pa.Array, codes: Codes) -> pa.Array:
         if self._encoded:
             return with_dictionary(values, codes)
-        array = values.take(pa.array(codes))
+        array = values.take(codes)
         return array.cast(self._kind) if self._is_list else array
 
 
@@ -73,8 +73,8 @@ def with_dictionary(texts: pa.Array, codes: Codes, mask: Mask | None = None) -> 
         for code in np.flatnonzero(texts.is_null().to_numpy(zero_copy_only=False)).tolist():
             mask = codes == code if mask is None else mask | (codes == code)
         texts = texts.fill_null("")
-    valid = None if mask is None else pa.py_buffer(np.packbits(~mask, bitorder="little"))
-    data = pa.py_buffer(np.ascontiguousarray(codes))
+    valid = None if mask is None else pa.py_buffer(np.packbits(~mask, bitorder="little").data)
+    data = pa.py_buffer(np.ascontiguousarray(codes).data)
     indices = pa.Array.from_buffers(pa.int32(), len(codes), [valid, data])
     return pa.DictionaryArray.from_arrays(indices, texts, safe=False)
 
@@ -124,8 +124,9 @@ class _Lists:
         codes = np.arange(first, first + len(texts), dtype=np.int32)
         return self._with(more, codes, self._texts.extended(texts))
 
-    def _with(self, more: list[Any], codes: Codes, texts: pa.Array) -> pa.Array:
-        offsets, items = self._array.offsets.to_numpy(), self._array.values.indices.to_numpy()
+    def _with(self, more: list[Any], codes: Codes, texts: pa.Array) -> pa.ListArray:
+        encoded = cast("pa.DictionaryArray", self._array.values)
+        offsets, items = self._array.offsets.to_numpy(), encoded.indices.to_numpy()
         lengths = np.array([len(value or ()) for value in more], dtype=np.int32)
         ends = np.cumsum(lengths, dtype=np.int32) + np.int32(len(items))
         return pa.ListArray.from_arrays(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -129,13 +129,14 @@ def _suggestions(vins: VinColumn, profiles: Categorical) -> pa.Array:
     if not mendable.any():
         return suggested
     rows = pa.array(mendable)
-    encoded = pc.fill_null(vins.texts.filter(rows), "").dictionary_encode()
+    encoded = vins.texts.filter(rows).fill_null("").dictionary_encode()
+    texts: list[Any] = encoded.dictionary.to_pylist()
     identities = (
         identify_reading(vins.readings[text] if text in vins.readings else read(text))
-        for text in encoded.dictionary.to_pylist()
+        for text in texts
     )
     likeliest = [
         next((one.vin for one in suggestions(identity, at_most=1)), None) for identity in identities
     ]
     of_rows = pa.array(likeliest, pa.string()).take(encoded.indices)
-    return pc.replace_with_mask(suggested, rows, of_rows)
+    return cast("pa.Array", pc.replace_with_mask(suggested, rows, of_rows))

@@ -1,12 +1,13 @@
 """Chassis numbers that are not those of the VIN on the same row: compared row by row."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.engine.categorical import as_text
+from vintool.columns.engine.categorical import as_text, without_null
 from vintool.columns.vins import VinColumn
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.facts import chassis_differs
@@ -21,20 +22,19 @@ def differing_chassis(
     """The chassis numbers that differ, by row; none where no ``column`` holds them."""
     if column is None:
         return {}
-    texts = pc.fill_null(as_text(batch.column(column)), "")
+    texts = without_null(as_text(batch.column(column)))
     differs = pa.array(vins.well_formed)
     for start in _USUAL_STARTS:
-        end = pc.utf8_slice_codeunits(pc.fill_null(vins.vin, ""), start)
+        end = pc.utf8_slice_codeunits(without_null(vins.vin), start)
         differs = pc.and_(differs, pc.not_equal(texts, end))
     rows = np.flatnonzero(differs.to_numpy(zero_copy_only=False))
-    pairs = zip(
-        rows.tolist(), vins.vin.take(rows).to_pylist(), texts.take(rows).to_pylist(), strict=True
-    )
+    columns: list[Any] = [vins.vin.take(rows).to_pylist(), texts.take(rows).to_pylist()]
+    pairs = zip(rows.tolist(), *columns, strict=True)
     return {row: text.strip() for row, vin, text in pairs if chassis_differs(vin, text)}
 
 
 def chassis_evidence(vins: VinColumn, chassis: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     """Rows, each with a line of evidence that holds both its VIN and its chassis number."""
-    of_rows = vins.vin.take(pa.array(list(chassis), pa.int64())).to_pylist()
+    of_rows: list[Any] = vins.vin.take(pa.array(list(chassis), pa.int64())).to_pylist()
     for (row, text), vin in zip(chassis.items(), of_rows, strict=True):
         yield row, str(chassis_sides(vin, text))

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.arrays import Mask, Places
-from vintool.columns.engine.categorical import NOTHING, Categorical
+from vintool.columns.engine.categorical import NOTHING, Categorical, without_null
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.row_rules import DecidedRows
@@ -81,7 +81,11 @@ class DeskRules:
         if reviews is None or not len(self._keys):
             return decisions
         at = pc.index_in(_keys_of(rows.vins), value_set=self._keys)
-        codes = pc.add(pc.fill_null(at, -1), 1).to_numpy(zero_copy_only=False).astype(np.int32)
+        codes = (
+            pc.add(at.fill_null(-1), pa.scalar(1, at.type))
+            .to_numpy(zero_copy_only=False)
+            .astype(np.int32)
+        )
         reviews.met.update(np.unique(codes).tolist())
         return self._apply(decisions, Categorical(self._reviews, codes), fingerprints(codes > 0))
 
@@ -182,7 +186,7 @@ def _needs_confirmation(decision: Decision) -> bool:
 
 def _keys_of(vins: VinColumn) -> pa.Array:
     """What a reviewer's decision recognises each row by, as ``decisions.key_of`` has it."""
-    return pc.coalesce(vins.vin, pc.utf8_trim_whitespace(pc.fill_null(vins.texts, "")))
+    return pc.coalesce(vins.vin, pc.utf8_trim_whitespace(without_null(vins.texts)))
 
 
 def _draw(ledger: Ledger, candidates: tuple[int, ...], vehicle: int) -> tuple[int, int]:

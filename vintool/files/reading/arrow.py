@@ -41,12 +41,13 @@ def read_arrow(path: Path, size: int) -> Manifest:
 
     try:
         expected = _rows(path, size)
-        with pa.OSFile(str(path)) as source:
+        with pa.OSFile(str(path), "rb") as source:
             schema, batches = _open(source)
             columns, headers = named_columns(schema.names)
             first = next((data for data in batches if data.num_rows), None)
             shown = [
-                list(map(cell_text, column.slice(0, _SAMPLE).to_pylist())) for column in first or ()
+                list(map(cell_text, column.slice(0, _SAMPLE).to_pylist()))
+                for column in (first.columns if first else ())
             ]
     except _BROKEN:
         raise damaged() from None
@@ -54,7 +55,7 @@ def read_arrow(path: Path, size: int) -> Manifest:
     def read(_tally: Tally) -> Iterator[Batch]:
         done = 0
         try:
-            with pa.OSFile(str(path)) as source:
+            with pa.OSFile(str(path), "rb") as source:
                 for data in _open(source)[1]:
                     rows = np.arange(done + 1, done + data.num_rows + 1, dtype=np.int64)
                     done += data.num_rows

@@ -91,6 +91,6 @@ def _gzip(path: Path) -> Iterator[bytes]:
 
 
 def _zstd(path: Path) -> Iterator[bytes]:
-    with pa.OSFile(str(path)) as raw, pa.CompressedInputStream(raw, "zstd") as file:
+    with pa.OSFile(str(path), "rb") as raw, pa.CompressedInputStream(raw, "zstd") as file:
         while chunk := file.read(_CHUNK):
             yield chunk

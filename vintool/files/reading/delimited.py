@@ -14,12 +14,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
+from pyarrow.lib import concat_batches
 
 from vintool.declaration import headers
 from vintool.errors import ManifestError
@@ -203,8 +205,8 @@ def _open(
     """Parse the records below the header; those of another width go to ``ragged``."""
     names = [str(position) for position in range(layout.width)]
 
-    def hand_over(row: pacsv.InvalidRow) -> str:
-        ragged(row.number - layout.skipped_lines, row.actual_columns, row.text)
+    def hand_over(row: pacsv.InvalidRow) -> Literal["skip"]:
+        ragged(cast("int", row.number) - layout.skipped_lines, row.actual_columns, row.text)
         return "skip"
 
     try:
@@ -323,10 +325,9 @@ def _merge(
     following = int(np.cumprod(out == start + np.arange(len(out))).sum())
     end = rows[-1] if count else start + following - 1
     arrays = [] if valid is None else valid.columns
-    empty = pa.array([""] * count, pa.string()) if len(columns) > len(arrays) else None
-    data = pa.RecordBatch.from_arrays(
-        [*arrays, *[empty] * (len(columns) - len(arrays))], names=list(columns)
-    )
+    if missing := len(columns) - len(arrays):
+        arrays = [*arrays, *[pa.array([""] * count, pa.string())] * missing]
+    data = pa.RecordBatch.from_arrays(arrays, names=list(columns))
     late = [ragged.popleft() for _ in range(int((out <= end).sum()))]
     if not late:
         return data, rows
@@ -339,12 +340,13 @@ def _merge(
     extra = [pa.array(column, pa.string()) for column in zip(*padded, strict=True)]
     rows = np.concatenate([rows, [number for number, _ in late]])
     order = np.argsort(rows)
-    both = pa.concat_batches([data, pa.RecordBatch.from_arrays(extra, names=list(columns))])
-    return both.take(pa.array(order)), rows[order]
+    both = concat_batches([data, pa.RecordBatch.from_arrays(extra, names=list(columns))])
+    return both.take(order), rows[order]
 
 
-def _offsets(column: pa.Array) -> np.ndarray:
-    offsets = np.frombuffer(column.buffers()[1], np.int32)
+def _offsets(column: pa.Array) -> npt.NDArray[np.int32]:
+    buffers: list[Any] = column.buffers()
+    offsets = np.frombuffer(buffers[1], np.int32)
     return offsets[column.offset : column.offset + len(column) + 1]
 
 

@@ -1,9 +1,8 @@
 """The encoding of a text file: proven by decoding every byte, guessed as late as possible.
 
 A mark at the start decides, then strict UTF-8 over the whole file, which other encodings hardly
-ever satisfy; UTF-16 without its mark shows in its zeros. What remains is nearly always GB18030, unless another encoding turns the same
-bytes into more headers and words that we know. The pass that proves it also counts the lines, so that the parser's
-records can be checked against something that is not the parser.
+ever satisfy; UTF-16 without its mark shows in its zeros. What remains is a code page (``code_pages``). The pass that
+proves it also counts the lines, so that the parser's records can be checked against something that is not the parser.
 """
 
 import codecs
@@ -13,8 +12,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from vintool.declaration import headers
-from vintool.declaration.lexicon import meaning
 from vintool.errors import ManifestError
 
 DELIMITERS = ",\t;|"
@@ -26,14 +23,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# GB18030 first: it wins unless another encoding makes more known words of the same bytes. Of others
-# that make as many, the one that more senders use comes first.
-_LEGACY = (
-    "gb18030", "big5", "cp950", "big5hkscs", "cp932", "cp949", "cp1251", "koi8-r", "cp1252", "cp1254", "cp1250", "cp1253",
-    "cp1256", "cp1255", "cp874",
-)  # fmt: skip
-_SPOKEN = ("fuel", "condition", "vehicle_type", "make")  # fields whose words tell an encoding
-_LATIN = frozenset("–—‘’“”„•…€£§©®°º²³·«»¿¡´\xa0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +60,10 @@ def decide(path: Path, wanted: str | None) -> tuple[str, Scan, list[str]]:
         return unmarked, _scan(path, unmarked), [note]
     try:
         return "utf-8", _scan(path, "utf-8"), []
-    except _UndecodableError as error:
+    except _UndecodableError:
         if _damaged_utf8(head):
             raise
-        return _guess(path, head, error)
+        return _guess(path)
 
 
 def likely(path: Path) -> str:
@@ -100,19 +89,20 @@ def _named(path: Path, wanted: str) -> str:
     return codecs.lookup(wanted).name
 
 
-def _guess(path: Path, head: bytes, refusal: ManifestError) -> tuple[str, Scan, list[str]]:
-    """The code page that makes most known words of the bytes, and decodes all of them."""
-    known = {name: _known_words(head, name) for name in _LEGACY}
-    for name in sorted(_LEGACY, key=known.__getitem__, reverse=True):
-        if known[name] > 0 or name == _LEGACY[0] or (name == "cp1252" and _is_latin(head)):
-            try:
-                scan = _scan(path, name)
-            except _UndecodableError as error:
-                refusal = error
-            else:
-                note = f"The text is not UTF-8; read as {name.upper()}: if characters look wrong, pass --encoding."
-                return name, scan, [note]
-    raise refusal
+def _guess(path: Path) -> tuple[str, Scan, list[str]]:
+    """The likeliest code page that decodes the whole file."""
+    from vintool.files.reading.code_pages import likely_code_pages  # noqa: PLC0415 - most files are UTF-8
+
+    refusals = list[ManifestError]()
+    for name in likely_code_pages(path):
+        try:
+            scan = _scan(path, name)
+        except _UndecodableError as error:
+            refusals.append(error)
+        else:
+            note = f"The text is not UTF-8; read as {name.upper()}: if characters look wrong, pass --encoding."
+            return name, scan, [note]
+    raise refusals[0]
 
 
 def _utf16(head: bytes) -> str:
@@ -136,40 +126,6 @@ def _damaged_utf8(head: bytes) -> bool:
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(head)
     bad = text.count("\ufffd")
     return sum(not letter.isascii() for letter in text) - bad >= max(2 * bad, 4)
-
-
-def _is_latin(head: bytes) -> bool:
-    """Whether all that is not ASCII would be letters and marks of Western Europe."""
-    beyond = set(head.decode("cp1252", "replace")) - set(map(chr, range(128)))
-    return bool(beyond) and all(
-        letter in _LATIN or (letter.isalpha() and letter not in "ÿþ") for letter in beyond
-    )
-
-
-def _known_words(head: bytes, encoding: str) -> int:
-    """How many headers and words outside ASCII we know, were the file in this encoding.
-
-    A header counts for three words: it is longer, and nothing but a header says it.
-    """
-    try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head)
-    except UnicodeDecodeError:
-        return -1
-    lines = text.splitlines()
-    cells = (
-        {
-            cell.strip(' "')
-            for line in some
-            for mark in DELIMITERS
-            if mark in line
-            for cell in line.split(mark)
-            if not cell.isascii()
-        }
-        for some in (lines[: headers.LOOKED_AT], lines)
-    )
-    above, all_of_them = cells
-    words = sum(any(meaning(field, cell) for field in _SPOKEN) for cell in all_of_them)
-    return 3 * headers.hits(list(above)) + words
 
 
 class _UndecodableError(ManifestError):
@@ -200,7 +156,7 @@ class _Lines:
 
 def line_ends(data: bytes | pa.Buffer) -> int:
     """How many lines end in a piece of UTF-8; CR and LF together are one end."""
-    values = np.frombuffer(data, np.uint8)
+    values = np.frombuffer(memoryview(data), np.uint8)
     ends = int(np.count_nonzero(values == 10))
     returns = values == 13
     if returns.any():

@@ -143,7 +143,10 @@ def _manifest(path: Path, files: Sequence[_File], size: int, notes: list[str]) -
     first = next((data for file in files if sum(file.groups) for data in file.batches()), None)
     if first is not None and not whole:
         first = _fitted(files[0], first, schema)
-    shown = [list(map(cell_text, column.slice(0, _SAMPLE).to_pylist())) for column in first or ()]
+    shown = [
+        list(map(cell_text, column.slice(0, _SAMPLE).to_pylist()))
+        for column in (first.columns if first else ())
+    ]
     if not any(sum(file.groups) for file in files):
         notes.append("The file holds no rows.")
     sheet = Sheet("", columns, headers, tuple(zip(*shown, strict=True)), file=path.name, read=read)

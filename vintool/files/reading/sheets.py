@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
+from pyarrow.lib import concat_batches
 
 from vintool.declaration.headers import label
 from vintool.errors import ManifestError
@@ -75,7 +76,7 @@ def _joined(batches: list[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
     return Batch(
-        pa.concat_batches([batch.data for batch in batches]),
+        concat_batches([batch.data for batch in batches]),
         np.concatenate([batch.rows for batch in batches]),
         batches[-1].position,
     )

@@ -355,7 +355,7 @@ class VehicleBlocks:
             data: the user's columns.
             answers: what was found, with the licence that each row has drawn on.
         """
-        needs = pc.equal(answers.column("vin_verdict"), Verdict.CONTROLLED.value)
+        needs = pc.equal(answers.column("vin_verdict"), pa.scalar(Verdict.CONTROLLED.value))
         rows, told = data.filter(needs), answers.filter(needs)
         columns = {
             element: as_text(rows.column(mapping[field])).to_pylist()

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic_core import to_json
 
-from vintool.columns.engine.arrays import Mask
+from vintool.columns.engine.arrays import Ints, Mask
 from vintool.files.reading.parquet import without_view
 
 _SIGNS = "=+@\t\r＝＋－＠-"
@@ -24,21 +24,21 @@ def inert(array: pa.Array) -> tuple[pa.Array, int]:
 
     Signed numbers and lone dashes stay as they are, and so do columns of another type.
     """
-    if pa.types.is_dictionary(array.type) and is_text(array.type.value_type):
+    if isinstance(array, pa.DictionaryArray) and is_text(array.type.value_type):
         values, count = inert(array.dictionary)
         if not count:
             return array, 0
         changed = pc.not_equal(values, array.dictionary).take(array.indices)
-        return pa.DictionaryArray.from_arrays(array.indices, values), pc.sum(changed).as_py() or 0
+        return pa.DictionaryArray.from_arrays(array.indices, values), changed.true_count
     if not is_text(array.type):
         return array, 0
     rows = np.flatnonzero(_may_run(array))  # mostly none: each text that is matched costs 25 ns
-    candidates = array.take(pa.array(rows))
+    candidates = array.take(rows)
     runs = pc.and_not(
         pc.match_substring_regex(candidates, _FORMULA),
         pc.match_substring_regex(candidates, _HARMLESS),
     )
-    runs = pc.fill_null(runs, False)  # noqa: FBT003 - pyarrow's signature
+    runs = cast("pa.BooleanArray", runs.fill_null(False))  # noqa: FBT003 - pyarrow's signature
     if not runs.true_count:
         return array, 0
     mask = np.zeros(len(array), dtype=bool)
@@ -55,10 +55,11 @@ _FIRST_BYTES = np.isin(np.arange(256), [sign.encode()[0] for sign in f"'{_SIGNS}
 def _may_run(texts: pa.Array) -> Mask:
     """Which texts begin with a byte that formulas begin with, and perhaps some empty ones."""
     kind = "i8" if pa.types.is_large_string(texts.type) else "i4"
-    _, starts, data = texts.buffers()
+    buffers: list[Any] = texts.buffers()
+    _, starts, data = buffers
     if not len(texts) or not data:
         return np.zeros(len(texts), dtype=bool)
-    at = np.frombuffer(starts, kind)[texts.offset : texts.offset + len(texts)]
+    at: Ints = np.frombuffer(starts, kind)[texts.offset : texts.offset + len(texts)]
     return _FIRST_BYTES.take(np.frombuffer(data, np.uint8).take(at, mode="clip"))
 
 
@@ -80,7 +81,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 def plain(array: pa.Array) -> pa.Array:
     """The column without a dictionary."""
-    return array.dictionary.take(array.indices) if pa.types.is_dictionary(array.type) else array
+    return array.dictionary.take(array.indices) if isinstance(array, pa.DictionaryArray) else array
 
 
 def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
@@ -90,35 +91,38 @@ def by_appearance(chunks: Sequence[pa.Array]) -> pa.Array:
     may stand twice, of their texts none.
     """
     if pa.types.is_dictionary(chunks[0].type) and pa.types.is_list(chunks[0].type.value_type):
-        used = [chunk.indices.dictionary_encode() for chunk in chunks]
-        values = [
+        encoded = cast("Sequence[pa.DictionaryArray]", chunks)
+        used = [chunk.indices.dictionary_encode() for chunk in encoded]
+        of_chunks = [
             chunk.dictionary.take(codes.dictionary)
-            for chunk, codes in zip(chunks, used, strict=True)
+            for chunk, codes in zip(encoded, used, strict=True)
         ]
-        starts = accumulate(map(len, values), initial=0)
-        indices = [
+        starts = accumulate(map(len, of_chunks), initial=0)
+        rows = [
             pc.add(codes.indices, pa.scalar(start, pa.int32()))
             for codes, start in zip(used, starts, strict=False)
         ]
-        return pa.DictionaryArray.from_arrays(pa.concat_arrays(indices), by_appearance(values))
+        return pa.DictionaryArray.from_arrays(pa.concat_arrays(rows), by_appearance(of_chunks))
     if pa.types.is_list(chunks[0].type):
-        items = by_appearance([chunk.flatten() for chunk in chunks])
-        lengths = [pc.fill_null(pc.list_value_length(chunk), 0) for chunk in chunks]
+        lists = cast("Sequence[pa.ListArray]", chunks)
+        items = by_appearance([chunk.flatten() for chunk in lists])
+        lengths = [pc.list_value_length(chunk).fill_null(0) for chunk in lists]
         ends = np.cumsum(np.concatenate([length.to_numpy() for length in lengths]), dtype=np.int32)
         missing = pa.chunked_array([chunk.is_null() for chunk in chunks]).combine_chunks()
         return pa.ListArray.from_arrays(
-            pa.array(np.append(np.int32(0), ends)),
+            pa.array(np.append(np.int32(0), ends), pa.int32()),
             items,
-            mask=missing if missing.true_count else None,
+            mask=missing if any(chunk.null_count for chunk in lists) else None,
         )
-    array = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
+    unified = pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
+    array = cast("pa.DictionaryArray", unified)
     values = array.dictionary.dictionary_encode()  # one that was extended may hold a value twice
     indices = array.indices
     if len(values.dictionary) < len(values):
         indices = values.indices.take(indices)
-    used = indices.dictionary_encode()
+    present = indices.dictionary_encode()
     return pa.DictionaryArray.from_arrays(
-        used.indices, values.dictionary.take(used.dictionary), safe=False
+        present.indices, values.dictionary.take(present.dictionary), safe=False
     )
 
 
@@ -141,7 +145,7 @@ def without_dictionary(kind: pa.DataType) -> pa.DataType:
 def flat(array: pa.Array) -> pa.Array:
     """The column for a format of plain cells: lists of texts joined by ``;``, what nests as JSON."""
     array = without_view(array)
-    if pa.types.is_dictionary(array.type):
+    if isinstance(array, pa.DictionaryArray):
         if is_text(array.type.value_type):
             return array
         used = array.indices.dictionary_encode()
@@ -149,8 +153,9 @@ def flat(array: pa.Array) -> pa.Array:
     if pa.types.is_list(array.type) and pa.types.is_dictionary(array.type.value_type):
         array = array.cast(pa.list_(array.type.value_type.value_type))
     if pa.types.is_list(array.type) and is_text(array.type.value_type):
-        if not pc.list_flatten(array).null_count:
-            return pc.binary_join(array, ";")
+        lists = cast("pa.ListArray", array)
+        if not lists.flatten().null_count:
+            return cast("pa.Array", pc.binary_join(lists, ";"))
     elif _castable(array.type):
         return array
     values = map(json_text, array.to_pylist())

@@ -1,7 +1,7 @@
 """CSV and TSV, for spreadsheets or for programs."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -41,11 +41,12 @@ class DelimitedWriter(ByteWriter):
                 columns[number], changed = inert(columns[number])
                 self._inert += changed
             headers, changed = inert(pa.array(names, pa.string()))
-            names = headers.to_pylist()
+            names = cast("list[str]", headers.to_pylist())
             self._inert += changed if self._writer is None else 0
         batch = pa.RecordBatch.from_arrays(columns, names=names)
         if self._writer is None:
-            self._writer = pa_csv.CSVWriter(self._file, batch.schema, write_options=self._options)
+            sink: Any = self._file  # the stubs know no file of Arrow's own here
+            self._writer = pa_csv.CSVWriter(sink, batch.schema, write_options=self._options)
         self._writer.write_batch(batch)
 
     def close(self) -> None:

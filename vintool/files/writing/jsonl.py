@@ -6,7 +6,7 @@ the rows are put together as columns.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +47,7 @@ def json_lines(batch: pa.RecordBatch) -> Iterator[pa.Buffer]:
     for start in range(0, batch.num_rows, _ROWS):
         part = batch.slice(start, _ROWS)
         pieces = (piece.texts.take(piece.codes) for piece in _pieces(part))
-        yield _joined(*pieces, "}\n").buffers()[2]
+        yield cast("pa.Buffer", _joined(*pieces, "}\n").buffers()[2])
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[_Piece]:
@@ -64,14 +64,14 @@ def _pieces(batch: pa.RecordBatch) -> Iterator[_Piece]:
 
 
 def _piece(key: str, column: pa.Array) -> _Piece:
-    if pa.types.is_dictionary(column.type):
+    if isinstance(column, pa.DictionaryArray):
         used = column.indices.dictionary_encode()  # the dictionary is that of the whole run
         encoded = _encoded(column.dictionary.take(used.dictionary))
         values = pa.concat_arrays([encoded, pa.array(["null"], _TEXT)])
-        codes = pc.fill_null(used.indices, len(encoded))
+        codes = used.indices.fill_null(len(encoded))
     else:
-        encoded = _encoded(column).dictionary_encode()
-        values, codes = encoded.dictionary, encoded.indices
+        distinct = _encoded(column).dictionary_encode()
+        values, codes = distinct.dictionary, distinct.indices
     return _Piece(_joined(key, values), codes)
 
 
@@ -85,7 +85,7 @@ def _together(one: _Piece, other: _Piece) -> _Piece | None:
     if len(pairs.dictionary) * _FEW > rows:
         return None
     first, second = np.divmod(np.asarray(pairs.dictionary), width)
-    texts = _joined(one.texts.take(pa.array(first)), other.texts.take(pa.array(second)))
+    texts = _joined(one.texts.take(first), other.texts.take(second))
     return _Piece(texts, pairs.indices)
 
 
@@ -97,18 +97,20 @@ def _encoded(array: pa.Array) -> pa.Array:
     elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         encoded = array.cast(_TEXT)
     elif pa.types.is_list(kind) and is_text(without_dictionary(kind.value_type)):
-        values = array.flatten()
-        if pa.types.is_dictionary(values.type):
+        lists = cast("pa.ListArray", array)
+        values = lists.flatten()
+        if isinstance(values, pa.DictionaryArray):
             values = _quoted(values.dictionary).take(values.indices)
         else:
             values = _quoted(values)
-        offsets = pc.subtract(array.offsets, array.offsets[0])
-        lists = pa.ListArray.from_arrays(offsets, pc.fill_null(values, "null"))
-        encoded = _joined("[", pc.binary_join(lists, pa.scalar(",", _TEXT)), "]")
+        offsets = pc.subtract(lists.offsets, lists.offsets[0])
+        lists = pa.ListArray.from_arrays(offsets, values.fill_null("null"))
+        items = cast("pa.Array", pc.binary_join(lists, pa.scalar(",", _TEXT)))
+        encoded = _joined("[", items, "]")
         encoded = pc.if_else(array.is_valid(), encoded, pa.scalar(None, _TEXT))
     else:
         encoded = pa.array(map(json_text, plain(array).to_pylist()), _TEXT)
-    return pc.fill_null(encoded, "null")
+    return encoded.fill_null("null")
 
 
 def _quoted(texts: pa.Array) -> pa.Array:
@@ -119,9 +121,11 @@ def _quoted(texts: pa.Array) -> pa.Array:
     if not pc.any(special).as_py():
         return quoted
     escaped = pa.array(map(json_text, texts.filter(special).to_pylist()), _TEXT)
-    return pc.replace_with_mask(quoted, special, escaped)
+    return cast("pa.Array", pc.replace_with_mask(quoted, special, escaped))
 
 
 def _joined(*parts: pa.Array | str) -> pa.Array:
-    scalars = (pa.scalar(part, _TEXT) if isinstance(part, str) else part for part in parts)
-    return pc.binary_join_element_wise(*scalars, pa.scalar("", _TEXT))
+    texts: list[Any] = [  # the stubs want arrays alone or scalars alone
+        pa.scalar(part, _TEXT) if isinstance(part, str) else part for part in (*parts, "")
+    ]
+    return cast("pa.Array", pc.binary_join_element_wise(*texts))

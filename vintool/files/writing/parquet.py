@@ -49,12 +49,13 @@ class ParquetWriter(ByteWriter):
     def _open(self, rows: pa.Table) -> None:
         import pyarrow.parquet as pq  # noqa: PLC0415 - start-up time
 
+        repeating: Any = _repeating(rows, self._user_columns)  # the stubs know no list here
         self._writer = pq.ParquetWriter(
             self._file,
             rows.schema,
             compression="zstd",
             store_schema=False,
-            use_dictionary=_repeating(rows, self._user_columns),
+            use_dictionary=repeating,
             # Statistics of unique texts cost a quarter of the time, and no one asks for a range of them.
             write_statistics=[name for name in _RANGES if name in rows.schema.names],
         )

@@ -173,29 +173,28 @@ def _rows(sheet: str, answers: pa.RecordBatch) -> list[Row]:
 
 def _count_distinct(*columns: pa.Array) -> Iterator[tuple[tuple[Any, ...], int]]:
     """The distinct rows of some columns, and how often each of them occurs; one may come twice."""
-    encoded = [
-        column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        for column in columns
-    ]
+    encoded = [column.dictionary_encode() for column in columns]
     sizes = [len(column.dictionary) + 1 for column in encoded]  # one more for null
     keys = np.zeros(len(columns[0]), dtype=np.int64)
     for column, size in zip(encoded, sizes, strict=True):
         keys *= size
-        keys += pc.fill_null(column.indices, size - 1).to_numpy()
-    counts = pa.array(keys).value_counts()
+        keys += column.indices.fill_null(size - 1).to_numpy()
+    counts = pc.value_counts(pa.array(keys, pa.int64()))
     indices = np.unravel_index(counts.field("values").to_numpy(), sizes)
     values = (
-        column.dictionary.take(pa.array(of_column, mask=of_column == size - 1))
+        column.dictionary.take(pa.array(of_column, pa.int64(), mask=of_column == size - 1))
         for column, of_column, size in zip(encoded, indices, sizes, strict=True)
     )
     rows = zip(*(column.to_pylist() for column in values), strict=True)
-    return zip(rows, counts.field("counts").to_pylist(), strict=True)
+    times: list[Any] = counts.field("counts").to_pylist()
+    return zip(rows, times, strict=True)
 
 
-def _mask(column: pa.DictionaryArray, fits: Callable[[Any], bool]) -> pa.Array:
+def _mask(column: pa.Array, fits: Callable[[Any], bool]) -> pa.Array:
     """Which rows have a value that fits; each value of these rows is looked at once."""
-    used = column.indices.dictionary_encode()
-    values = column.dictionary.take(used.dictionary).to_pylist()
+    encoded = column.dictionary_encode()
+    used = encoded.indices.dictionary_encode()
+    values = encoded.dictionary.take(used.dictionary).to_pylist()
     return pa.array(map(fits, values), pa.bool_()).take(used.indices)
 
 

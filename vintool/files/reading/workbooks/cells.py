@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,8 +61,9 @@ def as_columns(
     arrays = [_array(cells) for cells in zip(*rows, strict=True)]
     filled = np.zeros(len(rows), np.bool_)
     for array in arrays:
-        starts = np.frombuffer(array.buffers()[1], np.int32)[array.offset :][: len(array) + 1]
-        data = array.buffers()[2]
+        buffers: list[Any] = array.buffers()
+        starts = np.frombuffer(buffers[1], np.int32)[array.offset :][: len(array) + 1]
+        data = buffers[2]
         if data is not None and data.size:
             text = np.frombuffer(data, np.uint8)
             first = text[np.minimum(starts[:-1], len(text) - 1)]
