@@ -12,15 +12,14 @@ from support.filings import filed_vins
 
 import vintool
 from vintool.codes import Basis, Market, Powertrain, Problem
-from vintool.decoding.check import check_fields
-from vintool.decoding.decode import vehicle_fields
 from vintool.decoding.engine import Engine
 from vintool.decoding.facts import Attribute, Fact, PowertrainFact, Source
 from vintool.decoding.fields import FIELDS
 from vintool.decoding.kinds import Kind
-from vintool.decoding.model import Vehicle
+from vintool.decoding.model import Check, Vehicle
 from vintool.decoding.model_year import model_year
 from vintool.decoding.plant import Plant
+from vintool.decoding.records import check_fields, vehicle_fields
 from vintool.decoding.text import check_lines, vehicle_lines
 from vintool.vin import Vin
 from vintool.vin.positions import ALPHABET
@@ -124,6 +123,7 @@ def test_no_clock_is_asked(monkeypatch):
         "vintool.decoding.model_year",
         "vintool.decoding.profile",
         "vintool.decoding.fields",
+        "vintool.decoding.records",
         "vintool.decoding.decode",
         "vintool.screening.screen",
         "vintool.screening.facts",
@@ -175,6 +175,11 @@ def test_a_vehicle_has_the_fields_of_the_table():
     for name, line in Vehicle.model_fields.items():
         field = FIELDS[name]
         assert kind_of(line.annotation) == (field.kind, bool(field.row))
+
+
+@pytest.mark.parametrize(("name", "model"), [("decode", Vehicle), ("check", Check)])
+def test_what_a_public_function_returns_can_be_looked_up(name, model):
+    assert get_type_hints(getattr(vintool, name))["return"] is model
 
 
 @pytest.mark.parametrize(("field", "value"), [("plant", Plant), ("engine", Engine)])

@@ -71,8 +71,10 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
     vintool decode 5YJ3E1EA
     vintool decode @vins.txt --format csv
     """
-    from vintool.decoding.check import check_fields  # noqa: PLC0415 - start-up time
-    from vintool.decoding.decode import vehicle_fields  # noqa: PLC0415
+    from vintool.decoding.records import (  # noqa: PLC0415 - start-up time
+        check_fields,
+        vehicle_fields,
+    )
     from vintool.decoding.text import check_lines, vehicle_lines  # noqa: PLC0415
 
     failed = False
@@ -108,7 +110,7 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     vintool check LRW3E7FA2LC000001
     vintool check WVWZZZ1KZ6W000001 --market us
     """
-    from vintool.decoding.check import check_fields, sound  # noqa: PLC0415 - start-up time
+    from vintool.decoding.records import check_fields, sound  # noqa: PLC0415 - start-up time
     from vintool.decoding.text import check_lines  # noqa: PLC0415
 
     failed = False

@@ -86,7 +86,7 @@ def vin_problems(
 class Identity(NamedTuple):
     """What the text of a cell is: a VIN or none, and what is wrong with it.
 
-    ``ninth`` is ``position_9`` of the VIN, which no market decides.
+    ``position_9`` is whether it agrees with the other positions, whatever the market.
     """
 
     reading: Reading
@@ -94,7 +94,7 @@ class Identity(NamedTuple):
     market: Market | None
     status: CheckDigit
     problems: tuple[Problem, ...]
-    ninth: CheckDigit = CheckDigit.CANNOT_TELL
+    position_9: CheckDigit = CheckDigit.CANNOT_TELL
 
 
 def identify(raw: object, given_market: Market | None = None) -> Identity:
@@ -112,7 +112,7 @@ def identify_reading(reading: Reading, given_market: Market | None = None) -> Id
         return Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
     vin = Vin.trusted(reading.text)
     vin_market = given_market or market(vin, vin.wmi)
-    ninth = position_9(vin)
-    status = status_in_market(ninth, vin_market)
+    agrees = position_9(vin)
+    status = status_in_market(agrees, vin_market)
     problems = vin_problems(vin, vin_market, status, trailing_digits(vin))
-    return Identity(reading, vin, vin_market, status, (*problems, *reading.cleanup), ninth)
+    return Identity(reading, vin, vin_market, status, (*problems, *reading.cleanup), agrees)

@@ -7,10 +7,10 @@ prints without pydantic; columns carry the same values without any of them.
 from pydantic import BaseModel, ConfigDict
 
 from vintool.codes import CheckDigit, Market, Problem
-from vintool.decoding.check import sound
 from vintool.decoding.engine import Engine
 from vintool.decoding.facts import Attribute, Fact, PowertrainFact, Source
 from vintool.decoding.plant import Plant
+from vintool.decoding.records import sound
 from vintool.decoding.suggestions import Suggestion
 from vintool.vin import PartialVin, Vin
 
@@ -18,7 +18,7 @@ from vintool.vin import PartialVin, Vin
 class Frozen(BaseModel):
     """What every result is: unchangeable, and without unknown fields.
 
-    ``report.page`` has one of its own, since it knows nothing of other rooms.
+    ``report.summary`` has one of its own, since it knows nothing of other rooms.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

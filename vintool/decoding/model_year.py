@@ -1,7 +1,7 @@
 """Position 10 -> the model year: by the rules of the VIN's market, or by the pass of vPIC that fits.
 
 ``model_year`` and ``year_of_pass`` are rules of a short key: the columns
-(``columns.decoding.profiles``) ask them too.
+(``columns.decoding.model_years``) ask them too.
 
 Source: 49 CFR 565.15(d)(1) (30-year cycle, position 7); GB 16735-2019.
 """
@@ -86,11 +86,11 @@ def model_year(
     return ModelYear(likely[0] if likely else None, years, Basis.ASSUMED, why)
 
 
-def year_of_specification(vin: str, specification: Decoding, rivals: Sequence[Pass]) -> ModelYear:
+def year_of_decoding(vin: str, decoding: Decoding, rivals: Sequence[Pass]) -> ModelYear:
     """The model year of the pass that fits best; none where rivals disagree on electric drive."""
-    best, others = specification.best, specification.others
+    best, others = decoding.best, decoding.others
     years = tuple(sorted({one.year for one in (best, *others)}))
-    if vin[9] == UNKNOWN_CHARACTER or (UNKNOWN_CHARACTER in vin and not specification.conclusive):
+    if vin[9] == UNKNOWN_CHARACTER or (UNKNOWN_CHARACTER in vin and not decoding.conclusive):
         why = "the years in which the known positions fit"
         return ModelYear(best.year if len(years) == 1 else None, years, Basis.ASSUMED, why)
     if rivals:
@@ -100,7 +100,7 @@ def year_of_specification(vin: str, specification: Decoding, rivals: Sequence[Pa
         best.year,
         years,
         sure=best.sure,
-        conclusive=specification.conclusive,
+        conclusive=decoding.conclusive,
         only_match=best.matched and not any(one.matched for one in others),
     )
 

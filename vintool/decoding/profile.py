@@ -27,7 +27,7 @@ from vintool.decoding.model_year import (
     ModelYear,
     latest_model_year,
     model_year,
-    year_of_specification,
+    year_of_decoding,
 )
 from vintool.decoding.plant import Plant, plant_of
 from vintool.powertrain import Classification, classify, filings
@@ -104,7 +104,7 @@ def profile(
     maker = maker_of(wmi)
     vin_market = vin_market or market(vin, wmi)
     year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
-    specification = _specification(
+    decoding = _decoding(
         vin,
         vin_market,
         check_digit=check_digit,
@@ -115,9 +115,9 @@ def profile(
     )
     vpic_pass: Pass | None = None
     rivals: tuple[Pass, ...] = ()
-    if specification is not None:
-        vpic_pass, rivals = _undisputed(specification)
-        year = year_of_specification(vin, specification, rivals)
+    if decoding is not None:
+        vpic_pass, rivals = _undisputed(decoding)
+        year = year_of_decoding(vin, decoding, rivals)
     # A dated assignment needs a year that the VIN tells; an assumed one settles nothing.
     if year.basis is Basis.ENCODED:
         maker = maker_of(wmi, year.year)
@@ -198,7 +198,7 @@ def vpic_applies(  # noqa: PLR0913 - what decides
     return holds and not several
 
 
-def _specification(  # noqa: PLR0913 - what decides
+def _decoding(  # noqa: PLR0913 - what decides
     vin: Vin | PartialVin,
     vin_market: Market,
     *,
@@ -214,10 +214,10 @@ def _specification(  # noqa: PLR0913 - what decides
         return None
     home_market = is_home_market(vin_market, registration.kind)
     # vPIC allows for one year more.
-    specification = decode(vin.wmi, vin, latest + 1, year.year if home_market else given_year)
-    if specification is None:
+    decoding = decode(vin.wmi, vin, latest + 1, year.year if home_market else given_year)
+    if decoding is None:
         return None
-    best = specification.best
+    best = decoding.best
     sure = vpic_applies(
         vin_market,
         registration.kind,
@@ -231,19 +231,19 @@ def _specification(  # noqa: PLR0913 - what decides
     )
     if sure is None:
         return None
-    return specification if sure else specification.unsure()
+    return decoding if sure else decoding.unsure()
 
 
-def _undisputed(specification: Decoding) -> tuple[Pass, tuple[Pass, ...]]:
+def _undisputed(decoding: Decoding) -> tuple[Pass, tuple[Pass, ...]]:
     """The best pass; where another that fits as well disagrees on electric drive, what both tell.
 
     Which of two years 30 apart fits better is a matter of tie-breaks, not of evidence: a 2022 electric
     pickup whose plant is mistyped would become a diesel of 1992.
     """
-    best = specification.best
+    best = decoding.best
     rivals = tuple(
         one
-        for one in specification.others
+        for one in decoding.others
         if one.matched and _electric(one) != _electric(best) and (best.wrong or not one.wrong)
     )
     return (agreed(best, rivals), (best, *rivals)) if rivals else (best, ())

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from vintool.codes import DEFAULT_REGIME, Verdict
-from vintool.decoding.check import identity_fields
-from vintool.decoding.decode import profile_fields
 from vintool.decoding.identity import Identity, identify
 from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.profile import Profile
+from vintool.decoding.records import identity_fields, profile_fields
 from vintool.decoding.text import check_lines, vehicle_lines
 from vintool.screening.decision import TABLE
 from vintool.screening.facts import profile_of

@@ -82,7 +82,7 @@ def profile_of(identity: Identity) -> Profile | None:
     """What the VIN of a text tells; None if no VIN can be read."""
     if identity.vin is None:
         return None
-    return profile(identity.vin, identity.ninth, vin_market=identity.market)
+    return profile(identity.vin, identity.position_9, vin_market=identity.market)
 
 
 def vin_facts(

@@ -1,6 +1,6 @@
 """Sets of patterns as columns of 64-bit words: which patterns of a row's set match its characters.
 
-``registry.tables.PatternTable`` serves one VIN with integers of any length; here many rows ask many
+``registry.patterns.PatternTable`` serves one VIN with integers of any length; here many rows ask many
 sets at once, and what they share is arithmetic on whole arrays. A set takes as many words as its patterns
 need: bit ``n`` of its word ``m`` stands for its pattern ``64 m + n``. For each position that patterns
 of a word restrict there is a line of words: which of them allow a character, by its code. A match is one
@@ -52,7 +52,7 @@ def _literals(at: int, allowed: str) -> tuple[int, ...]:
 def parse_patterns(texts: pa.StringArray, length: int) -> tuple[Ints, Ints]:
     """The literals of n patterns.
 
-    The arithmetic of ``registry.tables.parse_pattern`` with ``short``, for many patterns at once: vPIC
+    The arithmetic of ``registry.patterns.parse_pattern`` with ``short``, for many patterns at once: vPIC
     has 73,000 distinct ones.
 
     Args:

@@ -1,6 +1,6 @@
 """The value of an element in every row: by patterns, by the name of an engine, by specifications.
 
-Engines, conversions and specifications are the rules of ``vpic.decode``, asked once per distinct key.
+Engines, conversions and specifications are the rules of ``vpic.passes``, ``displacement`` and ``specs``, asked once per distinct key.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Columns of VINs -> the pass of vPIC that fits best: ``vpic.decode.specify`` for many VINs.
+"""Columns of VINs -> the pass of vPIC that fits best: ``vpic.decode.decode`` for many VINs.
 
 What follows from a few characters (the years that position 10 can mean, what faults weigh) is asked of
 the rules that serve a single VIN, once per combination. Here is only the arithmetic: which patterns

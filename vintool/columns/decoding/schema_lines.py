@@ -1,8 +1,8 @@
 """Lines of vPIC's schemas -> what they say, as arrays; each distinct pattern and cell is read once.
 
-A line is a pattern, and in cells what it tells: an element, its rank and its value (see ``vintool.vpic``).
-``vpic.Rules`` reads the lines of one WMI and year for one VIN; here thousands of schemas are read at
-once.
+A line is a pattern, and in cells what it tells: an element, its rank and its value (see ``vpic.patterns``).
+``vpic.patterns.Patterns`` reads those of one WMI and year, for one VIN; here thousands of schemas are
+read at once.
 """
 
 import itertools

@@ -6,7 +6,7 @@ asks for it and kept as long as the process lives. Each set stands in two ``Patt
 years match. Of two patterns that tell the same element the one with the lower bit comes first; where
 the ranks of vPIC allow no such order of the lines, each statement has its own bit.
 
-``vpic.rules`` gives the same to one VIN, by schemas that are read line by line.
+``vpic.patterns.patterns`` gives the same to one VIN, by schemas that are read line by line.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""How well passes of two model years fit: ``vpic.decode.Pass.score`` for many at once.
+"""How well passes of two model years fit: ``vpic.passes.Pass.score`` for many at once.
 
 It counts where patterns match in both years. What faults weigh is asked of the rule that serves a single VIN, once
 per combination; engines and specifications are asked only where they can decide.
