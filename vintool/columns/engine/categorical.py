@@ -86,7 +86,7 @@ class Categorical:
     def map(self, rule: Callable[[Any], Any], kind: pa.DataType) -> pa.Array:
         """What a rule says of the value of every row, as an Arrow array; it is asked once a value."""
         says = pa.array(list(map(rule, self.distinct_values())), kind)
-        return says.take(pa.array(self.distinct[1]))
+        return says.take(self.distinct[1])
 
     def mask(self, rule: Callable[[Any], object]) -> Mask:
         """Of which rows a rule says yes of their value; it is asked once a value."""
