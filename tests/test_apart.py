@@ -20,9 +20,9 @@ from test_workbooks import put as put_workbook
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import manifest
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.workbooks import subprocess_reader as remote
+from vintool.files.reading.workbooks import subprocess_reader
 from vintool.files.screen import screen_file
-from vintool.files.subprocesses import Apart, Ended, packed, unpacked
+from vintool.files.subprocesses import Subprocess, SubprocessEndedError, deserialize, serialize
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -55,38 +55,38 @@ def deeds(kind):
 
 
 @pytest.fixture
-def apart():
-    one = Apart(deeds, "told")
-    assert one.answer() is None
+def child():
+    one = Subprocess(deeds, "told")
+    assert one.result() is None
     yield one
     one.end()
 
 
-def test_requests_are_answered_in_their_order_whatever_is_printed_and_raised(apart):
+def test_requests_are_answered_in_their_order_whatever_is_printed_and_raised(child):
     for request in ("first", "refuse", "odd", "last"):
-        apart.ask(request)
-    assert apart.answer() == ("told", "first")
+        child.request(request)
+    assert child.result() == ("told", "first")
     with pytest.raises(NoVinColumn) as caught:
-        apart.answer()
+        child.result()
     assert (caught.value.sheet, caught.value.row, caught.value.column) == ("S", 3, "C")
     with pytest.raises(RuntimeError, match=r"^Odd$"):
-        apart.answer()
-    assert apart.answer() == ("told", "last")
+        child.result()
+    assert child.result() == ("told", "last")
 
 
-@pytest.mark.parametrize(("how", "error"), [("kill", MemoryError), ("leave", Ended)])
-def test_a_process_that_ends_is_told(apart, how, error):
-    apart.ask(how)
+@pytest.mark.parametrize(("how", "error"), [("kill", MemoryError), ("leave", SubprocessEndedError)])
+def test_a_process_that_ends_is_told(child, how, error):
+    child.request(how)
     with pytest.raises(error):
-        apart.answer()
-    apart.ask("again")
+        child.result()
+    child.request("again")
     with pytest.raises(error):
-        apart.answer()
+        child.result()
 
 
 def test_it_ends_with_what_holds_it():
-    one = Apart(deeds, "told")
-    one.answer()
+    one = Subprocess(deeds, "told")
+    one.result()
     process = one._process
     assert process.poll() is None
     del one
@@ -101,9 +101,9 @@ def test_a_refusal_comes_through_as_it_was():
 
 def test_a_slice_is_sent_without_the_rest():
     batch = pa.record_batch({"a": ["x" * 100] * 1000})
-    sent = packed(batch.slice(10, 3))
+    sent = serialize(batch.slice(10, 3))
     assert sent.size < 2000
-    assert unpacked(sent).equals(batch.slice(10, 3))
+    assert deserialize(sent).equals(batch.slice(10, 3))
 
 
 def told_of(found):
@@ -129,9 +129,9 @@ def test_a_workbook_is_the_same_read_apart(tmp_path, monkeypatch, kind):
     path = put_workbook(tmp_path / f"list.{kind}", [["A title"], ["VIN", "Make", "", "", ""], *CELLS], kind)  # fmt: skip
     here = told_of(open_manifest(path))
     assert any(sheet[-1] for sheet in here[-1])  # blank rows
-    monkeypatch.setattr(manifest, "_APART", 0)
+    monkeypatch.setattr(manifest, "_IN_SUBPROCESS", 0)
     there = open_manifest(path)
-    assert isinstance(there.sheets[0].read.sheet.read.func.__self__, remote._Reader)
+    assert isinstance(there.sheets[0].read.sheet.read.func.__self__, subprocess_reader._Client)
     for sheet in there.sheets:
         next(sheet.batches())  # and no more of them
     assert told_of(there) == told_of(there) == here
@@ -139,7 +139,7 @@ def test_a_workbook_is_the_same_read_apart(tmp_path, monkeypatch, kind):
 
 def test_a_workbook_that_cannot_be_read_is_refused_from_apart(tmp_path, monkeypatch):
     path = put_xlsx(tmp_path / "list.xlsx", {"one": [HEAD, *ROWS[:5]]})
-    monkeypatch.setattr(manifest, "_APART", 0)
+    monkeypatch.setattr(manifest, "_IN_SUBPROCESS", 0)
     with pytest.raises(ManifestError, match="there is no sheet 'two'"):
         open_manifest(path, sheet="two")
     data = path.read_bytes()
@@ -155,8 +155,8 @@ def end_this(_read):
 
 def test_a_workbook_that_ends_its_reader_does_not_end_the_run(tmp_path, monkeypatch):
     path = put_xlsx(tmp_path / "list.xlsx", {"one": [HEAD, *ROWS[:5]]})
-    monkeypatch.setattr(manifest, "_APART", 0)
-    monkeypatch.setattr(remote, "_Served", end_this)
+    monkeypatch.setattr(manifest, "_IN_SUBPROCESS", 0)
+    monkeypatch.setattr(subprocess_reader, "_Server", end_this)
     with pytest.raises(ManifestError, match=r"list\.xlsx: what is in it has ended the program"):
         open_manifest(path)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from vintool.columns import Earlier, Screener
 from vintool.files.reading.sheets import Batch
-from vintool.files.subprocesses import Apart, packed, unpacked
+from vintool.files.subprocesses import Subprocess, deserialize, serialize
 from vintool.files.writing.cells import by_appearance, has_dictionary
 
 
@@ -24,9 +24,9 @@ class Workers:
 
     def __init__(self, count: int, sheets: Sequence[Mapping[str, Any]]) -> None:
         self._sheets = sheets
-        self._crew = [Apart(_Judge, sheets) for _ in range(count)]
+        self._crew = [Subprocess(_Judge, sheets) for _ in range(count)]
         for one in self._crew:
-            one.answer()  # it has started
+            one.result()  # it has started
 
     def __call__(
         self, batches: Iterable[Batch], sheet: int, screener: Screener
@@ -39,21 +39,21 @@ class Workers:
             screener: finds the rows before; serves this sheet alone.
         """
         needed = sorted(set(self._sheets[sheet]["mapping"].values()))
-        waiting = deque[tuple[Batch, Apart]]()
+        waiting = deque[tuple[Batch, Subprocess]]()
         for batch, worker in zip(batches, cycle(self._crew), strict=False):
             earlier = screener.earlier(batch.data, batch.rows)
             done = list(_answered(waiting)) if len(waiting) == len(self._crew) else []
-            worker.ask(sheet, packed(batch.data.select(needed)), batch.rows, earlier)
+            worker.request(sheet, serialize(batch.data.select(needed)), batch.rows, earlier)
             waiting.append((batch, worker))
             yield from done
         while waiting:
             yield from _answered(waiting)
 
 
-def _answered(waiting: deque[tuple[Batch, Apart]]) -> Iterator[tuple[Batch, pa.RecordBatch]]:
+def _answered(waiting: deque[tuple[Batch, Subprocess]]) -> Iterator[tuple[Batch, pa.RecordBatch]]:
     """The batch that waits longest, when it is judged."""
     batch, worker = waiting.popleft()
-    yield batch, unpacked(worker.answer())
+    yield batch, deserialize(worker.result())
 
 
 class _Judge:
@@ -65,10 +65,10 @@ class _Judge:
     def __call__(
         self, sheet: int, data: pa.Buffer, rows: np.ndarray, earlier: Earlier
     ) -> pa.Buffer:
-        answers = self._screeners[sheet](unpacked(data), rows, earlier)
+        answers = self._screeners[sheet](deserialize(data), rows, earlier)
         # Of the texts of a whole run only those of these rows.
         columns = [
             by_appearance([column]) if has_dictionary(column.type) else column
             for column in answers.columns
         ]
-        return packed(pa.RecordBatch.from_arrays(columns, names=answers.schema.names))
+        return serialize(pa.RecordBatch.from_arrays(columns, names=answers.schema.names))
