@@ -20,9 +20,9 @@ from support.processes import LONG, content, refused, start, until
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import manifest
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.workbooks import subprocess_reader as remote
+from vintool.files.reading.workbooks import subprocess_reader
 from vintool.files.screen import screen_file
-from vintool.files.subprocesses import Apart, Ended, packed, unpacked
+from vintool.files.subprocesses import Subprocess, SubprocessEndedError, deserialize, serialize
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -56,37 +56,37 @@ def deeds(kind):
 
 @pytest.fixture
 def child():
-    process = Apart(deeds, "work")
-    assert process.answer() is None
+    process = Subprocess(deeds, "work")
+    assert process.result() is None
     yield process
     process.end()
 
 
 def test_requests_are_answered_in_their_order_whatever_is_printed_and_raised(child):
     for request in ("first", "refuse", "unsendable", "last"):
-        child.ask(request)
-    assert child.answer() == ("work", "first")
+        child.request(request)
+    assert child.result() == ("work", "first")
     with pytest.raises(NoVinColumn) as caught:
-        child.answer()
+        child.result()
     assert (caught.value.sheet, caught.value.row, caught.value.column) == ("S", 3, "C")
     with pytest.raises(RuntimeError, match=r"^Unsendable$"):
-        child.answer()
-    assert child.answer() == ("work", "last")
+        child.result()
+    assert child.result() == ("work", "last")
 
 
-@pytest.mark.parametrize(("how", "error"), [("kill", MemoryError), ("leave", Ended)])
+@pytest.mark.parametrize(("how", "error"), [("kill", MemoryError), ("leave", SubprocessEndedError)])
 def test_a_process_that_ends_is_an_error(child, how, error):
-    child.ask(how)
+    child.request(how)
     with pytest.raises(error):
-        child.answer()
-    child.ask("again")
+        child.result()
+    child.request("again")
     with pytest.raises(error):
-        child.answer()
+        child.result()
 
 
 def test_it_ends_with_what_holds_it():
-    one = Apart(deeds, "work")
-    one.answer()
+    one = Subprocess(deeds, "work")
+    one.result()
     process = one._process
     assert process.poll() is None
     del one
@@ -101,9 +101,9 @@ def test_a_refusal_comes_through_as_it_was():
 
 def test_a_slice_is_sent_without_the_rest():
     batch = pa.record_batch({"a": ["x" * 100] * 1000})
-    sent = packed(batch.slice(10, 3))
+    sent = serialize(batch.slice(10, 3))
     assert sent.size < 2000
-    assert unpacked(sent).equals(batch.slice(10, 3))
+    assert deserialize(sent).equals(batch.slice(10, 3))
 
 
 def content_of(manifest):
@@ -129,9 +129,9 @@ def test_a_workbook_is_the_same_read_apart(tmp_path, monkeypatch, kind):
     path = two_sheets(tmp_path / f"list.{kind}", [["A title"], ["VIN", "Make", "", "", ""], *CELLS], kind)  # fmt: skip
     here = content_of(open_manifest(path))
     assert any(sheet[-1] for sheet in here[-1])  # blank rows
-    monkeypatch.setattr(manifest, "_APART", 0)
+    monkeypatch.setattr(manifest, "_IN_SUBPROCESS", 0)
     there = open_manifest(path)
-    assert isinstance(there.sheets[0].read.sheet.read.func.__self__, remote._Reader)
+    assert isinstance(there.sheets[0].read.sheet.read.func.__self__, subprocess_reader._Client)
     for sheet in there.sheets:
         next(sheet.batches())  # and no more of them
     assert content_of(there) == content_of(there) == here
@@ -139,7 +139,7 @@ def test_a_workbook_is_the_same_read_apart(tmp_path, monkeypatch, kind):
 
 def test_a_workbook_that_cannot_be_read_is_refused_from_apart(tmp_path, monkeypatch):
     path = put_xlsx(tmp_path / "list.xlsx", {"one": [HEAD, *ROWS[:5]]})
-    monkeypatch.setattr(manifest, "_APART", 0)
+    monkeypatch.setattr(manifest, "_IN_SUBPROCESS", 0)
     with pytest.raises(ManifestError, match="there is no sheet 'two'"):
         open_manifest(path, sheet="two")
     data = path.read_bytes()
@@ -155,8 +155,8 @@ def end_this(_read):
 
 def test_a_workbook_that_ends_its_reader_does_not_end_the_run(tmp_path, monkeypatch):
     path = put_xlsx(tmp_path / "list.xlsx", {"one": [HEAD, *ROWS[:5]]})
-    monkeypatch.setattr(manifest, "_APART", 0)
-    monkeypatch.setattr(remote, "_Served", end_this)
+    monkeypatch.setattr(manifest, "_IN_SUBPROCESS", 0)
+    monkeypatch.setattr(subprocess_reader, "_Server", end_this)
     with pytest.raises(ManifestError, match=r"list\.xlsx: what is in it has ended the program"):
         open_manifest(path)
 
@@ -176,7 +176,7 @@ def alive(pid):
 
 SLOW = """
 import time, vintool.files.screen as run, vintool.files.reading.manifest as manifest
-run.check_texts, manifest._APART = lambda *_: time.sleep(0.3), 0
+run.check_texts, manifest._IN_SUBPROCESS = lambda *_: time.sleep(0.3), 0
 """
 
 

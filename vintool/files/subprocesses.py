@@ -1,4 +1,4 @@
-"""Work in a process of its own: for what holds the interpreter's lock, such as a workbook's library."""
+"""Work in a subprocess: for what holds the interpreter's lock or may end the interpreter, as a workbook's library does."""
 
 import os
 import pickle
@@ -17,16 +17,16 @@ _KILLED = -9  # as subprocess tells it; Windows has no such signal
 _PICKLE = 5  # the version that copies the bytes of arrays once
 
 
-def possible() -> bool:
+def available() -> bool:
     """Whether there is an interpreter to start: a program that was frozen into one file has none."""
     return bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
-class Ended(RuntimeError):  # noqa: N818 - names the finding
-    """The process has ended before it gave an answer."""
+class SubprocessEndedError(RuntimeError):
+    """The subprocess has ended before it answered."""
 
 
-class Apart:
+class Subprocess:
     """A process that answers requests one after another, in their order.
 
     It is a fresh interpreter: a forked one would lack Arrow's threads, and ``multiprocessing`` would run
@@ -34,15 +34,15 @@ class Apart:
     when this process ends, however that is.
 
     Args:
-        make: a function of a module, called in the other process; what it returns is called with
-            each request, and its answer comes back.
-        given: what ``make`` is called with.
+        make: a function of a module, called in the subprocess; what it returns is called with
+            each request, and its result comes back.
+        arguments: what ``make`` is called with.
 
     Raises:
         OSError: there is no interpreter to be started.
     """
 
-    def __init__(self, make: Callable[..., Callable[..., Any]], *given: object) -> None:
+    def __init__(self, make: Callable[..., Callable[..., Any]], *arguments: object) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter
             [sys.executable, "-c", _START],
             stdin=subprocess.PIPE,
@@ -51,32 +51,32 @@ class Apart:
         )
         self.end = weakref.finalize(self, _end, self._process)
         _LIVE.add(self)
-        self.ask(make, *given)
+        self.request(make, *arguments)
 
-    def ask(self, *request: object) -> None:
-        """Send a request; it is worked on while this process goes on. ``answer`` must follow."""
-        with suppress(BrokenPipeError):  # the answer tells why
-            pickle.dump(request, self._input, _PICKLE)
+    def request(self, *arguments: object) -> None:
+        """Send a request; it is worked on while this process goes on. ``result`` must follow."""
+        with suppress(BrokenPipeError):  # the result tells why
+            pickle.dump(arguments, self._input, _PICKLE)
             self._input.flush()
 
-    def answer(self) -> Any:
-        """The answer to the request that was sent first.
+    def result(self) -> Any:
+        """The result of the request that was sent first.
 
         Raises:
-            MemoryError: the process was killed, as the system does where memory is short.
-            Ended: it has ended in another way.
+            MemoryError: the subprocess was killed, as the system does where memory is short.
+            SubprocessEndedError: it has ended in another way.
             Exception: what the work has raised.
         """
         try:
-            done, told = pickle.load(self._output)  # noqa: S301 - of our own process
+            done, result = pickle.load(self._output)  # noqa: S301 - of our own process
         except (EOFError, pickle.UnpicklingError):
             code = self._process.wait()
             if code == _KILLED:
                 raise MemoryError from None
-            raise Ended(f"a process of this run has ended with {code}") from None
+            raise SubprocessEndedError(f"a process of this run has ended with {code}") from None
         if done:
-            return told
-        raise told
+            return result
+        raise result
 
     @property
     def _input(self) -> Any:
@@ -87,13 +87,13 @@ class Apart:
         return self._process.stdout
 
 
-_LIVE: weakref.WeakSet[Apart] = weakref.WeakSet()
+_LIVE: weakref.WeakSet[Subprocess] = weakref.WeakSet()
 
 
 def end_all() -> None:
     """End what is still there, where the process ends in no orderly way."""
-    for one in _LIVE:
-        one.end()
+    for child in _LIVE:
+        child.end()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -106,26 +106,26 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def serve() -> None:
-    """The other process: answers until there is no one who asks."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks is told too, and ends this process
+    """Run as the subprocess: answer requests until the other process is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends this process
     out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # nothing that a library prints may come between answers
+    os.dup2(2, 1)  # nothing that a library prints may come between results
     work: Callable[..., Any] | None = None
     with suppress(EOFError, BrokenPipeError):
         while True:
-            request = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own parent
+            arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 - of our own parent
             try:
                 if work is None:
-                    make, *given = request
-                    work, told = make(*given), None
+                    make, *rest = arguments
+                    work = make(*rest)
+                    message: tuple[bool, Any] = True, None
                 else:
-                    told = work(*request)
-                answer = True, told
-            except Exception as error:  # noqa: BLE001 - it is raised where it was asked for
-                answer = False, _portable(error)
-            pickle.dump(answer, out, _PICKLE)
+                    message = True, work(*arguments)
+            except Exception as error:  # noqa: BLE001 - it is raised in the parent
+                message = False, _portable(error)
+            pickle.dump(message, out, _PICKLE)
             out.flush()
-    os._exit(0)  # there is no one to tell that closing a pipe fails
+    os._exit(0)  # closing a pipe may fail, and no one is left to know
 
 
 def _portable(error: Exception) -> Exception:
@@ -139,7 +139,7 @@ def _portable(error: Exception) -> Exception:
     return error
 
 
-def packed(batch: pa.RecordBatch) -> pa.Buffer:
+def serialize(batch: pa.RecordBatch) -> pa.Buffer:
     """A batch as bytes: of a slice no more than its rows."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as stream:
@@ -147,7 +147,7 @@ def packed(batch: pa.RecordBatch) -> pa.Buffer:
     return sink.getvalue()
 
 
-def unpacked(data: pa.Buffer) -> pa.RecordBatch:
-    """The batch of ``packed``."""
+def deserialize(data: pa.Buffer) -> pa.RecordBatch:
+    """The batch of ``serialize``."""
     with pa.ipc.open_stream(data) as stream:
         return stream.read_next_batch()

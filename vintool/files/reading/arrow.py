@@ -14,14 +14,13 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.errors import ManifestError
-from vintool.files.reading.parquet import cell_text, named_columns
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
+from vintool.files.reading.parquet import named_columns, sample_text
+from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
 
 FILE, STREAM = b"ARROW1\0\0", b"\xff\xff\xff\xff"
 
 _MARK = b"ARROW1"
 _BATCH = 3  # a record batch, among the kinds of messages
-_SAMPLE = 500
 _BROKEN = (pa.ArrowException, OSError, struct_error, UnicodeDecodeError, ValueError)
 
 
@@ -45,8 +44,8 @@ def read_arrow(path: Path, size: int) -> Manifest:
             schema, batches = _open(source)
             columns, headers = named_columns(schema.names)
             first = next((data for data in batches if data.num_rows), None)
-            shown = [
-                list(map(cell_text, column.slice(0, _SAMPLE).to_pylist()))
+            sample = [
+                list(map(sample_text, column.slice(0, SAMPLE_ROWS).to_pylist()))
                 for column in (first.columns if first else ())
             ]
     except _BROKEN:
@@ -70,7 +69,7 @@ def read_arrow(path: Path, size: int) -> Manifest:
                 next_step="have it written again",
             )
 
-    sheet = Sheet("", columns, headers, tuple(zip(*shown, strict=True)), file=path.name, read=read)
+    sheet = Sheet("", columns, headers, tuple(zip(*sample, strict=True)), file=path.name, read=read)
     notes = () if expected else ("The file holds no rows.",)
     return Manifest(path, "arrow", "", (sheet,), (), notes, size)
 

@@ -1,4 +1,4 @@
-"""Files packed by gzip or Zstandard, unpacked to a private place until they are no longer needed."""
+"""Files compressed by gzip or Zstandard, decompressed to a private place until they are no longer needed."""
 
 import gzip
 import shutil
@@ -13,8 +13,8 @@ import pyarrow as pa
 from vintool.errors import ManifestError
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-#: How packed files begin.
-PACKED = (_GZIP, _ZSTD)
+#: How compressed files begin.
+COMPRESSED = (_GZIP, _ZSTD)
 
 _CHUNK = 1 << 20
 _SMALL = 1 << 30  # up to this size nothing is asked
@@ -22,11 +22,11 @@ _LARGEST = 1 << 38
 _RATIO = 200  # no honest table is packed more tightly
 
 
-class Unpacked:
-    """The content of a packed file; it goes when this object does, at the latest with the process.
+class Decompressed:
+    """The content of a compressed file; it goes when this object does, at the latest with the process.
 
     Args:
-        path: the packed file.
+        path: the compressed file.
         head: its first bytes.
 
     Raises:
@@ -54,20 +54,20 @@ class Unpacked:
             raise
 
 
-_LIVE: weakref.WeakSet[Unpacked] = weakref.WeakSet()
+_LIVE: weakref.WeakSet[Decompressed] = weakref.WeakSet()
 
 
 def remove_all() -> None:
     """Remove what is still there, where the process ends in no orderly way."""
-    for unpacked in _LIVE:
-        unpacked.remove()
+    for decompressed in _LIVE:
+        decompressed.remove()
 
 
-def _within_limits(path: Path, unpack: Callable[[Path], Iterator[bytes]]) -> Iterator[bytes]:
-    packed, total = path.stat().st_size, 0
-    for chunk in unpack(path):
+def _within_limits(path: Path, decompress: Callable[[Path], Iterator[bytes]]) -> Iterator[bytes]:
+    size, total = path.stat().st_size, 0
+    for chunk in decompress(path):
         total += len(chunk)
-        if total > _SMALL and total > min(_RATIO * packed, _LARGEST):
+        if total > _SMALL and total > min(_RATIO * size, _LARGEST):
             raise ManifestError(
                 f"it unpacks to more than {total >> 20} MB",
                 file=path.name,

@@ -26,11 +26,10 @@ from pyarrow.lib import concat_batches
 from vintool.declaration import headers
 from vintool.errors import ManifestError
 from vintool.files.reading.encoding import DELIMITERS, Scan, decide, likely, line_ends
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally, unique
+from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally, unique
 from vintool.files.reading.text import is_table, read_text
 
 _BLOCK = 1 << 20  # the parser reads several ahead
-_SAMPLE = 500
 _WIDEST = 16_384
 
 
@@ -60,12 +59,12 @@ def read_delimited(
     Raises:
         ManifestError: it is not text in a known encoding, or not a table.
     """
-    look, encoding, scan, notes = _proven(path, encoding, words)
-    if words == headers.MANIFEST and not is_table(look.header, look.data):
+    preview, encoding, scan, notes = _proven(path, encoding, words)
+    if words == headers.MANIFEST and not is_table(preview.header, preview.data):
         text = read_text(path, size, encoding, scan.lines, list(notes))
         if text is not None:
             return text
-    layout, header, titles, data, widest = look
+    layout, header, titles, data, widest = preview
     if widest > _WIDEST:
         raise ManifestError(
             f"a record has {widest} cells",
@@ -94,8 +93,8 @@ def read_delimited(
     return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, layout.delimiter)
 
 
-def _proven(path: Path, wanted: str | None, words: str) -> tuple["_Look", str, Scan, list[str]]:
-    """A look at the file, its encoding, and what the decoder has seen and said.
+def _proven(path: Path, wanted: str | None, words: str) -> tuple["_Preview", str, Scan, list[str]]:
+    """A preview of the file, its encoding, and what the decoder has counted and noted.
 
     Nearly every file is UTF-8: it is looked through as such while another thread proves it.
     """
@@ -103,16 +102,16 @@ def _proven(path: Path, wanted: str | None, words: str) -> tuple["_Look", str, S
     with ThreadPoolExecutor(1) as pool:
         proof = pool.submit(decide, path, wanted)
         try:
-            look = _look(path, guess, words) if wanted is None else None
+            preview = _preview(path, guess, words) if wanted is None else None
         except (ManifestError, UnicodeError):
-            look = None
+            preview = None
         encoding, scan, notes = proof.result()
-    if look is None or encoding != guess:
-        look = _look(path, encoding, words)
-    return look, encoding, scan, notes
+    if preview is None or encoding != guess:
+        preview = _preview(path, encoding, words)
+    return preview, encoding, scan, notes
 
 
-class _Look(NamedTuple):
+class _Preview(NamedTuple):
     """What there is to know before the rows are read."""
 
     layout: _Layout
@@ -122,12 +121,12 @@ class _Look(NamedTuple):
     widest: int
 
 
-def _look(path: Path, encoding: str, words: str) -> _Look:
+def _preview(path: Path, encoding: str, words: str) -> _Preview:
     """Find delimiter, header, first rows and the longest record."""
     delimiter = _sniff(path, encoding)
     records, lines = _beginning(path, encoding, delimiter)
     header = headers.find_header(records, words)
-    data = [record for record in records[header.end :] if any(record)][:_SAMPLE]
+    data = [record for record in records[header.end :] if any(record)][:SAMPLE_ROWS]
     widths = Counter(map(len, data))
     width = max(widths, key=widths.__getitem__, default=len(header.cells)) or 1
     layout = _Layout(
@@ -135,7 +134,7 @@ def _look(path: Path, encoding: str, words: str) -> _Look:
     )
     titles = sum(any(cell.strip() for cell in record) for record in records[: header.index])
     widest = max(len(header.cells), width, _widest(layout))
-    return _Look(layout, header, titles, data, widest)
+    return _Preview(layout, header, titles, data, widest)
 
 
 @contextmanager
@@ -183,7 +182,7 @@ def _beginning(path: Path, encoding: str, delimiter: str) -> tuple[list[list[str
             for record in reader:
                 records.append(record)
                 lines.append(reader.line_num)
-                if len(records) == headers.LOOKED_AT + _SAMPLE:
+                if len(records) == headers.LOOKED_AT + SAMPLE_ROWS:
                     break
         except csv.Error:
             raise _overlong(path, len(records) + 1) from None
@@ -242,12 +241,12 @@ def _widest(layout: _Layout) -> int:
     """The cells of the longest record: a parse that converts nothing costs little."""
     widest = 0
 
-    def look(_number: int, cells: int, _text: str) -> None:
+    def measure(_number: int, cells: int, _text: str) -> None:
         nonlocal widest
         widest = max(widest, cells)
 
     with layout.path.open("rb") as file:
-        for _ in _open(layout, file, look, first_only=True):
+        for _ in _open(layout, file, measure, first_only=True):
             pass
     return widest
 
@@ -274,7 +273,7 @@ _Parsed = tuple[pa.RecordBatch | None, list[tuple[int, str]]]
 
 def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) -> Iterator[Batch]:
     ragged = deque[tuple[int, str]]()
-    seen, inner, quoted = 0, 0, scan.quoted > layout.skipped_lines
+    done, inner, quoted = 0, 0, scan.quoted > layout.skipped_lines
     size = layout.path.stat().st_size  # the parser reads far ahead of what it gives
     with layout.path.open("rb") as file, ThreadPoolExecutor(1) as parser:
         parse = _Parsing(layout, file)
@@ -286,24 +285,24 @@ def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) 
             ragged.extend(late)
             if valid is None and not ragged:
                 break
-            data, rows = _merge(layout, columns, valid, ragged, seen + 1)
+            data, rows = _merge(layout, columns, valid, ragged, done + 1)
             if not len(rows):
                 continue
-            seen = int(rows[-1])
+            done = int(rows[-1])
             rows += layout.skipped_records
             if quoted and (breaks := sum(map(_breaks, data.columns))):
                 inner += breaks
-                last = layout.skipped_lines + seen + inner >= scan.lines
+                last = layout.skipped_lines + done + inner >= scan.lines
                 _refuse_swallowed(layout, data, rows, unclosed=last and not scan.closed)
             filled = _filled(data)
             if not filled.all():
                 tally.blank += int(len(filled) - filled.sum())
                 data, rows = data.filter(pa.array(filled)), rows[filled]
             if len(rows):
-                yield Batch(data, rows, size * (layout.skipped_lines + seen + inner) // scan.lines)
-    if layout.skipped_lines + seen + inner != scan.lines:
+                yield Batch(data, rows, size * (layout.skipped_lines + done + inner) // scan.lines)
+    if layout.skipped_lines + done + inner != scan.lines:
         raise ManifestError(
-            f"the records account for {layout.skipped_lines + seen + inner} lines of {scan.lines}",
+            f"the records account for {layout.skipped_lines + done + inner} lines of {scan.lines}",
             file=layout.path.name,
             next_step="look for stray quotation marks, or save the file again as UTF-8 CSV",
         )

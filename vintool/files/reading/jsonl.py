@@ -17,9 +17,8 @@ import pyarrow as pa
 
 from vintool.errors import ManifestError
 from vintool.files.reading.encoding import decide
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally, unique
+from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally, unique
 
-_SAMPLE = 500
 _ROWS = 8_192
 _CHARACTERS = 8 << 20  # of a batch
 _LONGEST = 16 << 20  # characters of a line
@@ -75,14 +74,14 @@ class _Layout:
         if all(line.keys == self.keys for line in block):
             columns = zip(*(line.values for line in block), strict=True)
         else:
-            told = [dict(zip(line.keys, line.values, strict=True)) for line in block]
-            columns = ([cells.get(key) for cells in told] for key in self.keys)
+            rows = [dict(zip(line.keys, line.values, strict=True)) for line in block]
+            columns = ([row.get(key) for row in rows] for key in self.keys)
         arrays = [
             _array(block, key, values) for key, values in zip(self.keys, columns, strict=True)
         ]
         data = pa.RecordBatch.from_arrays(arrays, names=list(self.columns))
-        rows = np.fromiter((line.number for line in block), np.int64, len(block))
-        return Batch(data, rows, position)
+        numbers = np.fromiter((line.number for line in block), np.int64, len(block))
+        return Batch(data, numbers, position)
 
 
 def read_jsonl(path: Path, size: int, *, encoding: str | None) -> Manifest:
@@ -97,18 +96,18 @@ def read_jsonl(path: Path, size: int, *, encoding: str | None) -> Manifest:
         ManifestError: a line is no JSON object, or names a key twice.
     """
     encoding, scan, notes = decide(path, encoding)
-    keys, known, sample = dict[str, None](), set[tuple[str, ...]](), list[_Line]()
+    keys, shapes, sample = dict[str, None](), set[tuple[str, ...]](), list[_Line]()
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding) as file:
         for line in _lines(path, file, Tally()):
-            if line.keys not in known:
-                known.add(line.keys)
+            if line.keys not in shapes:
+                shapes.add(line.keys)
                 _check_keys(path, line, keys)
-            if len(sample) < _SAMPLE:
+            if len(sample) < SAMPLE_ROWS:
                 sample.append(line)
     named = tuple(key if key.strip() else f"column {i}" for i, key in enumerate(keys, 1))
     if not sample:
         notes.append("The file holds no rows.")
-    if len(known) > 1:
+    if len(shapes) > 1:
         notes.append("The lines do not all have the same keys; a key that a line has not is an empty cell.")  # fmt: skip
     layout = _Layout(path, encoding, scan.lines, tuple(keys), unique(named))
     first = layout.sample(sample)
@@ -137,12 +136,12 @@ def _lines(path: Path, file: io.TextIOWrapper, tally: Tally) -> Iterator[_Line]:
             tally.blank += 1
             continue
         try:
-            told, end = _DECODER.scan_once(text, 0)
+            pairs, end = _DECODER.scan_once(text, 0)
         except (ValueError, StopIteration, RecursionError):
-            told, end = None, 0
-        if not isinstance(told, tuple) or end != len(text):
+            pairs, end = None, 0
+        if not isinstance(pairs, tuple) or end != len(text):
             raise _wrong(path, number, "the line is no JSON object")
-        keys, values = zip(*told, strict=True) if told else ((), ())
+        keys, values = zip(*pairs, strict=True) if pairs else ((), ())
         yield _Line(number, keys, values, text)
 
 
@@ -163,8 +162,8 @@ def _cell(line: _Line, key: str, value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    told = _NESTED.decode(line.text)[key]
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    nested = _NESTED.decode(line.text)[key]
+    return json.dumps(nested, ensure_ascii=False, separators=(",", ":"))
 
 
 # An object is a tuple of its pairs here: made without a Python call, and a key that stands twice shows.

@@ -13,10 +13,10 @@ from pathlib import Path
 from vintool.declaration.headers import MANIFEST
 from vintool.declaration.mapping import Headed, has_vins
 from vintool.errors import ManifestError
-from vintool.files.reading.compressed import PACKED, Unpacked
+from vintool.files.reading.compressed import COMPRESSED, Decompressed
 from vintool.files.reading.sheets import PARQUET, Batch, Manifest, Sheet, Tally
 from vintool.files.reading.watch import Watch
-from vintool.files.subprocesses import possible
+from vintool.files.subprocesses import available
 
 _REFUSED = {
     b"Rar!": ("a RAR archive", "unpack it and pass the file inside"),
@@ -34,14 +34,14 @@ _WORKBOOKS = (
     b"PK",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 )  # a zip archive, and a compound file (OLE2)
-_PACKED_ENDINGS = frozenset({".gz", ".gzip", ".zst", ".zstd"})
+_COMPRESSED_ENDINGS = frozenset({".gz", ".gzip", ".zst", ".zstd"})
 _JSON_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*[\"}]")
 _ARROW = (b"ARROW1\0\0", b"\xff\xff\xff\xff")
 _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!--|!DOCTYPE\s+(?!html)|(?:[\w.-]+:)?Dec)|\xff\xfe<\0|\xfe\xff\0<",
     re.IGNORECASE,
 )
-_APART = 8 << 20  # bytes of a workbook that takes longer than a process takes to start
+_IN_SUBPROCESS = 8 << 20  # bytes of a workbook that takes longer than a process takes to start
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
@@ -56,7 +56,7 @@ def open_manifest(
     """Open a manifest: find its format, encoding, sheets and header rows.
 
     CSV, TSV and other delimited text, plain text with VINs in it, JSON lines, XLSX, XLSM, XLSB, XLS, ODS, Parquet
-    (also a folder of files), Arrow IPC, and the XML of the Single Window; any of them packed by gzip or Zstandard.
+    (also a folder of files), Arrow IPC, and the XML of the Single Window; any of them compressed by gzip or Zstandard.
 
     Args:
         path: the file.
@@ -100,17 +100,17 @@ def open_manifest(
             return _read_workbook(place, sheet, holds, words)
         return _sheetless(_read(place, begin, encoding, words), sheet)
 
-    if not head.startswith(PACKED):
+    if not head.startswith(COMPRESSED):
         return _watched(read(path, head), watch)
-    unpacked = Unpacked(path, head)
-    with unpacked.path.open("rb") as file:
+    content = Decompressed(path, head)
+    with content.path.open("rb") as file:
         head = file.read(512)
-    if head.startswith(PACKED):
+    if head.startswith(COMPRESSED):
         raise ManifestError(
             "it is packed twice", file=path.name, next_step="unpack it and pass the file inside"
         )
-    inner = read(unpacked.path, head)
-    return replace(_watched(inner, watch, unpacked), path=path)
+    inner = read(content.path, head)
+    return replace(_watched(inner, watch, content), path=path)
 
 
 def _read(path: Path, head: bytes, encoding: str | None, words: str) -> Manifest:
@@ -120,7 +120,8 @@ def _read(path: Path, head: bytes, encoding: str | None, words: str) -> Manifest
     """
     size = path.stat().st_size
     ending = next(
-        (one for one in map(str.lower, reversed(path.suffixes)) if one not in _PACKED_ENDINGS), ""
+        (one for one in map(str.lower, reversed(path.suffixes)) if one not in _COMPRESSED_ENDINGS),
+        "",
     )
     if head.startswith(b"PAR1") or ending in PARQUET:
         from vintool.files.reading.parquet import read_parquet  # noqa: PLC0415
@@ -146,16 +147,16 @@ def _read(path: Path, head: bytes, encoding: str | None, words: str) -> Manifest
 def _read_workbook(
     path: Path, sheet: str | None, holds: Callable[[Headed], bool], words: str
 ) -> Manifest:
-    """Read a workbook; a large one in a process of its own, as its library lets nothing else run."""
+    """Read a workbook; a large one in a subprocess, as its library lets nothing else run."""
     from vintool.files.reading.workbooks.workbook import read_workbook  # noqa: PLC0415 - see _read
 
     size = path.stat().st_size
     read = partial(read_workbook, path, size, sheet=sheet, holds=holds, words=words)
-    if size < _APART or not possible():
+    if size < _IN_SUBPROCESS or not available():
         return read()
-    from vintool.files.reading.workbooks.subprocess_reader import read_apart  # noqa: PLC0415 - see _read
+    from vintool.files.reading.workbooks.subprocess_reader import read_in_subprocess  # noqa: PLC0415 - see _read
 
-    return read_apart(read, path.name)
+    return read_in_subprocess(read, path.name)
 
 
 def _sheetless(manifest: Manifest, sheet: str | None) -> Manifest:

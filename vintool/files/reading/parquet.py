@@ -9,10 +9,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vintool.errors import ManifestError, short_of_memory
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally, parquet_files, unique
+from vintool.files.reading.sheets import (
+    SAMPLE_ROWS,
+    Batch,
+    Manifest,
+    Sheet,
+    Tally,
+    parquet_files,
+    unique,
+)
 
 _ROWS = 65_536
-_SAMPLE = 500
 _BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
@@ -67,7 +74,7 @@ def read_parquet(path: Path, size: int) -> Manifest:
     Raises:
         ManifestError: it is damaged or cut short.
     """
-    return _manifest(path, [_look(path, path.name)], size, [])
+    return _manifest(path, [_footer(path, path.name)], size, [])
 
 
 def read_parquet_folder(path: Path) -> Manifest:
@@ -78,32 +85,32 @@ def read_parquet_folder(path: Path) -> Manifest:
     Raises:
         ManifestError: there is no Parquet file, one is damaged, or they do not fit together.
     """
-    found, others = parquet_files(path)
-    if not found:
+    paths, others = parquet_files(path)
+    if not paths:
         raise ManifestError(
             "this is a folder without Parquet files",
             file=path.name,
             next_step="name one file in it",
         )
-    files = [_look(file, str(file.relative_to(path))) for file in found]
+    files = [_footer(file, str(file.relative_to(path))) for file in paths]
     notes = [f"{len(files)} files were read as one, in the order of their names."]
     if others:
         notes.append(
             f"{others} other file(s) in the folder are no Parquet files and were not read."
         )
-    if any("=" in part for file in found for part in file.relative_to(path).parts[:-1]):
+    if any("=" in part for file in paths for part in file.relative_to(path).parts[:-1]):
         notes.append("What folder names tell (such as year=2026) is no column and was not read.")
     return _manifest(path, files, sum(file.size for file in files), notes)
 
 
-def _look(path: Path, name: str) -> _File:
+def _footer(path: Path, name: str) -> _File:
     """What the footer of a file says."""
     try:
         with pq.ParquetFile(path) as file:
             groups = (
                 file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)
             )
-            look = _File(path, name, tuple(groups), file.schema_arrow, path.stat().st_size)
+            footer = _File(path, name, tuple(groups), file.schema_arrow, path.stat().st_size)
             declared = file.metadata.num_rows
     except _BROKEN as error:
         if short_of_memory(error):
@@ -112,13 +119,13 @@ def _look(path: Path, name: str) -> _File:
         raise ManifestError(
             f"the Parquet file is {kind}", file=name, next_step="have it written again"
         ) from None
-    if declared != sum(look.groups):
+    if declared != sum(footer.groups):
         raise ManifestError(
-            f"its row groups have {sum(look.groups)} rows where the file declares {declared}",
+            f"its row groups have {sum(footer.groups)} rows where the file declares {declared}",
             file=name,
             next_step="have it written again",
         )
-    return look
+    return footer
 
 
 def _manifest(path: Path, files: Sequence[_File], size: int, notes: list[str]) -> Manifest:
@@ -143,13 +150,13 @@ def _manifest(path: Path, files: Sequence[_File], size: int, notes: list[str]) -
     first = next((data for file in files if sum(file.groups) for data in file.batches()), None)
     if first is not None and not whole:
         first = _fitted(files[0], first, schema)
-    shown = [
-        list(map(cell_text, column.slice(0, _SAMPLE).to_pylist()))
+    sample = [
+        list(map(sample_text, column.slice(0, SAMPLE_ROWS).to_pylist()))
         for column in (first.columns if first else ())
     ]
     if not any(sum(file.groups) for file in files):
         notes.append("The file holds no rows.")
-    sheet = Sheet("", columns, headers, tuple(zip(*shown, strict=True)), file=path.name, read=read)
+    sheet = Sheet("", columns, headers, tuple(zip(*sample, strict=True)), file=path.name, read=read)
     return Manifest(path, "parquet", "", (sheet,), (), tuple(notes), size)
 
 
@@ -201,7 +208,7 @@ def named_columns(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     return unique(headers), headers
 
 
-def cell_text(value: object) -> str:
+def sample_text(value: object) -> str:
     """A value of any type as the text of a sample."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")

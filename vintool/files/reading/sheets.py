@@ -14,6 +14,12 @@ from pyarrow.lib import concat_batches
 from vintool.declaration.headers import label
 from vintool.errors import ManifestError
 
+SAMPLE_ROWS = 500
+"""How many of its first rows a sheet is known by."""
+
+PARQUET = frozenset({".parquet", ".pq"})
+"""How the names of Parquet files end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -110,7 +116,7 @@ class Sheet:
         name: the sheet's name; empty for formats with one table.
         columns: the user's headers in order, made unique; a blank one is ``column 7``.
         headers: the same before they were made unique.
-        sample: the first data rows, at most 500, as text.
+        sample: the first data rows, at most ``SAMPLE_ROWS``, as text.
         file: the file's name, for messages.
         read: produces the batches and keeps the tally.
         fixed: field -> column, where the format itself says what a column is.
@@ -209,10 +215,6 @@ _COPIED_AS = {
 }
 
 
-PARQUET = frozenset({".parquet", ".pq"})
-"""How the names of Parquet files end."""
-
-
 def parquet_files(folder: Path) -> tuple[list[Path], int]:
     """The Parquet files below a folder in the order of their names, and how many others there are.
 
@@ -224,8 +226,8 @@ def parquet_files(folder: Path) -> tuple[list[Path], int]:
         if file.is_file()
         and not any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
     ]
-    found = [file for file in files if file.suffix.lower() in PARQUET]
-    return found, len(files) - len(found)
+    parquet = [file for file in files if file.suffix.lower() in PARQUET]
+    return parquet, len(files) - len(parquet)
 
 
 def unique(headers: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from vintool.errors import ManifestError
 from vintool.files.reading.encoding import decide
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
+from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
 from vintool.files.reading.single_window_rows import COLUMNS, Row, RowReader
 
 # What an element is and the same words as a heading of a table may not be: "Trade name" can be a brand,
@@ -33,7 +33,6 @@ _FIXED = {
 }
 
 _ROWS = 8_192
-_SAMPLE = 500
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.-]*)["']""")
 
 
@@ -100,7 +99,7 @@ def read_declaration(path: Path, size: int, *, encoding: str | None) -> Manifest
     for row in reader:
         rows += 1
         filled |= row.cells.keys()
-        if rows <= _SAMPLE:
+        if rows <= SAMPLE_ROWS:
             sample.append(row)
     if not handler.is_declaration:
         raise ManifestError(

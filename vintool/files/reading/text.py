@@ -21,12 +21,11 @@ import pyarrow as pa
 
 from vintool.declaration import headers
 from vintool.errors import ManifestError
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
+from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
 from vintool.vin import calc_check_digit
 
 COLUMNS = ("vin", "line", "text")
 
-_SAMPLE = 500
 _ROWS = 8_192
 _LONGEST = 16 << 20  # characters of a line
 _SHOWN = 400  # characters of a line around a candidate
@@ -51,7 +50,7 @@ class _Hit(NamedTuple):
 
 @dataclass(slots=True)
 class _Counts:
-    """What was seen in a pass."""
+    """What one pass has counted."""
 
     lines: int = 0
     hits: int = 0
@@ -130,7 +129,7 @@ def read_text(
     """
     counts, sample = _Counts(), list[tuple[str, ...]]()
     for hit in _hits(path, encoding, counts):
-        if len(sample) < _SAMPLE:
+        if len(sample) < SAMPLE_ROWS:
             sample.append((hit.vin, str(hit.line), hit.text))
     if counts.lines != lines:
         raise ManifestError(
@@ -188,12 +187,12 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
             text = line.strip()
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)
-            found = candidates(text)
+            vins = candidates(text)
             counts.blank += not text
-            counts.hits += len(found)
-            counts.with_hits += bool(found)
-            counts.near += not found and _nearly(text)
-            for vin, start in found:
+            counts.hits += len(vins)
+            counts.with_hits += bool(vins)
+            counts.near += not vins and _has_near_miss(text)
+            for vin, start in vins:
                 yield _Hit(vin, counts.lines, _around(text, start), raw.tell())
 
 
@@ -208,13 +207,13 @@ def candidates(text: str) -> list[tuple[str, int]]:
     >>> candidates("one is LRW 3E7FAXLC-000000 and blue")
     [('LRW 3E7FAXLC-000000', 7)]
     """
-    found = [word.span() for word in _WORDS.finditer(text) if _mixed(word[0])]
+    spans = [word.span() for word in _WORDS.finditer(text) if _mixed(word[0])]
     last = 0
     for start, end in _in_pieces(text):
         if start >= last and _checks(_bare(text[start:end])):
-            found.append((start, end))
+            spans.append((start, end))
             last = end
-    return [(text[start:end], start) for start, end in sorted(found)]
+    return [(text[start:end], start) for start, end in sorted(spans)]
 
 
 def _in_pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -239,7 +238,7 @@ def _checks(vin: str) -> bool:
     return calc_check_digit(upper) == upper[8]
 
 
-def _nearly(text: str) -> bool:
+def _has_near_miss(text: str) -> bool:
     """Whether a line holds what may be a VIN with a character too few or too many, or in pieces."""
     return any(map(_mixed, _NEAR.findall(text))) or any(_in_pieces(text))
 

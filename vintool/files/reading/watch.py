@@ -47,6 +47,6 @@ class Watch:
 def _state(path: Path) -> _State | None:
     try:
         files = parquet_files(path)[0] if path.is_dir() else [path]
-        return tuple((told.st_size, told.st_mtime_ns) for told in map(Path.stat, files))
+        return tuple((stat.st_size, stat.st_mtime_ns) for stat in map(Path.stat, files))
     except OSError:
         return None

@@ -31,7 +31,7 @@ class Merges:
         columns: Sequence[str],
         sample: Sequence[Sequence[str]],
     ) -> None:
-        own = {
+        of_one_vehicle = {
             position
             for position, header in enumerate(columns)
             if ((named := headers.meaning(header)) and named[0] in _OF_ONE_VEHICLE)
@@ -43,15 +43,15 @@ class Merges:
             within = range(max(first - left, 0), min(last - left + 1, len(columns)))
             if low == top or first < left or not within:
                 continue
-            kept = kept or not own.isdisjoint(within)
-            if fill := [position for position in within if position not in own]:
+            kept = kept or not of_one_vehicle.isdisjoint(within)
+            if fill := [position for position in within if position not in of_one_vehicle]:
                 self._starts.setdefault(top, []).append((low, within[0], fill))
                 filled.update(fill)
         self.notes: list[str] = []
         if filled:
-            shown = headers.labels([columns[position] for position in sorted(filled)])
+            names = headers.labels([columns[position] for position in sorted(filled)])
             self.notes.append(
-                f"Cells are merged across rows; their value was read in each of these rows: {shown}."
+                f"Cells are merged across rows; their value was read in each of these rows: {names}."
             )
         if kept:
             self.notes.append(

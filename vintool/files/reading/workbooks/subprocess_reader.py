@@ -1,4 +1,4 @@
-"""A manifest that another process reads, a batch ahead of what is asked for."""
+"""A workbook read in a subprocess, a batch ahead of what is used."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,72 +11,73 @@ import pyarrow as pa
 
 from vintool.errors import ManifestError
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
-from vintool.files.subprocesses import Apart, Ended, packed, unpacked
+from vintool.files.subprocesses import Subprocess, SubprocessEndedError, deserialize, serialize
 
-_Sent = tuple[pa.Buffer, np.ndarray, int]
+#: A batch as it is sent: its data, the numbers of its rows, and its position.
+_Message = tuple[pa.Buffer, np.ndarray, int]
 
 
-def read_apart(read: Callable[[], Manifest], name: str) -> Manifest:
-    """Open a manifest in a process of its own.
+def read_in_subprocess(read: Callable[[], Manifest], name: str) -> Manifest:
+    """Open a manifest in a subprocess.
 
     Args:
         read: opens it; can be sent to another process.
         name: of the file, for messages.
 
     Raises:
-        ManifestError: as ``read`` raises it, or its library has ended the process.
+        ManifestError: as ``read`` raises it, or its library has ended the subprocess.
     """
-    reader = _Reader(read, name)
-    manifest: Manifest = reader.answer()
+    client = _Client(read, name)
+    manifest: Manifest = client.result()
     sheets = tuple(
-        replace(sheet, read=partial(reader.rows, number))
+        replace(sheet, read=partial(client.batches, number))
         for number, sheet in enumerate(manifest.sheets)
     )
     return replace(manifest, sheets=sheets)
 
 
-class _Reader:
+class _Client:
     """This side."""
 
     def __init__(self, read: Callable[[], Manifest], name: str) -> None:
         self._name = name
-        self._apart = Apart(_Served, read)
-        self.answer()
-        self._apart.ask()
+        self._subprocess = Subprocess(_Server, read)
+        self.result()
+        self._subprocess.request()
 
-    def answer(self) -> Any:
-        """The next answer."""
+    def result(self) -> Any:
+        """The next result."""
         try:
-            return self._apart.answer()
-        except Ended:
+            return self._subprocess.result()
+        except SubprocessEndedError:
             raise ManifestError(
                 "what is in it has ended the program that reads it",
                 file=self._name,
                 next_step="save it again as .xlsx or CSV",
             ) from None
 
-    def rows(self, number: int, tally: Tally) -> Iterator[Batch]:
+    def batches(self, number: int, tally: Tally) -> Iterator[Batch]:
         """The batches of a sheet; while one is used the next one is read."""
-        self._apart.ask(number)
-        asked = True
+        self._subprocess.request(number)
+        waiting = True
         try:
             while True:
-                asked = False
-                told: _Sent | int = self.answer()
-                if isinstance(told, int):
-                    tally.blank += told
+                waiting = False
+                message: _Message | int = self.result()
+                if isinstance(message, int):
+                    tally.blank += message
                     return
-                self._apart.ask()
-                asked = True
-                data, rows, position = told
-                yield Batch(unpacked(data), rows, position)
+                self._subprocess.request()
+                waiting = True
+                data, rows, position = message
+                yield Batch(deserialize(data), rows, position)
         finally:
-            if asked:
-                with suppress(Exception):  # of rows that no one waits for
-                    self.answer()
+            if waiting:
+                with suppress(Exception):  # of rows that are not wanted any more
+                    self.result()
 
 
-class _Served:
+class _Server:
     """The other side."""
 
     def __init__(self, read: Callable[[], Manifest]) -> None:
@@ -84,21 +85,28 @@ class _Served:
         self._sheet: Sheet | None = None
         self._batches: Iterator[Batch] = iter(())
 
-    def __call__(self, number: int | None = None) -> Manifest | _Sent | int:
+    def __call__(self, number: int | None = None) -> Manifest | _Message | int:
         """The next batch, or at the end the number of blank rows; with a number, of this sheet from its first row on.
 
-        Before any sheet is asked for, the manifest without its rows.
+        Before any sheet is named, the manifest without its rows.
         """
         if number is not None:
             self._sheet = self._manifest.sheets[number]
             self._batches = self._sheet.batches()
         if self._sheet is None:
             sheets = (
-                Sheet(one.name, one.columns, one.headers, one.sample, one.file, fixed=one.fixed)
-                for one in self._manifest.sheets
+                Sheet(
+                    sheet.name,
+                    sheet.columns,
+                    sheet.headers,
+                    sheet.sample,
+                    sheet.file,
+                    fixed=sheet.fixed,
+                )
+                for sheet in self._manifest.sheets
             )
             return replace(self._manifest, sheets=tuple(sheets))
         batch = next(self._batches, None)
         if batch is None:
             return self._sheet.blank_rows()
-        return packed(batch.data), batch.rows, batch.position
+        return serialize(batch.data), batch.rows, batch.position

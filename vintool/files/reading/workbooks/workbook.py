@@ -19,7 +19,7 @@ import pyarrow as pa
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally, unique
+from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally, unique
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
 from vintool.files.reading.workbooks.merged_cells import Merges
 from vintool.files.reading.workbooks.ods import OdsWorkbook
@@ -30,7 +30,6 @@ from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
 if TYPE_CHECKING:
     from vintool.files.reading.workbooks.xls import XlsWorkbook
 
-_SAMPLE = 500
 _ROWS = 8_192
 _CELLS = 2_000_000  # of a batch
 _WIDE = 512  # columns; a sheet that reaches further is read column by column known to be used
@@ -256,7 +255,7 @@ def _open_sheet(
     path: Path, size: int, name: str, source: _Source, words: str
 ) -> tuple[Sheet, list[str]]:
     """Find a sheet's header and make it readable."""
-    first = itertools.islice(source.peek, headers.LOOKED_AT + _SAMPLE)
+    first = itertools.islice(source.peek, headers.LOOKED_AT + SAMPLE_ROWS)
     sample = [[*map(cell_text, row), *[""] * (source.width - len(row))] for row in first]
     header = headers.find_header(sample, words)
     named = headers.name_columns(header, source.width)
@@ -264,7 +263,7 @@ def _open_sheet(
     below = [block for block in source.merged if block[0] >= header.end]
     merges = Merges(below, source.left, columns, sample[header.end :])
     whole = list(merges.filling(sample, has_content))[header.end :]
-    data = tuple(tuple(map(cell_text, row)) for row in whole if has_content(row))[:_SAMPLE]
+    data = tuple(tuple(map(cell_text, row)) for row in whole if has_content(row))[:SAMPLE_ROWS]
 
     def read(tally: Tally) -> Iterator[Batch]:
         filled_rows = 0
