@@ -23,6 +23,7 @@ import rooms
 import vintool
 from vintool import codes
 from vintool.cli.main import cli
+from vintool.decoding.fields import FIELDS
 
 ROOT = Path(__file__).parent.parent
 #: Files of the repository that are shown as a page.
@@ -132,7 +133,9 @@ def lists() -> str:
 
 @cache
 def _meanings() -> dict[str, str]:
-    return {row["column"]: row["meaning"] for row in _rows("docs/reference/columns.csv")}
+    """What each column holds: by the table of fields, and what stands in no field of a vehicle."""
+    of_fields = {f"vin_{name}": field.meaning for name, field in FIELDS.items()}
+    return of_fields | {r["column"]: r["meaning"] for r in _rows("docs/reference/columns.csv")}
 
 
 def _columns(schema: Any) -> str:
