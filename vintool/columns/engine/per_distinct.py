@@ -1,8 +1,7 @@
 """A rule lifted to columns: asked once per distinct key, then gathered."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from operator import getitem
 from threading import RLock
 from typing import Any, cast
 
@@ -65,26 +64,25 @@ class PerDistinct:
         if not rows:
             return Categorical(self.values, np.zeros(0, dtype=np.int32))
         fixed = [int(column.codes[0]) if column.is_constant else -1 for column in columns]
-        varying = [at for at, code in enumerate(fixed) if code < 0]
+        varying = [column.codes for column in columns if not column.is_constant]
         lists = [column.values for column in columns]
         kind = tuple(zip(map(id, lists), fixed, strict=True))
         if kind not in self._answers:
             packed = len(varying) > 1 or self._scattered
-            self._answers[kind] = _Answers(partial(self._ask, lists, fixed, varying), packed=packed)
+            self._answers[kind] = _Answers(partial(self._ask, lists, fixed), packed=packed)
         if varying:
-            keys = [columns[at].codes for at in varying]
-            return Categorical(self.values, self._answers[kind](keys))
+            return Categorical(self.values, self._answers[kind](varying))
         code = self._answers[kind]([np.zeros(1, dtype=np.int32)])
         return Categorical.constant(rows, self.values, int(code[0]))
 
-    def _ask(
-        self, lists: list[Sequence[Any]], codes: list[int], varying: list[int], key: Iterable[int]
-    ) -> int:
-        """The code of the answer to a key: the codes of the columns that vary."""
-        codes = codes.copy()
-        for at, code in zip(varying, key, strict=False):
-            codes[at] = code
-        return self._encoder[self._rule(*map(getitem, lists, codes))]
+    def _ask(self, lists: list[Sequence[Any]], fixed: list[int], keys: list[list[int]]) -> Codes:
+        """The codes of the answers to some keys: the codes of the columns that vary, one by one."""
+        rest = iter(keys)
+        arguments = [
+            map(values.__getitem__, next(rest) if code < 0 else [code] * len(keys[0]))
+            for values, code in zip(lists, fixed, strict=True)
+        ]
+        return self._encoder.codes(map(self._rule, *arguments))
 
     def on(self, rows: Mask, *columns: Categorical) -> Categorical:
         """The answer for some of n rows, whose columns alone are given; None for the others."""
@@ -114,12 +112,12 @@ class _Answers:
     """The codes of the answers to keys of one kind.
 
     Args:
-        ask: gives the code of the answer to a new key.
+        ask: columns of new keys -> the codes of the answers.
         packed: whether the keys must be encoded: they have several numbers, or one that may be large.
             Else the codes stand by the number that the key is.
     """
 
-    def __init__(self, ask: Callable[[Iterable[int]], int], *, packed: bool) -> None:
+    def __init__(self, ask: Callable[[list[list[int]]], Codes], *, packed: bool) -> None:
         self.codes: Codes = np.zeros(0, dtype=np.int32)  # by key; -1: not asked yet
         self._ask, self._packed = ask, packed
         self._encoder = KeyEncoder()
@@ -141,8 +139,8 @@ class _Answers:
             codes = self.codes
             more = max(size, 2 * len(codes)) - len(codes) if size > len(codes) else 0
             codes = np.append(codes, np.full(more, -1, dtype=np.int32))
-            for number in new[codes[new] < 0].tolist():
-                codes[number] = self._ask((number,))
+            new = new[codes[new] < 0]
+            codes[new] = self._ask([new.tolist()])
             self.codes = codes
         return codes.take(numbers)
 
@@ -152,6 +150,6 @@ class _Answers:
                 self._encoder, self.codes = KeyEncoder(), np.zeros(0, dtype=np.int32)
             keys, rows = self._encoder(*columns)
             if len(rows):
-                new = zip(*(column[rows].tolist() for column in columns), strict=True)
-                self.codes = np.append(self.codes, np.fromiter(map(self._ask, new), dtype=np.int32))
+                new = self._ask([column[rows].tolist() for column in columns])
+                self.codes = np.append(self.codes, new)
             return self.codes.take(keys)
