@@ -157,6 +157,10 @@ class Reason(StrEnum):
 
     # fmt: off
     BEFORE_RULE = "before_rule", Concern.VERDICT, False, "The declaration date lies before the first day of the rule."
+    DATE_ALONE = "date_alone", Concern.VERDICT, False, "One date alone puts the row before the first day of the rule, and no other date of the row or of most rows bears it out.", "The declaration date, from the customs declaration."
+    DECLARED_BEFORE_EXPORTED_AFTER = "declared_before_exported_after", Concern.VERDICT, False, "Declared before the first day of the rule, and another date of the row lies on or after it: which of them decides was not established.", "The dates by the customs declaration; if they stand, the licensing authority's answer which one decides."
+    DATE_IMPLAUSIBLE = "date_implausible", Concern.VERDICT, True, "The date has a year that a declaration cannot have, such as one of another calendar, so the rule is taken to be in force.", "The declaration date, from the customs declaration."
+    LAW_MAY_BE_OLD = "law_may_be_old", Concern.VERDICT, False, "The date lies in a year that the law in this release does not know yet.", "A newer release, or the licence catalogue of that year."
     NO_IDENTITY = "no_identity", Concern.VERDICT, True, "No usable vehicle identity can be read; supply the VIN.", "The VIN from the vehicle or its certificate; then screen again."
     DAMAGED_VIN = "damaged_vin", Concern.VERDICT, True, "The VIN is damaged; only a part of it can be read.", "The whole VIN from the vehicle, its certificate or the maker."
     CHECK_DIGIT_FAILS = "check_digit_fails", Concern.VERDICT, True, "The check digit does not hold, so at least one character is wrong.", "The VIN read once more from the vehicle or its certificate."
@@ -182,7 +186,7 @@ class Reason(StrEnum):
     NOT_PASSENGER = "not_passenger", Concern.VERDICT, False, "Two independent facts show a vehicle outside heading 8703 with at most nine seats."
     KIND_UNCLEAR = "kind_unclear", Concern.VERDICT, False, "Another kind of vehicle is told, and too little supports it.", "The kind of vehicle and its seats, by the certificate of conformity."
     USED_VEHICLE = "used_vehicle", Concern.VERDICT, False, "Declared as used, and nothing on the row says otherwise."
-    USED_UNSUPPORTED = "used_unsupported", Concern.VERDICT, False, "Declared as used by one entry only; the code, the model year or the date must bear it out.", "The registration certificate with the date of first registration."
+    USED_UNSUPPORTED = "used_unsupported", Concern.VERDICT, False, "Declared as used by one entry only; a second one or a date of first registration must bear it out.", "The registration certificate with the date of first registration."
     NEW_VEHICLE = "new_vehicle", Concern.VERDICT, False, "Two independent facts show a new vehicle, and nothing on the row says otherwise."
     NEW_UNSUPPORTED = "new_unsupported", Concern.VERDICT, False, "Declared as new by one entry only; a second fact is needed to clear the row.", "The certificate of conformity or the maker's invoice of a new vehicle."
     CONDITION_UNKNOWN = "condition_unknown", Concern.VERDICT, False, "Nothing on the row tells whether the vehicle is new or used.", "Whether the vehicle was registered: the registration certificate, or the maker's invoice."

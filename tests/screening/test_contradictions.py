@@ -52,12 +52,11 @@ def test_entries_that_disagree_about_the_kind_clear_nothing(text, kinds):
     assert not cleared(NEW_ELECTRIC, text, {**ELECTRIC, **kinds})
 
 
-def test_last_years_model_is_no_proof_of_use():
-    """Cars of the model year before are sold new all winter; those of years before are not."""
-    last = vin("LGXCE4CB", "S0")
-    assert screen(last, date(2026, 1, 2), {"condition": "used"}).verdict is not Verdict.OUT_OF_SCOPE
-    older = vin("LGXCE4CB", "N0")
-    assert screen(older, date(2026, 1, 2), {"condition": "used"}).verdict is Verdict.OUT_OF_SCOPE
+@pytest.mark.parametrize("code", "SN")
+def test_no_model_year_is_proof_of_use(code):
+    """Cars of years before are sold new as well, and a wrong year of the date makes any car old."""
+    finding = screen(vin("LGXCE4CB", f"{code}0"), date(2026, 1, 2), {"condition": "used"})
+    assert finding.verdict is Verdict.REVIEW
 
 
 def test_a_registration_that_lies_ahead_is_no_proof_of_use():

@@ -87,12 +87,11 @@ WRONG = {
 def allowed(regime: str, text: str, row: dict[str, str], field: str, wrong: str) -> bool:
     """What the requirement lets a single cell do: it is the second of two facts that agree.
 
-    Used is told by the condition, and by the code, the model year or a registration that bears it
-    out; how good these must be is asked below. A goods vehicle is told by an entry, and by a WMI of
+    Used is told by the condition, and by the code or a registration that bears it out. A goods vehicle is told by an entry, and by a WMI of
     goods vehicles alone, where no other entry tells a car.
     """
     if field == "condition":
-        return regime != USED
+        return regime != USED and "registration_date" in row
     others = {name for name in row if name != field} & {"hs_code", "vehicle_type"}
     return text == FOTON and wrong in {"8704600000", "皮卡"} and not others
 

@@ -69,7 +69,9 @@ TABLE = [
     ("no VIN", "", ELECTRIC, "invalid", "no_identity"),
     ("a frame number", "GJ7-123456", PETROL, "invalid", "no_identity"),
     ("used, code and condition", OLD_TESLA, {"condition": "旧", "hs_code": "8703801010"}, "out_of_scope", "used_vehicle"),
-    ("used, condition and model year", OLD_TESLA, {"condition": "used"}, "out_of_scope", "used_vehicle"),
+    ("used by one entry, an old model year", OLD_TESLA, {"condition": "used"}, "review", "used_unsupported"),
+    ("used by the code, registered", OLD_TESLA, {"hs_code": "8703801010", "registration_date": "2024-05-01"}, "out_of_scope", "used_vehicle"),
+    ("used, and a bare number for the registration", OLD_TESLA, {"condition": "used", "registration_date": "45413"}, "review", "used_unsupported"),
     ("used by the code alone", OLD_TESLA, {"hs_code": "8703801010"}, "review", "used_unsupported"),
     ("used, but the code says new", OLD_TESLA, {"condition": "旧", "hs_code": "8703801090"}, "controlled", "contradiction_condition"),
     ("used, but of this year", THIS_YEAR, {"condition": "旧", "hs_code": "8703801010"}, "review", "contradiction_condition"),
@@ -165,7 +167,7 @@ OTHERS = [
     ("all", "a kit of an electric car", ATTO3, {"vehicle_type": "CKD"}, "review", "kit"),
     ("all", "a kit of a petrol car", EADO, {"vehicle_type": "CKD"}, "controlled", "any_powertrain"),
     ("all", "one slip from a plug-in", vin("LC0CDDC3"), {}, "review", "one_character_from_covered"),
-    ("all", "used", EADO, {"condition": "used"}, "out_of_scope", "used_vehicle"),
+    ("all", "used", EADO, {"condition": "used", "registration_date": "2024-05-01"}, "out_of_scope", "used_vehicle"),
 ]  # fmt: skip
 SHORT = {"used": "cn-used-vehicle", "all": "cn-vehicle-export"}
 
@@ -184,8 +186,11 @@ def test_decision_table_of_the_other_regimes(code, vin, declared, verdict, reaso
 
 def findings_of_the_tables():
     for _, text, declared, *_ in TABLE:
-        for on in (ON, None, date(2025, 1, 1)):
+        for on in (ON, None, date(2025, 1, 1), date(2031, 1, 1)):
             yield screen(text, on, declared)
+        for day in ("2025-03-01", "2569-03-01"):
+            yield screen(text, None, {**declared, "export_date": day})
+        yield screen(text, date(2025, 1, 1), {**declared, "export_date": "2026-01-01"})
     for code, _, text, declared, *_ in OTHERS:
         for on in (ON, None, date(2007, 1, 1)):
             yield screen(text, on, declared, SHORT[code])
@@ -228,7 +233,8 @@ def test_out_of_scope_rests_on_a_sound_row():
 
 def test_other_regimes_stand_beside_out_of_scope():
     assert screen(SONG_PLUG_IN, ON).other_regimes == ("cn-vehicle-export",)
-    assert screen(OLD_TESLA, ON, {"condition": "used"}).other_regimes == ("cn-used-vehicle",)
+    used = {"condition": "used", "registration_date": "2024-05-01"}
+    assert screen(OLD_TESLA, ON, used).other_regimes == ("cn-used-vehicle",)
     assert screen(TESLA, ON).other_regimes == ()
     perhaps_used = screen(vin("LS5A2ASE", "SJ"), ON, {"condition": "旧", "fuel": "汽油"})
     assert perhaps_used.other_regimes == ("cn-vehicle-export", "cn-used-vehicle")

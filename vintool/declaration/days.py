@@ -1,69 +1,113 @@
-"""Days as people and spreadsheets write them."""
+"""Days as people and spreadsheets write them, read to the end of the cell or not at all.
+
+A date may clear a row, so nothing of the cell is passed over: ``2025-12-28 to Jan 3`` is no day, as its
+second one has no year. What can be read in two ways has both.
+"""
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from itertools import product
 from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_DAY = re.compile(
-    r"(?P<y>\d{4})\D{1,2}(?P<m>\d{1,2})\D{1,2}(?P<d>\d{1,2})(?!\d)"
-    r"|(?<!\d)(?P<first>\d{1,2})[./ -](?P<second>\d{1,2})[./ -](?P<year>\d{4})(?!\d)"
-    r"|(?<!\d)(?P<yy>20\d{2})(?P<mm>\d{2})(?P<dd>\d{2})(?!\d)"
-)
-_SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:\.\d+)?")
+import wmi_data
+from vintool.registry.rows import read_rows
+
+LONGEST = 64  # characters of a cell that is read; two days with their hours and zones take 60
+
+_MONTH_COLUMNS = ("name", "month", "language", "source")
 _DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
-_ZONED = re.compile(r"\d{2}:\d{2}\S*\s?(?:Z|[+-]\d{2}:?\d{2})$")
-_CHINA = timezone(timedelta(hours=8))
+_SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:\.\d+)?")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_BETWEEN = re.compile(
+    r"\s*(?:[~〜;,/至到-]|\b(?:to|until|till|bis|au|al|a)\b)\s*|\s+", re.IGNORECASE
+)
+
+_SEPARATOR = r"(?:\s*[-./,]\s*|\s+)"
+_NAME = r"(?P<name>[^\W\d_]+)\.?"
+_ORDINAL = r"(?:st|nd|rd|th|er|[.ºª])?"
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?P<y>\d{{4}})(?:{_SEPARATOR}|\s*[年년]\s*)(?P<m>\d{{1,2}})(?:{_SEPARATOR}|\s*[月월]\s*)(?P<d>\d{{1,2}})(?!\d)(?:\s*[日일号號]|\.(?!\d))?",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?(?:\.0+)?(?!\d)",
+        rf"(?P<first>\d{{1,2}}){_SEPARATOR}(?P<second>\d{{1,2}}){_SEPARATOR}(?P<third>\d{{4}}|\d{{2}})(?!\d)",
+        rf"{_WEEKDAY}(?P<d>\d{{1,2}}){_ORDINAL}[\s./-]*(?:(?:de|of)\s+)?{_NAME},?[\s./-]*(?:del?\s+)?'?(?P<y>\d{{4}}|\d{{2}})(?!\d)(?:\s*г\.?)?",
+        rf"{_WEEKDAY}{_NAME}[\s./-]*(?P<d>\d{{1,2}})(?!\d){_ORDINAL},?[\s./-]+'?(?P<y>\d{{4}}|\d{{2}})(?!\d)",
+        rf"(?P<y>\d{{4}})[\s./,-]*{_NAME}[\s./-]*(?P<d>\d{{1,2}})(?!\d)",
+        r"(?P<era>令和|平成|民國|民国)\s*(?P<y>\d{1,3}|元)\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
+        r"(?:ngày\s+)?(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2}),?\s+năm\s+(?P<y>\d{4})",
+    )
+)  # fmt: skip
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
+_HOUR = (
+    r"(?:\s*[T,]\s*|\s+|(?=[上下오]))(?P<half>上午|下午|오전|오후|[AP]M)?\s*"
+    r"(?:(?P<hour>\d{1,2})[:.时時h](?P<minute>\d{2})(?:[:.分](?P<second>\d{2})(?:[.,]\d{1,9})?)?[分秒]?"
+    r"|(?P<hour2>\d{2})(?P<minute2>\d{2})(?:\d{2})?)"
+    r"\s*(?P<after>[AP]\.?M\.?(?!\w))?"
+)
+_ZONE = r"\s*\[?(?:(?:UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?|(?P<zone>[A-Z]{1,5}|北京时间|[A-Z]+(?:/[A-Z_]+)+))\]?(?:\s*\([^()]*\))?"
+_TAIL = re.compile(rf"(?:{_HOUR})?(?:{_ZONE})?", re.IGNORECASE)
+_AFTERNOON = {"下午", "오후", "PM", "P"}
+# Hours before Greenwich; a name that means two zones has both.
+_ZONES = {
+    **dict.fromkeys(("Z", "UTC", "GMT", "UT"), (0.0,)),
+    **dict.fromkeys(("北京时间", "HKT", "SGT"), (8.0,)),
+    "CST": (8.0, -6.0), "IST": (5.5, 2.0, 1.0), "BST": (1.0, 6.0), "JST": (9.0,), "KST": (9.0,), "CET": (1.0,), "CEST": (2.0,),
+    "EET": (2.0,), "MSK": (3.0,), "EST": (-5.0,), "EDT": (-4.0,), "CDT": (-5.0,), "MST": (-7.0,), "MDT": (-6.0,), "PST": (-8.0,), "PDT": (-7.0,),
+}  # fmt: skip
+_CHINA = timedelta(hours=8)
+# Years of two figures: none that the data cannot know.
+_LATEST_SHORT_YEAR = int(wmi_data.RELEASE[:4]) + 1
 
 
 class Days(NamedTuple):
-    """The earliest and the latest day that a cell can name; they differ where day and month can change places."""
+    """The earliest and the latest day that a cell can name; they differ where it can be read in two ways.
+
+    Attributes:
+        earliest: day in China.
+        latest: day in China.
+        is_written: false for the bare number of a spreadsheet's day, which a price can be as well.
+    """
 
     earliest: date
     latest: date
+    is_written: bool = True
 
 
 @lru_cache(maxsize=1 << 16)
 def read_days(text: str) -> Days | None:
-    """The days that a cell can name; None if it cannot be read.
+    """The days that a cell can name; None if it cannot be read to its end.
 
-    Of several days in a cell the first and the last. A time of another zone is read as the day in China.
+    Of two days in a cell the first and the last. A time of another zone is read as the day in China.
 
-    >>> read_days("2026年3月1日").latest, read_days("03/01/2026")
-    (datetime.date(2026, 3, 1), Days(earliest=datetime.date(2026, 1, 3), latest=datetime.date(2026, 3, 1)))
-    >>> read_days("2025-12-31T16:00:00Z").latest, read_days("2025-12-28~2026-01-03").latest
+    >>> read_days("2026年3月1日").latest, read_days("March 1, 2026").latest
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1))
+    >>> read_days("03/01/2026")[:2]
+    (datetime.date(2026, 1, 3), datetime.date(2026, 3, 1))
+    >>> read_days("2025-12-31 20:00 UTC").latest, read_days("2025-12-28~2026-01-03").latest
     (datetime.date(2026, 1, 1), datetime.date(2026, 1, 3))
+    >>> read_days("2025-12-28~01-03"), read_days("46082").is_written
+    (None, False)
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if _ZONED.search(plain):
-        try:
-            day = datetime.fromisoformat(plain).astimezone(_CHINA).date()
-        except (ValueError, OverflowError):
-            return None
-        return Days(day, day)
+    if len(text) > LONGEST:
+        return None
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text).strip())
+    if len(plain) > LONGEST:
+        return None
     if number := _SPREADSHEET_DAY.fullmatch(plain):
         day = _DAY_ZERO + timedelta(days=int(number[1]))
-        return Days(day, day)
-    days = [day for match in _DAY.finditer(plain) for day in _days(match)]
+        return Days(day, day, is_written=False)
+    days = set(_points(plain)) or {day for pair in _pairs(plain) for day in pair}
     return Days(min(days), max(days)) if days else None
 
 
-def _days(match: re.Match[str]) -> list[date]:
-    """The days that one date can be: two where day and month can change places."""
-    if match["y"]:
-        readings = [(match["y"], match["m"], match["d"])]
-    elif match["yy"]:
-        readings = [(match["yy"], match["mm"], match["dd"])]
-    else:
-        year, first, second = match["year"], match["first"], match["second"]
-        readings = [(year, second, first), (year, first, second)]
-    days = (_day(*map(int, reading)) for reading in readings)
-    return [day for day in days if day is not None]
-
-
 def read_date(text: str) -> date | None:
-    """The day that a cell names; the later one where there are two, so that a rule is in force rather than not.
+    """The day that a cell names; the latest where it can be several, so that a rule is in force rather than not.
 
     >>> read_date("20260301"), read_date("03/01/2026"), read_date("soon")
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), None)
@@ -72,8 +116,101 @@ def read_date(text: str) -> date | None:
     return days.latest if days else None
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+@cache
+def _months() -> dict[str, str]:
+    rows = read_rows("declared.months.csv", _MONTH_COLUMNS)
+    return {_fold(name): month for name, month, _language, _source in rows}
+
+
+def _pairs(text: str) -> Iterator[set[date]]:
+    """The days of each way to part the cell into two dates."""
+    for between in _BETWEEN.finditer(text):
+        first = set(_points(text[: between.start()]))
+        if first and (last := set(_points(text[between.end() :]))):
+            yield first | last
+
+
+def _points(text: str) -> Iterator[date]:
+    """The days in China that a text can name as one date, with an hour and a zone or without."""
+    for pattern in _DATES:
+        match = pattern.match(text)
+        tail = match and _TAIL.fullmatch(text, match.end())
+        if match and tail:
+            for day in filter(None, _readings(match.groupdict())):
+                yield from _in_china(day, tail)
+
+
+def _readings(parts: dict[str, str | None]) -> Iterator[date | None]:
+    """The dates that a match can be: several where day, month and a year of two figures can change places."""
+    if first := parts.get("first"):
+        second, third = parts["second"], parts["third"]
+        orders: list[tuple[str | None, ...]] = [(third, second, first), (third, first, second)]
+        if len(third or "") == 2:
+            orders.append((first.zfill(2), second, third))
+        for order in orders:
+            yield _day(*order)
+        return
+    year, month, day, name = parts["y"], parts.get("m"), parts["d"], parts.get("name")
+    if era := parts.get("era"):
+        year = str(_ERAS[era] + int("1" if year == "元" else year or 0))
+    if name:
+        month = _months().get(_fold(name), "0")
+    yield _day(year, month, day)
+    if name and len(year or "") == 2:
+        yield _day((day or "").zfill(2), month, year)
+
+
+def _fold(name: str) -> str:
+    """A month's name to compare; Turkish has an i with a dot in capitals and one without in small letters."""
+    return name.casefold().replace("\u0307", "").replace("ı", "i")
+
+
+def _day(year: str | None, month: str | None, day: str | None) -> date | None:
+    text = year or ""
+    number = int(text or 0) + (2000 if len(text) == 2 else 0)
+    if len(text) == 2 and number > _LATEST_SHORT_YEAR:
+        return None
     try:
-        return date(year, month, day)
+        return date(number, int(month or 0), int(day or 0))
     except ValueError:
         return None
+
+
+def _in_china(day: date, tail: re.Match[str]) -> Iterator[date]:
+    hour, minute = tail["hour"] or tail["hour2"], int(tail["minute"] or tail["minute2"] or 0)
+    midnight = datetime.combine(day, time())
+    times = [midnight]
+    if hour is not None:
+        half = (tail["half"] or tail["after"] or "").upper()[:2].rstrip(".")
+        hours = int(hour)
+        if half:
+            hours = hours % 12 + (12 if half in _AFTERNOON else 0)
+        if hours > 24 or minute > 59:
+            return
+        times = [midnight + timedelta(hours=hours, minutes=minute)]
+    if not tail["offset"] and not tail["zone"]:
+        yield times[0].date()
+        return
+    if hour is None:  # a whole day of another zone
+        times.append(midnight + timedelta(days=1, seconds=-1))
+    for moment, offset in product(times, _offsets(tail, midnight)):
+        try:
+            yield (moment - offset + _CHINA).date()
+        except OverflowError:
+            return
+
+
+def _offsets(tail: re.Match[str], at: datetime) -> Iterable[timedelta]:
+    """How far before Greenwich the clock of a time can be; nothing if its zone is not known."""
+    if tail["offset"]:
+        minutes = int(tail["offset"]) * 60
+        more = int(tail["minutes"] or 0)
+        return [timedelta(minutes=minutes + (-more if tail["offset"][0] == "-" else more))]
+    name = tail["zone"]
+    if "/" not in name:
+        return [timedelta(hours=hours) for hours in _ZONES.get(name.upper(), ())]
+    try:
+        offset = ZoneInfo("/".join(part.title() for part in name.split("/"))).utcoffset(at)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return []
+    return [offset] if offset is not None else []

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from vintool import vpic
 from vintool.codes import DEFAULT_REGIME, Reason
-from vintool.columns import BATCH_ROWS, FACTS, LICENCE, Occurrences, Screener, date_field
+from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences, Screener
 from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
@@ -42,6 +42,7 @@ from vintool.files.writing.staging import staged
 from vintool.files.writing.tally import Tally
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
+from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import load_regime
 
 
@@ -147,6 +148,7 @@ class _Screening:
         self._run = _completed(run, self._mappings)
         self._desk = open_desk(self._run)
         self._tally, self._occurrences = Tally(), Occurrences()
+        self._manifest_days: ManifestDays | None = None
         with_blocks = run.single_window and run.out is not None
         self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
@@ -185,7 +187,7 @@ class _Screening:
         mapping, run = self._mappings[number], self._run
         return Screener(
             mapping,
-            run.on if run.on or date_field(mapping) else run.today,
+            run.on if run.on or day_field(mapping) else run.today,
             run.regime,
             joined=self._copy.joins_lists,
             encoded=True,
@@ -194,7 +196,18 @@ class _Screening:
             sheet=number,
             with_facts=run.out is not None,
             with_licence=self._blocks is not None,
+            manifest_days=self._days,
         )
+
+    def _days(self) -> ManifestDays:
+        """The days of all rows, by reading the manifest once more; few manifests need it."""
+        if self._manifest_days is None:
+            run, counter = self._run, DayCounter()
+            manifest = open_manifest(run.path, encoding=run.encoding, sheet=run.sheet)
+            for sheet, mapping in zip(manifest.sheets, self._mappings, strict=True):
+                counter.add((batch.data for batch in sheet.batches()), mapping)
+            self._manifest_days = counter.counted()
+        return self._manifest_days
 
     def write(self, stage: Path, out: Path, row_files: RowFiles) -> Summary:
         """Write the other outputs, when all rows are screened.
@@ -260,7 +273,7 @@ class _Screening:
         """The one date of all rows, or the columns that it was read from."""
         if self._run.on:
             return self._run.on.isoformat()
-        dated = ((mapping, date_field(mapping)) for mapping in self._mappings)
+        dated = ((mapping, day_field(mapping)) for mapping in self._mappings)
         columns = sorted({mapping[field] for mapping, field in dated if field})
         return f"per row: {', '.join(columns)}"
 
@@ -300,7 +313,7 @@ def _completed(run: Run, mappings: Sequence[Mapping[str, str]]) -> Run:
     Raises:
         ValueError: no date is given, and no column has one.
     """
-    if run.on is None and not any(map(date_field, mappings)):
+    if run.on is None and not any(map(day_field, mappings)):
         if run.today is None:
             raise ValueError("the manifest has no date column: give on=")
         run = replace(run, on=run.today)

@@ -18,6 +18,8 @@ _FIRM = {Grade.A, Grade.B}
 PASSENGER, KIT = "passenger", "kit"
 #: Kinds of a WMI that an official register gives to no car.
 NEVER_CARS = {("trailer",), ("motorcycle",)}
+#: Why a date outside the days of a regime clears nothing.
+DOUBTS_OF_DATE = {Reason.DATE_ALONE, Reason.DECLARED_BEFORE_EXPORTED_AFTER}
 _REGISTRY_KINDS = {"bus", "truck", "motorcycle", "trailer", "off_road"}
 
 
@@ -177,6 +179,11 @@ class Case:
         return None if model_year is None or year is None else year - model_year
 
     @cached_property
+    def before_in_doubt(self) -> bool:
+        """Whether the declaration lies outside the days of the regime by a date that is not to be relied on."""
+        return self.facts.in_force is False and self.facts.date_doubt in DOUBTS_OF_DATE
+
+    @cached_property
     def date_denied(self) -> bool:
         """Whether the declaration lies years before the model year: then one of the two is wrong."""
         return self.age is not None and self.age < -1
@@ -203,17 +210,17 @@ class Case:
 
     @cached_property
     def used(self) -> bool:
-        """Used, by two facts that support each other.
+        """Used, by two entries, or by one and a first registration.
 
-        A model year of last year supports nothing: such cars are sold new all winter.
+        A model year supports nothing: old cars are sold new, and a wrong year of the date makes any car old.
         """
         fields = self.conditions.get("used", set())
         return (
-            "condition" in fields
+            bool(fields)
             and not self.entries_disagree
             and self.facts.year is not None  # else a car of this year could not be told
             and (self.age is None or self.age > 0)
-            and ((self.age or 0) >= 2 or "hs_code" in fields or self.registered)
+            and len(fields) + self.registered >= 2
         )
 
     @cached_property
@@ -221,7 +228,8 @@ class Case:
         """How many independent facts tell a new vehicle, where none tells a used one."""
         if "used" in self.conditions or self.facts.registered is not None:
             return 0
-        return len(self.conditions.get("new", ())) + (self.age is not None and self.age <= 0)
+        of_this_year = self.age is not None and self.age <= 0 and not self.before_in_doubt
+        return len(self.conditions.get("new", ())) + of_this_year
 
     # Powertrain
 
@@ -266,6 +274,7 @@ class Case:
             for doubt in self.regime.doubt
             if (doubt.powertrain is None or doubt.powertrain in powertrains)
             and (not doubt.kind or doubt.kind in kinds)
+            and (not doubt.date or doubt.reason is self.facts.date_doubt)
         )
 
     @cached_property

@@ -31,14 +31,19 @@ from itertools import groupby
 from typing import NamedTuple
 
 from vintool.codes import Basis, Grade, Powertrain, Reason, Verdict
-from vintool.screening.case import KIT, NEVER_CARS, PASSENGER, Case
+from vintool.screening.case import DOUBTS_OF_DATE, KIT, NEVER_CARS, PASSENGER, Case
 from vintool.screening.contradictions import Contradiction
 from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import Facts
 from vintool.screening.regimes import ANY_POWERTRAIN, Regime
 
 # What no longer matters once the powertrain has cleared the row.
-_SETTLED_BY_POWERTRAIN = {Reason.KIND_UNCLEAR, Reason.KIT, Reason.USED_UNSUPPORTED}
+_SETTLED_BY_POWERTRAIN = {
+    Reason.KIND_UNCLEAR,
+    Reason.KIT,
+    Reason.USED_UNSUPPORTED,
+    *DOUBTS_OF_DATE,
+}
 _MOST_RULES = 4  # of the powertrain in the evidence of a row
 # Kinds that another regime may cover whatever drives them.
 _LICENSED_KINDS = {"truck", "bus", "chassis"}
@@ -127,9 +132,10 @@ def _kind_reasons(case: Case) -> tuple[Reason, ...]:
 # fmt: off
 TABLE = (
     Line("1a", "date", "The declaration date lies before the first day of the regime, and years before the model year that the VIN tells: one of the two is wrong.", _if(lambda c: c.facts.in_force is False and c.date_denied), _R, ends=True),
-    Line("1b", "date", "The declaration date lies before the first day of the regime.", _if(lambda c: c.facts.in_force is False), _O, ends=True, reasons=_because(Reason.BEFORE_RULE)),
-    Line("1c", "date", "No declaration date can be read: the regime is taken to be in force.", _if(lambda c: c.facts.in_force is None)),
-    Line("1d", "date", "The regime is in force on the declaration date.", _always),
+    Line("1b", "date", "The declaration date lies before the first day of the regime by one date that nothing bears out, or another date of the row lies on or after it: taken to be in force, and never more than review.", _if(lambda c: c.before_in_doubt)),
+    Line("1c", "date", "The declaration date lies before the first day of the regime.", _if(lambda c: c.facts.in_force is False), _O, ends=True, reasons=_because(Reason.BEFORE_RULE)),
+    Line("1d", "date", "No declaration date can be read: the regime is taken to be in force.", _if(lambda c: c.facts.in_force is None)),
+    Line("1e", "date", "The regime is in force on the declaration date.", _always),
     Line("2a", "identity", "No vehicle identity can be read.", _if(lambda c: c.no_identity), _I, ends=True, reasons=_because(Reason.NO_IDENTITY)),
     Line("2b", "identity", "The VIN is damaged, breaks a rule of its market, or its maker is not known: nothing clears the row.", _if(lambda c: c.unsound)),
     Line("2c", "identity", "The VIN is sound and its maker is known.", _always),
@@ -138,7 +144,7 @@ TABLE = (
     Line("3c", "kind", "Another kind is told, by too little: the row is neither held nor cleared by it.", _if(lambda c: c.kind_unclear or c.kind_open), reasons=_because(Reason.KIND_UNCLEAR)),
     Line("3d", "kind", "A kit, and sources do not settle whether it counts as the vehicle: never more than review.", _if(lambda c: any(doubt.kind == KIT for doubt in c.doubts)), reasons=_because(Reason.KIT)),
     Line("3e", "kind", "The regime covers vehicles of this kind, or nothing tells another.", _always),
-    Line("4a", "new or used", "The regime is for new vehicles; used is declared, the code, a model year two years back or a registration bears it out, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
+    Line("4a", "new or used", "The regime is for new vehicles; used is declared, by two entries or by one and a first registration, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
     Line("4b", "new or used", "The regime is for new vehicles; used is declared, and too little supports it: never more than review.", _if(lambda c: c.used_unsupported), reasons=_because(Reason.USED_UNSUPPORTED)),
     Line("4c", "new or used", "The regime is for used vehicles; two independent facts tell a new one, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "used" and c.new >= 2 and c.clearable), _O, ends=True, reasons=_because(Reason.NEW_VEHICLE)),
     Line("4d", "new or used", "The regime is for used vehicles, and entries disagree whether this is one.", _if(lambda c: c.regime.condition == "used" and c.entries_disagree), _R, ends=True),
@@ -161,7 +167,7 @@ TABLE = (
     Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(entry.has_vin == "no" for entry in c.facts.declared))),
     Line("6b", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
     Line("6c", "VIN", "A VIN stands on the row.", _always),
-    Line("7a", "burden of proof", "Controlled, but kind, kit or used are in doubt.", lambda c, v: v is _C and (c.kind_unclear or c.used_unsupported or any(doubt.kind for doubt in c.doubts)), _R, ends=True),
+    Line("7a", "burden of proof", "Controlled, but date, kind, kit or used are in doubt.", lambda c, v: v is _C and (c.before_in_doubt or c.kind_unclear or c.used_unsupported or any(doubt.kind for doubt in c.doubts)), _R, ends=True),
     Line("7b", "burden of proof", "Out of scope, but the VIN is not sound.", lambda c, v: v is _O and bool(c.unsound), _R, ends=True),
     Line("7c", "burden of proof", "Out of scope, but entries of the row contradict each other, or another kind is told.", lambda c, v: v is _O and (not c.clearable or c.kind_disagrees is not None or c.kind_open), _R, ends=True),
     Line("7d", "burden of proof", "The verdict stands.", _always, ends=True),
@@ -179,7 +185,9 @@ def decide(facts: Facts, regime: Regime) -> Decision:
     held, verdict = walk(case)
     reasons = [reason for line in held if line.verdict is not None for reason in line.reasons(case)]
     notes = [reason for line in held if line.verdict is None for reason in line.reasons(case)]
-    if facts.in_force is None:
+    if facts.date_doubt:
+        notes.append(facts.date_doubt)
+    elif facts.in_force is None:
         notes.append(Reason.DATE_UNKNOWN)
     if verdict is Verdict.OUT_OF_SCOPE:
         notes = [note for note in notes if note not in _SETTLED_BY_POWERTRAIN]
@@ -212,7 +220,7 @@ def walk(case: Case) -> tuple[tuple[Line, ...], Verdict]:
 
 def _contradictions(case: Case, held: tuple[Line, ...]) -> tuple[Contradiction, ...]:
     """Those of the row; before the first day, and of a row without identity, none."""
-    if held[-1].number in {"1b", "2a"}:
+    if held[-1].number in {"1c", "2a"}:
         return ()
     kinds = (case.kind_disagrees,) if case.kind_disagrees else ()
     return (*case.contradictions, *kinds)
@@ -235,12 +243,12 @@ def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tupl
     if verdict is not Verdict.OUT_OF_SCOPE or case.facts.vin.kinds in NEVER_CARS:
         return ()
     last = held[-1].number
-    if last == "4a" or (last == "1b" and "used" in case.conditions):
+    if last == "4a" or (last == "1c" and "used" in case.conditions):
         return case.regime.other("used")
-    if last == "4c" or (last == "1b" and case.regime.condition == "used"):
+    if last == "4c" or (last == "1c" and case.regime.condition == "used"):
         return case.regime.other("new")
     powertrains = {case.encoded, *case.declared} - {None}
-    if last == "1b":
+    if last == "1c":
         return () if powertrains <= {Powertrain.BEV} else case.regime.other("not_pure_electric")
     if last == "3a":
         elsewhere = not _LICENSED_KINDS.isdisjoint(case.other_kinds)
@@ -269,9 +277,8 @@ def _evidence(case: Case, contradictions: tuple[Contradiction, ...]) -> tuple[Ev
     ]
     items += [item for one in contradictions if (item := one.item)]
     for doubt in case.doubts:
-        about = doubt.powertrain.value if doubt.powertrain else doubt.kind
         items += [
-            EvidenceItem(f"reading of {about}", reading, Basis.REGISTRY, None, doubt.source)
+            EvidenceItem(f"reading of {doubt.about}", reading, Basis.REGISTRY, None, doubt.source)
             for reading in doubt.readings
         ]
     return tuple(items)

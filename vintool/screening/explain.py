@@ -9,6 +9,7 @@ from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.decoding.records import identity_fields, profile_fields
 from vintool.decoding.text import check_lines, vehicle_lines
+from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.facts import profile_of
 from vintool.screening.regimes import Citation, load_regime
@@ -65,7 +66,7 @@ def explain(
 
     Args:
         text: a VIN as people type it.
-        on: the declaration date; None if it is not known.
+        on: the declaration date; None to read it from ``declared``.
         declared: as for ``vintool.screen``.
         regime: code of the regime.
 
@@ -74,16 +75,17 @@ def explain(
         ValueError: an unknown declared field.
 
     >>> [step.line for step in explain("LRW3E7FA1LC000001", date(2025, 12, 31)).steps]
-    ['1b']
+    ['1c']
     """
     law = load_regime(regime)
     identity = identify(text)
     profile = profile_of(identity)
-    decision = judge(identity, profile, on, declared, law)
+    day = day_of_row(law, on, declared)
+    decision = judge(identity, profile, day, declared, law)
     return Explanation(
         check=Check.model_validate(identity_fields(text, identity), from_attributes=True),
         vehicle=_vehicle(identity, profile),
-        finding=finding(decision, law, on),
+        finding=finding(decision, law, day.day),
         steps=tuple(
             Step(
                 name=line.step,

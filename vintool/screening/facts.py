@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from vintool import registry
-from vintool.codes import Basis, CheckDigit, Market, Powertrain, Problem, Weight
+from vintool.codes import Basis, CheckDigit, Market, Powertrain, Problem, Reason, Weight
 from vintool.declaration import headers, lexicon
 from vintool.declaration.days import read_days
 from vintool.declaration.lexicon import Meaning
@@ -68,6 +68,7 @@ class Facts(NamedTuple):
         registered: the year of first registration, if one stands on the row that does not lie after
             the declaration.
         chassis_differs: whether the chassis number is not that of the VIN.
+        date_doubt: what speaks against relying on the declaration date.
     """
 
     in_force: bool | None
@@ -76,6 +77,7 @@ class Facts(NamedTuple):
     vin: VinFacts
     registered: int | None = None
     chassis_differs: bool = False
+    date_doubt: Reason | None = None
 
 
 def profile_of(identity: Identity) -> Profile | None:
@@ -211,6 +213,11 @@ def chassis_differs(vin: str, text: str) -> bool:
 
 
 def registered(text: str, on: date | None) -> int | None:
-    """The year of a first registration; None if it cannot be read or lies after the declaration."""
+    """The year of a first registration; None if it cannot be read or lies after the declaration.
+
+    The bare number of a spreadsheet's day is none: a price can look like one.
+    """
     days = read_days(text)
-    return None if days is None or on is None or days.latest > on else days.latest.year
+    if days is None or not days.is_written or on is None or days.latest > on:
+        return None
+    return days.latest.year

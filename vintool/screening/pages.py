@@ -83,9 +83,7 @@ def _sources(regime: Regime) -> Iterator[str]:
         yield ""
         yield "## In doubt: review, with both readings"
     for doubt in regime.doubt:
-        about = " ".join(
-            filter(None, (doubt.kind, doubt.powertrain.value if doubt.powertrain else ""))
-        )
+        about = doubt.about
         yield ""
         yield f"**{about}** (`{doubt.reason}`; {doubt.source})"
         yield ""

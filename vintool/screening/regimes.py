@@ -95,13 +95,23 @@ class Citation(Frozen):
 
 
 class Doubt(Frozen):
-    """What sources disagree on: a powertrain, a kind, or the two together. The verdict is then review."""
+    """What sources disagree on: a powertrain, a kind, or the two together, or which date decides.
+
+    The verdict is then review.
+    """
 
     powertrain: Powertrain | None = None
     kind: str = ""
+    date: bool = False
     reason: Reason
     readings: tuple[Text, ...] = Field(min_length=2)
     source: Text
+
+    @property
+    def about(self) -> str:
+        """What it is about, in words."""
+        powertrain = self.powertrain.value if self.powertrain else ""
+        return " ".join(filter(None, (self.kind, powertrain, "the date" * self.date)))
 
 
 class OtherRegime(Frozen):

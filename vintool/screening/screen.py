@@ -12,6 +12,7 @@ from vintool.decoding.model import Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
+from vintool.screening.dates import DeclarationDay, day_field, day_of_row
 from vintool.screening.decision import Decision, decide
 from vintool.screening.evidence import EvidenceItem, Remark, all_remarks
 from vintool.screening.facts import (
@@ -48,7 +49,7 @@ class Finding(Frozen):
 
     >>> finding = screen("LRW3E7FA1LC000001", date(2026, 3, 1))
     >>> finding.evidence[0].value, finding.evidence[0].basis.value, finding.lines
-    ('BEV', 'encoded', ('1d', '2c', '3e', '4h', '5b', '6c', '7d'))
+    ('BEV', 'encoded', ('1e', '2c', '3e', '4h', '5b', '6c', '7d'))
     """
 
     verdict: Verdict
@@ -71,12 +72,14 @@ def screen(
 
     Args:
         vehicle_or_text: a decoded vehicle, a VIN, or the text of a cell.
-        on: the declaration date; None if it is not known (the rule is then taken to be in force).
+        on: the declaration date; None to read it from ``declared`` (``declaration_date``, else
+            ``export_date``). If it is not known the rule is taken to be in force, and a date that is
+            read alone clears no row.
         declared: what the manifest says beside the VIN: field -> cell, as it stands there (prices and
             dates with their units and in any usual form). The fields are those of the header
             dictionary; ``declaration.lexicon.FIELDS``, ``chassis_no``, ``registration_date``,
-            ``application_date`` (of the licence, for used vehicles), ``container_no``,
-            ``vessel_imo`` and ``exporter_code`` are read, others change nothing.
+            ``application_date`` (of the licence, for used vehicles), the other ``dates.DATES``,
+            ``container_no``, ``vessel_imo`` and ``exporter_code`` are read, others change nothing.
         regime: the code of the regime, one of ``codes.REGIMES``.
 
     Returns:
@@ -100,13 +103,15 @@ def screen(
     law = load_regime(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
     identity = identify(text)
-    return finding(judge(identity, profile_of(identity), on, declared, law), law, on)
+    day = day_of_row(law, on, declared)
+    column = "" if on is not None else day_field(declared or {})
+    return finding(judge(identity, profile_of(identity), day, declared, law), law, day.day, column)
 
 
 def judge(
     identity: Identity,
     profile: Profile | None,
-    on: date | None,
+    day: DeclarationDay,
     declared: Mapping[str, object] | None,
     regime: Regime,
 ) -> Decision:
@@ -115,7 +120,7 @@ def judge(
     Args:
         identity: of the text of the VIN.
         profile: of its VIN, see ``facts.profile_of``.
-        on: the declaration date; None if it is not known.
+        day: of the declaration, under the regime.
         declared: field -> cell, as for ``screen``.
         regime: the law.
 
@@ -125,13 +130,15 @@ def judge(
     meanings = declared_meanings(declared)
     cells = {field: str(cell) for field, cell in (declared or {}).items() if cell is not None}
     registration, chassis = cells.get("registration_date", ""), cells.get("chassis_no", "")
+    on = day.day
     facts = Facts(
-        None if on is None else regime.in_force(on),
+        day.in_force,
         on.year if on else None,
         meanings,
         text_facts(identity, profile),
         registered(registration, on),
         identity.vin is not None and chassis_differs(identity.vin, chassis),
+        day.doubt,
     )
     decision = decide(facts, regime)
     remarks = all_remarks(

@@ -12,17 +12,33 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from vintool.codes import Reason
 from vintool.columns.engine.arrays import Codes, Mask
-from vintool.columns.engine.categorical import EMPTY, NATURALS, NO_OR_YES, Categorical, as_text
+from vintool.columns.engine.categorical import (
+    EMPTY,
+    NATURALS,
+    NO_OR_YES,
+    NOTHING,
+    Categorical,
+    as_text,
+)
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.chassis import differing_chassis
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
-from vintool.declaration.days import read_date
+from vintool.declaration.days import read_days
 from vintool.desk.reviews import fingerprint
 from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
+from vintool.screening.dates import (
+    DATES,
+    DeclarationDay,
+    ManifestDays,
+    borne_out,
+    day_field,
+    declaration_day,
+)
 from vintool.screening.decision import Decision, decide
 from vintool.screening.evidence import all_remarks
 from vintool.screening.facts import Facts, VinFacts, registered
@@ -66,17 +82,23 @@ class RowRules:
 
     Args:
         mapping: field -> column name.
-        on: the declaration date of all rows; None to read it from ``date_field``.
-        date_field: the field that gives each row its date.
+        on: the declaration date of all rows; None to read it from the mapped column.
         regime: the regime.
+        manifest_days: gives what bears out a date that its row alone does not, if there is anything.
     """
 
     def __init__(
-        self, mapping: Mapping[str, str], on: date | None, date_field: str, regime: Regime
+        self,
+        mapping: Mapping[str, str],
+        on: date | None,
+        regime: Regime,
+        manifest_days: Callable[[], ManifestDays | None],
     ) -> None:
         self._mapping = mapping
-        self._date_field = date_field
+        self._day_field = "" if on is not None else day_field(mapping)
         self._regime = regime
+        self._manifest_days = manifest_days
+        self._in_force = on is not None and regime.in_force(on)  # then no date of a row says more
         self._reader = Reader()
         self._descriptors = Descriptors()
         self._texts: dict[str, Encoder] = defaultdict(Encoder)  # by field
@@ -85,8 +107,11 @@ class RowRules:
         self._profiles = CheckedProfiles()
         self._vin_facts = PerDistinct(row_vin_facts)
         self._declared = PerDistinct(lexicon.together)
-        self._day = PerDistinct(lambda text: on or read_date(text))
-        self._when = PerDistinct(self._in_force)
+        self._dates = PerDistinct(read_days)
+        self._row_day = PerDistinct(partial(declaration_day, regime, on, self._day_field))
+        self._borne_out = PerDistinct(self._with_manifest)
+        self._day = PerDistinct(lambda day: day.day)
+        self._when = PerDistinct(_when)
         self._registered = PerDistinct(registered)
         self._decision = PerDistinct(self._decide)
         self._used = PerDistinct(declared_used)
@@ -124,14 +149,17 @@ class RowRules:
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
         declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
-        days = self._day(cells(self._date_field))
+        nothing = Categorical.constant(batch.num_rows, NOTHING)
+        dates = (nothing if self._in_force else self._dates(cells(name)) for name in DATES)
+        row_days = self._borne_out(self._row_day(*dates))
+        days = self._day(row_days)
         chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
         differs = np.zeros(batch.num_rows, dtype=np.int32)
         differs[list(chassis)] = 1
         decisions = self._decision(
             vin_facts,
             declared,
-            self._when(days),
+            self._when(row_days),
             self._registered(cells("registration_date"), days),
             Categorical(NO_OR_YES, differs)
             if chassis
@@ -191,18 +219,23 @@ class RowRules:
             return Categorical.constant(len(texts), self._header_currency)
         return self._meanings[field](texts)
 
-    def _in_force(self, on: date | None) -> tuple[bool | None, int | None]:
-        return (None, None) if on is None else (self._regime.in_force(on), on.year)
+    def _with_manifest(self, day: DeclarationDay) -> DeclarationDay:
+        if day.doubt is not Reason.DATE_ALONE:
+            return day
+        manifest = self._manifest_days()
+        return borne_out(day, self._regime, manifest) if manifest else day
 
     def _decide(
         self,
         vin: VinFacts,
         declared: tuple[lexicon.Meaning, ...],
-        when: tuple[bool | None, int | None],
+        when: tuple[bool | None, int | None, Reason | None],
         registration: int | None,
         differs: bool,  # noqa: FBT001 - a key of a column, like the others
     ) -> Decision:
-        return decide(Facts(*when, declared, vin, registration, differs), self._regime)
+        in_force, year, doubt = when
+        facts = Facts(in_force, year, declared, vin, registration, differs, doubt)
+        return decide(facts, self._regime)
 
     def _with_remarks_beside(
         self, decisions: Categorical, cells: Callable[[str], Categorical], days: Categorical
@@ -217,6 +250,11 @@ class RowRules:
         if not any(any(column.distinct_values()) for column in remarks):
             return decisions
         return self._with_remarks(decisions, self._remarks(*remarks))
+
+
+def _when(day: DeclarationDay) -> tuple[bool | None, int | None, Reason | None]:
+    """What ``Facts`` has of a day."""
+    return day.in_force, day.day.year if day.day else None, day.doubt
 
 
 def _meaning(field: str, text: str) -> lexicon.Meaning | None:

@@ -23,6 +23,7 @@ from vintool.columns.screening.duplicates import (
 from vintool.columns.screening.row_rules import DecidedRows, RowRules
 from vintool.columns.vins import VinColumn
 from vintool.desk.book import Desk
+from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import needs_a_look
 
@@ -30,11 +31,6 @@ from vintool.screening.screen import needs_a_look
 KEPT = 120_000
 #: Of fewer rows than these so many keys come again and again, and as many more are kept.
 KEPT_FOR = 4_000_000
-
-
-def date_field(mapping: Mapping[str, str]) -> str:
-    """The field whose column gives each row its date; empty if none is mapped."""
-    return next((field for field in ("declaration_date", "export_date") if field in mapping), "")
 
 
 class Screener:
@@ -53,6 +49,8 @@ class Screener:
         sheet: the number of the sheet in the run, from 0.
         with_facts: add the column ``FACTS``, not null on the rows that a person must look at.
         with_licence: add the column ``LICENCE``.
+        manifest_days: gives the days of all rows of the run, which bear out a date that clears; asked only
+            where a row needs it. Without them such a date is ``date_alone``.
 
     Raises:
         ValueError: no VIN column is mapped, or neither a date nor a date column is given.
@@ -72,14 +70,14 @@ class Screener:
         sheet: int = 0,
         with_facts: bool = False,
         with_licence: bool = False,
+        manifest_days: Callable[[], ManifestDays | None] = lambda: None,
     ) -> None:
         if "vin" not in mapping:
             raise ValueError("mapping names no column for vin")
         law = load_regime(regime)
-        of_rows = "" if on is not None else date_field(mapping)
-        if on is None and not of_rows:
+        if on is None and not day_field(mapping):
             raise ValueError("give on=, or map declaration_date or export_date")
-        self._new_rules = partial(RowRules, dict(mapping), on, of_rows, law)
+        self._new_rules = partial(RowRules, dict(mapping), on, law, manifest_days)
         self._new_desk = partial(DeskRules, desk or Desk(), mapping)
         self._new_answers = partial(
             AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence

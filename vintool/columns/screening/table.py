@@ -1,7 +1,8 @@
 """Tables and streams of batches -> the same rows with their verdicts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import pyarrow as pa
 from vintool.codes import DEFAULT_REGIME
 from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.tables import as_table, find_mapping
+from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
+from vintool.screening.dates import ManifestDays
 
 
 def screen_table(
@@ -55,9 +58,15 @@ def screen_table(
             [pa.array([], field.type) for field in table.schema], schema=table.schema
         )
     ]
-    return pa.Table.from_batches(
-        screen_batches(batches, on, mapping or find_mapping(table), regime)
-    )
+    mapping = mapping or find_mapping(table)
+
+    @cache
+    def days() -> ManifestDays:
+        counter = DayCounter()
+        counter.add(batches, mapping)
+        return counter.counted()
+
+    return pa.Table.from_batches(_screened(batches, on, mapping, regime, days))
 
 
 def screen_batches(
@@ -75,11 +84,13 @@ def screen_batches(
 
     Args:
         reader: batches in the order of the rows, all of one schema.
-        on: the declaration date of all rows; None to read the mapped date column.
+        on: the declaration date of all rows; None to read the mapped date column. A batch does not know
+            the rows to come, so a date before the first day of the regime clears a row only if another
+            date of the row bears it out; else the row is ``review`` with ``date_alone``.
         mapping: as for ``screen_table``; where not given, found in the first batch.
         regime: code of the regime.
 
-    Yields:
+    Returns:
         The same rows in the same order with the columns of ``screen_table``, at most ``BATCH_ROWS`` at
         a time.
 
@@ -88,13 +99,23 @@ def screen_batches(
         ValueError: a mapped column is not there, or no date is given and none is mapped.
         KeyError: no such regime.
     """
+    return _screened(reader, on, mapping, regime, lambda: None)
+
+
+def _screened(
+    reader: Iterable[pa.RecordBatch],
+    on: date | None,
+    mapping: Mapping[str, str] | None,
+    regime: str,
+    manifest_days: Callable[[], ManifestDays | None],
+) -> Iterator[pa.RecordBatch]:
     screener, row = None, 1
     for batch in reader:
         if screener is None:
             mapping = mapping or find_mapping(pa.Table.from_batches([batch]))
             if missing := sorted(set(mapping.values()) - set(batch.schema.names)):
                 raise ValueError(f"no column {', '.join(map(repr, missing))} in the data")
-            screener = Screener(mapping, on, regime)
+            screener = Screener(mapping, on, regime, manifest_days=manifest_days)
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             part = batch.slice(start, BATCH_ROWS)
             yield beside(part, screener(part, np.arange(row, row + part.num_rows)))

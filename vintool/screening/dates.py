@@ -1,0 +1,149 @@
+"""The day of a declaration as evidence: what a row and its manifest say of it, and whether that clears.
+
+A date before the first day of a regime clears a row of itself, so one wrong figure of a year would. What
+is read from a cell therefore needs a second witness: another date of the row that lies before the first
+day too, or a manifest most of whose other rows do, or lie within a month of it. A date that is given as
+an argument needs none.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from datetime import date, timedelta
+from itertools import accumulate
+from typing import NamedTuple
+
+import wmi_data
+from vintool.codes import Reason
+from vintool.declaration.days import Days, read_days
+from vintool.screening.regimes import Regime
+
+#: The fields that give a row its day, the first that is mapped; then the other dates that speak of it.
+DAY_FIELDS = ("declaration_date", "export_date")
+DATES = (*DAY_FIELDS, "loading_date", "sailing_date", "bl_date", "licence_date", "application_date")
+_EARLIER = {"licence_date", "application_date"}  # never after the declaration
+_APART = timedelta(days=92)  # at most, of dates that bear each other out
+_MONTH = timedelta(days=31)
+
+#: The law of a year is that of its licence catalogue, which is published at its end.
+LAST_KNOWN_YEAR = int(wmi_data.RELEASE[:4])
+#: Years that a declaration can be of: others are of another calendar, another century or wrong.
+PLAUSIBLE_YEARS = range(2000, LAST_KNOWN_YEAR + 2)
+
+
+class DeclarationDay(NamedTuple):
+    """The day of a declaration under a regime.
+
+    Attributes:
+        day: null if no day can be read, or none that can be.
+        in_force: whether the regime is on it; null likewise.
+        doubt: what speaks against relying on it.
+        is_written: false for the bare number of a spreadsheet's day.
+    """
+
+    day: date | None
+    in_force: bool | None = None
+    doubt: Reason | None = None
+    is_written: bool = True
+
+
+class ManifestDays:
+    """How many rows of a manifest were declared on which day, as a witness of each of them.
+
+    Args:
+        rows: all of the manifest, those without a day too.
+        days: rows by their day, those that are written out alone.
+
+    >>> days = ManifestDays(5, {date(2025, 12, 20): 2, date(2026, 1, 5): 3})
+    >>> days.most_are_near(date(2025, 12, 20)), days.most_are_near(date(2025, 1, 5))
+    (True, False)
+    """
+
+    def __init__(self, rows: int, days: Mapping[date, int]) -> None:
+        self._others = rows - 1
+        self._days = sorted(days)
+        self._rows = [0, *accumulate(days[day] for day in self._days)]
+
+    def most_are_near(self, day: date) -> bool:
+        """Whether most of the other rows lie within a month of one that has this day."""
+        first = bisect_left(self._days, day - _MONTH)
+        last = bisect_right(self._days, day + _MONTH)
+        return 2 * (self._rows[last] - self._rows[first] - 1) > self._others
+
+    def most_are_outside(self, regime: Regime) -> bool:
+        """Whether on the days of most rows, one of them left out, the regime is not in force."""
+        outside = sum(
+            after - before
+            for day, before, after in zip(self._days, self._rows, self._rows[1:], strict=False)
+            if not regime.in_force(day)
+        )
+        return 2 * (outside - 1) > self._others
+
+
+def day_field(fields: Mapping[str, object]) -> str:
+    """The field that gives each row its day; empty if there is none."""
+    return next((field for field in DAY_FIELDS if field in fields), "")
+
+
+def declaration_day(
+    regime: Regime, on: date | None, field: str, *dates: Days | None
+) -> DeclarationDay:
+    """The day of one row, as far as the row itself bears it out.
+
+    Args:
+        regime: the law.
+        on: the day if it is an argument; else it is read from ``field``.
+        field: one of ``DAY_FIELDS``, or empty.
+        dates: what the cells of the ``DATES`` can be, in their order; null where one tells nothing.
+
+    >>> from vintool.screening.regimes import load_regime
+    >>> day_of_row(load_regime(), None, {"export_date": "2025-03-01"}).doubt.value
+    'date_alone'
+    """
+    others = dict(zip(DATES, dates, strict=True))
+    if on is not None:
+        known = on.year <= LAST_KNOWN_YEAR
+        day = DeclarationDay(on, regime.in_force(on), None if known else Reason.LAW_MAY_BE_OLD)
+    else:
+        days = others.pop(field, None)
+        if days is None:
+            return DeclarationDay(None)
+        if days.latest.year not in PLAUSIBLE_YEARS:
+            return DeclarationDay(None, None, Reason.DATE_IMPLAUSIBLE)
+        in_force = regime.in_force(days.latest)
+        day = DeclarationDay(days.latest, in_force, None, days.is_written)
+    if day.in_force or day.day is None:
+        return day
+    borne_out = on is not None
+    for name, other in others.items():
+        if other is None or other.latest.year not in PLAUSIBLE_YEARS:
+            continue
+        if regime.in_force(other.latest):
+            return day._replace(doubt=Reason.DECLARED_BEFORE_EXPORTED_AFTER)
+        apart = other.latest - day.day
+        in_order = name not in _EARLIER or apart <= timedelta(0)
+        borne_out |= other.is_written and abs(apart) <= _APART and in_order
+    return day if borne_out else day._replace(doubt=Reason.DATE_ALONE)
+
+
+def day_of_row(
+    regime: Regime, on: date | None, declared: Mapping[str, object] | None
+) -> DeclarationDay:
+    """The day of a row that stands alone.
+
+    Args:
+        regime: the law.
+        on: the day if it is an argument; None to read it from the row.
+        declared: field -> cell.
+    """
+    cells = {field: str(cell) for field, cell in (declared or {}).items() if cell is not None}
+    dates = (read_days(cells.get(name, "")) for name in DATES)
+    return declaration_day(regime, on, day_field(cells), *dates)
+
+
+def borne_out(day: DeclarationDay, regime: Regime, manifest: ManifestDays) -> DeclarationDay:
+    """A day that its row leaves in doubt, after its manifest was heard."""
+    if day.doubt is not Reason.DATE_ALONE or day.day is None or not day.is_written:
+        return day
+    if manifest.most_are_outside(regime) or manifest.most_are_near(day.day):
+        return day._replace(doubt=None)
+    return day
