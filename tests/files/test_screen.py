@@ -93,7 +93,10 @@ def test_parquet_keeps_types_and_lists(tmp_path):
     summary = screen_file(tmp_path / "list.parquet", None, tmp_path / "out")
     answers = pq.read_table(tmp_path / "out" / "annotated.parquet")
     assert answers.select(table.column_names).equals(table)
-    assert answers["vin_reasons"].to_pylist() == [["vin_pure_electric"], ["before_rule"]]
+    assert answers["vin_reasons"].to_pylist() == [
+        ["vin_pure_electric"],
+        ["no_identity", "date_alone"],
+    ]
     assert summary.on == "per row: declared_on"
 
 
@@ -107,7 +110,46 @@ def test_a_date_must_come_from_somewhere(tmp_path):
     path = put_csv(tmp_path / "list.csv")
     with pytest.raises(ValueError, match="no date column"):
         screen_file(path)
-    assert screen_file(path, today=date(2025, 1, 1)).verdicts["out_of_scope"] == 4
+    summary = screen_file(path, today=ON)
+    assert (summary.on, summary.verdicts["controlled"]) == (ON.isoformat(), 3)
+
+
+def test_a_clock_that_would_clear_every_row_is_refused(tmp_path):
+    path = put_csv(tmp_path / "list.csv")
+    with pytest.raises(ValueError, match="the clock says 2025-01-01"):
+        screen_file(path, today=date(2025, 1, 1))
+    assert screen_file(path, date(2025, 1, 1)).verdicts["out_of_scope"] == 4
+    assert screen_file(path, today=date(2025, 1, 1), regime="cn-used-vehicle").rows_out == 4
+
+
+def test_a_day_later_than_the_data_is_noted(tmp_path):
+    path = put_csv(tmp_path / "list.csv")
+    assert not screen_file(path, ON).notes
+    (note,) = screen_file(path, date(2031, 1, 1)).notes
+    assert note.startswith("the law in this release is that of")
+
+
+def test_rows_cleared_by_their_date_are_counted_listed_and_shown(tmp_path):
+    rows = [
+        ("VIN", "Fuel", "Export date"),
+        *[(TESLA, "BEV", f"2025-0{month}-03") for month in range(1, 6)],
+    ]
+    rows.append((TESLA, "BEV", "2026-03-03"))
+    summary = screen_file(put_csv(tmp_path / "list.csv", rows), None, tmp_path / "out")
+    assert summary.rows_cleared_by_date == summary.verdicts["out_of_scope"] == 5
+    listed = read_csv(tmp_path / "out" / "cleared_by_date.csv")
+    assert [(line["vin_row"], line["vin"], line["export_date"]) for line in listed] == [
+        (str(month + 1), TESLA, f"2025-0{month}-03") for month in range(1, 6)
+    ]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "5 rows are outside this rule by their date alone." in page
+    assert "2025-05-03" in page[page.index('id="dates"') : page.index('id="brands"')]
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert "cleared_by_date.csv" in record["outputs"]
+    screen_file(put_csv(tmp_path / "list.csv", [rows[0], rows[-1]]), None, tmp_path / "out")
+    assert not (
+        tmp_path / "out" / "cleared_by_date.csv"
+    ).exists()  # a list of an earlier run would mislead
 
 
 def left(folder):
@@ -134,6 +176,7 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
     screen_file(path, date(2025, 1, 1), tmp_path / "out")
     assert left(tmp_path / "out") == [
         "annotated.csv",
+        "cleared_by_date.csv",
         "exceptions.csv",
         "mine.txt",
         "report.html",

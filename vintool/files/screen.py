@@ -21,6 +21,7 @@ from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.reading.watch import Watch
 from vintool.files.run import (
+    CLEARED_CSV,
     DECISIONS_JSONL,
     EXCEPTIONS_CSV,
     LEDGER_CSV,
@@ -42,7 +43,7 @@ from vintool.files.writing.staging import staged
 from vintool.files.writing.tally import Tally
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
-from vintool.screening.dates import ManifestDays, day_field
+from vintool.screening.dates import LAST_KNOWN_YEAR, RELEASED, ManifestDays, day_field
 from vintool.screening.regimes import load_regime
 
 
@@ -97,7 +98,8 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
         MappingError: which column means what must be told.
-        ValueError: no date is given, and the manifest has none; or there is no format ``annotated_as``.
+        ValueError: no date is given, and the manifest has none, or ``today`` would clear every row and
+            lies before the data; or there is no format ``annotated_as``.
         OSError: the outputs cannot be written; nothing is left behind then.
     """
     run = Run(
@@ -180,7 +182,9 @@ class _Screening:
                 look = pc.is_valid(answers.column(FACTS))
                 exceptions = answers.filter(look)
                 tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
-                row_files.write(sheet.name, data, answers.drop_columns([FACTS]), exceptions)
+                cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
+                answers = answers.drop_columns([FACTS])  # noqa: PLW2901
+                row_files.write(sheet.name, data, answers, exceptions, cleared)
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
     def _screener(self, number: int) -> Screener:
@@ -251,6 +255,7 @@ class _Screening:
             rows_read=tally.rows,
             rows_out=sum(tally.verdicts.values()),
             blank_rows=sum(sheet.blank_rows for sheet in sheets),
+            rows_cleared_by_date=tally.rows_cleared_by_date,
             verdicts=dict(tally.verdicts),
             reasons=dict(ranked(tally.reasons)),
             powertrains=dict(sorted(tally.powertrains.items())),
@@ -264,7 +269,7 @@ class _Screening:
             rule_version=self._regime.rule_version,
             seconds=round(time.monotonic() - self._started, 3),
             outputs=self._outputs(),
-            notes=(*manifest.notes, *desk.notes, *notes),
+            notes=(*_notes(self._run), *manifest.notes, *desk.notes, *notes),
             licences=licence_lines(desk.ledger),
             decisions=self._decision_counts(),
         )
@@ -284,6 +289,7 @@ class _Screening:
         names = (
             self._copy.name,
             EXCEPTIONS_CSV,
+            *([CLEARED_CSV] if self._tally.rows_cleared_by_date else []),
             *([LEDGER_CSV] if self._desk.ledger else []),
             *([DECISIONS_JSONL] if self._desk.reviews else []),
             REPORT_HTML,
@@ -316,11 +322,26 @@ def _completed(run: Run, mappings: Sequence[Mapping[str, str]]) -> Run:
     if run.on is None and not any(map(day_field, mappings)):
         if run.today is None:
             raise ValueError("the manifest has no date column: give on=")
+        law = load_regime(run.regime)
+        if run.today < RELEASED and not law.in_force(run.today):
+            raise ValueError(
+                f"the clock says {run.today}, before the data of this release and before {law.code} is in force,"
+                " which would clear every row: set the clock or give on="
+            )
         run = replace(run, on=run.today)
     if run.decisions and run.out is not None:
         record = run.out / DECISIONS_JSONL
         run = run.with_record(record) if record.exists() else run
     return run
+
+
+def _notes(run: Run) -> tuple[str, ...]:
+    """What the date of all rows makes worth knowing."""
+    if run.on is None or run.on.year <= LAST_KNOWN_YEAR:
+        return ()
+    return (
+        f"the law in this release is that of {LAST_KNOWN_YEAR}: on {run.on} it may be another; look for a newer release",
+    )
 
 
 def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:

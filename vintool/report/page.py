@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROWS: Final = 2000  # exceptions on the page; exceptions.csv has all
 UNLICENSED_ROWS: Final = 200  # of those without a licence; exceptions.csv has all
+CLEARED_ROWS: Final = 200  # of those cleared by their date; cleared_by_date.csv has all
 BRANDS: Final = 12  # that have a bar of their own
 LICENCES: Final = 500  # lines of the ledger on the page; ledger.csv has all
 
@@ -87,6 +88,7 @@ class ReportContext(Frozen):
     settled_by: dict[str, str] = Field(default_factory=dict)
     review_reasons: dict[str, Count] = Field(default_factory=dict)
     unlicensed: Unlicensed | None = None
+    cleared_by_date: tuple[Row, ...] = ()
     fields: tuple[FieldCount, ...] = ()
     brand_powertrain: dict[str, dict[str, Count]] = Field(default_factory=dict)
     lists: tuple[str, ...] = ()

@@ -93,6 +93,7 @@ class Summary(Frozen):
     rows_read: Count
     rows_out: Count
     blank_rows: Count
+    rows_cleared_by_date: Count = 0
     verdicts: Verdicts
     reasons: dict[str, Count]
     powertrains: dict[str, Count]

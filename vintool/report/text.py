@@ -31,7 +31,12 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
     read = [f"{sheet.name} ({sheet.rows:,} rows)" for sheet in named if not sheet.skipped]
     left = [f"{sheet.name} ({sheet.skipped})" for sheet in summary.sheets if sheet.skipped]
     states = Counter(line.state.replace("_", " ") for line in summary.licences)
+    cleared = summary.rows_cleared_by_date
     facts = [
+        (
+            "by date",
+            f"{cleared:,} rows are outside the rule by their date alone" if cleared else "",
+        ),
         ("powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))),
         ("licences", ", ".join(f"{n:,} {state}" for state, n in ranked(states))),
         ("decisions", _decision_line(summary.decisions)),

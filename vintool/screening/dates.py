@@ -26,6 +26,7 @@ _MONTH = timedelta(days=31)
 
 #: The law of a year is that of its licence catalogue, which is published at its end.
 LAST_KNOWN_YEAR = int(wmi_data.RELEASE[:4])
+RELEASED = date(LAST_KNOWN_YEAR, int(wmi_data.RELEASE[5:7]), 1)
 #: Years that a declaration can be of: others are of another calendar, another century or wrong.
 PLAUSIBLE_YEARS = range(2000, LAST_KNOWN_YEAR + 2)
 

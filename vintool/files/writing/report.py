@@ -41,6 +41,7 @@ def report_context(run: Run, tally: Tally, regime: Regime) -> ReportContext:
         settled_by={str(reason): translate(text) for reason, text in SETTLED_BY.items()},
         review_reasons=dict(tally.review_reasons),
         unlicensed=tally.unlicensed() if run.licences else None,
+        cleared_by_date=tally.cleared_by_date(),
         fields=tally.by_field(),
         other_rules=tuple(f"{item.code}: {translate(item.title)}" for item in regime.other_regime),
         brand_powertrain=tally.brand_powertrain(),

@@ -1,4 +1,4 @@
-"""The files that fill while the rows go by: the annotated copy and the exceptions, each in a thread of its own."""
+"""The files that fill while the rows go by: the annotated copy, the exceptions, what a date has cleared."""
 
 from collections import deque
 from collections.abc import Callable
@@ -11,8 +11,9 @@ from typing import Self
 import pyarrow as pa
 
 from vintool.desk.reviews import Reviews
-from vintool.files.run import EXCEPTIONS_CSV
+from vintool.files.run import CLEARED_CSV, EXCEPTIONS_CSV
 from vintool.files.writing.annotated import AnnotatedCopy
+from vintool.files.writing.cleared import ClearedWriter
 from vintool.files.writing.exceptions import ExceptionWriter
 from vintool.files.writing.workbook import SLOW_ROWS
 
@@ -21,7 +22,7 @@ _AHEAD = 2  # batches that wait to be written: a row group is written when its l
 
 
 class RowFiles:
-    """Both files; leave the block before anything else is written.
+    """These files; leave the block before anything else is written.
 
     Batches are written while the next ones are screened; what goes wrong is raised by a later call. When
     the block ends with an error the files stay as far as they came, for the folder to be removed.
@@ -45,6 +46,8 @@ class RowFiles:
         self._copy, self._say, self._rows = copy, say, 0
         self._stopped = False
         self._annotated = copy.writer(folder)
+        self._folder = folder
+        self._cleared: ClearedWriter | None = None  # few manifests have such rows
         self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, reviews)
         self._annotated_thread, self._exceptions_thread = (
             ThreadPoolExecutor(1),
@@ -68,6 +71,8 @@ class RowFiles:
                 self._wait(0)
                 self._annotated.close()
                 self._exceptions.close()
+                if self._cleared:
+                    self._cleared.close()
                 return
         finally:
             self._stopped = True
@@ -77,11 +82,19 @@ class RowFiles:
                 self._annotated.abandon()
             with suppress(OSError):
                 self._exceptions.abandon()
+            with suppress(OSError):
+                if self._cleared:
+                    self._cleared.abandon()
 
     def write(
-        self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, exceptions: pa.RecordBatch
+        self,
+        sheet: str,
+        data: pa.RecordBatch,
+        answers: pa.RecordBatch,
+        exceptions: pa.RecordBatch,
+        cleared: pa.RecordBatch,
     ) -> None:
-        """Add rows: all of them, and of their answers those that a person must look at."""
+        """Add rows: all of them, of their answers those that a person must look at, and ``cleared_rows``."""
         before, self._rows = self._rows, self._rows + data.num_rows
         if self._copy.form == "xlsx" and before <= SLOW_ROWS < self._rows:
             self._say(
@@ -92,6 +105,9 @@ class RowFiles:
             self._annotated_thread.submit(self._annotate, sheet, data, answers),
             self._exceptions_thread.submit(self._exceptions.write, sheet, exceptions),
         )
+        if cleared.num_rows:
+            self._cleared = self._cleared or ClearedWriter(self._folder / CLEARED_CSV)
+            self._waiting.append(self._exceptions_thread.submit(self._cleared.write, cleared))
 
     def _annotate(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
         data, answers = self._copy.table(sheet, data, answers)
@@ -112,6 +128,8 @@ class RowFiles:
             self._copy.name: self._annotated.digest,
             EXCEPTIONS_CSV: self._exceptions.digest,
         }
+        if self._cleared:
+            digests[CLEARED_CSV] = self._cleared.digest
         return {name: digest for name, digest in digests.items() if digest}
 
     def notes(self) -> tuple[str, ...]:

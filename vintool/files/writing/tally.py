@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.categorical import as_text
 from vintool.desk.licences import COUNTED
+from vintool.files.writing.cleared import cleared_rows
 from vintool.report.display import ranked
-from vintool.report.page import ROWS, UNLICENSED_ROWS, FieldCount, Row, Unlicensed
+from vintool.report.page import CLEARED_ROWS, ROWS, UNLICENSED_ROWS, FieldCount, Row, Unlicensed
 from vintool.report.summary import BrandCount
+from vintool.screening.dates import DATES
 
 VALUES_SHOWN = 12  # values of a field that have a line of their own
 VALUES_COUNTED = 100_000  # of a field; beyond, it is a number rather than a group
@@ -36,6 +38,7 @@ class Tally:
         self.exceptions = 0
         self.first_exceptions: list[Row] = []
         self._brands: Counter[tuple[str, str, str]] = Counter()  # brand, verdict, powertrain
+        self._first_cleared: list[Row] = []
         self._unlicensed = 0
         self._first_unlicensed: list[Row] = []
         self._unlicensed_reasons: Counter[str] = Counter()
@@ -102,18 +105,42 @@ class Tally:
         if room := max(0, UNLICENSED_ROWS - len(self._first_unlicensed)):
             cells = data.filter(lacking).slice(0, room)
             declared = {
-                field: as_text(cells.column(column)).to_pylist()
+                field: as_text(cells.column(column))
                 for field in _UNLICENSED_FIELDS
                 if (column := mapping.get(field))
             }
-            self._first_unlicensed += [
-                row.model_copy(
-                    update={
-                        "declared": {field: texts[n] or "" for field, texts in declared.items()}
-                    }
-                )
-                for n, row in enumerate(_rows(sheet, unlicensed.slice(0, room)))
-            ]
+            self._first_unlicensed += _with_cells(_rows(sheet, unlicensed.slice(0, room)), declared)
+
+    @property
+    def rows_cleared_by_date(self) -> int:
+        """How many rows their date alone puts outside the rule."""
+        return self.reasons[Reason.BEFORE_RULE]
+
+    def keep_cleared(
+        self,
+        sheet: str,
+        data: pa.RecordBatch,
+        answers: pa.RecordBatch,
+        mapping: Mapping[str, str],
+    ) -> pa.RecordBatch:
+        """Keep the first rows that their date has cleared for the page; all of them, as ``cleared_rows``."""
+        if not self.rows_cleared_by_date:
+            return cleared_rows(sheet, data.slice(0, 0), answers.slice(0, 0), mapping)
+        by_date = _mask(
+            answers.column("vin_reasons"), lambda reasons: Reason.BEFORE_RULE in _items(reasons)
+        )
+        answers = answers.filter(by_date)
+        cleared = cleared_rows(sheet, data.filter(by_date), answers, mapping)
+        if room := max(0, CLEARED_ROWS - len(self._first_cleared)):
+            first = cleared.slice(0, room)
+            self._first_cleared += _with_cells(
+                _rows(sheet, answers.slice(0, room)), {name: first.column(name) for name in DATES}
+            )
+        return cleared
+
+    def cleared_by_date(self) -> tuple[Row, ...]:
+        """The first of them."""
+        return tuple(self._first_cleared)
 
     def unlicensed(self) -> Unlicensed:
         """The rows that need a licence and have none that fits."""
@@ -169,6 +196,14 @@ def _rows(sheet: str, answers: pa.RecordBatch) -> list[Row]:
         )
         for row in answers.to_pylist()
     ]  # fmt: skip
+
+
+def _with_cells(rows: list[Row], columns: Mapping[str, pa.Array]) -> Iterator[Row]:
+    """Rows with what the manifest declares in some columns of them."""
+    cells = {field: column.to_pylist() for field, column in columns.items()}
+    for n, row in enumerate(rows):
+        declared = {field: texts[n] or "" for field, texts in cells.items()}
+        yield row.model_copy(update={"declared": declared})
 
 
 def _count_distinct(*columns: pa.Array) -> Iterator[tuple[tuple[Any, ...], int]]:
