@@ -1,7 +1,10 @@
 """No false clear: no single wrong cell and no single character clears a row that a regime controls."""
 
 from functools import cache
+from itertools import combinations
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,10 +30,14 @@ from support.vehicles import (
 from support.vins import vin
 
 from vintool import registry
-from vintool.codes import REGIMES, Verdict
-from vintool.powertrain import SAME_VALUE
+from vintool.codes import REGIMES, Powertrain, Verdict
+from vintool.columns import screen_table
+from vintool.powertrain import SAME_VALUE, classify
 from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.screen import screen
+from vintool.vin import calc_check_digit
+from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
+from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vin.positions import ALPHABET
 
 GOODS = {"hs_code": "8704600000", "vehicle_type": "货车", "fuel": "纯电动"}
@@ -152,6 +159,46 @@ def test_no_slip_in_the_wmi_clears_a_row_that_its_entries_hold(regime, row):
         if cleared(regime, other, row)
     ]
     assert not clears, (len(clears), clears[:5])
+
+
+def misreadings(text):
+    """Every text with one or two characters read as ones that look alike, whose check digit holds."""
+    errors = [
+        (at, other, (CHARACTER_VALUES[other] - CHARACTER_VALUES[text[at]]) * WEIGHTS[at] % 11)
+        for at in range(17)
+        for other in LOOK_ALIKES[text[at]]
+        if at != 8 or other in CHECK_CHARACTERS
+    ]
+    places = [[(at, other)] for at, other, error in errors if not error]
+    places += [
+        [(at, other), (to, another)]
+        for (at, other, error), (to, another, more) in combinations(errors, 2)
+        if at < to and (8 in {at, to} or not (error + more) % 11)
+    ]
+    for changes in places:
+        read = list(text)
+        for at, other in changes:
+            read[at] = other
+        if calc_check_digit(other_text := "".join(read)) == read[8]:
+            yield other_text
+
+
+@pytest.mark.slow
+def test_no_pair_of_characters_that_look_alike_clears_any_electric_start():
+    """All readings, by machine or by hand, that the check digit lets through; over 100,000."""
+    texts = set()
+    for rule in all_powertrain_rules():
+        fixed = [allowed[0] if allowed != "*" else "A" for allowed in rule.pattern]
+        for year in "RST":
+            if rule.pattern[8] == "*" or year in rule.pattern[8]:
+                fixed[8] = year
+            if rule.electric and classify("".join(fixed)).powertrain is Powertrain.BEV:
+                for serial in ("167858", "012345"):
+                    texts.update(misreadings(vin("".join(fixed[:8]), "".join(fixed[8:]), serial)))
+    answers = screen_table(pa.table({"VIN": sorted(texts)}), ON)
+    clears = answers.filter(pc.equal(answers["vin_verdict"], "out_of_scope"))
+    assert len(texts) > 100_000
+    assert not clears.num_rows, clears["VIN"].to_pylist()[:5]
 
 
 @pytest.mark.slow

@@ -16,33 +16,11 @@ from vintool.vin.check_digit import (
     remainder,
 )
 from vintool.vin.cleanup import is_plain
+from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vin.positions import ALPHABET
 
 SUGGESTIONS_AT_MOST = 5
 
-# What eyes, hands and scanners take for one another.
-_CONFUSED = {
-    read_as
-    for pair in [
-        "0D",
-        "1L",
-        "1T",
-        "17",
-        "2Z",
-        "5S",
-        "6G",
-        "8B",
-        "UV",
-        "VY",
-        "MN",
-        "4A",
-        "38",
-        "EF",
-        "PR",
-        "CG",
-    ]
-    for read_as in (pair, pair[::-1])
-}
 _MEANT = str.maketrans("OQI", "001")  # ISO 3779 leaves these letters out because of these digits
 
 
@@ -149,7 +127,7 @@ def _one_edit(text: str) -> Iterator[tuple[str, str]]:
 def _edits(text: str) -> Iterator[tuple[str, str]]:
     changes = _single_changes(text)
     for at, other in changes:
-        if text[at] + other in _CONFUSED:
+        if other in LOOK_ALIKES[text[at]]:
             reason = f"position {at + 1}: {text[at]} may be {other}, which looks alike"
             yield text[:at] + other + text[at + 1 :], reason
     for at in range(16):
@@ -160,7 +138,7 @@ def _edits(text: str) -> Iterator[tuple[str, str]]:
     reason = f"position 9: the check digit of the other positions is {expected}"
     yield text[:8] + expected + text[9:], reason
     for at, other in changes:
-        if text[at] + other not in _CONFUSED:
+        if other not in LOOK_ALIKES[text[at]]:
             reason = f"position {at + 1}: {text[at]} may be {other}"
             yield text[:at] + other + text[at + 1 :], reason
 

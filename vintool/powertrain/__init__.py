@@ -11,13 +11,15 @@ from typing import NamedTuple
 
 from vintool.codes import Grade, Powertrain
 from vintool.registry import on_new_rules
-from vintool.registry.patterns import PatternTable, bits
+from vintool.registry.patterns import ANY, PatternTable, bits
 from vintool.registry.powertrain_rules import all_powertrain_rules, powertrain_rules
 from vintool.registry.rule import Rule
-from vintool.vin.check_digit import CHARACTER_VALUES
+from vintool.vin.check_digit import CHARACTER_VALUES, WEIGHTS
+from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vin.positions import UNKNOWN_CHARACTER
 
 DESCRIPTOR_LENGTH = 10  # positions 1-8, 10 and 11
+_WEIGHTS = (*WEIGHTS[:8], *WEIGHTS[9:11])
 
 # Characters that the check digit cannot tell apart: a slip from one to another goes unnoticed.
 SAME_VALUE = {
@@ -114,6 +116,43 @@ def one_character_away(descriptor: str, *, electric: bool, unnoticed: bool) -> b
             descriptor[:DESCRIPTOR_LENGTH], SAME_VALUE if unnoticed else None
         )
     )
+
+
+def misread(descriptor: str, *, electric: bool) -> bool:
+    """Whether characters read as ones that look alike would hide a VIN that a rule of one side fits.
+
+    One of them, as a second one among positions 9 and 12-17 may make the check digit hold all the same;
+    or two whose errors cancel in it; or two neighbours of one value that have changed places.
+
+    Args:
+        descriptor: as for ``classify``, of a VIN whose check digit holds.
+        electric: the side: pure electric, or anything else.
+
+    >>> misread("1B378U4W5C", electric=True)
+    True
+    """
+    key = descriptor[:DESCRIPTOR_LENGTH]
+    side = _side(electric=electric)
+    return any(
+        _is_misread(key, side.patterns[number]) for number in bits(side.loosely(key, LOOK_ALIKES))
+    ) or any(
+        key[at + 1] in SAME_VALUE[key[at]]
+        and side.match(key[:at] + key[at + 1] + key[at] + key[at + 2 :])
+        for at in range(DESCRIPTOR_LENGTH - 1)
+    )
+
+
+def _is_misread(key: str, pattern: Sequence[str]) -> bool:
+    """Whether one character of the key, or two that cancel, are misread ones of the pattern."""
+    errors = []
+    for character, allowed, weight in zip(key, pattern, _WEIGHTS, strict=True):
+        if allowed != ANY and character not in allowed:
+            meant = (other for other in LOOK_ALIKES[character] if other in allowed)
+            read = CHARACTER_VALUES[character]
+            errors.append({(CHARACTER_VALUES[other] - read) * weight % 11 for other in meant})
+    if len(errors) == 2:
+        return any((one + other) % 11 == 0 for one in errors[0] for other in errors[1])
+    return len(errors) == 1
 
 
 def resolve(fitting: Sequence[Rule]) -> Classification:

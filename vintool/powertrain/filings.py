@@ -14,6 +14,7 @@ from vintool.codes import Grade, Powertrain
 from vintool.powertrain import SAME_VALUE, Classification
 from vintool.registry.patterns import ANY
 from vintool.registry.rule import PACKAGED, Rule
+from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vpic.elements import (
     BATTERY_ELECTRIC,
     ELECTRIC,
@@ -28,6 +29,10 @@ from vintool.vpic.model_years import candidates
 from vintool.vpic.passes import Pass
 from vintool.vpic.patterns import POSITIONS, may_be_electric, patterns, read_positions
 
+# What a character may be in truth although the check digit holds.
+_UNNOTICED = {
+    character: others + LOOK_ALIKES[character] for character, others in SAME_VALUE.items()
+}
 #: The elements that tell of the powertrain.
 SIGNALS = (FUEL_PRIMARY, FUEL_SECONDARY, ELECTRIFICATION)
 _HYDROGEN = {"8", "18"}
@@ -200,7 +205,8 @@ def is_near_electric(wmi: str, text: str, best: Pass, latest: int) -> bool:
     """Whether the VIN is near an electric vehicle's: such a VIN never clears a row.
 
     Either it may be one, though it is not known to be made for North America; or a slip that the
-    check digit does not notice would make it one.
+    check digit does not notice would make it one, or a character that looks alike beside another one
+    that makes the check digit hold.
 
     Args:
         wmi: positions 1-3, with 12-14 for a small maker.
@@ -217,11 +223,11 @@ def is_near_electric(wmi: str, text: str, best: Pass, latest: int) -> bool:
     for year in candidates(text[9], text[6], registration, latest)[0]:
         if may_be_electric(wmi, year):
             of_year = patterns(wmi, year)
-            if of_year.table.one_off(characters, SAME_VALUE) & of_year.electric:
+            if of_year.table.one_off(characters, _UNNOTICED) & of_year.electric:
                 return True
     return any(
         _fits_electric(wmi, year, characters[:5] + code + characters[6:])
-        for code in SAME_VALUE.get(text[9], "")
+        for code in _UNNOTICED.get(text[9], "")
         for year in candidates(code, text[6], registration, latest)[0]
     )
 

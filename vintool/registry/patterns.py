@@ -67,6 +67,7 @@ class PatternTable:
     """
 
     def __init__(self, patterns: Sequence[tuple[str, ...]]) -> None:
+        self.patterns = patterns
         self.length = len(patterns[0]) if patterns else 0
         self._all = (1 << len(patterns)) - 1
         named = [0] * self.length
@@ -103,6 +104,21 @@ class PatternTable:
                 for character in allowed:
                     both |= self._by_character[at].get(character, 0)
                 fitting &= both
+        return fitting
+
+    def loosely(self, key: str, alternatives: Mapping[str, str]) -> int:
+        """The patterns that would fit if any characters of the key were one of their alternatives.
+
+        >>> table = PatternTable([("L", "1"), ("L", "*"), ("V", "1")])
+        >>> list(bits(table.loosely("17", {"1": "L", "7": "1"})))
+        [0, 1]
+        """
+        fitting = self._all
+        for (allowing, open_), character in zip(self._allowing, key, strict=False):
+            either = allowing(character, open_)
+            for other in alternatives.get(character, ""):
+                either |= allowing(other, open_)
+            fitting &= either
         return fitting
 
     def allowed(self, at: int) -> frozenset[str]:

@@ -16,7 +16,14 @@ from vintool.declaration.days import read_days
 from vintool.declaration.lexicon import Meaning
 from vintool.decoding.identity import Identity
 from vintool.decoding.profile import Profile, profile
-from vintool.powertrain import SAME_VALUE, UNKNOWN, Classification, classify, one_character_away
+from vintool.powertrain import (
+    SAME_VALUE,
+    UNKNOWN,
+    Classification,
+    classify,
+    misread,
+    one_character_away,
+)
 from vintool.vin.cleanup import Reading, read
 
 SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
@@ -39,7 +46,8 @@ class VinFacts(NamedTuple):
         brands: those that the VIN can be of.
         model_year: where it is encoded; an assumed one is no evidence.
         classification: the powertrain, with the rules that tell it.
-        near_electric: whether one wrong character that goes unnoticed would make it an electric vehicle's.
+        near_electric: whether one wrong character that goes unnoticed, or two that look alike, would make
+            it an electric vehicle's.
         near_other: the same of a vehicle that is not electric.
         vins: those of a cell with several.
     """
@@ -116,9 +124,14 @@ def vin_facts(
         near_electric=not electric
         and (
             one_character_away(descriptor, electric=True, unnoticed=unnoticed)
+            or (unnoticed and misread(descriptor, electric=True))
             or profile.near_electric
         ),
-        near_other=electric and one_character_away(descriptor, electric=False, unnoticed=unnoticed),
+        near_other=electric
+        and (
+            one_character_away(descriptor, electric=False, unnoticed=unnoticed)
+            or (unnoticed and misread(descriptor, electric=False))
+        ),
     )
 
 
