@@ -263,6 +263,7 @@ def _meet(hint: Any, met: dict[type, None]) -> None:
     """Add the records of ours that a type is made of, the whole before its parts."""
     for part in typing.get_args(hint):
         _meet(part, met)
+    hint = typing.get_origin(hint) or hint
     ours = inspect.isclass(hint) and hint.__module__.startswith("vintool.") and hint not in met
     if ours and (fields := _fields(hint)):
         met[hint] = None

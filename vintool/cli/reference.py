@@ -126,7 +126,7 @@ def data(context: click.Context, form: str) -> None:
     """
     if context.invoked_subcommand:
         return
-    from vintool.vpic.importer.store import overview  # noqa: PLC0415 - start-up time
+    from vintool.vpic.importer.inventory import overview  # noqa: PLC0415 - start-up time
 
     in_use = overview()
     if form == "json":

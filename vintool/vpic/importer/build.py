@@ -8,7 +8,7 @@ from pathlib import Path
 from vintool.atomic import write_folder
 from vintool.errors import DataSourceError
 from vintool.vpic import files
-from vintool.vpic.importer import store
+from vintool.vpic.importer import inventory
 from vintool.vpic.importer.compact import compact
 from vintool.vpic.importer.tables import TABLES, Tables
 
@@ -33,7 +33,7 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
     """
     folder = files.user_home() if out is None else out
     if out is not None:
-        store.refuse_what_is_not_ours(out)
+        inventory.refuse_what_is_not_ours(out)
     try:
         tables = Tables(source)
         release = _release(source, tables, month)
@@ -44,7 +44,7 @@ def build(source: Path, out: Path | None = None, month: str | None = None) -> Pa
         raise DataSourceError(f"{source}: a row is not as vPIC has them ({error})") from None
     if contents["wmi.csv"].count(b"\n") < 2:
         raise DataSourceError(f"{source}: no WMI that is public by {release.month}")
-    contents[files.MANIFEST] = store.manifest(contents, release, tables.counts)
+    contents[files.MANIFEST] = inventory.manifest(contents, release, tables.counts)
     write_folder(folder, contents)
     return folder
 

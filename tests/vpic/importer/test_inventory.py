@@ -18,7 +18,7 @@ from vintool.errors import DataError
 from vintool.registry.rows import DATA
 from vintool.vpic.files import COLUMNS as FILE_COLUMNS
 from vintool.vpic.files import FORMAT, MANIFEST, TEXTS
-from vintool.vpic.importer import store
+from vintool.vpic.importer import inventory
 
 TESLA = "5YJ3E1EAXHF000316"
 
@@ -69,7 +69,7 @@ def test_the_command_tells_the_same_as_json(use, home):
         "edition": "2026-10",
         "sha256": vpic.check(home)["models.csv"]["sha256"],
     }
-    assert len(overview["tables"]) == len(store.overview().tables)
+    assert len(overview["tables"]) == len(inventory.overview().tables)
 
 
 def through_the_door(monkeypatch, *arguments):
