@@ -62,25 +62,19 @@ TESLA = "LRW3E7FALC"
 
 
 def test_the_user_says_what_stands_above(tmp_path):
-    """Above, the user's rule decides and the packaged ones stay visible; below, the other way round."""
+    """Above the packaged rules a rule that disagrees leaves no answer; below it leaves them theirs. Both are shown."""
     assert classify(TESLA).powertrain == "BEV"
     path = put(tmp_path / "own.csv", f"{HEAD}LRW,3E7FA,,,ICE,C,a test,\n")
     registry.use_evidence(above=[path])
     classification = classify(TESLA)
-    assert (classification.powertrain, classification.grade, classification.rules[0].file) == (
-        "ICE",
-        "C",
-        "own.csv",
-    )
-    overruled = [rule for rule in classification.rules if rule.electric]
-    assert overruled
-    assert all(rule.support.startswith("overruled by own.csv") for rule in overruled)
-    assert vintool.decode("LRW3E7FA1LC000001").powertrain.value == "ICE"
+    assert classification.ambiguous
+    assert classification.rules[0].place == "own.csv:2"
+    assert any(rule.electric for rule in classification.rules)
+    assert vintool.decode("LRW3E7FA1LC000001").powertrain is None
     registry.use_evidence(below=[path])
     classification = classify(TESLA)
     assert (classification.powertrain, classification.grade) == ("BEV", "A")
     assert vintool.decode("LRW3E7FA1LC000001").powertrain.value == "BEV"
-    assert classification.rules[-1].support.startswith("overruled by powertrain.")
     assert classification.rules[-1].file == "own.csv"
     registry.use_evidence()
     assert {rule.file for rule in classify(TESLA).rules} == {"powertrain.evidence.csv", "powertrain.manual.csv"}  # fmt: skip

@@ -9,7 +9,7 @@ from support.filings import filed_vins
 import vintool
 from vintool.codes import Grade, Powertrain
 from vintool.decoding.profile import profile
-from vintool.powertrain import Classification, classify, filings
+from vintool.powertrain import Classification, classify, filings, resolve
 from vintool.powertrain.filings import agreed, by_fuel
 from vintool.registry.rule import ABOVE, BELOW
 from vintool.vin import Vin
@@ -132,15 +132,24 @@ def test_packaged_rules_and_filings_together(packaged, filings_of_vin, powertrai
 
 
 def test_rules_of_the_user_below_the_packaged_ones_yield_to_the_filing():
-    below = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=BELOW),))
+    below = resolve([rule("ICE", "A")._replace(rank=BELOW)])
     classification = filings.weigh(below, (rule("BEV", "A"),))
-    assert (classification.powertrain, classification.grade, len(classification.rules)) == (
-        P.BEV,
-        Grade.A,
-        2,
-    )
-    above = Classification(P.ICE, Grade.C, (rule("ICE", "C")._replace(rank=ABOVE),))
-    assert filings.weigh(above, (rule("BEV", "A"),)).powertrain is None  # a finding, not a ranking
+    assert (classification.powertrain, classification.grade) == (P.BEV, Grade.A)
+    assert [one.powertrain for one in classification.opposed] == [P.ICE, P.BEV]
+    above = resolve([rule("ICE", "A")._replace(rank=ABOVE)])
+    classification = filings.weigh(above, (rule("BEV", "A"),))
+    assert classification.powertrain is None  # a finding, not a ranking
+    assert [one.powertrain for one in classification.opposed] == [P.ICE, P.BEV]
+
+
+@pytest.mark.parametrize("rank", [ABOVE, BELOW])
+def test_a_rule_of_the_user_lends_the_filing_no_grade(rank):
+    own = resolve([rule("ICE", "A")._replace(rank=rank)])
+    classification = filings.weigh(own, (rule("ICE", "C"),))
+    assert (classification.powertrain, classification.grade) == (P.ICE, Grade.C)
+    assert not classification.firm
+    assert not own.firm
+    assert filings.weigh(own, (rule("ICE", "B"),)).firm
 
 
 @given(filed_vins())

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool import vpic
+from vintool import registry, vpic
 from vintool.codes import DEFAULT_REGIME, Reason
 from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences, Screener
 from vintool.declaration.headers import normalise
@@ -45,6 +45,8 @@ from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.dates import LAST_KNOWN_YEAR, RELEASED, ManifestDays, day_field
 from vintool.screening.regimes import load_regime
+
+_MOST = 5  # rules of the user's own that a note names
 
 
 def screen_file(  # noqa: PLR0913 - the options of the main job
@@ -269,7 +271,14 @@ class _Screening:
             rule_version=self._regime.rule_version,
             seconds=round(time.monotonic() - self._started, 3),
             outputs=self._outputs(),
-            notes=(*_notes(self._run), *manifest.notes, *desk.notes, *notes),
+            notes=(
+                *_notes(self._run),
+                *_own_rules(tally.rules_disagree),
+                *manifest.notes,
+                *desk.notes,
+                *notes,
+            ),
+            rules_disagree=dict(ranked(tally.rules_disagree)),
             licences=licence_lines(desk.ledger),
             decisions=self._decision_counts(),
         )
@@ -311,6 +320,16 @@ class _Screening:
             without_vehicle=reviews.without_vehicle,
             not_met=reviews.not_met,
         )
+
+
+def _own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:
+    """What a user must know of his own rules that were heard."""
+    if disagreeing:
+        rows = "; ".join(f"{rule}: {count:,} rows" for rule, count in ranked(disagreeing)[:_MOST])
+        more = f"; and {len(disagreeing) - _MOST:,} more" if len(disagreeing) > _MOST else ""
+        yield f"Rules of your own stand against other evidence, and clear no row: {rows}{more}."
+    if files := ", ".join(path.name for path, _ in registry.evidence_files()):
+        yield f"Rules of your own were heard: {files}."
 
 
 def _completed(run: Run, mappings: Sequence[Mapping[str, str]]) -> Run:

@@ -15,7 +15,7 @@ from vintool.learn.rows import BEV, Rows
 from vintool.learn.rules import Criteria, LearnedRule, as_row
 from vintool.powertrain import Classification, resolve
 from vintool.registry.patterns import PatternTable, bits
-from vintool.registry.rule import ABOVE, Rule
+from vintool.registry.rule import PACKAGED, Rule
 from vintool.registry.user_rules import user_rule
 from vintool.vin.positions import UNKNOWN_CHARACTER
 
@@ -55,7 +55,7 @@ class Rulebook:
     def __init__(self, rules: Sequence[LearnedRule]) -> None:
         by_wmi: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
-            by_wmi[rule.wmi].append(user_rule(as_row(rule, "trial"), "trial", ABOVE))
+            by_wmi[rule.wmi].append(user_rule(as_row(rule, "trial"), "trial", PACKAGED))
         #: The WMIs with a rule that reads positions 10 or 11, as numbers.
         self.tailed = sorted(
             {int.from_bytes(rule.wmi.encode()) for rule in rules if rule.years or rule.plants}

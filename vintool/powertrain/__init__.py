@@ -3,6 +3,9 @@
 A rule is a row of data: a pattern over positions 1-8, 10 and 11. All rules that fit a VIN speak.
 If they agree on pure electric or not, that is the answer; if they disagree, the more specific one
 wins only where its grade is no worse, and otherwise the answer is *cannot tell* with both shown.
+
+A user's own rules speak beside the packaged evidence and never in its place. Their grade is what
+their file claims: it is told, and lends no weight.
 """
 
 from collections.abc import Sequence
@@ -13,7 +16,7 @@ from vintool.codes import Grade, Powertrain
 from vintool.registry import on_new_rules
 from vintool.registry.patterns import ANY, PatternTable, bits
 from vintool.registry.powertrain_rules import all_powertrain_rules, powertrain_rules
-from vintool.registry.rule import Rule
+from vintool.registry.rule import BELOW, PACKAGED, Rule
 from vintool.vin.check_digit import CHARACTER_VALUES, WEIGHTS
 from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vin.positions import UNKNOWN_CHARACTER
@@ -31,18 +34,52 @@ SAME_VALUE = {
 
 
 class Classification(NamedTuple):
-    """The powertrain that a descriptor tells, or null with the rules that disagree."""
+    """The powertrain that a descriptor tells, or null with the rules that disagree.
+
+    ``packaged`` is what the packaged evidence says by itself; None where no rule of a user's own speaks.
+    """
 
     powertrain: Powertrain | None
     grade: Grade | None
     rules: tuple[Rule, ...]
+    packaged: "Classification | None" = None
 
     @property
     def ambiguous(self) -> bool:
         """Rules fit, and they disagree."""
         return self.powertrain is None and bool(self.rules)
 
+    @property
+    def firm(self) -> bool:
+        """Whether packaged evidence of grade A or B tells it."""
+        one = self.packaged or self
+        return one.powertrain is not None and one.grade in _FIRM
 
+    @property
+    def by_user_alone(self) -> bool:
+        """Whether rules of a user's own tell it, and nothing packaged."""
+        return self.packaged is not None and not self.packaged.rules
+
+    @property
+    def opposed(self) -> tuple[Rule, Rule] | None:
+        """A rule of the user's own, and the one that it stands against: of the other side, or of another powertrain."""
+        if self.packaged is None:
+            return None
+        own = [rule for rule in self.rules if rule.rank != PACKAGED]
+        others = [rule for rule in self.rules if rule.rank == PACKAGED] or own
+        pairs = [(one, other) for one in own for other in others]
+        said = {self.packaged.powertrain} - {None, *_VAGUE}
+        kinds = (
+            pair
+            for pair in pairs
+            if pair[1].powertrain in said and pair[0].powertrain not in {*said, *_VAGUE}
+        )
+        sides = (pair for pair in pairs if pair[0].electric is not pair[1].electric)
+        return next(sides, None) or next(kinds, None)
+
+
+_FIRM = frozenset({Grade.A, Grade.B})
+_VAGUE = frozenset({Powertrain.NOT_BEV})
 UNKNOWN = Classification(None, None, ())
 
 
@@ -156,39 +193,74 @@ def _is_misread(key: str, pattern: Sequence[str]) -> bool:
 
 
 def resolve(fitting: Sequence[Rule]) -> Classification:
-    """What rules that fit one descriptor say together.
+    """What rules that fit one descriptor say together: the packaged ones, and beside them a user's own.
 
-    Those of the first rank that speaks decide; a rule of a later rank that agrees lends its grade,
-    and one that disagrees is shown as overruled.
-
-    >>> resolve([])
-    Classification(powertrain=None, grade=None, rules=())
+    >>> resolve([]).rules
+    ()
     """
-    if not fitting:
-        return UNKNOWN
-    every = sorted(
-        fitting,
-        key=lambda rule: (rule.rank, -rule.fixed, rule.grade, rule.file, rule.powertrain),
+    packaged = [rule for rule in fitting if rule.rank == PACKAGED]
+    own = [rule for rule in fitting if rule.rank != PACKAGED]
+    return with_own(_together(packaged), own)
+
+
+def with_own(packaged: Classification, own: Sequence[Rule]) -> Classification:
+    """What the packaged evidence and a user's own rules say together.
+
+    Where they agree, or one of them is silent, that is the answer, with the grade of the packaged
+    evidence. Where they disagree on pure electric or not there is none, with both shown; rules below
+    the packaged ones leave these their answer. A rule that stands alone, and reaches to vehicles that a
+    packaged rule puts on the other side, disagrees with that.
+
+    Args:
+        packaged: what packaged rules and the maker's filing say.
+        own: the user's rules that fit.
+    """
+    if not own:
+        return packaged
+    own = sorted(own, key=_weight)
+    first = _together([rule for rule in own if rule.rank == own[0].rank])
+    if not packaged.rules:
+        opposed = tuple(dict.fromkeys(other for rule in own for other in opposing(rule)))
+        if first.powertrain is None or opposed:
+            return Classification(None, None, (*own, *opposed), packaged)
+        return Classification(first.powertrain, first.grade, tuple(own), packaged)
+    if len({rule.electric for rule in (*own, *packaged.rules)}) == 1:
+        vague = packaged.powertrain is Powertrain.NOT_BEV
+        powertrain = first.powertrain if vague else packaged.powertrain
+        return Classification(powertrain, packaged.grade, (*packaged.rules, *own), packaged)
+    if own[0].rank == BELOW and packaged.powertrain is not None:
+        return Classification(
+            packaged.powertrain, packaged.grade, (*packaged.rules, *own), packaged
+        )
+    return Classification(None, None, (*own, *packaged.rules), packaged)
+
+
+def opposing(rule: Rule) -> tuple[Rule, ...]:
+    """The packaged rules of the other side that some VIN fits together with a user's own rule."""
+    wmi = "".join(rule.pattern[:3])
+    packaged = (
+        one for one in _rules(wmi, _table(wmi).overlapping(rule.pattern)) if one.rank == PACKAGED
     )
-    ranked = [rule for rule in every if rule.rank == every[0].rank]
-    later = every[len(ranked) :]
-    sides = {rule.electric for rule in ranked}
-    if len(sides) > 1:
+    return tuple(one for one in packaged if one.electric is not rule.electric)
+
+
+def _weight(rule: Rule) -> tuple[int, int, Grade, str, int, Powertrain]:
+    """The order of rules: by rank, the more specific one first, then the better one."""
+    return rule.rank, -rule.fixed, rule.grade, rule.file, rule.line, rule.powertrain
+
+
+def _together(rules: Sequence[Rule]) -> Classification:
+    """What rules of one rank say."""
+    if not rules:
+        return UNKNOWN
+    ranked = sorted(rules, key=_weight)
+    if len({rule.electric for rule in ranked}) > 1:
         ranked = _decided_by_the_most_specific(ranked)
         if len({rule.electric for rule in ranked}) > 1:
-            return Classification(None, None, (*ranked, *later))
-    labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - {
-        Powertrain.NOT_BEV
-    }
+            return Classification(None, None, tuple(ranked))
+    labels = {rule.powertrain for rule in ranked if rule.fixed == ranked[0].fixed} - _VAGUE
     powertrain = labels.pop() if len(labels) == 1 else Powertrain.NOT_BEV
-    agreeing = [rule for rule in later if rule.electric is ranked[0].electric]
-    overruled = [
-        rule._replace(support=f"overruled by {ranked[0].file}; {rule.support}")
-        for rule in later
-        if rule.electric is not ranked[0].electric
-    ]
-    grade = min(rule.grade for rule in (*ranked, *agreeing))
-    return Classification(powertrain, grade, (*ranked, *agreeing, *overruled))
+    return Classification(powertrain, min(rule.grade for rule in ranked), tuple(ranked))
 
 
 def _decided_by_the_most_specific(ranked: list[Rule]) -> list[Rule]:

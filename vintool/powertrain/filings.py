@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from vintool import vpic
 from vintool.codes import Grade, Powertrain
-from vintool.powertrain import SAME_VALUE, Classification
+from vintool.powertrain import SAME_VALUE, Classification, with_own
 from vintool.registry.patterns import ANY
 from vintool.registry.rule import PACKAGED, Rule
 from vintool.vin.look_alikes import LOOK_ALIKES
@@ -173,17 +173,15 @@ def weigh(by_rules: Classification, by_filing: tuple[Rule, ...]) -> Classificati
 
     Agreement takes the better grade. Where they disagree, or the filing does with itself, the
     answer is *cannot tell* and every rule is shown; a start seen on both sides is what the filing
-    for its year says. Rules of the user's that stand below the packaged ones yield to the filing.
+    for its year says. A user's own rules stand beside both.
     """
     if not by_filing:
         return by_rules
+    if by_rules.packaged is not None:
+        own = [rule for rule in by_rules.rules if rule.rank != PACKAGED]
+        return with_own(weigh(by_rules.packaged, by_filing), own)
     sides = {rule.electric for rule in by_filing}
     every = (*by_rules.rules, *by_filing)
-    if len(sides) == 1 and by_rules.rules and by_rules.rules[0].rank > PACKAGED:
-        # The user's own rules that stand below the packaged ones stand below the filing too.
-        return Classification(
-            by_filing[0].powertrain, by_filing[0].grade, (*by_filing, *by_rules.rules)
-        )
     if len(sides) > 1 or (
         by_rules.powertrain is not None and (by_rules.powertrain is Powertrain.BEV) not in sides
     ):

@@ -12,7 +12,8 @@ ABOVE, PACKAGED, BELOW = -1, 0, 1
 class Rule(NamedTuple):
     """A pattern of positions 1-8, 10 and 11, and the powertrain it tells.
 
-    Rules of a lower ``rank`` are heard first.
+    Rules of a user's own files stand ``ABOVE`` the packaged ones or ``BELOW`` them (``rank``), and have the
+    ``line`` that they stand on.
     """
 
     pattern: tuple[str, ...]
@@ -25,6 +26,12 @@ class Rule(NamedTuple):
     source: str
     file: str
     rank: int = PACKAGED
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """The file, and of a user's own one the line."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
     @property
     def electric(self) -> bool:

@@ -124,18 +124,19 @@ def read_evidence(path: Path, rank: int = ABOVE) -> Iterator[Rule]:
         for cells in reader:
             if cells:
                 row = dict.fromkeys(RULE_COLUMNS, "") | dict(zip(header, cells, strict=True))
-                yield user_rule(row, path.name, rank)
+                yield user_rule(row, path.name, rank, reader.line_num)
     except (ValueError, csv.Error) as error:
         raise DataError(f"{path}, line {reader.line_num}: {error}") from None
 
 
-def user_rule(row: dict[str, str], file: str, rank: int) -> Rule:
+def user_rule(row: dict[str, str], file: str, rank: int, line: int = 0) -> Rule:
     """A row of a user's own file, once it is sound.
 
     Args:
         row: a cell for each of ``RULE_COLUMNS``.
         file: the file's name.
         rank: ``ABOVE`` or ``BELOW``.
+        line: where it stands in the file, from 1.
 
     Raises:
         ValueError: it is not; the sentence says why.
@@ -161,6 +162,7 @@ def user_rule(row: dict[str, str], file: str, rank: int) -> Rule:
         row["source"],
         file,
         rank,
+        line,
     )
 
 

@@ -109,6 +109,7 @@ class Summary(Frozen):
     outputs: tuple[str, ...]
     notes: tuple[str, ...]
     licences: tuple[LicenceLine, ...] = ()
+    rules_disagree: dict[str, Count] = {}
     decisions: DecisionCounts | None = None
 
     @model_validator(mode="after")

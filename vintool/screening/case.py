@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from vintool.codes import CheckDigit, Grade, Powertrain, Problem, Reason, Weight
+from vintool.codes import CheckDigit, Powertrain, Problem, Reason, Weight
 from vintool.declaration.lexicon import READERS
 from vintool.screening.contradictions import (
     Contradiction,
@@ -14,7 +14,6 @@ from vintool.screening.contradictions import (
 from vintool.screening.facts import Facts
 from vintool.screening.regimes import ANY_POWERTRAIN, Doubt, Regime
 
-_FIRM = {Grade.A, Grade.B}
 PASSENGER, KIT = "passenger", "kit"
 #: Kinds of a WMI that an official register gives to no car.
 NEVER_CARS = {("trailer",), ("motorcycle",)}
@@ -130,6 +129,11 @@ class Case:
         if covered == ANY_POWERTRAIN:
             return False
         return vin.near_electric if Powertrain.BEV in covered else vin.near_other
+
+    @cached_property
+    def near_by_user(self) -> bool:
+        """The same of a VIN whose powertrain a user's own rule alone tells."""
+        return self.facts.vin.classification.by_user_alone and self.near_covered
 
     @cached_property
     def settled_kind(self) -> bool:
@@ -286,7 +290,7 @@ class Case:
     def firm(self) -> bool:
         """Whether the VIN's evidence needs no other beside it."""
         vin = self.facts.vin
-        return vin.classification.grade in _FIRM and vin.status is CheckDigit.HOLDS
+        return vin.classification.firm and vin.status is CheckDigit.HOLDS
 
     def by_vin(self) -> tuple[Reason, ...]:
         """What the VIN tells, as a reason."""

@@ -43,6 +43,7 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
     if any(problem.weight is Weight.FATAL for problem in facts.vin.problems):
         return ()
     return (
+        *_rules(facts.vin),
         *_powertrains(facts.vin, facts.declared),
         *_code(facts.vin, facts.declared),
         *_un_number(facts.vin, facts.declared),
@@ -55,6 +56,20 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
         *_two_vins(facts.vin),
         *_chassis(chassis_differs=facts.chassis_differs),
     )
+
+
+def _rules(vin: VinFacts) -> Iterator[Contradiction]:
+    """A user's own rule against the packaged evidence; a name for what is not electric weighs where that is in doubt."""
+    if opposed := vin.classification.opposed:
+        own, other = opposed
+        powertrains = {own.powertrain, other.powertrain}
+        yield Contradiction(
+            Reason.RULES_DISAGREE,
+            f"{own.powertrain.value} by {own.place}",
+            f"{other.powertrain.value} by {other.place} ({other.source})",
+            f"VIN {own.pattern_text} and {other.pattern_text}",
+            weighs=not powertrains.isdisjoint({Powertrain.BEV, *_BY_ONE_READING}),
+        )
 
 
 def _by_vin(vin: VinFacts) -> str:
@@ -229,7 +244,9 @@ def kind_contradiction(
         return None
     if bool(vin.kinds) and set(vin.kinds) <= CARS:
         against = f"passenger cars alone by WMI {vin.wmi}"
-    elif (rules := vin.classification.rules) and all(rule.kind == "car" for rule in rules):
+    elif (rules := (vin.classification.packaged or vin.classification).rules) and all(
+        rule.kind == "car" for rule in rules
+    ):
         against = f"a car by the VIN ({rules[0].models or rules[0].make})"
     else:
         car = next((entry for entry in declared if entry.kind == "passenger"), None)

@@ -158,7 +158,7 @@ TABLE = (
     Line("5d", "powertrain", "Vehicles with this start of the VIN were seen with both.", _if(lambda c: c.facts.vin.classification.ambiguous), _R, reasons=lambda c: (Reason.POWERTRAIN_AMBIGUOUS, *c.powertrain_doubts)),
     Line("5e", "powertrain", "An entry declares a covered powertrain, and nothing tells another.", _if(lambda c: c.declared_covered), _C, reasons=Case.by_declaration),
     Line("5f", "powertrain", "Sources disagree whether the regime covers this powertrain: both readings are shown.", _if(lambda c: c.powertrain_doubts), _R, reasons=lambda c: c.powertrain_doubts),
-    Line("5g", "powertrain", "The VIN and an entry agree on a powertrain that the regime does not cover.", _if(lambda c: c.encoded is not None and c.declared_others), _O, reasons=Case.by_both),
+    Line("5g", "powertrain", "The VIN and an entry agree on a powertrain that the regime does not cover; a user's own rule alone tells it of no VIN that one wrong character would make a covered one.", _if(lambda c: c.encoded is not None and c.declared_others and not c.near_by_user), _O, reasons=Case.by_both),
     Line("5h", "powertrain", "Neither the VIN nor the manifest tells the powertrain.", _if(lambda c: c.encoded is None and not c.declared_others), _R, reasons=lambda c: () if c.unsound else (Reason.POWERTRAIN_UNKNOWN,)),
     Line("5i", "powertrain", "One piece of evidence alone, and not a VIN with evidence of grade A or B whose check digit holds, tells a powertrain that is not covered.", _if(lambda c: not c.firm and c.independent < 2), _R, reasons=_because(Reason.EVIDENCE_TOO_THIN)),
     Line("5j", "powertrain", "One wrong character, or two that look alike, would make this the VIN of a vehicle that the regime covers.", _if(lambda c: c.near_covered), _R, reasons=_near),
@@ -266,7 +266,7 @@ def _evidence(case: Case, contradictions: tuple[Contradiction, ...]) -> tuple[Ev
             rule.powertrain.value,
             Basis.ENCODED,
             rule.grade,
-            f"{rule.file}: {rule.models or rule.make or rule.source}",
+            f"{rule.place}: {rule.models or rule.make or rule.source}",
         )
         for rule in facts.vin.classification.rules[:_MOST_RULES]
     ]

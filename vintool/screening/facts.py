@@ -146,7 +146,7 @@ def unreadable_vin_facts(reading: Reading) -> VinFacts:
     """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
     starts = [text[:8] for text in (reading.vins or (reading.text,))]
     classes = [classify(start + "??") for start in starts if len(start) == 8]
-    electric = (one for one in classes if one.powertrain is Powertrain.BEV)
+    electric = (one for one in classes if one.powertrain is Powertrain.BEV or one.opposed)
     return VinFacts(
         CheckDigit.CANNOT_TELL,
         _weighing(reading.problems),

@@ -35,6 +35,7 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.review_reasons: Counter[str] = Counter()
         self.powertrains: Counter[str] = Counter()
+        self.rules_disagree: Counter[str] = Counter()  # by the user's own rule
         self.exceptions = 0
         self.first_exceptions: list[Row] = []
         self._brands: Counter[tuple[str, str, str]] = Counter()  # brand, verdict, powertrain
@@ -50,7 +51,10 @@ class Tally:
         self.rows += answers.num_rows
         self.sheet_rows[sheet] += answers.num_rows
         reasons = answers.column("vin_reasons")
-        self.reasons += _count_reasons(reasons)
+        of_batch = _count_reasons(reasons)
+        self.reasons += of_batch
+        if of_batch[Reason.RULES_DISAGREE]:
+            self.rules_disagree += _count_own_rules(answers.column("vin_evidence"))
         in_review = _mask(answers.column("vin_verdict"), Verdict.REVIEW.__eq__)
         self.review_reasons += _count_reasons(reasons.filter(in_review))
         names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_powertrain"]
@@ -243,6 +247,17 @@ def _count_reasons(column: pa.Array) -> Counter[str]:
     for (reasons,), count in _count_distinct(column):
         for reason in _items(reasons):
             counts[reason] += count
+    return counts
+
+
+def _count_own_rules(column: pa.Array) -> Counter[str]:
+    """How many rows have each rule of the user's own stand against other evidence."""
+    counts: Counter[str] = Counter()
+    for (evidence,), count in _count_distinct(column):
+        for item in _items(evidence):
+            what, _, sides = item.partition(": ")
+            if what == Reason.RULES_DISAGREE:
+                counts[sides.partition(" against ")[0]] += count
     return counts
 
 
