@@ -141,6 +141,30 @@ def locked(folder: Path, *, wait: bool) -> Iterator[bool]:
         os.close(handle)
 
 
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in such a block for the same folder; the lock ends with the process."""
+    if sys.platform != "win32":
+        with locked(folder, wait=True):
+            yield
+        return
+    import msvcrt  # noqa: PLC0415 - there alone
+
+    lock = folder / f"{_MARK}lock"
+    with lock.open("ab") as handle:
+        taken = False
+        while not taken:
+            with suppress(OSError):  # it gives up after ten seconds
+                msvcrt.locking(handle.fileno(), msvcrt.LK_LOCK, 1)
+                taken = True
+        try:
+            yield
+        finally:
+            msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
+    with suppress(OSError):  # another one waits for it
+        lock.unlink()
+
+
 def as_any_new_folder(folder: Path) -> None:
     """Give a staging folder, which is private, the permissions of any new folder."""
     other = folder / "other"

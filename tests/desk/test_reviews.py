@@ -1,52 +1,29 @@
 """What a person decided: it holds as long as the facts, and goes from run to run as written."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import openpyxl
 import pytest
 from support import ON
 from support.commands import run
-from support.desk import ICE, PETROL, desk_run, put_list, tesla
-from support.manifests import put_csv, read_csv
+from support.desk import (
+    ICE,
+    PETROL,
+    decided,
+    decision,
+    desk_run,
+    fill,
+    put_list,
+    reviewer_reasons,
+    tesla,
+)
+from support.manifests import read_csv
 from support.vins import checked_vin
 
 from vintool.codes import Concern, Reason
 from vintool.columns.screening import screener as screened
 from vintool.files import screen as main_job
-
-
-def fill(folder, decide, to="filled.csv"):
-    """``exceptions.csv`` with the cells that ``decide`` gives for a row, filled in by hand."""
-    rows = read_csv(folder / "exceptions.csv")
-    assert rows
-    for line in rows:
-        line.update(decide(line) or {})
-    return put_csv(folder / to, [list(rows[0]), *map(dict.values, rows)], "utf-8-sig")
-
-
-def decision(what, why="seen the papers", who="Li", day="2026-03-02"):
-    return {
-        "decision": what,
-        "decision_reason": why,
-        "reviewer": who,
-        "decision_date": day,
-    }
-
-
-def decided(folder, rows, decide, **options):
-    """A first run and its filled exceptions."""
-    desk_run(folder, rows, **options)
-    return fill(folder / "out", decide)
-
-
-def reviewer_reasons(line):
-    return {
-        reason
-        for reason in map(Reason, line["vin_reasons"].split(";"))
-        if reason.concern is Concern.REVIEWER
-    }
-
 
 HEAD = ("VIN", "Chassis No", "Fuel", "HS code", "Remark", "Container No")
 FACTS = {"VIN": PETROL, "Fuel": "petrol"}
@@ -336,6 +313,89 @@ def test_two_decisions_of_one_day_that_disagree_are_refused(tmp_path):
     result = run("screen", tmp_path / "list.csv", "--decisions", filled, "--decisions", second)
     assert result.exit_code == 3
     assert all(word in result.stderr for word in ("second.csv, row 2", "filled.csv row 2"))
+
+
+@pytest.mark.parametrize("day", ["2062-03-02", "2226-03-02", "2016-03-02", "1926-03-02"])
+def test_a_decision_is_dated_within_reason(tmp_path, day):
+    filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope", day=day))
+    result = run("screen", tmp_path / "list.csv", "--on", ON, "--decisions", filled)
+    assert result.exit_code == 3
+    for part in ("filled.csv, row 2", "'decision_date'", day, "write the day of the decision"):
+        assert part in result.stderr
+
+
+def test_a_correction_holds_over_a_mistyped_date_in_the_record(tmp_path):
+    """A record of an earlier release may hold such a date; what was added later counts."""
+    out = tmp_path / "out"
+    filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope"))
+    correction = fill(
+        out, lambda _: decision("controlled", "it is electric", day="2026-03-05"), "c.csv"
+    )
+    desk_run(tmp_path, REVIEWED[:2], decisions=[filled])
+    typo = (out / "decisions.jsonl").read_text(encoding="utf-8").replace("2026", "2062")
+    (out / "decisions.jsonl").write_text(typo, encoding="utf-8")
+    for given in ([correction], [out / "decisions.jsonl"], [out / "exceptions.csv"]):
+        answers, summary = desk_run(tmp_path, REVIEWED[:2], decisions=given)
+        assert answers[0]["vin_verdict"] == "controlled"
+        assert "earlier decision: out_of_scope by Li on 2062-03-02" in answers[0]["vin_evidence"]
+        assert any("decisions.jsonl row 1" in note and "2062" in note for note in summary.notes)
+    assert [json.loads(line)["decision_date"] for line in record(out)] == [
+        "2062-03-02",
+        "2026-03-05",
+    ]
+
+
+def test_a_decision_moved_to_another_row_of_the_same_model_does_not_hold(tmp_path):
+    other = checked_vin("LSVNV218", "E2", 7)
+    rows = [("VIN", "Fuel"), (PETROL, "petrol"), (other, "petrol")]
+    desk_run(tmp_path, rows)
+    first, second = read_csv(tmp_path / "out" / "exceptions.csv")
+    assert first["vin_evidence"] == second["vin_evidence"]
+    assert first["vin_facts"] != second["vin_facts"]
+    filled = fill(
+        tmp_path / "out",
+        lambda line: (
+            {"vin_facts": first["vin_facts"], **decision("out_of_scope")}
+            if line["vin"] == other
+            else None
+        ),
+    )
+    answers, _ = desk_run(tmp_path, rows, decisions=[filled])
+    assert [reviewer_reasons(line) for line in answers] == [set(), {OUTDATED}]
+    assert answers[1]["vin_verdict"] == "review"
+
+
+def test_a_decision_of_an_earlier_release_asks_again(tmp_path):
+    filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope") | {"vin_facts": "FVVCHCGV7FHH2"})  # fmt: skip
+    answers, summary = desk_run(tmp_path, REVIEWED[:2], decisions=[filled])
+    assert (reviewer_reasons(answers[0]), answers[0]["vin_verdict"]) == ({OUTDATED}, "review")
+    assert any("Decide again" in note for note in summary.notes)
+
+
+def test_a_run_keeps_the_decisions_that_another_run_has_recorded_meanwhile(tmp_path, monkeypatch):
+    rows = REVIEWED[:3]
+    decided(tmp_path, rows, lambda _: None)
+    filled = [
+        fill(tmp_path / "out", lambda line, row=row: decision("controlled") if line["vin_row"] == row else None, f"{row}.csv")
+        for row in ("2", "3")
+    ]  # fmt: skip
+    write_run = main_job.write_run
+
+    def with_another_run(*args):
+        monkeypatch.setattr(main_job, "write_run", write_run)
+        main_job.screen_file(
+            tmp_path / "list.csv",
+            date.fromisoformat(str(ON)),
+            tmp_path / "out",
+            decisions=[filled[1]],
+        )
+        write_run(*args)
+
+    monkeypatch.setattr(main_job, "write_run", with_another_run)
+    desk_run(tmp_path, rows, decisions=[filled[0]])
+    assert [json.loads(line)["vin"] for line in record(tmp_path / "out")] == [tesla(1), PETROL]
+    answers, _ = desk_run(tmp_path, rows, decisions=[tmp_path / "out" / "decisions.jsonl"])
+    assert [reviewer_reasons(line) for line in answers] == [{DECIDED}, {DECIDED}]
 
 
 @pytest.mark.parametrize("content", [b'{"vin": "x"\n', b"[]\n", b"\n\n", b"\xff\xfe{}", b"garbage"])

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from support import ON
 from support.manifests import put_csv, read_csv
 from support.vins import checked_vin
+from vintool.codes import Concern, Reason
 from vintool.desk.lists import Entry
 from vintool.files.screen import screen_file
 
@@ -37,6 +38,38 @@ def desk_run(folder, rows, name="list.csv", out="out", **options):
     path = put_csv(folder / name, rows)
     summary = screen_file(path, ON, folder / out, **options)
     return read_csv(folder / out / "annotated.csv"), summary
+
+
+def fill(folder, decide, to="filled.csv"):
+    """``exceptions.csv`` with the cells that ``decide`` gives for a row, filled in by hand."""
+    rows = read_csv(folder / "exceptions.csv")
+    assert rows
+    for line in rows:
+        line.update(decide(line) or {})
+    return put_csv(folder / to, [list(rows[0]), *map(dict.values, rows)], "utf-8-sig")
+
+
+def decision(what, why="seen the papers", who="Li", day="2026-03-02"):
+    return {
+        "decision": what,
+        "decision_reason": why,
+        "reviewer": who,
+        "decision_date": day,
+    }
+
+
+def decided(folder, rows, decide, **options):
+    """A first run and its filled exceptions."""
+    desk_run(folder, rows, **options)
+    return fill(folder / "out", decide)
+
+
+def reviewer_reasons(line):
+    return {
+        reason
+        for reason in map(Reason, line["vin_reasons"].split(";"))
+        if reason.concern is Concern.REVIEWER
+    }
 
 
 MANIFEST = [

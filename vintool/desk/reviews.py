@@ -1,15 +1,16 @@
 """Reviews: what a reviewer has decided, of which row, and on which facts.
 
 A review holds for a VIN under a regime as long as the facts are those that the reviewer saw: the
-rule, the verdict, its reasons and its evidence, in a fingerprint. If they have changed, the row goes
-to a person again, with the old review beside it. (A *decision* is that of the decision table; the
+VIN itself, the rule, the verdict, its reasons and its evidence, in a fingerprint. If they have changed, the
+row goes to a person again, with the old review beside it. What stands later in the record counts,
+whatever its date: a record is only ever added to. (A *decision* is that of the decision table; the
 columns and files of reviews bear that name for their users.)
 """
 
-import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from vintool.codes import Basis, Reason, Verdict
@@ -33,6 +34,12 @@ COLUMNS = (
 )
 CONFIRMED = "confirmed"
 _AGAIN = "-again"
+_BOUND = (
+    "V"  # begins the fingerprints that name the vehicle; those of earlier releases begin with F
+)
+_SIGNS = bytes("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8, "ascii")
+#: No decision on the facts of a regime is older.
+EARLIEST = date(2025, 1, 1)
 
 
 class Review(NamedTuple):
@@ -93,7 +100,7 @@ def key_of(vin: str | None, text: str) -> str:
 def fingerprint(
     rule_version: str, decision: Decision, cells: tuple[str, ...], repeated: int
 ) -> str:
-    """The facts of a row in letters and digits that no spreadsheet takes for a number.
+    """What the facts of a row are but for its VIN; ``bound`` makes the fingerprint of the row of it.
 
     Args:
         rule_version: of the regime.
@@ -108,9 +115,27 @@ def fingerprint(
         *sorted(map(str, decision.evidence)),
         *cells,
     )
-    digest = hashlib.sha256("\n".join(facts).encode("utf-8", "surrogatepass")).digest()
     again = f"{_AGAIN}{repeated}" if repeated else ""
-    return f"F{base64.b32encode(digest[:8])[:12].decode()}{again}"
+    return f"{_digest(*facts)}{again}"
+
+
+def bound(facts: str, key: str) -> str:
+    """The fingerprint of a row, in letters and digits that no spreadsheet takes for a number.
+
+    Args:
+        facts: all but the VIN, see ``fingerprint``.
+        key: the VIN, or the text in its place, see ``key_of``.
+
+    >>> bound("ABC-again2", "LRW3E7FA1LC000001") == bound("ABC-again2", "LRW3E7FAXLC000000")
+    False
+    """
+    of_facts, again, repeated = facts.partition(_AGAIN)
+    return f"{_BOUND}{_digest(of_facts, key)}{again}{repeated}"
+
+
+def _digest(*texts: str) -> str:
+    digest = hashlib.sha256("\n".join(texts).encode("utf-8", "surrogatepass")).digest()
+    return digest[:12].translate(_SIGNS).decode()
 
 
 def _repetition(facts: str) -> str:
@@ -118,23 +143,32 @@ def _repetition(facts: str) -> str:
 
 
 class Reviews:
-    """Reviews by VIN, the latest first; of one day the later line counts.
+    """Reviews by VIN, the latest first: those of the record in its order, then the others by their day.
+
+    Args:
+        entries: the lines of the record, then those of filled lists.
+        regime: the code of the regime.
+        latest: the last day that a decision can be of.
 
     Raises:
-        ManifestError: a review is incomplete or no decision, or two of one day disagree.
+        ManifestError: a review is incomplete or no decision, its day cannot be, or two of one day disagree.
     """
 
-    def __init__(self, entries: Sequence[Entry], regime: str) -> None:
+    def __init__(self, entries: Sequence[Entry], regime: str, latest: date) -> None:
         self._by_key: dict[str, list[Review]] = {}
         self.of_other_regimes: list[Review] = []
         self.undecided = 0
         self.without_vehicle = 0
         self.met: set[int] = set()  # numbers of keys that rows had, from 1
+        self.notes: list[str] = []
+        unbound = 0
         for entry in entries:
             if not entry.text("decision"):
                 self.undecided += 1
                 continue
             review = _read(entry)
+            self._check_day(entry, review.day, latest)
+            unbound += not review.facts.startswith(_BOUND)
             if review.regime != regime:
                 self.of_other_regimes.append(review)
             elif not review.key or (review.verdict is Verdict.OUT_OF_SCOPE and not review.is_vin):
@@ -142,6 +176,26 @@ class Reviews:
                 self.without_vehicle += 1
             else:
                 self._add(entry, review)
+        if unbound:
+            self.notes.append(
+                f"Decisions made with an earlier release, whose fingerprints do not name the vehicle: {unbound:,}. Decide again."
+            )
+
+    def _check_day(self, entry: Entry, day: date, latest: date) -> None:
+        if EARLIEST <= day <= latest:
+            return
+        if not entry.is_record:
+            raise entry.refusal(
+                "decision_date",
+                "lies in the future"
+                if day > latest
+                else "lies before there was a rule to decide by",
+                "write the day of the decision, as 2026-03-01",
+            )
+        # It cannot be taken back; a later line counts, whatever its day.
+        self.notes.append(
+            f"{entry.place}: the decision is dated {day}, which cannot be; decide again to put it right."
+        )
 
     def _add(self, entry: Entry, review: Review) -> None:
         reviews = self._by_key.setdefault(review.key, [])
@@ -157,7 +211,7 @@ class Reviews:
         if any(other.as_record() == review.as_record() for other in reviews):
             return
         reviews.insert(0, review)
-        reviews.sort(key=lambda one: one.day, reverse=True)
+        reviews.sort(key=lambda one: date.min if one.recorded else one.day, reverse=True)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -188,7 +242,8 @@ def standing(reviews: tuple[Review, ...], facts: str) -> Review | None:
 def with_review(decision: Decision, reviews: tuple[Review, ...], facts: str | None) -> Decision:
     """The decision of the tool, with the review that was made on these facts.
 
-    A row that was reviewed on other facts is not cleared before it is reviewed again.
+    A row that was reviewed on other facts is not cleared before it is reviewed again. An earlier review
+    that says something else stands beside the one that holds.
 
     Args:
         decision: of the tool.
@@ -203,7 +258,12 @@ def with_review(decision: Decision, reviews: tuple[Review, ...], facts: str | No
     what = "decision" if holds else "earlier decision"
     item = EvidenceItem(what, review.display, Basis.DECLARED, None, review.place)
     reason = Reason.DECIDED_BY_REVIEWER if holds else Reason.DECISION_OUTDATED
-    marked = with_remarks(decision, (Remark(reason, item),), always=True)
+    others = (one for one in about if holds and one.decision != review.decision)
+    earlier = [
+        Remark(None, EvidenceItem("earlier decision", one.display, Basis.DECLARED, None, one.place))
+        for one in islice(others, 1)
+    ]
+    marked = with_remarks(decision, (Remark(reason, item), *earlier), always=True)
     if holds is not None:
         return marked._replace(verdict=holds.verdict or marked.verdict)
     if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
+import wmi_data
 from vintool.columns.engine.categorical import as_text
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed
@@ -47,8 +49,16 @@ def open_desk(run: Run) -> Desk:
         letters = Confirmations(listed)
     if run.decisions:
         records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
-        reviewed = Reviews(records, run.regime)
+        reviewed = Reviews(records, run.regime, _last_day(run.on))
+        notes += reviewed.notes
     return Desk(qualified, ledger, letters, reviewed, tuple(notes))
+
+
+def _last_day(on: date | None) -> date:
+    """The last day that a reviewer can have decided on: a clock that is slow refuses no decision."""
+    year, month = map(int, wmi_data.RELEASE.split("."))
+    released = date(year + month // 12, month % 12 + 1, 1)
+    return max(date.today() + timedelta(days=1), on or date.min, released)  # noqa: DTZ011
 
 
 def read_entries(
@@ -147,13 +157,11 @@ def _damaged(path: Path, what: str, row: int | None = None) -> ManifestError:
     )
 
 
-def extended_record(old: Path, given: Reviews) -> str:
-    """The record with the reviews that it does not hold yet; what it holds stays as it is."""
-    lines = {_line(record) for record in read_record(old)} if old.exists() else set()
-    text = old.read_text(encoding="utf-8") if lines else ""
-    separator = "" if not text or text.endswith("\n") else "\n"
-    added = dict.fromkeys(_line(review.as_record()) for review in given.all)
-    return text + separator + "".join(f"{line}\n" for line in added if line not in lines)
+def record_of(given: Reviews) -> str:
+    """The lines of the record for all reviews; ``staged`` adds those that the record of the folder lacks."""
+    return "".join(
+        f"{line}\n" for line in dict.fromkeys(_line(one.as_record()) for one in given.all)
+    )
 
 
 def _line(record: Mapping[str, str]) -> str:

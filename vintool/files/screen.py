@@ -16,7 +16,7 @@ from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences,
 from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
-from vintool.files.lists import extended_record, open_desk
+from vintool.files.lists import open_desk, record_of
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.reading.watch import Watch
@@ -134,7 +134,7 @@ def screen_run(run: Run, listener: Listener) -> Summary:
     with staged(run.out) as stage:
         with screening.row_files(stage) as row_files:
             screening.screen_rows(row_files)
-        return screening.write(stage, run.out, row_files)
+        return screening.write(stage, row_files)
 
 
 class _Screening:
@@ -215,12 +215,11 @@ class _Screening:
             self._manifest_days = counter.counted()
         return self._manifest_days
 
-    def write(self, stage: Path, out: Path, row_files: RowFiles) -> Summary:
+    def write(self, stage: Path, row_files: RowFiles) -> Summary:
         """Write the other outputs, when all rows are screened.
 
         Args:
             stage: the folder to write to.
-            out: the folder that they will stand in.
             row_files: those that are written.
         """
         run, desk, blocks = self._run, self._desk, self._blocks
@@ -228,8 +227,7 @@ class _Screening:
         if desk.ledger is not None:
             write_ledger(stage, summary.licences)
         if desk.reviews is not None:
-            record = extended_record(out / DECISIONS_JSONL, desk.reviews)
-            (stage / DECISIONS_JSONL).write_text(record, encoding="utf-8")
+            (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
             blocks.write(stage)
         write_report(stage, run, summary, self._tally, self._regime)

@@ -73,7 +73,6 @@ class AnswerColumns:
         self._reasons = column(lambda decision: listed(decision.reasons), many)
         self._evidence = column(lambda decision: listed(decision.evidence), many)
         self._licence = column(lambda one: drawn_at(one.evidence), text) if with_licence else None
-        self._fingerprint = column(lambda fingerprint: fingerprint, text)
 
     def __call__(
         self,
@@ -104,10 +103,6 @@ class AnswerColumns:
             "vin_other_regimes": self._other_regimes(with_reviews),
         }
         return columns | ({LICENCE: self._licence(with_licences)} if self._licence else {})
-
-    def facts(self, fingerprints: Categorical) -> pa.Array:
-        """The column ``FACTS``."""
-        return self._fingerprint(fingerprints)
 
 
 def _display(field: Field, vin: CheckedProfile) -> Any:

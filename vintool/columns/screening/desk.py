@@ -9,11 +9,10 @@ import pyarrow.compute as pc
 
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.arrays import Mask, Places
-from vintool.columns.engine.categorical import NOTHING, Categorical, without_null
+from vintool.columns.engine.categorical import NOTHING, Categorical
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.columns.screening.row_rules import DecidedRows
-from vintool.columns.vins import VinColumn
+from vintool.columns.screening.row_rules import DecidedRows, review_keys
 from vintool.desk import book
 from vintool.desk.book import Desk
 from vintool.desk.ledger import Ledger
@@ -54,6 +53,7 @@ class DeskRules:
         self._with_remarks = PerDistinct(with_remarks)
         self._draws = Encoder([(_NOT_DRAWN, 0)])
         self._letters = Encoder([()])
+        self._facts = Encoder()  # of rows that were reviewed
         reviews = desk.reviews
         self._keys = pa.array(reviews.keys if reviews else (), pa.string())
         # The reviews of each key, after those of a row that has none.
@@ -68,7 +68,7 @@ class DeskRules:
         self,
         rows: DecidedRows,
         decisions: Categorical,
-        fingerprints: Callable[[Mask], Categorical],
+        fingerprints: Callable[[Mask], pa.StringArray],
     ) -> Categorical:
         """The decisions, with those of a reviewer where they hold.
 
@@ -80,14 +80,15 @@ class DeskRules:
         reviews = self._desk.reviews
         if reviews is None or not len(self._keys):
             return decisions
-        at = pc.index_in(_keys_of(rows.vins), value_set=self._keys)
+        at = pc.index_in(review_keys(rows.vins), value_set=self._keys)
         codes = (
             pc.add(at.fill_null(-1), pa.scalar(1, at.type))
             .to_numpy(zero_copy_only=False)
             .astype(np.int32)
         )
         reviews.met.update(np.unique(codes).tolist())
-        return self._apply(decisions, Categorical(self._reviews, codes), fingerprints(codes > 0))
+        facts = Categorical.of_texts(fingerprints(codes > 0), self._facts)
+        return self._apply(decisions, Categorical(self._reviews, codes), facts)
 
     def with_licences(
         self, rows: DecidedRows, decisions: Categorical, vehicles: Places
@@ -182,11 +183,6 @@ class DeskRules:
 
 def _needs_confirmation(decision: Decision) -> bool:
     return Reason.WITHIN_180_DAYS in decision.reasons
-
-
-def _keys_of(vins: VinColumn) -> pa.Array:
-    """What a reviewer's decision recognises each row by, as ``decisions.key_of`` has it."""
-    return pc.coalesce(vins.vin, pc.utf8_trim_whitespace(without_null(vins.texts)))
 
 
 def _draw(ledger: Ledger, candidates: tuple[int, ...], vehicle: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool.codes import Reason
 from vintool.columns.engine.arrays import Codes, Mask
@@ -21,6 +22,7 @@ from vintool.columns.engine.categorical import (
     NOTHING,
     Categorical,
     as_text,
+    without_null,
 )
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
@@ -28,7 +30,7 @@ from vintool.columns.screening.chassis import differing_chassis
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
 from vintool.declaration.days import read_days
-from vintool.desk.reviews import fingerprint
+from vintool.desk.reviews import bound, fingerprint
 from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
 from vintool.screening.dates import (
@@ -170,8 +172,8 @@ class RowRules:
 
     def fingerprints(
         self, rows: DecidedRows, with_duplicates: Categorical, repeats: Codes, wanted: Mask
-    ) -> Categorical:
-        """The fingerprint of what the decision rests on, for some of n rows; None for the others.
+    ) -> pa.StringArray:
+        """The fingerprint of what the decision rests on, for some of n rows; null for the others.
 
         Args:
             rows: the n rows.
@@ -187,12 +189,18 @@ class RowRules:
             texts[list(rows.chassis)] = list(rows.chassis.values())
             texts_of_some = pa.array(texts[some], pa.string())
             chassis = Categorical.of_texts(texts_of_some, self._texts["chassis"])
-        return self._fingerprint.on(
-            wanted,
+        facts = self._fingerprint(
             with_duplicates.take(some),
             self._fingerprinted_cells(*cells, chassis),
             Categorical(NATURALS, repeats[some]),
         )
+        keys = review_keys(rows.vins).filter(pa.array(wanted)).to_pylist()
+        of_rows = np.full(len(wanted), None, dtype=object)
+        of_rows[some] = [
+            bound(facts.values[code], key or "")
+            for code, key in zip(facts.codes.tolist(), keys, strict=True)
+        ]
+        return pa.array(of_rows, pa.string())
 
     def vins(self, batch: pa.RecordBatch) -> VinColumn:
         """The VINs of a batch."""
@@ -255,6 +263,12 @@ class RowRules:
 def _when(day: DeclarationDay) -> tuple[bool | None, int | None, Reason | None]:
     """What ``Facts`` has of a day."""
     return day.in_force, day.day.year if day.day else None, day.doubt
+
+
+def review_keys(vins: VinColumn) -> pa.StringArray:
+    """What a reviewer's decision recognises each row by, as ``reviews.key_of`` has it."""
+    texts = pc.utf8_trim_whitespace(without_null(vins.texts))
+    return pc.coalesce(vins.vin, texts)
 
 
 def _meaning(field: str, text: str) -> lexicon.Meaning | None:

@@ -147,7 +147,7 @@ class Screener:
         more = self._evidence(decided, duplicates, with_licences)
         answers = self._answers(decided, with_reviews, with_licences, more)
         if self._with_facts:
-            answers[FACTS] = self._answers.facts(fingerprints(with_licences.mask(needs_a_look)))
+            answers[FACTS] = fingerprints(with_licences.mask(needs_a_look))
         return pa.RecordBatch.from_arrays(
             [pa.array(rows), *answers.values()], names=["vin_row", *answers]
         )

@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vintool.atomic import as_any_new_folder, locked, move_all, remove_leftovers, staging_folder
+from vintool.atomic import (
+    as_any_new_folder,
+    move_all,
+    one_at_a_time,
+    remove_leftovers,
+    staging_folder,
+)
 from vintool.files.run import DECISIONS_JSONL, RUN_JSON
 from vintool.files.writing.hashing import file_hash
 
-_ADDED_TO = frozenset({DECISIONS_JSONL})  # never replaced: the new one holds the old one
+_ADDED_TO = frozenset({DECISIONS_JSONL})  # never replaced: the lines of the new one are added to it
 _BEFORE = "before"
 
 
@@ -58,7 +64,7 @@ def _put_in_place(stage: Path, out: Path) -> None:
         if not out.exists():
             stage.rename(out)
             return
-    with locked(out, wait=True):
+    with one_at_a_time(out):
         earlier = _recorded(out)
         waiting = {file.name for file in stage.iterdir() if file.is_file()}
         new = waiting | set(_recorded(stage))
@@ -72,12 +78,26 @@ def _put_in_place(stage: Path, out: Path) -> None:
         for name in sorted(waiting, key=lambda name: (name == RUN_JSON, name)):
             old = out / name
             digest = _hash(old)
+            if digest and name in _ADDED_TO:
+                _add_lines(old, stage / name)
             if digest:
                 ours = name in _ADDED_TO or name == RUN_JSON or digest == earlier.get(name)
                 kept = out / f"{old.stem}.{digest[:8]}{old.suffix}"
                 moves.append((old, before / name if ours else kept))
             moves.append((stage / name, old))
         move_all(moves)
+
+
+def _add_lines(record: Path, new: Path) -> None:
+    """Make the new file the record as it stands now, with the lines of the new one that it lacks behind it.
+
+    What another run has added meanwhile stays: this is done under the lock of the folder.
+    """
+    text = record.read_bytes()
+    lines = set(text.split(b"\n"))
+    added = [line for line in new.read_bytes().split(b"\n") if line and line not in lines]
+    end = b"" if not text or text.endswith(b"\n") else b"\n"
+    new.write_bytes(text + end + b"".join(line + b"\n" for line in added))
 
 
 def _recorded(folder: Path) -> dict[str, str]:
