@@ -178,6 +178,38 @@ def test_json_holds_the_same(tmp_path):
     assert lesson["trials"][-1]["tested"] == 0  # one start cannot be left out
 
 
+def test_rules_that_disagree_with_packaged_evidence_are_printed(tmp_path):
+    """With packaged rules, and with what a maker filed for North America; those that agree are not."""
+    counts = {("LRWYGCFJ", "Petrol"): 20, ("LGXCE4CB", "Electric"): 20, ("5YJ3E1EA", "Diesel"): 20, ("LVVDD21B", "Electric"): 3, ("LZZAB12C", "Petrol"): 3}  # fmt: skip
+    path = labelled(tmp_path / "x.csv", counts)
+    result = run("learn", path)
+    page = result.stdout.partition("Against the packaged evidence, 3 rules")[2]
+    for start in (
+        "LRWYGCFJ  ICE 20; packaged ",
+        "5YJ3E1EA  ICE 20; packaged ",
+        "LVVDD21B  BEV 3; packaged ",
+    ):
+        assert start in page
+    assert "LGXCE4CB" not in page
+    assert "3 rules disagree with packaged evidence" in result.stderr
+    lesson = json.loads(run("learn", path, "--format", "json").stdout)
+    against = {one["rule"]: one for one in lesson["against_packaged"]}
+    assert set(against) == {"LRWYGCFJ", "5YJ3E1EA", "LVVDD21B"}
+    assert against["LRWYGCFJ"]["packaged_powertrain"] == "BEV"
+    assert against["LRWYGCFJ"]["packaged_grade"] == "A"
+
+
+def test_what_a_mislabelled_list_teaches_clears_no_electric_car(tmp_path):
+    path = labelled(tmp_path / "x.csv", {("LRWYGCFJ", "Petrol"): 20, ("5YJ3E1EA", "Petrol"): 20})
+    out = tmp_path / "rules.csv"
+    run("learn", path, "--register", "--out", out)
+    assert out.read_text(encoding="utf-8").count(",A,") == 2
+    result = run("screen", path, "--on", "2026-03-01", "--evidence", out, "--format", "json")
+    summary = json.loads(result.stdout)
+    assert summary["verdicts"] == {"controlled": 0, "review": 40, "out_of_scope": 0, "invalid": 0}
+    assert summary["reasons"]["rules_disagree"] == 40
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [

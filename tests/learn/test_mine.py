@@ -4,6 +4,7 @@ import csv
 import io
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.learning import labelled
@@ -142,6 +143,52 @@ def test_two_sources_that_agree_make_grade_b(tmp_path):
     grades = {"".join(rule.vds): (rule.grade.value, rule.sources) for rule in lesson.mined.rules}
     assert grades == {"AB12C": ("B", 2), "AB13C": ("C", 1)}
     assert [trial.split for trial in lesson.trials][:2] == ["source east", "source west"]
+
+
+def offices(path, rows):
+    """A list of VIN, fuel and office, and what was learned of it."""
+    lines = [f"{vin},{fuel},{office}" for vin, fuel, office in rows]
+    return learn_file(put(path, "\n".join(["VIN,Fuel,Office", *lines])), Columns(source="Office"))
+
+
+VEHICLES = [checked_vin("LZZAB12C", "SA", n) for n in range(40)]
+
+
+def test_one_vin_is_one_vehicle_however_often_and_wherever_it_is_listed(tmp_path):
+    spelled = [VEHICLES[0], VEHICLES[0].lower(), f" {VEHICLES[0][:9]}-{VEHICLES[0][9:]}"]
+    lesson = offices(
+        tmp_path / "x.csv", [(spelled[n % 3], "Petrol", f"office {n}") for n in range(20)]
+    )
+    assert len(lesson.reading.rows.start) == 1
+    assert lesson.reading.unused == {"repeated": 19}
+    assert not lesson.mined.rules
+
+
+@pytest.mark.parametrize(
+    ("own", "sources", "grade"),
+    [(0, 1, "C"), (1, 1, "C"), (40, 2, "B")],
+    ids=["the same vehicles", "one more of its own", "one vehicle in common"],
+)
+def test_sources_that_list_the_same_vins_are_one_witness(tmp_path, own, sources, grade):
+    shared = VEHICLES[:20] if own < 40 else VEHICLES[:1]
+    rows = [(vin, "Electric", office) for vin in shared for office in ("east", "west")]
+    for office, first in (("east", 100), ("west", 200)):
+        rows += [(checked_vin("LZZAB12C", "SA", first + n), "Electric", office) for n in range(own)]
+    (rule,) = offices(tmp_path / "x.csv", rows).mined.rules
+    assert (rule.sources, rule.grade, rule.vehicles) == (sources, grade, len(shared) + 2 * own)
+
+
+def test_rows_without_a_serial_tell_of_no_second_source(tmp_path):
+    """They may be one vehicle: a register that publishes starts is one source."""
+    rows = [(VEHICLES[0][:11], "Electric", f"office {n}") for n in range(20)]
+    (rule,) = offices(tmp_path / "x.csv", rows).mined.rules
+    assert (rule.sources, rule.grade, rule.vehicles) == (1, "C", 20)
+
+
+def test_one_vehicle_with_two_labels_is_a_conflict(tmp_path):
+    rows = [(vin, "Electric", "east") for vin in VEHICLES[:20]] + [(VEHICLES[0], "Petrol", "west")]
+    lesson = offices(tmp_path / "x.csv", rows)
+    assert [conflict.start for conflict in lesson.mined.conflicts] == ["LZZAB12C"]
 
 
 STARTS = st.builds(

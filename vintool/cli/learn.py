@@ -141,6 +141,10 @@ def learn(  # noqa: PLR0913 - a command has its options
         except OSError as error:
             raise Unreadable(f"{target}: cannot be written ({error.strerror}).") from None
         note(f"{len(lesson.mined.rules):,} rules written to {target}")
+    if lesson.against:
+        note(
+            f"{len(lesson.against):,} rules disagree with packaged evidence: such rows are not cleared"
+        )
     if not targets:
         note("no --out or --install given: nothing was written")
     if form == "json":

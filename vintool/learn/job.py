@@ -8,6 +8,7 @@ from pathlib import Path
 from vintool.errors import ManifestError
 from vintool.learn.labels import Labels
 from vintool.learn.mine import Mined, mine
+from vintool.learn.packaged import disagreements
 from vintool.learn.presets import Preset
 from vintool.learn.report import Lesson
 from vintool.learn.rules import Criteria, as_row
@@ -75,8 +76,9 @@ def learn_file(  # noqa: PLR0913 - the options of a main job
     mined = mine(reading.rows, criteria)
     results = tuple(trials(reading.rows, reading.sources, criteria))
     source = cite or (f"{preset.note}, {preset.url}" if preset else f"learned from {path.name}")
+    against = tuple(disagreements(mined.rules, reading.rows))
     seconds = round(time.monotonic() - started, 3)
-    return Lesson(path.name, source, reading, criteria, mined, results, seconds)
+    return Lesson(path.name, source, reading, criteria, mined, results, seconds, against)
 
 
 def rules_csv(mined: Mined, source: str) -> bytes:

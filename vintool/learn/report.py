@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from vintool.declaration.headers import vin_shaped
 from vintool.learn.mine import Mined
+from vintool.learn.packaged import Disagreement
 from vintool.learn.rows import Reading
 from vintool.learn.rules import Criteria
 from vintool.learn.trial import Trial
@@ -16,7 +17,7 @@ _TRIAL_HEADS = ("tested", "covered", "right", "wrong BEV", "wrong not-BEV", "wro
 
 
 class Lesson(NamedTuple):
-    """A list, what was read and learned of it, and how the rules did in trials."""
+    """A list, what was read and learned of it, how the rules did in trials, and which disagree with packaged ones."""
 
     file: str
     source: str
@@ -25,6 +26,7 @@ class Lesson(NamedTuple):
     mined: Mined
     trials: tuple[Trial, ...]
     seconds: float
+    against: tuple[Disagreement, ...] = ()
 
 
 def _label(text: str) -> str:
@@ -54,6 +56,7 @@ def as_json(lesson: Lesson) -> dict[str, Any]:
         "rules": len(lesson.mined.rules),
         "trials": [trial._asdict() for trial in lesson.trials],
         "conflicts": [conflict._asdict() for conflict in lesson.mined.conflicts],
+        "against_packaged": [one._asdict() for one in lesson.against],
         "notes": list(reading.notes),
         "seconds": lesson.seconds,
     }
@@ -94,6 +97,22 @@ def lines(lesson: Lesson) -> Iterator[str]:
             yield f"  {conflict.start}  {kinds}"
         if len(ranked) > MOST:
             yield f"  and {len(ranked) - MOST:,} more; --format json has all"
+    yield from _against(lesson.against)
+
+
+def _against(against: tuple[Disagreement, ...]) -> Iterator[str]:
+    """The rules that disagree with packaged ones; a row that meets both is not cleared."""
+    if not against:
+        return
+    yield ""
+    yield f"Against the packaged evidence, {len(against):,} rules; no row that meets one is cleared (rules_disagree). Look for wrong labels first:"
+    for one in sorted(against, key=lambda one: (one.packaged_grade, -one.vehicles))[:MOST]:
+        packaged = (
+            f"{one.packaged_rule} {one.packaged_powertrain.value}, grade {one.packaged_grade.value}"
+        )
+        yield f"  {one.rule}  {one.powertrain.value} {one.vehicles:,}; packaged {packaged} ({one.packaged_source})"
+    if len(against) > MOST:
+        yield f"  and {len(against) - MOST:,} more; --format json has all"
 
 
 def _table(trials: tuple[Trial, ...]) -> Iterator[str]:

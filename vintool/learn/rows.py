@@ -1,6 +1,9 @@
 """Rows of a labelled list for mining: the start of each VIN, its powertrain, its day and its source.
 
 Whole VINs are read and forgotten: what is kept of a row is positions 1-8, 10 and 11.
+
+One VIN is one vehicle, however often and by whomever it is listed. A row with less than a whole VIN counts as a
+vehicle, as registers publish them, but tells nothing of its source: it may be any other row's vehicle.
 """
 
 import re
@@ -31,6 +34,9 @@ from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER
 POWERTRAINS = tuple(Powertrain)
 BEV = POWERTRAINS.index(Powertrain.BEV)
 
+#: The share of its VINs that a source may have in common with others and still be independent of them.
+SHARED_AT_MOST = 0.1
+
 # Why a row is not used, beside the problems of its VIN.
 NO_LABEL = "no_label"
 UNKNOWN_LABEL = "unknown_label"
@@ -50,7 +56,8 @@ class Rows(NamedTuple):
     """The rows that are used, as arrays of one length.
 
     ``start`` holds positions 1-8 as eight bytes, ``tail`` positions 10 and 11 as two, ``*`` for one
-    that is not known; ``day`` is the ordinal of a date, 0 where none is known.
+    that is not known; ``day`` is the ordinal of a date, 0 where none is known. ``witness`` is the source
+    where it is independent of the others, else -1; None where each source is.
     """
 
     start: Words
@@ -58,10 +65,13 @@ class Rows(NamedTuple):
     powertrain: Places
     source: Places
     day: Places
+    witness: Places | None = None
 
     def only(self, keep: Mask) -> "Rows":
         """Some of the rows."""
-        return Rows._make(column[keep] for column in self)
+        witness = None if self.witness is None else self.witness[keep]
+        start, tail, powertrain, source, day, _ = self
+        return Rows(start[keep], tail[keep], powertrain[keep], source[keep], day[keep], witness)
 
 
 @dataclass
@@ -144,7 +154,7 @@ class RowReader:
             column = Categorical.of_texts(sources.filter(pa.array(keep)), self._sources)
             source = column.codes.astype(np.int64)
         self._parts.append(Rows(start, tail, powertrains[keep], source, day))
-        self._marks.append(_marks(characters, powertrains[keep], source))
+        self._marks.append(_marks(characters))
 
     def _powertrains(self, labels: pa.StringArray) -> Places:
         """The number of the powertrain of every row, -1 where its label means none."""
@@ -227,14 +237,19 @@ class RowReader:
             self._unused[reason] += count
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
-        """All that was read; a vehicle that a source names again with the same powertrain counts once."""
+        """All that was read; a vehicle that is named again with the same powertrain counts once."""
         empty = np.zeros(0, dtype=np.int64)
         rows = Rows(empty.astype(np.uint64), empty, empty, empty, empty)
         if self._parts:
-            rows = Rows(*(np.concatenate(column) for column in zip(*self._parts, strict=True)))
+            names = ("start", "tail", "powertrain", "source", "day")
+            parts = ([getattr(part, name) for part in self._parts] for name in names)
+            rows = Rows(*map(np.concatenate, parts))
             marks = np.concatenate(self._marks)
-            keep = marks == 0
-            keep[np.unique(np.where(keep, 0, marks), return_index=True)[1]] = True
+            is_whole = marks != 0
+            rows = rows._replace(witness=_witnesses(marks, rows.source))
+            keep = ~is_whole
+            vehicles = _mixed(marks, rows.powertrain + 1)
+            keep[np.unique(np.where(is_whole, vehicles, 0), return_index=True)[1]] = True
             self._count(REPEATED, ~keep)
             rows = rows.only(keep)
         texts = self._label_texts.values
@@ -273,14 +288,35 @@ def _is_whole(characters: Characters) -> Mask:
     return np.asarray((characters != _UNKNOWN).all(axis=1))
 
 
-def _marks(characters: Characters, powertrain: Places, source: Places) -> Words:
-    """A 64-bit mark of each whole VIN with powertrain and source; 0 where the VIN is not whole.
+def _marks(characters: Characters) -> Words:
+    """A 64-bit mark of each whole VIN; 0 where the VIN is not whole.
 
     Two vehicles of a million share one with a chance of one in thirty million.
     """
     mark = np.full(len(characters), 0xCBF29CE484222325, dtype=np.uint64)
-    prime = np.uint64(0x100000001B3)
-    for column in (*characters.T, powertrain, source):
-        mark = (mark ^ column.astype(np.uint64)) * prime
-        mark ^= mark >> np.uint64(29)
+    for column in characters.T:
+        mark = _mixed(mark, column)
     return np.where(_is_whole(characters), mark | np.uint64(1), np.uint64(0))
+
+
+def _mixed(mark: Words, numbers: Places | Characters) -> Words:
+    mark = (mark ^ numbers.astype(np.uint64)) * np.uint64(0x100000001B3)
+    return np.asarray(mark ^ mark >> np.uint64(29))
+
+
+def _witnesses(marks: Words, source: Places) -> Places:
+    """The source of each row; -1 for one whose VINs others list as well, and where no VIN shows that.
+
+    Args:
+        marks: of the VINs, 0 where they are not whole.
+        source: of the rows.
+    """
+    rows = np.flatnonzero(marks)
+    _, vehicle = np.unique(marks[rows], return_inverse=True)
+    size = int(source.max(initial=0)) + 1
+    pairs = np.unique(vehicle * size + source[rows])
+    listed = np.bincount(pairs // size)  # by how many sources, each vehicle
+    vehicles = np.bincount(pairs % size, minlength=size)
+    shared = np.bincount((pairs % size)[listed[pairs // size] > 1], minlength=size)
+    dependent = shared > SHARED_AT_MOST * vehicles
+    return np.where((marks == 0) | dependent[source], -1, source)

@@ -27,7 +27,7 @@ class Starts:
         bound: Wilson's, of the share on the side.
         settled: whether one side alone stands behind the start, as far as ``Criteria`` go.
         characters: the eight characters, one column each.
-        sources: how many sources have its side; 1 where no source is named.
+        sources: how many independent sources have its side; 1 where none is known to be.
     """
 
     def __init__(self, rows: Rows, criteria: Criteria) -> None:
@@ -60,10 +60,11 @@ class Starts:
 
     def _sources(self) -> Numbers:
         rows = self._rows
-        on_side = (rows.powertrain == BEV) == self.side[self._inverse]
-        size = int(rows.source.max()) + 1
-        pairs = np.unique(self._inverse[on_side] * size + rows.source[on_side])
-        return np.bincount(pairs // size, minlength=len(self.starts))
+        witness = rows.source if rows.witness is None else rows.witness
+        on_side = ((rows.powertrain == BEV) == self.side[self._inverse]) & (witness >= 0)
+        size = int(witness.max()) + 2
+        pairs = np.unique(self._inverse[on_side] * size + witness[on_side])
+        return np.maximum(np.bincount(pairs // size, minlength=len(self.starts)), 1)
 
     def tails(self, number: int) -> list[tuple[str, int, int]]:
         """Of a start that is not settled: positions 10 and 11, number of the powertrain, vehicles."""

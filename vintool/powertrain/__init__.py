@@ -237,11 +237,18 @@ def with_own(packaged: Classification, own: Sequence[Rule]) -> Classification:
 
 def opposing(rule: Rule) -> tuple[Rule, ...]:
     """The packaged rules of the other side that some VIN fits together with a user's own rule."""
-    wmi = "".join(rule.pattern[:3])
-    packaged = (
-        one for one in _rules(wmi, _table(wmi).overlapping(rule.pattern)) if one.rank == PACKAGED
-    )
-    return tuple(one for one in packaged if one.electric is not rule.electric)
+    return tuple(one for one in _reaching(rule.pattern) if one.electric is not rule.electric)
+
+
+def packaged_on(pattern: tuple[str, ...]) -> Classification:
+    """What the packaged rules say together that some VIN fits together with a pattern."""
+    return _together(_reaching(pattern))
+
+
+def _reaching(pattern: tuple[str, ...]) -> list[Rule]:
+    wmi = "".join(pattern[:3])
+    rules = _rules(wmi, _table(wmi).overlapping(pattern))
+    return [rule for rule in rules if rule.rank == PACKAGED]
 
 
 def _weight(rule: Rule) -> tuple[int, int, Grade, str, int, Powertrain]:
