@@ -44,8 +44,8 @@ class NoVinColumn(ManifestError):  # noqa: N818 - names the finding
     """No column looks like it holds VINs."""
 
 
-class MappingError(_Located):
-    """Which column means what cannot be decided without the user."""
+class MappingError(_Located, ValueError):
+    """Which column means what cannot be decided without the user, or what the user says of it cannot be."""
 
 
 class DataError(RuntimeError):

@@ -17,6 +17,10 @@ class InvalidVin(exceptions.ValidationError):
         super().__init__(problem.sentence)
         self.problem = problem
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it comes from one process to another: made again of its problem."""
+        return type(self), (self.problem,)
+
     def __str__(self) -> str:
         """The sentence of the problem."""
         return self.problem.sentence

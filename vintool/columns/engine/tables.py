@@ -1,5 +1,9 @@
 """Whatever speaks Arrow -> a table, and which of its columns is which."""
 
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from os import PathLike
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -8,40 +12,95 @@ from vintool.columns.engine.categorical import as_text
 from vintool.declaration.mapping import Sample, map_columns
 
 HEAD_ROWS = 500  # looked at to tell which column is which
+_TEXTS = (str, bytes, bytearray, memoryview, PathLike)
 
 
 def as_table(data: Any) -> pa.Table:
-    """A table of anything that speaks Arrow; a single column of texts is called ``vin``."""
+    """A table of anything that speaks Arrow; a single column of texts is called ``vin``.
+
+    Raises:
+        TypeError: a text, a path, or something else that is no table.
+    """
     if isinstance(data, pa.Table):
         return data
     if isinstance(data, pa.RecordBatch):
         return pa.Table.from_batches([data])
+    if isinstance(data, Mapping):
+        return _of_columns(data)
+    return _single_or_whole(data)
+
+
+def _single_or_whole(data: Any) -> pa.Table:
+    if isinstance(data, _TEXTS):
+        raise _refused(
+            data, "a text", "for a file call screen_file(path), for one VIN screen or decode"
+        )
+    if isinstance(data, AbstractSet):
+        raise _refused(data, "in no order", "give a list")
     if isinstance(data, (pa.Array, pa.ChunkedArray)):
-        return pa.table({"vin": data})
+        return _column(data)
+    if isinstance(data, Sequence) and any(isinstance(row, (Mapping, list, tuple)) for row in data):
+        raise _refused(data, "rows", "make a table of them with pyarrow.Table.from_pylist(rows)")
     try:
         return pa.table(data)
     except (TypeError, ValueError):
-        return pa.table(
-            {
-                "vin": pa.chunked_array(data)
-                if hasattr(data, "__arrow_c_stream__")
-                else pa.array(data)
-            }
+        pass
+    try:
+        return _column(
+            pa.chunked_array(data) if hasattr(data, "__arrow_c_stream__") else pa.array(data)
         )
+    except (TypeError, ValueError, pa.ArrowInvalid):
+        raise _refused(
+            data, "nothing that Arrow reads", "give a table, a data frame or one column of texts"
+        ) from None
 
 
-def find_mapping(table: pa.Table) -> dict[str, str]:
-    """What the header dictionary and the content make of the columns."""
+def _of_columns(data: Mapping[Any, Any]) -> pa.Table:
+    """A table of columns by name."""
+    for column in data.values():
+        if isinstance(column, _TEXTS) or not hasattr(column, "__len__"):
+            raise _refused(data, "one value a column", 'give each column as a list: {"vin": [...]}')
+    try:
+        return pa.table(dict(data))
+    except (TypeError, ValueError, pa.ArrowInvalid):
+        raise _refused(
+            data, "columns that do not make one", "give columns of one length and kind"
+        ) from None
+
+
+def _column(array: pa.Array | pa.ChunkedArray) -> pa.Table:
+    if pa.types.is_nested(array.type) and not pa.types.is_run_end_encoded(array.type):
+        raise _refused(array, "a column of several values a row", "give a table of plain columns")
+    return pa.table({"vin": array})
+
+
+def _refused(data: Any, what: str, next_step: str) -> TypeError:
+    return TypeError(f"no table: {type(data).__name__} ({what}); {next_step}")
+
+
+def find_mapping(
+    table: pa.Table, given: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """What the header dictionary and the content make of the columns, and what is given of them.
+
+    Args:
+        table: of which the first ``HEAD_ROWS`` rows are looked at.
+        given: field -> column name, where the dictionary should not decide.
+
+    Raises:
+        MappingError: there is no such field or column, or two columns claim a field.
+        NoVinColumn: no column holds VINs.
+    """
     names = tuple(table.column_names)
     if len(names) == 1:
-        return {"vin": names[0]}
+        given = {"vin": names[0], **given}
     head = table.slice(0, HEAD_ROWS)
     cells = [
         as_text(column).to_pylist() if _is_plain(column.type) else [""] * head.num_rows
         for column in head.columns
     ]
     rows = tuple(tuple(cell or "" for cell in row) for row in zip(*cells, strict=True))
-    return map_columns(Sample("", "the table", names, names, rows))
+    return map_columns(Sample("", "the table", names, names, rows), given)
 
 
 def _is_plain(kind: pa.DataType) -> bool:

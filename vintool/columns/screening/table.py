@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from vintool.codes import DEFAULT_REGIME
 from vintool.columns.engine.categorical import BATCH_ROWS
-from vintool.columns.engine.tables import as_table, find_mapping
+from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping
 from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
 from vintool.screening.dates import ManifestDays
@@ -35,8 +36,9 @@ def screen_table(
             or ``__arrow_c_array__`` (a pandas, polars or DuckDB frame, a polars series); texts of VINs,
             other columns of any type.
         on: the declaration date of all rows; None to read the mapped date column.
-        mapping: field -> column name, such as ``{"vin": "Chassis", "fuel": "燃料种类"}``, the fields being
-            those of the header dictionary; where not given, it finds them by header and content.
+        mapping: field -> column name, such as ``{"vin": "Chassis", "fuel": "燃料种类"}``, where the header
+            dictionary should not decide; what is not given it finds by header and content, as
+            ``screen_file`` does.
         regime: code of the regime.
 
     Returns:
@@ -48,8 +50,10 @@ def screen_table(
         ``vin_evidence`` and ``vin_other_regimes``. One whose name the user has gets ``vin_`` once more.
 
     Raises:
-        MappingError, NoVinColumn: which column is which must be told by ``mapping``.
-        ValueError: a mapped column is not there, or no date is given and none is mapped.
+        MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
+            or a column that is not there.
+        TypeError: the data is no table, such as a text, a path or a dict of texts.
+        ValueError: no date is given, and there is no column of dates.
         KeyError: no such regime.
     """
     table = as_table(data)
@@ -58,15 +62,15 @@ def screen_table(
             [pa.array([], field.type) for field in table.schema], schema=table.schema
         )
     ]
-    mapping = mapping or find_mapping(table)
+    found = find_mapping(table, mapping or {})
 
     @cache
     def days() -> ManifestDays:
         counter = DayCounter()
-        counter.add(batches, mapping)
+        counter.add(batches, found)
         return counter.counted()
 
-    return pa.Table.from_batches(_screened(batches, on, mapping, regime, days))
+    return pa.Table.from_batches(_screened(iter(batches), on, lambda _: found, regime, days))
 
 
 def screen_batches(
@@ -87,7 +91,7 @@ def screen_batches(
         on: the declaration date of all rows; None to read the mapped date column. A batch does not know
             the rows to come, so a date before the first day of the regime clears a row only if another
             date of the row bears it out; else the row is ``review`` with ``date_alone``.
-        mapping: as for ``screen_table``; where not given, found in the first batch.
+        mapping: as for ``screen_table``; what is not given is found in the first rows.
         regime: code of the regime.
 
     Returns:
@@ -95,31 +99,52 @@ def screen_batches(
         a time.
 
     Raises:
-        MappingError, NoVinColumn: which column is which must be told by ``mapping``.
-        ValueError: a mapped column is not there, or no date is given and none is mapped.
+        MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
+            or a column that is not there.
+        TypeError: the reader is no stream of batches.
+        ValueError: no date is given, and there is no column of dates.
         KeyError: no such regime.
     """
-    return _screened(reader, on, mapping, regime, lambda: None)
+    if isinstance(reader, (str, bytes, Mapping, pa.Table)) or not isinstance(reader, Iterable):
+        raise TypeError(
+            f"no stream of batches: {type(reader).__name__}; give an iterable of pyarrow.RecordBatch, such as table.to_batches()"
+        )
+
+    def found(head: list[pa.RecordBatch]) -> dict[str, str]:
+        return find_mapping(pa.Table.from_batches(head), mapping or {})
+
+    return _screened(iter(reader), on, found, regime, lambda: None)
 
 
 def _screened(
-    reader: Iterable[pa.RecordBatch],
+    batches: Iterator[pa.RecordBatch],
     on: date | None,
-    mapping: Mapping[str, str] | None,
+    find: Callable[[list[pa.RecordBatch]], dict[str, str]],
     regime: str,
     manifest_days: Callable[[], ManifestDays | None],
 ) -> Iterator[pa.RecordBatch]:
-    screener, row = None, 1
-    for batch in reader:
-        if screener is None:
-            mapping = mapping or find_mapping(pa.Table.from_batches([batch]))
-            if missing := sorted(set(mapping.values()) - set(batch.schema.names)):
-                raise ValueError(f"no column {', '.join(map(repr, missing))} in the data")
-            screener = Screener(mapping, on, regime, manifest_days=manifest_days)
+    head = _head(batches)
+    if not head:
+        return
+    screener = Screener(find(head), on, regime, manifest_days=manifest_days)
+    row = 1
+    for batch in chain(head, batches):
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             part = batch.slice(start, BATCH_ROWS)
             yield beside(part, screener(part, np.arange(row, row + part.num_rows)))
             row += part.num_rows
+
+
+def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """The first batches, as many as tell which column is which."""
+    head: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not isinstance(batch, pa.RecordBatch):
+            raise TypeError(f"no batch: {type(batch).__name__}; give pyarrow.RecordBatch")
+        head.append(batch)
+        if sum(one.num_rows for one in head) >= HEAD_ROWS:
+            break
+    return head
 
 
 def beside(batch: pa.RecordBatch, answers: pa.RecordBatch) -> pa.RecordBatch:
