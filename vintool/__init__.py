@@ -37,7 +37,9 @@ True
 'Tesla (Shanghai) Co., Ltd.'
 """
 
+import os
 from importlib import import_module
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from vintool import vin
@@ -77,11 +79,22 @@ __all__ = [
 ]
 
 
+# A fork waits for it: a child in which a module is half loaded would wait for that for ever.
+_LOADING = RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_LOADING.acquire,
+        after_in_parent=_LOADING.release,
+        after_in_child=_LOADING.release,
+    )
+
+
 def __getattr__(name: str) -> object:
     """Load a public name when it is first asked for (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module 'vintool' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"vintool.{_HOMES[name]}"), name)
+    with _LOADING:
+        value = globals()[name] = getattr(import_module(f"vintool.{_HOMES[name]}"), name)
     return value
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.filings import assorted_vins
+from support.vins import checked_vin
 
 from vintool import registry
 from vintool.columns import TYPES, decode_table
@@ -193,3 +194,12 @@ def test_texts_as_dictionary_arrays_say_the_same(differ):
     assert pa.types.is_dictionary(some.schema.field("vin_brand").type)
     # One dictionary for all batches, or such columns could not be grouped by.
     assert some.group_by("vin_brand").aggregate([([], "count_all")]).num_rows > 5
+
+
+def test_a_column_of_makers_that_nhtsa_does_not_know_is_decoded_first_of_all():
+    """In a process that has met no other maker, more VINs than are decoded one by one."""
+    registry.use_evidence()
+    signs = "ABCDEFGHJKLMNPRS"
+    starts = [f"LRW{a}{b}{c}{d}E" for a in signs for b in signs for c in signs for d in "12"]
+    table = decode_table([checked_vin(start, "SC") for start in starts[:2_500]], fields=["brand"])
+    assert set(table["vin_brand"].to_pylist()) == {"Tesla"}

@@ -1,16 +1,16 @@
 """Text -> Vehicle: the fields of the table as a frozen pydantic model."""
 
-from functools import lru_cache
 from typing import Any
 
 from vintool.codes import Market
 from vintool.decoding.identity import trailing_digits
 from vintool.decoding.model import Vehicle
 from vintool.decoding.records import check_digit_of, fields_of, own_fields, sample_of, vin_of
-from vintool.registry import on_new_rules
+from vintool.registry.user_rules import by_rules, one_reference
 from vintool.vin import PartialVin, Vin
 
 
+@one_reference
 def decode(
     vin: str,
     model_year: int | None = None,
@@ -57,10 +57,7 @@ def decode(
     return vehicle.model_copy(update=own_fields(number))
 
 
-@lru_cache(maxsize=1 << 10)  # of 20 kB each
+@by_rules(1 << 10)  # of 20 kB each
 def _of_descriptor(sample: Vin | PartialVin, *what_decides: Any) -> Vehicle:
     """The vehicle of any VIN of a descriptor; most VINs that come one by one are of a few models."""
     return Vehicle.model_validate(fields_of(sample, *what_decides))
-
-
-on_new_rules(_of_descriptor.cache_clear)

@@ -41,6 +41,7 @@ from vintool.files.writing.row_files import RowFiles
 from vintool.files.writing.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.writing.staging import staged
 from vintool.files.writing.tally import Tally
+from vintool.registry.user_rules import one_reference
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.dates import LAST_KNOWN_YEAR, RELEASED, ManifestDays, day_field
@@ -125,6 +126,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     return screen_run(run, Listener(progress or ignore, say or ignore))
 
 
+@one_reference
 def screen_run(run: Run, listener: Listener) -> Summary:
     """Screen as a run says: the engine of ``screen_file`` and of the command line, with the same errors."""
     screening = _Screening(run, listener)

@@ -9,14 +9,13 @@ their file claims: it is told, and lends no weight.
 """
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Grade, Powertrain
-from vintool.registry import on_new_rules
 from vintool.registry.patterns import ANY, PatternTable, bits
 from vintool.registry.powertrain_rules import all_powertrain_rules, powertrain_rules
 from vintool.registry.rule import BELOW, PACKAGED, Rule
+from vintool.registry.user_rules import by_rules
 from vintool.vin.check_digit import CHARACTER_VALUES, WEIGHTS
 from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vin.positions import UNKNOWN_CHARACTER
@@ -83,20 +82,16 @@ _VAGUE = frozenset({Powertrain.NOT_BEV})
 UNKNOWN = Classification(None, None, ())
 
 
-@cache
+@by_rules()
 def _table(wmi: str) -> PatternTable:
     return PatternTable([rule.pattern for rule in powertrain_rules(wmi)])
 
 
-@cache
+@by_rules()
 def _side(*, electric: bool) -> PatternTable:
     return PatternTable(
         [rule.pattern for rule in all_powertrain_rules() if rule.electric is electric]
     )
-
-
-on_new_rules(_table.cache_clear)
-on_new_rules(_side.cache_clear)
 
 
 def classify(descriptor: str) -> Classification:
@@ -124,19 +119,15 @@ def _rules(wmi: str, numbers: int) -> tuple[Rule, ...]:
     return tuple(rules[number] for number in bits(numbers))
 
 
-@lru_cache(maxsize=1 << 14)
+@by_rules(1 << 14)
 def _resolved(wmi: str, fitting: int) -> Classification:
     return resolve(_rules(wmi, fitting))
 
 
-@lru_cache(maxsize=1 << 16)
+@by_rules(1 << 16)
 def is_met(descriptor: str) -> bool:
     """Whether any rule speaks of a descriptor; cheaper than ``classify``."""
     return _table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]) != 0
-
-
-on_new_rules(is_met.cache_clear)
-on_new_rules(_resolved.cache_clear)
 
 
 def one_character_away(descriptor: str, *, electric: bool, unnoticed: bool) -> bool:

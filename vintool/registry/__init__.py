@@ -8,7 +8,7 @@ from vintool.registry.brands import chinese_names
 from vintool.registry.countries import country
 from vintool.registry.makers import all_makers, find_makers, is_dated, maker, wmi_is_known
 from vintool.registry.plants import has_plants, plant
-from vintool.registry.user_rules import evidence_files, on_new_rules, use_evidence
+from vintool.registry.user_rules import evidence_files, use_evidence
 
 __all__ = [
     "all_makers",
@@ -19,7 +19,6 @@ __all__ = [
     "has_plants",
     "is_dated",
     "maker",
-    "on_new_rules",
     "plant",
     "use_evidence",
     "wmi_is_known",

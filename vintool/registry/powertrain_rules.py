@@ -1,7 +1,5 @@
 """The powertrain rules in use, by WMI: read off labelled vehicles, written by hand, the user's own."""
 
-from functools import cache
-
 from vintool.codes import Grade, Powertrain
 from vintool.registry import user_rules
 from vintool.registry.patterns import ANY, parse_pattern
@@ -20,7 +18,7 @@ def _tables() -> tuple[KeyedTable, KeyedTable]:
     return keyed_table(EVIDENCE, EVIDENCE_COLUMNS), keyed_table(MANUAL, MANUAL_COLUMNS)
 
 
-@cache
+@user_rules.by_rules()
 def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
     """The powertrain rules of a WMI.
 
@@ -47,13 +45,9 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
     return (*rules, *user_rules.user_rules().get(wmi, ()))
 
 
-@cache
+@user_rules.by_rules()
 def all_powertrain_rules() -> tuple[Rule, ...]:
     """The rules of every WMI."""
     evidence, manual = _tables()
     wmis = dict.fromkeys((*evidence, *manual, *user_rules.user_rules()))
     return tuple(rule for wmi in wmis for rule in powertrain_rules(wmi))
-
-
-user_rules.on_new_rules(powertrain_rules.cache_clear)
-user_rules.on_new_rules(all_powertrain_rules.cache_clear)

@@ -2,9 +2,12 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, partial, wraps
+from inspect import unwrap
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple, ParamSpec, TypeVar
 
 from vintool.codes import Grade, Powertrain
 from vintool.errors import DataError
@@ -24,15 +27,15 @@ _POWERTRAINS, _GRADES = frozenset(Powertrain), frozenset({"", *Grade})
 _KINDS = frozenset({"", "car", "truck", "unknown"})
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
 class EvidenceFile(NamedTuple):
     """A file of a user's own rules, and whether they stand above the packaged ones or below."""
 
     path: Path
     rank: int
-
-
-_given: list[EvidenceFile] = []
-_caches: list[Callable[[], None]] = []
 
 
 def evidence_folder() -> Path:
@@ -42,48 +45,123 @@ def evidence_folder() -> Path:
 
 def evidence_files() -> tuple[EvidenceFile, ...]:
     """The files of own rules in use: those given to ``use_evidence``, then those of the user's folder."""
-    folder = evidence_folder()
-    files = [EvidenceFile(path, ABOVE) for path in sorted(folder.glob("*.csv"))]
-    files += [EvidenceFile(path, BELOW) for path in sorted((folder / "below").glob("*.csv"))]
-    given = {file.path.resolve() for file in _given}
-    return (*_given, *(file for file in files if file.path.resolve() not in given))
+    return rules_in_use().files
 
 
 def use_evidence(above: Sequence[Path | str] = (), below: Sequence[Path | str] = ()) -> None:
     """Set the files of own rules for this process, beside those of the user's folder.
 
+    A call that is under way in another thread goes on with those that it began with.
+
     Args:
-        above: files whose rules are heard before the packaged ones.
-        below: files whose rules are heard only where the packaged ones say nothing.
+        above: files whose rules are heard beside the packaged ones; where they disagree there is no answer.
+        below: files whose rules decide only where the packaged ones say nothing.
 
     Raises:
         DataError: a file cannot be read or is not sound; what was in use stays in use.
 
     >>> use_evidence()
     """
-    before = list(_given)
-    _given[:] = [EvidenceFile(Path(path), ABOVE) for path in above]
-    _given[:] += [EvidenceFile(Path(path), BELOW) for path in below]
-    try:
-        _forget()
+    given = [EvidenceFile(Path(path), ABOVE) for path in above]
+    given += [EvidenceFile(Path(path), BELOW) for path in below]
+    new = RulesInUse.beside_folder(given)
+    with new.in_use():
         user_rules()
-    except DataError:
-        _given[:] = before
-        _forget()
-        raise
+    RulesInUse.of_process = new
 
 
-def on_new_rules(forget: Callable[[], None]) -> None:
-    """Have a cache of what follows from the rules emptied when other files come into use."""
-    _caches.append(forget)
+class RulesInUse:
+    """The files of own rules that are heard, and the answers that follow from them.
+
+    One call hears one of these from beginning to end: see ``in_use`` and ``by_rules``.
+    """
+
+    of_process: ClassVar["RulesInUse | None"] = None
+
+    def __init__(self, files: Sequence[EvidenceFile]) -> None:
+        self.files = tuple(files)
+        self.answers: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+    @classmethod
+    def beside_folder(cls, given: Sequence[EvidenceFile] = ()) -> "RulesInUse":
+        """Those of some files, and of the user's folder."""
+        folder = evidence_folder()
+        files = [EvidenceFile(path, ABOVE) for path in sorted(folder.glob("*.csv"))]
+        files += [EvidenceFile(path, BELOW) for path in sorted((folder / "below").glob("*.csv"))]
+        paths = {file.path.resolve() for file in given}
+        return cls((*given, *(file for file in files if file.path.resolve() not in paths)))
+
+    def heard_by(self, function: Callable[P, T]) -> Callable[P, T]:
+        """A function that hears these, whatever comes into use meanwhile."""
+
+        def heard(*arguments: P.args, **named: P.kwargs) -> T:
+            with self.in_use():
+                return function(*arguments, **named)
+
+        return heard
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Hear these in this thread, whatever comes into use meanwhile."""
+        token = _OF_CALL.set(self)
+        try:
+            yield
+        finally:
+            _OF_CALL.reset(token)
 
 
-def _forget() -> None:
-    for forget in _caches:
-        forget()
+_OF_CALL: ContextVar[RulesInUse | None] = ContextVar("rules of the call", default=None)
 
 
-@cache
+def rules_in_use() -> RulesInUse:
+    """Those of the call, or of the process."""
+    rules = _OF_CALL.get() or RulesInUse.of_process
+    if rules is None:
+        rules = RulesInUse.of_process = RulesInUse.beside_folder()
+    return rules
+
+
+def one_reference(function: Callable[P, T]) -> Callable[P, T]:
+    """A function that hears the rules that were in use when it was called until it ends."""
+
+    @wraps(function)
+    def asked(*arguments: P.args, **named: P.kwargs) -> T:
+        if _OF_CALL.get() is not None:
+            return function(*arguments, **named)
+        return rules_in_use().heard_by(function)(*arguments, **named)
+
+    return asked
+
+
+def by_rules(most: int | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Let a function keep its answers, those by different rules in use apart: ``functools.lru_cache`` for each.
+
+    Args:
+        most: answers that are kept; None for all.
+    """
+
+    def keeping(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def asked(*arguments: P.args, **named: P.kwargs) -> T:
+            rules = rules_in_use()
+            kept = rules.answers.get(function)
+            if kept is None:
+                kept = rules.answers.setdefault(function, lru_cache(most)(rules.heard_by(function)))
+            answer: T = kept(*arguments, **named)
+            return answer
+
+        vars(asked)["cache_clear"] = partial(forget, asked)
+        return asked
+
+    return keeping
+
+
+def forget(function: Callable[..., Any]) -> None:
+    """Forget what a function ``by_rules`` has answered by the rules in use."""
+    rules_in_use().answers.pop(unwrap(function), None)
+
+
+@by_rules()
 def user_rules() -> dict[str, tuple[Rule, ...]]:
     """The rules of all files in use, by WMI."""
     rules: dict[str, list[Rule]] = {}
@@ -91,9 +169,6 @@ def user_rules() -> dict[str, tuple[Rule, ...]]:
         for rule in read_evidence(path, rank):
             rules.setdefault("".join(rule.pattern[:3]), []).append(rule)
     return {wmi: tuple(of_wmi) for wmi, of_wmi in rules.items()}
-
-
-on_new_rules(user_rules.cache_clear)
 
 
 def read_evidence(path: Path, rank: int = ABOVE) -> Iterator[Rule]:

@@ -9,6 +9,7 @@ from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.decoding.records import identity_fields, profile_fields
 from vintool.decoding.text import check_lines, vehicle_lines
+from vintool.registry.user_rules import one_reference
 from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.facts import profile_of
@@ -56,6 +57,7 @@ class Explanation(Frozen):
     data_release: str
 
 
+@one_reference
 def explain(
     text: str,
     on: date | None,

@@ -10,6 +10,7 @@ from vintool.codes import DEFAULT_REGIME, Concern, Reason, Verdict
 from vintool.decoding.identity import Identity, identify
 from vintool.decoding.model import Frozen, Vehicle
 from vintool.decoding.profile import Profile
+from vintool.registry.user_rules import one_reference
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.dates import DeclarationDay, day_field, day_of_row
@@ -62,6 +63,7 @@ class Finding(Frozen):
     lines: tuple[str, ...] = ()
 
 
+@one_reference
 def screen(
     vehicle_or_text: Vehicle | str,
     on: date | None,

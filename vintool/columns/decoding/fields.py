@@ -6,7 +6,6 @@ columns could not decide come with their profiles, and are put in at the end.
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.arrow_types import arrow_type
 from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.locks import ProcessLock, forget_in_child
 from vintool.columns.engine.output import with_dictionary
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding import plant
@@ -32,7 +32,7 @@ from vintool.registry.rule import Rule
 from vintool.vin.positions import FIRST_MODEL_YEAR
 from vintool.vpic.elements import all_in_words
 
-_ONE_AT_A_TIME = Lock()
+_ONE_AT_A_TIME = ProcessLock()
 _KEPT_AT_MOST = 1 << 20
 _WIDE = 1 << 20  # more than there are makers, makes, WMIs, or answers of rules
 _NARROW = 1 << 6  # more than there are characters, years that position 10 can mean, fuels, levels
@@ -281,3 +281,6 @@ def field_columns(rules: ProfileRules) -> FieldColumns:
 @lru_cache(maxsize=1)
 def _field_columns(rules: ProfileRules) -> FieldColumns:
     return FieldColumns(rules)
+
+
+forget_in_child(_field_columns.cache_clear)

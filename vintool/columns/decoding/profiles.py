@@ -8,13 +8,12 @@ that this cannot decide (two years that disagree on electric drive, a value that
 """
 
 from collections.abc import Iterable
-from functools import cache
-from threading import Lock
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from vintool import registry, vpic
+from vintool import vpic
 from vintool.codes import Market
 from vintool.columns.decoding.bitsets import CharacterCodes
 from vintool.columns.decoding.elements import ReadElements
@@ -27,6 +26,7 @@ from vintool.columns.decoding.wmis import MARKETS, Wmis
 from vintool.columns.engine.arrays import Characters, Codes, Ints, Mask
 from vintool.columns.engine.characters import STATES, position_9, remainders
 from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.locks import ProcessLock, forget_in_child
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding import plant
 from vintool.decoding.fields import ASIDE, ELEMENTS
@@ -34,6 +34,7 @@ from vintool.decoding.fields import FIELDS as VEHICLE_FIELDS
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.profile import is_home_market, vpic_applies
 from vintool.powertrain.filings import SIGNALS
+from vintool.registry.user_rules import by_rules, forget
 from vintool.vin.positions import FIRST_MODEL_YEAR
 from vintool.vpic.elements import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
 
@@ -49,7 +50,7 @@ FIELDS = frozenset(
 #: Whether vPIC's rules hold for a vehicle.
 NO, PERHAPS, YES = 0, 1, 2
 
-_ONE_AT_A_TIME = Lock()
+_ONE_AT_A_TIME = ProcessLock()
 _WMIS_AT_MOST = 1 << 17
 _US, _CN = MARKETS.index(Market.US), MARKETS.index(Market.CN)
 _YEARS = 1 << 6  # more than position 10 can mean
@@ -175,7 +176,7 @@ class ProfileRules:
         if "brand" in fields:
             model = read(MODEL)
             of_model = self._make_of_model.array(model)
-            of_wmi = self._make_of_wmi.array(registration)
+            of_wmi = self._make_of_wmi.array(np.maximum(registration, 0))  # -1: ``applies`` is NO
             make = np.where(applies == NO, 0, np.where(model > 0, of_model, of_wmi))
             make = make.astype(np.int32)
         if fields & POWERTRAIN:
@@ -324,13 +325,13 @@ def profile_rules() -> ProfileRules:
     """Those of this process; new ones where WMIs that nobody has fill the old ones."""
     with _ONE_AT_A_TIME:
         if len(_profile_rules().wmis.all) > _WMIS_AT_MOST:
-            _profile_rules.cache_clear()
+            forget(_profile_rules)
         return _profile_rules()
 
 
-@cache
+@by_rules()
 def _profile_rules() -> ProfileRules:
     return ProfileRules()
 
 
-registry.on_new_rules(_profile_rules.cache_clear)
+forget_in_child(partial(forget, _profile_rules))

@@ -10,7 +10,6 @@ the ranks of vPIC allow no such order of the lines, each statement has its own b
 """
 
 from functools import cache
-from threading import Lock
 
 import numpy as np
 
@@ -20,11 +19,13 @@ from vintool.columns.decoding.pattern_sets import PatternSets
 from vintool.columns.decoding.schema_lines import FIRST_VALUES, N_ELEMENTS, SchemaLines, Statements
 from vintool.columns.engine.arrays import Codes, Ints, marked, spread
 from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.locks import ProcessLock, forget_in_child
 from vintool.vin.positions import FIRST_MODEL_YEAR, MODEL_YEAR_CYCLE
 from vintool.vpic.patterns import POSITIONS, Link
 
 #: How many model years position 10 can stand for, from ``FIRST_MODEL_YEAR`` on.
 YEARS = 2 * MODEL_YEAR_CYCLE
+_LOCK = ProcessLock()
 _AT_ONCE = 1 << 13  # sets; more would only take more memory
 _SERIAL = slice(POSITIONS.index(12) * N_CHARACTERS, POSITIONS.index(15) * N_CHARACTERS)
 
@@ -46,7 +47,6 @@ class Schemas:
         self.core, self.rest = PatternSets(), PatternSets()
         self.names_serial = np.zeros(0, dtype=bool)
         self._lines = SchemaLines(self.values)
-        self._lock = Lock()
         self._named = np.zeros(0, dtype=bool)  # by slot and literal
         self._schemas: list[Link] = []
         self._read: list[int] = []  # by schema: its number in ``_lines``, or -1
@@ -86,7 +86,7 @@ class Schemas:
 
     def slots(self, sets: Ints) -> Ints:
         """Where n sets stand in ``core`` and ``rest``; what is not there yet is compiled."""
-        with self._lock:
+        with _LOCK:
             missing = marked(sets[self._slots[sets] < 0], len(self._slots)).tolist()
             for start in range(0, len(missing), _AT_ONCE):
                 self._compile(missing[start : start + _AT_ONCE])
@@ -139,3 +139,6 @@ class Schemas:
 def schemas() -> Schemas:
     """vPIC, compiled as far as it was asked for; read once a process."""
     return Schemas()
+
+
+forget_in_child(schemas.cache_clear)

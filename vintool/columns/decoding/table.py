@@ -25,6 +25,7 @@ from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn
 from vintool.decoding.fields import ASIDE, FIELDS, Field
 from vintool.decoding.kinds import Kind
 from vintool.decoding.profile import Profile, profile
+from vintool.registry.user_rules import rules_in_use
 from vintool.vin import Vin
 from vintool.vin.check_digit import position_9
 
@@ -124,8 +125,13 @@ class _TableDecoder:
         self._distinct = {name: pa.array([], TYPES[name]) for name in self._of_profile}
         self._gathered = self._distinct
         self._one_at_a_time = Lock()
+        self._rules_in_use = rules_in_use()
 
     def __call__(self, texts: pa.StringArray) -> pa.RecordBatch:
+        with self._rules_in_use.in_use():  # in the threads of the pool as well
+            return self._decoded(texts)
+
+    def _decoded(self, texts: pa.StringArray) -> pa.RecordBatch:
         vins = Reader()(texts)
         columns = self._profile_columns(vins) if self._of_profile else {}
         if not _BY_MARKET.isdisjoint(self._names):

@@ -5,12 +5,14 @@ distinct values; who owns one bounds it (``Screener``, ``profile_rules``) by mak
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from vintool.columns.engine.arrays import Codes, Ints, Places, Words, marked
+from vintool.columns.engine.locks import ProcessLock
+
+_LOCK = ProcessLock()  # held while values are hashed
 
 
 class Encoder:
@@ -34,7 +36,6 @@ class Encoder:
     def __init__(self, first: Iterable[Hashable] = ()) -> None:
         self.values: list[Any] = list(first)
         self._codes: dict[Hashable, int] = {}
-        self._lock = Lock()
         for code, value in enumerate(self.values):
             self._codes.setdefault(value, code)
 
@@ -52,7 +53,7 @@ class Encoder:
 
     def _encode(self, values: tuple[Hashable, ...]) -> list[int]:
         codes = []
-        with self._lock:
+        with _LOCK:
             for value in values:  # hashed once, as answers of rules are deep
                 code = self._codes.setdefault(value, len(self.values))
                 if code == len(self.values):

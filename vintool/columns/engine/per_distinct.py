@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from threading import RLock
 from typing import Any, cast
 
 import numpy as np
@@ -11,9 +10,10 @@ import numpy.typing as npt
 from vintool.columns.engine.arrays import Codes, Ints, Mask, marked
 from vintool.columns.engine.categorical import NATURALS, Categorical
 from vintool.columns.engine.encoder import Encoder, KeyEncoder
+from vintool.columns.engine.locks import ProcessLock
 
 # Held while rules are asked. One for all: a rule may ask another one.
-_LOCK = RLock()
+_LOCK = ProcessLock()
 
 
 class PerDistinct:

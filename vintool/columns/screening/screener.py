@@ -23,6 +23,7 @@ from vintool.columns.screening.duplicates import (
 from vintool.columns.screening.row_rules import DecidedRows, RowRules
 from vintool.columns.vins import VinColumn
 from vintool.desk.book import Desk
+from vintool.registry.user_rules import rules_in_use
 from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import needs_a_look
@@ -86,6 +87,7 @@ class Screener:
         self._occurrences = occurrences or Occurrences()
         self._sheet = sheet
         self._with_facts = with_facts
+        self._rules_in_use = rules_in_use()
         self._forget()
 
     def _make_room(self, rows: int) -> None:
@@ -109,8 +111,9 @@ class Screener:
             batch: the user's columns.
             rows: the number of each row as the user sees it.
         """
-        self._make_room(batch.num_rows)
-        return self._duplicates(self._rules.vins(batch), rows, self._rules.cells(batch))
+        with self._rules_in_use.in_use():
+            self._make_room(batch.num_rows)
+            return self._duplicates(self._rules.vins(batch), rows, self._rules.cells(batch))
 
     def _duplicates(
         self, vins: VinColumn, rows: Places, cells: Callable[[str], Categorical]
@@ -132,6 +135,12 @@ class Screener:
         Returns:
             The added columns alone, row by row; ``beside`` puts them to the user's.
         """
+        with self._rules_in_use.in_use():
+            return self._answered(batch, rows, duplicates)
+
+    def _answered(
+        self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None
+    ) -> pa.RecordBatch:
         self._make_room(batch.num_rows)
         rules = self._rules
         decided = rules(batch)

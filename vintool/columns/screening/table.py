@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -14,6 +14,7 @@ from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping
 from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
+from vintool.registry.user_rules import rules_in_use
 from vintool.screening.dates import ManifestDays
 
 
@@ -70,7 +71,8 @@ def screen_table(
         counter.add(batches, found)
         return counter.counted()
 
-    return pa.Table.from_batches(_screened(iter(batches), on, lambda _: found, regime, days))
+    screener = partial(Screener, on=on, regime=regime, manifest_days=days)
+    return pa.Table.from_batches(_screened(iter(batches), lambda _: found, screener))
 
 
 def screen_batches(
@@ -113,20 +115,20 @@ def screen_batches(
     def found(head: list[pa.RecordBatch]) -> dict[str, str]:
         return find_mapping(pa.Table.from_batches(head), mapping or {})
 
-    return _screened(iter(reader), on, found, regime, lambda: None)
+    # The rules in use are those of this call, whenever the first batch is asked for.
+    screener = rules_in_use().heard_by(partial(Screener, on=on, regime=regime))
+    return _screened(iter(reader), found, screener)
 
 
 def _screened(
     batches: Iterator[pa.RecordBatch],
-    on: date | None,
     find: Callable[[list[pa.RecordBatch]], dict[str, str]],
-    regime: str,
-    manifest_days: Callable[[], ManifestDays | None],
+    screener_of: Callable[[dict[str, str]], Screener],
 ) -> Iterator[pa.RecordBatch]:
     head = _head(batches)
     if not head:
         return
-    screener = Screener(find(head), on, regime, manifest_days=manifest_days)
+    screener = screener_of(find(head))
     row = 1
     for batch in chain(head, batches):
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
