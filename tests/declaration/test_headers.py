@@ -5,8 +5,9 @@ from support.readers import VINS
 from support.tables import table
 
 from vintool.declaration import headers
-from vintool.declaration.headers import EXACT, find_header, meaning, normalise, vin_shaped
+from vintool.declaration.headers import EXACT, find_header, meaning, normalise
 from vintool.declaration.mapping import map_columns
+from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading.sheets import Sheet
 from vintool.registry.rows import read_rows

@@ -6,6 +6,7 @@ import pytest
 from support.tables import table
 
 from vintool.declaration import headers
+from vintool.declaration.shapes import vin_shaped
 from vintool.desk import confirmations, exporters, licences
 from vintool.registry.rows import read_rows, read_text
 
@@ -70,4 +71,4 @@ def test_a_unit_and_a_place_are_not_guessed():
 def test_no_heading_is_taken_for_a_vin(name):
     headings = [header for _, header, _, _ in rows(name)]
     assert "Fahrgestellnummer" in headings  # seventeen letters
-    assert [header for header in headings if headers.vin_shaped(header)] == []
+    assert [header for header in headings if vin_shaped(header)] == []

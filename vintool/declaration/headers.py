@@ -7,10 +7,11 @@ of its parts is, or it means nothing to us.
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import zip_longest
 
+from vintool.declaration.shapes import holds_vin, is_figures, like_a_vin, like_data, vin_shaped
 from vintool.registry.rows import read_rows
 
 MANIFEST = "headers.csv"
@@ -24,8 +25,9 @@ LOOKED_AT = 50
 
 EXACT, PARTIAL = 2, 1
 
-_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
-_IGNORED = re.compile(r"[\s\-*\u200b-\u200f\u2010-\u2015\u2060\ufeff]+")
+LONGEST = 1_000
+"""Characters of a header; a longer text is a remark, and means nothing."""
+
 _SEPARATORS = re.compile(
     r"[/\\|()\[\]{}<>,;:\n\r、，；：·]+|\s[-\u2010-\u2015]\s"
     # 车架号VIN: where Chinese or Japanese text meets other letters
@@ -34,10 +36,10 @@ _SEPARATORS = re.compile(
 )
 # What may stand around a known header without changing its meaning.
 _BEFORE = re.compile(r"(?:the|vehicles?|cars?|整车|车辆|車両)")
+# Possessive: what was read as a word is not tried again as its pieces, which would take exponential time.
 _AFTER = re.compile(
-    r"(?:no|nos|nr|num|numbers?|codes?|ofthe|of|vehicles?|cars?|digits?|位|号|码|号码|代码|编号|\d{1,2})+"
+    r"(?:nos|no|nr|numbers?|num|codes?|ofthe|of|vehicles?|cars?|digits?|位|号码|号|码|代码|编号|\d{1,2})++"
 )
-_FIGURES = re.compile(r"[\d\W_]*\d[\d\W_]*")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -51,25 +53,16 @@ def normalise(text: str) -> str:
     return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN")
 
 
-def vin_shaped(text: str) -> bool:
-    """Whether a cell could be a VIN once spaces, hyphens, asterisks and full width are gone.
-
-    Seventeen digits without a letter are an order number far more often than a VIN, and seventeen
-    letters without a digit are a word: "Fahrgestellnummer".
-
-    >>> vin_shaped("*lrw3e7fa-1lc 000001*"), vin_shaped("12345678901234567")
-    (True, False)
-    """
-    if len(text) < 17:
-        return False
-    bare = _IGNORED.sub("", unicodedata.normalize("NFKC", text)).upper()
-    return _VIN.fullmatch(bare) is not None and not bare.isdigit() and not bare.isalpha()
-
-
 @cache
 def _dictionary(table: str = MANIFEST) -> dict[str, str]:
     rows = read_rows(table, ("field", "header", "language", "source"))
     return {normalise(header): field for field, header, _, _ in rows}
+
+
+@cache
+def _longest(table: str) -> int:
+    """How many letters the longest header of a dictionary has."""
+    return max(map(len, _dictionary(table)))
 
 
 @cache
@@ -86,7 +79,7 @@ def _field(text: str, table: str) -> str | None:
         return dictionary[bare]
     if lead := _BEFORE.match(bare):
         bare = bare[lead.end() :]
-    for end in range(len(bare), 1, -1):
+    for end in range(min(len(bare), _longest(table)), 1, -1):
         if bare[:end] in dictionary and (end == len(bare) or _AFTER.fullmatch(bare, end)):
             return dictionary[bare[:end]]
     return None
@@ -104,6 +97,8 @@ def meaning(header: str, table: str = MANIFEST) -> tuple[str, int] | None:
     >>> meaning("Chassis No."), meaning("单价(USD)"), meaning("Make / Model")
     (('vin', 2), ('unit_price', 1), None)
     """
+    if len(header) > LONGEST:
+        return None
     if (field := _dictionary(table).get(normalise(header))) is not None:
         return field, EXACT
     parts = _SEPARATORS.split(unicodedata.normalize("NFKC", header))
@@ -125,11 +120,15 @@ class Header:
         index: of its first row among the rows looked at.
         lines: 1 or 2 rows; 0 where the list starts without a header.
         cells: its texts, two lines combined, as far as they reach.
+        rows_above: the indices of rows above it that are no titles, for something like a VIN stands in them.
+        known: whether any of its words is.
     """
 
     index: int
     lines: int
     cells: tuple[str, ...]
+    rows_above: tuple[int, ...] = ()
+    known: bool = True
 
     @property
     def end(self) -> int:
@@ -140,7 +139,8 @@ class Header:
 def find_header(rows: Sequence[Sequence[str]], table: str = MANIFEST) -> Header:
     """Find the header among the first rows of a table.
 
-    It must stand above the first VIN: taking a row below for the header would lose rows.
+    It must stand above the first VIN: taking a row below for the header would lose rows. So would taking a row for it
+    whose VIN is damaged: of such a row all but two words must be known for certain.
 
     Args:
         rows: the table from its first row on, titles, blank rows and data included.
@@ -150,8 +150,10 @@ def find_header(rows: Sequence[Sequence[str]], table: str = MANIFEST) -> Header:
     first = next((i for i, row in enumerate(rows) if any(map(vin_shaped, row))), len(rows))
     best, score = Header(0, 0, ()), 0
     for index, row in enumerate(rows[:first]):
+        if not _may_be_header(row, rows[index + 1 :], table):
+            continue
         candidates = [Header(index, 1, tuple(row))]
-        if index + 1 < first and not any(map(_FIGURES.fullmatch, rows[index + 1])):
+        if index + 1 < first and not any(map(_like_data_of_one_cell, rows[index + 1])):
             candidates += _two_lines(index, row, rows[index + 1], table)
         for header in candidates:
             # One as good as the best so far may still add the line beneath it.
@@ -159,13 +161,40 @@ def find_header(rows: Sequence[Sequence[str]], table: str = MANIFEST) -> Header:
             words = hits(header.cells, table)
             if words > score or (words == score > 0 and adds_line):
                 best, score = header, words
-    if score:
-        return best
-    # No word we know: the last row with content above the first VIN, or the very first row.
-    above = [i for i in range(first) if any(cell.strip() for cell in rows[i])]
+    if not score:
+        best = _unknown_header(rows, first)
+    above = [i for i, row in enumerate(rows[: best.index]) if any(map(holds_vin, row))]
+    return replace(best, rows_above=tuple(above), known=bool(score))
+
+
+def _like_data_of_one_cell(text: str) -> bool:
+    return is_figures(text) or like_a_vin(text)
+
+
+def _may_be_header(row: Sequence[str], below: Sequence[Sequence[str]], table: str) -> bool:
+    """Whether a row can be the header although it holds what stands below headers, such as a damaged VIN."""
+    named = [meaning(cell, table) for cell in row if len(cell) < 80]
+    sure = {one[0] for one in named if one is not None and one[1] == EXACT}
+    if any(map(like_a_vin, row)):
+        return len(sure) > 1
+    return bool(sure) or not like_data(row, below)
+
+
+def _unknown_header(rows: Sequence[Sequence[str]], first: int) -> Header:
+    """The header of which no word is known: the last row with content above what looks like data, or the very first row."""
+    many = sum(any(cell.strip() for cell in row[1:]) for row in rows) * 2 > len(rows)
+    end = first
+    for index, row in enumerate(rows[:first]):
+        filled = [cell for cell in row if cell.strip()]
+        if many and len(filled) == 1 and not any(map(like_a_vin, filled)):
+            continue  # a title
+        if filled and like_data(row, rows[index + 1 :]):
+            end = index
+            break
+    above = [i for i in range(end) if any(cell.strip() for cell in rows[i])]
     if not above:
         return Header(0, 0, ())
-    index = above[-1] if first < len(rows) else above[0]
+    index = above[-1] if end < len(rows) else above[0]
     return Header(index, 1, tuple(rows[index]))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from vintool.declaration.headers import CHASSIS, fields, labels, meaning, normalise, vin_shaped
+from vintool.declaration.headers import CHASSIS, fields, labels, meaning, normalise
+from vintool.declaration.shapes import like_a_vin, vin_shaped
 from vintool.errors import MappingError, NoVinColumn
 
 # Model, type code, make, displacement and battery only add to these; lists often give a model twice,
@@ -72,10 +73,23 @@ def vin_share(sheet: Headed, position: int) -> float:
     return sum(map(vin_shaped, cells)) / len(cells) if cells else 0.0
 
 
+def damaged_vins(sheet: Headed, position: int) -> bool:
+    """Whether a column holds VINs most of which are damaged, and nothing else to speak of.
+
+    One of them at least must be whole, or no other column be there: engine numbers look like damaged VINs.
+    """
+    cells = [row[position] for row in sheet.sample if row[position].strip()]
+    return 2 * sum(map(like_a_vin, cells)) >= max(len(cells), 1) and (
+        len(sheet.headers) == 1 or any(map(vin_shaped, cells))
+    )
+
+
 def has_vins(sheet: Headed) -> bool:
     """Whether a sheet has a column that says it holds VINs, or that does."""
     return any(
-        vin_share(sheet, i) >= 0.5 or ((named := meaning(header)) is not None and named[0] == "vin")
+        ((named := meaning(header)) is not None and named[0] == "vin")
+        or vin_share(sheet, i) >= 0.5
+        or damaged_vins(sheet, i)
         for i, header in enumerate(sheet.headers)
     )
 
@@ -141,6 +155,8 @@ def _override(sheet: Headed, field: str, column: str) -> int:
 def _vin_column(sheet: Headed, named: Sequence[int], free: set[int]) -> int:
     share = {position: vin_share(sheet, position) for position in {*named, *free}}
     candidates = sorted({*named, *(position for position in free if share[position] >= 0.5)})
+    if not candidates:
+        candidates = [position for position in sorted(free) if damaged_vins(sheet, position)]
     if not candidates:
         raise NoVinColumn(
             "no column looks like it holds VINs",

@@ -245,6 +245,8 @@ class _Screening:
                 name=sheet.name,
                 rows=tally.sheet_rows[sheet.name],
                 blank_rows=sheet.blank_rows(),
+                header_rows=sheet.header_rows,
+                title_rows=len(sheet.title_rows),
                 mapping=mapping,
             )
             for sheet, mapping in zip(manifest.sheets, self._mappings, strict=True)

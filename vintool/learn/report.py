@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from vintool.declaration.headers import vin_shaped
+from vintool.declaration.shapes import vin_shaped
 from vintool.learn.mine import Mined
 from vintool.learn.packaged import Disagreement
 from vintool.learn.rows import Reading

@@ -45,11 +45,16 @@ class BrandCount(Frozen):
 
 
 class SheetInfo(Frozen):
-    """One sheet of the input, read or not; ``skipped`` says why not."""
+    """One sheet of the input, read or not; ``skipped`` says why not.
+
+    Every row of it that is not blank is one of ``rows``, of the header, or a title above it.
+    """
 
     name: str
     rows: Count
     blank_rows: Count = 0
+    header_rows: Count = 0
+    title_rows: Count = 0
     mapping: dict[str, str]
     skipped: str = ""
 

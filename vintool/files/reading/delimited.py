@@ -24,9 +24,19 @@ import pyarrow.csv as pacsv
 from pyarrow.lib import concat_batches
 
 from vintool.declaration import headers
+from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError
 from vintool.files.reading.encoding import DELIMITERS, Scan, decide, likely, line_ends
-from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally, unique
+from vintool.files.reading.sheets import (
+    SAMPLE_ROWS,
+    Batch,
+    Manifest,
+    Sheet,
+    Tally,
+    header_notes,
+    title_rows,
+    unique,
+)
 from vintool.files.reading.text import is_table, read_text
 
 _BLOCK = 1 << 20  # the parser reads several ahead
@@ -64,7 +74,7 @@ def read_delimited(
         text = read_text(path, size, encoding, scan.lines, list(notes))
         if text is not None:
             return text
-    layout, header, titles, data, widest = preview
+    layout, header, titles, above, data, widest = preview
     if widest > _WIDEST:
         raise ManifestError(
             f"a record has {widest} cells",
@@ -73,22 +83,28 @@ def read_delimited(
         )
     named = headers.name_columns(header, widest)
     columns = unique(named)
-    if titles:
-        notes.append(f"{titles} title row(s) above the header are not data.")
-    if header.lines == 2:
-        notes.append("The header has two lines; they were combined.")
-    if not header.lines:
-        notes.append("There is no header row: columns are named by position.")
-    if not data:
+    notes += header_notes(header, titles)
+    if not (data or above):
         notes.append("The file has a header and no rows.")
     if widest > len(header.cells) > 0:
         notes.append(f"Some rows have {widest} cells under {len(header.cells)} headers; all kept.")
 
     def read(tally: Tally) -> Iterator[Batch]:
-        return _batches(layout, columns, scan, tally)
+        if above:
+            yield _batch_above(above, columns)
+        yield from _batches(layout, columns, scan, tally)
 
     sample = tuple((*record, *[""] * (widest - len(record))) for record in data)
-    sheet = Sheet("", columns, named, sample, file=path.name, read=read)
+    sheet = Sheet(
+        "",
+        columns,
+        named,
+        sample,
+        file=path.name,
+        read=read,
+        header_rows=header.lines,
+        title_rows=titles,
+    )
     kind = "tsv" if layout.delimiter == "\t" else "csv"
     return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, layout.delimiter)
 
@@ -116,7 +132,8 @@ class _Preview(NamedTuple):
 
     layout: _Layout
     header: headers.Header
-    titles: int
+    titles: tuple[int, ...]
+    above: dict[int, list[str]]
     data: list[list[str]]
     widest: int
 
@@ -132,9 +149,18 @@ def _preview(path: Path, encoding: str, words: str) -> _Preview:
     layout = _Layout(
         path, encoding, delimiter, lines[header.end - 1] if header.end else 0, header.end, width
     )
-    titles = sum(any(cell.strip() for cell in record) for record in records[: header.index])
-    widest = max(len(header.cells), width, _widest(layout))
-    return _Preview(layout, header, titles, data, widest)
+    filled = [any(cell.strip() for cell in record) for record in records[: header.index]]
+    above = {index + 1: records[index] for index in header.rows_above}
+    widest = max(len(header.cells), width, _widest(layout), *map(len, above.values()))
+    return _Preview(layout, header, title_rows(header, filled), above, data, widest)
+
+
+def _batch_above(above: dict[int, list[str]], columns: Sequence[str]) -> Batch:
+    """The rows above the header that are data, by their numbers."""
+    padded = ([*record, *[""] * (len(columns) - len(record))] for record in above.values())
+    arrays = [pa.array(column, pa.string()) for column in zip(*padded, strict=True)]
+    data = pa.RecordBatch.from_arrays(arrays, names=list(columns))
+    return Batch(data, np.fromiter(above, np.int64, len(above)), 0)
 
 
 @contextmanager
@@ -374,7 +400,7 @@ def _refuse_swallowed(
             _, *inside = column[int(index)].as_py().splitlines()
             whole = any(
                 len(cells := line.split(layout.delimiter)) >= layout.width
-                and any(map(headers.vin_shaped, cells))
+                and any(map(vin_shaped, cells))
                 for line in inside
             )
             # One that is not closed reaches to the end of the file: nothing stands behind it.

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow.lib import concat_batches
 
-from vintool.declaration.headers import label
+from vintool.declaration.headers import Header, label
 from vintool.errors import ManifestError
 
 SAMPLE_ROWS = 500
@@ -104,7 +104,8 @@ class Tally:
     blank: int = 0
 
 
-def _nothing(_tally: Tally) -> Iterator[Batch]:
+def without_rows(_tally: Tally) -> Iterator[Batch]:
+    """The rows of a sheet that has none to give."""
     return iter(())
 
 
@@ -120,6 +121,8 @@ class Sheet:
         file: the file's name, for messages.
         read: produces the batches and keeps the tally.
         fixed: field -> column, where the format itself says what a column is.
+        header_rows: how many rows its header takes up.
+        title_rows: the numbers of the rows above it that are titles and no data, from 1.
         tally: the counts of the latest run of ``batches``.
     """
 
@@ -128,9 +131,13 @@ class Sheet:
     headers: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     file: str = ""
-    read: Callable[[Tally], Iterator[Batch]] = field(default=_nothing, repr=False, compare=False)
+    read: Callable[[Tally], Iterator[Batch]] = field(
+        default=without_rows, repr=False, compare=False
+    )
     tally: Tally = field(default_factory=Tally, repr=False, compare=False)
     fixed: Mapping[str, str] = field(default_factory=dict, compare=False)
+    header_rows: int = field(default=0, compare=False)
+    title_rows: tuple[int, ...] = field(default=(), compare=False)
 
     def batches(self) -> Iterator[Batch]:
         """The data rows in the order of the file; may be called again to read again.
@@ -228,6 +235,44 @@ def parquet_files(folder: Path) -> tuple[list[Path], int]:
     ]
     parquet = [file for file in files if file.suffix.lower() in PARQUET]
     return parquet, len(files) - len(parquet)
+
+
+def title_rows(header: Header, filled: Sequence[bool]) -> tuple[int, ...]:
+    """The numbers of the rows above a header that are titles, from 1.
+
+    Args:
+        header: as it was found.
+        filled: of each row above it, whether it holds anything.
+    """
+    above = enumerate(filled[: header.index])
+    return tuple(i + 1 for i, holds in above if holds and i not in header.rows_above)
+
+
+def header_notes(header: Header, titles: Sequence[int]) -> list[str]:
+    """What became of the first rows of a table, in sentences."""
+    notes = []
+    if titles:
+        notes.append(
+            f"{len(titles)} title row(s) above the header are not data: row {_numbers(titles)}."
+        )
+    if header.rows_above:
+        above = [index + 1 for index in header.rows_above]
+        notes.append(
+            f"{len(above)} row(s) above the header hold something like a VIN and were read as data: row {_numbers(above)}."
+        )
+    if header.lines == 2:
+        notes.append("The header has two lines; they were combined.")
+    if not header.lines:
+        notes.append("There is no header row: columns are named by position.")
+    elif not header.known:
+        notes.append(
+            f"Row {header.index + 1} was taken for the header, and none of its words is known: look at it."
+        )
+    return notes
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    return ", ".join(map(str, rows[:10])) + ", ..." * (len(rows) > 10)
 
 
 def unique(headers: Sequence[str]) -> tuple[str, ...]:

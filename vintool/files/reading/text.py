@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.declaration import headers
+from vintool.declaration.shapes import like_a_vin
 from vintool.errors import ManifestError
 from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
 from vintool.vin import calc_check_digit
@@ -98,15 +99,22 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
     if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
         return bool(named)
     if len(data) < 3 and any(
-        candidates(cell) and not headers.vin_shaped(cell) for row in data for cell in row
+        any(_letters(vin) != _letters(cell) for vin, _ in candidates(cell))
+        for row in data
+        for cell in row
     ):
         return False
     for cells in zip_longest(*data, fillvalue=""):
         filled = [cell for cell in cells if cell.strip()]
-        if 2 * sum(map(headers.vin_shaped, filled)) >= max(len(filled), 1):
+        if 2 * sum(map(like_a_vin, filled)) >= max(len(filled), 1):
             return True
     (width, count), *_ = Counter(map(len, data)).most_common(1)
     return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
+
+
+def _letters(text: str) -> str:
+    """A text without what may stand in and around a VIN."""
+    return "".join(filter(str.isalnum, text))
 
 
 def read_text(

@@ -7,6 +7,7 @@ the first row alone. A number that belongs to one vehicle is never repeated: VIN
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from vintool.declaration import headers
+from vintool.declaration.shapes import vin_shaped
 from vintool.files.reading.workbooks.parts import Merged
 
 _OF_ONE_VEHICLE = frozenset({"vin", headers.CHASSIS, "engine_no"})
@@ -35,7 +36,7 @@ class Merges:
             position
             for position, header in enumerate(columns)
             if ((named := headers.meaning(header)) and named[0] in _OF_ONE_VEHICLE)
-            or any(headers.vin_shaped(row[position]) for row in sample)
+            or any(vin_shaped(row[position]) for row in sample)
         }
         self._starts: dict[int, list[tuple[int, int, list[int]]]] = {}
         filled, kept = set[int](), False

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.errors import ManifestError
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
+from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally, without_rows
 from vintool.files.subprocesses import Subprocess, SubprocessEndedError, deserialize, serialize
 
 #: A batch as it is sent: its data, the numbers of its rows, and its position.
@@ -95,15 +95,7 @@ class _Server:
             self._batches = self._sheet.batches()
         if self._sheet is None:
             sheets = (
-                Sheet(
-                    sheet.name,
-                    sheet.columns,
-                    sheet.headers,
-                    sheet.sample,
-                    sheet.file,
-                    fixed=sheet.fixed,
-                )
-                for sheet in self._manifest.sheets
+                replace(sheet, read=without_rows, tally=Tally()) for sheet in self._manifest.sheets
             )
             return replace(self._manifest, sheets=tuple(sheets))
         batch = next(self._batches, None)

@@ -19,7 +19,16 @@ import pyarrow as pa
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
-from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally, unique
+from vintool.files.reading.sheets import (
+    SAMPLE_ROWS,
+    Batch,
+    Manifest,
+    Sheet,
+    Tally,
+    header_notes,
+    title_rows,
+    unique,
+)
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
 from vintool.files.reading.workbooks.merged_cells import Merges
 from vintool.files.reading.workbooks.ods import OdsWorkbook
@@ -264,6 +273,7 @@ def _open_sheet(
     merges = Merges(below, source.left, columns, sample[header.end :])
     whole = list(merges.filling(sample, has_content))[header.end :]
     data = tuple(tuple(map(cell_text, row)) for row in whole if has_content(row))[:SAMPLE_ROWS]
+    above = np.array(header.rows_above, np.int64) + 1
 
     def read(tally: Tally) -> Iterator[Batch]:
         filled_rows = 0
@@ -275,6 +285,8 @@ def _open_sheet(
                 number += len(chunk)
                 arrays, filled = as_columns(chunk, len(columns))
                 below = numbers > header.end
+                if len(above):
+                    below |= np.isin(numbers, above)
                 kept = filled & below
                 filled_rows += int(filled.sum())
                 tally.blank += int((below & ~filled).sum())
@@ -293,15 +305,19 @@ def _open_sheet(
                 next_step="save the sheet as CSV and pass that",
             )
 
-    notes = []
-    titles = sum(has_content(row) for row in sample[: header.index])
-    if titles:
-        notes.append(f"{titles} title row(s) above the header are not data.")
-    if header.lines == 2:
-        notes.append("the header has two lines; they were combined.")
-    if not header.lines:
-        notes.append("there is no header row: columns are named by position.")
-    if not data:
+    titles = title_rows(header, list(map(has_content, sample[: header.index])))
+    notes = header_notes(header, titles)
+    if not data and not len(above):
         notes.append("there is a header and no rows.")
     notes += merges.notes
-    return Sheet(name, columns, named, data, file=path.name, read=read), notes
+    sheet = Sheet(
+        name,
+        columns,
+        named,
+        data,
+        file=path.name,
+        read=read,
+        header_rows=header.lines,
+        title_rows=titles,
+    )
+    return sheet, notes
