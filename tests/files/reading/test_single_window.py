@@ -9,7 +9,7 @@ from support.declarations import TESLA, rows_of
 from support.manifests import put, read_csv
 
 from vintool.errors import ManifestError
-from vintool.files.reading import single_window, single_window_rows
+from vintool.files.reading import limits, single_window, single_window_rows
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
 from vintool.files.writing.single_window import NAMESPACE
@@ -189,6 +189,53 @@ def test_many_vehicles_come_in_batches(tmp_path, monkeypatch):
     assert [row for batch in batches for row in batch.rows.tolist()] == list(range(1, 38))
     texts = [text for batch in batches for text in batch.data.column("VinCode").to_pylist()]
     assert texts == ["", *(f"{n}-{i}" for n in range(9) for i in range(n))]
+
+
+def test_a_second_number_of_a_vehicle_is_not_lost_behind_the_first(tmp_path):
+    two = vehicle(VinCode="LSJA24U67RN000001").replace(
+        "</DecGoodsLimitVin>", f"<VinCode>{TESLA[0]}</VinCode></DecGoodsLimitVin>"
+    )
+    path = put(tmp_path / "d.xml", message(line(1, "8703231090", two)))
+    (row,) = rows_of(path)
+    assert row["VinCode"] == f"LSJA24U67RN000001 / {TESLA[0]}"
+    summary = screen_file(path, ON)
+    assert "contradiction_two_vins" in summary.reasons
+    assert summary.verdicts["out_of_scope"] == 0
+    assert any("stand twice" in note for note in summary.notes)
+    same = two.replace("LSJA24U67RN000001", TESLA[0])
+    (row,) = rows_of(put(path, message(line(1, "8703801090", same))))
+    assert row["VinCode"] == TESLA[0]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"<DecGoodsLimit><VinCode>{BYD}</VinCode></DecGoodsLimit>",
+        f"<VinCode>{BYD}</VinCode>",
+        f"<DecGoodsLimit><DecGoodsLimitVin><VinCode>{BYD}<Part>1</Part></VinCode></DecGoodsLimitVin></DecGoodsLimit>",
+    ],
+)
+def test_a_number_that_no_row_would_have_is_refused(tmp_path, block):
+    inner = line(1, "8703801090", vehicle(VinCode=TESLA[0])).replace("</DecList>", block + "</DecList>")  # fmt: skip
+    assert "no row would have it" in refusal(put(tmp_path / "d.xml", message(inner)))
+
+
+def test_what_looks_like_a_vin_where_no_cell_is_is_told(tmp_path):
+    extra = f'<Remark no="{BYD}"/><Note>for {BYD}</Note></DecLists>'
+    path = put(tmp_path / "d.xml", DECLARATION.replace("</DecLists>", extra))
+    notes = open_manifest(path).notes
+    assert "Elements that are no cells hold something like a VIN and were not read: Remark, Note." in notes  # fmt: skip
+
+
+def test_a_tag_without_end_is_refused_before_it_is_looked_at_again_and_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(single_window_rows, "_CHUNK", 1 << 10)
+    monkeypatch.setattr(limits, "TAG", 1 << 14)
+    attribute = "x" * (1 << 20)
+    text = DECLARATION.replace("<DecList>", f'<DecList note="{attribute}">', 1)
+    reader = single_window_rows.RowReader(put(tmp_path / "d.xml", text), "utf-8")
+    with pytest.raises(ManifestError, match=r"a tag at line 1 is longer than 16,384 bytes"):
+        list(reader)
+    assert reader.position < 1 << 16  # of a megabyte
 
 
 # Refusals

@@ -117,6 +117,15 @@ def read_declaration(path: Path, size: int, *, encoding: str | None) -> Manifest
         notes.append(
             f"{handler.without} of {handler.lines} goods line(s) have no vehicle (DecGoodsLimitVin); each is a row without a VIN."
         )
+    if handler.repeated:
+        notes.append(
+            f"{handler.repeated} element(s) stand twice in one vehicle or goods line and differ; both texts were read."
+        )
+    if handler.unread:
+        named = ", ".join(list(handler.unread)[:5])
+        notes.append(
+            f"Elements that are no cells hold something like a VIN and were not read: {named}."
+        )
     if not rows:
         notes.append("The declaration has no goods line.")
     if not layout.exports:

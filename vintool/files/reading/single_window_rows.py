@@ -8,12 +8,14 @@ A document type is refused before anything in it is read: with it go all entitie
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
 
+from vintool.declaration.shapes import holds_vin
 from vintool.errors import ManifestError
+from vintool.files.reading import limits
 
 #: Element of a vehicle -> field of a manifest, in the order of the schema. The sequence number,
 #: ``VinNo``, is made anew: as a heading the word means the VIN.
@@ -46,7 +48,8 @@ _KNOWN = frozenset({*_CELLS, "DecMessage", "DecLists", "DecGoodsLimits"})
 COLUMNS = (*(name for name in ELEMENTS if name != "VinNo"), *_GOODS, *_HEAD)
 
 _CHUNK = 1 << 18  # characters
-_LONGEST = 1 << 16  # characters of an element
+_NUMBERS = frozenset({"VinCode", "ChassisNo"})
+_BETWEEN = " / "  # what an element says that stands twice
 
 
 class Row(NamedTuple):
@@ -65,13 +68,16 @@ class _Handler:
         lines: goods lines.
         without: those of them without a vehicle.
         is_declaration: whether any element is one of the schema.
+        repeated: how many elements stand twice in one place and say different things.
+        unread: elements that are no cells and hold something like a VIN.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, line: Callable[[], int]) -> None:
+        self._name, self._line = name, line
         self.rows: list[Row] = []
         self.heads: list[dict[str, str]] = []
-        self.lines = self.without = 0
+        self.lines = self.without = self.repeated = 0
+        self.unread = dict[str, None]()
         self.is_declaration = False
         self._scopes: list[tuple[str, dict[str, str]]] = []
         self._vehicles: list[dict[str, str]] = []
@@ -86,9 +92,13 @@ class _Handler:
             next_step="ask the sender for the file without it",
         )
 
-    def start(self, name: str, _attributes: object) -> None:
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
+        if self._leaf in _NUMBERS and "".join(self._text).strip():
+            raise self._misplaced(self._leaf)
         local = name.rpartition(":")[2]
+        if attributes and any(map(holds_vin, attributes.values())):
+            self.unread[local] = None
         self.is_declaration = self.is_declaration or local in _KNOWN
         if local == "DecMessage":
             self.heads.append({})
@@ -100,24 +110,50 @@ class _Handler:
 
     def text(self, text: str) -> None:
         """Text of an element."""
-        if not self._leaf or not self._scopes:
+        if not self._leaf:
             return
         self._length += len(text)
-        if self._length > _LONGEST:
-            raise ManifestError(
-                f"an element is longer than {_LONGEST:,} characters",
+        if self._length > limits.ELEMENT:
+            if not self._is_cell(self._leaf):
+                return
+            raise limits.beyond(
+                f"element {self._leaf} at line {self._line()} is longer",
+                limits.ELEMENT,
+                "characters",
                 file=self._name,
                 next_step="ask the sender for the file again",
             )
         self._text.append(text)
 
+    def _is_cell(self, local: str) -> bool:
+        return bool(self._scopes) and local in _CELLS[self._scopes[-1][0]]
+
+    def _misplaced(self, local: str) -> ManifestError:
+        return ManifestError(
+            f"{local} at line {self._line()} stands where no vehicle has one, or holds other elements: no row would have it",
+            file=self._name,
+            next_step="ask the sender for the file again",
+        )
+
     def end(self, name: str) -> None:
-        """An element ends: a cell, if nothing stands in it but text."""
+        """An element ends: a cell, if nothing stands in it but text.
+
+        One that stands twice says both: a second VIN must not be lost behind the first.
+        """
         local = name.rpartition(":")[2]
-        if self._scopes and self._leaf == local and local in _CELLS[self._scopes[-1][0]]:
-            value = "".join(self._text).strip()
-            if value:
-                self._scopes[-1][1].setdefault(local, value)
+        value = "".join(self._text).strip() if self._leaf == local else ""
+        if value and self._is_cell(local):
+            cells = self._scopes[-1][1]
+            before = cells.setdefault(local, value)
+            if value not in before.split(_BETWEEN):
+                self.repeated += 1
+                cells[local] = before + _BETWEEN + value
+                if len(cells[local]) > limits.ELEMENT:
+                    raise self._misplaced(local)
+        elif value and local in _NUMBERS:
+            raise self._misplaced(local)
+        elif value and holds_vin(value):
+            self.unread[local] = None
         self._leaf = ""
         if local in _CELLS:
             self._finish(*self._scopes.pop())
@@ -163,7 +199,8 @@ class RowReader:
 
     def __init__(self, path: Path, encoding: str) -> None:
         self._path, self._encoding = path, encoding
-        self.handler = _Handler(path.name)
+        self._parser = expat.ParserCreate("utf-8")
+        self.handler = _Handler(path.name, lambda: self._parser.CurrentLineNumber)
         self.position = 0
 
     def __iter__(self) -> Iterator[Row]:
@@ -172,13 +209,13 @@ class RowReader:
         Raises:
             ManifestError: not well-formed, cut short, with a document type or an absurdly long element.
         """
-        handler, parser = self.handler, expat.ParserCreate()
+        handler, parser, parsed = self.handler, self._parser, 0
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = handler.doctype
         parser.StartElementHandler = handler.start
         parser.CharacterDataHandler = handler.text
         parser.EndElementHandler = handler.end
-        # The text is decoded here: expat knows no GBK, and a str overrules what the file declares.
+        # The text is decoded here: expat knows no GBK, and the encoding given overrules what the file declares.
         with (
             self._path.open("rb") as raw,
             io.TextIOWrapper(raw, self._encoding, newline="") as file,
@@ -187,7 +224,8 @@ class RowReader:
                 text = file.read(_CHUNK)
                 self.position = raw.tell()
                 try:
-                    parser.Parse(text, not text)
+                    data = text.encode()
+                    parser.Parse(data, not data)
                 except (expat.ExpatError, UnicodeError):
                     what = "the XML is not well-formed" if text else "the XML is cut short"
                     raise ManifestError(
@@ -195,6 +233,15 @@ class RowReader:
                         file=self._path.name,
                         next_step="ask the sender for the file again",
                     ) from None
+                parsed += len(data)
+                if parsed - parser.CurrentByteIndex > limits.TAG:
+                    raise limits.beyond(
+                        f"a tag at line {parser.CurrentLineNumber} is longer",
+                        limits.TAG,
+                        "bytes",
+                        file=self._path.name,
+                        next_step="ask the sender for the file again",
+                    )
                 yield from handler.rows
                 handler.rows = []
                 if not text:
