@@ -204,6 +204,7 @@ class Reason(StrEnum):
     CONTRADICTION_PRICE = "contradiction_price", Concern.CONTRADICTION, True, "The unit price is of the other class, within twice or half its average: vehicles without a VIN cost about a tenth of those with one.", "The invoice: price, currency and unit."
     CONTRADICTION_CHASSIS = "contradiction_chassis", Concern.CONTRADICTION, True, "The VIN and the chassis number of the row differ.", "The number on the vehicle itself."
     CONTRADICTION_TWO_VINS = "contradiction_two_vins", Concern.CONTRADICTION, True, "The cell holds more than one VIN, so the row may stand for more than one vehicle.", "A row for each vehicle."
+    CELL_NOT_READ = "cell_not_read", Concern.CONTRADICTION, True, "A cell that the verdict reads holds a formula whose value is not stored in the file, so it was not read.", "The file opened and saved in the spreadsheet program; then screen again."
     DUPLICATE_VIN = "duplicate_vin", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row of this file.", "Whether the rows are one vehicle: remove the double, or correct the VIN."
     DUPLICATE_VIN_BILL = "duplicate_vin_bill", Concern.CONTRADICTION, True, "The same VIN stands on an earlier row under the same bill of lading.", "Whether the rows are one vehicle: remove the double, or correct the VIN."
     CODE_NOT_IN_FORCE = "code_not_in_force", Concern.CONTRADICTION, True, "The declared code does not stand in the tariff on the declaration date.", "The code by the tariff in force on the declaration date."

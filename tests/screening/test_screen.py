@@ -10,6 +10,7 @@ from support.vehicles import ATTO3, EADO, ELECTRIC, EU_LEAF, PETROL, SONG_PLUG_I
 from support.vins import vin
 
 from vintool.codes import CheckDigit, Concern, Reason, Verdict
+from vintool.declaration.lexicon.meanings import NOT_STORED
 from vintool.powertrain import SAME_VALUE
 from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.decision import TABLE as TABLE_OF_LINES
@@ -82,6 +83,7 @@ TABLE = [
     ("an electric car declared as goods vehicle", TESLA, {"hs_code": "8704600000"}, "controlled", "contradiction_kind"),
     ("the code is that of a plug-in", TESLA, {"hs_code": "8703602300"}, "controlled", "contradiction_code"),
     ("the code is electric, the VIN a petrol one", EADO, {"hs_code": "8703801090"}, "review", "contradiction_code"),
+    ("a cell of a petrol row was not read", EADO, {"fuel": "汽油", "model": NOT_STORED}, "review", "cell_not_read"),
     ("UN 3556 on a petrol row", EADO, {"fuel": "汽油", "un_no": "3556"}, "review", "contradiction_un_number"),
     ("UN 3166 on an electric row", TESLA, {"un_no": "UN3166"}, "controlled", "contradiction_un_number"),
     ("UN 3556 against the fuel alone", UNSEEN, {"fuel": "汽油", "un_no": "3556"}, "review", "contradiction_un_number"),

@@ -9,7 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vintool.codes import Basis, Powertrain, Problem, Reason, Weight
-from vintool.declaration.lexicon.meanings import PRICE_WITH_VIN, PRICE_WITHOUT_VIN, Meaning
+from vintool.declaration.lexicon.meanings import (
+    NOT_STORED,
+    PRICE_WITH_VIN,
+    PRICE_WITHOUT_VIN,
+    Meaning,
+)
 from vintool.registry import brands
 from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import CARS, Facts, VinFacts
@@ -54,6 +59,7 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
         *_brand(facts.vin, facts.declared),
         *_price(facts.vin, facts.declared),
         *_two_vins(facts.vin),
+        *_not_read(facts.declared),
         *_chassis(chassis_differs=facts.chassis_differs),
     )
 
@@ -70,6 +76,15 @@ def _rules(vin: VinFacts) -> Iterator[Contradiction]:
             f"VIN {own.pattern_text} and {other.pattern_text}",
             weighs=not powertrains.isdisjoint({Powertrain.BEV, *_BY_ONE_READING}),
         )
+
+
+def _not_read(declared: Sequence[Meaning]) -> Iterator[Contradiction]:
+    """What a cell may say that was not read keeps the row from being cleared by what was."""
+    for entry in declared:
+        if entry.part == NOT_STORED:
+            what = "the value that the spreadsheet program shows"
+            yield Contradiction(Reason.CELL_NOT_READ, entry.display, what, "the workbook")
+            return
 
 
 def _by_vin(vin: VinFacts) -> str:

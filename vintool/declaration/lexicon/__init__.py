@@ -13,7 +13,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.declaration.lexicon import codes, engine, fuels, kinds, models, prices
-from vintool.declaration.lexicon.meanings import NO_ENGINE, TRACTION_BATTERY, Meaning
+from vintool.declaration.lexicon.meanings import (
+    NO_ENGINE,
+    NOT_STORED,
+    TRACTION_BATTERY,
+    Meaning,
+    quoted,
+)
 
 __all__ = ["FIELDS", "READERS", "Meaning", "Reader", "meaning", "together"]
 
@@ -67,7 +73,10 @@ def meaning(field: str, text: str) -> Meaning | None:
     >>> meaning("model", "Song Plus DM-i").value, meaning("type_code", "BYD7005BEV1").value
     ('PHEV', 'BEV')
     """
-    return READERS[field].read(text)
+    reader = READERS[field]
+    if text == NOT_STORED:
+        return Meaning(field, quoted(field, text), part=NOT_STORED)
+    return reader.read(text)
 
 
 def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
@@ -82,7 +91,9 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
     currency = next((cell.currency for cell in cells if cell.field == "currency"), "")
     row: list[Meaning] = []
     for cell in cells:
-        if cell.models:
+        if cell.part == NOT_STORED:
+            row.append(cell)
+        elif cell.models:
             model = models.of_brand(cell, brands)
             row += [model._replace(brands=(), models=())] if model.powertrain else []
         elif cell.part == NO_ENGINE:

@@ -10,6 +10,10 @@ NO_ENGINE, TRACTION_BATTERY = "no engine", "traction battery"
 PRICE_WITH_VIN, PRICE_WITHOUT_VIN = "price as with a VIN", "price as without a VIN"
 
 
+NOT_STORED = "#NOT STORED"
+"""What stands for the value of a formula that the program which wrote the file has not stored."""
+
+
 class NamedModel(NamedTuple):
     """A model that a cell names, under one brand; ``alone``: the name is enough without the brand."""
 
@@ -33,7 +37,8 @@ class Meaning(NamedTuple):
         rivals: the powertrains of a cell that contradicts itself.
         brands: those that the cell names.
         models: those that the cell names, each true under one brand.
-        part: half of a fact: ``NO_ENGINE``, ``TRACTION_BATTERY``, or the class of a price.
+        part: half of a fact: ``NO_ENGINE``, ``TRACTION_BATTERY``, or the class of a price; ``NOT_STORED``: the cell was
+            not read.
         currency: ISO 4217.
     """
 

@@ -17,11 +17,14 @@ LINE: Final = 16 << 20
 ELEMENT: Final = 1 << 16
 """Characters of an element of XML that is read; no field of the declaration has more than a few hundred."""
 
+UNREAD_FORMULAS: Final = 1 << 20
+"""Cells of a sheet with formulas whose values are not stored."""
+
 TAG: Final = 1 << 20
 """Bytes of a tag of XML with its attributes."""
 
 
-def beyond(
+def beyond(  # noqa: PLR0913 - the parts of its sentence
     what: str, bound: int, unit: str, *, file: str, next_step: str, row: int | None = None
 ) -> ManifestError:
     """The refusal of what lies beyond a bound.

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineSheet, CalamineWorkbook
 
+from vintool.files.reading import limits
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
 
 _CONTENT, _LISTED = "content.xml", "meta-inf/manifest.xml"
@@ -35,6 +36,7 @@ class _Table:
     last_column: int = 0
     laid_out: int = 0
     merged: list[Merged] = field(default_factory=list)
+    unread: dict[int, list[int]] = field(default_factory=dict)
 
 
 class _Handler:
@@ -47,7 +49,8 @@ class _Handler:
         self._open = 0  # tables within tables are no sheets
         self._repeated = self._column = self._reach = 0
         self._filled = self._in_cell = self._waits = False
-        self._aside = 0
+        self._unread = list[int]()
+        self._aside = self._unread_cells = 0
 
     def doctype(self, *_: object) -> None:
         """Refuse entities where they could be declared."""
@@ -71,6 +74,7 @@ class _Handler:
         elif name == "table:table-row":
             self._repeated = int(attributes.get("table:number-rows-repeated", "1"))
             self._column, self._reach, self._filled = 0, 0, False
+            self._unread = []
         elif name in _CELLS:
             self._cell(attributes)
         elif name == "office:annotation":
@@ -87,10 +91,13 @@ class _Handler:
         if down > 1 or right > 1:
             top, left = table.row, self._column
             table.merged.append((top, left, top + down - 1, left + right - 1))
-        self._column += repeated
+        first, self._column = self._column, self._column + repeated
         if "table:formula" in attributes or any(key.startswith("office:") for key in attributes):
             self._reach = self._column
         table.errors += attributes.get("calcext:value-type") == "error"
+        if "table:formula" in attributes and "office:value-type" not in attributes:
+            self._unread += range(first, min(self._column, first + limits.COLUMNS))
+            self._filled = True
         if any(key in attributes for key in _VALUES):
             self._filled = True
         elif "office:string-value" in attributes:
@@ -125,6 +132,13 @@ class _Handler:
                 table.last_column = max(table.last_column, self._reach)
             if self._filled:
                 table.rows += self._repeated
+            if self._unread:
+                self._unread_cells += len(self._unread) * self._repeated
+                if self._unread_cells > limits.UNREAD_FORMULAS:
+                    raise zipfile.BadZipFile
+                table.unread.update(
+                    dict.fromkeys(range(table.row - self._repeated, table.row), self._unread)
+                )
 
 
 class OdsWorkbook(Parts):
@@ -181,5 +195,10 @@ class OdsWorkbook(Parts):
         """Count what a sheet holds."""
         table = self._tables[int(part)]
         return Survey(
-            table.rows, table.last_column, table.errors, table.last_row, tuple(table.merged)
+            table.rows,
+            table.last_column,
+            table.errors,
+            table.last_row,
+            tuple(table.merged),
+            unread=table.unread,
         )

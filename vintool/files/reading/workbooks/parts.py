@@ -8,9 +8,9 @@ rather than raising. Declared sizes and dimensions are not believed.
 import itertools
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -30,6 +30,10 @@ WHITE_SPACE = " \t\r\n"
 
 Merged = tuple[int, int, int, int]
 """A block of merged cells: its first row and column and its last ones, from 0."""
+
+
+Unread = Mapping[int, Sequence[int]]
+"""Row -> columns of cells with a formula whose value is not stored, both from 0."""
 
 
 class SheetEntry(NamedTuple):
@@ -57,6 +61,7 @@ class Survey:
         last_row: how far cells reach down, from 1; 0 where it was not looked for.
         merged: the blocks of merged cells, where they were looked for.
         first_column: where cells begin, from 0; 0 where it was not looked for.
+        unread: row -> columns, from 0, of the cells with a formula whose value is not stored.
     """
 
     rows: int
@@ -65,6 +70,7 @@ class Survey:
     last_row: int = 0
     merged: tuple[Merged, ...] = ()
     first_column: int = 0
+    unread: Unread = field(default_factory=dict)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.declaration import headers
+from vintool.declaration.lexicon.meanings import NOT_STORED
 from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading.sheets import (
@@ -30,9 +31,16 @@ from vintool.files.reading.sheets import (
     unique,
 )
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
+from vintool.files.reading.workbooks.formulas import marked
 from vintool.files.reading.workbooks.merged_cells import Merges
 from vintool.files.reading.workbooks.ods import OdsWorkbook
-from vintool.files.reading.workbooks.parts import Merged, Parts, Survey, damage_refused
+from vintool.files.reading.workbooks.parts import (
+    Merged,
+    Parts,
+    Survey,
+    Unread,
+    damage_refused,
+)
 from vintool.files.reading.workbooks.xlsb import XlsbWorkbook
 from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
 
@@ -185,15 +193,27 @@ def _check_names(book: _Workbook, wanted: str | None) -> None:
 def _source(book: _Workbook, position: int, survey: Survey) -> _Source:
     """Choose how to read a sheet."""
     name, _, part = book.sheets[position]
-    notes = (f"{survey.errors} cell(s) hold an error such as #N/A; read as empty.",) * (
-        survey.errors > 0
-    )
+    notes = []
+    if survey.errors:
+        notes.append(f"{survey.errors} cell(s) hold an error such as #N/A; read as empty.")
+    if survey.unread:
+        cells = sum(map(len, survey.unread.values()))
+        notes.append(
+            f"{cells} cell(s) hold a formula whose value is not stored and were not read ({NOT_STORED}): open and save the file in the spreadsheet program, and screen it again."
+        )
     if isinstance(book, XlsxWorkbook):
         wide = survey.last_column > _WIDE
         if not wide and survey.last_column * (1 << 20) > _GRID:
             wide = survey.last_column * book.last_row(part) > _GRID
         if wide:
-            return _wide_source(book, position, part, notes)
+            source = _wide_source(book, position, part, tuple(notes))
+            within = range(source.left, source.left + source.width)
+            unread = {
+                row: kept
+                for row, columns in survey.unread.items()
+                if (kept := [column for column in columns if column in within])
+            }
+            return _with_unread(source, unread)
     else:
         _refuse_grid(book, name, survey)
     # The sheet parsed to find its header is kept until its rows are read.
@@ -206,7 +226,24 @@ def _source(book: _Workbook, position: int, survey: Survey) -> _Source:
 
     top: Sequence[object] = next(first.iter_rows(), ())
     left = (first.start or (0, 0))[1]
-    return _Source(rows, first.iter_rows(), survey.rows, len(top), notes, left, merged)
+    source = _Source(rows, first.iter_rows(), survey.rows, len(top), tuple(notes), left, merged)
+    return _with_unread(source, survey.unread)
+
+
+def _with_unread(source: _Source, unread: Unread) -> _Source:
+    """A sheet in which the cells are marked that were not read; a library may see none of them."""
+    if not unread:
+        return source
+    columns = set().union(*unread.values())
+    wide = source.width and source.left + source.width
+    start = min(source.left, *columns) if source.width else min(columns)
+    width = max(wide, *(column + 1 for column in columns)) - start
+
+    def rows() -> Iterator[Sequence[object]]:
+        return marked(source.rows(), unread, source.left, start, width)
+
+    peek = marked(source.peek, unread, source.left, start, width)
+    return replace(source, rows=rows, peek=peek, left=start, width=width)
 
 
 def _wide_source(book: XlsxWorkbook, position: int, part: str, notes: tuple[str, ...]) -> _Source:

@@ -41,6 +41,9 @@ _SHOWN = _CELLS | {
 }  # fmt: skip
 
 
+_EMPTY = b"\x03\0\0\0\0\0\xff\xff"  # the value of a formula: a text without a character
+
+
 class XlsWorkbook:
     """An XLS workbook; the parts of its sheets are their places in the stream.
 
@@ -182,6 +185,7 @@ class XlsWorkbook:
     def _survey(self, place: int) -> tuple[Survey, int]:
         """What the sheet at a place holds, and where it ends."""
         rows, columns, errors, merged = set[int](), set[int](), 0, list[Merged]()
+        formulas = list[tuple[int, int, bool]]()
         row = column = end = 0
         for kind, start, end in self._records(place):
             if kind in _CELLS:
@@ -193,15 +197,19 @@ class XlsWorkbook:
                 holds = kind in _NUMBERS or self._holds(kind, start, end)
                 if holds:
                     rows.add(row)
+                if kind == biffh.XL_FORMULA:
+                    formulas.append((row, column, self._stream[start + 6 : start + 14] == _EMPTY))
                 errors += holds is None
             elif kind == biffh.XL_DIMENSION:
                 _check_sizes(self._stream[start:end])
             elif kind == biffh.XL_MERGEDCELLS:
                 merged += _merged(self._stream[start:end])
+        unread = _without_values(formulas)
+        rows |= unread.keys()
         first, last = min(columns, default=0), max(columns, default=-1)
         if last >= _COLUMNS:
             raise DamagedError
-        return Survey(len(rows), last + 1, errors, 0, tuple(merged), first), end
+        return Survey(len(rows), last + 1, errors, 0, tuple(merged), first, unread), end
 
     def _holds(self, kind: int, start: int, end: int) -> bool | None:
         """Whether a cell that is no number holds something; None if that is an error."""
@@ -263,6 +271,18 @@ def _value(kind: int, cell: Any, mode: int) -> object:
     if kind == biffh.XL_CELL_BOOLEAN:
         return bool(cell)
     return "" if kind == biffh.XL_CELL_ERROR else cell
+
+
+def _without_values(formulas: list[tuple[int, int, bool]]) -> dict[int, list[int]]:
+    """Row -> columns of formulas whose values are not stored: of all of a sheet or of none.
+
+    A text without a character is what libraries store that cannot calculate, and what a formula may give.
+    """
+    unread = dict[int, list[int]]()
+    if all(empty for _, _, empty in formulas):
+        for row, column, _ in formulas:
+            unread.setdefault(row, []).append(column)
+    return unread
 
 
 def _check_sizes(data: bytearray) -> None:

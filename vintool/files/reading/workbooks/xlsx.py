@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from vintool.errors import ManifestError
+from vintool.files.reading import limits
 from vintool.files.reading.workbooks.parts import SMALL_PART, Merged, Parts, SheetEntry, Survey
 from vintool.files.reading.workbooks.xlsx_fast import (
     ROW_END,
@@ -28,6 +30,13 @@ _CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*[^/>])?>(.*?)</(?:\w+:)?c>", re.DOTALL)
 # White space alone is no content: whether it counts depends on attributes that readers differ on.
 _VALUE = re.compile(
     rb"<(?:\w+:)?[vt](?:\s[^>]*)?>(?:\s|&#(?:9|10|13|32|x9|x[aA]|x[dD]|x20);)*+([^<]+|<!\[CDATA)"
+)
+# A formula without a value, or with what stands for one where the program is asked to calculate all of them. Up to the
+# next tag alone, or a file of nothing but beginnings would be gone through once for each.
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c(?:\s([^<>]*[^<>/]))?>\s*"
+    rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(<(?:\w+:)?v(?:\s[^<>]*)?(?:/>|>\s*(0(?:\.0+)?)?\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
 )
 _STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _PHONETIC = re.compile(rb"<(?:\w+:)?rPh.*?</(?:\w+:)?rPh>", re.DOTALL)
@@ -45,6 +54,8 @@ _MERGE = re.compile(
     rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"""
 )
 
+_TRUE = frozenset({"1", "true"})
+
 _T = TypeVar("_T")
 
 
@@ -60,6 +71,8 @@ class XlsxWorkbook(Parts):
         self._empty = frozenset(self._empty_strings())
         self._empty_value = empty_value_pattern(self._empty)
         self.weigh("xl/styles.xml", "xl/workbook.xml")
+        calculation = self.xml("xl/workbook.xml").find("{*}calcPr")
+        self._uncalculated = calculation is not None and calculation.get("fullCalcOnLoad") in _TRUE
 
     def _sheets(self) -> Iterator[SheetEntry]:
         links = {
@@ -112,6 +125,8 @@ class XlsxWorkbook(Parts):
         for cell in _CELL.finditer(row):
             attributes, value = cell[1] or b"", _VALUE.search(cell[2])
             if value is None:
+                if b"f" in cell[2] and any(self._unread(cell[0])):
+                    yield attributes
                 continue
             kind = _TYPE.search(attributes)
             code = kind[1] if kind else b"n"
@@ -119,12 +134,52 @@ class XlsxWorkbook(Parts):
                 continue
             yield attributes
 
+    def _unread(self, block: bytes) -> Iterator[tuple[int, int]]:
+        """The row and column, from 0, of the cells with a formula whose value is not stored.
+
+        Raises:
+            ManifestError: one of them does not say where it stands.
+        """
+        for match in _FORMULA.finditer(block):
+            attributes = b" " + (match[1] or b"")
+            kind = _TYPE.search(attributes)
+            if (match[3] and not self._uncalculated) or (
+                match[2] and kind is not None and kind[1] == b"str"
+            ):
+                continue  # a zero, or an empty text, that was calculated
+            place = _REFERENCE.search(attributes)
+            if place is None:
+                raise ManifestError(
+                    "it holds formulas whose values are not stored",
+                    file=self.path.name,
+                    next_step="open it in a spreadsheet program and save it there",
+                )
+            yield int(place[2]) - 1, _column(place[1]) - 1
+
+    def _note_unread(self, block: bytes, unread: dict[int, list[int]], count: int) -> int:
+        """Keep where formulas without values stand in a block; their number so far, with ``count`` before."""
+        if b"<f" in block or b":f" in block:
+            for row, column in self._unread(block):
+                unread.setdefault(row, []).append(column)
+                count += 1
+                if count > limits.UNREAD_FORMULAS:
+                    raise limits.beyond(
+                        "it holds more formulas whose values are not stored",
+                        limits.UNREAD_FORMULAS,
+                        "cells",
+                        file=self.path.name,
+                        next_step="open it in a spreadsheet program and save it there",
+                    )
+        return count
+
     def survey(self, part: str) -> Survey:
         """Count what a sheet holds, without believing what it declares."""
-        rows = errors = last_column = 0
+        rows = errors = last_column = formulas = 0
+        unread = dict[int, list[int]]()
         blocks = self._pieces(part, _ROW_END, ROW_END)
         for block, plain in _two_at_a_time(self._survey_block, blocks):
             others = block.split(ROW_END) if plain is None else plain.doubtful
+            formulas = self._note_unread(block, unread, formulas)
             rows += sum(next(self._filled(row), None) is not None for row in others)
             if plain is None:
                 last_column = max(last_column, *map(_reach, others))
@@ -137,7 +192,7 @@ class XlsxWorkbook(Parts):
                 int(number) > _LAST_ROW for number in _FAR_ROW.findall(block)
             ):
                 raise zipfile.BadZipFile
-        return Survey(rows, last_column, errors)
+        return Survey(rows, last_column, errors, unread=unread)
 
     def _survey_block(self, block: bytes) -> BlockSurvey | None:
         return survey_block(block, self._empty_value)
