@@ -220,7 +220,7 @@ def test_a_number_that_no_row_would_have_is_refused(tmp_path, block):
     assert "no row would have it" in refusal(put(tmp_path / "d.xml", message(inner)))
 
 
-def test_what_looks_like_a_vin_where_no_cell_is_is_told(tmp_path):
+def test_what_looks_like_a_vin_where_no_cell_is_stands_in_a_note(tmp_path):
     extra = f'<Remark no="{BYD}"/><Note>for {BYD}</Note></DecLists>'
     path = put(tmp_path / "d.xml", DECLARATION.replace("</DecLists>", extra))
     notes = open_manifest(path).notes

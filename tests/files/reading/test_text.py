@@ -30,17 +30,17 @@ def test_a_mail(tmp_path):
     assert (manifest.format, manifest.copied_as) == ("text", "csv")
     assert sheet.columns == ("vin", "line", "text")
     rows = cells(sheet)
-    assert [row[0] for row in rows] == [VINS[0], VINS[1].lower(), VINS[2], "LRW 3E7FAXLC 000000", VINS[0]]  # fmt: skip
-    assert [row[1] for row in rows] == ["4", "4", "5", "6", "9"]
-    assert numbers(sheet) == [4, 4, 5, 6, 9]
+    assert [row[0] for row in rows] == [VINS[0], VINS[1].lower(), VINS[2], "LRW 3E7FAXLC 000000", VINS[0][:8] + "1LC00000", VINS[0]]  # fmt: skip
+    assert [row[1] for row in rows] == ["4", "4", "5", "6", "7", "9"]
+    assert numbers(sheet) == [4, 4, 5, 6, 7, 9]
     assert rows[3][2] == 'chassis LRW 3E7FAXLC 000000 ("19" rims")'
     assert manifest.notes == (
-        "This is text and no table: 5 possible VIN(s) were found in 4 of 11 line(s); each is a row.",
-        "5 line(s) with text and without a VIN are no rows.",
-        "2 of these line(s) hold something like a VIN, of 16 or 18 characters or in pieces: look at them.",
+        "This is text and no table: 6 possible VIN(s) were found in 5 of 11 line(s); each is a row.",
+        "4 line(s) with text and without a VIN are no rows.",
+        "1 line(s) hold something like a VIN besides, of 16 or 18 characters or in pieces: look at them.",
     )
     summary = screen_file(tmp_path / "mail.txt", ON, tmp_path / "out")
-    assert summary.rows_out == 5
+    assert summary.rows_out == 6
     kept = only(open_manifest(tmp_path / "out" / "annotated.csv"))
     assert kept.columns[:3] == ("vin", "line", "text")
 
@@ -60,6 +60,14 @@ def test_other_texts(tmp_path, text):
     assert [row[0] for row in cells(sheet)] == VINS[:2]
     gbk = only(open_manifest(put(tmp_path / "b.txt", text.encode("gb18030"))))
     assert [row[0] for row in cells(gbk)] == VINS[:2]
+
+
+def test_a_damaged_vin_beside_whole_ones_in_one_line_is_a_row(tmp_path):
+    segments = [f"RFF+VN:{vin}'" for vin in (*VINS[:3], VINS[3][:16], VINS[4], VINS[5] + "5")]
+    sheet = only(open_manifest(put(tmp_path / "a.edi", "UNA:+.? 'UNB+UNOA:1'" + "".join(segments))))
+    assert [row[0] for row in cells(sheet)] == [*VINS[:3], VINS[3][:16], VINS[4], VINS[5] + "5"]
+    beside = f"{VINS[0]} and QQQ3E7FA1LC00000"
+    assert any("1 line(s) hold something like a VIN" in note for note in open_manifest(put(tmp_path / "b.txt", beside)).notes)  # fmt: skip
 
 
 def test_of_a_long_line_each_row_has_a_part(tmp_path):

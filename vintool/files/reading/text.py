@@ -1,7 +1,8 @@
 """Text that is no table: mails, the text of a PDF, EDI messages; the VINs in it are found, one row each.
 
 A candidate is a word of seventeen letters and digits that has both. Letters that no VIN has are let in: a
-mistyped VIN must be seen. In pieces, with a space or a hyphen between them, it counts only if it ends in a serial and
+mistyped VIN must be seen. One of sixteen or eighteen counts too, if a known maker's code begins it and a serial ends
+it. In pieces, with a space or a hyphen between them, it counts only if it ends in a serial and
 its check digit holds, or order numbers would be put together to VINs. A line without a candidate is counted, never dropped in
 silence.
 """
@@ -10,9 +11,10 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import zip_longest
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +25,7 @@ from vintool.declaration import headers
 from vintool.declaration.shapes import like_a_vin
 from vintool.errors import ManifestError
 from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
+from vintool.registry.makers import wmi_is_known
 from vintool.vin import calc_check_digit
 
 COLUMNS = ("vin", "line", "text")
@@ -155,7 +158,7 @@ def read_text(
         notes.append(f"{without} line(s) with text and without a VIN are no rows.")
     if counts.near:
         notes.append(
-            f"{counts.near} of these line(s) hold something like a VIN, of 16 or 18 characters or in pieces: look at them."
+            f"{counts.near} line(s) hold something like a VIN besides, of 16 or 18 characters or in pieces: look at them."
         )
     layout = _Layout(path, encoding, counts.hits)
     sheet = Sheet(
@@ -195,11 +198,11 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
             text = line.strip()
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)
-            vins = candidates(text)
+            vins = sorted([*candidates(text), *_damaged(text)], key=itemgetter(1))
             counts.blank += not text
             counts.hits += len(vins)
             counts.with_hits += bool(vins)
-            counts.near += not vins and _has_near_miss(text)
+            counts.near += _has_near_miss(text, {vin for vin, _ in vins})
             for vin, start in vins:
                 yield _Hit(vin, counts.lines, _around(text, start), raw.tell())
 
@@ -224,6 +227,15 @@ def candidates(text: str) -> list[tuple[str, int]]:
     return [(text[start:end], start) for start, end in sorted(spans)]
 
 
+def _damaged(text: str) -> list[tuple[str, int]]:
+    """The words of one character too few or too many that begin and end as VINs do, and where they start."""
+    return [
+        (word[0], word.start())
+        for word in _NEAR.finditer(text)
+        if _mixed(word[0]) and word[0][-4:].isdigit() and wmi_is_known(word[0][:3].upper())
+    ]
+
+
 def _in_pieces(text: str) -> Iterator[tuple[int, int]]:
     """Where what may be a VIN stands in pieces."""
     for match in _PIECES.finditer(text):
@@ -246,9 +258,10 @@ def _checks(vin: str) -> bool:
     return calc_check_digit(upper) == upper[8]
 
 
-def _has_near_miss(text: str) -> bool:
-    """Whether a line holds what may be a VIN with a character too few or too many, or in pieces."""
-    return any(map(_mixed, _NEAR.findall(text))) or any(_in_pieces(text))
+def _has_near_miss(text: str, vins: Set[str]) -> bool:
+    """Whether a line holds what may be a VIN with a character too few or too many, or in pieces, beside its VINs."""
+    words = (word for word in _NEAR.findall(text) if _mixed(word) and word not in vins)
+    return any(words) or any(text[start:end] not in vins for start, end in _in_pieces(text))
 
 
 def _around(text: str, start: int) -> str:
