@@ -1,5 +1,6 @@
 """Other processes: the same answers as this one gives, and an end when one of them fails."""
 
+import importlib
 import os
 import pickle
 import signal
@@ -10,19 +11,25 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from support import ON
+from support import ON, ROOT
 from support.dirty_manifest import HEAD, ROWS
 from support.handmade import ROWS as CELLS
 from support.handmade import two_sheets
-from support.manifests import ATTO3, TESLA, put_csv, put_xlsx
-from support.processes import LONG, content, refused, start, until
+from support.manifests import ATTO3, TESLA, put, put_csv, put_xlsx
+from support.processes import LONG, START, content, refused, start, until
 
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import manifest
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.workbooks import subprocess_reader
 from vintool.files.screen import screen_file
-from vintool.files.subprocesses import Subprocess, SubprocessEndedError, deserialize, serialize
+from vintool.files.subprocesses import (
+    Subprocess,
+    SubprocessEndedError,
+    deserialize,
+    import_path,
+    serialize,
+)
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -104,6 +111,76 @@ def test_a_slice_is_sent_without_the_rest():
     sent = serialize(batch.slice(10, 3))
     assert sent.size < 2000
     assert deserialize(sent).equals(batch.slice(10, 3))
+
+
+LIBRARIES = (
+    "numpy", "pyarrow", "python_calamine", "openpyxl", "xlrd", "olefile", "chardet", "pydantic", "click", "platformdirs",
+    "babel", "stdnum", "vintool", "wmi_data", "pickle", "json", "struct", "zipfile", "signal", "subprocess", "sitecustomize",
+    "usercustomize",
+)  # fmt: skip
+
+
+@pytest.fixture
+def planted(tmp_path):
+    """A folder with a module under the name of everything that is imported; each leaves a mark where it runs."""
+    folder = tmp_path / "of a sender"
+    folder.mkdir()
+    for name in LIBRARIES:
+        put(folder / f"{name}.py", f"open({str(folder / 'ran')!r}, 'a').write({name!r})\nraise ImportError\n")  # fmt: skip
+    return folder
+
+
+def files_of(names):
+    """Where modules come from, in the other process."""
+
+    def work(_what):
+        return [getattr(importlib.import_module(name), "__file__", "") for name in names], sys.path
+
+    return work
+
+
+@pytest.mark.parametrize("entry", ["", ".", None])
+def test_nothing_of_the_working_folder_is_imported(planted, monkeypatch, entry):
+    monkeypatch.chdir(planted)
+    monkeypatch.setattr(sys, "path", [str(planted) if entry is None else entry, *sys.path])
+    for name in ("PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONPLATLIBDIR"):
+        monkeypatch.setenv(name, str(planted))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", ".", str(ROOT)]))
+    importable = [name for name in LIBRARIES if not name.endswith("customize")]
+    process = Subprocess(files_of, importable)
+    assert process.result() is None
+    process.request("")
+    files, path = process.result()
+    process.end()
+    assert not any(str(file).startswith(str(planted)) for file in files)
+    assert str(planted) not in path
+    assert not (planted / "ran").exists()
+
+
+def test_a_folder_that_the_user_or_the_program_itself_names_is_imported_from(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert str(tmp_path) not in import_path()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert import_path()[0] == str(tmp_path)
+    monkeypatch.delenv("PYTHONPATH")
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
+    assert import_path()[0] == str(ROOT)
+    monkeypatch.setattr(sys, "path", [one for one in sys.path if one != str(ROOT)])
+    assert import_path()[-1] == str(ROOT)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "xlsb", "ods"])
+def test_a_run_in_the_folder_of_a_sender_runs_none_of_it(planted, kind):
+    two_sheets(planted / f"list.{kind}", [["VIN", "Make", "", "", ""], *CELLS], kind)
+    code = f"import vintool.files.reading.manifest as m; m._IN_SUBPROCESS = 0; {START}"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, "screen", f"list.{kind}", "--on", "2026-03-01"],
+        cwd=planted, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in {0, 1}, done.stderr
+    assert not (planted / "ran").exists()
 
 
 def content_of(manifest):

@@ -8,11 +8,16 @@ import sys
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-_START = "from vintool.files.subprocesses import serve; serve()"
+# The path comes first, so that nothing but the standard library is imported before it is there.
+_START = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer);"
+    " from vintool.files.subprocesses import serve; serve()"
+)
 _KILLED = -9  # as subprocess tells it; Windows has no such signal
 _PICKLE = 5  # the version that copies the bytes of arrays once
 
@@ -20,6 +25,44 @@ _PICKLE = 5  # the version that copies the bytes of arrays once
 def available() -> bool:
     """Whether there is an interpreter to start: a program that was frozen into one file has none."""
     return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+def import_path() -> list[str]:
+    """Where a subprocess imports from: where this process does, without the working folder.
+
+    That stands on the path of a program that was started by ``-c`` or ``-m`` and of a session, and whatever lies in it is not
+    this program's. It stays where the program itself lies in it, or ``PYTHONPATH`` names it in full. A program that is found
+    in another way, as a tool for editable installs may do it, is found by its folder, last of all.
+    """
+    home = str(Path(__file__).resolve().parents[2])
+    chosen = {os.path.realpath(one) for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if Path(one).is_absolute()}  # fmt: skip
+    trusted = {home, *chosen}
+    here = _working_folder()
+    path = [
+        entry
+        for entry in sys.path
+        if Path(entry).is_absolute()
+        and ((real := os.path.realpath(entry)) != here or real in trusted)
+    ]
+    return path if home in map(os.path.realpath, path) else [*path, home]
+
+
+def _working_folder() -> str:
+    """Where this process works; empty if that folder is gone."""
+    try:
+        return os.path.realpath(Path.cwd())
+    except OSError:
+        return ""
+
+
+def _options() -> list[str]:
+    """What an isolated interpreter would not be told by the environment, and must know: how names of files are encoded."""
+    return [
+        "-I",
+        *["-B"] * sys.flags.dont_write_bytecode,
+        "-X",
+        f"utf8={sys.flags.utf8_mode}",
+    ]
 
 
 class SubprocessEndedError(RuntimeError):
@@ -33,6 +76,9 @@ class Subprocess:
     the program that calls this once more, if that has no main guard. It ends with this object, or
     when this process ends, however that is.
 
+    It is isolated (``-I``): the folder in which the work is done may be a sender's, and neither a module in it nor
+    variables of the environment may run there. What it imports comes from where this process imports from.
+
     Args:
         make: a function of a module, called in the subprocess; what it returns is called with
             each request, and its result comes back.
@@ -44,19 +90,22 @@ class Subprocess:
 
     def __init__(self, make: Callable[..., Callable[..., Any]], *arguments: object) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter
-            [sys.executable, "-c", _START],
+            [sys.executable, *_options(), "-c", _START],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         self.end = weakref.finalize(self, _end, self._process)
         _LIVE.add(self)
+        self._send(import_path())
         self.request(make, *arguments)
 
     def request(self, *arguments: object) -> None:
         """Send a request; it is worked on while this process goes on. ``result`` must follow."""
+        self._send(arguments)
+
+    def _send(self, message: object) -> None:
         with suppress(BrokenPipeError):  # the result tells why
-            pickle.dump(arguments, self._input, _PICKLE)
+            pickle.dump(message, self._input, _PICKLE)
             self._input.flush()
 
     def result(self) -> Any:

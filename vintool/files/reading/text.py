@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from operator import itemgetter
@@ -258,7 +258,7 @@ def _checks(vin: str) -> bool:
     return calc_check_digit(upper) == upper[8]
 
 
-def _has_near_miss(text: str, vins: Set[str]) -> bool:
+def _has_near_miss(text: str, vins: set[str]) -> bool:
     """Whether a line holds what may be a VIN with a character too few or too many, or in pieces, beside its VINs."""
     words = (word for word in _NEAR.findall(text) if _mixed(word) and word not in vins)
     return any(words) or any(text[start:end] not in vins for start, end in _in_pieces(text))
