@@ -59,3 +59,22 @@ def test_a_line_that_is_no_object_is_named(tmp_path, line, said):
 
 def test_one_array_is_not_json_lines(tmp_path):
     assert "JSON array" in refusal(put(tmp_path / "a.json", '[\n {"vin": 1}\n]')).what
+
+
+def line_of_a_smile(vin):
+    return f'{{"VIN":"{vin}",' + '"Fuel":"\\ud83d\\ude00 \\\\ud800"}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"VIN":"%s","Fuel":"\\ud800x"}',
+        '{"VIN":"%s","\\uDC00":1}',
+        '{"VIN":"%s","a":{"b":["\\ude00\\ud83d"]}}',
+    ],
+)
+def test_half_a_character_is_refused_with_its_row(tmp_path, line):
+    whole = line_of_a_smile(VINS[0])
+    error = refusal(put(tmp_path / "a.jsonl", f"{whole}\n{line % VINS[1]}\n"))
+    assert (error.row, error.what) == (2, "an escape stands for half a character")
+    assert cells(only(open_manifest(put(tmp_path / "a.jsonl", whole)))) == [[VINS[0], "😀 \\ud800"]]

@@ -20,7 +20,8 @@ from vintool.columns.engine.categorical import as_text
 from vintool.columns.engine.characters import descriptor_keys
 from vintool.columns.engine.encoder import KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.columns.engine.tables import as_table, find_mapping
+from vintool.columns.engine.plain import TypeNotTakenError
+from vintool.columns.engine.tables import as_table, find_mapping, named
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_problems
 from vintool.decoding.fields import ASIDE, FIELDS, Field
 from vintool.decoding.kinds import Kind
@@ -69,7 +70,7 @@ def decode_table(
         ``vin_model_year_candidates`` lists, ``vin_attributes`` a map.
 
     Raises:
-        ValueError: an unknown field or column; nothing is read then.
+        ValueError: an unknown field or column, or one that is no text; nothing is read then.
 
     >>> table = decode_table(pa.array(["5YJ3E1EAXHF000316", "?"]), fields=["brand", "model_year", "plant"])
     >>> table.column_names
@@ -87,12 +88,15 @@ def decode_table(
     if name not in table.column_names:
         raise ValueError(f"no column {name!r}; the data has {', '.join(table.column_names)}")
     decoder = _TableDecoder(names, encoded=encoded)
-    parts = [
-        as_text(chunk.slice(start, step))
-        for chunk in table.column(name).chunks
-        for step in [_rows_at_a_time(len(chunk))]
-        for start in range(0, len(chunk), step)
-    ]
+    try:
+        parts = [
+            as_text(chunk.slice(start, step))
+            for chunk in table.column(name).chunks
+            for step in [_rows_at_a_time(len(chunk))]
+            for start in range(0, len(chunk), step)
+        ]
+    except TypeNotTakenError as error:
+        raise named(error, table, [name]) from None
     with ThreadPoolExecutor(_THREADS) as pool:
         decoded = pa.Table.from_batches(
             list(pool.map(decoder, parts or [pa.array([], pa.string())]))

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from vintool.columns.engine.arrays import Codes, Ints, Mask, Places, marked
 from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.plain import TypeNotTakenError, to_plain
 
 #: Rows that are screened at a time.
 BATCH_ROWS = 1 << 16
@@ -97,11 +98,23 @@ class Categorical:
 def as_text(array: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     """Any column as plain strings: the door where types stop to matter.
 
+    Raises:
+        TypeNotTakenError: it is of a type that is no text, or holds bytes that are none.
+
     >>> as_text(pa.array([8703801090.0, None])).to_pylist()
     ['8703801090', None]
     """
     if isinstance(array, pa.ChunkedArray):
         return as_text(array.combine_chunks() if array.num_chunks != 1 else array.chunk(0))
+    if pa.types.is_string(array.type):
+        return cast("pa.StringArray", array)
+    try:
+        return _as_text(to_plain(array))
+    except pa.ArrowException:
+        raise TypeNotTakenError(f"{array.type} cannot be read as text") from None
+
+
+def _as_text(array: pa.Array) -> pa.StringArray:
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
     if pa.types.is_floating(array.type):

@@ -1,6 +1,6 @@
 """Whatever speaks Arrow -> a table, and which of its columns is which."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from os import PathLike
 from types import MappingProxyType
@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from vintool.columns.engine.categorical import as_text
+from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.declaration.mapping import Sample, map_columns
 
 HEAD_ROWS = 500  # looked at to tell which column is which
@@ -95,17 +96,26 @@ def find_mapping(
     if len(names) == 1:
         given = {"vin": names[0], **given}
     head = table.slice(0, HEAD_ROWS)
-    cells = [
-        as_text(column).to_pylist() if _is_plain(column.type) else [""] * head.num_rows
-        for column in head.columns
-    ]
+    cells = [_texts(column) for column in head.columns]
     rows = tuple(tuple(cell or "" for cell in row) for row in zip(*cells, strict=True))
     return map_columns(Sample("", "the table", names, names, rows), given)
 
 
-def _is_plain(kind: pa.DataType) -> bool:
-    return (
-        not pa.types.is_nested(kind)
-        and not pa.types.is_binary(kind)
-        and not pa.types.is_large_binary(kind)
-    )
+def _texts(column: pa.ChunkedArray) -> list[str | None]:
+    """The texts of a column; none where it holds no text."""
+    try:
+        return as_text(column).to_pylist()
+    except TypeNotTakenError:
+        return [""] * len(column)
+
+
+def named(
+    error: TypeNotTakenError, table: pa.Table | pa.RecordBatch, names: Iterable[str]
+) -> ValueError:
+    """The error with the name of the column, among some, that cannot be read as text."""
+    for name in names:
+        try:
+            as_text(table.column(name))
+        except TypeNotTakenError as what:
+            return TypeNotTakenError(f"column {name!r}: {what}")
+    return error

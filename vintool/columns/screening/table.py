@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from vintool.codes import DEFAULT_REGIME
 from vintool.columns.engine.categorical import BATCH_ROWS
-from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping
+from vintool.columns.engine.plain import TypeNotTakenError
+from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping, named
 from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
 from vintool.registry.user_rules import rules_in_use
@@ -54,7 +55,7 @@ def screen_table(
         MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
             or a column that is not there.
         TypeError: the data is no table, such as a text, a path or a dict of texts.
-        ValueError: no date is given, and there is no column of dates.
+        ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
     table = as_table(data)
@@ -104,7 +105,7 @@ def screen_batches(
         MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
             or a column that is not there.
         TypeError: the reader is no stream of batches.
-        ValueError: no date is given, and there is no column of dates.
+        ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
     if isinstance(reader, (str, bytes, Mapping, pa.Table)) or not isinstance(reader, Iterable):
@@ -128,12 +129,17 @@ def _screened(
     head = _head(batches)
     if not head:
         return
-    screener = screener_of(find(head))
+    mapping = find(head)
+    screener = screener_of(mapping)
     row = 1
     for batch in chain(head, batches):
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             part = batch.slice(start, BATCH_ROWS)
-            yield beside(part, screener(part, np.arange(row, row + part.num_rows)))
+            try:
+                answers = screener(part, np.arange(row, row + part.num_rows))
+            except TypeNotTakenError as error:
+                raise named(error, part, mapping.values()) from None
+            yield beside(part, answers)
             row += part.num_rows
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.errors import ManifestError
-from vintool.files.reading.parquet import named_columns, sample_text
-from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
+from vintool.files.reading.arrow_columns import named_columns, plain_columns, sample_of
+from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
 
 FILE, STREAM = b"ARROW1\0\0", b"\xff\xff\xff\xff"
 
@@ -42,12 +42,10 @@ def read_arrow(path: Path, size: int) -> Manifest:
         expected = _rows(path, size)
         with pa.OSFile(str(path), "rb") as source:
             schema, batches = _open(source)
-            columns, headers = named_columns(schema.names)
-            first = next((data for data in batches if data.num_rows), None)
-            sample = [
-                list(map(sample_text, column.slice(0, SAMPLE_ROWS).to_pylist()))
-                for column in (first.columns if first else ())
-            ]
+            columns, headers = named_columns(schema, path.name)
+            sample = sample_of(next((data for data in batches if data.num_rows), None))
+    except ManifestError:
+        raise
     except _BROKEN:
         raise damaged() from None
 
@@ -58,8 +56,7 @@ def read_arrow(path: Path, size: int) -> Manifest:
                 for data in _open(source)[1]:
                     rows = np.arange(done + 1, done + data.num_rows + 1, dtype=np.int64)
                     done += data.num_rows
-                    named = pa.RecordBatch.from_arrays(data.columns, names=list(columns))
-                    yield Batch(named, rows, source.tell())
+                    yield Batch(plain_columns(data, columns), rows, source.tell())
         except _BROKEN:
             raise damaged() from None
         if done != expected:
@@ -69,7 +66,7 @@ def read_arrow(path: Path, size: int) -> Manifest:
                 next_step="have it written again",
             )
 
-    sheet = Sheet("", columns, headers, tuple(zip(*sample, strict=True)), file=path.name, read=read)
+    sheet = Sheet("", columns, headers, sample, file=path.name, read=read)
     notes = () if expected else ("The file holds no rows.",)
     return Manifest(path, "arrow", "", (sheet,), (), notes, size)
 

@@ -7,6 +7,7 @@ JSON. The lines are counted by the decoder, apart from the parser.
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +142,15 @@ def _lines(path: Path, file: io.TextIOWrapper, tally: Tally) -> Iterator[_Line]:
             pairs, end = None, 0
         if not isinstance(pairs, tuple) or end != len(text):
             raise _wrong(path, number, "the line is no JSON object")
+        if _ESCAPED_SURROGATE.search(text) and _SURROGATE.search(
+            json.dumps(pairs, ensure_ascii=False)
+        ):
+            raise ManifestError(
+                "an escape stands for half a character",
+                file=path.name,
+                row=number,
+                next_step="have the line written again with the whole character, as two escapes or as itself",
+            )
         keys, values = zip(*pairs, strict=True) if pairs else ((), ())
         yield _Line(number, keys, values, text)
 
@@ -173,6 +183,8 @@ _DECODER: Any = json.JSONDecoder(
     parse_float=lambda text: text.removesuffix(".0"),
     parse_constant=lambda _: None,
 )
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NESTED = json.JSONDecoder(parse_constant=lambda _: None)
 
 

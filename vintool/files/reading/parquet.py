@@ -9,14 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vintool.errors import ManifestError, short_of_memory
+from vintool.files.reading.arrow_columns import named_columns, plain_columns, sample_of
 from vintool.files.reading.sheets import (
-    SAMPLE_ROWS,
     Batch,
     Manifest,
     Sheet,
     Tally,
     parquet_files,
-    unique,
 )
 
 _ROWS = 65_536
@@ -130,7 +129,7 @@ def _footer(path: Path, name: str) -> _File:
 
 def _manifest(path: Path, files: Sequence[_File], size: int, notes: list[str]) -> Manifest:
     schema = _together(path, files)
-    columns, headers = named_columns(schema.names)
+    columns, headers = named_columns(schema, path.name)
     whole = len({file.schema for file in files}) == 1
 
     def read(_tally: Tally) -> Iterator[Batch]:
@@ -141,22 +140,16 @@ def _manifest(path: Path, files: Sequence[_File], size: int, notes: list[str]) -
                 fitting = data if whole else _fitted(file, data, schema)
                 done += data.num_rows
                 rows = np.arange(before + done - data.num_rows, before + done, dtype=np.int64) + 1
-                named = pa.RecordBatch.from_arrays(
-                    list(map(without_view, fitting.columns)), names=list(columns)
-                )
+                named = plain_columns(fitting, columns)
                 yield Batch(named, rows, position + file.size * done // max(expected, 1))
             before, position = before + done, position + file.size
 
     first = next((data for file in files if sum(file.groups) for data in file.batches()), None)
     if first is not None and not whole:
         first = _fitted(files[0], first, schema)
-    sample = [
-        list(map(sample_text, column.slice(0, SAMPLE_ROWS).to_pylist()))
-        for column in (first.columns if first else ())
-    ]
     if not any(sum(file.groups) for file in files):
         notes.append("The file holds no rows.")
-    sheet = Sheet("", columns, headers, tuple(zip(*sample, strict=True)), file=path.name, read=read)
+    sheet = Sheet("", columns, headers, sample_of(first), file=path.name, read=read)
     return Manifest(path, "parquet", "", (sheet,), (), tuple(notes), size)
 
 
@@ -198,23 +191,3 @@ def _fitted(file: _File, data: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBa
             next_step="name one file in the folder",
         ) from None
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def named_columns(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of columns made unique, and as headers; a blank one is named by its position."""
-    headers = tuple(
-        name if name.strip() else f"column {position}" for position, name in enumerate(names, 1)
-    )
-    return unique(headers), headers
-
-
-def sample_text(value: object) -> str:
-    """A value of any type as the text of a sample."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return "" if value is None else str(value)
-
-
-def without_view(array: pa.Array) -> pa.Array:
-    """The column with texts of the usual kind: for views, as Polars writes them, Arrow has few functions."""
-    return array.cast(pa.string()) if pa.types.is_string_view(array.type) else array

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pydantic_core import to_json
 
 from vintool.columns.engine.arrays import Ints, Mask
-from vintool.files.reading.parquet import without_view
+from vintool.columns.engine.plain import to_plain
 
 _SIGNS = "=+@\t\r＝＋－＠-"
 _FORMULA = f"^'*[{_SIGNS}]"
@@ -144,7 +144,7 @@ def without_dictionary(kind: pa.DataType) -> pa.DataType:
 
 def flat(array: pa.Array) -> pa.Array:
     """The column for a format of plain cells: lists of texts joined by ``;``, what nests as JSON."""
-    array = without_view(array)
+    array = to_plain(array)
     if isinstance(array, pa.DictionaryArray):
         if is_text(array.type.value_type):
             return array
@@ -158,7 +158,7 @@ def flat(array: pa.Array) -> pa.Array:
             return cast("pa.Array", pc.binary_join(lists, ";"))
     elif _castable(array.type):
         return array
-    values = map(json_text, array.to_pylist())
+    values = map(json_text, python_values(array))
     return pa.array((value and value.strip('"') for value in values), pa.string())
 
 
@@ -166,6 +166,17 @@ def texts(array: pa.Array) -> pa.Array:
     """The column as texts."""
     column = plain(flat(array))
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
+
+
+def python_values(array: pa.Array) -> list[Any]:
+    """The values of a column; times and spans finer than Python's as texts."""
+    kind = array.type
+    if pa.types.is_temporal(kind) and getattr(kind, "unit", "") == "ns":
+        if pa.types.is_duration(kind):
+            counts = array.cast(pa.int64()).to_pylist()
+            return [None if count is None else f"{count} ns" for count in counts]
+        array = array.cast(pa.string())
+    return array.to_pylist()
 
 
 def json_text(value: Any) -> str | None:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from vintool.columns import beside
 from vintool.files.writing.byte_writer import ByteWriter
-from vintool.files.writing.cells import is_text, json_text, plain, without_dictionary
+from vintool.files.writing.cells import is_text, json_text, plain, python_values, without_dictionary
 
 _ROWS = 1 << 16  # put together at a time
 _FEW = 4  # rows to a text of a part, at least
@@ -109,7 +109,7 @@ def _encoded(array: pa.Array) -> pa.Array:
         encoded = _joined("[", items, "]")
         encoded = pc.if_else(array.is_valid(), encoded, pa.scalar(None, _TEXT))
     else:
-        encoded = pa.array(map(json_text, plain(array).to_pylist()), _TEXT)
+        encoded = pa.array(map(json_text, python_values(plain(array))), _TEXT)
     return encoded.fill_null("null")
 
 

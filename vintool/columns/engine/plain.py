@@ -1,0 +1,90 @@
+"""Arrow columns of any type, made columns of the types that all functions and writers know."""
+
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_types = pa.types
+
+
+class TypeNotTakenError(ValueError):
+    """A column has a type, or a value, that cannot be read as text."""
+
+
+def is_taken(kind: pa.DataType) -> bool:
+    """Whether a column of a type can be screened or copied: all but unions, intervals, and types that hide in nested ones.
+
+    >>> is_taken(pa.uuid()), is_taken(pa.list_(pa.string())), is_taken(pa.month_day_nano_interval())
+    (True, True, False)
+    """
+    if _types.is_union(kind) or _types.is_interval(kind):
+        return False
+    if isinstance(kind, pa.BaseExtensionType):
+        return is_taken(kind.storage_type)
+    if _types.is_run_end_encoded(kind) or _types.is_dictionary(kind):
+        return is_taken(cast("Any", kind).value_type)
+    if _types.is_nested(kind):
+        children = [kind.field(at).type for at in range(kind.num_fields)]
+        return all(is_taken(child) and _is_plain(child) for child in children)
+    if _types.is_timestamp(kind) and kind.tz is not None:
+        return _zone_is_known(kind)
+    return True
+
+
+def _zone_is_known(kind: pa.DataType) -> bool:
+    try:
+        pa.array([0], pa.int64()).cast(pa.timestamp("s")).cast(kind).cast(pa.string())
+        pa.scalar(0, kind).as_py()
+    except (pa.ArrowException, ValueError, LookupError):
+        return False
+    return True
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Whether all functions and writers know a type."""
+    if isinstance(kind, pa.BaseExtensionType) or _types.is_run_end_encoded(kind):
+        return False
+    if _types.is_dictionary(kind):
+        return _is_plain(cast("Any", kind).value_type)
+    if _types.is_nested(kind):
+        return all(_is_plain(kind.field(at).type) for at in range(kind.num_fields))
+    return _settled(kind) == kind
+
+
+def _settled(kind: pa.DataType) -> pa.DataType:
+    """The nearest type that all functions know."""
+    if _types.is_string_view(kind):
+        return pa.string()
+    if _types.is_binary_view(kind):
+        return pa.binary()
+    if _types.is_float16(kind):
+        return pa.float32()
+    if _types.is_decimal(kind) and kind.bit_width < 128:
+        return pa.decimal128(kind.precision, kind.scale)
+    return kind
+
+
+def to_plain(array: pa.Array) -> pa.Array:
+    """The same values in a type that all functions and writers know.
+
+    Extension types become what they are stored as, a UUID its text; what is run-end encoded is written out.
+
+    >>> to_plain(pa.RunEndEncodedArray.from_arrays([2, 3], ["a", "b"])).to_pylist()
+    ['a', 'a', 'b']
+    """
+    kind = array.type
+    if _is_plain(kind):
+        return array
+    if isinstance(kind, pa.BaseExtensionType):
+        if kind.extension_name == "arrow.uuid":
+            return pa.array([None if one is None else str(one) for one in array.to_pylist()], pa.string())  # fmt: skip
+        if kind.extension_name == "arrow.bool8":
+            return cast("pa.Array", cast("Any", array).storage.cast(pa.bool_()))
+        return to_plain(cast("Any", array).storage)
+    if _types.is_run_end_encoded(kind):
+        return to_plain(cast("Any", pc).run_end_decode(array))
+    if isinstance(array, pa.DictionaryArray):
+        return to_plain(array.dictionary).take(array.indices)
+    settled = _settled(kind)
+    return array if settled == kind else array.cast(settled)
