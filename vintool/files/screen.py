@@ -17,6 +17,7 @@ from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
 from vintool.files.lists import open_desk, record_of
+from vintool.files.reading.compressed import Piped, is_pipe
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.reading.watch import Watch
@@ -146,9 +147,12 @@ class _Screening:
         self._started = time.monotonic()
         self._listener = listener
         self._regime = load_regime(run.regime)
-        self._watch = Watch.of(run.path)
-        self._input_hash = hash_in_thread(run.path) if run.out is not None else (lambda: "")
-        self._manifest = open_manifest(run.path, encoding=run.encoding, sheet=run.sheet)
+        _refuse_pipes([path for _, path in run.lists])
+        self._piped = Piped(run.path) if is_pipe(run.path) else None
+        self._source = self._piped.path if self._piped else run.path
+        self._watch = Watch.of(self._source)
+        self._input_hash = hash_in_thread(self._source) if run.out is not None else (lambda: "")
+        self._manifest = open_manifest(self._source, encoding=run.encoding, sheet=run.sheet)
         self._copy = AnnotatedCopy.of(self._manifest, run.annotated_as, raw=run.raw)
         self._mappings = _mappings(self._manifest, run.mapping or {})
         self._run = _completed(run, self._mappings)
@@ -234,7 +238,13 @@ class _Screening:
             blocks.write(stage)
         write_report(stage, run, summary, self._tally, self._regime)
         with self._watch.unchanged():  # or the hash would be that of another file
-            write_run(stage, run, summary, self._input_hash(), row_files.hashes())
+            write_run(
+                stage,
+                replace(run, path=self._source),
+                summary,
+                self._input_hash(),
+                row_files.hashes(),
+            )
         return summary
 
     def summary(self, notes: tuple[str, ...]) -> Summary:
@@ -363,6 +373,17 @@ def _notes(run: Run) -> tuple[str, ...]:
     return (
         f"the law in this release is that of {LAST_KNOWN_YEAR}: on {run.on} it may be another; look for a newer release",
     )
+
+
+def _refuse_pipes(paths: Sequence[Path]) -> None:
+    """Refuse lists that can be read only once: the record of the run names the hash of each."""
+    for path in paths:
+        if is_pipe(path):
+            raise ManifestError(
+                "this is a pipe, which only a manifest may be",
+                file=path.name,
+                next_step="write the list to a file and pass that",
+            )
 
 
 def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:

@@ -20,9 +20,10 @@ _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
 )
 _LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX")
+# Possessive: white space is gone through once, however much there is.
 _LABEL = re.compile(
-    r"^\W*(?:VEHICLE\s+IDENTIFICATION\s+(?:NO|NUMBER)|V\.?I\.?N|CHASSIS|FRAME|FIN|车架号|底盘号|车辆识别代号|车辆识别代码)"
-    r"\s*(?:码|NO\b|NUMBER\b|N°|#)?\s*(?:[:：.#=]+\s*|\s+)(?=\S)"
+    r"^\W*+(?:VEHICLE\s++IDENTIFICATION\s++(?:NO|NUMBER)|V\.?I\.?N|CHASSIS|FRAME|FIN|车架号|底盘号|车辆识别代号|车辆识别代码)"
+    r"\s*+(?:码|NO\b|NUMBER\b|N°|#)?\s*+(?:[:：.#=]+\s*+|(?<=\s))(?=\S)"
 )
 _DELIMITERS = "*'\"`´‘’“”<>()[]{}"
 _VIN_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")

@@ -14,7 +14,7 @@ from support.commands import run
 from support.manifests import json_lines, put, put_arrow, put_csv
 from support.readers import TABLE, VINS, cells, only, refusal
 
-from vintool.files.reading import compressed
+from vintool.files.reading import limits
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
 
@@ -87,7 +87,7 @@ def test_packed_files_that_are_cut_short(tmp_path, private, kind):
 
 @pytest.mark.parametrize("kind", ["gz", "zst"])
 def test_a_bomb_is_refused_while_it_unpacks(tmp_path, private, monkeypatch, kind):
-    monkeypatch.setattr(compressed, "_SMALL", 1 << 20)
+    monkeypatch.setattr(limits, "UNPACKED", 1 << 20)
     path = pack(kind, b"," * (8 << 20), tmp_path / "a.csv.gz")
     assert "unpacks to more than" in refusal(path).what
     assert list(private.iterdir()) == []

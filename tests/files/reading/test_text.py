@@ -6,6 +6,7 @@ from support.manifests import put, put_csv
 from support.readers import TABLE, VINS, cells, numbers, only, refusal
 
 from vintool.errors import NoVinColumn
+from vintool.files.reading import limits
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.text import candidates
 from vintool.files.screen import screen_file
@@ -98,9 +99,7 @@ def test_a_text_without_vins_is_refused_as_a_table_is(tmp_path):
 
 
 def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
-    from vintool.files.reading import text
-
-    monkeypatch.setattr(text, "_LONGEST", 1 << 12)
+    monkeypatch.setattr(limits, "LINE", 1 << 12)
     assert "line is longer" in refusal(put(tmp_path / "a.txt", "see " * 2000 + VINS[0])).what
 
 

@@ -1,7 +1,11 @@
-"""Files compressed by gzip or Zstandard, decompressed to a private place until they are no longer needed."""
+"""What must be laid out in a private place to be read: files compressed by gzip or Zstandard, and pipes.
+
+It stays there until it is no longer needed.
+"""
 
 import gzip
 import shutil
+import stat
 import tempfile
 import weakref
 import zlib
@@ -11,19 +15,74 @@ from pathlib import Path
 import pyarrow as pa
 
 from vintool.errors import ManifestError
+from vintool.files.reading import limits
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 #: How compressed files begin.
 COMPRESSED = (_GZIP, _ZSTD)
 
 _CHUNK = 1 << 20
-_SMALL = 1 << 30  # up to this size nothing is asked
-_LARGEST = 1 << 38
-_RATIO = 200  # no honest table is packed more tightly
 
 
-class Decompressed:
-    """The content of a compressed file; it goes when this object does, at the latest with the process.
+class _LaidOut:
+    """A file of its own with some content; it goes when this object does, at the latest with the process.
+
+    Args:
+        path: where the content comes from, which gives the name.
+        content: the bytes.
+    """
+
+    def __init__(self, path: Path, content: Iterator[bytes]) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="vintool-"))
+        self.remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        _LIVE.add(self)
+        self.path = folder / path.name
+        try:
+            with self.path.open("wb") as out:
+                out.writelines(content)
+        except BaseException:
+            self.remove()
+            raise
+
+
+class Piped(_LaidOut):
+    """What a pipe has given, to its end: it can be read once, and a manifest is read several times.
+
+    Raises:
+        ManifestError: it gives more than any manifest holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _of_a_pipe(path))
+
+
+def is_pipe(path: Path) -> bool:
+    """Whether a path is no file and no folder: a pipe, a device or a socket, such as a shell makes of ``<(command)``."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _of_a_pipe(path: Path) -> Iterator[bytes]:
+    total = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            total += len(chunk)
+            if total > limits.PIPED:
+                raise limits.beyond(
+                    "the pipe gives more",
+                    limits.PIPED,
+                    "bytes",
+                    file=path.name,
+                    next_step="write it to a file and pass that",
+                )
+            yield chunk
+
+
+class Decompressed(_LaidOut):
+    """The content of a compressed file.
 
     Args:
         path: the compressed file.
@@ -34,27 +93,18 @@ class Decompressed:
     """
 
     def __init__(self, path: Path, head: bytes) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="vintool-"))
-        self.remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        _LIVE.add(self)
-        self.path = folder / path.name
+        decompress = _gzip if head.startswith(_GZIP) else _zstd
         try:
-            with self.path.open("wb") as out:
-                out.writelines(_within_limits(path, _gzip if head.startswith(_GZIP) else _zstd))
+            super().__init__(path, _within_limits(path, decompress))
         except (EOFError, gzip.BadGzipFile, zlib.error, pa.ArrowException):
-            self.remove()
             raise _damaged(path) from None
         except OSError as error:
-            self.remove()
             if error.errno is None:  # what Arrow says of damage
                 raise _damaged(path) from None
             raise
-        except BaseException:
-            self.remove()
-            raise
 
 
-_LIVE: weakref.WeakSet[Decompressed] = weakref.WeakSet()
+_LIVE: weakref.WeakSet[_LaidOut] = weakref.WeakSet()
 
 
 def remove_all() -> None:
@@ -67,9 +117,12 @@ def _within_limits(path: Path, decompress: Callable[[Path], Iterator[bytes]]) ->
     size, total = path.stat().st_size, 0
     for chunk in decompress(path):
         total += len(chunk)
-        if total > _SMALL and total > min(_RATIO * size, _LARGEST):
-            raise ManifestError(
-                f"it unpacks to more than {total >> 20} MB",
+        allowed = min(max(limits.UNPACKED, limits.RATIO * size), limits.UNPACKED_AT_MOST)
+        if total > allowed:
+            raise limits.beyond(
+                "it unpacks to more",
+                allowed,
+                "bytes",
                 file=path.name,
                 next_step="unpack it yourself if you trust it, and pass the file inside",
             )

@@ -26,6 +26,7 @@ from pyarrow.lib import concat_batches
 from vintool.declaration import headers
 from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError
+from vintool.files.reading import limits
 from vintool.files.reading.encoding import DELIMITERS, Scan, decide, likely, line_ends
 from vintool.files.reading.sheets import (
     SAMPLE_ROWS,
@@ -40,7 +41,6 @@ from vintool.files.reading.sheets import (
 from vintool.files.reading.text import is_table, read_text
 
 _BLOCK = 1 << 20  # the parser reads several ahead
-_WIDEST = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,8 @@ def read_delimited(
         text = read_text(path, size, encoding, scan.lines, list(notes))
         if text is not None:
             return text
-    layout, header, titles, above, data, widest = preview
-    if widest > _WIDEST:
-        raise ManifestError(
-            f"a record has {widest} cells",
-            file=path.name,
-            next_step="check the delimiter and the quotation marks",
-        )
+    layout, header, titles, above, data, widest, _ = preview
+    _check_width(preview)
     named = headers.name_columns(header, widest)
     columns = unique(named)
     notes += header_notes(header, titles)
@@ -107,6 +102,21 @@ def read_delimited(
     )
     kind = "tsv" if layout.delimiter == "\t" else "csv"
     return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, layout.delimiter)
+
+
+def _check_width(preview: "_Preview") -> None:
+    """Refuse a record that would make every other one far wider than it is."""
+    usual = max(len(preview.header.cells), preview.layout.width)
+    bound = min(usual + limits.EXTRA_COLUMNS, limits.COLUMNS)
+    if preview.widest > bound:
+        raise limits.beyond(
+            f"a record has {preview.widest} cells where most have {preview.layout.width}, more",
+            bound,
+            "cells",
+            file=preview.layout.path.name,
+            row=preview.widest_row or None,
+            next_step="check the delimiter and the quotation marks of this record",
+        )
 
 
 def _proven(path: Path, wanted: str | None, words: str) -> tuple["_Preview", str, Scan, list[str]]:
@@ -136,6 +146,7 @@ class _Preview(NamedTuple):
     above: dict[int, list[str]]
     data: list[list[str]]
     widest: int
+    widest_row: int
 
 
 def _preview(path: Path, encoding: str, words: str) -> _Preview:
@@ -151,8 +162,9 @@ def _preview(path: Path, encoding: str, words: str) -> _Preview:
     )
     filled = [any(cell.strip() for cell in record) for record in records[: header.index]]
     above = {index + 1: records[index] for index in header.rows_above}
-    widest = max(len(header.cells), width, _widest(layout), *map(len, above.values()))
-    return _Preview(layout, header, title_rows(header, filled), above, data, widest)
+    ragged, row = _widest(layout)
+    widest = max(len(header.cells), width, ragged, *map(len, above.values()))
+    return _Preview(layout, header, title_rows(header, filled), above, data, widest, row)
 
 
 def _batch_above(above: dict[int, list[str]], columns: Sequence[str]) -> Batch:
@@ -263,18 +275,19 @@ def _open(
             raise _overlong(layout.path) from None
 
 
-def _widest(layout: _Layout) -> int:
-    """The cells of the longest record: a parse that converts nothing costs little."""
-    widest = 0
+def _widest(layout: _Layout) -> tuple[int, int]:
+    """The cells of the longest record and its row: a parse that converts nothing costs little."""
+    widest = row = 0
 
-    def measure(_number: int, cells: int, _text: str) -> None:
-        nonlocal widest
-        widest = max(widest, cells)
+    def measure(number: int, cells: int, _text: str) -> None:
+        nonlocal widest, row
+        if cells > widest:
+            widest, row = cells, number + layout.skipped_records
 
     with layout.path.open("rb") as file:
         for _ in _open(layout, file, measure, first_only=True):
             pass
-    return widest
+    return widest, row
 
 
 class _Parsing:

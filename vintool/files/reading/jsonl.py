@@ -17,13 +17,13 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.errors import ManifestError
+from vintool.files.reading import limits
 from vintool.files.reading.encoding import decide
 from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally, unique
 
 _ROWS = 8_192
 _CHARACTERS = 8 << 20  # of a batch
-_LONGEST = 16 << 20  # characters of a line
-_WIDEST = 16_384
+_CELLS = 2_000_000  # of a batch
 
 
 class _Line(NamedTuple):
@@ -48,11 +48,12 @@ class _Layout:
     def batches(self, tally: Tally) -> Iterator[Batch]:
         """The rows of the second pass."""
         block, size, done = list[_Line](), 0, 0
+        rows = min(_ROWS, max(_CELLS // max(len(self.keys), 1), 1))
         with self.path.open("rb") as raw, io.TextIOWrapper(raw, self.encoding) as file:
             for line in _lines(self.path, file, tally):
                 block.append(line)
                 size += len(line.text)
-                if len(block) == _ROWS or size > _CHARACTERS:
+                if len(block) >= rows or size > _CHARACTERS:
                     yield self._batch(block, raw.tell())
                     done, block, size = done + len(block), [], 0
             if block:
@@ -98,11 +99,23 @@ def read_jsonl(path: Path, size: int, *, encoding: str | None) -> Manifest:
     """
     encoding, scan, notes = decide(path, encoding)
     keys, shapes, sample = dict[str, None](), set[tuple[str, ...]](), list[_Line]()
+    rows = values = 0
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding) as file:
         for line in _lines(path, file, Tally()):
+            rows, values = rows + 1, values + len(line.keys)
             if line.keys not in shapes:
                 shapes.add(line.keys)
                 _check_keys(path, line, keys)
+            cells = rows * len(keys)
+            if cells > limits.SPARSE_CELLS and cells > limits.CELLS_PER_VALUE * values:
+                raise limits.beyond(
+                    f"up to here the lines have {len(keys)} different keys, and for each value that is written more",
+                    limits.CELLS_PER_VALUE,
+                    "cells",
+                    file=path.name,
+                    row=line.number,
+                    next_step="have each line written with the same keys",
+                )
             if len(sample) < SAMPLE_ROWS:
                 sample.append(line)
     named = tuple(key if key.strip() else f"column {i}" for i, key in enumerate(keys, 1))
@@ -121,17 +134,17 @@ def _check_keys(path: Path, line: _Line, keys: dict[str, None]) -> None:
     if len(set(line.keys)) < len(line.keys):
         raise _wrong(path, line.number, "the line names a key twice")
     keys.update(dict.fromkeys(line.keys))
-    if len(keys) > _WIDEST:
-        raise _wrong(path, line.number, f"the lines have more than {_WIDEST} different keys")
+    if len(keys) > limits.COLUMNS:
+        raise _wrong(path, line.number, f"the lines have more than {limits.COLUMNS} different keys")
 
 
 def _lines(path: Path, file: io.TextIOWrapper, tally: Tally) -> Iterator[_Line]:
     """The objects of a file; lines without content are counted."""
     number = 0
-    while text := file.readline(_LONGEST):
+    while text := file.readline(limits.LINE):
         number += 1
-        if len(text) == _LONGEST:
-            raise _wrong(path, number, f"a line is longer than {_LONGEST >> 20} MB")
+        if len(text) == limits.LINE:
+            raise _wrong(path, number, f"a line is longer than {limits.LINE >> 20} MB")
         text = text.strip()
         if not text:
             tally.blank += 1

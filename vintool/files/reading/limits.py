@@ -8,8 +8,29 @@ from typing import Final
 
 from vintool.errors import ManifestError
 
+PIPED: Final = 1 << 36
+"""Bytes that are taken from a pipe, which says not how many are to come."""
+
 COLUMNS: Final = 16_384
 """Cells of a record, keys of an object, columns of a sheet or an Arrow table: as many as a sheet of Excel has."""
+
+EXTRA_COLUMNS: Final = 256
+"""Cells of a record of text beyond those of the header and of most records: every other row gets as many empty ones."""
+
+CELLS_PER_VALUE: Final = 64
+"""Cells that a table of JSON lines has for each value that is written in it; lines of which each has other keys have more."""
+
+SPARSE_CELLS: Final = 1 << 22
+"""Cells of a table of JSON lines up to which nobody asks how many of them are filled."""
+
+UNPACKED: Final = 256 << 20
+"""Bytes that a compressed file may unpack to whatever its own size: as much disk as any small file can take."""
+
+RATIO: Final = 200
+"""Times its own size that a larger one may unpack to. Manifests reach some 10 to 50: serials differ from row to row."""
+
+UNPACKED_AT_MOST: Final = 1 << 38
+"""Bytes that any compressed file may unpack to."""
 
 LINE: Final = 16 << 20
 """Characters of a line of text or of JSON."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from vintool.declaration.headers import MANIFEST
 from vintool.declaration.mapping import Headed, has_vins
 from vintool.errors import ManifestError
-from vintool.files.reading.compressed import COMPRESSED, Decompressed
+from vintool.files.reading.compressed import COMPRESSED, Decompressed, Piped, is_pipe
 from vintool.files.reading.sheets import PARQUET, Batch, Manifest, Sheet, Tally
 from vintool.files.reading.watch import Watch
 from vintool.files.subprocesses import available
@@ -56,7 +56,8 @@ def open_manifest(
     """Open a manifest: find its format, encoding, sheets and header rows.
 
     CSV, TSV and other delimited text, plain text with VINs in it, JSON lines, XLSX, XLSM, XLSB, XLS, ODS, Parquet
-    (also a folder of files), Arrow IPC, and the XML of the Single Window; any of them compressed by gzip or Zstandard.
+    (also a folder of files), Arrow IPC, and the XML of the Single Window; any of them compressed by gzip or Zstandard, or out
+    of a pipe.
 
     Args:
         path: the file.
@@ -69,6 +70,10 @@ def open_manifest(
         ManifestError: the file cannot be read, or changes while it is; the message says what to do.
     """
     path = Path(path)
+    if is_pipe(path):
+        piped = Piped(path)
+        opened = open_manifest(piped.path, encoding=encoding, sheet=sheet, holds=holds, words=words)
+        return replace(_watched(opened, Watch.of(piped.path), piped), path=path)
     try:
         watch = Watch.of(path)
         if path.is_dir():

@@ -24,6 +24,7 @@ import pyarrow as pa
 from vintool.declaration import headers
 from vintool.declaration.shapes import like_a_vin
 from vintool.errors import ManifestError
+from vintool.files.reading import limits
 from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
 from vintool.registry.makers import wmi_is_known
 from vintool.vin import calc_check_digit
@@ -31,7 +32,6 @@ from vintool.vin import calc_check_digit
 COLUMNS = ("vin", "line", "text")
 
 _ROWS = 8_192
-_LONGEST = 16 << 20  # characters of a line
 _SHOWN = 400  # characters of a line around a candidate
 _VIN = "[A-HJ-NPR-Z0-9]"
 _EXACT = re.IGNORECASE | re.ASCII
@@ -186,11 +186,11 @@ def _batch(block: list[_Hit]) -> Batch:
 
 def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding) as file:
-        while line := file.readline(_LONGEST):
+        while line := file.readline(limits.LINE):
             counts.lines += 1
-            if len(line) == _LONGEST:
+            if len(line) == limits.LINE:
                 raise ManifestError(
-                    f"a line is longer than {_LONGEST >> 20} MB",
+                    f"a line is longer than {limits.LINE >> 20} MB",
                     file=path.name,
                     row=counts.lines,
                     next_step="save it with a line break after each entry",

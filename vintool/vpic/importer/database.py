@@ -61,6 +61,11 @@ def read(path: Path, wanted: Wanted) -> dict[str, int]:
         raise DataSourceError(f"{path}: cannot be read ({error})") from None
 
 
+# Bytes that an archive may unpack to whatever its own size, times its size, and in all. A release is some 20 times its
+# archive, and of a few GB.
+_UNPACKED, _RATIO, _UNPACKED_AT_MOST = 256 << 20, 200, 1 << 35
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes], Path]]:
     """The first bytes, the stream of the whole, and a plain file of it."""
@@ -75,9 +80,25 @@ def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes], Path]]:
         if len(inside) != 1:
             raise DataSourceError(f"{path}: {len(inside)} files in the archive, expected one")
         with tempfile.TemporaryDirectory() as folder:
-            plain = Path(archive.extract(inside[0], folder))
+            plain = Path(folder) / "plain"
+            with archive.open(inside[0]) as packed, plain.open("wb") as out:
+                out.writelines(_within_limits(path, packed, inside[0].compress_size))
+            if zipfile.is_zipfile(plain):
+                raise DataSourceError(f"{path}: an archive in an archive; unpack it once")
             with _opened(plain) as opened:
                 yield opened
+
+
+def _within_limits(path: Path, packed: IO[bytes], size: int) -> Iterator[bytes]:
+    """The bytes of a packed file, up to the size that no release reaches."""
+    total, allowed = 0, min(max(_UNPACKED, _RATIO * size), _UNPACKED_AT_MOST)
+    while chunk := packed.read(1 << 20):
+        total += len(chunk)
+        if total > allowed:
+            raise DataSourceError(
+                f"{path}: it unpacks to more than {allowed:,} bytes; unpack it yourself if you trust it, and pass the file inside"
+            )
+        yield chunk
 
 
 def _from_sqlite(path: Path, wanted: Wanted) -> dict[str, int]:
