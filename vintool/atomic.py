@@ -18,6 +18,7 @@ from glob import escape
 from pathlib import Path
 
 _MARK = ".vintool-"
+_PRIVATE = "vintool-private-"
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -66,14 +67,15 @@ def move_all(moves: Sequence[tuple[Path, Path]]) -> None:
     Raises:
         OSError: one cannot be moved; those that were are moved back.
     """
-    done = []
+    begun = []
     try:
         for here, there in moves:
+            begun.append((here, there))  # before it is moved: a signal may come right behind
             here.replace(there)
-            done.append((here, there))
     except BaseException:
-        for here, there in reversed(done):
-            there.replace(here)
+        for here, there in reversed(begun):
+            if there.exists() and not here.exists():
+                there.replace(here)
         raise
 
 
@@ -85,15 +87,8 @@ def staging_folder(where: Path, name: str = "") -> Iterator[Path]:
         where: the folder that it lies in.
         name: what it is for, as part of its own name.
     """
-    while True:
-        stage = Path(tempfile.mkdtemp(prefix=_prefix(name), dir=where))
-        try:
-            with locked(stage, wait=True):
-                if stage.exists():  # else another run has removed it before it was locked
-                    yield stage
-                    return
-        finally:
-            shutil.rmtree(stage, ignore_errors=True)
+    with _locked_folder(where, _prefix(name)) as stage:
+        yield stage
 
 
 def remove_leftovers(
@@ -106,11 +101,67 @@ def remove_leftovers(
         name: the name that it was given.
         finish: called with each folder before it is removed; it stays where this raises an OSError.
     """
-    for stage in where.glob(f"{escape(_prefix(name))}*"):
-        with suppress(OSError), locked(stage, wait=False) as alone:
-            if alone:
-                finish(stage)
-                shutil.rmtree(stage, ignore_errors=True)
+    _remove_unlocked(where, _prefix(name), finish)
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A new folder in the system's place for temporary files, for this user's eyes alone.
+
+    It is locked and removed as one of ``staging_folder``; what killed programs have left there is removed first.
+    """
+    remove_private_leftovers()
+    with _locked_folder(Path(tempfile.gettempdir()), _PRIVATE) as folder:
+        _private.add(folder)
+        try:
+            yield folder
+        finally:
+            _private.discard(folder)
+
+
+_private = set[Path]()
+
+
+def remove_private_leftovers() -> None:
+    """Remove the private folders of programs that were killed."""
+    with suppress(OSError):  # there may be no place for temporary files; who needs one hears of it
+        _remove_unlocked(Path(tempfile.gettempdir()), _PRIVATE, lambda _: None)
+
+
+def remove_private_folders() -> None:
+    """Remove those of this process, where it ends in no orderly way."""
+    for folder in tuple(_private):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked_folder(where: Path, prefix: str) -> Iterator[Path]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=where))
+        try:
+            with locked(folder, wait=True):
+                if folder.exists():  # else another run has removed it before it was locked
+                    yield folder
+                    return
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_unlocked(where: Path, prefix: str, finish: Callable[[Path], None]) -> None:
+    for folder in where.glob(f"{escape(prefix)}*"):
+        with suppress(OSError):
+            if not _is_ours(folder):
+                continue
+            with locked(folder, wait=False) as alone:
+                if alone:
+                    finish(folder)
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it is a folder and of this user; in a place that is everybody's a name says nothing."""
+    state = folder.lstat()
+    return stat.S_ISDIR(state.st_mode) and (sys.platform == "win32" or state.st_uid == os.geteuid())
 
 
 def _prefix(name: str) -> str:

@@ -3,9 +3,11 @@
 from errno import EAGAIN, ENOMEM
 from functools import partial
 
+from vintool.escaping import visible
+
 
 class _Located(Exception):  # noqa: N818 - never raised itself
-    """An error that says where, what and what to do next, in one sentence."""
+    """An error that says where, what and what to do next, in one sentence that a terminal can show."""
 
     def __init__(  # noqa: PLR0913 - the parts of its sentence
         self,
@@ -26,7 +28,8 @@ class _Located(Exception):  # noqa: N818 - never raised itself
             f"column {column!r}" if column else "",
         )
         where = ", ".join(place for place in places if place)
-        super().__init__(f"{where}: {what}; {next_step}." if where else f"{what}; {next_step}.")
+        sentence = f"{where}: {what}; {next_step}." if where else f"{what}; {next_step}."
+        super().__init__(visible(sentence))
 
     def __reduce__(self) -> tuple[object, ...]:
         """How it comes from one process to another: made again of its parts."""

@@ -1,12 +1,18 @@
 """The command line, called in this process."""
 
+from inspect import signature
+
 from click.testing import CliRunner
 
 from vintool.cli.main import cli
 
 
+# Before click 8.2 it must be said that stderr is not to be mixed into stdout.
+APART = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+
+
 def run(*arguments, text=None):
     """The result of a command: exit code, stdout and stderr; what it does not foresee is raised."""
-    result = CliRunner().invoke(cli, [str(argument) for argument in arguments], input=text)
+    result = CliRunner(**APART).invoke(cli, [str(argument) for argument in arguments], input=text)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result

@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from vintool.cli.options import FILE, text_or_json
-from vintool.cli.terminal import Unreadable, file_errors, input_path, note, say, say_json
+from vintool.cli.terminal import (
+    Unreadable,
+    as_json,
+    file_errors,
+    input_path,
+    note,
+    say,
+    say_json,
+)
 
 
 @click.command()
@@ -148,6 +156,7 @@ def learn(  # noqa: PLR0913 - a command has its options
     if not targets:
         note("no --out or --install given: nothing was written")
     if form == "json":
-        say_json(report.as_json(lesson))
+        say_json(as_json(report.as_json(lesson)))
         return
-    say("\n".join(report.lines(lesson)))
+    for line in report.lines(lesson):
+        say(line)

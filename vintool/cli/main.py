@@ -10,13 +10,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import click
 
 import vintool
+from vintool.atomic import remove_private_folders
 from vintool.cli.learn import learn
 from vintool.cli.options import (
     market_option,
@@ -33,11 +36,14 @@ from vintool.cli.terminal import (
     FAILED,
     INTERNAL,
     UNREADABLE,
+    Unwritable,
     note,
     parse_pairs,
     print_models,
     read_texts,
     say,
+    say_json,
+    show,
     stop,
     styled,
     today,
@@ -164,10 +170,10 @@ def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regi
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if form == "json":
-        click.echo(explanation.model_dump_json(indent=2))
+        say_json(explanation.model_dump_json(indent=2))
         return
     for line in page.explanation_lines(explanation):
-        say(styled(line))
+        say(line, styled)
 
 
 def _print_fields(
@@ -203,15 +209,16 @@ for command in (screen, demo, wmi, law, data, learn):
 
 def main() -> None:
     """Entry point: anything unforeseen is exit 4, told without the data that caused it."""
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(signum) != signal.SIG_IGN:  # as of a job in the background
-            signal.signal(signum, stop)
+    _prepare()
     from vintool.errors import DataError  # noqa: PLC0415 - start-up time
 
     try:
         sys.exit(cli(standalone_mode=False))
+    except Unwritable as error:
+        show(error)
+        _end(error.exit_code)  # an orderly end would try once more to write what is left
     except click.ClickException as error:
-        error.show()
+        show(error)
         sys.exit(error.exit_code)
     except click.Abort as error:
         note("interrupted")
@@ -228,19 +235,30 @@ def main() -> None:
         from traceback import extract_tb  # noqa: PLC0415 - start-up time
 
         *_, at = extract_tb(error.__traceback__)
+        more = "".join(getattr(error, "__notes__", ()))
         note(
-            f"Error: internal error, {type(error).__name__} at {Path(at.filename).name}:{at.lineno}; please report this line. No output was left behind."
+            f"Error: internal error, {type(error).__name__} at {Path(at.filename).name}:{at.lineno}; please report this line{more}."
         )
         sys.exit(INTERNAL)
 
 
+def _prepare() -> None:
+    """Be ready for signals, and for a stdout that holds few characters."""
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(signum) != signal.SIG_IGN:  # as of a job in the background
+            signal.signal(signum, stop)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # In a code page what it cannot hold is shown by number, as Python does it on stderr.
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _end(code: int) -> None:
     """End at once: Arrow's threads may still read, and abort an orderly end."""
-    sys.stderr.flush()
-    if compressed := sys.modules.get("vintool.files.reading.compressed"):
-        compressed.remove_all()
+    with suppress(OSError):
+        sys.stderr.flush()
     if subprocesses := sys.modules.get("vintool.files.subprocesses"):
         subprocesses.end_all()
+    remove_private_folders()
     os._exit(code)
 
 

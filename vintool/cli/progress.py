@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vintool.cli.terminal import COLOURS, URGENCY, note
 from vintool.codes import Verdict
+from vintool.escaping import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -128,6 +129,6 @@ def _bar() -> Iterator["Listener"]:
             )
 
         def print_above(text: str) -> None:
-            bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            bar.console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
         yield Listener(progress, print_above)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from vintool.cli.options import text_or_json
-from vintool.cli.terminal import FAILED, Unreadable, note, say, say_json
+from vintool.cli.terminal import FAILED, Unreadable, as_json, note, say, say_json
 from vintool.codes import REGIMES
 
 
@@ -37,7 +37,7 @@ def wmi(code_or_name: str, form: str) -> None:
             | {"chinese": {brand: names[brand] for brand in maker.brands if brand in names}}
             for maker in makers
         ]
-        say_json(rows)
+        say_json(as_json(rows))
     for maker in makers if form == "text" else ():
         years = f"  model years {maker.years}" if maker.years else ""
         kinds = ", ".join(maker.kinds)
@@ -92,7 +92,8 @@ def law(code: str | None, folder: Path | None) -> None:
         for regime in map(load_regime, REGIMES):
             say(f"{regime.code:<18}since {regime.start}  {regime.title}")
     elif code in REGIMES:
-        say(regime_page(load_regime(code)))
+        for text in regime_page(load_regime(code)).split("\n"):
+            say(text)
     elif lines := [
         line for rows in tariff.lines().values() for line in rows if line.code.startswith(code)
     ] or tariff.find(code):
@@ -131,7 +132,7 @@ def data(context: click.Context, form: str) -> None:
     in_use = overview()
     if form == "json":
         tables = [table._asdict() for table in in_use.tables]
-        say_json(in_use._asdict() | {"tables": tables})
+        say_json(as_json(in_use._asdict() | {"tables": tables}))
         return
     shipped = in_use.vpic_folder.parent == in_use.folder
     say(f"release {in_use.release}")

@@ -1,5 +1,6 @@
 """The main job on the command line: screen a manifest, and a demonstration of it."""
 
+import errno
 import gc
 import sys
 from collections.abc import Mapping
@@ -24,11 +25,13 @@ from vintool.cli.terminal import (
     OutOfMemory,
     Stopped,
     Unreadable,
+    Unwritable,
     file_errors,
     input_path,
     note,
     parse_pairs,
     say,
+    say_json,
     styled,
     today,
 )
@@ -147,13 +150,14 @@ def screen(
 
 def _run(progress: str, **options: Any) -> "Summary":
     """Screen on a terminal; the options are those of ``files.run.Run``."""
-    from vintool.files.run import Run  # noqa: PLC0415 - start-up time
+    from vintool.atomic import remove_private_leftovers  # noqa: PLC0415 - start-up time
+    from vintool.files.run import Run  # noqa: PLC0415
     from vintool.files.screen import screen_run  # noqa: PLC0415
 
     _tune_process()
+    remove_private_leftovers()
     run = Run(today=today(), **options)
-    done = 0
-    kept = f"; nothing was written, and {run.out} is as it was" if run.out else ""
+    done, outputs = 0, OutputState(run.out)
     try:
         with file_errors(), progress_listener(progress) as listener:
 
@@ -164,21 +168,52 @@ def _run(progress: str, **options: Any) -> "Summary":
 
             summary = screen_run(run, listener._replace(progress=count))
     except KeyboardInterrupt as error:
-        note(f"interrupted after {done:,} rows{kept}")
+        note(f"interrupted after {done:,} rows{outputs}")
         sys.exit(error.exit_code if isinstance(error, Stopped) else Stopped().exit_code)
     except Exception as error:
         if short_of_memory(error):
             raise OutOfMemory(
-                f"{run.path.name}: not enough memory after {done:,} rows{kept}. Give it more, or split the file."
+                f"{run.path.name}: not enough memory after {done:,} rows{outputs}. Give it more, or split the file."
             ) from None
         if isinstance(error, OSError):
             raise Unreadable(
-                f"{run.out or run.path}: cannot be written or read ({error.strerror or type(error).__name__}){kept}. Free the space, or name another --out."
+                f"{run.out or run.path}: cannot be written or read ({error.strerror or type(error).__name__}){outputs}. {_remedy(error)}"
             ) from None
+        error.add_note(str(outputs))
         raise
     if run.on is None and run.today and summary.on == run.today.isoformat():
         note(f"no --on given and no date column found: judged for today, {summary.on}")
     return summary
+
+
+class OutputState:
+    """What has become of the folder of outputs, in words that are true whenever they are asked for."""
+
+    def __init__(self, out: Path | None) -> None:
+        self._out = out
+        self._before = self._record()
+
+    def _record(self) -> tuple[int, int] | None:
+        """Which run.json stands there: it comes last, and with it all else is new."""
+        try:
+            record = (self._out / "run.json").stat() if self._out else None
+        except OSError:
+            return None
+        return (record.st_ino, record.st_mtime_ns) if record else None
+
+    def __str__(self) -> str:
+        """The end of a sentence; empty if nothing was to be written."""
+        if self._out is None:
+            return ""
+        if self._record() == self._before:
+            return f"; nothing was written, and {self._out} is as it was"
+        return f"; the new files in {self._out} are whole"
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno == errno.EEXIST:
+        return "Name another --out, or move the file away."
+    return "Free the space, or name another --out."
 
 
 def _tune_process() -> None:
@@ -198,13 +233,18 @@ def _tune_process() -> None:
 
 
 def _print_summary(summary: "Summary", form: str) -> None:
-    if form == "json":
-        click.echo(summary.model_dump_json(indent=2))
-        return
-    from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
+    try:
+        if form == "json":
+            say_json(summary.model_dump_json(indent=2))
+            return
+        from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
 
-    sentences = {str(reason): reason.sentence for reason in Reason}
-    say("\n".join(map(styled, summary_text(summary, sentences).splitlines())))
+        sentences = {str(reason): reason.sentence for reason in Reason}
+        for line in summary_text(summary, sentences).split("\n")[:-1]:
+            say(line, styled)
+    except Unwritable as error:
+        done = f" The run is done: {', '.join(summary.outputs)}." if summary.outputs else ""
+        raise Unwritable(f"{error.message}{done}") from None
 
 
 @click.command()
@@ -235,5 +275,6 @@ def demo(out: Path, lang: str) -> None:
     lists = {"exporters": exporters, "licences": licences}
     summary = _run("auto", path=sample, out=folder, lang=lang, **lists)
     _print_summary(summary, "text")
-    say(f"\nThe manifest is {sample}, the lists {exporters} and {licences},")
+    say("")
+    say(f"The manifest is {sample}, the lists {exporters} and {licences},")
     say(f"the report {folder / 'report.html'}")

@@ -1,4 +1,7 @@
-"""The terminal as all commands use it: texts in, lines out, errors with an exit code."""
+"""The terminal as all commands use it: texts in, lines out, errors with an exit code.
+
+Nothing is printed but by the functions here: they make harmless what strangers wrote.
+"""
 
 import csv
 import io
@@ -6,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from typing import Any
 import click
 
 from vintool.codes import Verdict
+from vintool.escaping import json_in, spreadsheet_cell, visible
 
 FAILED, UNREADABLE, INTERNAL = 1, 3, 4
 URGENCY = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID)
@@ -51,16 +55,47 @@ class Unreadable(click.ClickException):
     exit_code = UNREADABLE
 
 
-def say(text: str) -> None:
-    """A line to a terminal or a pipe; colour only where a terminal wants it."""
-    click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+class Unwritable(Unreadable):
+    """What is printed cannot be written; the files of a run do not depend on it."""
 
 
-def say_json(data: object) -> None:
-    """Data as JSON, to be read by a program."""
+_READER_GONE = (
+    128 + 13
+)  # as shells have it for a program that SIGPIPE has ended; Windows has no such signal
+
+
+def print_text(text: str, *, colour: bool | None = None) -> None:
+    """Print to stdout what holds nothing raw any more, whatever the encoding of stdout.
+
+    Raises:
+        SystemExit: nobody reads it any more, as where ``head`` has seen enough.
+        Unwritable: it cannot be written, as on a full disk.
+    """
+    try:
+        click.echo(text, color=colour)
+    except BrokenPipeError:
+        sys.exit(_READER_GONE)
+    except OSError as error:
+        raise Unwritable(
+            f"standard output: cannot be written ({error.strerror or type(error).__name__})."
+        ) from None
+
+
+def say(line: str, style: Callable[[str], str] = str) -> None:
+    """A line to a terminal or a pipe, made harmless; colour only where a terminal wants it."""
+    print_text(style(visible(line)), colour=False if os.environ.get("NO_COLOR") else None)
+
+
+def say_json(text: str) -> None:
+    """JSON, to be read by a program: its strings hold nothing that a terminal would obey."""
+    print_text(json_in(text, getattr(sys.stdout, "encoding", None) or "utf-8"))
+
+
+def as_json(data: object) -> str:
+    """Data as JSON."""
     import json  # noqa: PLC0415 - start-up time
 
-    click.echo(json.dumps(data, ensure_ascii=False, default=str, indent=2))
+    return json.dumps(data, ensure_ascii=False, default=str, indent=2)
 
 
 def styled(line: str) -> str:
@@ -71,9 +106,19 @@ def styled(line: str) -> str:
     return click.style(line, dim=True) if line.startswith(" " * 8) else line
 
 
-def note(text: str) -> None:
-    """A line beside the data: to stderr."""
-    click.echo(text, err=True)
+def note(line: str) -> None:
+    """A line beside the data, made harmless: to stderr. Where nobody can read it the work goes on."""
+    with suppress(OSError):
+        click.echo(visible(line), err=True)
+
+
+def show(error: click.ClickException) -> None:
+    """An error of a command, made harmless, after the usage where click tells it: to stderr."""
+    text, sentence = io.StringIO(), error.format_message()
+    error.show(text)
+    *before, lead = text.getvalue().removesuffix(f"{sentence}\n").split("\n")
+    for line in (*before, lead + sentence):
+        note(line)
 
 
 def today() -> date:
@@ -81,7 +126,7 @@ def today() -> date:
     return date.today()  # noqa: DTZ011
 
 
-class Day(click.ParamType[date]):
+class Day(click.ParamType):  # type: ignore[type-arg] # takes no type before click 8.4
     """A day as 2026-03-01."""
 
     name = "date"
@@ -135,34 +180,39 @@ def print_models(
     """Models in the format asked for; one VIN given as such is one JSON object, a list is a list."""
     if form == "json":
         dumps = [item.model_dump(mode="json") for item in items]
-        say_json(dumps[0] if single else dumps)
+        say_json(as_json(dumps[0] if single else dumps))
     elif form == "csv":
         _print_csv(items)
     else:
         for number, item in enumerate(items):
             if form == "jsonl":
-                click.echo(item.model_dump_json())
+                say_json(item.model_dump_json())
             else:
-                say("\n".join((*([""] if number else []), *map(styled, lines(item)))))
+                for line in (*([""] if number else []), *lines(item)):
+                    say(line, styled)
 
 
 def _print_csv(items: Iterable[Any]) -> None:
-    """One line a VIN, values without their sources; the columns are those of the first kind met."""
-    out: Any = None
+    """One line a VIN, values without their sources; the columns are those of the first kind met.
+
+    No cell is raw: neither a terminal nor a spreadsheet finds in it what it would obey.
+    """
+    names: list[str] = []
     for item in items:
         row = {field: _cell(getattr(item, field)) for field in type(item).model_fields}
-        if out is None:
-            stream = io.TextIOWrapper(
-                sys.stdout.buffer, encoding="utf-8", newline="", write_through=True
-            )
+        if not names:
             names = list(dict.fromkeys(["vin", "text", *row, "problems"]))
-            out = csv.DictWriter(
-                stream, names, restval="", extrasaction="ignore", lineterminator="\n"
-            )
-            out.writeheader()
-        out.writerow(row)
-    if out is not None:
-        stream.detach()
+            print_text(_csv_line(names))
+        print_text(_csv_line([row.get(name, "") for name in names]))
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    harmless = (
+        visible(spreadsheet_cell(cell, numbers=number > 0)) for number, cell in enumerate(cells)
+    )
+    csv.writer(line, lineterminator="").writerow(harmless)
+    return line.getvalue()
 
 
 def _cell(value: Any) -> str:
@@ -179,10 +229,11 @@ def input_path(name: str) -> Iterator[Path]:
         yield Path(name)
         return
     import shutil  # noqa: PLC0415 - start-up time
-    import tempfile  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory(prefix="vintool-") as folder:
-        path = Path(folder) / "stdin"
+    from vintool.atomic import private_folder  # noqa: PLC0415
+
+    with private_folder() as folder:
+        path = folder / "stdin"
         with path.open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy)
         yield path

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from vintool.declaration.headers import CHASSIS, fields, labels, meaning, normalise
 from vintool.declaration.shapes import like_a_vin, vin_shaped
 from vintool.errors import MappingError, NoVinColumn
+from vintool.escaping import shell_word, visible
 
 # Model, type code, make, displacement and battery only add to these; lists often give a model twice,
 # by name and by code, and the first column is read.
@@ -145,7 +146,8 @@ def _override(sheet: Headed, field: str, column: str) -> int:
         raise _unclear(sheet, f"there is no field {field!r} to map", f"use one of {known}")
     if column in sheet.columns:
         return sheet.columns.index(column)
-    alike = [i for i, name in enumerate(sheet.columns) if normalise(name) == normalise(column)]
+    wanted = {column, normalise(column)}  # as it was shown, or with other punctuation
+    alike = [i for i, name in enumerate(sheet.columns) if wanted & {visible(name), normalise(name)}]
     if len(alike) != 1:
         what = f"there is no column of the name given for {field}"
         raise _unclear(sheet, what, f"use one of {labels(sheet.columns)}")
@@ -179,7 +181,7 @@ def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     return _unclear(
         sheet,
         f"{' and '.join(map(repr, names))} could each be the column of {field}",
-        " or ".join(f'--map {field}="{name}"' for name in names).join(("pass ", "")),
+        " or ".join(f"--map {field}={shell_word(name)}" for name in names).join(("pass ", "")),
     )
 
 

@@ -16,6 +16,7 @@ from vintool.declaration import headers, lexicon
 from vintool.declaration.days import Days, read_days
 from vintool.declaration.headers import normalise
 from vintool.errors import DataError, ManifestError, MappingError
+from vintool.escaping import spreadsheet_text
 from vintool.registry.rows import read_rows
 
 HEADERS = "desk.headers.csv"
@@ -24,7 +25,6 @@ _LIST = re.compile(r"[;,、，；/|\n]+")
 _QUANTITY = re.compile(r"(\d{1,3}(?:[,\s]\d{3})+|\d+)(?:\.0{1,2})?\s*(\D*)")
 _YEARS = re.compile(r"((?:19|20)\d\d)(?:\D+((?:19|20)\d\d))?\D*")
 _PRIVATE = {"vin", "vin_text"}  # errors end up in logs
-_APOSTROPHE = re.compile("'+[=+\\-@\t\r＝＋－＠]")  # as a text is kept from being run
 _RECORD = ".jsonl"
 _RUNNING = {"no", "number", "编号", "編號", "nr", "№"}  # as often a running number
 _VALUE = 40  # characters of a cell in a message
@@ -90,9 +90,10 @@ class Entry:
         return self.file.endswith(_RECORD)
 
     def plain(self, field: str) -> str:
-        """The cell without the apostrophe that keeps a spreadsheet from running it."""
-        text = self.text(field)
-        return text[1:] if not self.is_record and _APOSTROPHE.match(text) else text
+        """The cell without the apostrophes that keep a spreadsheet from running it."""
+        if self.is_record:
+            return self.text(field)
+        return spreadsheet_text(self.cells.get(field, "")).strip()
 
     def refusal(self, field: str, what: str, next_step: str) -> ManifestError:
         """The error for a cell that cannot be used as it stands."""

@@ -18,6 +18,7 @@ from vintool.desk.licences import ORDER_OF_USE, Licences
 from vintool.desk.lists import HEADERS, Entry, map_fields
 from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
+from vintool.escaping import plain_json
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Sheet
 from vintool.files.run import Run
@@ -165,4 +166,4 @@ def record_of(given: Reviews) -> str:
 
 
 def _line(record: Mapping[str, str]) -> str:
-    return json.dumps(record, ensure_ascii=False, sort_keys=True)
+    return plain_json(json.dumps(record, ensure_ascii=False, sort_keys=True))

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from vintool.errors import ManifestError
+from vintool.escaping import spreadsheet_cell
 from vintool.learn.labels import Labels
 from vintool.learn.mine import Mined, mine
 from vintool.learn.packaged import disagreements
@@ -90,7 +91,9 @@ def rules_csv(mined: Mined, source: str) -> bytes:
     out = io.StringIO()
     table = csv.DictWriter(out, user_rules.RULE_COLUMNS, lineterminator="\n")
     table.writeheader()
-    table.writerows(as_row(rule, source) for rule in mined.rules)
+    for rule in mined.rules:
+        row = as_row(rule, source)
+        table.writerow({**row, "source": spreadsheet_cell(row["source"])})
     return out.getvalue().encode()
 
 

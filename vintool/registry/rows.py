@@ -5,6 +5,7 @@ expected one is an error at once; that every row is sound is what the tests of t
 """
 
 import csv
+import os
 from collections.abc import Iterator
 from functools import cache, cached_property
 from mmap import ACCESS_READ, mmap
@@ -15,13 +16,23 @@ from vintool.errors import DataError
 
 #: The one place of the data. Not importlib.resources, which loads for longer than the tables do.
 DATA = Path(wmi_data.__file__).parent
+#: Stands for the folder of a user without a home: nothing is there, and who writes to it is shown why.
+NO_HOME = Path(os.devnull, "no home folder is known, set HOME")
 
 
 def user_folder() -> Path:
-    """The user's own folder of reference data, whether it is there or not."""
+    """The user's own folder of reference data, whether it is there or not.
+
+    Where the user has no home, as in many containers, it can neither be there nor be made.
+    """
     from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
 
-    return user_data_path("vintool", appauthor=False)
+    try:
+        folder = user_data_path("vintool", appauthor=False)
+    except (RuntimeError, KeyError, OSError):
+        return NO_HOME
+    # Some versions give back the path with the ~ in it, which is any folder where the program runs.
+    return folder if folder.is_absolute() else NO_HOME
 
 
 def map_file(path: Path) -> mmap:

@@ -4,30 +4,13 @@ Both show cells that strangers wrote, so whatever could act or hide (terminal es
 made inert and visible.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from vintool.escaping import visible
 from vintool.report.language import ENGLISH, Language
 
 CELL: Final = 200  # characters of a cell that are displayed; exceptions.csv has them all
-
-
-def visible(text: str) -> str:
-    r"""The text with characters that act or hide replaced by their numbers.
-
-    Direction marks can make a VIN read backwards, escapes can rewrite a terminal, zero-width
-    characters make two equal-looking cells differ, lone surrogates cannot be written at all.
-
-    >>> visible("LRW\u202e3E7\x1b[2J")
-    'LRW[U+202E]3E7[U+001B][2J'
-    """
-    if text.isprintable():
-        return text
-    hidden = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-    return "".join(
-        f"[U+{ord(char):04X}]" if unicodedata.category(char) in hidden else char for char in text
-    )
 
 
 def cell(text: str, most: int = CELL) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
-from vintool.report.display import cell, first_of, ranked, share, visible, with_others
+from vintool.escaping import visible
+from vintool.report.display import cell, first_of, ranked, share, with_others
 from vintool.report.language import language
 from vintool.report.summary import LABELS, Count, Frozen, Summary, Verdicts
 

@@ -4,7 +4,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Mapping
 
-from vintool.report.display import CELL, cell, first_of, ranked, share, visible, with_others
+from vintool.escaping import visible
+from vintool.report.display import CELL, cell, first_of, ranked, share, with_others
 from vintool.report.summary import LABELS, DecisionCounts, Summary
 
 

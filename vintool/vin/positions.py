@@ -113,6 +113,8 @@ class Positions(str):
         """Let it be a field of anyone's pydantic model; pydantic is imported only then."""
         from pydantic_core import core_schema  # noqa: PLC0415 - start-up time
 
-        return core_schema.no_info_after_validator_function(
-            cls, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema()
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, text: value if type(value) is cls else cls(text(value)),
+            core_schema.str_schema(),
+            serialization=core_schema.to_string_ser_schema(),
         )

@@ -4,16 +4,16 @@ It stays there until it is no longer needed.
 """
 
 import gzip
-import shutil
 import stat
-import tempfile
 import weakref
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
 
+from vintool.atomic import private_folder
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 
@@ -33,9 +33,9 @@ class _LaidOut:
     """
 
     def __init__(self, path: Path, content: Iterator[bytes]) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="vintool-"))
-        self.remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        _LIVE.add(self)
+        private = ExitStack()
+        folder = private.enter_context(private_folder())
+        self.remove = weakref.finalize(self, private.close)
         self.path = folder / path.name
         try:
             with self.path.open("wb") as out:
@@ -102,15 +102,6 @@ class Decompressed(_LaidOut):
             if error.errno is None:  # what Arrow says of damage
                 raise _damaged(path) from None
             raise
-
-
-_LIVE: weakref.WeakSet[_LaidOut] = weakref.WeakSet()
-
-
-def remove_all() -> None:
-    """Remove what is still there, where the process ends in no orderly way."""
-    for decompressed in _LIVE:
-        decompressed.remove()
 
 
 def _within_limits(path: Path, decompress: Callable[[Path], Iterator[bytes]]) -> Iterator[bytes]:

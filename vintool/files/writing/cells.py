@@ -1,6 +1,5 @@
 """Cells on their way out: texts for formats without types, and nothing that a spreadsheet would run."""
 
-import re
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, cast
@@ -12,20 +11,18 @@ from pydantic_core import to_json
 
 from vintool.columns.engine.arrays import Ints, Mask
 from vintool.columns.engine.plain import to_plain
+from vintool.escaping import BREAK, FORMULA, HARMLESS, plain_json
 
-_SIGNS = "=+@\t\r＝＋－＠-"
-_FORMULA = f"^'*[{_SIGNS}]"
-# Begins like a formula and is none: a number with its sign, or dashes that stand for nothing.
-_HARMLESS = r"^([+\-]?[0-9.,]+([eE][+\-]?[0-9]+)?%?|[+\-－]+)$"
+_RUNS = f"{FORMULA}|{BREAK}"
 
 
-def inert(array: pa.Array) -> tuple[pa.Array, int]:
-    """Texts that a spreadsheet would run as a formula with an apostrophe before them, and how many.
+def inert(array: pa.Array, *, numbers: bool = True) -> tuple[pa.Array, int]:
+    """A column of texts as ``spreadsheet_cell`` writes each of them, and how many cells it has changed.
 
-    Signed numbers and lone dashes stay as they are, and so do columns of another type.
+    Columns of another type stay as they are.
     """
     if isinstance(array, pa.DictionaryArray) and is_text(array.type.value_type):
-        values, count = inert(array.dictionary)
+        values, count = inert(array.dictionary, numbers=numbers)
         if not count:
             return array, 0
         changed = pc.not_equal(values, array.dictionary).take(array.indices)
@@ -34,44 +31,37 @@ def inert(array: pa.Array) -> tuple[pa.Array, int]:
         return array, 0
     rows = np.flatnonzero(_may_run(array))  # mostly none: each text that is matched costs 25 ns
     candidates = array.take(rows)
-    runs = pc.and_not(
-        pc.match_substring_regex(candidates, _FORMULA),
-        pc.match_substring_regex(candidates, _HARMLESS),
-    )
+    runs = pc.match_substring_regex(candidates, _RUNS)
+    if numbers:
+        runs = pc.and_not(runs, pc.match_substring_regex(candidates, f"^({HARMLESS})$"))
     runs = cast("pa.BooleanArray", runs.fill_null(False))  # noqa: FBT003 - pyarrow's signature
     if not runs.true_count:
         return array, 0
     mask = np.zeros(len(array), dtype=bool)
     mask[rows[runs.to_numpy(zero_copy_only=False)]] = True
-    texts = pc.binary_join_element_wise(
-        pa.scalar("'", array.type), candidates.filter(runs), pa.scalar("", array.type)
-    )
+    texts = pc.replace_substring_regex(candidates.filter(runs), FORMULA, r"\1\2'\3")
+    texts = pc.replace_substring_regex(texts, BREAK, r"'\1")
     return pc.replace_with_mask(array, pa.array(mask), texts), runs.true_count
 
 
-_FIRST_BYTES = np.isin(np.arange(256), [sign.encode()[0] for sign in f"'{_SIGNS}"])
+_SIGN_BYTES = (b"=", b"+", b"-", b"@", b"\xef\xbc", b"\xef\xb9")  # of the last two the first bytes
+_SEPARATOR_BYTES = (b",", b";", b"|", *(bytes([n]) for n in range(9, 14)), b"\xc2\x85", b"\xe2\x80")
+_FIRST_BYTES = np.isin(np.arange(256), [*range(0x21), *b"\"'=+-@\xc2\xe2\xe3\xef"])
 
 
 def _may_run(texts: pa.Array) -> Mask:
-    """Which texts begin with a byte that formulas begin with, and perhaps some empty ones."""
+    """Which texts may be run, by their bytes, and perhaps some empty ones."""
     kind = "i8" if pa.types.is_large_string(texts.type) else "i4"
     buffers: list[Any] = texts.buffers()
     _, starts, data = buffers
     if not len(texts) or not data:
         return np.zeros(len(texts), dtype=bool)
-    at: Ints = np.frombuffer(starts, kind)[texts.offset : texts.offset + len(texts)]
-    return _FIRST_BYTES.take(np.frombuffer(data, np.uint8).take(at, mode="clip"))
-
-
-def inert_cell(cell: object) -> object:
-    """The same for one cell, as ``inert`` does it for a column; a number stays one.
-
-    >>> [inert_cell(cell) for cell in ("=1+1", "-5", "-", "- by phone", "'=1", -5)]
-    ["'=1+1", '-5', '-', "'- by phone", "''=1", -5]
-    """
-    if isinstance(cell, str) and re.match(_FORMULA, cell) and not re.match(_HARMLESS, cell):
-        return f"'{cell}"
-    return cell
+    at: Ints = np.frombuffer(starts, kind)[texts.offset : texts.offset + len(texts) + 1]
+    content = np.frombuffer(data, np.uint8)
+    text = content[at[0] : at[-1]].tobytes()
+    if any(map(text.__contains__, _SIGN_BYTES)) and any(map(text.__contains__, _SEPARATOR_BYTES)):
+        return np.ones(len(texts), dtype=bool)  # a formula may come after a separator
+    return _FIRST_BYTES.take(content.take(at[:-1], mode="clip"))
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -180,10 +170,10 @@ def python_values(array: pa.Array) -> list[Any]:
 
 
 def json_text(value: Any) -> str | None:
-    """A value as JSON: dates as ISO 8601, bytes as base64; what is no number is null."""
+    """A value as JSON: dates as ISO 8601, bytes as base64; what is no number is null; nothing hidden."""
     if value is None:
         return None
-    return to_json(value, inf_nan_mode="null", bytes_mode="base64").decode()
+    return plain_json(to_json(value, inf_nan_mode="null", bytes_mode="base64").decode())
 
 
 def _castable(kind: pa.DataType) -> bool:

@@ -35,12 +35,10 @@ class DelimitedWriter(ByteWriter):
         batch = beside(data, answers)
         names, columns = batch.schema.names, list(map(flat, batch.columns))
         if not self._raw:
-            # What else is added begins with a word of ours.
-            text = data.num_columns + answers.schema.get_field_index("vin_text")
-            for number in (*range(data.num_columns), text):
-                columns[number], changed = inert(columns[number])
+            for number, column in enumerate(columns):
+                columns[number], changed = inert(column, numbers=number > 0)
                 self._inert += changed
-            headers, changed = inert(pa.array(names, pa.string()))
+            headers, changed = inert(pa.array(names, pa.string()), numbers=False)
             names = cast("list[str]", headers.to_pylist())
             self._inert += changed if self._writer is None else 0
         batch = pa.RecordBatch.from_arrays(columns, names=names)

@@ -12,7 +12,6 @@ from vintool.files.writing.cells import flat, inert
 from vintool.files.writing.delimited import BOM, CSV_ROWS
 
 _REVIEW = ("decision", "decision_reason", "reviewer", "decision_date")
-_STRANGE = frozenset({"vin_text", "vin_sheet", *_REVIEW})  # texts that strangers wrote
 _COLUMNS = (
     "vin_sheet", "vin_row", "vin_text", "vin", "vin_manufacturer", "vin_brand", "vin_powertrain", "vin_verdict",
     "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "vin_regime", FACTS, *_REVIEW,
@@ -45,10 +44,10 @@ class ExceptionWriter(ByteWriter):
             "vin_regime": pa.repeat(self._regime, answers.num_rows),
             **self._review_cells(answers),
         }
-        columns = []
-        for name in _COLUMNS:
-            column = flat(cells.get(name, blank))
-            columns.append(inert(column)[0] if name in _STRANGE else column)
+        columns = [
+            inert(flat(cells.get(name, blank)), numbers=number > 0)[0]
+            for number, name in enumerate(_COLUMNS)
+        ]
         pa_csv.write_csv(
             pa.RecordBatch.from_arrays(columns, names=list(_COLUMNS)), self._file, self._options
         )

@@ -19,7 +19,8 @@ from vintool.files.writing.cells import is_text, json_text, plain, python_values
 _ROWS = 1 << 16  # put together at a time
 _FEW = 4  # rows to a text of a part, at least
 _TEXT = pa.large_string()  # the rows of a batch may have more than 2 GB
-_SPECIAL = r'["\\\x00-\x1f]'
+# What JSON or ``plain_json`` escapes; where few are escaped, more than must may be looked at.
+_SPECIAL = r'["\\\x00-\x1f\x7f-\x9f\x{ad}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Mn}\x{115f}\x{1160}\x{2065}\x{2800}\x{3164}\x{ffa0}\x{fff0}-\x{fff8}\x{e0000}-\x{e0fff}]'
 
 
 class JsonLinesWriter(ByteWriter):

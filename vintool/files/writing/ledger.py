@@ -6,8 +6,8 @@ from pathlib import Path
 
 from vintool.desk.ledger import Account, Ledger
 from vintool.desk.licences import COUNTED
+from vintool.escaping import spreadsheet_cell
 from vintool.files.run import LEDGER_CSV
-from vintool.files.writing.cells import inert_cell
 from vintool.report.summary import LicenceLine
 
 
@@ -53,4 +53,7 @@ def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
                 ";".join(others),
                 line.place,
             ]
-            table.writerow(map(inert_cell, cells))
+            table.writerow(
+                spreadsheet_cell(cell, numbers=number > 0) if isinstance(cell, str) else cell
+                for number, cell in enumerate(cells)
+            )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vintool import registry, vpic
 from vintool.atomic import write_file
+from vintool.escaping import plain_json
 from vintool.files.reading.sheets import parquet_files
 from vintool.files.run import RUN_JSON, Run
 from vintool.files.writing.hashing import file_hash
@@ -70,7 +71,7 @@ def write_run(
             for file in sorted(stage.iterdir())
         },
     }
-    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    text = plain_json(json.dumps(record, ensure_ascii=False, indent=2)) + "\n"
     write_file(stage / RUN_JSON, text.encode())
 
 

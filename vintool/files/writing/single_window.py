@@ -17,6 +17,7 @@ from vintool.columns.engine.categorical import as_text
 from vintool.declaration.days import read_date
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import is_number
+from vintool.escaping import plain_xml
 from vintool.files.reading.single_window_rows import ELEMENTS
 
 NAMESPACE = "http://www.chinaport.gov.cn/dec"
@@ -123,7 +124,7 @@ def _lines(indent: int, cells: Mapping[str, str]) -> Iterator[str]:
         if text:
             element = ET.Element(name)
             element.text = text
-            yield f"{' ' * indent}{ET.tostring(element, 'unicode')}\n"
+            yield f"{' ' * indent}{plain_xml(ET.tostring(element, 'unicode'))}\n"
 
 
 def _legal(text: str) -> str:

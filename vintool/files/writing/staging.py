@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from vintool.atomic import (
     as_any_new_folder,
@@ -35,10 +36,11 @@ def staged(out: Path) -> Iterator[Path]:
     put in place if it was whole: only then may it have been killed in the middle of that.
 
     Raises:
-        OSError: ``out`` cannot be written to; it is as it was then.
+        OSError: ``out`` cannot be written to, or its ``run.json`` is none of ours; it is as it was then.
     """
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(out))
+    _refuse_foreign_record(out)
 
     def finish(stage: Path) -> None:
         if (stage / RUN_JSON).exists():
@@ -50,7 +52,6 @@ def staged(out: Path) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     with staging_folder(*(inside if out.is_dir() else beside)) as stage:
         yield stage
-        as_any_new_folder(stage)
         _put_in_place(stage, out)
 
 
@@ -60,11 +61,13 @@ def _put_in_place(stage: Path, out: Path) -> None:
     Raises:
         OSError: one cannot be moved; those that were are moved back.
     """
+    as_any_new_folder(stage)
     with suppress(OSError):  # it is there, and not empty
         if not out.exists():
             stage.rename(out)
             return
     with one_at_a_time(out):
+        _refuse_foreign_record(out)
         earlier = _recorded(out)
         waiting = {file.name for file in stage.iterdir() if file.is_file()}
         new = waiting | set(_recorded(stage))
@@ -100,17 +103,33 @@ def _add_lines(record: Path, new: Path) -> None:
     new.write_bytes(text + end + b"".join(line + b"\n" for line in added))
 
 
+def _refuse_foreign_record(out: Path) -> None:
+    """A ``run.json`` of another program or person would be lost.
+
+    Raises:
+        FileExistsError: it is none of ours.
+    """
+    if os.path.lexists(out / RUN_JSON) and _record(out) is None:
+        what = f"its {RUN_JSON} is not one that vintool has written, and would be replaced"
+        raise FileExistsError(errno.EEXIST, what, str(out / RUN_JSON))
+
+
+def _record(folder: Path) -> dict[str, Any] | None:
+    """The ``run.json`` of a folder, if it is there and of this tool."""
+    try:
+        record = json.loads((folder / RUN_JSON).read_text(encoding="utf-8"))
+        ours = record["tool"]["name"] == "vintool" and isinstance(record["outputs"], dict)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return record if ours else None
+
+
 def _recorded(folder: Path) -> dict[str, str]:
     """The outputs that the ``run.json`` of a folder records, each with its hash."""
-    try:
-        outputs = json.loads((folder / RUN_JSON).read_text(encoding="utf-8"))["outputs"]
-        return {
-            Path(name).name: str(digest)
-            for name, digest in outputs.items()
-            if name not in _ADDED_TO
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+    outputs = (_record(folder) or {"outputs": {}})["outputs"]
+    return {
+        Path(name).name: str(digest) for name, digest in outputs.items() if name not in _ADDED_TO
+    }
 
 
 def _hash(path: Path) -> str:

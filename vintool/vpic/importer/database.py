@@ -6,7 +6,6 @@ read as text, without a server. Either may lie alone in a ZIP archive.
 
 import re
 import sqlite3
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from vintool.atomic import private_folder
 from vintool.errors import DataSourceError
 
 Row = tuple[Any, ...]
@@ -79,8 +79,8 @@ def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes], Path]]:
         inside = [item for item in archive.infolist() if not item.is_dir()]
         if len(inside) != 1:
             raise DataSourceError(f"{path}: {len(inside)} files in the archive, expected one")
-        with tempfile.TemporaryDirectory() as folder:
-            plain = Path(folder) / "plain"
+        with private_folder() as folder:
+            plain = folder / "plain"
             with archive.open(inside[0]) as packed, plain.open("wb") as out:
                 out.writelines(_within_limits(path, packed, inside[0].compress_size))
             if zipfile.is_zipfile(plain):
