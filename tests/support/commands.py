@@ -6,7 +6,6 @@ from click.testing import CliRunner
 
 from vintool.cli.main import cli
 
-
 # Before click 8.2 it must be said that stderr is not to be mixed into stdout.
 APART = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -47,10 +47,28 @@ from vintool.cli.terminal import (
     stop,
     styled,
     today,
+    unwritable,
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Program(click.Group):
+    """The commands; whoever calls them, their errors are shown harmless."""
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Run a command and end the program."""
+        try:
+            sys.exit(super().main(*arguments, **{**options, "standalone_mode": False}))
+        except Unwritable as error:
+            show(error)
+            _end(error.exit_code)  # an orderly end would try once more to write what is left
+        except click.ClickException as error:
+            show(error)
+            sys.exit(error.exit_code)
+
+
+@click.group(
+    cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="vintool")
 def cli() -> None:
     """Decode, check and screen vehicle identification numbers.
@@ -213,13 +231,7 @@ def main() -> None:
     from vintool.errors import DataError  # noqa: PLC0415 - start-up time
 
     try:
-        sys.exit(cli(standalone_mode=False))
-    except Unwritable as error:
-        show(error)
-        _end(error.exit_code)  # an orderly end would try once more to write what is left
-    except click.ClickException as error:
-        show(error)
-        sys.exit(error.exit_code)
+        cli()
     except click.Abort as error:
         note("interrupted")
         _end(getattr(error.__cause__, "exit_code", FAILED))
@@ -232,6 +244,8 @@ def main() -> None:
         note(f"Error: reference data: {error}")
         sys.exit(UNREADABLE)
     except Exception as error:  # noqa: BLE001 - the last door
+        if isinstance(error, OSError):
+            _end_if_unwritable()
         from traceback import extract_tb  # noqa: PLC0415 - start-up time
 
         *_, at = extract_tb(error.__traceback__)
@@ -252,7 +266,16 @@ def _prepare() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _end(code: int) -> None:
+def _end_if_unwritable() -> None:
+    """End where stdout is what has failed, while click itself was writing to it: help, a version."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        show(unwritable(error))
+        _end(UNREADABLE)
+
+
+def _end(code: int) -> NoReturn:
     """End at once: Arrow's threads may still read, and abort an orderly end."""
     with suppress(OSError):
         sys.stderr.flush()

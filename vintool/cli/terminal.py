@@ -59,6 +59,12 @@ class Unwritable(Unreadable):
     """What is printed cannot be written; the files of a run do not depend on it."""
 
 
+def unwritable(error: OSError) -> Unwritable:
+    """The error of a command whose output cannot be written."""
+    why = error.strerror or type(error).__name__
+    return Unwritable(f"standard output: cannot be written ({why}).")
+
+
 _READER_GONE = (
     128 + 13
 )  # as shells have it for a program that SIGPIPE has ended; Windows has no such signal
@@ -76,9 +82,7 @@ def print_text(text: str, *, colour: bool | None = None) -> None:
     except BrokenPipeError:
         sys.exit(_READER_GONE)
     except OSError as error:
-        raise Unwritable(
-            f"standard output: cannot be written ({error.strerror or type(error).__name__})."
-        ) from None
+        raise unwritable(error) from None
 
 
 def say(line: str, style: Callable[[str], str] = str) -> None:

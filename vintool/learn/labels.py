@@ -4,6 +4,7 @@ The user's own map counts first, then that of the preset, then the lexicon of de
 """
 
 import csv
+import io
 import re
 import unicodedata
 from pathlib import Path
@@ -74,12 +75,12 @@ def _read_map(path: Path) -> dict[str, Powertrain | None]:
         )
 
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise refused(f"the map of labels cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise refused("the map of labels is not UTF-8") from None
-    reader = csv.reader(lines)
+    reader = csv.reader(io.StringIO(text, newline=""))
     header = tuple(next(reader, ()))
     if sorted(header) != sorted(MAP_COLUMNS):
         raise refused("the map of labels has other columns")
