@@ -193,3 +193,10 @@ def test_vehicles_are_frozen_and_plain_in_json():
     with pytest.raises(ValueError, match="frozen"):
         vehicle.serial = "1"
     assert type(vehicle).model_validate_json(vehicle.model_dump_json()) == vehicle
+
+
+@pytest.mark.parametrize("text", ["00000000000000001", "00000000000000010", "0000000000A000000"])
+def test_a_vin_of_nearly_only_zeros_is_decoded_as_any_other(text):
+    vehicle = vintool.decode(text)
+    assert (vehicle.vin, type(vehicle.vin)) == (text, vintool.Vin)
+    assert type(vehicle).model_validate_json(vehicle.model_dump_json()) == vehicle

@@ -3,16 +3,20 @@
 Every case: one sentence on stderr without a VIN, the exit code, the old output to the byte, nothing left.
 """
 
+import gzip
 import hashlib
 import json
 import os
 import signal
+import stat
+import sys
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support import ON
+from support.commands import run
 from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx
 from support.processes import LONG, content, refused, start, until
 
@@ -302,10 +306,118 @@ def test_what_a_killed_run_left_is_not_taken_for_that_of_another_folder(tmp_path
         tmp_path / ".ab.vintool-killed"
     )  # whole, and of a folder whose name the pattern a[b] fits
     left.mkdir()
-    (left / "run.json").write_text("{}", encoding="utf-8")
+    record = {"tool": {"name": "vintool"}, "outputs": {}}
+    (left / "run.json").write_text(json.dumps(record), encoding="utf-8")
     (left / "note.txt").write_text("of ab", encoding="utf-8")
     screen_file(path, ON, tmp_path / "a[b]")
     assert sorted(file.name for file in left.iterdir()) == ["note.txt", "run.json"]
     assert not (tmp_path / "a[b]" / "note.txt").exists()
     screen_file(path, ON, tmp_path / "ab")
     assert not left.exists()
+
+
+FOREIGN = ["{}", "[]", "", "not JSON", '{"tool": {"name": "other"}, "outputs": {}}', "[" * 10_000]
+
+
+@pytest.mark.parametrize("content", FOREIGN)
+def test_a_record_that_is_not_ours_is_never_replaced(tmp_path, content):
+    out, path = tmp_path / "out", put_csv(tmp_path / "list.csv")
+    out.mkdir()
+    (out / "run.json").write_text(content)
+    result = run("screen", path, "--on", ON, "--out", out)
+    assert result.exit_code == 3
+    assert "its run.json is not one that vintool has written" in result.stderr
+    assert f"nothing was written, and {out} is as it was. Name another --out" in result.stderr
+    assert [file.name for file in out.iterdir()] == ["run.json"]
+    assert (out / "run.json").read_text() == content
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["stdin", "gzip"])
+def test_what_a_killed_run_left_in_the_temporary_folder_is_removed_by_the_next(tmp_path, how):
+    place = tmp_path / "tmp"
+    place.mkdir()
+    environment = {**os.environ, "TMPDIR": str(place)}
+    path = put_csv(tmp_path / "list.csv", LONG)
+    if how == "gzip":
+        path = tmp_path / "list.csv.gz"
+        path.write_bytes(gzip.compress((tmp_path / "list.csv").read_bytes()))
+
+    def started():
+        if how == "gzip":
+            return start(path, tmp_path / "out", before=SLOW_END, env=environment)
+        with path.open("rb") as stdin:
+            return start("-", tmp_path / "out", before=SLOW_END, env=environment, stdin=stdin)
+
+    killed, alive = started(), started()
+    until(killed, lambda: len([*place.glob("*/*")]) == 2)
+    until(alive, lambda: len([*tmp_path.glob(".out.*/report.html")]) == 2)
+    assert all(stat.S_IMODE(folder.stat().st_mode) == 0o700 for folder in place.iterdir())
+    mine = place / "vintool-private-of-somebody"
+    mine.symlink_to(tmp_path)
+    killed.kill()
+    killed.communicate()
+    last = start(put_csv(tmp_path / "short.csv"), tmp_path / "other", env=environment)
+    _, stderr = last.communicate(timeout=60)
+    assert last.returncode == 0, stderr
+    left = sorted(place.iterdir())
+    assert mine in left
+    assert len(left) == 2
+    alive.send_signal(signal.SIGTERM)
+    alive.communicate()
+    assert [*place.iterdir()] == [mine]
+
+
+LATE = """
+import os, signal, vintool.files.screen as run
+usual = run._Screening.write
+from vintool.files.writing import staging
+moved = staging.move_all
+def move_all(moves):
+    moved(moves)
+    os.kill(os.getpid(), signal.SIGTERM)
+staging.move_all = move_all
+"""
+
+
+@pytest.mark.slow
+def test_a_signal_behind_the_last_move_is_told_as_what_it_is(tmp_path, old):
+    process = start(put_csv(tmp_path / "list.csv", ROWS[:3]), old, before=LATE)
+    sentence = refused(process, 143)
+    assert f"the new files in {old} are whole" in sentence
+    assert "nothing was written" not in sentence
+    assert json.loads((old / "run.json").read_text(encoding="utf-8"))["input"]["file"] == "list.csv"
+
+
+BROKEN_LATE = """
+import vintool.files.screen as run
+usual = run.staged
+from contextlib import contextmanager
+@contextmanager
+def staged(out):
+    with usual(out) as stage:
+        yield stage
+    raise RuntimeError
+run.staged = staged
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("before", "state"), [(BROKEN_LATE, "the new files in {} are whole"), ("import vintool.files.screen as run; run.write_report = None", "nothing was written, and {} is as it was")])  # fmt: skip
+def test_an_internal_error_says_what_has_become_of_the_outputs(tmp_path, old, before, state):
+    sentence = refused(start(put_csv(tmp_path / "list.csv"), old, before=before), 4)
+    assert f"please report this line; {state.format(old)}." in sentence
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no umask")
+@pytest.mark.parametrize("mask", [0o077, 0o027, 0o022])
+def test_the_outputs_of_a_run_obey_the_umask(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        for _ in range(2):
+            screen_file(put_csv(tmp_path / "list.csv"), ON, tmp_path / "in" / "out")
+    finally:
+        os.umask(before)
+    for path in [tmp_path / "in", *(tmp_path / "in").rglob("*")]:
+        usual = 0o777 if path.is_dir() else 0o666
+        assert stat.S_IMODE(path.stat().st_mode) == usual & ~mask, path

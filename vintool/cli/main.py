@@ -244,11 +244,12 @@ def main() -> None:
         note(f"Error: reference data: {error}")
         sys.exit(UNREADABLE)
     except Exception as error:  # noqa: BLE001 - the last door
-        if isinstance(error, OSError):
-            _end_if_unwritable()
         from traceback import extract_tb  # noqa: PLC0415 - start-up time
 
         *_, at = extract_tb(error.__traceback__)
+        if isinstance(error, OSError) and at.name == click.echo.__name__:  # help, or the version
+            show(unwritable(error))
+            _end(UNREADABLE)
         more = "".join(getattr(error, "__notes__", ()))
         note(
             f"Error: internal error, {type(error).__name__} at {Path(at.filename).name}:{at.lineno}; please report this line{more}."
@@ -264,15 +265,6 @@ def _prepare() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         # In a code page what it cannot hold is shown by number, as Python does it on stderr.
         sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _end_if_unwritable() -> None:
-    """End where stdout is what has failed, while click itself was writing to it: help, a version."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        show(unwritable(error))
-        _end(UNREADABLE)
 
 
 def _end(code: int) -> NoReturn:

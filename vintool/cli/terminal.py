@@ -78,7 +78,7 @@ def print_text(text: str, *, colour: bool | None = None) -> None:
         Unwritable: it cannot be written, as on a full disk.
     """
     try:
-        click.echo(text, color=colour)
+        click.echo(text, sys.stdout, color=colour)  # else click makes UTF-8 of ASCII
     except BrokenPipeError:
         sys.exit(_READER_GONE)
     except OSError as error:

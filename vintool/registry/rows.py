@@ -23,12 +23,13 @@ NO_HOME = Path(os.devnull, "no home folder is known, set HOME")
 def user_folder() -> Path:
     """The user's own folder of reference data, whether it is there or not.
 
-    Where the user has no home, as in many containers, it can neither be there nor be made.
+    Where the user has no home, or not his own, as in many containers, it can neither be there nor be made.
     """
     from platformdirs import user_data_path  # noqa: PLC0415 - start-up time
 
     try:
         folder = user_data_path("vintool", appauthor=False)
+        folder.exists()  # that of somebody else may not even be looked for
     except (RuntimeError, KeyError, OSError):
         return NO_HOME
     # Some versions give back the path with the ~ in it, which is any folder where the program runs.
