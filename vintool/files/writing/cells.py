@@ -44,13 +44,16 @@ def inert(array: pa.Array, *, numbers: bool = True) -> tuple[pa.Array, int]:
     return pc.replace_with_mask(array, pa.array(mask), texts), runs.true_count
 
 
-_SIGN_BYTES = (b"=", b"+", b"-", b"@", b"\xef\xbc", b"\xef\xb9")  # of the last two the first bytes
-_SEPARATOR_BYTES = (b",", b";", b"|", *(bytes([n]) for n in range(9, 14)), b"\xc2\x85", b"\xe2\x80")
+# First bytes of what ``escaping`` calls signs; of its separators; of all that a cell which runs begins
+# with; and last bytes of what may stand right before a sign. That some others have them too does no harm.
+_SIGN_BYTES = b"=+-@\xef"
+_SEPARATOR_BYTES = b",;|\t\n\v\f\r\xc2\xe2"
 _FIRST_BYTES = np.isin(np.arange(256), [*range(0x21), *b"\"'=+-@\xc2\xe2\xe3\xef"])
+_BEFORE_BYTES = np.isin(np.arange(256), [*range(0x21), *b"\"',;|\x80\x85\xbf", *range(0x8B, 0x90), *range(0xA0, 0xAF)])  # fmt: skip
 
 
 def _may_run(texts: pa.Array) -> Mask:
-    """Which texts may be run, by their bytes, and perhaps some empty ones."""
+    """Which texts may be run, by their bytes, and perhaps some others."""
     kind = "i8" if pa.types.is_large_string(texts.type) else "i4"
     buffers: list[Any] = texts.buffers()
     _, starts, data = buffers
@@ -58,10 +61,15 @@ def _may_run(texts: pa.Array) -> Mask:
         return np.zeros(len(texts), dtype=bool)
     at: Ints = np.frombuffer(starts, kind)[texts.offset : texts.offset + len(texts) + 1]
     content = np.frombuffer(data, np.uint8)
-    text = content[at[0] : at[-1]].tobytes()
-    if any(map(text.__contains__, _SIGN_BYTES)) and any(map(text.__contains__, _SEPARATOR_BYTES)):
-        return np.ones(len(texts), dtype=bool)  # a formula may come after a separator
-    return _FIRST_BYTES.take(content.take(at[:-1], mode="clip"))
+    may = _FIRST_BYTES.take(content.take(at[:-1], mode="clip"))
+    inside = content[at[0] : at[-1]]
+    text = inside.tobytes()  # a byte is looked for at memory speed
+    signs = [sign for sign in _SIGN_BYTES if sign in text]
+    if signs and any(separator in text for separator in _SEPARATOR_BYTES):
+        signed = np.flatnonzero(np.logical_or.reduce([inside == sign for sign in signs]))
+        signed = signed[_BEFORE_BYTES.take(inside.take(signed - 1, mode="clip"))]
+        may[np.searchsorted(at, signed + at[0], side="right") - 1] = True
+    return may
 
 
 def is_text(kind: pa.DataType) -> bool:
