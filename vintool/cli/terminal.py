@@ -117,12 +117,13 @@ def note(line: str) -> None:
 
 
 def show(error: click.ClickException) -> None:
-    """An error of a command, made harmless, after the usage where click tells it: to stderr."""
-    text, sentence = io.StringIO(), error.format_message()
-    error.show(text)
-    *before, lead = text.getvalue().removesuffix(f"{sentence}\n").split("\n")
-    for line in (*before, lead + sentence):
-        note(line)
+    """An error of a command, made harmless, after the usage if it is one of usage: to stderr."""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        for line in error.ctx.get_usage().split("\n"):
+            note(line)
+        note(f"Try '{error.ctx.command_path} {error.ctx.help_option_names[-1]}' for help.")
+        note("")
+    note(f"Error: {error.format_message()}")
 
 
 def today() -> date:
