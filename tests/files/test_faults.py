@@ -370,7 +370,6 @@ def test_what_a_killed_run_left_in_the_temporary_folder_is_removed_by_the_next(t
 
 LATE = """
 import os, signal, vintool.files.screen as run
-usual = run._Screening.write
 from vintool.files.writing import staging
 moved = staging.move_all
 def move_all(moves):
@@ -381,7 +380,7 @@ staging.move_all = move_all
 
 
 @pytest.mark.slow
-def test_a_signal_behind_the_last_move_is_told_as_what_it_is(tmp_path, old):
+def test_a_signal_behind_the_last_move_leaves_a_true_sentence(tmp_path, old):
     process = start(put_csv(tmp_path / "list.csv", ROWS[:3]), old, before=LATE)
     sentence = refused(process, 143)
     assert f"the new files in {old} are whole" in sentence
