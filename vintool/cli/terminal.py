@@ -77,6 +77,8 @@ def print_text(text: str, *, colour: bool | None = None) -> None:
         SystemExit: nobody reads it any more, as where ``head`` has seen enough.
         Unwritable: it cannot be written, as on a full disk.
     """
+    if sys.stdout is None:  # closed, which older releases of click do not expect
+        return
     try:
         click.echo(text, sys.stdout, color=colour)  # else click makes UTF-8 of ASCII
     except BrokenPipeError:
@@ -112,8 +114,9 @@ def styled(line: str) -> str:
 
 def note(line: str) -> None:
     """A line beside the data, made harmless: to stderr. Where nobody can read it the work goes on."""
-    with suppress(OSError):
-        click.echo(visible(line), err=True)
+    if sys.stderr is not None:
+        with suppress(OSError):
+            click.echo(visible(line), err=True)
 
 
 def show(error: click.ClickException) -> None:
