@@ -148,7 +148,7 @@ def test_a_type_that_can_be_neither_read_nor_copied_is_refused_by_name(tmp_path,
     with pytest.raises(TypeNotTakenError, match=re.escape(f"column 'Fuel': {column.type} cannot be read")):  # fmt: skip
         vintool.screen_table(pa.table({"VIN": TWO, "Fuel": column}), ON, whole)
     with pytest.raises(
-        (TypeNotTakenError, TypeError), match="column 'vin'|a column of several values"
+        (TypeNotTakenError, TypeError), match=r"column 'vin'|a column of several values"
     ):
         vintool.decode_table(column)
 
