@@ -40,6 +40,7 @@ HEADER = [
     "统一社会信用代码",
     "出口许可证号",
     "申报日期",
+    "开船日期",
 ]
 FIRST_DAY, LAST_DAY, RULE_START = date(2025, 11, 3), date(2026, 7, 24), date(2026, 1, 1)
 
@@ -361,7 +362,8 @@ def clean_rows() -> list[list[str]]:
         bill = _choose(rng, ("COSU", "OOLU", "EUKO", "WALH")) + _number(rng, 9)
         port, licence = _choose(rng, PORTS), _licence(rng, line, day)
         price = round(line.price * (0.93 + 0.14 * rng.random()), -1)
-        shipment = [port, exporter, credit_code, licence, DATE_FORMS[place % 5](day)]
+        form, sails = DATE_FORMS[place % 5], day + timedelta(days=1 + place % 4)
+        shipment = [port, exporter, credit_code, licence, form(day), form(sails)]
         for _ in range(units):
             vehicle = [_vin(rng, line), line.brand, line.model, fuel, line.hs, line.seats]
             terms = [line.condition, f"{price:.0f}", "1"]

@@ -70,7 +70,7 @@ VERDICT CONTROLLED: needs an export licence under this rule
 under   China: export licence for new pure electric passenger vehicles (Announcement 54 of 2025)
 on      2026-03-01
 
-1d date            The regime is in force on the declaration date.
+1e date            The regime is in force on the declaration date.
                    cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. The announcement itself holds no exception for older contracts, small numbers or goods under way.
 2c identity        The VIN is sound and its maker is known.
 3e kind            The regime covers vehicles of this kind, or nothing tells another.
@@ -94,7 +94,7 @@ because contradiction_no_vin_code: The code declares a vehicle without a VIN, an
 
 law     MOFCOM, MIIT, GACC and SAMR, Announcement 54 of 2025 of 26 September 2025 (https://www.tradesichuan.com/jmzx/3028.html; confidence high)
 law     MOFCOM and GACC, Announcement 89 of 2025 of 30 December 2025: export licence catalogue for 2026 (https://10100.com/article/65966349; confidence high)
-rules   cn-2025-54@2026.11-2, data 2026.11+vpic.2026-10. This is no legal advice.
+rules   cn-2025-54@2026.11-3, data 2026.11+vpic.2026-10. This is no legal advice.
 Not checked: whether the exporter is qualified and the brand its own; the licence itself; other regimes.
 """
 
@@ -183,7 +183,8 @@ def test_screen_prints_one_object(manifest):
     summary = Summary.model_validate_json(result.stdout)
     assert result.exit_code == 0
     assert (summary.rows_read, summary.rows_out) == (4, 4)
-    assert summary.verdicts == {"controlled": 1, "review": 1, "out_of_scope": 1, "invalid": 1}
+    assert summary.verdicts == {"controlled": 1, "review": 2, "out_of_scope": 0, "invalid": 1}
+    assert summary.reasons["date_alone"] == 1
     assert summary.mapping == {
         "vin": "车架号",
         "fuel": "燃料种类",
@@ -195,7 +196,7 @@ def test_screen_prints_one_object(manifest):
 
 @pytest.mark.parametrize(
     ("keep", "fail_on", "code"),
-    [(ROWS, "controlled", 1), (ROWS[1:], "controlled", 0), (ROWS[1:], "review", 1), (ROWS[1:2], "invalid", 0), (ROWS[3:], "invalid", 1), (ROWS[3:], "review", 0), (ROWS, None, 0)],
+    [(ROWS, "controlled", 1), (ROWS[1:], "controlled", 0), (ROWS[1:], "review", 1), (ROWS[1:2], "review", 1), ([ROWS[1], ROWS[1]], "invalid", 0), (ROWS[3:], "invalid", 1), (ROWS[3:], "review", 0), (ROWS, None, 0)],
 )  # fmt: skip
 def test_fail_on(tmp_path, keep, fail_on, code):
     path = tmp_path / "list.csv"
@@ -290,6 +291,7 @@ def test_demo(tmp_path):
     assert "349 rows read, 349 rows out, 1 blank skipped" in result.stdout
     assert sorted(file.name for file in (tmp_path / "vintool-demo").iterdir()) == [
         "annotated.csv",
+        "cleared_by_date.csv",
         "exceptions.csv",
         "ledger.csv",
         "report.html",

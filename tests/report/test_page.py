@@ -253,7 +253,7 @@ def test_text_cannot_rewrite_a_terminal_and_stays_short(text):
         ),
         {},
     )
-    assert text_of_page.count("\n") <= 40
+    assert text_of_page.count("\n") <= 48
     assert all(char.isprintable() or char == "\n" for char in text_of_page)
 
 

@@ -65,6 +65,11 @@ def test_an_application_after_the_declaration_bears_nothing_out():
     assert screen(TESLA, None, row).verdict is Verdict.REVIEW
 
 
+def test_the_day_given_stands_for_the_declaration_date_of_the_row():
+    finding = screen(TESLA, date(2025, 10, 1), {"declaration_date": "2026-03-01"})
+    assert (finding.verdict, finding.reasons[0]) == (Verdict.OUT_OF_SCOPE, Reason.BEFORE_RULE)
+
+
 @pytest.mark.parametrize("field", DATES[1:])
 def test_declared_before_and_another_date_after_is_review_with_both_readings(field):
     for on, declared in ((None, {"declaration_date": "2025-10-01"}), (date(2025, 10, 1), {})):

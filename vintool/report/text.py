@@ -10,7 +10,7 @@ from vintool.report.summary import LABELS, DecisionCounts, Summary
 
 
 def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
-    """The summary for a terminal or a pipe: plain text, at most 40 lines, no colour."""
+    """The summary for a terminal or a pipe: plain text, at most 48 lines, no colour."""
     lines = [f"{cell(summary.file)}: {summary.balance} ({summary.seconds:.1f} s)", ""]
     for name, n in summary.verdicts.items():
         caution = "; not the same as free to export" if name == "out_of_scope" else ""
@@ -47,13 +47,13 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
         ("not read", ", ".join(first_of(left, 6))),
         ("rule", f"{summary.regime}, version {summary.rule_version}, data {summary.data_release}"),
         ("date", summary.on),
-        *(("note", note) for note in first_of(summary.notes, 2)),
-        ("written", ", ".join(first_of(summary.outputs, 6))),
+        *(("note", note) for note in first_of(summary.notes, 5)),
+        ("written", ", ".join(first_of(summary.outputs, 8))),
     ]
     lines.append("")
     for label, text in facts:
-        # Columns may take three lines: a column read as the wrong field spoils every verdict.
-        width, most = (100, 3) if label in {"columns", "written"} else (3 * CELL, 1)
+        # Columns may take five lines: a column read as the wrong field spoils every verdict.
+        width, most = (100, 5) if label in {"columns", "written"} else (3 * CELL, 1)
         lead = f"{label:<12}"
         wrap = textwrap.TextWrapper(width, lead, " " * len(lead), max_lines=most, placeholder=" …")
         lines += wrap.wrap(visible(text))

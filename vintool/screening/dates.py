@@ -102,6 +102,7 @@ def declaration_day(
     """
     others = dict(zip(DATES, dates, strict=True))
     if on is not None:
+        del others["declaration_date"]  # which it stands for
         known = on.year <= LAST_KNOWN_YEAR
         day = DeclarationDay(on, regime.in_force(on), None if known else Reason.LAW_MAY_BE_OLD)
     else:
