@@ -147,3 +147,26 @@ def test_a_vehicle_of_another_kind_is_pointed_to_its_regime():
 )  # fmt: skip
 def test_a_chassis_number_that_is_another_vehicles(text, differs):
     assert chassis_differs(SONG_PLUG_IN, text) is differs
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "3VV1B7AX9JM227402 LSJK888R6SB0",
+        "2HKRM3H77DH308600 / LGX30G9J2SC087",
+        "LGX30G9J2SC087, 2HKRM3H77DH308600",
+        "2HKRM3H77DH308600;LRW3E7FA",
+    ],
+)
+def test_a_piece_of_a_second_vin_in_the_cell_is_heard(cell):
+    finding = screen(cell, date(2026, 3, 1))
+    assert finding.verdict is not Verdict.OUT_OF_SCOPE
+    assert Reason.CONTRADICTION_TWO_VINS in finding.reasons
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2HKRM3H77DH308600 Honda CR-V", "2HKRM3H77DH308600 TGHU1234567", "2HKRM3H77DH308600 2026-03-01", "2HKRM3H77DH308600 ENGINE 12345678"],
+)  # fmt: skip
+def test_what_else_stands_beside_a_vin_is_no_vin(cell):
+    assert Reason.CONTRADICTION_TWO_VINS not in screen(cell, date(2026, 3, 1)).reasons

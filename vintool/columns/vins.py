@@ -24,12 +24,12 @@ from vintool.columns.engine.characters import (
 )
 from vintool.columns.engine.encoder import Encoder, KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.decoding.identity import vin_problems
+from vintool.decoding.identity import read_cell, vin_problems
 from vintool.decoding.profile import Profile, profile
 from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts
 from vintool.vin import Vin
 from vintool.vin.check_digit import status_in_market
-from vintool.vin.cleanup import Reading, read
+from vintool.vin.cleanup import Reading
 
 
 @dataclass(eq=False)
@@ -108,7 +108,7 @@ class Reader:
         return len(self._encoder)
 
     def __call__(self, texts: pa.StringArray) -> VinColumn:
-        """Read one batch of texts, as ``vin.read`` reads each."""
+        """Read one batch of texts, as ``identity.read_cell`` reads each."""
         well_formed, characters, mod_11 = _clean_rows(texts)
         unclean = ~well_formed
         readings: dict[str, Reading] = {}
@@ -116,7 +116,7 @@ class Reader:
         if len(characters) < len(texts):
             encoded = texts.filter(pa.array(unclean)).fill_null("").dictionary_encode()
             distinct: list[Any] = encoded.dictionary.to_pylist()
-            readings = {text: read(text) for text in distinct}
+            readings = {text: read_cell(text) for text in distinct}
             codes = encoded.indices.to_numpy()
         vins = ["" if reading.problem else reading.text for reading in readings.values()]
         readable = np.array([bool(vin) for vin in vins], dtype=bool).take(codes)

@@ -103,7 +103,22 @@ def identify(raw: object, given_market: Market | None = None) -> Identity:
     >>> identify("lrw3e7fa1-lc000001").vin
     'LRW3E7FA1LC000001'
     """
-    return identify_reading(read(raw), given_market)
+    return identify_reading(read_cell(raw), given_market)
+
+
+def read_cell(raw: object) -> Reading:
+    """A cell as ``vin.cleanup.read`` reads it; the start of a VIN of a known maker beside one is another VIN.
+
+    >>> read_cell("3VV1B7AX9JM227402 LSJK888R6SB0").vins
+    ('3VV1B7AX9JM227402', 'LSJK888R6SB0')
+    """
+    reading = read(raw)
+    piece = next((piece for piece in reading.pieces if wmi_is_known(piece[:3])), None)
+    if piece is None or reading.problem is not None:
+        return reading
+    cleanup = tuple(done for done in reading.cleanup if done is not Problem.FROM_TEXT)
+    vins = (reading.text, piece)
+    return Reading(f"{reading.text}{piece}", cleanup, Problem.SEVERAL_VINS, vins)
 
 
 def identify_reading(reading: Reading, given_market: Market | None = None) -> Identity:

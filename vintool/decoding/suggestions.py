@@ -16,7 +16,7 @@ from vintool.vin.check_digit import (
     remainder,
 )
 from vintool.vin.cleanup import is_plain
-from vintool.vin.look_alikes import LOOK_ALIKES
+from vintool.vin.look_alikes import CLOSE
 from vintool.vin.positions import ALPHABET
 
 SUGGESTIONS_AT_MOST = 5
@@ -127,7 +127,7 @@ def _one_edit(text: str) -> Iterator[tuple[str, str]]:
 def _edits(text: str) -> Iterator[tuple[str, str]]:
     changes = _single_changes(text)
     for at, other in changes:
-        if other in LOOK_ALIKES[text[at]]:
+        if other in CLOSE[text[at]]:
             reason = f"position {at + 1}: {text[at]} may be {other}, which looks alike"
             yield text[:at] + other + text[at + 1 :], reason
     for at in range(16):
@@ -138,7 +138,7 @@ def _edits(text: str) -> Iterator[tuple[str, str]]:
     reason = f"position 9: the check digit of the other positions is {expected}"
     yield text[:8] + expected + text[9:], reason
     for at, other in changes:
-        if other not in LOOK_ALIKES[text[at]]:
+        if other not in CLOSE[text[at]]:
             reason = f"position {at + 1}: {text[at]} may be {other}"
             yield text[:at] + other + text[at + 1 :], reason
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial, wraps
 from inspect import unwrap
+from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, ParamSpec, TypeVar
 
@@ -189,7 +190,7 @@ def read_evidence(path: Path, rank: int = ABOVE) -> Iterator[Rule]:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise DataError(f"{path}: not UTF-8") from None
-    reader = csv.reader(text.splitlines(), strict=True)
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
         if unknown := sorted(set(header) - set(RULE_COLUMNS)):

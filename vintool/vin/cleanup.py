@@ -29,6 +29,9 @@ _DELIMITERS = "*'\"`´‘’“”<>()[]{}"
 _VIN_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 _NEARLY_A_VIN = range(15, 20)
+_WORD = re.compile(r"[A-Z0-9]+")
+_PIECE = range(8, 17)  # characters: the first eight tell the model
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")  # ISO 6346
 _FRAME_NUMBER = re.compile(r"[A-Z0-9]{2,7}-[0-9]{5,7}")
 _PLACEHOLDERS = {"TBA", "TBC", "TBD", "NA", "NIL", "NONE", "NULL", "UNKNOWN", "PENDING", "TEST", "无", "待定", "暂无", "未知", "12345678901234567", "ABCDEFGHJKLMNPRST"}  # fmt: skip
 _SPELLED = re.compile(rf"[{ALPHABET}]{{17}}").fullmatch
@@ -36,12 +39,21 @@ _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 
 
 class Reading(NamedTuple):
-    """What a cell holds: the cleaned text, what was done to get it, what keeps it from being a VIN."""
+    """What a cell holds: the cleaned text, what was done to get it, what keeps it from being a VIN.
+
+    Attributes:
+        text: cleaned.
+        cleanup: what was done to get it.
+        problem: what keeps it from being a VIN.
+        vins: those in the cell, where there are several.
+        pieces: what stands beside the one VIN of the cell and is spelled like the start of another.
+    """
 
     text: str
     cleanup: tuple[Problem, ...] = ()
     problem: Problem | None = None
-    vins: tuple[str, ...] = ()  # those in the cell, where there are several
+    vins: tuple[str, ...] = ()
+    pieces: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -70,7 +82,9 @@ def read(raw: object) -> Reading:
         if len(vins) == 1 and (second := _second(unlabelled.replace(vins[0], ",", 1))):
             vins = (vins[0], second)
         if len(vins) == 1:
-            return Reading(vins[0], (*cleanup, Problem.FROM_TEXT), _fault(vins[0], vins[0]))
+            pieces = tuple(filter(_is_piece, _WORD.findall(unlabelled.replace(vins[0], ",", 1))))
+            fault = _fault(vins[0], vins[0])
+            return Reading(vins[0], (*cleanup, Problem.FROM_TEXT), fault, pieces=pieces)
         if vins:
             return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
     return Reading(joined, (*cleanup, *joining), _fault(joined, unlabelled.strip()))
@@ -130,6 +144,17 @@ def _second(rest: str) -> str:
         if len(joined) in _NEARLY_A_VIN and joined.isalnum() and 5 <= figures < len(joined):
             return joined
     return ""
+
+
+def _is_piece(word: str) -> bool:
+    """Whether a word is spelled like the start of a VIN: letters and figures of its alphabet, and no container number."""
+    return (
+        len(word) in _PIECE
+        and set(word) <= set(ALPHABET)
+        and not word.isdigit()
+        and not word.isalpha()
+        and not _CONTAINER.fullmatch(word)
+    )
 
 
 def _fault(joined: str, spaced: str) -> Problem | None:

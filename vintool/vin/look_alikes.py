@@ -1,68 +1,23 @@
 """Characters that eyes, hands and scanners take for one another."""
 
+from collections.abc import Iterable
+
 from vintool.vin.positions import ALPHABET
 
-# By shape, in print and by hand, each pair once. Not measured: gathered from the forms of the letters and figures, so that it
-# holds rather too many than too few.
-_PAIRS = [
-    "0D",
-    "06",
-    "08",
-    "0C",
-    "0G",
-    "0U",
-    "1L",
-    "1J",
-    "1T",
-    "17",
-    "2Z",
-    "7Z",
-    "3B",
-    "35",
-    "38",
-    "4A",
-    "49",
-    "4Y",
-    "5S",
-    "56",
-    "58",
-    "6G",
-    "68",
-    "6B",
-    "7T",
-    "7Y",
-    "8B",
-    "8S",
-    "89",
-    "8G",
-    "9G",
-    "BR",
-    "BD",
-    "BE",
-    "BP",
-    "CG",
-    "DP",
-    "EF",
-    "FP",
-    "HK",
-    "HM",
-    "HN",
-    "KX",
-    "MN",
-    "MW",
-    "NW",
-    "PR",
-    "UV",
-    "UW",
-    "VW",
-    "VY",
-    "XY",
-]
+# By shape, in print and by hand, each pair once. Not measured: gathered from the forms of the letters and figures.
+_CLOSE = ("0D", "1L", "1T", "17", "2Z", "38", "4A", "5S", "6G", "8B", "CG", "EF", "MN", "PR", "UV", "VY")  # fmt: skip
+_REMOTE = (
+    "06", "08", "0C", "0G", "0U", "1J", "35", "3B", "49", "4Y", "56", "58", "68", "6B", "7T", "7Y", "7Z", "89", "8G", "8S", "9G",
+    "BD", "BE", "BP", "BR", "DP", "FP", "HK", "HM", "HN", "KX", "MW", "NW", "UW", "VW", "XY",
+)  # fmt: skip
 
-#: Each character of the alphabet with those that it may be taken for.
-LOOK_ALIKES = {
-    character: "".join(
-        other for other in ALPHABET if character + other in _PAIRS or other + character in _PAIRS
-    )
-    for character in ALPHABET
-}
+
+def _by_character(pairs: Iterable[str]) -> dict[str, str]:
+    both = {*pairs, *(pair[::-1] for pair in pairs)}
+    return {one: "".join(other for other in ALPHABET if one + other in both) for one in ALPHABET}
+
+
+#: Each character of the alphabet with those that it is easily taken for: what may have been meant.
+CLOSE = _by_character(_CLOSE)
+#: The same with all that it may be taken for: what may hide behind a VIN, rather too many than too few.
+LOOK_ALIKES = _by_character((*_CLOSE, *_REMOTE))

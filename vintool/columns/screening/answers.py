@@ -15,11 +15,10 @@ from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.row_rules import DecidedRows
 from vintool.columns.vins import CheckedProfile, VinColumn, row_problems
 from vintool.decoding.fields import FIELDS, Field
-from vintool.decoding.identity import identify_reading
+from vintool.decoding.identity import identify_reading, read_cell
 from vintool.decoding.kinds import Kind
 from vintool.decoding.suggestions import suggestions
 from vintool.desk.licences import drawn_at
-from vintool.vin.cleanup import read
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""
@@ -124,7 +123,7 @@ def _suggestions(vins: VinColumn, profiles: Categorical) -> pa.Array:
     encoded = vins.texts.filter(rows).fill_null("").dictionary_encode()
     texts: list[Any] = encoded.dictionary.to_pylist()
     identities = (
-        identify_reading(vins.readings[text] if text in vins.readings else read(text))
+        identify_reading(vins.readings[text] if text in vins.readings else read_cell(text))
         for text in texts
     )
     likeliest = [
