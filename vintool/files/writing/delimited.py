@@ -11,6 +11,9 @@ from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import flat, inert
 
 BOM = b"\xef\xbb\xbf"  # without it spreadsheet programs take UTF-8 for the local code page
+STRANGE = frozenset(
+    {"vin_text", "vin_evidence", "vin_sheet"}
+)  # the answers that hold what strangers wrote
 CSV_ROWS = 1 << 11  # converted at a time: a dictionary is looked at each time
 
 
@@ -35,8 +38,10 @@ class DelimitedWriter(ByteWriter):
         batch = beside(data, answers)
         names, columns = batch.schema.names, list(map(flat, batch.columns))
         if not self._raw:
-            for number, column in enumerate(columns):
-                columns[number], changed = inert(column, numbers=number > 0)
+            ours = data.num_columns
+            strange = (at for at, name in enumerate(answers.schema.names, ours) if name in STRANGE)
+            for at in (*range(ours), *strange):
+                columns[at], changed = inert(columns[at], numbers=at > 0)
                 self._inert += changed
             headers, changed = inert(pa.array(names, pa.string()), numbers=False)
             names = cast("list[str]", headers.to_pylist())

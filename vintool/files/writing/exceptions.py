@@ -9,9 +9,10 @@ from vintool.columns import FACTS
 from vintool.desk.reviews import Reviews, key_of, standing
 from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import flat, inert
-from vintool.files.writing.delimited import BOM, CSV_ROWS
+from vintool.files.writing.delimited import BOM, CSV_ROWS, STRANGE
 
 _REVIEW = ("decision", "decision_reason", "reviewer", "decision_date")
+_STRANGE = STRANGE | set(_REVIEW)
 _COLUMNS = (
     "vin_sheet", "vin_row", "vin_text", "vin", "vin_manufacturer", "vin_brand", "vin_powertrain", "vin_verdict",
     "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "vin_regime", FACTS, *_REVIEW,
@@ -44,10 +45,10 @@ class ExceptionWriter(ByteWriter):
             "vin_regime": pa.repeat(self._regime, answers.num_rows),
             **self._review_cells(answers),
         }
-        columns = [
-            inert(flat(cells.get(name, blank)), numbers=number > 0)[0]
-            for number, name in enumerate(_COLUMNS)
-        ]
+        columns = [flat(cells.get(name, blank)) for name in _COLUMNS]
+        for at, name in enumerate(_COLUMNS):
+            if name in _STRANGE:
+                columns[at] = inert(columns[at], numbers=at > 0)[0]
         pa_csv.write_csv(
             pa.RecordBatch.from_arrays(columns, names=list(_COLUMNS)), self._file, self._options
         )
