@@ -117,9 +117,9 @@ BREAK = "^('*[\\t\\n\\r])"
 """A cell that begins with a break; some programs take it away and run the rest."""
 HARMLESS = " *([+\\-]?[0-9.,]+([eE][+\\-]?[0-9]+)?%?|[+\\-－]+) *"
 """Begins like a formula and is none: a number with its sign, or dashes that stand for nothing."""
-_FORMULA, _BREAK, _HARMLESS = map(re.compile, (FORMULA, BREAK, HARMLESS))
-_NEUTRALISED = re.compile(f"(^|[{SEPARATORS}])({LEAD})'('*[{SIGNS}])")
-_NEUTRALISED_BREAK = re.compile("^'('*[\\t\\n\\r])")
+# Compiled when first used, and kept by ``re``: most runs write no cell.
+_NEUTRALISED = f"(^|[{SEPARATORS}])({LEAD})'('*[{SIGNS}])"
+_NEUTRALISED_BREAK = "^'('*[\\t\\n\\r])"
 
 
 def spreadsheet_cell(text: str, *, numbers: bool = True) -> str:
@@ -136,9 +136,9 @@ def spreadsheet_cell(text: str, *, numbers: bool = True) -> str:
     >>> [spreadsheet_cell(text) for text in ("=1+1", "-5", "- by phone", "'=1", "x;=1;y")]
     ["'=1+1", '-5', "'- by phone", "''=1", "x;'=1;y"]
     """
-    if numbers and _HARMLESS.fullmatch(text):
+    if numbers and re.fullmatch(HARMLESS, text):
         return text
-    return _BREAK.sub(r"'\1", _FORMULA.sub(r"\1\2'\3", text))
+    return re.sub(BREAK, r"'\1", re.sub(FORMULA, r"\1\2'\3", text))
 
 
 def spreadsheet_text(cell: str) -> str:
@@ -147,4 +147,4 @@ def spreadsheet_text(cell: str) -> str:
     >>> spreadsheet_text("x;'=1;''=2")
     "x;=1;'=2"
     """
-    return _NEUTRALISED.sub(r"\1\2\3", _NEUTRALISED_BREAK.sub(r"\1", cell))
+    return re.sub(_NEUTRALISED, r"\1\2\3", re.sub(_NEUTRALISED_BREAK, r"\1", cell))
