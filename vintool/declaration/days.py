@@ -20,6 +20,10 @@ LONGEST = 64  # characters of a cell that is read; two days with their hours and
 
 _MONTH_COLUMNS = ("name", "month", "language", "source")
 _DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
+# The form of most columns, and of every hour of a log: twenty times as fast as asking all forms.
+_ISO = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?", re.ASCII
+)
 _SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:\.\d+)?")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _BETWEEN = re.compile(
@@ -45,12 +49,20 @@ _DATES = tuple(
 )  # fmt: skip
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 _HOUR = (
-    r"(?:\s*[T,]\s*|\s+|(?=[上下오]))(?P<half>上午|下午|오전|오후|[AP]M)?\s*"
+    r"(?:\s*[T,:]\s*|\s+(?:at\s+)?|(?=[上下오])|(?<=日))(?P<half>上午|下午|오전|오후|[AP]M)?\s*"
     r"(?:(?P<hour>\d{1,2})[:.时時h](?P<minute>\d{2})(?:[:.分](?P<second>\d{2})(?:[.,]\d{1,9})?)?[分秒]?"
     r"|(?P<hour2>\d{2})(?P<minute2>\d{2})(?:\d{2})?)"
     r"\s*(?P<after>[AP]\.?M\.?(?!\w))?"
 )
-_ZONE = r"\s*\[?(?:(?:UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?|(?P<zone>[A-Z]{1,5}|北京时间|[A-Z]+(?:/[A-Z_]+)+))\]?(?:\s*\([^()]*\))?"
+_ZONE = (
+    r"\s*[\[(]?(?:(?:UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?(?:\s+[A-Z]{3,4})?"
+    r"|(?P<zone>[A-Z]{1,5}|北京时间|[A-Z]+(?:/[A-Z_]+)+))[\])]?(?:\s*\([^()]*\))?"
+)
+# As C's ctime and the command date write it: the year behind the hour.
+_YEAR_LAST = re.compile(
+    r"(?:[a-z]{3}\s+)?([a-z]{3}\s+\d{1,2})\s+(\d{1,2}:\d{2}:\d{2}(?:\s+[a-z]{3,4})?)\s+(\d{4})",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(rf"(?:{_HOUR})?(?:{_ZONE})?", re.IGNORECASE)
 _AFTERNOON = {"下午", "오후", "PM", "P"}
 # Hours before Greenwich; a name that means two zones has both.
@@ -96,12 +108,19 @@ def read_days(text: str) -> Days | None:
     """
     if len(text) > LONGEST:
         return None
+    if _ISO.fullmatch(text):
+        try:
+            day = date.fromisoformat(text[:10])
+        except ValueError:
+            return None
+        return Days(day, day)
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text).strip())
     if len(plain) > LONGEST:
         return None
     if number := _SPREADSHEET_DAY.fullmatch(plain):
         day = _DAY_ZERO + timedelta(days=int(number[1]))
         return Days(day, day, is_written=False)
+    plain = _YEAR_LAST.sub(r"\1 \3 \2", plain)
     days = set(_points(plain)) or {day for pair in _pairs(plain) for day in pair}
     return Days(min(days), max(days)) if days else None
 
