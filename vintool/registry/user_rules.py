@@ -126,12 +126,12 @@ def one_reference(function: Callable[P, T]) -> Callable[P, T]:
     """A function that hears the rules that were in use when it was called until it ends."""
 
     @wraps(function)
-    def asked(*arguments: P.args, **named: P.kwargs) -> T:
+    def wrapper(*arguments: P.args, **named: P.kwargs) -> T:
         if _OF_CALL.get() is not None:
             return function(*arguments, **named)
         return rules_in_use().heard_by(function)(*arguments, **named)
 
-    return asked
+    return wrapper
 
 
 def by_rules(most: int | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -143,7 +143,7 @@ def by_rules(most: int | None = None) -> Callable[[Callable[P, T]], Callable[P, 
 
     def keeping(function: Callable[P, T]) -> Callable[P, T]:
         @wraps(function)
-        def asked(*arguments: P.args, **named: P.kwargs) -> T:
+        def wrapper(*arguments: P.args, **named: P.kwargs) -> T:
             rules = rules_in_use()
             kept = rules.answers.get(function)
             if kept is None:
@@ -151,8 +151,8 @@ def by_rules(most: int | None = None) -> Callable[[Callable[P, T]], Callable[P, 
             answer: T = kept(*arguments, **named)
             return answer
 
-        vars(asked)["cache_clear"] = partial(forget, asked)
-        return asked
+        vars(wrapper)["cache_clear"] = partial(forget, wrapper)
+        return wrapper
 
     return keeping
 
