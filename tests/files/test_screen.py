@@ -142,7 +142,7 @@ def test_rows_cleared_by_their_date_are_counted_listed_and_shown(tmp_path):
         (str(month + 1), TESLA, f"2025-0{month}-03") for month in range(1, 6)
     ]
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "5 rows are outside this rule by their date alone." in page
+    assert "5 rows are outside this rule by their dates." in page
     assert "2025-05-03" in page[page.index('id="dates"') : page.index('id="brands"')]
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert "cleared_by_date.csv" in record["outputs"]

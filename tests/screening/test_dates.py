@@ -10,6 +10,8 @@ from support.vins import vin
 
 from vintool.codes import REGIMES, Reason, Verdict
 from vintool.columns import screen_batches, screen_table
+from vintool.declaration import headers, mapping
+from vintool.errors import MappingError
 from vintool.screening.dates import DATES, LAST_KNOWN_YEAR, ManifestDays
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import screen
@@ -63,6 +65,32 @@ def test_an_application_after_the_declaration_bears_nothing_out():
     """A licence is applied for first: with a slip in the year of the declaration it seems to come later."""
     row = {"declaration_date": "2025-01-10", "application_date": "2025-03-20"}
     assert screen(TESLA, None, row).verdict is Verdict.REVIEW
+
+
+def test_two_columns_of_one_date_are_for_the_user_to_decide():
+    """One of them read and the other not could clear a row by a date that the other denies."""
+    deciding = {
+        "Loading date": "Date loaded",
+        "Sailing date": "Date of sailing",
+        "BL date": "Date of B/L",
+        "Export date": "Exported on",
+    }
+    for one, other in deciding.items():
+        table = pa.table(
+            {
+                "VIN": CARS[:1],
+                "Declaration date": ["2025-12-01"],
+                one: ["2025-12-03"],
+                other: ["2026-02-01"],
+            }
+        )
+        with pytest.raises(MappingError, match="could each be the column"):
+            screen_table(table)
+
+
+def test_every_date_that_bears_on_the_day_is_a_field_whose_column_must_be_clear():
+    assert set(DATES) <= mapping._DECIDING
+    assert set(DATES) <= set(headers.fields())
 
 
 def test_the_day_given_stands_for_the_declaration_date_of_the_row():

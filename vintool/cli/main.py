@@ -166,7 +166,7 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     "--declare",
     multiple=True,
     metavar="FIELD=TEXT",
-    help="What the papers say: hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity, unit_price, currency, chassis_no, registration_date, application_date.",
+    help="What the papers say: hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity, unit_price, currency, chassis_no, registration_date, and the dates declaration_date, export_date, loading_date, sailing_date, bl_date, licence_date, application_date.",
 )
 @regime_option
 @with_evidence
@@ -179,12 +179,14 @@ def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regi
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01 --regime cn-used-vehicle --declare condition=used
     """
     from vintool.screening import explain as page  # noqa: PLC0415 - start-up time
+    from vintool.screening.dates import day_field  # noqa: PLC0415
 
-    if on is None:
+    declared = parse_pairs(declare, "--declare")
+    if on is None and not day_field(declared):
         on = today()
         note(f"no --on given: judged for today, {on.isoformat()}")
     try:
-        explanation = page.explain(vin, on, parse_pairs(declare, "--declare"), regime)
+        explanation = page.explain(vin, on, declared, regime)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if form == "json":

@@ -65,7 +65,7 @@ def with_evidence(command: Callable[..., None]) -> Callable[..., None]:
         multiple=True,
         type=FILE,
         metavar="FILE",
-        help="Rules of your own, heard before the packaged ones.",
+        help="Rules of your own, heard beside the packaged ones; where they disagree the row is for review.",
     )
     @click.option(
         "--evidence-below",

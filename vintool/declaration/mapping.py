@@ -25,6 +25,12 @@ _DECIDING = frozenset(
         "vehicle_type",
         "declaration_date",
         "export_date",
+        "loading_date",
+        "sailing_date",
+        "planned_sailing_date",
+        "bl_date",
+        "licence_date",
+        "application_date",
         "registration_date",
     }
 )

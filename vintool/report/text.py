@@ -36,7 +36,9 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
     facts = [
         (
             "by date",
-            f"{cleared:,} rows are outside the rule by their date alone" if cleared else "",
+            f"{cleared:,} rows are outside the rule by their dates; nothing else of them was judged"
+            if cleared
+            else "",
         ),
         ("powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))),
         ("licences", ", ".join(f"{n:,} {state}" for state, n in ranked(states))),

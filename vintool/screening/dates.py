@@ -19,7 +19,15 @@ from vintool.screening.regimes import Regime
 
 #: The fields that give a row its day, the first that is mapped; then the other dates that speak of it.
 DAY_FIELDS = ("declaration_date", "export_date")
-DATES = (*DAY_FIELDS, "loading_date", "sailing_date", "bl_date", "licence_date", "application_date")
+DATES = (
+    *DAY_FIELDS,
+    "loading_date",
+    "sailing_date",
+    "planned_sailing_date",
+    "bl_date",
+    "licence_date",
+    "application_date",
+)
 _EARLIER = {"licence_date", "application_date"}  # never after the declaration
 _APART = timedelta(days=92)  # at most, of dates that bear each other out
 _MONTH = timedelta(days=31)
@@ -127,6 +135,11 @@ def declaration_day(
     return day if borne_out else day._replace(doubt=Reason.DATE_ALONE)
 
 
+def filled(declared: Mapping[str, object] | None) -> dict[str, str]:
+    """The cells of a row that are there, as texts; an empty text is there, and tells nothing."""
+    return {field: str(cell) for field, cell in (declared or {}).items() if cell is not None}
+
+
 def day_of_row(
     regime: Regime, on: date | None, declared: Mapping[str, object] | None
 ) -> DeclarationDay:
@@ -137,7 +150,7 @@ def day_of_row(
         on: the day if it is an argument; None to read it from the row.
         declared: field -> cell.
     """
-    cells = {field: str(cell) for field, cell in (declared or {}).items() if cell is not None}
+    cells = filled(declared)
     dates = (read_days(cells.get(name, "")) for name in DATES)
     return declaration_day(regime, on, day_field(cells), *dates)
 

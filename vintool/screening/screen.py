@@ -1,6 +1,6 @@
 """Vehicle + declaration + date -> finding: the decision by one regime, and what else stands on the row.
 
-``columns.screening.judge`` takes the same steps over columns, each rule once per distinct key.
+``columns.screening.row_rules`` takes the same steps over columns, each rule once per distinct key.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from vintool.decoding.profile import Profile
 from vintool.registry.user_rules import one_reference
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
-from vintool.screening.dates import DeclarationDay, day_field, day_of_row
+from vintool.screening.dates import DeclarationDay, day_field, day_of_row, filled
 from vintool.screening.decision import Decision, decide
 from vintool.screening.evidence import EvidenceItem, Remark, all_remarks
 from vintool.screening.facts import (
@@ -45,7 +45,7 @@ class Finding(Frozen):
         other_regimes: codes of those that may apply to what this one leaves out.
         decided_on: the declaration date.
         rule_version: code and version of the regime, ``CODE@VERSION``.
-        lines: numbers of the lines of the decision table that held, such as ``5b``; ``vintool law``
+        lines: numbers of the lines of the decision table that held, such as ``5b``; ``vintool law --write``
             prints the table.
 
     >>> finding = screen("LRW3E7FA1LC000001", date(2026, 3, 1))
@@ -66,7 +66,7 @@ class Finding(Frozen):
 @one_reference
 def screen(
     vehicle_or_text: Vehicle | str,
-    on: date | None,
+    on: date | None = None,
     declared: Mapping[str, object] | None = None,
     regime: str = DEFAULT_REGIME,
 ) -> Finding:
@@ -106,7 +106,7 @@ def screen(
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
     identity = identify(text)
     day = day_of_row(law, on, declared)
-    column = "" if on is not None else day_field(declared or {})
+    column = "" if on is not None else day_field(filled(declared))
     return finding(judge(identity, profile_of(identity), day, declared, law), law, day.day, column)
 
 
@@ -130,7 +130,7 @@ def judge(
         ValueError: an unknown declared field.
     """
     meanings = declared_meanings(declared)
-    cells = {field: str(cell) for field, cell in (declared or {}).items() if cell is not None}
+    cells = filled(declared)
     registration, chassis = cells.get("registration_date", ""), cells.get("chassis_no", "")
     on = day.day
     facts = Facts(

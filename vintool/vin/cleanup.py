@@ -19,7 +19,7 @@ SEPARATORS = dict.fromkeys(map(ord, r"-‐‑‒–—−_./\,;|·"))
 _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
 )
-_LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX")
+_HOMOGLYPHS = str.maketrans("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX")
 # Possessive: white space is gone through once, however much there is.
 _LABEL = re.compile(
     r"^\W*+(?:VEHICLE\s++IDENTIFICATION\s++(?:NO|NUMBER)|V\.?I\.?N|CHASSIS|FRAME|FIN|车架号|底盘号|车辆识别代号|车辆识别代码)"
@@ -115,7 +115,7 @@ def fold(raw: str) -> tuple[str, list[Problem]]:
     capitals = text.upper()
     if capitals != text:
         cleanup.append(Problem.LETTER_CASE)
-    latin = capitals.translate(_LOOK_ALIKES)
+    latin = capitals.translate(_HOMOGLYPHS)
     if latin != capitals:
         cleanup.append(Problem.LOOK_ALIKE)
     return latin, cleanup

@@ -1,4 +1,4 @@
-"""``cleared_by_date.csv``: the rows that their date alone puts outside the rule, with the dates that they have."""
+"""``cleared_by_date.csv``: the rows that their dates put outside the rule, with the dates that they have."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,10 @@ from vintool.files.writing.cells import flat, inert
 from vintool.files.writing.delimited import BOM, CSV_ROWS
 from vintool.screening.dates import DATES
 
-_ANSWERS = ("vin_row", "vin_text", "vin", "vin_brand", "vin_powertrain")
+_ANSWERS = (
+    *("vin_row", "vin_text", "vin", "vin_brand", "vin_powertrain"),
+    *("vin_problems", "vin_suggestion", "vin_reasons"),
+)
 _COLUMNS = ("vin_sheet", *_ANSWERS, *DATES)
 
 
