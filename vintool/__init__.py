@@ -10,7 +10,7 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
                        |           check digit (where the market uses one)
                        VDS (4-9)       VIS (10-17)
 
-The rooms are one street, each importing only rooms above it::
+The rooms are one street, here from its end; each imports only rooms that stand before it in this list::
 
     codes         closed lists: verdicts, reasons, problems, powertrains (and errors: of files and data;
                   atomic: files whole or not at all)

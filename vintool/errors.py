@@ -52,7 +52,7 @@ class MappingError(_Located, ValueError):
 
 
 class DataError(RuntimeError):
-    """A reference table is not what its reader expects: a defect of the data, never of the input."""
+    """A reference table, or a file of a user's own rules, is not what its reader expects: never a defect of the manifest."""
 
 
 class DataSourceError(ValueError):

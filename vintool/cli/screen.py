@@ -51,7 +51,7 @@ SAMPLES = Path(__file__).parent / "samples"
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for annotated.*, exceptions.csv, report.html and run.json.",
+    help="Folder for annotated.*, exceptions.csv, report.html and run.json, and what else there is to tell.",
 )
 @text_or_json
 @click.option(

@@ -177,7 +177,7 @@ def parse_pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name.strip() or not value.strip():
-            raise click.UsageError(f"{option} {text!r}: write it as field=value")
+            raise click.UsageError(f"{option} {text!r}: write it as NAME=VALUE")
         pairs[name.strip()] = value.strip()
     return pairs
 

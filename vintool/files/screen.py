@@ -77,9 +77,9 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     Args:
         path: a file, or a folder of Parquet files, of any format that ``open_manifest`` reads.
         on: the declaration date of all rows; None to read the manifest's own date column.
-        out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, with
-            licences also ``ledger.csv``, with decisions ``decisions.jsonl``; they appear together
-            when all are written. None to write nothing.
+        out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, where a date has
+            cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
+            ``decisions.jsonl``; they appear together when all are written. None to write nothing.
         mapping: field -> column name, where the header dictionary should not decide.
         regime: code of the regime.
         encoding: of the text, where it should not be detected.

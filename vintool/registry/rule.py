@@ -5,7 +5,7 @@ from typing import NamedTuple
 from vintool.codes import Grade, Powertrain
 from vintool.registry.patterns import ANY, signs_of
 
-#: Rules of a user's own files stand above the packaged ones, or below them.
+#: Rules of a user's own files are heard beside the packaged ones (``ABOVE``), or where those are silent (``BELOW``).
 ABOVE, PACKAGED, BELOW = -1, 0, 1
 
 

@@ -33,14 +33,14 @@ T = TypeVar("T")
 
 
 class EvidenceFile(NamedTuple):
-    """A file of a user's own rules, and whether they stand above the packaged ones or below."""
+    """A file of a user's own rules, and whether they are heard beside the packaged ones or only where those are silent."""
 
     path: Path
     rank: int
 
 
 def evidence_folder() -> Path:
-    """The user's folder of rules: those in it stand above the packaged ones, those in ``below`` below."""
+    """The user's folder of rules: those in it are heard beside the packaged ones, those in ``below`` where these are silent."""
     return user_folder() / "evidence"
 
 

@@ -1,6 +1,6 @@
 """Entries of one row that cannot all be true: each with its code and both sides.
 
-A contradiction is a reason whatever the verdict, and one that ``weighs`` keeps a row from being
+A contradiction is a reason whatever the verdict, but of a row that its dates clear, and one that ``weighs`` keeps a row from being
 cleared: an entry that is wrong once may be wrong about the powertrain too. Each rule here is a plain
 function of what it reads.
 """
@@ -82,7 +82,7 @@ def _not_read(declared: Sequence[Meaning]) -> Iterator[Contradiction]:
     """What a cell may say that was not read keeps the row from being cleared by what was."""
     for entry in declared:
         if entry.part == NOT_STORED:
-            what = "the value that the spreadsheet program shows"
+            what = "a value that is not in the file"
             yield Contradiction(Reason.CELL_NOT_READ, entry.display, what, "the workbook")
             return
 
