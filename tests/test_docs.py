@@ -80,7 +80,7 @@ def test_the_picture_of_the_terminal_is_what_the_command_prints():
 def test_every_place_that_answers_a_question_exists():
     text = (ROOT / "docs/contributing/where-is.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
-    assert len(rows) == 20
+    assert len(rows) >= 20
     for row in rows:
         places = re.findall(r"`([\w.]+/[\w./-]*)`", row)
         assert places, row

@@ -240,7 +240,7 @@ def test_screen_from_standard_input():
         (f"Frame No,Chassis No\n{TESLA},{ATTO3}\n".encode(), [], 2, "could each be the column of vin"),
         (f"Frame No,Chassis No\n{TESLA},{ATTO3}\n".encode(), ["--map", "vin=Frame No"], 0, ""),
         (f"VIN\n{TESLA}\n".encode(), ["--map", "vin=Frame"], 2, "no column of the name given for vin"),
-        (f"VIN\n{TESLA}\n".encode(), ["--map", "vin"], 2, "write it as field=value"),
+        (f"VIN\n{TESLA}\n".encode(), ["--map", "vin"], 2, "write it as NAME=VALUE"),
         (f"VIN\n{TESLA}\n".encode(), ["--on", "1.3.2026"], 2, "write it as 2026-03-01"),
         (f"VIN\n{TESLA}\n".encode(), ["--regime", "xx"], 2, "no regime"),
         (f"VIN,make\n{TESLA},\u6bd4\u4e9a\u8fea\n".encode("utf-16-le"), ["--encoding", "utf-8"], 3, "--encoding"),
