@@ -46,7 +46,9 @@ texts = st.one_of(
     st.none(),
 )  # fmt: skip
 cells = {
-    "fuel": st.sampled_from(["汽油", "纯电动", "PHEV", "增程式", "PHEV/BEV", "?", "", None]),
+    "fuel": st.sampled_from(
+        ["汽油", "纯电动", "PHEV", "增程式", "PHEV/BEV", "?", "", "#N/A", None]
+    ),
     "hs_code": st.sampled_from(
         ["8703801090", "8703801010", "8703234190", "8702402000", "8703.60.2300", "?", None]
     ),
@@ -67,7 +69,7 @@ cells = {
         ["LC000001", "LRW3E7FA1LC000001", "lrw3e7fa1-lc000002", "12", "?", "", None]
     ),
     "registration_date": st.sampled_from(["2026-01-15", "01/02/2026", "2019-05-01", "?", None]),
-    "application_date": st.sampled_from(["2026-02-20", "2026-08-20", None]),
+    "application_date": st.sampled_from(["2026-02-20", "2026-08-20", "#VALUE!", None]),
     "container_no": st.sampled_from(["CSQU3054383", "CSQU3054384", "TBA", None]),
     "vessel_imo": st.sampled_from(["IMO 9319466", "9319467", "Morning Star", None]),
     "exporter_code": st.sampled_from(

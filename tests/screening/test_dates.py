@@ -61,6 +61,26 @@ def test_what_is_no_good_date_bears_nothing_out(second):
     assert (finding.verdict, Reason.DATE_ALONE in finding.reasons) == (Verdict.REVIEW, True)
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#VALUE!", "Err:502"])
+def test_a_date_that_holds_an_error_lets_nothing_be_cleared(error):
+    for field in DATES[1:]:
+        for on, first in ((None, {"declaration_date": "2025-03-10"}), (date(2025, 3, 10), {})):
+            witness = {"bl_date" if field != "bl_date" else "export_date": "2025-03-12"}
+            assert screen(TESLA, on, {**first, **witness}).verdict is Verdict.OUT_OF_SCOPE
+            finding = screen(TESLA, on, {**first, **witness, field: error})
+            assert (finding.verdict, Reason.CELL_NOT_READ in finding.reasons) == (
+                Verdict.REVIEW,
+                True,
+            )
+    petrol = screen(EADO, None, {**PETROL, "declaration_date": error, "export_date": "2025-03-10"})
+    assert (petrol.verdict, Reason.CELL_NOT_READ in petrol.reasons) == (Verdict.REVIEW, True)
+    rows = verdicts(["2025-03-10", "2025-03-11", error, "2025-03-12"])
+    assert [row["vin_verdict"] for row in rows] == ["out_of_scope"] * 2 + [
+        "controlled",
+        "out_of_scope",
+    ]
+
+
 def test_an_application_after_the_declaration_bears_nothing_out():
     """A licence is applied for first: with a slip in the year of the declaration it seems to come later."""
     row = {"declaration_date": "2025-01-10", "application_date": "2025-03-20"}

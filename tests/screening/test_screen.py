@@ -84,6 +84,8 @@ TABLE = [
     ("the code is that of a plug-in", TESLA, {"hs_code": "8703602300"}, "controlled", "contradiction_code"),
     ("the code is electric, the VIN a petrol one", EADO, {"hs_code": "8703801090"}, "review", "contradiction_code"),
     ("a cell of a petrol row was not read", EADO, {"fuel": "汽油", "model": NOT_STORED}, "review", "cell_not_read"),
+    ("an error where the fuel of a petrol row stands", SONG_PLUG_IN, {"fuel": " #REF! "}, "review", "cell_not_read"),
+    ("an error where the date of a petrol row stands", EADO, {**PETROL, "declaration_date": "#N/A"}, "out_of_scope", "agreed_not_pure_electric"),
     ("UN 3556 on a petrol row", EADO, {"fuel": "汽油", "un_no": "3556"}, "review", "contradiction_un_number"),
     ("UN 3166 on an electric row", TESLA, {"un_no": "UN3166"}, "controlled", "contradiction_un_number"),
     ("UN 3556 against the fuel alone", UNSEEN, {"fuel": "汽油", "un_no": "3556"}, "review", "contradiction_un_number"),

@@ -18,7 +18,11 @@ PASSENGER, KIT = "passenger", "kit"
 #: Kinds of a WMI that an official register gives to no car.
 NEVER_CARS = {("trailer",), ("motorcycle",)}
 #: Why a date outside the days of a regime clears nothing.
-DOUBTS_OF_DATE = {Reason.DATE_ALONE, Reason.DECLARED_BEFORE_EXPORTED_AFTER}
+DOUBTS_OF_DATE = {
+    Reason.DATE_ALONE,
+    Reason.DECLARED_BEFORE_EXPORTED_AFTER,
+    Reason.CELL_NOT_READ,
+}
 _REGISTRY_KINDS = {"bus", "truck", "motorcycle", "trailer", "off_road"}
 
 

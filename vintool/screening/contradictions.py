@@ -59,7 +59,7 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
         *_brand(facts.vin, facts.declared),
         *_price(facts.vin, facts.declared),
         *_two_vins(facts.vin),
-        *_not_read(facts.declared),
+        *_not_read(facts),
         *_chassis(chassis_differs=facts.chassis_differs),
     )
 
@@ -78,13 +78,13 @@ def _rules(vin: VinFacts) -> Iterator[Contradiction]:
         )
 
 
-def _not_read(declared: Sequence[Meaning]) -> Iterator[Contradiction]:
+def _not_read(facts: Facts) -> Iterator[Contradiction]:
     """What a cell may say that was not read keeps the row from being cleared by what was."""
-    for entry in declared:
-        if entry.part == NOT_STORED:
-            what = "a value that is not in the file"
-            yield Contradiction(Reason.CELL_NOT_READ, entry.display, what, "the workbook")
-            return
+    cells = [entry.display for entry in facts.declared if entry.part == NOT_STORED]
+    cells += ["a date"] if facts.date_doubt is Reason.CELL_NOT_READ else []
+    if cells:
+        what = "a value that is not in the file"
+        yield Contradiction(Reason.CELL_NOT_READ, cells[0], what, "the workbook")
 
 
 def _by_vin(vin: VinFacts) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import wmi_data
 from vintool.codes import Reason
 from vintool.declaration.days import Days, read_days
+from vintool.declaration.lexicon.meanings import is_not_read
 from vintool.screening.regimes import Regime
 
 #: The fields that give a row its day, the first that is mapped; then the other dates that speak of it.
@@ -88,6 +89,19 @@ class ManifestDays:
         return 2 * (outside - 1) > self._others
 
 
+NOT_READ = Days(date.max, date.max, is_written=False)
+"""In place of the days of a cell that holds an error of a spreadsheet: it may be any."""
+
+
+def days_of_cell(text: str) -> Days | None:
+    """The days that a cell can name; ``NOT_READ`` where it holds an error, None where it tells nothing.
+
+    >>> days_of_cell("#N/A") == NOT_READ, days_of_cell("soon")
+    (True, None)
+    """
+    return NOT_READ if is_not_read(text) else read_days(text)
+
+
 def day_field(fields: Mapping[str, object]) -> str:
     """The field that gives each row its day; empty if there is none."""
     return next((field for field in DAY_FIELDS if field in fields), "")
@@ -117,6 +131,8 @@ def declaration_day(
         days = others.pop(field, None)
         if days is None:
             return DeclarationDay(None)
+        if days == NOT_READ:
+            return DeclarationDay(None, None, Reason.CELL_NOT_READ)
         if days.latest.year not in PLAUSIBLE_YEARS:
             return DeclarationDay(None, None, Reason.DATE_IMPLAUSIBLE)
         in_force = regime.in_force(days.latest)
@@ -125,6 +141,8 @@ def declaration_day(
         return day
     borne_out = on is not None
     for name, other in others.items():
+        if other == NOT_READ:
+            return day._replace(doubt=Reason.CELL_NOT_READ)
         if other is None or other.latest.year not in PLAUSIBLE_YEARS:
             continue
         if regime.in_force(other.latest):
@@ -151,7 +169,7 @@ def day_of_row(
         declared: field -> cell.
     """
     cells = filled(declared)
-    dates = (read_days(cells.get(name, "")) for name in DATES)
+    dates = (days_of_cell(cells.get(name, "")) for name in DATES)
     return declaration_day(regime, on, day_field(cells), *dates)
 
 

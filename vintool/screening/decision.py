@@ -132,7 +132,7 @@ def _kind_reasons(case: Case) -> tuple[Reason, ...]:
 # fmt: off
 TABLE = (
     Line("1a", "date", "The declaration date lies before the first day of the regime, and years before the model year that the VIN tells: one of the two is wrong.", _if(lambda c: c.facts.in_force is False and c.date_denied), _R, ends=True),
-    Line("1b", "date", "The declaration date lies before the first day of the regime by one date that nothing bears out, or another date of the row lies on or after it: taken to be in force, and never more than review.", _if(lambda c: c.before_in_doubt)),
+    Line("1b", "date", "The declaration date lies before the first day of the regime by one date that nothing bears out, or another date of the row lies on or after it or was not read: taken to be in force, and never more than review.", _if(lambda c: c.before_in_doubt)),
     Line("1c", "date", "The declaration date lies before the first day of the regime.", _if(lambda c: c.facts.in_force is False), _O, ends=True, reasons=_because(Reason.BEFORE_RULE)),
     Line("1d", "date", "No declaration date can be read: the regime is taken to be in force.", _if(lambda c: c.facts.in_force is None)),
     Line("1e", "date", "The regime is in force on the declaration date.", _always),
@@ -187,7 +187,7 @@ def decide(facts: Facts, regime: Regime) -> Decision:
     notes = [reason for line in held if line.verdict is None for reason in line.reasons(case)]
     if facts.date_doubt:
         notes.append(facts.date_doubt)
-    elif facts.in_force is None:
+    if facts.in_force is None and facts.date_doubt is not Reason.DATE_IMPLAUSIBLE:
         notes.append(Reason.DATE_UNKNOWN)
     if verdict is Verdict.OUT_OF_SCOPE:
         notes = [note for note in notes if note not in _SETTLED_BY_POWERTRAIN]

@@ -29,7 +29,6 @@ from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.chassis import differing_chassis
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
-from vintool.declaration.days import read_days
 from vintool.desk.reviews import bound, fingerprint
 from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
@@ -39,6 +38,7 @@ from vintool.screening.dates import (
     ManifestDays,
     borne_out,
     day_field,
+    days_of_cell,
     declaration_day,
 )
 from vintool.screening.decision import Decision, decide
@@ -109,7 +109,7 @@ class RowRules:
         self._profiles = CheckedProfiles()
         self._vin_facts = PerDistinct(row_vin_facts)
         self._declared = PerDistinct(lexicon.together)
-        self._dates = PerDistinct(read_days)
+        self._dates = PerDistinct(days_of_cell)
         self._row_day = PerDistinct(partial(declaration_day, regime, on, self._day_field))
         self._borne_out = PerDistinct(self._with_manifest)
         self._day = PerDistinct(lambda day: day.day)

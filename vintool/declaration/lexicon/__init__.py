@@ -18,6 +18,7 @@ from vintool.declaration.lexicon.meanings import (
     NOT_STORED,
     TRACTION_BATTERY,
     Meaning,
+    is_not_read,
     quoted,
 )
 
@@ -74,7 +75,7 @@ def meaning(field: str, text: str) -> Meaning | None:
     ('PHEV', 'BEV')
     """
     reader = READERS[field]
-    if text == NOT_STORED:
+    if is_not_read(text):
         return Meaning(field, quoted(field, text), part=NOT_STORED)
     return reader.read(text)
 

@@ -1,5 +1,6 @@
 """What a cell of a manifest means: one type for all fields, and what several words say together."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -12,6 +13,23 @@ PRICE_WITH_VIN, PRICE_WITHOUT_VIN = "price as with a VIN", "price as without a V
 
 NOT_STORED = "#NOT STORED"
 """What stands for the value of a formula that the program which wrote the file has not stored."""
+
+# The errors of spreadsheets in the languages of their users; most end in a mark, these do not.
+_ERRORS = frozenset({NOT_STORED, "#N/A", "#N/D", "#N/B", "#NV", "#I/T", "#Н/Д", "#YOK", "#HIÁNYZIK", "#GETTING_DATA"})  # fmt: skip
+_ERROR = re.compile(r"#[¡¿]?[^\W\d][\w/]{1,20}[!?]|Err:\d{3}")
+_LONGEST_ERROR = 40  # with white space around it
+
+
+def is_not_read(text: str) -> bool:
+    """Whether a cell holds an error of a spreadsheet, or a formula whose value is not stored: it has a value, and we have not.
+
+    >>> is_not_read("#N/A"), is_not_read(" #DIV/0! "), is_not_read("Err:502"), is_not_read("N/A"), is_not_read("#12")
+    (True, True, True, False, False)
+    """
+    if len(text) > _LONGEST_ERROR or not ("#" in text or "Err:" in text):
+        return False
+    bare = text.strip()
+    return bare in _ERRORS or _ERROR.fullmatch(bare) is not None
 
 
 class NamedModel(NamedTuple):

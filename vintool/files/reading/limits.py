@@ -38,8 +38,8 @@ LINE: Final = 16 << 20
 ELEMENT: Final = 1 << 16
 """Characters of an element of XML that is read; no field of the declaration has more than a few hundred."""
 
-UNREAD_FORMULAS: Final = 1 << 20
-"""Cells of a sheet with formulas whose values are not stored."""
+NOT_READ: Final = 1 << 23
+"""Cells of a sheet with errors, or with formulas whose values are not stored: each is remembered by its place."""
 
 TAG: Final = 1 << 20
 """Bytes of a tag of XML with its attributes."""

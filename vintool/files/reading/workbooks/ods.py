@@ -16,10 +16,12 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 
 from vintool.files.reading import limits
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
+from vintool.files.reading.workbooks.unread import Unreads
 
 _CONTENT, _LISTED = "content.xml", "meta-inf/manifest.xml"
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
+_LONGEST_ERROR = 40
 _SPACES = 1 << 16  # one element of the text may stand for many
 
 
@@ -29,28 +31,29 @@ class _Table:
 
     name: str
     style: str
+    unread: Unreads
     rows: int = 0
-    errors: int = 0
+    cells: int = 0
     row: int = 0
     last_row: int = 0
     last_column: int = 0
     laid_out: int = 0
     merged: list[Merged] = field(default_factory=list)
-    unread: dict[int, list[int]] = field(default_factory=dict)
 
 
 class _Handler:
     """What the parser meets, gathered by sheet."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
+        self._file = file
         self.tables: list[_Table] = []
         self.hidden = set[str]()
         self._style = ""
         self._open = 0  # tables within tables are no sheets
         self._repeated = self._column = self._reach = 0
         self._filled = self._in_cell = self._waits = False
-        self._unread = list[int]()
-        self._aside = self._unread_cells = 0
+        self._aside = 0
+        self._error, self._text = range(0), ""  # the columns of an error, and what it says
 
     def doctype(self, *_: object) -> None:
         """Refuse entities where they could be declared."""
@@ -67,14 +70,17 @@ class _Handler:
                 raise zipfile.BadZipFile
             self._open += 1
             self.tables.append(
-                _Table(attributes.get("table:name", ""), attributes.get("table:style-name", ""))
+                _Table(
+                    attributes.get("table:name", ""),
+                    attributes.get("table:style-name", ""),
+                    Unreads(self._file),
+                )
             )
         elif not self._open:
             return
         elif name == "table:table-row":
             self._repeated = int(attributes.get("table:number-rows-repeated", "1"))
             self._column, self._reach, self._filled = 0, 0, False
-            self._unread = []
         elif name in _CELLS:
             self._cell(attributes)
         elif name == "office:annotation":
@@ -94,9 +100,15 @@ class _Handler:
         first, self._column = self._column, self._column + repeated
         if "table:formula" in attributes or any(key.startswith("office:") for key in attributes):
             self._reach = self._column
-        table.errors += attributes.get("calcext:value-type") == "error"
+        table.cells += 1
+        columns = range(first, min(self._column, first + limits.COLUMNS))
+        self._in_cell = True
+        if attributes.get("calcext:value-type") == "error":
+            self._error, self._text = columns, ""
+            return
         if "table:formula" in attributes and "office:value-type" not in attributes:
-            self._unread += range(first, min(self._column, first + limits.COLUMNS))
+            for column in columns:
+                table.unread.formula(table.row, column)
             self._filled = True
         if any(key in attributes for key in _VALUES):
             self._filled = True
@@ -106,11 +118,12 @@ class _Handler:
             )
         else:
             self._waits = attributes.get("office:value-type") == "string"
-        self._in_cell = True
 
     def text(self, text: str) -> None:
         """Text: the content of a cell that has no other."""
-        if self._waits and self._in_cell and not self._aside and text.strip(WHITE_SPACE):
+        if self._error and not self._aside:
+            self._text = (self._text + text)[:_LONGEST_ERROR]
+        elif self._waits and self._in_cell and not self._aside and text.strip(WHITE_SPACE):
             self._filled = True
 
     def end(self, name: str) -> None:
@@ -120,25 +133,24 @@ class _Handler:
         elif not self._open:
             return
         elif name in _CELLS:
+            for column in self._error:
+                self.tables[-1].unread.error(self.tables[-1].row, column, self._text)
             self._in_cell = self._waits = False
+            self._error = range(0)
         elif name == "office:annotation":
             self._aside -= 1
         elif name == "table:table-row":
             table = self.tables[-1]
+            table.unread.repeat(range(table.row + 1, table.row + self._repeated), table.row)
+            if self._filled:
+                table.rows += self._repeated + table.unread.followed()
+            else:
+                table.unread.alone(table.row, self._repeated)
             table.row += self._repeated
             table.laid_out += self._reach
             if self._reach:
                 table.last_row = table.row
                 table.last_column = max(table.last_column, self._reach)
-            if self._filled:
-                table.rows += self._repeated
-            if self._unread:
-                self._unread_cells += len(self._unread) * self._repeated
-                if self._unread_cells > limits.UNREAD_FORMULAS:
-                    raise zipfile.BadZipFile
-                table.unread.update(
-                    dict.fromkeys(range(table.row - self._repeated, table.row), self._unread)
-                )
 
 
 class OdsWorkbook(Parts):
@@ -153,7 +165,7 @@ class OdsWorkbook(Parts):
         listed = self.chunks(_LISTED) if _LISTED in self else ()
         if any(b"encryption-data" in chunk for chunk in listed):
             raise zipfile.BadZipFile("password")
-        handler = _Handler()
+        handler = _Handler(path.name)
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = handler.doctype
@@ -197,8 +209,10 @@ class OdsWorkbook(Parts):
         return Survey(
             table.rows,
             table.last_column,
-            table.errors,
+            table.unread.errors,
             table.last_row,
             tuple(table.merged),
-            unread=table.unread,
+            unread=table.unread.marks,
+            errors_alone=table.unread.below,
+            cells=table.cells,
         )

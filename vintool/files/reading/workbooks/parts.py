@@ -32,8 +32,8 @@ Merged = tuple[int, int, int, int]
 """A block of merged cells: its first row and column and its last ones, from 0."""
 
 
-Unread = Mapping[int, Sequence[int]]
-"""Row -> columns of cells with a formula whose value is not stored, both from 0."""
+Unread = Mapping[int, Sequence[tuple[int, str]]]
+"""Row -> columns of cells that were not read, both from 0, each with the mark that stands for what is in it."""
 
 
 class SheetEntry(NamedTuple):
@@ -61,7 +61,9 @@ class Survey:
         last_row: how far cells reach down, from 1; 0 where it was not looked for.
         merged: the blocks of merged cells, where they were looked for.
         first_column: where cells begin, from 0; 0 where it was not looked for.
-        unread: row -> columns, from 0, of the cells with a formula whose value is not stored.
+        unread: the cells with an error, and those with a formula whose value is not stored.
+        errors_alone: how many rows below the last one with content hold nothing but errors.
+        cells: how many cells are written in the file, empty ones too; 0 where they were not counted.
     """
 
     rows: int
@@ -71,6 +73,8 @@ class Survey:
     merged: tuple[Merged, ...] = ()
     first_column: int = 0
     unread: Unread = field(default_factory=dict)
+    errors_alone: int = 0
+    cells: int = 0
 
 
 @contextmanager

@@ -31,7 +31,6 @@ from vintool.files.reading.sheets import (
     unique,
 )
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
-from vintool.files.reading.workbooks.formulas import marked
 from vintool.files.reading.workbooks.merged_cells import Merges
 from vintool.files.reading.workbooks.ods import OdsWorkbook
 from vintool.files.reading.workbooks.parts import (
@@ -41,6 +40,7 @@ from vintool.files.reading.workbooks.parts import (
     Unread,
     damage_refused,
 )
+from vintool.files.reading.workbooks.unread import formulas_of, marked
 from vintool.files.reading.workbooks.xlsb import XlsbWorkbook
 from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
 
@@ -195,23 +195,28 @@ def _source(book: _Workbook, position: int, survey: Survey) -> _Source:
     name, _, part = book.sheets[position]
     notes = []
     if survey.errors:
-        notes.append(f"{survey.errors} cell(s) hold an error such as #N/A; read as empty.")
-    if survey.unread:
-        cells = sum(map(len, survey.unread.values()))
         notes.append(
-            f"{cells} cell(s) hold a formula whose value is not stored and were not read ({NOT_STORED}): open and save the file in the spreadsheet program, and screen it again."
+            f"{survey.errors} cell(s) hold an error such as #N/A: it stands in place of a value, and no row is cleared beside one that the verdict reads."
+        )
+    if survey.errors_alone:
+        notes.append(
+            f"{survey.errors_alone} row(s) below the last one hold nothing but errors such as #N/A and were left out."
+        )
+    if formulas := formulas_of(survey.unread):
+        notes.append(
+            f"{formulas} cell(s) hold a formula whose value is not stored and were not read ({NOT_STORED}): open and save the file in the spreadsheet program, and screen it again."
         )
     if isinstance(book, XlsxWorkbook):
         wide = survey.last_column > _WIDE
         if not wide and survey.last_column * (1 << 20) > _GRID:
             wide = survey.last_column * book.last_row(part) > _GRID
         if wide:
-            source = _wide_source(book, position, part, tuple(notes))
+            source = _wide_source(book, position, survey, tuple(notes))
             within = range(source.left, source.left + source.width)
             unread = {
                 row: kept
                 for row, columns in survey.unread.items()
-                if (kept := [column for column in columns if column in within])
+                if (kept := [mark for mark in columns if mark[0] in within])
             }
             return _with_unread(source, unread)
     else:
@@ -234,7 +239,7 @@ def _with_unread(source: _Source, unread: Unread) -> _Source:
     """A sheet in which the cells are marked that were not read; a library may see none of them."""
     if not unread:
         return source
-    columns = set().union(*unread.values())
+    columns = {column for marks in unread.values() for column, _ in marks}
     wide = source.width and source.left + source.width
     start = min(source.left, *columns) if source.width else min(columns)
     width = max(wide, *(column + 1 for column in columns)) - start
@@ -246,9 +251,12 @@ def _with_unread(source: _Source, unread: Unread) -> _Source:
     return replace(source, rows=rows, peek=peek, left=start, width=width)
 
 
-def _wide_source(book: XlsxWorkbook, position: int, part: str, notes: tuple[str, ...]) -> _Source:
+def _wide_source(
+    book: XlsxWorkbook, position: int, survey: Survey, notes: tuple[str, ...]
+) -> _Source:
     """A sheet that calamine must not see."""
-    first, last, rows, strays = book.region(part)
+    part = book.sheets[position].part
+    first, last, rows, strays = book.region(part, survey.unread)
     if (last - first + 1) * (low := book.last_row(part)) > _SLOW_GRID:
         raise _too_far(book, book.sheets[position][0], last, low)
     notes += ("It is unusually wide and was read by a slower method.",)

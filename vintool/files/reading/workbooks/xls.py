@@ -24,6 +24,7 @@ from vintool.files.reading.workbooks.compound import (
     workbook_stream,
 )
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, SheetEntry, Survey
+from vintool.files.reading.workbooks.unread import ERROR_CODES, Unreads
 
 _LARGEST = 1 << 30  # bytes of a file
 _ROWS, _COLUMNS = 65_536, 256
@@ -33,6 +34,7 @@ _HEAD, _PLACE, _STRING = Struct("<HH"), Struct("<HH"), Struct("<I")
 _BIFF5, _BIFF8 = 0x0500, 0x0600
 _TEXTS = frozenset({biffh.XL_LABEL, biffh.XL_RSTRING, biffh.XL_STRING})
 _NUMBERS = frozenset({biffh.XL_NUMBER, biffh.XL_RK, biffh.XL_MULRK})
+_MAYBE_ERRORS = frozenset({biffh.XL_BOOLERR, biffh.XL_FORMULA})
 _CELLS = _TEXTS | _NUMBERS | {biffh.XL_LABELSST, biffh.XL_BOOLERR, biffh.XL_FORMULA}
 #: What xlrd is shown: cells, what may stand between a formula and its text, and what sheets and dates are known by.
 _SHOWN = _CELLS | {
@@ -184,7 +186,8 @@ class XlsWorkbook:
 
     def _survey(self, place: int) -> tuple[Survey, int]:
         """What the sheet at a place holds, and where it ends."""
-        rows, columns, errors, merged = set[int](), set[int](), 0, list[Merged]()
+        rows, columns, merged = set[int](), set[int](), list[Merged]()
+        unread = Unreads(self.path.name)
         formulas = list[tuple[int, int, bool]]()
         row = column = end = 0
         for kind, start, end in self._records(place):
@@ -194,37 +197,55 @@ class XlsWorkbook:
                     columns.add(column)
                 if kind == biffh.XL_MULRK:
                     columns.update(unpack_from("<H", self._stream, end - 2))
-                holds = kind in _NUMBERS or self._holds(kind, start, end)
-                if holds:
+                if kind in _NUMBERS or self._holds(kind, start, end, unread):
                     rows.add(row)
                 if kind == biffh.XL_FORMULA:
                     formulas.append((row, column, self._stream[start + 6 : start + 14] == _EMPTY))
-                errors += holds is None
             elif kind == biffh.XL_DIMENSION:
                 _check_sizes(self._stream[start:end])
             elif kind == biffh.XL_MERGEDCELLS:
                 merged += _merged(self._stream[start:end])
-        unread = _without_values(formulas)
-        rows |= unread.keys()
+        rows |= _without_values(formulas, unread)
+        unread.add_rows(rows)
         first, last = min(columns, default=0), max(columns, default=-1)
         if last >= _COLUMNS:
             raise DamagedError
-        return Survey(len(rows), last + 1, errors, 0, tuple(merged), first, unread), end
+        survey = Survey(
+            len(rows),
+            last + 1,
+            unread.errors,
+            merged=tuple(merged),
+            first_column=first,
+            unread=unread.marks,
+            errors_alone=unread.below,
+        )
+        return survey, end
 
-    def _holds(self, kind: int, start: int, end: int) -> bool | None:
-        """Whether a cell that is no number holds something; None if that is an error."""
+    def _note_error(self, kind: int, start: int, unread: Unreads) -> None:
+        """Keep where a cell stands that holds an error, if this one does."""
+        row, column = _PLACE.unpack_from(self._stream, start)
+        value = self._stream[start + 6 : start + 14]
+        if kind == biffh.XL_BOOLERR and value[1]:
+            unread.error(row, column, ERROR_CODES.get(value[0]))
+        elif kind == biffh.XL_FORMULA and value[0] == 2 and value[6:] == b"\xff\xff":
+            unread.error(row, column, ERROR_CODES.get(value[2]))
+
+    def _holds(self, kind: int, start: int, end: int, unread: Unreads) -> bool:
+        """Whether a cell that is no number holds something; an error is nothing, and is noted."""
         if kind == biffh.XL_LABELSST:
             (string,) = _STRING.unpack_from(self._stream, start + 6)
             if string >= self._strings:
                 raise DamagedError  # of negative numbers xlrd counts from the end
             return string not in self._blank
         data = self._stream[start:end]
+        if kind in _MAYBE_ERRORS:
+            self._note_error(kind, start, unread)
         if kind == biffh.XL_BOOLERR:
-            return None if data[7] else True
+            return not data[7]
         if kind == biffh.XL_FORMULA:
             if data[12:14] != b"\xff\xff":
                 return True
-            return {1: True, 2: None}.get(data[6], False)  # the text follows in a record of its own
+            return data[6] == 1  # a truth; the text follows in a record of its own
         head = 0 if kind == biffh.XL_STRING else 6
         if self._version == _BIFF8:
             text = biffh.unpack_unicode(data, head)
@@ -273,16 +294,16 @@ def _value(kind: int, cell: Any, mode: int) -> object:
     return "" if kind == biffh.XL_CELL_ERROR else cell
 
 
-def _without_values(formulas: list[tuple[int, int, bool]]) -> dict[int, list[int]]:
-    """Row -> columns of formulas whose values are not stored: of all of a sheet or of none.
+def _without_values(formulas: list[tuple[int, int, bool]], unread: Unreads) -> set[int]:
+    """The rows of formulas whose values are not stored, which are noted: of all of a sheet or of none.
 
     A text without a character is what libraries store that cannot calculate, and what a formula may give.
     """
-    unread = dict[int, list[int]]()
-    if all(empty for _, _, empty in formulas):
-        for row, column, _ in formulas:
-            unread.setdefault(row, []).append(column)
-    return unread
+    if not all(empty for _, _, empty in formulas):
+        return set()
+    for row, column, _ in formulas:
+        unread.formula(row, column)
+    return {row for row, _, _ in formulas}
 
 
 def _check_sizes(data: bytearray) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from struct import Struct
 
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
+from vintool.files.reading.workbooks.unread import ERROR_CODES, Unreads
 
 _WORD, _BLOCK = Struct("<I"), Struct("<IIII")
 _ROW, _ERROR, _SHARED = 0, 3, 7
@@ -86,7 +87,8 @@ class XlsbWorkbook(Parts):
         Raises:
             zipfile.BadZipFile: its records are damaged, or of a kind that would be lost.
         """
-        rows, errors, last_row, last_column, row = set[int](), 0, 0, 0, 0
+        rows, last_row, last_column, row, cells = set[int](), 0, 0, 0, 0
+        unread = Unreads(self.path.name)
         merged, within = list[Merged](), False
         try:
             for kind, data in self._records(part):
@@ -104,15 +106,27 @@ class XlsbWorkbook(Parts):
                 elif kind <= 11:
                     last_row = max(last_row, row + 1)
                     last_column = max(last_column, _WORD.unpack_from(data)[0] + 1)
-                    errors += kind in _ERRORS
-                    if self._holds(kind, data):
+                    cells += 1
+                    if self._holds(kind, data, row, unread):
                         rows.add(row)
-        except (struct.error, UnicodeDecodeError):
+        except (struct.error, IndexError, UnicodeDecodeError):
             raise zipfile.BadZipFile from None
-        return Survey(len(rows), last_column, errors, last_row, tuple(merged))
+        unread.add_rows(rows)
+        return Survey(
+            len(rows),
+            last_column,
+            unread.errors,
+            last_row,
+            tuple(merged),
+            unread=unread.marks,
+            errors_alone=unread.below,
+            cells=cells,
+        )
 
-    def _holds(self, kind: int, data: bytes) -> bool:
-        """Whether a cell holds something."""
+    def _holds(self, kind: int, data: bytes, row: int, unread: Unreads) -> bool:
+        """Whether a cell holds something; errors are noted."""
+        if kind in _ERRORS:
+            unread.error(row, _WORD.unpack_from(data)[0], ERROR_CODES.get(data[8]))
         if kind in _NUMBERS:
             return True
         if kind == _SHARED:

@@ -13,9 +13,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from vintool.errors import ManifestError
-from vintool.files.reading import limits
-from vintool.files.reading.workbooks.parts import SMALL_PART, Merged, Parts, SheetEntry, Survey
+from vintool.files.reading.workbooks.parts import (
+    SMALL_PART,
+    Merged,
+    Parts,
+    SheetEntry,
+    Survey,
+    Unread,
+)
+from vintool.files.reading.workbooks.unread import Unreads
 from vintool.files.reading.workbooks.xlsx_fast import (
     ROW_END,
     BlockSurvey,
@@ -26,32 +32,38 @@ from vintool.files.reading.workbooks.xlsx_fast import (
 _GAP = 20  # unused columns that end a table
 
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
-_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*[^/>])?>(.*?)</(?:\w+:)?c>", re.DOTALL)
+# No pattern looks beyond the next tag for what ends what it has found: of a file of nothing but beginnings, all that follows
+# would be gone through once for each.
+_CELL_TAG = re.compile(rb"<(/?)(?:\w+:)?c(\s[^<>]*|/)?>")
 # White space alone is no content: whether it counts depends on attributes that readers differ on.
 _VALUE = re.compile(
-    rb"<(?:\w+:)?[vt](?:\s[^>]*)?>(?:\s|&#(?:9|10|13|32|x9|x[aA]|x[dD]|x20);)*+([^<]+|<!\[CDATA)"
+    rb"<(?:\w+:)?[vt](?:\s[^<>]*)?>(?:\s|&#(?:9|10|13|32|x9|x[aA]|x[dD]|x20);)*+([^<]+|<!\[CDATA)"
 )
-# A formula without a value, or with what stands for one where the program is asked to calculate all of them. Up to the
-# next tag alone, or a file of nothing but beginnings would be gone through once for each.
+# A formula without a value, or with what stands for one where the program is asked to calculate all of them.
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c(?:\s([^<>]*[^<>/]))?>\s*"
     rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(<(?:\w+:)?v(?:\s[^<>]*)?(?:/>|>\s*(0(?:\.0+)?)?\s*</(?:\w+:)?v>)\s*)?</(?:\w+:)?c>"
 )
+_ERROR_CELL = re.compile(
+    rb"""<(?:\w+:)?c(?=[^<>]*\st=["']e["'])(\s[^<>]*)>"""
+    rb"(?:\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>))?(?:\s*<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*))?"
+)
 _STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
-_PHONETIC = re.compile(rb"<(?:\w+:)?rPh.*?</(?:\w+:)?rPh>", re.DOTALL)
+_PHONETIC = re.compile(rb"<(?:\w+:)?rPh(?:[^<]++|<(?!/?(?:\w+:)?rPh[\s>]))*+</(?:\w+:)?rPh>")
 _TYPE = re.compile(rb"""\st=["'](\w+)""")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)""")
 _FAR_COLUMN = re.compile(rb"""=\s*["']([A-Za-z]{2,})[0-9]""")
 _FAR_ROW = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*0*([0-9]{7,})""")
 _CELL_START = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_PLACED = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*\s)?r\s*=")
+_PLACED = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*\s)?r\s*=")
 _ROW_START = re.compile(rb"<(?:\w+:)?row[\s/>]")
-_NUMBERED = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*\s)?r\s*=")
+_NUMBERED = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*\s)?r\s*=")
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*([0-9]+)""")
 _LAST_ROW = 1 << 20
+_LONGEST_COLUMN, _LONGEST_ERROR = 8, 40
 _MERGE = re.compile(
-    rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"""
+    rb"""<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*["']([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"""
 )
 
 _TRUE = frozenset({"1", "true"})
@@ -120,26 +132,27 @@ class XlsxWorkbook(Parts):
             if not _VALUE.search(_PHONETIC.sub(b"", piece) if b"rPh" in piece else piece):
                 yield index
 
-    def _filled(self, row: bytes) -> Iterator[bytes]:
-        """The attributes of the cells of a row that hold something."""
-        for cell in _CELL.finditer(row):
-            attributes, value = cell[1] or b"", _VALUE.search(cell[2])
+    def _filled(self, row: bytes, unread: Unread | None = None) -> Iterator[bytes]:
+        """The attributes of the cells of a row that hold something; errors do where they are marked."""
+        for attributes, inner, cell in _cells(row):
+            value = _VALUE.search(inner)
             if value is None:
-                if b"f" in cell[2] and any(self._unread(cell[0])):
+                if b"f" in inner and any(self._formulas(cell)):
                     yield attributes
                 continue
             kind = _TYPE.search(attributes)
             code = kind[1] if kind else b"n"
-            if code == b"e" or (code == b"s" and int(value[1]) in self._empty):
+            if code == b"e":
+                place = _REFERENCE.search(attributes) if unread else None
+                marks = unread.get(int(place[2]) - 1, ()) if unread and place else ()
+                if not any(mark for _, mark in marks):
+                    continue
+            elif code == b"s" and int(value[1]) in self._empty:
                 continue
             yield attributes
 
-    def _unread(self, block: bytes) -> Iterator[tuple[int, int]]:
-        """The row and column, from 0, of the cells with a formula whose value is not stored.
-
-        Raises:
-            ManifestError: one of them does not say where it stands.
-        """
+    def _formulas(self, block: bytes) -> Iterator[bytes]:
+        """The attributes of the cells with a formula whose value is not stored."""
         for match in _FORMULA.finditer(block):
             attributes = b" " + (match[1] or b"")
             kind = _TYPE.search(attributes)
@@ -147,52 +160,60 @@ class XlsxWorkbook(Parts):
                 match[2] and kind is not None and kind[1] == b"str"
             ):
                 continue  # a zero, or an empty text, that was calculated
-            place = _REFERENCE.search(attributes)
-            if place is None:
-                raise ManifestError(
-                    "it holds formulas whose values are not stored",
-                    file=self.path.name,
-                    next_step="open it in a spreadsheet program and save it there",
-                )
-            yield int(place[2]) - 1, _column(place[1]) - 1
+            yield attributes
 
-    def _note_unread(self, block: bytes, unread: dict[int, list[int]], count: int) -> int:
-        """Keep where formulas without values stand in a block; their number so far, with ``count`` before."""
+    def _note_formulas(self, block: bytes, unread: Unreads) -> None:
+        """Keep where formulas without values stand in a block."""
         if b"<f" in block or b":f" in block:
-            for row, column in self._unread(block):
-                unread.setdefault(row, []).append(column)
-                count += 1
-                if count > limits.UNREAD_FORMULAS:
-                    raise limits.beyond(
-                        "it holds more formulas whose values are not stored",
-                        limits.UNREAD_FORMULAS,
-                        "cells",
-                        file=self.path.name,
-                        next_step="open it in a spreadsheet program and save it there",
-                    )
-        return count
+            for attributes in self._formulas(block):
+                unread.formula(*_place(attributes, unread))
+
+    def _count(self, row: bytes, unread: Unreads) -> int:
+        """How many rows a row makes: itself, if it holds something, and those of errors alone above it."""
+        last = -1
+        for match in _ERROR_CELL.finditer(row):
+            last, column = _place(match[1], unread)
+            unread.error(
+                last, column, (match[2] or b"")[:_LONGEST_ERROR].decode("utf-8", "replace")
+            )
+        if next(self._filled(row), None) is not None:
+            return 1 + unread.followed()
+        if last >= 0:
+            unread.alone(last)
+        return 0
 
     def survey(self, part: str) -> Survey:
         """Count what a sheet holds, without believing what it declares."""
-        rows = errors = last_column = formulas = 0
-        unread = dict[int, list[int]]()
+        rows = last_column = cells = 0
+        unread = Unreads(self.path.name)
         blocks = self._pieces(part, _ROW_END, ROW_END)
         for block, plain in _two_at_a_time(self._survey_block, blocks):
-            others = block.split(ROW_END) if plain is None else plain.doubtful
-            formulas = self._note_unread(block, unread, formulas)
-            rows += sum(next(self._filled(row), None) is not None for row in others)
+            self._note_formulas(block, unread)
             if plain is None:
+                others = block.split(ROW_END)
                 last_column = max(last_column, *map(_reach, others))
+                rows += sum(self._count(row, unread) for row in others)
+                cells += len(_CELL_START.findall(block))
             else:
-                rows += plain.sure
                 last_column = max(last_column, plain.last_column)
-            if plain is None or plain.errors:
-                errors += block.count(b't="e"')
+                cells += plain.cells
+                rows += plain.sure + sum(
+                    self._count(row, unread) for row in plain.doubtful[: plain.above]
+                )
+                rows += unread.followed() if plain.sure else 0
+                rows += sum(self._count(row, unread) for row in plain.doubtful[plain.above :])
             if (plain is None or plain.long) and any(
                 int(number) > _LAST_ROW for number in _FAR_ROW.findall(block)
             ):
                 raise zipfile.BadZipFile
-        return Survey(rows, last_column, errors, unread=unread)
+        return Survey(
+            rows,
+            last_column,
+            unread.errors,
+            unread=unread.marks,
+            errors_alone=unread.below,
+            cells=cells,
+        )
 
     def _survey_block(self, block: bytes) -> BlockSurvey | None:
         return survey_block(block, self._empty_value)
@@ -215,8 +236,12 @@ class XlsxWorkbook(Parts):
             rest = text[-200:]  # one may be cut in two, and is not counted twice
         return tuple(blocks)
 
-    def region(self, part: str) -> tuple[int, int, int, list[str]]:
+    def region(self, part: str, unread: Unread) -> tuple[int, int, int, list[str]]:
         """Where a wide sheet's table lies.
+
+        Args:
+            part: the sheet.
+            unread: the marks of its survey.
 
         Returns:
             Its first and last column, how many rows hold content there, and the cells beyond.
@@ -224,7 +249,7 @@ class XlsxWorkbook(Parts):
         used, starts, cells = set[int](), Counter[int](), list[tuple[int, str]]()
         for row in self._rows(part):
             start = position = 0
-            for attributes in self._filled(row):
+            for attributes in self._filled(row, unread):
                 reference = _REFERENCE.search(attributes)
                 position = _column(reference[1]) if reference else position + 1
                 start = min(start or position, position)
@@ -261,8 +286,29 @@ def _reach(row: bytes) -> int:
     return (far if cells else 0) + unplaced
 
 
+def _cells(row: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """The cells of a row that hold something: their attributes, what is in them, and the whole."""
+    start: re.Match[bytes] | None = None
+    for tag in _CELL_TAG.finditer(row):
+        if not tag[1]:
+            if start is None and not (tag[2] or b"").endswith(b"/"):
+                start = tag
+        elif start is not None:
+            yield start[2] or b"", row[start.end() : tag.start()], row[start.start() : tag.end()]
+            start = None
+
+
+def _place(attributes: bytes, unread: Unreads) -> tuple[int, int]:
+    """The row and column, from 0, of a cell."""
+    place = _REFERENCE.search(attributes)
+    if place is None:
+        raise unread.placeless()
+    return int(place[2]) - 1, _column(place[1]) - 1
+
+
 def _column(letters: bytes) -> int:
+    """The column of these letters, from 1; of more than any column has, one that is too far."""
     number = 0
-    for letter in letters.upper():
+    for letter in letters[:_LONGEST_COLUMN].upper():
         number = number * 26 + letter - 64
     return number

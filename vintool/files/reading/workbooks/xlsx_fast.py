@@ -46,14 +46,16 @@ class BlockSurvey:
         doubtful: the other rows, without their end tags.
         last_column: how far cells reach, from 1.
         long: whether a row's number has as many digits as the last one that a sheet can have.
-        errors: whether a cell may hold an error.
+        above: how many of the doubtful rows lie above the last one that is sure to hold content.
+        cells: how many cells there are.
     """
 
     sure: int
     doubtful: list[bytes]
     last_column: int
     long: bool
-    errors: bool
+    above: int
+    cells: int
 
 
 def empty_value_pattern(positions: frozenset[int]) -> re.Pattern[bytes] | None:
@@ -106,14 +108,15 @@ def survey_block(block: bytes, empty: re.Pattern[bytes] | None) -> BlockSurvey |
     spaced = spaced[(text[spaced - 1] == ord(">")) & _CONTENT[text[spaced]]]
     sure = _within(values, ends) | _within(spaced, ends)
     suspicious = [match.start() for match in _ERROR.finditer(block)]
-    errors = bool(suspicious)
     if empty is not None:
         suspicious = sorted([*suspicious, *(match.start() for match in empty.finditer(block))])
     if suspicious:
         sure &= ~_within(np.array(suspicious, np.int64), ends)
     begins = np.concatenate([[0], ends[:-1] + len(ROW_END)])
-    doubtful = [block[begins[i] : ends[i]] for i in np.flatnonzero(~sure)]
-    return BlockSurvey(int(sure.sum()), doubtful, last_column, long, errors)
+    others, last = np.flatnonzero(~sure), np.flatnonzero(sure)[-1:]
+    doubtful = [block[begins[i] : ends[i]] for i in others]
+    above = int(np.searchsorted(others, last[0])) if len(last) else 0
+    return BlockSurvey(int(sure.sum()), doubtful, last_column, long, above, len(cells))
 
 
 def _all(tags: np.ndarray, start: bytes) -> _Mask:

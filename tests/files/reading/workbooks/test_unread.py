@@ -1,6 +1,7 @@
-"""Formulas whose values are not stored: their rows are rows, and they clear nothing."""
+"""Formulas whose values are not stored, and errors such as #N/A: their rows are rows, and they clear nothing."""
 
 import struct
+import sys
 
 import openpyxl
 import pytest
@@ -120,6 +121,117 @@ def test_an_old_workbook_whose_formulas_all_are_without_value(tmp_path):
 
 
 def test_more_formulas_without_values_than_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(limits, "UNREAD_FORMULAS", 10)
+    monkeypatch.setattr(limits, "NOT_READ", 10)
     rows = [["VIN"], [VINS[0]], *(["=1"] for _ in range(11))]
-    assert "more formulas" in refusal(by_openpyxl(tmp_path / "a.xlsx", rows)).what
+    assert "more errors and formulas" in refusal(by_openpyxl(tmp_path / "a.xlsx", rows)).what
+
+
+ERRORS = [
+    ["VIN", "Fuel", "Note"],
+    [VINS[0], "#N/A", "x"],
+    ["#REF!", "#N/A", ""],
+    [VINS[1], "BEV", "#DIV/0!"],
+    ["#N/A", "#N/A", "#N/A"],
+    ["", "#N/A", ""],
+]
+
+
+def xlsx_errors(path, prefix=""):
+    def cell(reference, text):
+        if text.startswith("#"):
+            return f'<c r="{reference}" t="e"><f>1/0</f><v>{text}</v></c>'
+        return handmade.xlsx_cell(reference, text)
+
+    body = "".join(
+        f'<row r="{row}">{"".join(cell("ABC"[at] + str(row), text) for at, text in enumerate(texts) if text)}</row>'
+        for row, texts in enumerate(ERRORS, 1)
+    )
+    xml = handmade.xlsx_sheet(body)
+    for tag in ("c", "v", "f", "row") if prefix else ():
+        xml = xml.replace(f"<{tag} ", f"<{prefix}{tag} ").replace(f"<{tag}>", f"<{prefix}{tag}>")
+        xml = xml.replace(f"</{tag}>", f"</{prefix}{tag}>")
+    return handmade.xlsx_workbook(
+        path, {"S": xml.replace("<worksheet", f'<worksheet xmlns:x="{handmade.MAIN}"')}
+    )
+
+
+def ods_errors(path):
+    def cell(text):
+        if text.startswith("#"):
+            error = ' table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"'
+            return f"<table:table-cell{error}><text:p>{text}</text:p></table:table-cell>"
+        return handmade.ods_cell(text)
+
+    body = "".join(
+        f"<table:table-row>{''.join(map(cell, texts))}</table:table-row>" for texts in ERRORS
+    )
+    spaces = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+    return handmade.ods_document(
+        path, {"S": body.replace("<table:table-row", "<table:table-row " + spaces)}
+    )
+
+
+CODES = {"#N/A": 0x2A, "#REF!": 0x17, "#DIV/0!": 0x07}
+
+
+def binary_errors(path):
+    shared = []
+    texts = [["" if text.startswith("#") else text for text in row] for row in ERRORS]
+    places = [(row, at, CODES[text]) for row, cells in enumerate(ERRORS) for at, text in enumerate(cells) if text in CODES]  # fmt: skip
+    if path.suffix == ".xls":
+        more = b"".join(handmade.xls_record(0x0205, struct.pack("<HHHBB", row, at, 0, code, 1)) for row, at, code in places)  # fmt: skip
+        sheet = handmade.xls_sheet(texts, shared, more=more)
+        return handmade.compound(path, handmade.xls_stream({"S": sheet}, shared))
+    more = b"".join(
+        handmade.xlsb_record(0, struct.pack("<I", row) + bytes(13))
+        + handmade.xlsb_record(3, struct.pack("<IIB", at, 0, code))
+        for row, at, code in places
+    )
+    return handmade.xlsb_workbook(path, {"S": handmade.xlsb_sheet(texts, shared, more)}, shared)
+
+
+ERROR_WRITERS = {
+    "a.xlsx": xlsx_errors,
+    "prefix.xlsx": lambda path: xlsx_errors(path, "x:"),
+    "a.xlsb": binary_errors,
+    "a.xls": binary_errors,
+    "a.ods": ods_errors,
+}
+
+
+@pytest.mark.parametrize("name", ERROR_WRITERS)
+@pytest.mark.parametrize("wide", [False, True])
+def test_errors_are_what_the_cells_show_and_their_rows_are_rows_above_the_last_one(
+    tmp_path, monkeypatch, name, wide
+):
+    if wide:
+        monkeypatch.setattr(workbook, "_WIDE", 1)
+    manifest = open_manifest(ERROR_WRITERS[name](tmp_path / name))
+    sheet = only(manifest)
+    assert [[cell or "" for cell in row] for row in cells(sheet)] == ERRORS[1:4]
+    assert numbers(sheet) == [2, 3, 4]
+    assert any("8 cell(s) hold an error such as #N/A" in note for note in manifest.notes)
+    assert any(
+        "2 row(s) below the last one hold nothing but errors" in note for note in manifest.notes
+    )
+
+
+@pytest.mark.parametrize("name", ERROR_WRITERS)
+def test_an_error_holds_its_row_where_the_verdict_reads_it_and_nowhere_else(
+    tmp_path, name, monkeypatch
+):
+    head = ["VIN", "Fuel", "Note"]
+    for fuel, note, verdict in (("#N/A", "x", "review"), ("petrol", "#N/A", "out_of_scope")):
+        monkeypatch.setattr(sys.modules[__name__], "ERRORS", [head, [MG, fuel, note]])
+        summary = screen_file(ERROR_WRITERS[name](tmp_path / name), ON)
+        assert summary.verdicts[verdict] == 1
+        assert ("cell_not_read" in summary.reasons) == (verdict == "review")
+
+
+def test_an_error_without_a_place_is_refused(tmp_path):
+    body = (
+        handmade.xlsx_row(1, ["VIN"])
+        + f'<row r="2">{handmade.xlsx_cell("A2", VINS[0])}<c t="e"><v>#N/A</v></c></row>'
+    )
+    path = handmade.xlsx_workbook(tmp_path / "a.xlsx", {"S": handmade.xlsx_sheet(body)})
+    assert "in cells without a place" in refusal(path).what
