@@ -19,6 +19,7 @@ from vintool.desk.lists import HEADERS, Entry, map_fields
 from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
 from vintool.escaping import plain_json
+from vintool.files.reading import limits
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Sheet
 from vintool.files.run import Run
@@ -132,6 +133,14 @@ def read_record(path: Path) -> list[dict[str, str]]:
         ManifestError: it cannot be read, or a line is no JSON object.
     """
     try:
+        if path.stat().st_size > limits.DECISIONS:
+            raise limits.beyond(
+                "the record is larger",
+                limits.DECISIONS,
+                "bytes",
+                file=path.name,
+                next_step="move it away and begin a new one",
+            )
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
@@ -141,7 +150,7 @@ def read_record(path: Path) -> list[dict[str, str]]:
     for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):
             raise _damaged(path, "the line is no JSON object", number)

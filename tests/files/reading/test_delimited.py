@@ -156,9 +156,9 @@ def test_a_long_cell_is_kept_and_an_absurd_one_refused(tmp_path):
     path = put_csv(tmp_path / "a.csv", [["VIN", "Remark"], [VINS[0], text], [VINS[1]]])
     assert cells(only(open_manifest(path))) == [[VINS[0], text], [VINS[1], ""]]
     put_csv(path, [["VIN", "Remark"], [VINS[0], text * 9], [VINS[1], ""]])
-    assert "longer than 1 MB" in refusal(path).what
+    assert "longer than 1,048,576 bytes" in refusal(path).what
     put_csv(path, [["VIN", "Remark"], *[[VINS[1], ""]] * 600, [VINS[0], text * 9]])
-    assert "longer than 1 MB" in refusal(path).what
+    assert "longer than 1,048,576 bytes" in refusal(path).what
 
 
 @pytest.mark.parametrize("tail", ["", "\n", '"\n', '\n"x","y","z"\n'])

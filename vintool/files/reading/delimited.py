@@ -40,7 +40,7 @@ from vintool.files.reading.sheets import (
 )
 from vintool.files.reading.text import is_table, read_text
 
-_BLOCK = 1 << 20  # the parser reads several ahead
+_BLOCK = limits.RECORD  # the parser reads several ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,17 @@ def _check_width(preview: "_Preview") -> None:
             bound,
             "cells",
             file=preview.layout.path.name,
-            row=preview.widest_row or None,
+            row=preview.widths.row or None,
+            next_step="check the delimiter and the quotation marks of this record",
+        )
+    _, row, records, cells = preview.widths
+    if limits.is_sparse(records * preview.widest, cells, limits.SPARSE_CELLS):
+        raise limits.beyond(
+            f"one record has {preview.widest} cells; all {records:,} would have as many, for each cell that is written more",
+            limits.CELLS_PER_VALUE,
+            "cells",
+            file=preview.layout.path.name,
+            row=row or preview.layout.skipped_records or None,
             next_step="check the delimiter and the quotation marks of this record",
         )
 
@@ -146,7 +156,7 @@ class _Preview(NamedTuple):
     above: dict[int, list[str]]
     data: list[list[str]]
     widest: int
-    widest_row: int
+    widths: "_Widths"
 
 
 def _preview(path: Path, encoding: str, words: str) -> _Preview:
@@ -155,16 +165,16 @@ def _preview(path: Path, encoding: str, words: str) -> _Preview:
     records, lines = _beginning(path, encoding, delimiter)
     header = headers.find_header(records, words)
     data = [record for record in records[header.end :] if any(record)][:SAMPLE_ROWS]
-    widths = Counter(map(len, data))
-    width = max(widths, key=widths.__getitem__, default=len(header.cells)) or 1
+    usual = Counter(map(len, data))
+    width = max(usual, key=usual.__getitem__, default=len(header.cells)) or 1
     layout = _Layout(
         path, encoding, delimiter, lines[header.end - 1] if header.end else 0, header.end, width
     )
     filled = [any(cell.strip() for cell in record) for record in records[: header.index]]
     above = {index + 1: records[index] for index in header.rows_above}
-    ragged, row = _widest(layout)
-    widest = max(len(header.cells), width, ragged, *map(len, above.values()))
-    return _Preview(layout, header, title_rows(header, filled), above, data, widest, row)
+    widths = _widths(layout)
+    widest = max(len(header.cells), width, widths.widest, *map(len, above.values()))
+    return _Preview(layout, header, title_rows(header, filled), above, data, widest, widths)
 
 
 def _batch_above(above: dict[int, list[str]], columns: Sequence[str]) -> Batch:
@@ -228,11 +238,13 @@ def _beginning(path: Path, encoding: str, delimiter: str) -> tuple[list[list[str
 
 
 def _overlong(path: Path, row: int | None = None) -> ManifestError:
-    return ManifestError(
-        f"a record is longer than {_BLOCK >> 20} MB, usually because a quotation mark is not closed",
+    return limits.beyond(
+        "a record is longer",
+        limits.RECORD,
+        "bytes",
         file=path.name,
         row=row,
-        next_step="close or remove the stray quotation mark",
+        next_step="close or remove the stray quotation mark that most often makes it so",
     )
 
 
@@ -275,19 +287,29 @@ def _open(
             raise _overlong(layout.path) from None
 
 
-def _widest(layout: _Layout) -> tuple[int, int]:
-    """The cells of the longest record and its row: a parse that converts nothing costs little."""
-    widest = row = 0
+class _Widths(NamedTuple):
+    """The records below the header: the cells of the longest one and its row, how many there are, and their cells."""
+
+    widest: int
+    row: int
+    records: int
+    written: int
+
+
+def _widths(layout: _Layout) -> _Widths:
+    """How wide the records are: a parse that converts nothing costs little."""
+    widest = row = ragged = written = valid = 0
 
     def measure(number: int, cells: int, _text: str) -> None:
-        nonlocal widest, row
+        nonlocal widest, row, ragged, written
+        ragged, written = ragged + 1, written + cells
         if cells > widest:
             widest, row = cells, number + layout.skipped_records
 
     with layout.path.open("rb") as file:
-        for _ in _open(layout, file, measure, first_only=True):
-            pass
-    return widest, row
+        for batch in _open(layout, file, measure, first_only=True):
+            valid += batch.num_rows
+    return _Widths(widest, row, valid + ragged, written + valid * layout.width)
 
 
 class _Parsing:

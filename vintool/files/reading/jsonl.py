@@ -107,7 +107,7 @@ def read_jsonl(path: Path, size: int, *, encoding: str | None) -> Manifest:
                 shapes.add(line.keys)
                 _check_keys(path, line, keys)
             cells = rows * len(keys)
-            if cells > limits.SPARSE_CELLS and cells > limits.CELLS_PER_VALUE * values:
+            if limits.is_sparse(cells, values, limits.SPARSE_CELLS):
                 raise limits.beyond(
                     f"up to here the lines have {len(keys)} different keys, and for each value that is written more",
                     limits.CELLS_PER_VALUE,
@@ -135,7 +135,14 @@ def _check_keys(path: Path, line: _Line, keys: dict[str, None]) -> None:
         raise _wrong(path, line.number, "the line names a key twice")
     keys.update(dict.fromkeys(line.keys))
     if len(keys) > limits.COLUMNS:
-        raise _wrong(path, line.number, f"the lines have more than {limits.COLUMNS} different keys")
+        raise limits.beyond(
+            "up to here the lines have more",
+            limits.COLUMNS,
+            "different keys",
+            file=path.name,
+            row=line.number,
+            next_step="have each line written with the same keys",
+        )
 
 
 def _lines(path: Path, file: io.TextIOWrapper, tally: Tally) -> Iterator[_Line]:
@@ -144,7 +151,14 @@ def _lines(path: Path, file: io.TextIOWrapper, tally: Tally) -> Iterator[_Line]:
     while text := file.readline(limits.LINE):
         number += 1
         if len(text) == limits.LINE:
-            raise _wrong(path, number, f"a line is longer than {limits.LINE >> 20} MB")
+            raise limits.beyond(
+                "a line is longer",
+                limits.LINE,
+                "characters",
+                file=path.name,
+                row=number,
+                next_step="have one object written a line",
+            )
         text = text.strip()
         if not text:
             tally.blank += 1

@@ -18,22 +18,28 @@ EXTRA_COLUMNS: Final = 256
 """Cells of a record of text beyond those of the header and of most records: every other row gets as many empty ones."""
 
 CELLS_PER_VALUE: Final = 64
-"""Cells that a table of JSON lines has for each value that is written in it; lines of which each has other keys have more."""
+"""Cells that a table has for each one that is written in its file. Tables that people fill in have one to five; JSON lines of which each has other keys, records of one cell under a header of thousands, a cell in each far corner of a sheet have more."""
 
 SPARSE_CELLS: Final = 1 << 22
-"""Cells of a table of JSON lines up to which nobody asks how many of them are filled."""
+"""Cells of a text or of JSON lines up to which nobody asks how many of them are written."""
+
+SPARSE_GRID: Final = 1 << 24
+"""The same of a sheet of a workbook: as many as a whole sheet of an XLS has."""
 
 UNPACKED: Final = 256 << 20
 """Bytes that a compressed file may unpack to whatever its own size: as much disk as any small file can take."""
 
 RATIO: Final = 200
-"""Times its own size that a larger one may unpack to. Manifests reach some 10 to 50: serials differ from row to row."""
+"""Times its own size that a larger one, or a part of a workbook, may unpack to. Manifests reach some 10 to 50: serials differ from row to row."""
 
 UNPACKED_AT_MOST: Final = 1 << 38
 """Bytes that any compressed file may unpack to."""
 
 LINE: Final = 16 << 20
-"""Characters of a line of text or of JSON."""
+"""Characters of a line of text or of JSON. An EDI message may be one line; of ten thousand vehicles it has 1 MB."""
+
+RECORD: Final = 1 << 20
+"""Bytes of a record of CSV: the parser works block by block, and holds a few blocks. A quotation mark that is not closed makes longer ones."""
 
 ELEMENT: Final = 1 << 16
 """Characters of an element of XML that is read; no field of the declaration has more than a few hundred."""
@@ -42,11 +48,65 @@ NOT_READ: Final = 1 << 23
 """Cells of a sheet with errors, or with formulas whose values are not stored: each is remembered by its place."""
 
 TAG: Final = 1 << 20
-"""Bytes of a tag of XML with its attributes."""
+"""Bytes of a tag of XML with its attributes; it is gone through anew for each piece that is read."""
+
+PART: Final = 1 << 32
+"""Bytes that a part of a workbook may unpack to: a sheet of a million rows and thirty columns has 2 GB."""
+
+SMALL_PART: Final = 64 << 20
+"""Bytes up to which nobody asks how tightly a part of a workbook is packed; and of a row of XLSX, or of a shared text, which are held whole."""
+
+SMALL_XML: Final = 16 << 20
+"""Bytes of the parts of a workbook that list its sheets, which are held as a tree."""
+
+SHEETS: Final = 4_096
+"""Sheets of a workbook. Excel itself lets memory decide; a sheet a day makes 366."""
+
+GRID: Final = 40_000_000
+"""Cells of the rectangle that the cells of a sheet span: the libraries reserve all of it, some 24 bytes each."""
+
+SLOW_GRID: Final = 1 << 28
+"""The same of a sheet of XLSX that is read row by row, which reserves nothing and takes a minute for so many."""
+
+MERGED: Final = 1 << 22
+"""Columns of merged cells in all rows where one begins: each is remembered."""
+
+XLS: Final = 1 << 30
+"""Bytes of an XLS, which is held whole."""
+
+NUMBER_FORMAT: Final = 600
+"""Bytes of a number format of an XLS: the library's time grows with their square. Excel takes 255 characters."""
+
+XLSB_RECORD: Final = 16 << 20
+"""Bytes of a record of XLSB: a cell of text has 64 KB at most."""
+
+REPEATED_SPACES: Final = 1 << 16
+"""Spaces that one element of an ODS may stand for."""
+
+DECISIONS: Final = 1 << 30
+"""Bytes of a record of decisions (``decisions.jsonl``), which is held whole: some two million decisions."""
+
+
+def is_sparse(cells: int, written: int, free: int) -> bool:
+    """Whether a table has far more cells than its file holds.
+
+    Args:
+        cells: of the table, rows times columns.
+        written: in the file, empty ones too.
+        free: cells up to which any table is taken.
+    """
+    return cells > free and cells > CELLS_PER_VALUE * written
 
 
 def beyond(  # noqa: PLR0913 - the parts of its sentence
-    what: str, bound: int, unit: str, *, file: str, next_step: str, row: int | None = None
+    what: str,
+    bound: int,
+    unit: str,
+    *,
+    file: str,
+    next_step: str,
+    row: int | None = None,
+    sheet: str = "",
 ) -> ManifestError:
     """The refusal of what lies beyond a bound.
 
@@ -57,6 +117,7 @@ def beyond(  # noqa: PLR0913 - the parts of its sentence
         file: its name.
         next_step: the way out.
         row: the place, from 1.
+        sheet: the place in a workbook.
 
     >>> print(beyond("a line is longer", LINE, "characters", file="a.csv", next_step="break it"))
     a.csv: a line is longer than 16,777,216 characters; break it.
@@ -64,6 +125,7 @@ def beyond(  # noqa: PLR0913 - the parts of its sentence
     return ManifestError(
         f"{what} than {bound:,} {unit}",
         file=file,
+        sheet=sheet,
         row=row,
         next_step=next_step,
     )

@@ -189,8 +189,10 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
         while line := file.readline(limits.LINE):
             counts.lines += 1
             if len(line) == limits.LINE:
-                raise ManifestError(
-                    f"a line is longer than {limits.LINE >> 20} MB",
+                raise limits.beyond(
+                    "a line is longer",
+                    limits.LINE,
+                    "characters",
                     file=path.name,
                     row=counts.lines,
                     next_step="save it with a line break after each entry",

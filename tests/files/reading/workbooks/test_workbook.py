@@ -92,7 +92,9 @@ def test_many_shared_strings_are_continued_over_records(tmp_path):
 @pytest.mark.parametrize("killer", KILLERS)
 def test_a_workbook_that_would_end_the_process_is_refused(tmp_path, killer):
     error = refusal(KILLERS[killer](tmp_path / f"a.{killer.partition('-')[0]}"))
-    assert "too far to be loaded" in error.what or "damaged" in error.what
+    assert any(
+        words in error.what for words in ("too far to be loaded", "damaged", "stands for more")
+    )
 
 
 def test_the_library_alone_is_ended_by_one(tmp_path):

@@ -12,8 +12,8 @@ from support.readers import TABLE, VINS, cells, numbers, only, refusal
 
 from vintool.declaration.mapping import map_columns
 from vintool.errors import NoVinColumn
+from vintool.files.reading import limits
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.workbooks import parts
 from vintool.files.reading.workbooks.parts import Survey
 from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
 
@@ -178,12 +178,12 @@ def test_broken_and_foreign_containers(tmp_path):
 
 
 def test_a_zip_bomb_is_refused_while_it_unpacks(tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "SMALL_PART", 1 << 20)
+    monkeypatch.setattr(limits, "SMALL_PART", 1 << 20)
     strings = f"<si><t>{'A' * (3 << 20)}</t></si>"
     path = handmade.xlsx_workbook(
         tmp_path / "a.xlsx", {"S": handmade.xlsx_table(TABLE)}, strings=strings
     )
-    assert "unpacks to more than" in refusal(path).what
+    assert "its part xl/sharedstrings.xml unpacks to more than" in refusal(path).what
     sheet = handmade.xlsx_table([*TABLE, [" " * (3 << 20)]])
     assert "unpacks to more than" in refusal(handmade.xlsx_workbook(path, {"S": sheet})).what
 

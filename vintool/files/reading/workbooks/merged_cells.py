@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from vintool.declaration import headers
 from vintool.declaration.shapes import vin_shaped
+from vintool.files.reading import limits
 from vintool.files.reading.workbooks.parts import Merged
 
 _OF_ONE_VEHICLE = frozenset({"vin", headers.CHASSIS, "engine_no"})
@@ -23,6 +24,10 @@ class Merges:
         left: the column of the sheet that is first in every row, from 0.
         columns: the headers.
         sample: the first data rows as text, to know columns of VINs by.
+
+    Attributes:
+        remembered: the columns of all blocks; beyond the bound of them no block more is looked at.
+        notes: what the user should know.
     """
 
     def __init__(
@@ -38,17 +43,21 @@ class Merges:
             if ((named := headers.meaning(header)) and named[0] in _OF_ONE_VEHICLE)
             or any(vin_shaped(row[position]) for row in sample)
         }
+        self.remembered = 0
         self._starts: dict[int, list[tuple[int, int, list[int]]]] = {}
+        self.notes: list[str] = []
         filled, kept = set[int](), False
         for top, first, low, last in blocks:
             within = range(max(first - left, 0), min(last - left + 1, len(columns)))
             if low == top or first < left or not within:
                 continue
             kept = kept or not of_one_vehicle.isdisjoint(within)
+            self.remembered += len(within)
+            if self.remembered > limits.MERGED:
+                return
             if fill := [position for position in within if position not in of_one_vehicle]:
                 self._starts.setdefault(top, []).append((low, within[0], fill))
                 filled.update(fill)
-        self.notes: list[str] = []
         if filled:
             names = headers.labels([columns[position] for position in sorted(filled)])
             self.notes.append(
@@ -67,19 +76,21 @@ class Merges:
         if not self._starts:
             yield from rows
             return
-        open_blocks = list[tuple[int, object, list[int]]]()
+        filling = dict[
+            int, tuple[int, object]
+        ]()  # position -> last row, and value: one for each column
         for number, row in enumerate(rows):
-            if open_blocks:
-                open_blocks = [block for block in open_blocks if block[0] >= number]
+            if filling:
+                filling = {at: block for at, block in filling.items() if block[0] >= number}
             for low, at, fill in self._starts.get(number, ()):
                 if at < len(row) and row[at] not in {None, ""}:
-                    open_blocks.append((low, row[at], fill))
-            if not open_blocks or not has_content(row):
+                    for position in fill:
+                        filling.setdefault(position, (low, row[at]))
+            if not filling or not has_content(row):
                 yield row
                 continue
             cells = list(row)
-            for _, value, fill in open_blocks:
-                for position in fill:
-                    if position < len(cells) and cells[position] in {None, ""}:
-                        cells[position] = value
+            for position, (_, value) in filling.items():
+                if position < len(cells) and cells[position] in {None, ""}:
+                    cells[position] = value
             yield cells

@@ -12,17 +12,16 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from python_calamine import CalamineSheet, CalamineWorkbook
-
 from vintool.files.reading import limits
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
+from vintool.files.reading.workbooks.repeated_texts import RepeatedTexts
 from vintool.files.reading.workbooks.unread import Unreads
 
 _CONTENT, _LISTED = "content.xml", "meta-inf/manifest.xml"
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
 _LONGEST_ERROR = 40
-_SPACES = 1 << 16  # one element of the text may stand for many
+_LONG = 64  # characters of a text, shorter ones are what cells hold
 
 
 @dataclass(slots=True)
@@ -53,6 +52,7 @@ class _Handler:
         self._repeated = self._column = self._reach = 0
         self._filled = self._in_cell = self._waits = False
         self._aside = 0
+        self._texts, self._times = RepeatedTexts(file), 1
         self._error, self._text = range(0), ""  # the columns of an error, and what it says
 
     def doctype(self, *_: object) -> None:
@@ -85,8 +85,16 @@ class _Handler:
             self._cell(attributes)
         elif name == "office:annotation":
             self._aside += 1
-        elif name == "text:s" and int(attributes.get("text:c", "1")) > _SPACES:
-            raise zipfile.BadZipFile
+        elif name == "text:s" and self._spaces(int(attributes.get("text:c", "1"))):
+            raise limits.beyond(
+                "an element stands for more",
+                limits.REPEATED_SPACES,
+                "spaces",
+                file=self._file,
+                sheet=self.tables[-1].name,
+                row=self.tables[-1].row + 1,
+                next_step="save the table as .xlsx or CSV",
+            )
 
     def _cell(self, attributes: Mapping[str, str]) -> None:
         table, repeated = self.tables[-1], int(attributes.get("table:number-columns-repeated", "1"))
@@ -101,6 +109,9 @@ class _Handler:
         if "table:formula" in attributes or any(key.startswith("office:") for key in attributes):
             self._reach = self._column
         table.cells += 1
+        self._times = repeated * self._repeated
+        if self._times > 1 and (length := sum(map(len, attributes.values()))) > _LONG:
+            self._texts.repeated(length * (self._times - 1))
         columns = range(first, min(self._column, first + limits.COLUMNS))
         self._in_cell = True
         if attributes.get("calcext:value-type") == "error":
@@ -119,8 +130,17 @@ class _Handler:
         else:
             self._waits = attributes.get("office:value-type") == "string"
 
+    def _spaces(self, count: int) -> bool:
+        """Count spaces that one element stands for; whether they are too many."""
+        if count > limits.REPEATED_SPACES:
+            return True
+        self._texts.repeated(count * self._times)
+        return False
+
     def text(self, text: str) -> None:
         """Text: the content of a cell that has no other."""
+        if self._in_cell and self._times > 1 and len(text) > _LONG:
+            self._texts.repeated(len(text) * (self._times - 1))
         if self._error and not self._aside:
             self._text = (self._text + text)[:_LONGEST_ERROR]
         elif self._waits and self._in_cell and not self._aside and text.strip(WHITE_SPACE):
@@ -173,8 +193,18 @@ class OdsWorkbook(Parts):
         parser.CharacterDataHandler = handler.text
         parser.EndElementHandler = handler.end
         try:
+            parsed = 0
             for chunk in self.chunks(_CONTENT):
                 parser.Parse(chunk)
+                parsed += len(chunk)
+                if parsed - parser.CurrentByteIndex > limits.TAG:
+                    raise limits.beyond(
+                        "a tag of its content.xml is longer",
+                        limits.TAG,
+                        "bytes",
+                        file=path.name,
+                        next_step="save the table as .xlsx or CSV",
+                    )
             parser.Parse(b"", True)  # noqa: FBT003 - takes no name
         except expat.ExpatError:
             raise ET.ParseError from None
@@ -183,18 +213,11 @@ class OdsWorkbook(Parts):
             SheetEntry(table.name, table.style in handler.hidden, str(position))
             for position, table in enumerate(handler.tables)
         )
-        self._shared: list[CalamineWorkbook] | None = []
 
-    def load(self, position: int) -> CalamineSheet:
-        """The sheet at a position as calamine parses it: all of them at once, so until ``release`` once for all."""
-        workbook = self._shared[0] if self._shared else CalamineWorkbook.from_path(str(self.path))
-        if self._shared is not None:
-            self._shared = [workbook]
-        return workbook.get_sheet_by_index(position)
-
-    def release(self) -> None:
-        """Let go of what the sheets share while they are opened."""
-        self._shared = None
+    @property
+    def cells(self) -> int:
+        """How many cells are written."""
+        return sum(table.cells for table in self._tables)
 
     @property
     def laid_out(self) -> int:

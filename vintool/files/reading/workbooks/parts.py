@@ -5,7 +5,6 @@ parts really are. One stray cell in the last column makes calamine reserve the w
 rather than raising. Declared sizes and dimensions are not believed.
 """
 
-import itertools
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +17,9 @@ from xml.etree import ElementTree as ET
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from vintool.errors import ManifestError
+from vintool.files.reading import limits
 
 _CHUNK = 4 << 20
-_PART = 4 << 30
-SMALL_PART = 64 << 20
-"""A part up to this size, in bytes, needs no look at its compression."""
-_RATIO = 200  # no honest sheet is packed more tightly
 
 WHITE_SPACE = " \t\r\n"
 """What is no content where it stands alone in a cell."""
@@ -131,19 +127,27 @@ class Parts:
         }
         if len(self._parts) < len(archive.infolist()):
             raise zipfile.BadZipFile  # of two parts of one name, another one might be read than was surveyed
+        self._unpacked = dict[str, int]()
+        self._allowed = max(limits.UNPACKED, limits.RATIO * path.stat().st_size)
+        self._shared: list[CalamineWorkbook] | None = []
 
     def __contains__(self, part: str) -> bool:
         """Whether there is a part of this name, in small letters."""
         return part in self._parts
 
     def load(self, position: int) -> CalamineSheet:
-        """The sheet at a position as calamine parses it, which may skip sheets that are none."""
-        return CalamineWorkbook.from_path(str(self.path)).get_sheet_by_name(
-            self.sheets[position].name
-        )
+        """The sheet at a position as calamine parses it, which may skip sheets that are none.
+
+        What the sheets share is parsed once for all until ``release``.
+        """
+        workbook = self._shared[0] if self._shared else CalamineWorkbook.from_path(str(self.path))
+        if self._shared is not None:
+            self._shared = [workbook]
+        return workbook.get_sheet_by_name(self.sheets[position].name)
 
     def release(self) -> None:
         """Let go of what the sheets share while they are opened."""
+        self._shared = None
 
     def chunks(self, part: str) -> Iterator[bytes]:
         """The bytes of a part, up to the size that no honest workbook reaches."""
@@ -151,8 +155,13 @@ class Parts:
         with self._archive.open(info) as member:
             while chunk := member.read(_CHUNK):
                 total += len(chunk)
-                if total > _PART or (total > SMALL_PART and total > _RATIO * info.compress_size):
-                    raise self.too_large(total)
+                self._unpacked[part] = max(self._unpacked.get(part, 0), total)
+                if sum(self._unpacked.values()) > self._allowed:
+                    raise self._too_large("the workbook unpacks to more", self._allowed)
+                tight = total > limits.SMALL_PART and total > limits.RATIO * info.compress_size
+                if total > limits.PART or tight:
+                    bound = limits.RATIO * info.compress_size if tight else limits.PART
+                    raise self._too_large(f"its part {part} unpacks to more", bound)
                 if total == len(chunk) and chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
                     raise zipfile.BadZipFile  # XML that no survey could read
                 yield chunk
@@ -167,17 +176,26 @@ class Parts:
             for _ in self.chunks(part) if part in self else ():
                 pass
 
-    def too_large(self, size: int) -> ManifestError:
-        """The refusal of a part of such a size in bytes."""
-        return ManifestError(
-            f"a part of the workbook unpacks to more than {size >> 20} MB",
+    def too_long(self, what: str) -> ManifestError:
+        """The refusal of what has to be held whole."""
+        return self._too_large(f"{what} is longer", limits.SMALL_PART)
+
+    def _too_large(self, what: str, bound: int) -> ManifestError:
+        return limits.beyond(
+            what,
+            bound,
+            "bytes",
             file=self.path.name,
             next_step="save the table as CSV and pass that",
         )
 
     def xml(self, part: str) -> ET.Element:
         """A small part as XML."""
-        text = b"".join(itertools.islice(self.chunks(part), 4))
+        text = b""
+        for chunk in self.chunks(part):
+            text += chunk
+            if len(text) > limits.SMALL_XML:
+                raise self._too_large(f"its part {part} is larger", limits.SMALL_XML)
         if b"<!DOCTYPE" in text:
             raise ET.ParseError
         return ET.fromstring(text)  # noqa: S314 - without a DOCTYPE no entity can grow

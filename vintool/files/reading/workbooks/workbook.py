@@ -20,6 +20,7 @@ from vintool.declaration import headers
 from vintool.declaration.lexicon.meanings import NOT_STORED
 from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
+from vintool.files.reading import limits
 from vintool.files.reading.sheets import (
     SAMPLE_ROWS,
     Batch,
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 _ROWS = 8_192
 _CELLS = 2_000_000  # of a batch
 _WIDE = 512  # columns; a sheet that reaches further is read column by column known to be used
-_GRID = 40_000_000  # cells that a library may reserve, some 24 bytes each
-_SLOW_GRID = 1 << 28  # cells that the slower method may pass over
 _ZIP = b"PK"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _FOREIGN = {
@@ -138,6 +137,7 @@ def read_workbook(
     with damage_refused(path), _workbook(path) as book:
         _check_names(book, sheet)
         opened, skipped, notes = list[Sheet](), list[tuple[str, str]](), list[str]()
+        grid = 0
         for position, (name, hidden, part) in enumerate(book.sheets):
             if (sheet or name) != name:
                 continue
@@ -148,7 +148,8 @@ def read_workbook(
             elif not (survey := book.survey(part)).rows:
                 skipped.append((name, "empty"))
             else:
-                source = _source(book, position, survey)
+                grid += survey.last_column * max(survey.rows, survey.last_row)
+                source = _source(book, position, survey, keep=grid <= limits.GRID)
                 one, more = _open_sheet(path, size, name, source, words)
                 opened.append(one)
                 notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *more)]
@@ -174,8 +175,19 @@ def read_workbook(
 
 
 def _check_names(book: _Workbook, wanted: str | None) -> None:
-    """Refuse two sheets of one name, and a name that no sheet has."""
+    """Refuse too many sheets, two of one name or of one part, and a name that no sheet has."""
     names = [entry.name for entry in book.sheets]
+    if len(names) > limits.SHEETS:
+        raise limits.beyond(
+            f"its {len(names):,} sheets are more",
+            limits.SHEETS,
+            "sheets",
+            file=book.path.name,
+            next_step="save the sheet that is meant as .xlsx or CSV",
+        )
+    parts = [entry.part for entry in book.sheets if entry.part]
+    if len(set(parts)) < len(parts):
+        raise zipfile.BadZipFile  # it would be read once for each
     if len(set(names)) < len(names):
         raise ManifestError(
             "two sheets have the same name",
@@ -190,8 +202,8 @@ def _check_names(book: _Workbook, wanted: str | None) -> None:
         )
 
 
-def _source(book: _Workbook, position: int, survey: Survey) -> _Source:
-    """Choose how to read a sheet."""
+def _source(book: _Workbook, position: int, survey: Survey, *, keep: bool) -> _Source:
+    """Choose how to read a sheet; ``keep``: whether memory lets it wait for its rows to be read."""
     name, _, part = book.sheets[position]
     notes = []
     if survey.errors:
@@ -208,8 +220,10 @@ def _source(book: _Workbook, position: int, survey: Survey) -> _Source:
         )
     if isinstance(book, XlsxWorkbook):
         wide = survey.last_column > _WIDE
-        if not wide and survey.last_column * (1 << 20) > _GRID:
-            wide = survey.last_column * book.last_row(part) > _GRID
+        if not wide and survey.last_column * (1 << 20) > limits.GRID:
+            grid = survey.last_column * book.last_row(part)
+            sparse = limits.is_sparse(grid, survey.cells, limits.SPARSE_GRID)
+            wide = grid > limits.GRID or sparse
         if wide:
             source = _wide_source(book, position, survey, tuple(notes))
             within = range(source.left, source.left + source.width)
@@ -222,8 +236,8 @@ def _source(book: _Workbook, position: int, survey: Survey) -> _Source:
     else:
         _refuse_grid(book, name, survey)
     # The sheet parsed to find its header is kept until its rows are read.
-    waiting = [book.load(position)]
-    first = waiting[0]
+    first = book.load(position)
+    waiting = [first] if keep else []
     merged = survey.merged or tuple((*start, *end) for start, end in first.merged_cell_ranges or ())
 
     def rows() -> Iterator[Sequence[object]]:
@@ -244,10 +258,12 @@ def _with_unread(source: _Source, unread: Unread) -> _Source:
     start = min(source.left, *columns) if source.width else min(columns)
     width = max(wide, *(column + 1 for column in columns)) - start
 
-    def rows() -> Iterator[Sequence[object]]:
-        return marked(source.rows(), unread, source.left, start, width)
+    inner, left = source.rows, source.left
 
-    peek = marked(source.peek, unread, source.left, start, width)
+    def rows() -> Iterator[Sequence[object]]:
+        return marked(inner(), unread, left, start, width)
+
+    peek = marked(source.peek, unread, left, start, width)
     return replace(source, rows=rows, peek=peek, left=start, width=width)
 
 
@@ -257,8 +273,9 @@ def _wide_source(
     """A sheet that calamine must not see."""
     part = book.sheets[position].part
     first, last, rows, strays = book.region(part, survey.unread)
-    if (last - first + 1) * (low := book.last_row(part)) > _SLOW_GRID:
-        raise _too_far(book, book.sheets[position][0], last, low)
+    grid = (last - first + 1) * (low := book.last_row(part))
+    if grid > limits.SLOW_GRID or limits.is_sparse(grid, survey.cells, limits.SPARSE_GRID):
+        raise _too_far(book, book.sheets[position].name, last, low)
     notes += ("It is unusually wide and was read by a slower method.",)
     if strays:
         places = ", ".join(strays[:5]) + ", ..." * (len(strays) > 5)
@@ -274,19 +291,19 @@ def _wide_source(
 
 def _refuse_grid(book: _Workbook, name: str, survey: Survey) -> None:
     """Refuse a sheet whose cells span a grid that does not fit into memory."""
-    grid = survey.last_row * survey.last_column
+    grid, cells = survey.last_row * survey.last_column, survey.cells
     if isinstance(book, OdsWorkbook):
-        grid = book.laid_out  # all its sheets are loaded together
-    if grid > _GRID:
+        grid, cells = book.laid_out, book.cells  # all its sheets are loaded together
+    if grid > limits.GRID or limits.is_sparse(grid, cells, limits.SPARSE_GRID):
         raise _too_far(book, name, survey.last_column, survey.last_row)
 
 
 def _too_far(book: _Workbook, name: str, column: int, row: int) -> ManifestError:
     return ManifestError(
-        f"its cells reach to column {column} and row {row}, too far to be loaded",
+        f"its cells reach to column {column} and row {row}, too far to be loaded: a sheet may span {limits.GRID:,} cells, and {limits.CELLS_PER_VALUE} for each one that is written in it",
         file=book.path.name,
         sheet=name,
-        next_step="delete the stray cell at the end, or save the file as .xlsx",
+        next_step="delete the stray cell at the end, or save the table as CSV",
     )
 
 
@@ -309,13 +326,24 @@ def _open_sheet(
     path: Path, size: int, name: str, source: _Source, words: str
 ) -> tuple[Sheet, list[str]]:
     """Find a sheet's header and make it readable."""
+    # What is parsed already does not wait with the source until the rows are read.
+    rows_of, expected, width = source.rows, source.expected, source.width
     first = itertools.islice(source.peek, headers.LOOKED_AT + SAMPLE_ROWS)
-    sample = [[*map(cell_text, row), *[""] * (source.width - len(row))] for row in first]
+    sample = [[*map(cell_text, row), *[""] * (width - len(row))] for row in first]
     header = headers.find_header(sample, words)
-    named = headers.name_columns(header, source.width)
+    named = headers.name_columns(header, width)
     columns = unique(named)
     below = [block for block in source.merged if block[0] >= header.end]
     merges = Merges(below, source.left, columns, sample[header.end :])
+    if merges.remembered > limits.MERGED:
+        raise limits.beyond(
+            "its merged cells cover more",
+            limits.MERGED,
+            "columns in all",
+            file=path.name,
+            sheet=name,
+            next_step="undo the merging, or save the sheet as CSV",
+        )
     whole = list(merges.filling(sample, has_content))[header.end :]
     data = tuple(tuple(map(cell_text, row)) for row in whole if has_content(row))[:SAMPLE_ROWS]
     above = np.array(header.rows_above, np.int64) + 1
@@ -323,8 +351,8 @@ def _open_sheet(
     def read(tally: Tally) -> Iterator[Batch]:
         filled_rows = 0
         with damage_refused(path):
-            rows, number = merges.filling(source.rows(), has_content), 0
-            many = max(min(_ROWS, _CELLS // max(source.width, 1)), 1)
+            rows, number = merges.filling(rows_of(), has_content), 0
+            many = max(min(_ROWS, _CELLS // max(width, 1)), 1)
             while chunk := list(itertools.islice(rows, many)):
                 numbers = np.arange(number + 1, number + len(chunk) + 1)
                 number += len(chunk)
@@ -340,11 +368,11 @@ def _open_sheet(
                 data = pa.RecordBatch.from_arrays(arrays, names=list(columns))
                 if not kept.all():
                     data, numbers = data.filter(pa.array(kept)), numbers[kept]
-                done = size * min(filled_rows, source.expected) // source.expected
+                done = size * min(filled_rows, expected) // expected
                 yield Batch(data, numbers, done)
-        if filled_rows != source.expected:
+        if filled_rows != expected:
             raise ManifestError(
-                f"{filled_rows} rows with content were read and the sheet holds {source.expected}",
+                f"{filled_rows} rows with content were read and the sheet holds {expected}",
                 file=path.name,
                 sheet=name,
                 next_step="save the sheet as CSV and pass that",

@@ -17,6 +17,7 @@ import xlrd
 from xlrd import biffh
 
 from vintool.errors import ManifestError
+from vintool.files.reading import limits
 from vintool.files.reading.workbooks.compound import (
     ENCRYPTED,
     DamagedError,
@@ -24,11 +25,10 @@ from vintool.files.reading.workbooks.compound import (
     workbook_stream,
 )
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, SheetEntry, Survey
+from vintool.files.reading.workbooks.repeated_texts import RepeatedTexts
 from vintool.files.reading.workbooks.unread import ERROR_CODES, Unreads
 
-_LARGEST = 1 << 30  # bytes of a file
 _ROWS, _COLUMNS = 65_536, 256
-_LONGEST_FORMAT = 600  # bytes of a number format: xlrd's time grows with their square
 
 _HEAD, _PLACE, _STRING = Struct("<HH"), Struct("<HH"), Struct("<I")
 _BIFF5, _BIFF8 = 0x0500, 0x0600
@@ -61,12 +61,15 @@ class XlsWorkbook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if path.stat().st_size > _LARGEST:
-            raise ManifestError(
-                "the .xls workbook is larger than 1 GB",
+        if path.stat().st_size > limits.XLS:
+            raise limits.beyond(
+                "the .xls workbook is larger",
+                limits.XLS,
+                "bytes",
                 file=path.name,
                 next_step="open it and save a copy as .xlsx",
             )
+        self._texts = RepeatedTexts(path.name)
         self._version, self._strings, self._blank = _BIFF8, 0, frozenset[int]()
         with self._damage_refused():
             self._stream = bytearray(workbook_stream(path))
@@ -132,7 +135,7 @@ class XlsWorkbook:
             depth += (kind == biffh.XL_BOF) - (kind == biffh.XL_EOF)
             if depth < 1 and kind != biffh.XL_EOF:
                 raise DamagedError
-            if kind not in _SHOWN or (kind == biffh.XL_FORMAT and size > _LONGEST_FORMAT):
+            if kind not in _SHOWN or (kind == biffh.XL_FORMAT and size > limits.NUMBER_FORMAT):
                 _HEAD.pack_into(stream, start - 4, biffh.XL_UNKNOWN, size)
             if depth < 2:
                 yield kind, start, at
@@ -164,7 +167,7 @@ class XlsWorkbook:
             before = kind
         if strings:
             (self._strings,) = unpack_from("<I", strings[0], 4)
-            self._blank = frozenset(_blank_strings(strings, self._strings))
+            self._blank = frozenset(_blank_strings(strings, self._strings, self._texts))
         return listed
 
     def _entry(self, place: int, data: bytes) -> SheetEntry:
@@ -236,6 +239,7 @@ class XlsWorkbook:
             (string,) = _STRING.unpack_from(self._stream, start + 6)
             if string >= self._strings:
                 raise DamagedError  # of negative numbers xlrd counts from the end
+            self._texts.pointed_to(string)
             return string not in self._blank
         data = self._stream[start:end]
         if kind in _MAYBE_ERRORS:
@@ -320,7 +324,7 @@ def _merged(data: bytearray) -> Iterator[Merged]:
         yield top, left, low, right
 
 
-def _blank_strings(pieces: list[bytes], count: int) -> Iterator[int]:
+def _blank_strings(pieces: list[bytes], count: int, texts: RepeatedTexts) -> Iterator[int]:
     """The positions of shared strings without a character but white space.
 
     A text may be cut where a record is continued, and then says anew how wide its characters are. What it says to lie
@@ -355,5 +359,6 @@ def _blank_strings(pieces: list[bytes], count: int) -> Iterator[int]:
             behind -= len(pieces[piece]) - at
             piece, at = piece + 1, 0
         at += behind
+        texts.shared(index, len(text))
         if not text.strip(WHITE_SPACE):
             yield index

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from struct import Struct
 
+from vintool.files.reading import limits
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
+from vintool.files.reading.workbooks.repeated_texts import RepeatedTexts
 from vintool.files.reading.workbooks.unread import ERROR_CODES, Unreads
 
 _WORD, _BLOCK = Struct("<I"), Struct("<IIII")
@@ -35,6 +37,7 @@ class XlsbWorkbook(Parts):
         super().__init__(path, archive)
         try:
             self.sheets = tuple(self._sheets())
+            self._texts = RepeatedTexts(path.name)
             self._blank = frozenset(self._blank_strings())
         except (struct.error, UnicodeDecodeError):
             raise zipfile.BadZipFile from None
@@ -49,6 +52,14 @@ class XlsbWorkbook(Parts):
                 kind, start, at = record
                 yield kind, data[start:at]
             rest = data[at:]
+            if len(rest) > limits.XLSB_RECORD:
+                raise limits.beyond(
+                    f"a record of its part {part} is longer",
+                    limits.XLSB_RECORD,
+                    "bytes",
+                    file=self.path.name,
+                    next_step="save it as .xlsx or CSV",
+                )
         if rest:
             raise zipfile.BadZipFile
 
@@ -77,6 +88,7 @@ class XlsbWorkbook(Parts):
         part, index = "xl/sharedstrings.bin", 0
         for kind, data in self._records(part) if part in self else ():
             if kind == _STRING:
+                self._texts.shared(index, len(data) // 2)
                 if not _text(data, 1)[0].strip(WHITE_SPACE):
                     yield index
                 index += 1
@@ -130,7 +142,9 @@ class XlsbWorkbook(Parts):
         if kind in _NUMBERS:
             return True
         if kind == _SHARED:
-            return _WORD.unpack_from(data, 8)[0] not in self._blank
+            (position,) = _WORD.unpack_from(data, 8)
+            self._texts.pointed_to(position)
+            return position not in self._blank
         return kind in _TEXTS and bool(_text(data, 8)[0].strip(WHITE_SPACE))
 
 

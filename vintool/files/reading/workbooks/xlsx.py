@@ -13,14 +13,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from vintool.files.reading import limits
 from vintool.files.reading.workbooks.parts import (
-    SMALL_PART,
     Merged,
     Parts,
     SheetEntry,
     Survey,
     Unread,
 )
+from vintool.files.reading.workbooks.repeated_texts import RepeatedTexts
 from vintool.files.reading.workbooks.unread import Unreads
 from vintool.files.reading.workbooks.xlsx_fast import (
     ROW_END,
@@ -49,6 +50,7 @@ _ERROR_CELL = re.compile(
     rb"""<(?:\w+:)?c(?=[^<>]*\st=["']e["'])(\s[^<>]*)>"""
     rb"(?:\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>))?(?:\s*<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*))?"
 )
+_WHOLE_NUMBER = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>\s*([0-9]{1,9})\s*<")
 _STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _PHONETIC = re.compile(rb"<(?:\w+:)?rPh(?:[^<]++|<(?!/?(?:\w+:)?rPh[\s>]))*+</(?:\w+:)?rPh>")
 _TYPE = re.compile(rb"""\st=["'](\w+)""")
@@ -80,6 +82,7 @@ class XlsxWorkbook(Parts):
         """Find the sheets; refuse what unpacks to an absurd size."""
         super().__init__(path, archive)
         self.sheets = tuple(self._sheets())
+        self._texts = RepeatedTexts(path.name)
         self._empty = frozenset(self._empty_strings())
         self._empty_value = empty_value_pattern(self._empty)
         self.weigh("xl/styles.xml", "xl/workbook.xml")
@@ -115,8 +118,8 @@ class XlsxWorkbook(Parts):
                 pieces, rest = [text[:cut]], text[cut:]
             else:
                 *pieces, rest = end.split(text)
-            if len(rest) > SMALL_PART:
-                raise self.too_large(len(rest))
+            if len(rest) > limits.SMALL_PART:
+                raise self.too_long(f"a row or a text in its part {part}")
             yield from pieces
         if plain:
             yield rest
@@ -129,6 +132,7 @@ class XlsxWorkbook(Parts):
         """The positions of shared strings without a character."""
         part = "xl/sharedstrings.xml"
         for index, piece in enumerate(self._pieces(part, _STRING_END) if part in self else ()):
+            self._texts.shared(index, len(piece))
             if not _VALUE.search(_PHONETIC.sub(b"", piece) if b"rPh" in piece else piece):
                 yield index
 
@@ -189,6 +193,8 @@ class XlsxWorkbook(Parts):
         blocks = self._pieces(part, _ROW_END, ROW_END)
         for block, plain in _two_at_a_time(self._survey_block, blocks):
             self._note_formulas(block, unread)
+            for number in _WHOLE_NUMBER.findall(block) if self._texts else ():
+                self._texts.pointed_to(int(number))
             if plain is None:
                 others = block.split(ROW_END)
                 last_column = max(last_column, *map(_reach, others))

@@ -35,6 +35,9 @@ _ERROR = re.compile(rb"""t=["']e""")
 _LONG = 7  # digits of a row's number that is worth a closer look
 _MANY = 64  # empty shared strings; then every value may point to one
 _PAD = bytes(32)
+_LONGEST = (
+    16 << 20
+)  # bytes of a block; rows are not so long, and some twenty bytes of memory go with each
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def survey_block(block: bytes, empty: re.Pattern[bytes] | None) -> BlockSurvey |
         block: rows, the last one with its end tag.
         empty: finds values that are no content.
     """
-    if not block.endswith(ROW_END):
+    if not block.endswith(ROW_END) or len(block) > _LONGEST:
         return None
     text = np.frombuffer(block + _PAD, np.uint8)
     # The eight bytes from every byte on, as one number.
