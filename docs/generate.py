@@ -5,8 +5,11 @@
 forge; here they lead to the page that shows the file.
 """
 
+import ast
 import csv
+import importlib
 import inspect
+import itertools
 import posixpath
 import re
 import typing
@@ -194,6 +197,26 @@ def presets() -> str:
     )
 
 
+# Limits
+
+
+def limits() -> str:
+    """The bounds of the readers, out of the file in which they stand."""
+    path = "vintool/files/reading/limits.py"
+    lines = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    values = vars(importlib.import_module("vintool.files.reading.limits"))
+    return table(
+        ("limit", "value", "of what, and why"),
+        (
+            (f"`{line.target.id}`", f"{values[line.target.id]:,}", ast.literal_eval(says.value))
+            for line, says in itertools.pairwise(lines)
+            if isinstance(line, ast.AnnAssign)
+            and isinstance(line.target, ast.Name)
+            and isinstance(says, ast.Expr)
+        ),
+    )
+
+
 # Commands
 
 
@@ -289,6 +312,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "decode-columns": decode_columns,
     "desk-headings": desk_headings,
     "headings": headings,
+    "limits": limits,
     "lists": lists,
     "models": models,
     "presets": presets,
