@@ -1,5 +1,7 @@
 """What is larger than any manifest is refused with its place, its bound and the way out; what is not takes linear work."""
 
+import ast
+import inspect
 import os
 import sys
 import threading
@@ -134,3 +136,13 @@ def test_an_edifact_message_of_many_cars_in_one_line_is_read(tmp_path):
     text = "UNA:+.? 'UNB+UNOA:1'" + "".join(f"GID+{at}+1'RFF+VN:{vin}'" for at, vin in enumerate(many))  # fmt: skip
     sheet = only(open_manifest(put(tmp_path / "a.edi", text + "UNT+3'")))
     assert [row[0] for row in cells(sheet)] == many
+
+
+def test_every_bound_says_why_it_is_what_it_is_and_stands_in_one_file():
+    body = ast.parse(inspect.getsource(limits)).body
+    bounds = [at for at, line in enumerate(body) if isinstance(line, ast.AnnAssign)]
+    assert len(bounds) > 20
+    for at in bounds:
+        says = body[at + 1]
+        assert isinstance(says, ast.Expr)
+        assert len(ast.literal_eval(says.value).split()) > 4

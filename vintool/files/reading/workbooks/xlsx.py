@@ -52,7 +52,7 @@ _ERROR_CELL = re.compile(
 )
 _WHOLE_NUMBER = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>\s*([0-9]{1,9})\s*<")
 _STRING_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
-_PHONETIC = re.compile(rb"<(?:\w+:)?rPh(?:[^<]++|<(?!/?(?:\w+:)?rPh[\s>]))*+</(?:\w+:)?rPh>")
+_PHONETIC = re.compile(rb"<(?:\w+:)?rPh(?:[^<]++|<(?!/?(?:\w+:)?rPh))*+</(?:\w+:)?rPh>")
 _TYPE = re.compile(rb"""\st=["'](\w+)""")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)""")
 _FAR_COLUMN = re.compile(rb"""=\s*["']([A-Za-z]{2,})[0-9]""")
