@@ -194,11 +194,10 @@ def _inside(data: bytes, chance: random.Random) -> bytes:
     return out.getvalue()
 
 
-def mutant(number: int, seed: int, folder: Path) -> tuple[str, bytes]:
+def mutant(chance: random.Random, folder: Path) -> tuple[str, bytes]:
     """A damaged file: the ending of its name, and its bytes."""
-    chance = random.Random(f"{seed}/{number}")  # noqa: S311 - to be the same again
     files = originals(folder)
-    ending = list(files)[number % len(files)]
+    ending = chance.choice(list(files))
     data = files[ending]
     if data.startswith(b"PK") and chance.random() < 0.7:
         return ending, _inside(data, chance)

@@ -156,17 +156,17 @@ def test_every_kind_of_file_is_read_before_it_is_damaged(tmp_path):
 
 
 @pytest.mark.slow
-def test_damaged_files_are_read_whole_or_refused():
+def test_no_attack_finds_a_fault():
     """A slice of ``python -m benchmarks.fuzz``; in processes of their own, for a defect could end one."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.fuzz", "450", "20261126"],
+        [sys.executable, "-m", "benchmarks.fuzz", "600", "20261130"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert "450 files, 0 faults" in done.stdout
+    assert " 0 faults" in done.stdout
 
 
 def test_the_survey_and_the_library_read_the_same_part(tmp_path):
