@@ -31,7 +31,7 @@ from vintool.declaration.days import Days, read_date, read_days
         ("Dec 31, 2025 at 8:00 PM", date(2025, 12, 31)), ("2025年12月31日20:30:00", date(2025, 12, 31)), ("2025-12-31Z", date(2026, 1, 1)), ("2025-12-31 24:00", date(2026, 1, 1)),
         # A cell that is not read to its end is no day.
         ("2025-12-28~01-03", None), ("2025-12-28 to Jan 3", None), ("2025-12-28 (planned)", None), ("2025-12-28 2", None),
-        ("2025-12-28-", None), ("before 2025-12-28", None), ("2025-12-01, 2025-12-02, 2026-01-03", None), ("2025-12-31" + " " * 60 + "x", None),
+        ("2025-12-28-", None), ("2025-12-28-03", None), ("28 Dec 2025 -3", None), ("2025-12-28-03:00", date(2025, 12, 29)), ("2025-12-28 UTC-3", date(2025, 12, 29)), ("before 2025-12-28", None), ("2025-12-01, 2025-12-02, 2026-01-03", None), ("2025-12-31" + " " * 60 + "x", None),
     ],
 )  # fmt: skip
 def test_days_as_cells_have_them(text, latest):

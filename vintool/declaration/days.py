@@ -55,7 +55,7 @@ _HOUR = (
     r"\s*(?P<after>[AP]\.?M\.?(?!\w))?"
 )
 _ZONE = (
-    r"\s*[\[(]?(?:(?:UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?(?:\s+[A-Z]{3,4})?"
+    r"\s*[\[(]?(?:(?P<greenwich>UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?(?:\s+[A-Z]{3,4})?"
     r"|(?P<zone>[A-Z]{1,5}|北京时间|[A-Z]+(?:/[A-Z_]+)+))[\])]?(?:\s*\([^()]*\))?"
 )
 # As C's ctime and the command date write it: the year behind the hour.
@@ -210,7 +210,9 @@ def _in_china(day: date, tail: re.Match[str]) -> Iterator[date]:
     if not tail["offset"] and not tail["zone"]:
         yield times[0].date()
         return
-    if hour is None:  # a whole day of another zone
+    if hour is None:  # a whole day of another zone, or in 2025-12-28-03 of a range
+        if tail["offset"] and not tail["minutes"] and not tail["greenwich"]:
+            return
         times.append(midnight + timedelta(days=1, seconds=-1))
     for moment, offset in product(times, _offsets(tail, midnight)):
         try:
