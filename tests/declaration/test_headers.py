@@ -6,7 +6,7 @@ from support.tables import table
 
 from vintool.declaration import headers
 from vintool.declaration.headers import EXACT, find_header, meaning, normalise
-from vintool.declaration.mapping import map_columns
+from vintool.declaration.mapping import Sample, map_columns
 from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading.sheets import Sheet
@@ -142,6 +142,20 @@ def test_a_tie_that_can_change_a_verdict_is_refused():
         map_columns(sheet_of(["VIN", "HS code", "HTS"]))
     sheet = sheet_of(["VIN", "HS code / old", "HS code", "Model", "Vehicle model"])
     assert map_columns(sheet) == {"vin": "VIN", "hs_code": "HS code", "model": "Model"}
+
+
+def test_a_refusal_names_few_columns_and_short_ones():
+    """A sentence is read on a terminal: a sender's 16,384 headers, or one of a megabyte, are not repeated."""
+    rival = "x" * 100_000
+    for columns in (("chassis A", rival), tuple(f"n {at}" for at in range(16_000))):
+        sheet = Sample("", "a.csv", columns, columns, (("LRW3E7FA1LC000001",) * len(columns),) * 3)
+        with pytest.raises(MappingError) as caught:
+            map_columns(sheet)
+        assert len(str(caught.value)) < 1_000
+    with pytest.raises(MappingError) as caught:
+        map_columns(sheet, {"vin": "no such column"})
+    assert len(str(caught.value)) < 1_000
+    assert "and 15,960 more" in str(caught.value)
 
 
 def test_overrides_are_checked():

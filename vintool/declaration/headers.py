@@ -28,6 +28,8 @@ EXACT, PARTIAL = 2, 1
 LONGEST = 1_000
 """Characters of a header; a longer text is a remark, and means nothing."""
 
+_NAMED = 40  # headers that a message names
+
 _SEPARATORS = re.compile(
     r"[/\\|()\[\]{}<>,;:\n\r、，；：·]+|\s[-\u2010-\u2015]\s"
     # 车架号VIN: where Chinese or Japanese text meets other letters
@@ -246,5 +248,6 @@ def label(header: str, position: int) -> str:
 
 
 def labels(headers: Sequence[str]) -> str:
-    """All headers of a table for a message."""
-    return ", ".join(repr(label(header, i)) for i, header in enumerate(headers, 1))
+    """The headers of a table for a message; the first of them where there are many."""
+    more = f", and {len(headers) - _NAMED:,} more" if len(headers) > _NAMED else ""
+    return ", ".join(repr(label(one, i)) for i, one in enumerate(headers[:_NAMED], 1)) + more

@@ -34,6 +34,7 @@ _DECIDING = frozenset(
         "registration_date",
     }
 )
+_NAMED, _LONGEST = 20, 200  # columns that a refusal names, and characters of such a name
 # Headers that say VIN; a chassis or frame number may be one, or a number of its own.
 _VIN_HEADER = re.compile(
     r"\bVIN|VIN\b|VIN[码号]|识别|識別|식별|identif|\bFIN\b|\bNIV\b|\bВИН|идентиф", re.IGNORECASE
@@ -184,6 +185,14 @@ def _vin_column(sheet: Headed, named: Sequence[int], free: set[int]) -> int:
 
 def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     names = [sheet.columns[position] for position in positions]
+    if len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
+        places = ", ".join(str(position + 1) for position in positions[:_NAMED])
+        more = ", ..." * (len(positions) > _NAMED)
+        return _unclear(
+            sheet,
+            f"columns {places}{more} could each be the column of {field}",
+            "rename all of them but one",
+        )
     return _unclear(
         sheet,
         f"{' and '.join(map(repr, names))} could each be the column of {field}",
