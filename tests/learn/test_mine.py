@@ -164,6 +164,16 @@ def test_one_vin_is_one_vehicle_however_often_and_wherever_it_is_listed(tmp_path
     assert not lesson.mined.rules
 
 
+def test_a_vehicle_with_several_labels_of_one_side_is_one_vehicle(tmp_path):
+    labels = ("Petrol", "Diesel", "Plug-in hybrid electric")
+    lesson = offices(tmp_path / "x.csv", [(VEHICLES[0], fuel, fuel) for fuel in labels])
+    assert lesson.reading.unused == {"repeated": 2}
+    assert not lesson.mined.rules
+    rows = [(vin, fuel, "one") for vin in VEHICLES[:20] for fuel in labels]
+    (rule,) = offices(tmp_path / "x.csv", [*rows, (VEHICLES[20], "Petrol", "one")]).mined.rules
+    assert (rule.vehicles, rule.powertrain.value) == (21, "NOT_BEV")
+
+
 @pytest.mark.parametrize(
     ("own", "sources", "grade"),
     [(0, 1, "C"), (1, 1, "C"), (40, 2, "B")],

@@ -32,7 +32,7 @@ from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER
 
 #: The powertrains by their numbers in ``Rows``; the first is pure electric.
 POWERTRAINS = tuple(Powertrain)
-BEV = POWERTRAINS.index(Powertrain.BEV)
+BEV, NOT_BEV = map(POWERTRAINS.index, (Powertrain.BEV, Powertrain.NOT_BEV))
 
 #: The share of its VINs that a source may have in common with others and still be independent of them.
 SHARED_AT_MOST = 0.1
@@ -237,7 +237,7 @@ class RowReader:
             self._unused[reason] += count
 
     def reading(self, notes: tuple[str, ...]) -> Reading:
-        """All that was read; a vehicle that is named again with the same powertrain counts once."""
+        """All that was read; a vehicle that is named again on the same side counts once, with what its labels have in common."""
         empty = np.zeros(0, dtype=np.int64)
         rows = Rows(empty.astype(np.uint64), empty, empty, empty, empty)
         if self._parts:
@@ -248,8 +248,12 @@ class RowReader:
             is_whole = marks != 0
             rows = rows._replace(witness=_witnesses(marks, rows.source))
             keep = ~is_whole
-            vehicles = _mixed(marks, rows.powertrain + 1)
-            keep[np.unique(np.where(is_whole, vehicles, 0), return_index=True)[1]] = True
+            vehicles = np.where(is_whole, _mixed(marks, (rows.powertrain == BEV) + 1), 0)
+            _, first, same = np.unique(vehicles, return_index=True, return_inverse=True)
+            differs = is_whole & (rows.powertrain != rows.powertrain[first][same])
+            several = np.isin(same, same[differs])
+            rows = rows._replace(powertrain=np.where(several, NOT_BEV, rows.powertrain))
+            keep[first] = True
             self._count(REPEATED, ~keep)
             rows = rows.only(keep)
         texts = self._label_texts.values
