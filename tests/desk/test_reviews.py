@@ -194,6 +194,20 @@ def test_a_decision_on_a_row_without_a_vin_clears_no_other(tmp_path, text):
     assert all(line["vin_verdict"] != "out_of_scope" for line in lines[1:])
 
 
+def test_a_vin_that_stands_in_the_column_of_texts_alone_is_that_vin(tmp_path):
+    """Else the record, which has one column for both, would hold another decision than the list."""
+    filled = decided(
+        tmp_path,
+        [("VIN", "Fuel"), (PETROL.lower(), "petrol")],
+        lambda _: {"vin": ""} | decision("out_of_scope"),
+    )
+    answers, _ = desk_run(
+        tmp_path, [("VIN", "Fuel"), (PETROL.lower(), "petrol")], decisions=[filled]
+    )
+    assert reviewer_reasons(answers[0]) == {DECIDED}
+    assert json.loads(record(tmp_path / "out")[0])["vin"] == PETROL
+
+
 def test_a_decision_on_a_second_row_of_a_vin_clears_no_third(tmp_path):
     rows = [("VIN", "Fuel"), *[(PETROL, "petrol")] * 2]
     filled = decided(

@@ -289,10 +289,10 @@ def _read(entry: Entry) -> Review:
     days = read_days(entry.text("decision_date"))
     if days is None:
         raise entry.refusal("decision_date", "is no date", "write it as 2026-03-01")
-    reading = read(entry.text("vin"))
-    vin = reading.text if reading.problem is None else None
     # The record keeps one text for both: the VIN, or what stood in its place.
     text = entry.text("vin") if entry.is_record else entry.plain("vin_text")
+    reading = read(entry.text("vin") or text)
+    vin = reading.text if reading.problem is None else None
     return Review(
         key_of(vin, text),
         vin is not None,
