@@ -117,6 +117,22 @@ def test_a_column_of_any_type_is_copied(tmp_path, kind):
     assert vintool.screen_table(table, ON)["Extra"].type == column.type
 
 
+@pytest.mark.parametrize("kind", {**TEXTS, **VALUES, **NESTED, **REFUSED})
+def test_a_table_without_rows_keeps_its_types(kind):
+    column = {**TEXTS, **VALUES, **NESTED, **REFUSED}[kind]
+    table = pa.table({"VIN": TWO, "Extra": column}).slice(0, 0)
+    table = pa.Table.from_batches([], table.schema)
+    answers = vintool.screen_table(table, ON)
+    assert (answers.num_rows, answers["Extra"].type) == (0, column.type)
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_type_that_cannot_be_read_is_refused_in_several_pieces_too(kind):
+    table = pa.table({"VIN": TWO, "Fuel": REFUSED[kind]})
+    with pytest.raises(TypeNotTakenError):
+        vintool.screen_table(pa.concat_tables([table, table]), ON, {"vin": "VIN", "fuel": "Fuel"})
+
+
 @pytest.mark.parametrize("kind", VALUES)
 def test_a_column_of_any_plain_type_is_read(tmp_path, kind):
     table = pa.table({"VIN": TWO, "Fuel": VALUES[kind]})

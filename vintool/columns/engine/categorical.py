@@ -104,14 +104,20 @@ def as_text(array: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     >>> as_text(pa.array([8703801090.0, None])).to_pylist()
     ['8703801090', None]
     """
-    if isinstance(array, pa.ChunkedArray):
-        return as_text(array.combine_chunks() if array.num_chunks != 1 else array.chunk(0))
-    if pa.types.is_string(array.type):
-        return cast("pa.StringArray", array)
     try:
-        return _as_text(to_plain(array))
+        whole = _in_one(array) if isinstance(array, pa.ChunkedArray) else array
+        if pa.types.is_string(whole.type):
+            return cast("pa.StringArray", whole)
+        return _as_text(to_plain(whole))
     except pa.ArrowException:
         raise TypeNotTakenError(f"{array.type} cannot be read as text") from None
+
+
+def _in_one(column: pa.ChunkedArray) -> pa.Array:
+    """The chunks of a column as one array; of a union Arrow itself makes none where there are no chunks."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return pa.concat_arrays([pa.nulls(0, column.type), *column.chunks])
 
 
 def _as_text(array: pa.Array) -> pa.StringArray:

@@ -61,7 +61,7 @@ def screen_table(
     table = as_table(data)
     batches = table.to_batches() or [
         pa.RecordBatch.from_arrays(
-            [pa.array([], field.type) for field in table.schema], schema=table.schema
+            [pa.nulls(0, field.type) for field in table.schema], schema=table.schema
         )
     ]
     found = find_mapping(table, mapping or {})
