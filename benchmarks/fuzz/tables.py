@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -34,9 +35,15 @@ _CODES = {0, 1, 2, 3}  # how a command may end
 _HINT = re.compile(r"--map (\S+=(?:\"[^\"]*\"|'[^']*'(?:\"'\"'[^']*')*))")
 
 
+@cache
+def _headings(field: str) -> list[str]:
+    rows = read_rows("headers.csv", ("field", "header", "language", "source"))
+    return [header for name, header, *_ in rows if name == field]
+
+
 def _header(field: str, by: Random) -> str:
     """A heading of the dictionary for a field; or a slip of one, or anything."""
-    known = [row[1] for row in read_rows("headers.csv", ("field", "header", "language", "source")) if row[0] == field]  # fmt: skip
+    known = _headings(field)
     made = by.choice(known) if known and by.random() < 0.8 else text(by, 4)
     return slipped(made, by) if by.random() < 0.1 else made
 

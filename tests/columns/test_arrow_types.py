@@ -75,6 +75,7 @@ NESTED = {
     ),
 }
 REFUSED = {
+    "list<item: run_end_encoded": pa.ListArray.from_arrays([0, 1, 2], pa.RunEndEncodedArray.from_arrays([1, 2], ["a", "b"])),
     "month_day_nano_interval": pa.array([pa.MonthDayNano([1, 2, 3])] * 2),
     "dense_union": pa.UnionArray.from_dense(pa.array([0, 1], pa.int8()), pa.array([0, 0], pa.int32()), [pa.array(["a"]), pa.array([1])]),
     "sparse_union": pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.array(["a", "b"]), pa.array([1, 2])]),
@@ -122,6 +123,10 @@ def test_a_table_without_rows_keeps_its_types(kind):
     column = {**TEXTS, **VALUES, **NESTED, **REFUSED}[kind]
     table = pa.table({"VIN": TWO, "Extra": column}).slice(0, 0)
     table = pa.Table.from_batches([], table.schema)
+    if "list<" in kind:  # of which Arrow makes no empty one that is sound
+        with pytest.raises(TypeNotTakenError, match="run_end_encoded"):
+            vintool.screen_table(table, ON)
+        return
     answers = vintool.screen_table(table, ON)
     assert (answers.num_rows, answers["Extra"].type) == (0, column.type)
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from vintool.columns.engine.arrays import Codes, Ints, Mask, Places, marked
 from vintool.columns.engine.encoder import Encoder
-from vintool.columns.engine.plain import TypeNotTakenError, to_plain
+from vintool.columns.engine.plain import TypeNotTakenError, no_values, to_plain
 
 #: Rows that are screened at a time.
 BATCH_ROWS = 1 << 16
@@ -114,10 +114,12 @@ def as_text(array: pa.Array | pa.ChunkedArray) -> pa.StringArray:
 
 
 def _in_one(column: pa.ChunkedArray) -> pa.Array:
-    """The chunks of a column as one array; of a union Arrow itself makes none where there are no chunks."""
     if column.num_chunks == 1:
         return column.chunk(0)
-    return pa.concat_arrays([pa.nulls(0, column.type), *column.chunks])
+    several: Any = column  # the stubs know not what becomes of it
+    return (
+        cast("pa.Array", several.combine_chunks()) if column.num_chunks else no_values(column.type)
+    )
 
 
 def _as_text(array: pa.Array) -> pa.StringArray:

@@ -1,5 +1,6 @@
 """Arrow columns of any type, made columns of the types that all functions and writers know."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 import pyarrow as pa
@@ -63,6 +64,23 @@ def _settled(kind: pa.DataType) -> pa.DataType:
     if _types.is_decimal(kind) and kind.bit_width < 128:
         return pa.decimal128(kind.precision, kind.scale)
     return kind
+
+
+def no_values(kind: pa.DataType) -> pa.Array:
+    """A column without values, of any type: Arrow has no single way that makes one of each.
+
+    Raises:
+        TypeNotTakenError: Arrow makes none.
+
+    >>> len(no_values(pa.sparse_union([pa.field("a", pa.int8())]))), len(no_values(pa.uuid()))
+    (0, 0)
+    """
+    for make in (lambda: pa.array([], kind), lambda: cast("Any", pa).nulls(0, kind)):
+        with suppress(pa.ArrowException):
+            column = cast("pa.Array", make())
+            column.validate()
+            return column
+    raise TypeNotTakenError(f"{kind} cannot be read")
 
 
 def to_plain(array: pa.Array) -> pa.Array:

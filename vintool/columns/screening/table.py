@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from vintool.codes import DEFAULT_REGIME
 from vintool.columns.engine.categorical import BATCH_ROWS
-from vintool.columns.engine.plain import TypeNotTakenError
+from vintool.columns.engine.plain import TypeNotTakenError, no_values
 from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping, named
 from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
@@ -61,7 +61,7 @@ def screen_table(
     table = as_table(data)
     batches = table.to_batches() or [
         pa.RecordBatch.from_arrays(
-            [pa.nulls(0, field.type) for field in table.schema], schema=table.schema
+            [no_values(field.type) for field in table.schema], schema=table.schema
         )
     ]
     found = find_mapping(table, mapping or {})
