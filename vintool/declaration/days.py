@@ -25,6 +25,7 @@ _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?", re.ASCII
 )
 _SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:\.\d+)?")
+_WITHIN = timedelta(days=2 * 366)  # of two days of a cell
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _BETWEEN = re.compile(
     r"\s*(?:[~〜;,/至到-]|\b(?:to|until|till|bis|au|al|a)\b)\s*|\s+", re.IGNORECASE
@@ -50,7 +51,7 @@ _DATES = tuple(
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 _HOUR = (
     r"(?:\s*[T,:]\s*|\s+(?:at\s+)?|(?=[上下오])|(?<=日))(?P<half>上午|下午|오전|오후|[AP]M)?\s*"
-    r"(?:(?P<hour>\d{1,2})[:.时時h](?P<minute>\d{2})(?:[:.分](?P<second>\d{2})(?:[.,]\d{1,9})?)?[分秒]?"
+    r"(?:(?P<hour>\d{1,2})(?P<sign>[:.时時h])(?P<minute>\d{2})(?:[:.分](?P<second>\d{2})(?:[.,]\d{1,9})?)?[分秒]?"
     r"|(?P<hour2>\d{2})(?P<minute2>\d{2})(?:\d{2})?)"
     r"\s*(?P<after>[AP]\.?M\.?(?!\w))?"
 )
@@ -146,7 +147,11 @@ def _pairs(text: str) -> Iterator[set[date]]:
     for between in _BETWEEN.finditer(text):
         first = set(_points(text[: between.start()]))
         if first and (last := set(_points(text[between.end() :]))):
-            yield first | last
+            both = first | last
+            if (
+                max(both) - min(both) <= _WITHIN
+            ):  # in 2025-10-06 0458-Oct 11 the second is no day of 458
+                yield both
 
 
 def _points(text: str) -> Iterator[date]:
@@ -206,6 +211,8 @@ def _in_china(day: date, tail: re.Match[str]) -> Iterator[date]:
             hours = hours % 12 + (12 if half in _AFTERNOON else 0)
         if hours > 24 or minute > 59:
             return
+        if tail["sign"] == "." and not tail["second"] and _is_day(hours, minute):
+            return  # in 2025-12-28, 03.01 it may be the end of a range
         times = [midnight + timedelta(hours=hours, minutes=minute)]
     if not tail["offset"] and not tail["zone"]:
         yield times[0].date()
@@ -219,6 +226,11 @@ def _in_china(day: date, tail: re.Match[str]) -> Iterator[date]:
             yield (moment - offset + _CHINA).date()
         except OverflowError:
             return
+
+
+def _is_day(one: int, other: int) -> bool:
+    """Whether two figures can be a month and a day, in either order."""
+    return 0 < min(one, other) <= 12 and max(one, other) <= 31
 
 
 def _offsets(tail: re.Match[str], at: datetime) -> Iterable[timedelta]:

@@ -291,8 +291,8 @@ def _read(entry: Entry) -> Review:
         raise entry.refusal("decision_date", "is no date", "write it as 2026-03-01")
     # The record keeps one text for both: the VIN, or what stood in its place.
     text = entry.text("vin") if entry.is_record else entry.plain("vin_text")
-    reading = read(entry.text("vin") or text)
-    vin = reading.text if reading.problem is None else None
+    readings = map(read, (entry.text("vin"), text))
+    vin = next((one.text for one in readings if one.problem is None), None)
     return Review(
         key_of(vin, text),
         vin is not None,
