@@ -117,7 +117,7 @@ _NESTED: tuple[Any, ...] = (
     lambda inner, _: inner.dictionary_encode() if pa.types.is_primitive(inner.type) or pa.types.is_string(inner.type) else inner,
     lambda inner, size: pa.ListArray.from_arrays(pa.array(range(size + 1), pa.int32()), inner),
     lambda inner, _: pa.StructArray.from_arrays([inner, inner], ["a", "a"]),
-    lambda inner, size: pa.RunEndEncodedArray.from_arrays(pa.array(range(1, size + 1), pa.int32()), inner),
+    lambda inner, size: inner if pa.types.is_nested(inner.type) or isinstance(inner, pa.ExtensionArray) else pa.RunEndEncodedArray.from_arrays(pa.array(range(1, size + 1), pa.int32()), inner),
     lambda inner, _: pa.FixedSizeListArray.from_arrays(inner, 1),
     lambda inner, size: pa.UnionArray.from_sparse(pa.array([0] * size, pa.int8()), [inner]),
     lambda inner, _: pa.ExtensionArray.from_storage(pa.opaque(inner.type, "t", "v"), inner),

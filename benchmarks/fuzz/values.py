@@ -85,7 +85,7 @@ def _dated(by: Random) -> tuple[str, date | None]:
 
 def dates(by: Random, _folder: Path) -> str:
     """No cell is read as a day before the last that it speaks of, and no row that was declared later is cleared."""
-    if by.random() < 0.02:
+    if by.random() < 0.005:
         read_days(far(by))
         return "far"
     (cell, truth), (beside, export) = _dated(by), _dated(by)
@@ -139,7 +139,7 @@ def _spelled(car: str, by: Random) -> str:
 
 def vins(by: Random, _folder: Path) -> str:
     """A cell in which the VIN of a controlled car stands whole is not cleared; columns equal the scalar path."""
-    if by.random() < 0.02:
+    if by.random() < 0.01:
         cell = by.choice(("", electric(by), "VIN")) + far(by)
         vintool.check(cell)
         vintool.screen(cell, ON)

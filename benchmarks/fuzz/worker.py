@@ -13,7 +13,7 @@ from benchmarks.fuzz.attacks import ATTACKS
 HELD_UP = 60  # seconds for one input, then the process ends with a traceback
 SLOW = 4.0  # seconds of CPU for one input; all are small, and few take a tenth of it
 MEMORY = 6 << 30  # of a process
-MOST = 1_000  # inputs for one process
+MOST = 2_000  # inputs for one process
 
 
 def plan(names: list[str], count: int) -> list[tuple[str, int]]:

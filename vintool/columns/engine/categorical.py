@@ -114,12 +114,10 @@ def as_text(array: pa.Array | pa.ChunkedArray) -> pa.StringArray:
 
 
 def _in_one(column: pa.ChunkedArray) -> pa.Array:
-    if column.num_chunks == 1:
-        return column.chunk(0)
+    if not column.num_chunks:
+        return no_values(column.type)
     several: Any = column  # the stubs know not what becomes of it
-    return (
-        cast("pa.Array", several.combine_chunks()) if column.num_chunks else no_values(column.type)
-    )
+    return cast("pa.Array", several.combine_chunks() if column.num_chunks > 1 else column.chunk(0))
 
 
 def _as_text(array: pa.Array) -> pa.StringArray:
