@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import re
+import tracemalloc
 import uuid
 
 import numpy as np
@@ -172,6 +173,19 @@ def test_a_type_that_can_be_neither_read_nor_copied_is_refused_by_name(tmp_path,
         (TypeNotTakenError, TypeError), match=r"column 'vin'|a column of several values"
     ):
         vintool.decode_table(column)
+
+
+def test_a_message_longer_than_its_file_takes_no_memory(tmp_path):
+    sound = put_arrow(tmp_path / "a.arrows", pa.table({"VIN": TWO}), stream=True).read_bytes()
+    end = sound.rindex(b"\xff\xff\xff\xff")
+    path = tmp_path / "b.arrows"
+    path.write_bytes(sound[:end] + b"\xff" * 7 + b"\x3f")
+    tracemalloc.start()
+    try:
+        refusal(path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 26
+    finally:
+        tracemalloc.stop()
 
 
 def test_bytes_that_are_no_text_are_refused_by_the_name_of_their_column():

@@ -103,6 +103,8 @@ def _rows(path: Path, size: int) -> int:
                 if not in_file and file.tell() < size:
                     raise pa.ArrowInvalid  # another stream behind this one would not be read
                 return rows
+            if length > size - file.tell():  # else as much memory would be taken as it says
+                raise pa.ArrowInvalid
             header = file.read(length)
             message = unpack_from("<I", header)[0]
             body = _number(header, message, 3, "<q")
