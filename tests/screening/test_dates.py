@@ -39,7 +39,10 @@ def test_one_date_alone_clears_nothing(regime, field):
         assert Reason.DATE_ALONE in finding.reasons
 
 
-@pytest.mark.parametrize("field", DATES[1:])
+WITNESSES = [field for field in DATES[1:] if field != "planned_sailing_date"]
+
+
+@pytest.mark.parametrize("field", WITNESSES)
 def test_a_second_date_of_the_row_bears_the_first_out(field):
     row = {"declaration_date": "2025-03-10", field: "2025-03-02"}
     finding = screen(TESLA, None, row)
@@ -79,6 +82,35 @@ def test_a_date_that_holds_an_error_lets_nothing_be_cleared(error):
         "controlled",
         "out_of_scope",
     ]
+
+
+@pytest.mark.parametrize(
+    "third", ["2026-01-10 (tbc)", "Jan 2026", "2569-01-10", "2026-01-03 +99", "TBA"]
+)
+def test_beside_a_date_that_is_there_and_cannot_be_read_nothing_bears_out(third):
+    row = {"declaration_date": "2025-12-20", "loading_date": "2025-12-19", "export_date": third}
+    assert screen(TESLA, None, row).verdict is Verdict.REVIEW
+    rows = verdicts(
+        ["2025-12-20"] * 4,
+        "declaration_date",
+        loading_date=["2025-12-19"] * 4,
+        export_date=[third] * 4,
+    )
+    assert {row["vin_verdict"] for row in rows} == {"review"}
+
+
+def test_what_was_planned_is_no_witness():
+    row = {"declaration_date": "2025-12-20", "planned_sailing_date": "2025-12-22"}
+    assert Reason.DATE_ALONE in screen(TESLA, None, row).reasons
+
+
+def test_a_zone_in_the_header_is_that_of_its_hours():
+    columns = {
+        "VIN": CARS[:1],
+        "Export date (UTC)": ["2025-12-31 20:00"],
+        "Loading date (UTC)": ["2025-12-31 18:00"],
+    }
+    assert screen_table(pa.table(columns))["vin_verdict"].to_pylist() == ["controlled"]
 
 
 def test_an_application_after_the_declaration_bears_nothing_out():

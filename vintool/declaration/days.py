@@ -56,8 +56,8 @@ _HOUR = (
     r"\s*(?P<after>[AP]\.?M\.?(?!\w))?"
 )
 _ZONE = (
-    r"\s*[\[(]?(?:(?P<greenwich>UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?(?:\s+[A-Z]{3,4})?"
-    r"|(?P<zone>[A-Z]{1,5}|北京时间|[A-Z]+(?:/[A-Z_]+)+))[\])]?(?:\s*\([^()]*\))?"
+    r"\s*[\[(]?(?:(?P<greenwich>UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?(?:\s+[A-Z]{3,4}|\s*\([A-Z][A-Z ]+\))?"
+    r"|(?P<zone>[A-Z]{1,5}|北京时间|[A-Z]+(?:/[A-Z_]+)+))[\])]?"
 )
 # As C's ctime and the command date write it: the year behind the hour.
 _YEAR_LAST = re.compile(
@@ -66,9 +66,10 @@ _YEAR_LAST = re.compile(
 )
 _TAIL = re.compile(rf"(?:{_HOUR})?(?:{_ZONE})?", re.IGNORECASE)
 _AFTERNOON = {"下午", "오후", "PM", "P"}
+_GREENWICH = ("Z", "UTC", "GMT", "UT")
 # Hours before Greenwich; a name that means two zones has both.
 _ZONES = {
-    **dict.fromkeys(("Z", "UTC", "GMT", "UT"), (0.0,)),
+    **dict.fromkeys(_GREENWICH, (0.0,)),
     **dict.fromkeys(("北京时间", "HKT", "SGT"), (8.0,)),
     "CST": (8.0, -6.0), "IST": (5.5, 2.0, 1.0), "BST": (1.0, 6.0), "JST": (9.0,), "KST": (9.0,), "CET": (1.0,), "CEST": (2.0,),
     "EET": (2.0,), "MSK": (3.0,), "EST": (-5.0,), "EDT": (-4.0,), "CDT": (-5.0,), "MST": (-7.0,), "MDT": (-6.0,), "PST": (-8.0,), "PDT": (-7.0,),
@@ -126,6 +127,19 @@ def read_days(text: str) -> Days | None:
     return Days(min(days), max(days)) if days else None
 
 
+_ZONE_OF_HEADER = re.compile(r"\b(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?(?![\w])", re.IGNORECASE)
+
+
+def read_days_below(header: str, text: str) -> Days | None:
+    """The days of a cell below a header, which may name the zone of all its hours.
+
+    >>> read_days_below("Export date (UTC)", "2025-12-31 20:00").latest
+    datetime.date(2026, 1, 1)
+    """
+    zone = _ZONE_OF_HEADER.search(header)
+    return (zone and read_days(f"{text} {zone[0]}")) or read_days(text)
+
+
 def read_date(text: str) -> date | None:
     """The day that a cell names; the latest where it can be several, so that a rule is in force rather than not.
 
@@ -148,9 +162,7 @@ def _pairs(text: str) -> Iterator[set[date]]:
         first = set(_points(text[: between.start()]))
         if first and (last := set(_points(text[between.end() :]))):
             both = first | last
-            if (
-                max(both) - min(both) <= _WITHIN
-            ):  # in 2025-10-06 0458-Oct 11 the second is no day of 458
+            if max(both) - min(both) <= _WITHIN:  # in 2025-10-06 0458-Oct 11 there is no year 458
                 yield both
 
 
@@ -218,7 +230,8 @@ def _in_china(day: date, tail: re.Match[str]) -> Iterator[date]:
         yield times[0].date()
         return
     if hour is None:  # a whole day of another zone, or in 2025-12-28-03 of a range
-        if tail["offset"] and not tail["minutes"] and not tail["greenwich"]:
+        known = tail["greenwich"] or tail["minutes"] or (tail["zone"] or "").upper() in _GREENWICH
+        if not known:
             return
         times.append(midnight + timedelta(days=1, seconds=-1))
     for moment, offset in product(times, _offsets(tail, midnight)):
@@ -236,9 +249,10 @@ def _is_day(one: int, other: int) -> bool:
 def _offsets(tail: re.Match[str], at: datetime) -> Iterable[timedelta]:
     """How far before Greenwich the clock of a time can be; nothing if its zone is not known."""
     if tail["offset"]:
-        minutes = int(tail["offset"]) * 60
-        more = int(tail["minutes"] or 0)
-        return [timedelta(minutes=minutes + (-more if tail["offset"][0] == "-" else more))]
+        hours, more = int(tail["offset"]), int(tail["minutes"] or 0)
+        if not -12 <= hours <= 14 or more > 59:
+            return []
+        return [timedelta(minutes=60 * hours + (-more if tail["offset"][0] == "-" else more))]
     name = tail["zone"]
     if "/" not in name:
         return [timedelta(hours=hours) for hours in _ZONES.get(name.upper(), ())]

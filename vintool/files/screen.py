@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences,
 from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
+from vintool.files.day import day_notes, with_day
 from vintool.files.lists import open_desk, record_of
 from vintool.files.reading.compressed import Piped, is_pipe
 from vintool.files.reading.manifest import open_manifest
@@ -45,7 +47,7 @@ from vintool.files.writing.tally import Tally
 from vintool.registry.user_rules import one_reference
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
-from vintool.screening.dates import LAST_KNOWN_YEAR, RELEASED, ManifestDays, day_field
+from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import load_regime
 
 _MOST = 5  # rules of the user's own that a note names
@@ -155,10 +157,10 @@ class _Screening:
         self._manifest = open_manifest(self._source, encoding=run.encoding, sheet=run.sheet)
         self._copy = AnnotatedCopy.of(self._manifest, run.annotated_as, raw=run.raw)
         self._mappings = _mappings(self._manifest, run.mapping or {})
-        self._run = _completed(run, self._mappings)
+        self._run = _completed(run, self._manifest, self._mappings)
         self._desk = open_desk(self._run)
         self._tally, self._occurrences = Tally(), Occurrences()
-        self._manifest_days: ManifestDays | None = None
+        self._sheet_days: dict[int, ManifestDays] = {}
         with_blocks = run.single_window and run.out is not None
         self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
@@ -208,18 +210,19 @@ class _Screening:
             sheet=number,
             with_facts=run.out is not None,
             with_licence=self._blocks is not None,
-            manifest_days=self._days,
+            manifest_days=partial(self._days, number),
         )
 
-    def _days(self) -> ManifestDays:
-        """The days of all rows, by reading the manifest once more; few manifests need it."""
-        if self._manifest_days is None:
+    def _days(self, number: int) -> ManifestDays:
+        """The days of the rows of a sheet, by reading it once more; few manifests need it."""
+        if number not in self._sheet_days:
             run, counter = self._run, DayCounter()
-            manifest = open_manifest(run.path, encoding=run.encoding, sheet=run.sheet)
-            for sheet, mapping in zip(manifest.sheets, self._mappings, strict=True):
-                counter.add((batch.data for batch in sheet.batches()), mapping)
-            self._manifest_days = counter.counted()
-        return self._manifest_days
+            manifest = open_manifest(self._source, encoding=run.encoding, sheet=run.sheet)
+            counter.add(
+                (batch.data for batch in manifest.sheets[number].batches()), self._mappings[number]
+            )
+            self._sheet_days[number] = counter.counted()
+        return self._sheet_days[number]
 
     def write(self, stage: Path, row_files: RowFiles) -> Summary:
         """Write the other outputs, when all rows are screened.
@@ -284,7 +287,7 @@ class _Screening:
             seconds=round(time.monotonic() - self._started, 3),
             outputs=self._outputs(),
             notes=(
-                *_notes(self._run),
+                *day_notes(self._run, self._manifest, self._mappings),
                 *_own_rules(tally.rules_disagree),
                 *manifest.notes,
                 *desk.notes,
@@ -344,35 +347,17 @@ def _own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:
         yield f"Rules of your own were heard: {files}."
 
 
-def _completed(run: Run, mappings: Sequence[Mapping[str, str]]) -> Run:
+def _completed(run: Run, manifest: Manifest, mappings: Sequence[Mapping[str, str]]) -> Run:
     """The run with what only its manifest and its folder tell: the date of all rows, earlier reviews.
 
     Raises:
         ValueError: no date is given, and no column has one.
     """
-    if run.on is None and not any(map(day_field, mappings)):
-        if run.today is None:
-            raise ValueError("the manifest has no date column: give on=")
-        law = load_regime(run.regime)
-        if run.today < RELEASED and not law.in_force(run.today):
-            raise ValueError(
-                f"the clock says {run.today}, before the data of this release and before {law.code} is in force,"
-                " which would clear every row: set the clock or give on="
-            )
-        run = replace(run, on=run.today)
+    run = with_day(run, manifest, mappings)
     if run.decisions and run.out is not None:
         record = run.out / DECISIONS_JSONL
         run = run.with_record(record) if record.exists() else run
     return run
-
-
-def _notes(run: Run) -> tuple[str, ...]:
-    """What the date of all rows makes worth knowing."""
-    if run.on is None or run.on.year <= LAST_KNOWN_YEAR:
-        return ()
-    return (
-        f"the law in this release is that of {LAST_KNOWN_YEAR}: on {run.on} it may be another; look for a newer release",
-    )
 
 
 def _refuse_pipes(paths: Sequence[Path]) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import wmi_data
 from vintool.codes import Reason
-from vintool.declaration.days import Days, read_days
+from vintool.declaration.days import Days, read_days_below
 from vintool.declaration.lexicon.meanings import is_not_read
 from vintool.screening.regimes import Regime
 
@@ -30,6 +30,7 @@ DATES = (
     "application_date",
 )
 _EARLIER = {"licence_date", "application_date"}  # never after the declaration
+_PLANNED = {"planned_sailing_date"}
 _APART = timedelta(days=92)  # at most, of dates that bear each other out
 _MONTH = timedelta(days=31)
 
@@ -91,15 +92,25 @@ class ManifestDays:
 
 NOT_READ = Days(date.max, date.max, is_written=False)
 """In place of the days of a cell that holds an error of a spreadsheet: it may be any."""
+UNCLEAR = Days(date.max, date.max)
+"""In place of the days of a cell that holds something else than a day."""
 
 
-def days_of_cell(text: str) -> Days | None:
-    """The days that a cell can name; ``NOT_READ`` where it holds an error, None where it tells nothing.
+def days_of_cell(text: str, header: str = "") -> Days | None:
+    """The days that a cell can name; None where it is empty or a dash.
 
-    >>> days_of_cell("#N/A") == NOT_READ, days_of_cell("soon")
-    (True, None)
+    ``NOT_READ`` where it holds an error, ``UNCLEAR`` where it holds what is no day.
+
+    Args:
+        text: of the cell.
+        header: of its column, which may name a zone.
+
+    >>> days_of_cell("#N/A") == NOT_READ, days_of_cell("soon") == UNCLEAR, days_of_cell(" - ")
+    (True, True, None)
     """
-    return NOT_READ if is_not_read(text) else read_days(text)
+    if is_not_read(text):
+        return NOT_READ
+    return read_days_below(header, text) or (UNCLEAR if any(map(str.isalnum, text)) else None)
 
 
 def day_field(fields: Mapping[str, object]) -> str:
@@ -128,29 +139,49 @@ def declaration_day(
         known = on.year <= LAST_KNOWN_YEAR
         day = DeclarationDay(on, regime.in_force(on), None if known else Reason.LAW_MAY_BE_OLD)
     else:
-        days = others.pop(field, None)
-        if days is None:
-            return DeclarationDay(None)
-        if days == NOT_READ:
-            return DeclarationDay(None, None, Reason.CELL_NOT_READ)
-        if days.latest.year not in PLAUSIBLE_YEARS:
-            return DeclarationDay(None, None, Reason.DATE_IMPLAUSIBLE)
-        in_force = regime.in_force(days.latest)
-        day = DeclarationDay(days.latest, in_force, None, days.is_written)
+        day = _day_of_cell(regime, others.pop(field, None))
     if day.in_force or day.day is None:
         return day
-    borne_out = on is not None
-    for name, other in others.items():
-        if other == NOT_READ:
-            return day._replace(doubt=Reason.CELL_NOT_READ)
-        if other is None or other.latest.year not in PLAUSIBLE_YEARS:
-            continue
-        if regime.in_force(other.latest):
-            return day._replace(doubt=Reason.DECLARED_BEFORE_EXPORTED_AFTER)
-        apart = other.latest - day.day
-        in_order = name not in _EARLIER or apart <= timedelta(0)
-        borne_out |= other.is_written and abs(apart) <= _APART and in_order
-    return day if borne_out else day._replace(doubt=Reason.DATE_ALONE)
+    doubt = _doubt(day.day, regime, others, given=on is not None)
+    # Beside a date that is there and is no day, the manifest is no witness either.
+    clear = all(other is None or _is_plausible(other) for other in others.values())
+    return day._replace(doubt=doubt, is_written=day.is_written and clear)
+
+
+def _day_of_cell(regime: Regime, days: Days | None) -> DeclarationDay:
+    if days is None or days == UNCLEAR:
+        return DeclarationDay(None)
+    if days == NOT_READ:
+        return DeclarationDay(None, None, Reason.CELL_NOT_READ)
+    if not _is_plausible(days):
+        return DeclarationDay(None, None, Reason.DATE_IMPLAUSIBLE)
+    return DeclarationDay(days.latest, regime.in_force(days.latest), None, days.is_written)
+
+
+def _is_plausible(days: Days) -> bool:
+    return days.latest.year in PLAUSIBLE_YEARS
+
+
+def _doubt(
+    day: date, regime: Regime, others: Mapping[str, Days | None], *, given: bool
+) -> Reason | None:
+    """Why a day on which the regime is not in force is not to be relied on, by the other dates of the row."""
+    there = {name: other for name, other in others.items() if other is not None}
+    days = {name: other for name, other in there.items() if _is_plausible(other)}
+    if any(regime.in_force(other.latest) for other in days.values()):
+        return Reason.DECLARED_BEFORE_EXPORTED_AFTER
+    if NOT_READ in there.values():
+        return Reason.CELL_NOT_READ
+    witnesses = (_bears_out(day, name, other) for name, other in days.items())
+    borne_out = given or (len(days) == len(there) and any(witnesses))
+    return None if borne_out else Reason.DATE_ALONE
+
+
+def _bears_out(day: date, name: str, other: Days) -> bool:
+    """Whether another date of a row fits a day; what was planned is no witness."""
+    apart = other.latest - day
+    in_order = name not in _EARLIER or apart <= timedelta(0)
+    return other.is_written and abs(apart) <= _APART and in_order and name not in _PLANNED
 
 
 def filled(declared: Mapping[str, object] | None) -> dict[str, str]:

@@ -109,7 +109,9 @@ class RowRules:
         self._profiles = CheckedProfiles()
         self._vin_facts = PerDistinct(row_vin_facts)
         self._declared = PerDistinct(lexicon.together)
-        self._dates = PerDistinct(days_of_cell)
+        self._dates = {
+            name: PerDistinct(partial(days_of_cell, header=mapping.get(name, ""))) for name in DATES
+        }
         self._row_day = PerDistinct(partial(declaration_day, regime, on, self._day_field))
         self._borne_out = PerDistinct(self._with_manifest)
         self._day = PerDistinct(lambda day: day.day)
@@ -139,7 +141,7 @@ class RowRules:
         """How many distinct keys have room."""
         rules = [one for one in vars(self).values() if isinstance(one, PerDistinct)]
         return (
-            sum(rule.kept for rule in (*rules, *self._meanings.values()))
+            sum(rule.kept for rule in (*rules, *self._meanings.values(), *self._dates.values()))
             + sum(map(len, self._texts.values()))
             + self._reader.kept
             + self._profiles.kept
@@ -152,7 +154,7 @@ class RowRules:
         vin_facts = self._vin_facts(profiles, vins.unclean)
         declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
         nothing = Categorical.constant(batch.num_rows, NOTHING)
-        dates = (nothing if self._in_force else self._dates(cells(name)) for name in DATES)
+        dates = (nothing if self._in_force else self._dates[name](cells(name)) for name in DATES)
         row_days = self._borne_out(self._row_day(*dates))
         days = self._day(row_days)
         chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
