@@ -156,12 +156,25 @@ def test_a_chassis_number_that_is_another_vehicles(text, differs):
         "2HKRM3H77DH308600 / LGX30G9J2SC087",
         "LGX30G9J2SC087, 2HKRM3H77DH308600",
         "2HKRM3H77DH308600;LRW3E7FA",
+        "3VV1B7AX9JM227402 LRWYGCFJ",
+        "3VV1B7AX9JM227402 ｌｒｗｙｇｃｆｊ",
     ],
 )
 def test_a_piece_of_a_second_vin_in_the_cell_is_heard(cell):
     finding = screen(cell, date(2026, 3, 1))
     assert finding.verdict is not Verdict.OUT_OF_SCOPE
     assert Reason.CONTRADICTION_TWO_VINS in finding.reasons
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [" LGXC E4CB", " LRW-YGCFJ-2SC0", " LRWYGCFJ2SC0O0", " ***K888R6SB0", " 2SC000001", "-0034", " to ...16", "~18", "/03", " x2", " (2 units)"],
+)  # fmt: skip
+def test_figures_beside_a_vin_may_be_of_another_vehicle(rest):
+    """A firm combustion engine's VIN alone is cleared; with them it is not."""
+    assert screen("3VV1B7AX9JM227402", date(2026, 3, 1)).verdict is Verdict.OUT_OF_SCOPE
+    assert screen("3VV1B7AX9JM227402 Tiguan", date(2026, 3, 1)).verdict is Verdict.OUT_OF_SCOPE
+    assert screen(f"3VV1B7AX9JM227402{rest}", date(2026, 3, 1)).verdict is not Verdict.OUT_OF_SCOPE
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ Where two columns claim the same meaning and the choice can change a verdict, th
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from vintool.declaration.headers import CHASSIS, fields, labels, meaning, normalise
+from vintool.declaration.headers import CHASSIS, PARTIAL, fields, labels, meaning, normalise
 from vintool.declaration.shapes import like_a_vin, vin_shaped
 from vintool.errors import MappingError, NoVinColumn
 from vintool.escaping import shell_word, visible
@@ -35,6 +36,13 @@ _DECIDING = frozenset(
     }
 )
 _NAMED, _LONGEST = 20, 200  # columns that a refusal names, and characters of such a name
+_PLANNED = re.compile(
+    r"plan|estimat|expect|scheduled|预计|計劃|计划|预定|予定|예정|geplant|prév|previst|estimad|план",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"[/&,;|\n\r()（）、，；]+")
+_OF_ANSWER = re.compile(r"(?:vin_)+(?:vin|text|suggestion)")
+_DATE_WORD = re.compile(r"date|日期|datum|fecha|дата|data|tarih|tanggal|ngày", re.IGNORECASE)
 # Headers that say VIN; a chassis or frame number may be one, or a number of its own.
 _VIN_HEADER = re.compile(
     r"\bVIN|VIN\b|VIN[码号]|识别|識別|식별|identif|\bFIN\b|\bNIV\b|\bВИН|идентиф", re.IGNORECASE
@@ -125,7 +133,7 @@ def map_columns(
         raise _unclear(sheet, "one column is mapped to two fields", "map each column once")
     claims: dict[str, list[tuple[int, int]]] = {}
     for position, header in enumerate(sheet.headers):
-        named = meaning(header)
+        named = _meaning(header)
         if named is not None and position not in chosen.values():
             claims.setdefault(named[0], []).append((position, named[1]))
     taken = {position for positions in claims.values() for position, _ in positions}
@@ -133,18 +141,42 @@ def map_columns(
     if "vin" not in chosen:
         free = set(range(len(sheet.headers))) - taken - set(chosen.values())
         chosen["vin"] = _vin_column(sheet, named_vin, free)
-    others = [position for position in named_vin if position != chosen["vin"]]
-    if CHASSIS not in chosen and len(others) == 1:
+    others = _other_vins(sheet, named_vin, (taken - {*named_vin}) | {*chosen.values()})
+    if len(others) == 1 and CHASSIS not in chosen:
         chosen[CHASSIS] = others[0]  # another number of the vehicle, to be held against the VIN
+    elif others:
+        raise _tie(sheet, "vin", [chosen["vin"], *others])
     for field, positions in claims.items():
         if field in chosen:
             continue
-        surest = max(exactness for _, exactness in positions)
-        best = [position for position, exactness in positions if exactness == surest]
+        surest = 0 if field.endswith("_date") else max(exactness for _, exactness in positions)
+        best = [position for position, exactness in positions if exactness >= surest]
         if len(best) > 1 and field in _DECIDING:
             raise _tie(sheet, field, best)
         chosen[field] = best[0]
     return {field: sheet.columns[position] for field, position in chosen.items()}
+
+
+def _meaning(header: str) -> tuple[str, int] | None:
+    """What a header names; of dates a planned one is apart from all others, and one of two dates is none."""
+    named = meaning(header)
+    if named is None or not named[0].endswith("_date"):
+        return named
+    dates = filter(_DATE_WORD.search, _PARTS.split(header))
+    if named[1] == PARTIAL and any((meaning(part) or ("", 0))[0] != named[0] for part in dates):
+        return None
+    return ("planned_sailing_date", named[1]) if _PLANNED.search(header) else named
+
+
+def _other_vins(sheet: Headed, named: Sequence[int], read: AbstractSet[int]) -> list[int]:
+    """The columns that say that they hold VINs, or do, and are not read; those of an earlier answer repeat what is."""
+    return [
+        position
+        for position, header in enumerate(sheet.headers)
+        if position not in read
+        and not _OF_ANSWER.fullmatch(header)
+        and (position in named or vin_share(sheet, position) > 0)
+    ]
 
 
 def _override(sheet: Headed, field: str, column: str) -> int:

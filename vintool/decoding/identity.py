@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from vintool import registry, vpic
 from vintool.codes import CheckDigit, Market, Problem
+from vintool.powertrain import is_met
 from vintool.registry.makers import Maker
 from vintool.vin import Vin
 from vintool.vin.check_digit import position_9, status_in_market
@@ -113,12 +114,18 @@ def read_cell(raw: object) -> Reading:
     ('3VV1B7AX9JM227402', 'LSJK888R6SB0')
     """
     reading = read(raw)
-    piece = next((piece for piece in reading.pieces if wmi_is_known(piece[:3])), None)
+    piece = next(filter(_is_start, reading.pieces), None)
     if piece is None or reading.problem is not None:
         return reading
-    cleanup = tuple(done for done in reading.cleanup if done is not Problem.FROM_TEXT)
+    of_one = {Problem.FROM_TEXT, Problem.REST_OF_CELL}
+    cleanup = tuple(done for done in reading.cleanup if done not in of_one)
     vins = (reading.text, piece)
     return Reading(f"{reading.text}{piece}", cleanup, Problem.SEVERAL_VINS, vins)
+
+
+def _is_start(piece: str) -> bool:
+    """Whether a piece is the start of a VIN of a known maker; of letters alone, of a known model."""
+    return is_met(f"{piece[:8]}??") if piece.isalpha() else wmi_is_known(piece[:3])
 
 
 def identify_reading(reading: Reading, given_market: Market | None = None) -> Identity:

@@ -184,6 +184,8 @@ def read_evidence(path: Path, rank: int = ABOVE) -> Iterator[Rule]:
     Raises:
         DataError: with file and line, at the first thing that is not sound.
     """
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: this is no file")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -17,6 +17,7 @@ from vintool.screening.regimes import ANY_POWERTRAIN, Doubt, Regime
 PASSENGER, KIT = "passenger", "kit"
 #: Kinds of a WMI that an official register gives to no car.
 NEVER_CARS = {("trailer",), ("motorcycle",)}
+_ODD = {Problem.MODEL_YEAR_CODE, Problem.SERIAL_NOT_NUMERIC, Problem.REST_OF_CELL}
 #: Why a date outside the days of a regime clears nothing.
 DOUBTS_OF_DATE = {
     Reason.DATE_ALONE,
@@ -48,7 +49,7 @@ class Case:
             (Reason.DAMAGED_VIN, any(problem.weight is Weight.DAMAGED for problem in problems)),
             (Reason.CHECK_DIGIT_FAILS, Problem.CHECK_DIGIT in problems),
             (Reason.MAKER_UNKNOWN, Problem.UNKNOWN_WMI in problems),
-            (Reason.ODD_VIN, problems & {Problem.MODEL_YEAR_CODE, Problem.SERIAL_NOT_NUMERIC}),
+            (Reason.ODD_VIN, problems & _ODD),
         )
         return tuple(reason for reason, holds in reasons if holds)
 

@@ -30,6 +30,7 @@ _VIN_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 _NEARLY_A_VIN = range(15, 20)
 _WORD = re.compile(r"[A-Z0-9]+")
+_FIGURES = re.compile(r"\d|[*#•×…]")
 _PIECE = range(8, 17)  # characters: the first eight tell the model
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")  # ISO 6346
 _FRAME_NUMBER = re.compile(r"[A-Z0-9]{2,7}-[0-9]{5,7}")
@@ -82,9 +83,13 @@ def read(raw: object) -> Reading:
         if len(vins) == 1 and (second := _second(unlabelled.replace(vins[0], ",", 1))):
             vins = (vins[0], second)
         if len(vins) == 1:
-            pieces = tuple(filter(_is_piece, _WORD.findall(unlabelled.replace(vins[0], ",", 1))))
-            fault = _fault(vins[0], vins[0])
-            return Reading(vins[0], (*cleanup, Problem.FROM_TEXT), fault, pieces=pieces)
+            rest = unlabelled.replace(vins[0], ",", 1)
+            pieces = tuple(filter(_is_piece, _WORD.findall(rest)))
+            cleanup += [
+                Problem.FROM_TEXT,
+                *([Problem.REST_OF_CELL] if _FIGURES.search(rest) else []),
+            ]
+            return Reading(vins[0], tuple(cleanup), _fault(vins[0], vins[0]), pieces=pieces)
         if vins:
             return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
     return Reading(joined, (*cleanup, *joining), _fault(joined, unlabelled.strip()))
@@ -147,12 +152,11 @@ def _second(rest: str) -> str:
 
 
 def _is_piece(word: str) -> bool:
-    """Whether a word is spelled like the start of a VIN: letters and figures of its alphabet, and no container number."""
+    """Whether a word is spelled like the start of a VIN: of its alphabet, no number alone, and no container number."""
     return (
         len(word) in _PIECE
         and set(word) <= set(ALPHABET)
         and not word.isdigit()
-        and not word.isalpha()
         and not _CONTAINER.fullmatch(word)
     )
 

@@ -57,12 +57,22 @@ class Piped(_LaidOut):
 
 
 def is_pipe(path: Path) -> bool:
-    """Whether a path is no file and no folder: a pipe, a device or a socket, such as a shell makes of ``<(command)``."""
+    """Whether a path is a pipe or a socket, such as a shell makes of ``<(command)``."""
+    mode = _mode(path)
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def is_device(path: Path) -> bool:
+    """Whether a path is a device, which may have no end."""
+    mode = _mode(path)
+    return stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
+
+
+def _mode(path: Path) -> int:
     try:
-        mode = path.stat().st_mode
+        return path.stat().st_mode
     except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+        return 0
 
 
 def _of_a_pipe(path: Path) -> Iterator[bytes]:

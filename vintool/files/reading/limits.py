@@ -8,7 +8,7 @@ from typing import Final
 
 from vintool.errors import ManifestError
 
-PIPED: Final = 1 << 36
+PIPED: Final = 1 << 33
 """Bytes that are taken from a pipe, which says not how many are to come."""
 
 COLUMNS: Final = 16_384

@@ -13,7 +13,7 @@ from pathlib import Path
 from vintool.declaration.headers import MANIFEST
 from vintool.declaration.mapping import Headed, has_vins
 from vintool.errors import ManifestError
-from vintool.files.reading.compressed import COMPRESSED, Decompressed, Piped, is_pipe
+from vintool.files.reading.compressed import COMPRESSED, Decompressed, Piped, is_device, is_pipe
 from vintool.files.reading.sheets import PARQUET, Batch, Manifest, Sheet, Tally
 from vintool.files.reading.watch import Watch
 from vintool.files.subprocesses import available
@@ -70,6 +70,10 @@ def open_manifest(
         ManifestError: the file cannot be read, or changes while it is; the message says what to do.
     """
     path = Path(path)
+    if is_device(path):
+        raise ManifestError(
+            "this is a device and no file", file=str(path), next_step="for standard input give -"
+        )
     if is_pipe(path):
         piped = Piped(path)
         opened = open_manifest(piped.path, encoding=encoding, sheet=sheet, holds=holds, words=words)

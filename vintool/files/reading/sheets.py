@@ -284,11 +284,13 @@ def unique(headers: Sequence[str]) -> tuple[str, ...]:
     ('Model', 'Model (3)', 'Model (2)')
     """
     given, used, names = set(headers), set[str](), list[str]()
+    numbers: dict[str, int] = {}  # of each header the last one given, or the work were a square
     for header in headers:
-        name, number = header, 1
+        name, number = header, numbers.get(header, 1)
         while name in used or (number > 1 and name in given):
             number += 1
             name = f"{header} ({number})"
+        numbers[header] = number
         used.add(name)
         names.append(name)
     return tuple(names)

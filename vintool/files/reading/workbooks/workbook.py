@@ -185,15 +185,15 @@ def _check_names(book: _Workbook, wanted: str | None) -> None:
             file=book.path.name,
             next_step="save the sheet that is meant as .xlsx or CSV",
         )
-    parts = [entry.part for entry in book.sheets if entry.part]
-    if len(set(parts)) < len(parts):
-        raise zipfile.BadZipFile  # it would be read once for each
     if len(set(names)) < len(names):
         raise ManifestError(
             "two sheets have the same name",
             file=book.path.name,
             next_step="rename one of them and save the file again",
         )
+    parts = [entry.part for entry in book.sheets if entry.part]
+    if len(set(parts)) < len(parts):
+        raise zipfile.BadZipFile  # it would be read once for each
     if wanted is not None and wanted not in names:
         raise ManifestError(
             f"there is no sheet {wanted!r}",
