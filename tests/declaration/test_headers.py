@@ -183,3 +183,25 @@ def test_headers_are_sourced_and_mean_one_thing():
         assert row["source"]
         assert row["field"]
         assert fields.setdefault(headers.normalise(row["header"]), row["field"]) == row["field"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [("Declaration date (planned)", "planned_sailing_date"), ("ETD", "planned_sailing_date"), ("预计申报日期", None), ("Export date (UTC)", "export_date"), ("Export date / 出口日期", "export_date"), ("Production date / Export date", None), ("Fuel (planned)", "fuel")],
+)  # fmt: skip
+def test_a_planned_date_is_apart_and_one_of_two_dates_is_none(heading, field):
+    mapping = map_columns(sheet_of(["VIN", heading], [VINS[0], "2026-03-01"]))
+    assert mapping.get(field) == (heading if field else None)
+
+
+def test_a_second_column_of_vins_is_held_against_the_first():
+    rows = [[vin, other] for vin, other in zip(VINS[:9], VINS[9:18], strict=True)]
+    for heading in ("Second unit", "New VIN", "swap", ""):
+        mapping = map_columns(sheet_of(["VIN", heading or "column 2"], *rows))
+        assert mapping == {"vin": "VIN", "chassis_no": heading or "column 2"}
+    sparse = [[vin, ""] for vin in VINS[:30]]
+    sparse[7][1] = VINS[40]
+    assert map_columns(sheet_of(["VIN", "Corrected"], *sparse))["chassis_no"] == "Corrected"
+    three = [[vin, vin, vin] for vin in VINS[:9]]
+    with pytest.raises(MappingError, match="could each be the column of vin"):
+        map_columns(sheet_of(["VIN", "Unit 2", "Unit 3"], *three))

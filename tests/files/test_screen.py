@@ -14,6 +14,7 @@ import pytest
 from support import ON
 from support.commands import run
 from support.manifests import ATTO3, ROWS, TESLA, put_csv, put_xlsx, read_csv
+from support.vins import vin
 
 from vintool.errors import ManifestError
 from vintool.files.screen import screen_file
@@ -227,3 +228,44 @@ def test_a_truncated_parquet_file_gives_no_output(tmp_path):
     with pytest.raises(ManifestError, match=r"list\.parquet"):
         screen_file(path, ON, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def put_sheets(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_an_archive_sheet_is_no_witness_of_another(tmp_path):
+    """Of one car, so that each sheet is judged by its dates; the doubles change no verdict here."""
+    head = ["VIN", "Export date"]
+    old = [[vin("LRW3E7FA", "SC", f"1000{day:02}"), f"2025-03-{day:02}"] for day in range(1, 9)]
+    new = [[vin("LRW3E7FA", "SC", f"2000{day:02}"), f"2026-03-{day:02}"] for day in range(1, 5)]
+    new[2][1] = "2025-03-03"
+    path = put_sheets(tmp_path / "two.xlsx", archive=[head, *old], now=[head, *new])
+    summary = screen_file(path, None, tmp_path / "out")
+    assert summary.verdicts == {"controlled": 3, "review": 1, "out_of_scope": 8, "invalid": 0}
+
+
+def test_a_sheet_without_dates_is_judged_for_today_and_says_so(tmp_path):
+    dated = [["VIN", "Export date"], [TESLA, "2026-03-01"]]
+    path = put_sheets(tmp_path / "two.xlsx", dated=dated, bare=[["VIN", "Fuel"], [ATTO3, "BEV"]])
+    with pytest.raises(ValueError, match="the clock says 2025-12-01"):
+        screen_file(path, today=date(2025, 12, 1))
+    with pytest.raises(ValueError, match="sheet 'bare' has no date column"):
+        screen_file(path)
+    summary = screen_file(path, today=ON)
+    assert summary.verdicts["controlled"] == 2
+    assert any("'bare' has no column of dates" in note for note in summary.notes)
+
+
+def test_a_day_given_before_the_rule_says_that_it_stands_for_the_column(tmp_path):
+    rows = [("VIN", "Declaration date"), (TESLA, "2026-03-01")]
+    summary = screen_file(put_csv(tmp_path / "list.csv", rows), date(2025, 12, 1))
+    assert summary.verdicts["out_of_scope"] == 1
+    assert any("stands for the column 'Declaration date'" in note for note in summary.notes)

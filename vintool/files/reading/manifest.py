@@ -45,6 +45,13 @@ _IN_SUBPROCESS = 8 << 20  # bytes of a workbook that takes longer than a process
 _SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
+def _refuse_device(path: Path) -> None:
+    if is_device(path):
+        raise ManifestError(
+            "this is a device and no file", file=str(path), next_step="for standard input give -"
+        )
+
+
 def open_manifest(
     path: Path | str,
     *,
@@ -70,10 +77,7 @@ def open_manifest(
         ManifestError: the file cannot be read, or changes while it is; the message says what to do.
     """
     path = Path(path)
-    if is_device(path):
-        raise ManifestError(
-            "this is a device and no file", file=str(path), next_step="for standard input give -"
-        )
+    _refuse_device(path)
     if is_pipe(path):
         piped = Piped(path)
         opened = open_manifest(piped.path, encoding=encoding, sheet=sheet, holds=holds, words=words)
