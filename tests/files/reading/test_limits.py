@@ -5,6 +5,7 @@ import inspect
 import os
 import sys
 import threading
+from contextlib import suppress
 
 import pytest
 from support import ON
@@ -70,10 +71,27 @@ def test_a_list_out_of_a_pipe_is_refused_before_anything_is_read_of_it(tmp_path)
     assert "write the list to a file" in result.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes there")
 def test_a_pipe_without_end_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "PIPED", 1 << 21)
+    os.mkfifo(pipe := tmp_path / "pipe")
+    writer = threading.Thread(target=_write_until_refused, args=(pipe,))
+    writer.start()
     with pytest.raises(ManifestError, match="the pipe gives more than 2,097,152 bytes"):
-        open_manifest("/dev/zero" if os.path.exists("/dev/zero") else tmp_path)  # noqa: PTH110
+        open_manifest(pipe)
+    writer.join()
+
+
+def _write_until_refused(pipe):
+    with suppress(BrokenPipeError), pipe.open("wb") as file:
+        while True:
+            file.write(b"a,b\n" * 10_000)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such device there")
+def test_a_device_is_refused():
+    with pytest.raises(ManifestError, match="this is a device and no file"):
+        open_manifest("/dev/null")
 
 
 def steps(work):

@@ -310,16 +310,14 @@ def _too_far(book: _Workbook, name: str, column: int, row: int) -> ManifestError
 def _openpyxl_rows(path: Path, name: str, first: int, last: int) -> Iterator[Sequence[object]]:
     import openpyxl  # noqa: PLC0415 - start-up time
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about styles and extensions, not about cells
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
+    with path.open("rb") as file:  # of our own: of a damaged one openpyxl does not let go
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and extensions, not about cells
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         sheet = book[name]
         sheet.reset_dimensions()  # or it stops where a wrong <dimension> says
         for row in sheet.iter_rows(min_col=first, max_col=last):
             yield [None if cell.data_type == "e" else cell.value for cell in row]
-    finally:
-        book.close()
 
 
 def _open_sheet(
