@@ -21,6 +21,7 @@ from vintool.columns.screening.screener import KEPT
 from vintool.decoding.check import check
 from vintool.decoding.identity import identify
 from vintool.registry.powertrain_rules import all_powertrain_rules
+from vintool.screening.dates import day_of_row
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.facts import profile_of
 from vintool.screening.regimes import load_regime
@@ -77,14 +78,11 @@ cells = {
     ),
     "bl_no": st.sampled_from(["A1", "a1 ", "B2", "", None]),
     "declaration_date": st.sampled_from(["2025-12-31", "2026-03-01", "2026年3月1日", "soon", None]),
+    "export_date": st.sampled_from(["2025-12-30", "2026-01-02", "soon", "45800"]),
+    "loading_date": st.sampled_from(["2025-12-28 20:00 UTC", "2569-01-02", "#N/A"]),
 }
 # Some rows bear every cell, most only some: what few cells decide would else never be met.
 present = st.sets(st.sampled_from(sorted(cells)), max_size=8)
-DAYS = {
-    "2025-12-31": date(2025, 12, 31),
-    "2026-03-01": date(2026, 3, 1),
-    "2026年3月1日": date(2026, 3, 1),
-}
 rows = st.lists(
     st.tuples(st.fixed_dictionaries({"text": texts, **cells}), present | st.just(set(cells))).map(
         lambda drawn: {
@@ -127,10 +125,10 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
     first: dict[object, int] = {}
     for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 1):
         declared = {field: row[field] for field in cells if row[field]}
-        on = DAYS.get(row["declaration_date"])
+        day = day_of_row(rule, None, {"declaration_date": "", **declared})
         checked = check(row["text"] or "")
         identity = identify(row["text"] or "")
-        finding = judge(identity, profile_of(identity), on, declared, rule)
+        finding = judge(identity, profile_of(identity), day, declared, rule)
         bill = (checked.vin, (row["bl_no"] or "").strip().upper())
         earlier = [
             Remark(

@@ -26,7 +26,7 @@ from vintool.columns.engine.encoder import Encoder, KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding.identity import read_cell, vin_problems
 from vintool.decoding.profile import Profile, profile
-from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts
+from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts, weighing
 from vintool.vin import Vin
 from vintool.vin.check_digit import status_in_market
 from vintool.vin.cleanup import Reading
@@ -250,6 +250,10 @@ def row_problems(
 
 def row_vin_facts(checked: CheckedProfile | None, unclean: UncleanText | None) -> VinFacts:
     """What the VIN of a row, or a text that is none, contributes to the verdict."""
-    facts = checked.facts if checked is not None else unclean and unclean.facts
-    assert facts is not None  # noqa: S101 - a row is a VIN, or was read and found to be none
-    return facts
+    if checked is not None:
+        beside = weighing(unclean.problems) if unclean else frozenset()
+        facts = checked.facts
+        return facts._replace(problems=facts.problems | beside) if beside else facts
+    of_text = unclean and unclean.facts
+    assert of_text is not None  # noqa: S101 - a row is a VIN, or was read and found to be none
+    return of_text

@@ -111,7 +111,7 @@ def vin_facts(
     maker = profile.maker
     return VinFacts(
         status=status,
-        problems=_weighing(problems),
+        problems=weighing(problems),
         wmi=profile.wmi,
         kinds=maker.kinds if maker else (),
         register=maker is not None
@@ -149,7 +149,7 @@ def unreadable_vin_facts(reading: Reading) -> VinFacts:
     electric = (one for one in classes if one.powertrain is Powertrain.BEV or one.opposed)
     return VinFacts(
         CheckDigit.CANNOT_TELL,
-        _weighing(reading.problems),
+        weighing(reading.problems),
         wmi="",
         kinds=(),
         register=False,
@@ -182,7 +182,8 @@ def _brands(profile: Profile) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*brand, *profile.maker.brands)))
 
 
-def _weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
+def weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
+    """The problems that are no notes."""
     return frozenset(problem for problem in problems if problem.weight is not Weight.NOTE)
 
 
