@@ -6,11 +6,12 @@ from collections import deque
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support.manifests import put, put_csv
 from support.readers import TABLE, VINS, cells, numbers, only, refusal
 
+from vintool.declaration.headers import hits
 from vintool.declaration.mapping import map_columns
 from vintool.files.reading import delimited
 from vintool.files.reading.manifest import open_manifest
@@ -235,6 +236,9 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_
     block=st.sampled_from([256, 2 << 20]),
 )
 def test_every_cell_comes_back(tmp_path, monkeypatch, rows, encoding, delimiter, end, block):
+    assume(
+        not (rows and hits(rows[0]))
+    )  # a word of the dictionary below is the header's second line
     monkeypatch.setattr(delimited, "_BLOCK", block)
     head = ["VIN", "Make", "HS Code"]
     path = put_csv(
