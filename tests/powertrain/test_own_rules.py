@@ -26,13 +26,7 @@ OTHER = checked_vin("LVVDD21B", "S2")
 UNKNOWN = checked_vin("LZZAB12C", "LC")
 
 
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path, monkeypatch):
-    monkeypatch.setattr("vintool.registry.user_rules.evidence_folder", lambda: tmp_path / "home")
-    registry.use_evidence()
-    yield
-    monkeypatch.undo()
-    registry.use_evidence()
+pytestmark = pytest.mark.usefixtures("no_own_rules")
 
 
 def heard(tmp_path, *rules, rank="above"):

@@ -19,13 +19,7 @@ HEAD = "wmi,vds,powertrain,grade,source\n"
 ALIKE = [checked_vin("LZZAB12C", "LC", n) for n in range(300)]
 
 
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path, monkeypatch):
-    monkeypatch.setattr("vintool.registry.user_rules.evidence_folder", lambda: tmp_path / "home")
-    registry.use_evidence()
-    yield
-    monkeypatch.undo()
-    registry.use_evidence()
+pytestmark = pytest.mark.usefixtures("no_own_rules")
 
 
 @pytest.fixture

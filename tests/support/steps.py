@@ -210,3 +210,23 @@ def _deeply(work):
     finally:
         threading.stack_size(size)
         sys.setrecursionlimit(limit)
+
+
+def python_lines(work):
+    """How many lines of Python a piece of work runs, in all threads."""
+    count = 0
+
+    def trace(_frame, event, _argument):
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    threading.settrace(trace)
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+        threading.settrace(before)
+    return count

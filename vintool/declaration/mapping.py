@@ -16,25 +16,7 @@ from vintool.escaping import shell_word, visible
 
 # Model, type code, make, displacement and battery only add to these; lists often give a model twice,
 # by name and by code, and the first column is read.
-_DECIDING = frozenset(
-    {
-        "hs_code",
-        "fuel",
-        "un_no",
-        "condition",
-        "seats",
-        "vehicle_type",
-        "declaration_date",
-        "export_date",
-        "loading_date",
-        "sailing_date",
-        "planned_sailing_date",
-        "bl_date",
-        "licence_date",
-        "application_date",
-        "registration_date",
-    }
-)
+_DECIDING = frozenset({"hs_code", "fuel", "un_no", "condition", "seats", "vehicle_type"})
 _NAMED, _LONGEST = 20, 200  # columns that a refusal names, and characters of such a name
 _PLANNED = re.compile(
     r"plan|estimat|expect|scheduled|预计|計劃|计划|预定|予定|예정|geplant|prév|previst|estimad|план",
@@ -47,6 +29,19 @@ _DATE_WORD = re.compile(r"date|日期|datum|fecha|дата|data|tarih|tanggal|ng
 _VIN_HEADER = re.compile(
     r"\bVIN|VIN\b|VIN[码号]|识别|識別|식별|identif|\bFIN\b|\bNIV\b|\bВИН|идентиф", re.IGNORECASE
 )
+
+
+def must_be_clear(field: str) -> bool:
+    """Whether the choice between two columns of a field can change a verdict; all dates of a row can.
+
+    >>> must_be_clear("export_date"), must_be_clear("model")
+    (True, False)
+    """
+    return field in _DECIDING or _is_date(field)
+
+
+def _is_date(field: str) -> bool:
+    return field.endswith("_date")
 
 
 class Headed(Protocol):
@@ -149,9 +144,9 @@ def map_columns(
     for field, positions in claims.items():
         if field in chosen:
             continue
-        surest = 0 if field.endswith("_date") else max(exactness for _, exactness in positions)
+        surest = 0 if _is_date(field) else max(exactness for _, exactness in positions)
         best = [position for position, exactness in positions if exactness >= surest]
-        if len(best) > 1 and field in _DECIDING:
+        if len(best) > 1 and must_be_clear(field):
             raise _tie(sheet, field, best)
         chosen[field] = best[0]
     return {field: sheet.columns[position] for field, position in chosen.items()}
@@ -160,7 +155,7 @@ def map_columns(
 def _meaning(header: str) -> tuple[str, int] | None:
     """What a header names; of dates a planned one is apart from all others, and one of two dates is none."""
     named = meaning(header)
-    if named is None or not named[0].endswith("_date"):
+    if named is None or not _is_date(named[0]):
         return named
     dates = filter(_DATE_WORD.search, _PARTS.split(header))
     if named[1] == PARTIAL and any((meaning(part) or ("", 0))[0] != named[0] for part in dates):

@@ -18,25 +18,25 @@ def with_day(run: Run, manifest: Manifest, mappings: Mappings) -> Run:
         ValueError: a sheet has no dates and none is given; or the clock's day lies before the data of this
             release and before the regime, which would clear its rows.
     """
-    undated = _undated(run, manifest, mappings)
-    if not undated and (mappings or run.on):
+    undated = _undated(manifest, mappings)
+    if run.on is not None or (mappings and not undated):
         return run
-    if run.on is None and run.today is None:
+    if run.today is None:
         sheet = f"sheet {undated[0]!r}" if any(undated) else "the manifest"
         raise ValueError(f"{sheet} has no date column: give on=")
     law = load_regime(run.regime)
-    if run.on is None and run.today and run.today < RELEASED and not law.in_force(run.today):
+    if run.today < RELEASED and not law.in_force(run.today):
         raise ValueError(
             f"the clock says {run.today}, before the data of this release and before {law.code} is in force,"
             " which would clear every row that has no date: set the clock or give on="
         )
-    return run if len(undated) < len(mappings) else replace(run, on=run.on or run.today)
+    return run if len(undated) < len(mappings) else replace(run, on=run.today)
 
 
 def day_notes(run: Run, manifest: Manifest, mappings: Mappings) -> Iterator[str]:
     """What is worth knowing of the day."""
     if run.on is None:
-        if undated := _undated(run, manifest, mappings):
+        if undated := _undated(manifest, mappings):
             sheets = ", ".join(map(repr, undated))
             yield f"Sheet {sheets} has no column of dates: its rows were judged for today, {run.today}."
         return
@@ -48,9 +48,7 @@ def day_notes(run: Run, manifest: Manifest, mappings: Mappings) -> Iterator[str]
         yield f"The date given, {run.on}, stands for the column {names}, which was not read: it lies before the rule and clears every row."
 
 
-def _undated(run: Run, manifest: Manifest, mappings: Mappings) -> list[str]:
-    """The sheets whose rows neither a column nor an argument gives a day."""
-    if run.on is not None:
-        return []
+def _undated(manifest: Manifest, mappings: Mappings) -> list[str]:
+    """The sheets whose rows no column gives a day."""
     pairs = zip(manifest.sheets, mappings, strict=True)
     return [sheet.name for sheet, mapping in pairs if not day_field(mapping)]

@@ -216,11 +216,9 @@ class _Screening:
     def _days(self, number: int) -> ManifestDays:
         """The days of the rows of a sheet, by reading it once more; few manifests need it."""
         if number not in self._sheet_days:
-            run, counter = self._run, DayCounter()
-            manifest = open_manifest(self._source, encoding=run.encoding, sheet=run.sheet)
-            counter.add(
-                (batch.data for batch in manifest.sheets[number].batches()), self._mappings[number]
-            )
+            name, counter = self._manifest.sheets[number].name, DayCounter()
+            again = open_manifest(self._source, encoding=self._run.encoding, sheet=name or None)
+            counter.add((batch.data for batch in again.sheets[0].batches()), self._mappings[number])
             self._sheet_days[number] = counter.counted()
         return self._sheet_days[number]
 

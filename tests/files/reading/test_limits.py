@@ -12,6 +12,7 @@ from support import ON
 from support.commands import run
 from support.manifests import put, put_csv
 from support.readers import VINS, cells, only, refusal
+from support.steps import python_lines
 
 from vintool.declaration import headers
 from vintool.declaration.shapes import holds_vin, is_figures, like_a_vin, vin_shaped
@@ -94,24 +95,6 @@ def test_a_device_is_refused():
         open_manifest("/dev/null")
 
 
-def steps(work):
-    """How many lines of Python run in a piece of work, and how many characters its regular expressions are given."""
-    count = 0
-
-    def trace(_frame, event, _argument):
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
-
-
 TEXTS = {
     "one letter": lambda size: "A" * size,
     "white space behind a label": lambda size: "VIN" + " " * size,
@@ -138,7 +121,7 @@ READERS = {
 def test_eight_times_the_text_takes_at_most_eight_times_the_steps(reader, text):
     """Were a regular expression exponential, or the work a square, this would not come to its end."""
     read, make = READERS[reader], TEXTS[text]
-    small, large = (steps(lambda size=size: read(make(size))) for size in (1 << 14, 1 << 17))
+    small, large = (python_lines(lambda size=size: read(make(size))) for size in (1 << 14, 1 << 17))
     assert large <= 8 * small + 100
     read(make(1 << 20))
 

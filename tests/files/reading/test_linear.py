@@ -11,8 +11,6 @@ import importlib
 import inspect
 import pkgutil
 import re
-import sys
-import threading
 
 import pyarrow as pa
 import pyarrow.feather
@@ -21,7 +19,7 @@ import pytest
 from support import handmade
 from support.manifests import put_csv
 from support.readers import VINS, cells
-from support.steps import steps
+from support.steps import python_lines, steps
 
 from vintool.declaration import days, shapes
 from vintool.files.reading.manifest import open_manifest
@@ -167,26 +165,6 @@ FILES = {
     "a.csv.gz": lambda path, rows: path.write_bytes(gzip.compress(lines(rows).encode())) and path,
     "a.csv.zst": lambda path, rows: put_zst(path, lines(rows)),
 }  # fmt: skip
-
-
-def python_lines(work):
-    """How many lines of Python a piece of work runs, in all threads."""
-    count = 0
-
-    def trace(_frame, event, _argument):
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    threading.settrace(trace)
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-        threading.settrace(before)
-    return count
 
 
 @pytest.mark.slow

@@ -97,7 +97,6 @@ class RowRules:
         manifest_days: Callable[[], ManifestDays | None],
     ) -> None:
         self._mapping = mapping
-        self._day_field = "" if on is not None else day_field(mapping)
         self._regime = regime
         self._manifest_days = manifest_days
         self._in_force = on is not None and regime.in_force(on)  # then no date of a row says more
@@ -112,7 +111,7 @@ class RowRules:
         self._dates = {
             name: PerDistinct(partial(days_of_cell, header=mapping.get(name, ""))) for name in DATES
         }
-        self._row_day = PerDistinct(partial(declaration_day, regime, on, self._day_field))
+        self._row_day = PerDistinct(partial(declaration_day, regime, on, day_field(mapping)))
         self._borne_out = PerDistinct(self._with_manifest)
         self._day = PerDistinct(lambda day: day.day)
         self._when = PerDistinct(_when)

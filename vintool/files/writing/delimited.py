@@ -1,5 +1,7 @@
 """CSV and TSV, for spreadsheets or for programs."""
 
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +17,33 @@ STRANGE = frozenset(
     {"vin_text", "vin_evidence", "vin_sheet"}
 )  # the answers that hold what strangers wrote
 CSV_ROWS = 1 << 11  # converted at a time: a dictionary is looked at each time
+
+
+class ListWriter(ByteWriter):
+    """A list of some rows as CSV for spreadsheets, beside the annotated copy.
+
+    Args:
+        path: where to write.
+        columns: their names.
+        strange: those that hold what strangers wrote, of which no cell may run.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str], strange: AbstractSet[str]) -> None:
+        super().__init__(path)
+        self._columns, self._strange = columns, strange
+        self._file.write(BOM + f"{','.join(columns)}\n".encode())
+        self._options = pa_csv.WriteOptions(
+            include_header=False, quoting_style="needed", batch_size=CSV_ROWS
+        )
+
+    def add(self, columns: Iterable[pa.Array]) -> None:
+        """Add rows, column by column."""
+        cells = [
+            inert(flat(column), numbers=at > 0)[0] if name in self._strange else flat(column)
+            for at, (name, column) in enumerate(zip(self._columns, columns, strict=True))
+        ]
+        batch = pa.RecordBatch.from_arrays(cells, names=list(self._columns))
+        pa_csv.write_csv(batch, self._file, self._options)
 
 
 class DelimitedWriter(ByteWriter):

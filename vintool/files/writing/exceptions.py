@@ -3,23 +3,19 @@
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from vintool.columns import FACTS
 from vintool.desk.reviews import Reviews, key_of, standing
-from vintool.files.writing.byte_writer import ByteWriter
-from vintool.files.writing.cells import flat, inert
-from vintool.files.writing.delimited import BOM, CSV_ROWS, STRANGE
+from vintool.files.writing.delimited import STRANGE, ListWriter
 
 _REVIEW = ("decision", "decision_reason", "reviewer", "decision_date")
-_STRANGE = STRANGE | set(_REVIEW)
 _COLUMNS = (
     "vin_sheet", "vin_row", "vin_text", "vin", "vin_manufacturer", "vin_brand", "vin_powertrain", "vin_verdict",
     "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "vin_regime", FACTS, *_REVIEW,
 )  # fmt: skip
 
 
-class ExceptionWriter(ByteWriter):
+class ExceptionWriter(ListWriter):
     """The columns to decide in are empty, but where a review of an earlier run stands: the file goes from run to run.
 
     Args:
@@ -29,12 +25,8 @@ class ExceptionWriter(ByteWriter):
     """
 
     def __init__(self, path: Path, regime: str, reviews: Reviews | None) -> None:
-        super().__init__(path)
+        super().__init__(path, _COLUMNS, STRANGE | set(_REVIEW))
         self._regime, self._reviews = regime, reviews
-        self._file.write(BOM + f"{','.join(_COLUMNS)}\n".encode())
-        self._options = pa_csv.WriteOptions(
-            include_header=False, quoting_style="needed", batch_size=CSV_ROWS
-        )
 
     def write(self, sheet: str, answers: pa.RecordBatch) -> None:
         """Add the answers of rows that a person must look at."""
@@ -45,13 +37,7 @@ class ExceptionWriter(ByteWriter):
             "vin_regime": pa.repeat(self._regime, answers.num_rows),
             **self._review_cells(answers),
         }
-        columns = [flat(cells.get(name, blank)) for name in _COLUMNS]
-        for at, name in enumerate(_COLUMNS):
-            if name in _STRANGE:
-                columns[at] = inert(columns[at], numbers=at > 0)[0]
-        pa_csv.write_csv(
-            pa.RecordBatch.from_arrays(columns, names=list(_COLUMNS)), self._file, self._options
-        )
+        self.add(cells.get(name, blank) for name in _COLUMNS)
 
     def _review_cells(self, answers: pa.RecordBatch) -> dict[str, pa.Array]:
         """The cells of the reviews that stand."""

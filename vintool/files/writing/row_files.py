@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from vintool.desk.reviews import Reviews
 from vintool.files.run import CLEARED_CSV, EXCEPTIONS_CSV
+from vintool.files.writing import cleared as cleared_by_date
 from vintool.files.writing.annotated import AnnotatedCopy
-from vintool.files.writing.cleared import ClearedWriter
+from vintool.files.writing.delimited import ListWriter
 from vintool.files.writing.exceptions import ExceptionWriter
 from vintool.files.writing.workbook import SLOW_ROWS
 
@@ -47,7 +48,7 @@ class RowFiles:
         self._stopped = False
         self._annotated = copy.writer(folder)
         self._folder = folder
-        self._cleared: ClearedWriter | None = None  # few manifests have such rows
+        self._cleared: ListWriter | None = None  # few manifests have such rows
         self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, reviews)
         self._annotated_thread, self._exceptions_thread = (
             ThreadPoolExecutor(1),
@@ -106,8 +107,10 @@ class RowFiles:
             self._exceptions_thread.submit(self._exceptions.write, sheet, exceptions),
         )
         if cleared.num_rows:
-            self._cleared = self._cleared or ClearedWriter(self._folder / CLEARED_CSV)
-            self._waiting.append(self._exceptions_thread.submit(self._cleared.write, cleared))
+            self._cleared = self._cleared or ListWriter(
+                self._folder / CLEARED_CSV, cleared_by_date.COLUMNS, cleared_by_date.CELLS
+            )
+            self._waiting.append(self._exceptions_thread.submit(self._cleared.add, cleared.columns))
 
     def _annotate(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
         data, answers = self._copy.table(sheet, data, answers)
