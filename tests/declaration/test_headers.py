@@ -203,5 +203,14 @@ def test_a_second_column_of_vins_is_held_against_the_first():
     sparse[7][1] = VINS[40]
     assert map_columns(sheet_of(["VIN", "Corrected"], *sparse))["chassis_no"] == "Corrected"
     three = [[vin, vin, vin] for vin in VINS[:9]]
-    with pytest.raises(MappingError, match="could each be the column of vin"):
-        map_columns(sheet_of(["VIN", "Unit 2", "Unit 3"], *three))
+    units = sheet_of(["VIN", "Unit 2", "Unit 3"], *three)
+    for given in ({}, {"vin": "VIN"}, {"vin": "Unit 2"}):
+        with pytest.raises(
+            MappingError, match="could each be the column of vin; put each VIN into a row"
+        ):
+            map_columns(units, given)
+
+
+def test_columns_that_say_vin_and_hold_none_are_no_second_vins():
+    rows = [[vin, "GP5-1234567", ""] for vin in VINS[:9]]
+    assert map_columns(sheet_of(["VIN", "Chassis No", "Frame No"], *rows)) == {"vin": "VIN"}

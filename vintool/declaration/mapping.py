@@ -136,11 +136,12 @@ def map_columns(
     if "vin" not in chosen:
         free = set(range(len(sheet.headers))) - taken - set(chosen.values())
         chosen["vin"] = _vin_column(sheet, named_vin, free)
-    others = _other_vins(sheet, named_vin, (taken - {*named_vin}) | {*chosen.values()})
+    read = (taken - {*named_vin}) | {*chosen.values()}
+    others = _other_vins(sheet, read) or [place for place in named_vin if place not in read]
     if len(others) == 1 and CHASSIS not in chosen:
         chosen[CHASSIS] = others[0]  # another number of the vehicle, to be held against the VIN
-    elif others:
-        raise _tie(sheet, "vin", [chosen["vin"], *others])
+    elif unread := [place for place in others if vin_share(sheet, place) > 0]:
+        raise _tie(sheet, "vin", [chosen["vin"], *unread])
     for field, positions in claims.items():
         if field in chosen:
             continue
@@ -163,14 +164,14 @@ def _meaning(header: str) -> tuple[str, int] | None:
     return ("planned_sailing_date", named[1]) if _PLANNED.search(header) else named
 
 
-def _other_vins(sheet: Headed, named: Sequence[int], read: AbstractSet[int]) -> list[int]:
-    """The columns that say that they hold VINs, or do, and are not read; those of an earlier answer repeat what is."""
+def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
+    """The columns that hold VINs and are not read; those of an earlier answer repeat what is."""
     return [
         position
         for position, header in enumerate(sheet.headers)
         if position not in read
         and not _OF_ANSWER.fullmatch(header)
-        and (position in named or vin_share(sheet, position) > 0)
+        and vin_share(sheet, position) > 0
     ]
 
 
@@ -220,10 +221,13 @@ def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
             f"columns {places}{more} could each be the column of {field}",
             "rename all of them but one",
         )
+    options = " or ".join(f"--map {field}={shell_word(name)}" for name in names)
+    # Beside the VINs one column is held against them, and more would go unread.
+    many = field == "vin" and len(names) > 2
     return _unclear(
         sheet,
         f"{' and '.join(map(repr, names))} could each be the column of {field}",
-        " or ".join(f"--map {field}={shell_word(name)}" for name in names).join(("pass ", "")),
+        "put each VIN into a row of its own" if many else f"pass {options}",
     )
 
 
