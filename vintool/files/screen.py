@@ -22,6 +22,7 @@ from vintool.files.lists import open_desk, record_of
 from vintool.files.reading.compressed import Piped, is_pipe
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
+from vintool.files.reading.sheets import Tally as SheetTally
 from vintool.files.reading.watch import Watch
 from vintool.files.run import (
     CLEARED_CSV,
@@ -216,9 +217,11 @@ class _Screening:
     def _days(self, number: int) -> ManifestDays:
         """The days of the rows of a sheet, by reading it once more; few manifests need it."""
         if number not in self._sheet_days:
-            name, counter = self._manifest.sheets[number].name, DayCounter()
-            again = open_manifest(self._source, encoding=self._run.encoding, sheet=name or None)
-            counter.add((batch.data for batch in again.sheets[0].batches()), self._mappings[number])
+            sheet, counter = self._manifest.sheets[number], DayCounter()
+            if sheet.name:  # of a workbook, whose reader gives one sheet at a time
+                (sheet,) = open_manifest(self._source, sheet=sheet.name).sheets
+            rows = sheet.read(SheetTally())  # not `batches`: its count of blank rows is at work
+            counter.add((batch.data for batch in rows), self._mappings[number])
             self._sheet_days[number] = counter.counted()
         return self._sheet_days[number]
 
