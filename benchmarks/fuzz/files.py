@@ -61,8 +61,8 @@ def archives(by: Random, folder: Path) -> str:
     plain = ("No,VIN\n" + "".join(f"{n},{electric(by)}\n" for n in range(rows))).encode()
     kind, bomb = by.choice(("gz", "zst", "zip")), by.random() < 0.2
     if bomb:
-        plain += by.choice((b"\n", b"0", b",", b"\n" + plain)) * (by.choice((1, 2, 4)) * _SMALL)
-        plain = plain[: 4 * _SMALL]
+        size, unit = by.choice((1, 2, 4)) * _SMALL, by.choice((b"\n", b"0", b",", b"\n" + plain))
+        plain = (plain + unit * (size // len(unit) + 1))[: 4 * _SMALL]
     data = _packed(plain, kind, folder)
     if by.random() < 0.2:
         kind = by.choice(("gz", "zst", "zip"))
@@ -84,6 +84,7 @@ def archives(by: Random, folder: Path) -> str:
             found = sum(batch.data.num_rows for sheet in manifest.sheets for batch in sheet.batches())  # fmt: skip
         except (ManifestError, MappingError) as error:
             said = error.with_traceback(None)
+            said.__context__ = None  # its frames hold the file, too
             manifest = None
             _gone(folder)
             return sentence(said, place=path.name)

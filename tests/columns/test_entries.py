@@ -132,6 +132,14 @@ def test_a_stream_of_something_else_is_refused():
         list(vintool.screen_batches([VIN], ON))
 
 
+def test_a_column_that_is_read_shares_its_name_with_no_other():
+    table = pa.Table.from_arrays(
+        [pa.array([VIN]), pa.array([VIN]), pa.array(["2"])], ["VIN", "x", "x"]
+    )
+    with pytest.raises(errors.MappingError, match="2 columns have the name 'x'"):
+        vintool.screen_table(table, ON)
+
+
 def exceptions():
     located = {"file": "a.csv", "sheet": "b", "row": 7, "column": "c", "next_step": "look"}
     yield from (

@@ -56,7 +56,7 @@ _HOUR = (
     r"\s*(?P<after>[AP]\.?M\.?(?!\w))?"
 )
 _ZONE = (
-    r"\s*[\[(]?(?:(?P<greenwich>UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?(?:\s+[A-Z]{3,4}|\s*\([A-Z][A-Z ]+\))?"
+    r"\s*[\[(]?(?:(?P<greenwich>UTC|GMT)?\s*(?P<offset>[+-]\d{1,2})(?::?(?P<minutes>\d{2}))?(?:\s+(?P<named>[A-Z]{3,4})|\s*\([A-Z][A-Z ]+\))?"
     r"|(?P<zone>[A-Z]{1,5}|北京时间|[A-Z]+(?:/[A-Z_]+)+))[\])]?"
 )
 # As C's ctime and the command date write it: the year behind the hour.
@@ -223,8 +223,8 @@ def _in_china(day: date, tail: re.Match[str]) -> Iterator[date]:
             hours = hours % 12 + (12 if half in _AFTERNOON else 0)
         if hours > 24 or minute > 59:
             return
-        if tail["sign"] == "." and not tail["second"] and _is_day(hours, minute):
-            return  # in 2025-12-28, 03.01 it may be the end of a range
+        if _is_end_of_range(tail, hours, minute):
+            return
         times = [midnight + timedelta(hours=hours, minutes=minute)]
     if not tail["offset"] and not tail["zone"]:
         yield times[0].date()
@@ -239,6 +239,16 @@ def _in_china(day: date, tail: re.Match[str]) -> Iterator[date]:
             yield (moment - offset + _CHINA).date()
         except OverflowError:
             return
+
+
+def _is_end_of_range(tail: re.Match[str], hours: int, minute: int) -> bool:
+    """Whether what stands behind a date may be another one: as in ``28, 03.01``, ``17:20-04``, ``17:20-04 Mar``."""
+    if _fold(tail["named"] or "") in _months():
+        return True
+    if tail["sign"] == "." and not tail["second"] and _is_day(hours, minute):
+        return True
+    bare = (tail["offset"] or "").startswith("-") and not (tail["minutes"] or tail["greenwich"])
+    return bare and not tail["second"] and not tail[0].lstrip().upper().startswith("T")
 
 
 def _is_day(one: int, other: int) -> bool:

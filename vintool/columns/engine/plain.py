@@ -72,9 +72,12 @@ def no_values(kind: pa.DataType) -> pa.Array:
     Raises:
         TypeNotTakenError: Arrow makes none.
 
-    >>> len(no_values(pa.sparse_union([pa.field("a", pa.int8())]))), len(no_values(pa.uuid()))
-    (0, 0)
+    >>> union = pa.sparse_union([pa.field("a", pa.int8())])
+    >>> [len(no_values(kind)) for kind in (union, pa.opaque(union, "t", "v"), pa.uuid())]
+    [0, 0, 0]
     """
+    if isinstance(kind, pa.BaseExtensionType):  # of a union Arrow would make one that crashes
+        return pa.ExtensionArray.from_storage(kind, no_values(kind.storage_type))
     for make in (lambda: pa.array([], kind), lambda: cast("Any", pa).nulls(0, kind)):
         with suppress(pa.ArrowException):
             column = cast("pa.Array", make())

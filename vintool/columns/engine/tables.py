@@ -11,6 +11,7 @@ import pyarrow as pa
 from vintool.columns.engine.categorical import as_text
 from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.declaration.mapping import Sample, map_columns
+from vintool.errors import MappingError
 
 HEAD_ROWS = 500  # looked at to tell which column is which
 _TEXTS = (str, bytes, bytearray, memoryview, PathLike)
@@ -89,7 +90,8 @@ def find_mapping(
         given: field -> column name, where the dictionary should not decide.
 
     Raises:
-        MappingError: there is no such field or column, or two columns claim a field.
+        MappingError: there is no such field or column, two columns claim a field, or a column that is read
+            shares its name.
         NoVinColumn: no column holds VINs.
     """
     names = tuple(table.column_names)
@@ -98,7 +100,15 @@ def find_mapping(
     head = table.slice(0, HEAD_ROWS)
     cells = [_texts(column) for column in head.columns]
     rows = tuple(tuple(cell or "" for cell in row) for row in zip(*cells, strict=True))
-    return map_columns(Sample("", "the table", names, names, rows), given)
+    found = map_columns(Sample("", "the table", names, names, rows), given)
+    for field, name in found.items():
+        if names.count(name) > 1:
+            raise MappingError(
+                f"{names.count(name)} columns have the name {name!r}, and one of them is that of {field}",
+                file="the table",
+                next_step="rename all of them but one",
+            )
+    return found
 
 
 def _texts(column: pa.ChunkedArray) -> list[str | None]:

@@ -114,6 +114,7 @@ def open_manifest(
         return _sheetless(_read(place, begin, encoding, words), sheet)
 
     if not head.startswith(COMPRESSED):
+        _refuse_stump(path, head)
         return _watched(read(path, head), watch)
     content = Decompressed(path, head)
     with content.path.open("rb") as file:
@@ -205,6 +206,18 @@ def _watched(manifest: Manifest, watch: Watch, held: object = None) -> Manifest:
     """The manifest with sheets that are watched."""
     sheets = (replace(one, read=_Watched(one, watch, held)) for one in manifest.sheets)
     return replace(manifest, sheets=tuple(sheets))
+
+
+def _refuse_stump(path: Path, head: bytes) -> None:
+    """Refuse what is left of a compressed file that ends before it says that it is one."""
+    if not head or path.suffix.lower() not in _COMPRESSED_ENDINGS:
+        return
+    if any(magic.startswith(head) for magic in COMPRESSED):
+        raise ManifestError(
+            f"{len(head)} byte(s) are all that is left of it",
+            file=path.name,
+            next_step="ask the sender for it again",
+        )
 
 
 def _is_xml(head: bytes) -> bool:
