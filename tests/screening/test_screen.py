@@ -170,7 +170,7 @@ OTHERS = [
     ("all", "the chassis of a lorry maker", vin("LFWSRXRJ", "SJ"), {"hs_code": "8706004000", "vehicle_type": "货车底盘"}, "controlled", "any_powertrain"),
     ("all", "a kit of an electric car", ATTO3, {"vehicle_type": "CKD"}, "review", "kit"),
     ("all", "a kit of a petrol car", EADO, {"vehicle_type": "CKD"}, "controlled", "any_powertrain"),
-    ("all", "one slip from a plug-in", vin("LC0CDDC3"), {}, "review", "one_character_from_covered"),
+    ("all", "one slip from a petrol car", vin("1C3CCBAE", "EN"), {}, "review", "one_character_from_covered"),
     ("all", "used", EADO, {"condition": "used", "registration_date": "2024-05-01"}, "out_of_scope", "used_vehicle"),
 ]  # fmt: skip
 SHORT = {"used": "cn-used-vehicle", "all": "cn-vehicle-export"}

@@ -13,12 +13,16 @@ from typing import NamedTuple
 import wmi_data
 from vintool import vpic
 from vintool.codes import Basis, Market
-from vintool.vin.positions import CHECKED_MARKETS, UNKNOWN_CHARACTER, years_of_code
+from vintool.decoding.north_america import PASSENGER
+from vintool.vin.positions import (
+    CHECKED_MARKETS,
+    FIRST_MODEL_YEAR,
+    MODEL_YEAR_CYCLE,
+    UNKNOWN_CHARACTER,
+    years_of_code,
+)
 from vintool.vpic.decode import Decoding
 from vintool.vpic.passes import Pass
-
-#: Kinds of vehicle that are light whatever their weight.
-PASSENGER = {"car", "suv"}
 
 
 class ModelYear(NamedTuple):
@@ -28,6 +32,10 @@ class ModelYear(NamedTuple):
     candidates: tuple[int, ...]
     basis: Basis
     why: str
+
+    def allows(self, year: int) -> bool:
+        """Whether a year is this one, or one of the candidates where none is told."""
+        return year == self.year or (self.year is None and year in self.candidates)
 
     def given(self, year: int | None) -> "ModelYear":
         """The same with a year that is known otherwise, where position 10 allows it."""
@@ -86,7 +94,9 @@ def model_year(
     return ModelYear(likely[0] if likely else None, years, Basis.ASSUMED, why)
 
 
-def year_of_decoding(vin: str, decoding: Decoding, rivals: Sequence[Pass]) -> ModelYear:
+def year_of_decoding(
+    vin: str, decoding: Decoding, rivals: Sequence[Pass], latest: int
+) -> ModelYear:
     """The model year of the pass that fits best; none where rivals disagree on electric drive."""
     best, others = decoding.best, decoding.others
     years = tuple(sorted({one.year for one in (best, *others)}))
@@ -99,25 +109,36 @@ def year_of_decoding(vin: str, decoding: Decoding, rivals: Sequence[Pass]) -> Mo
     return year_of_pass(
         best.year,
         years,
+        latest,
         sure=best.sure,
         conclusive=decoding.conclusive,
         only_match=best.matched and not any(one.matched for one in others),
     )
 
 
-def year_of_pass(
-    year: int, years: tuple[int, ...], *, sure: bool, conclusive: bool, only_match: bool
+def year_of_pass(  # noqa: PLR0913 - what decides
+    year: int,
+    years: tuple[int, ...],
+    latest: int,
+    *,
+    sure: bool,
+    conclusive: bool,
+    only_match: bool,
 ) -> ModelYear:
     """The model year of the pass that fits best, and how it was told.
 
     Args:
         year: of the pass.
         years: those that position 10 can mean, in order.
+        latest: the latest model year that there can be.
         sure: the vehicle was made by vPIC's rules.
         conclusive: positions 7 and 10 allow no other year.
         only_match: patterns fit in this year alone.
     """
     if not sure:
+        # The rule for position 7 need not hold either, so it takes no year away.
+        first = FIRST_MODEL_YEAR + (year - FIRST_MODEL_YEAR) % MODEL_YEAR_CYCLE
+        years = tuple(one for one in (first, first + MODEL_YEAR_CYCLE) if one <= latest)
         return ModelYear(year, years, Basis.ASSUMED, "if made for North America")
     if conclusive:
         return ModelYear(year, years, Basis.ENCODED, "the only year that positions 7 and 10 allow")

@@ -4,13 +4,11 @@ Everything but the serial follows from the descriptor, and from whether position
 other positions. Columns ask ``profile`` once per distinct one; ``fields`` gives the same answer field
 by field, each with its source.
 
-vPIC's rules hold for vehicles made for North America. A VIN is one of these if its WMI is North
-American, or if its check digit holds and vPIC's patterns fit. If the one or the other is in doubt it
-may be one, and what the patterns tell is called assumed. A Chinese car's check digit holds on any
-market: there every position must fit, and position 10 is read the Chinese way.
+vPIC's rules hold for vehicles made for North America; whether a VIN is one of these, ``north_america``
+decides. If it may be one, what the patterns tell is called assumed.
 
-``country_code``, ``vehicle_type``, ``is_home_market`` and ``vpic_applies`` are rules of a short key,
-and so are those of ``model_year``, ``brand`` and ``plant``. ``columns.decoding.profiles`` asks the same
+``country_code`` and ``vehicle_type`` are rules of a short key, and so are those of ``north_america``,
+``model_year``, ``brand`` and ``plant``. ``columns.decoding.profiles`` asks the same
 rules of many VINs; it stands beside ``profile`` for speed: 20,000 VINs of as many descriptors take 3.0 s
 there and 25.7 s one by one.
 """
@@ -23,12 +21,12 @@ from vintool.decoding.brand import Brand, brand_of
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
 from vintool.decoding.model_year import (
-    PASSENGER,
     ModelYear,
     latest_model_year,
     model_year,
     year_of_decoding,
 )
+from vintool.decoding.north_america import Tie, is_home_market, is_other_shape, tie
 from vintool.decoding.plant import Plant, plant_of
 from vintool.powertrain import Classification, classify, filings
 from vintool.registry.countries import Country
@@ -55,7 +53,8 @@ class Profile(NamedTuple):
     ``vpic_pass`` is the pass of vPIC, where its rules hold; ``rivals`` are passes of other model years
     that fit as well and disagree whether it is electric; ``vpic_pass`` is then what all of them tell.
     ``plant_row`` is what tells the plant. ``near_electric`` says that by vPIC a slip, or a doubt, lies
-    between this and an electric vehicle.
+    between this and an electric vehicle. ``tie`` is what ties the VIN to vPIC's filings, or rules them
+    out; None where none is there.
     """
 
     wmi: str
@@ -70,6 +69,7 @@ class Profile(NamedTuple):
     rivals: tuple[Pass, ...]
     near_electric: bool
     classification: Classification
+    tie: Tie | None
 
     @property
     def country_code(self) -> str | None:
@@ -104,20 +104,13 @@ def profile(
     maker = maker_of(wmi)
     vin_market = vin_market or market(vin, wmi)
     year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
-    decoding = _decoding(
-        vin,
-        vin_market,
-        check_digit=check_digit,
-        only_in_vpic=maker is None or maker.source == "vpic",
-        latest=latest,
-        year=year,
-        given_year=given_year,
-    )
+    filed = _filing(vin, vin_market, check_digit, maker, latest, year, given_year)
     vpic_pass: Pass | None = None
     rivals: tuple[Pass, ...] = ()
-    if decoding is not None:
-        vpic_pass, rivals = _undisputed(decoding)
-        year = year_of_decoding(vin, decoding, rivals)
+    if filed is not None and filed.tie.speaks is not None:
+        vpic_pass, rivals = _undisputed(filed.decoding)
+        year = year_of_decoding(vin, filed.decoding, rivals, latest)
+    feared = filed.decoding.best if filed is not None and filed.feared else None
     # A dated assignment needs a year that the VIN tells; an assumed one settles nothing.
     if year.basis is Basis.ENCODED:
         maker = maker_of(wmi, year.year)
@@ -135,10 +128,11 @@ def profile(
         plant_row=plant_row,
         vpic_pass=vpic_pass,
         rivals=rivals,
-        near_electric=vpic_pass is not None
+        near_electric=(feared := vpic_pass or feared) is not None
         and classification.powertrain is not Powertrain.BEV
-        and filings.is_near_electric(wmi, vin, vpic_pass, latest + 1),
+        and filings.is_near_electric(wmi, vin, feared, latest + 1),
         classification=classification,
+        tie=filed.tie if filed is not None else None,
     )
 
 
@@ -157,81 +151,49 @@ def vehicle_type(by_vpic: str | None, maker: Maker | None) -> str | None:
     return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
 
 
-def is_home_market(vin_market: Market, kind: str | None) -> bool:
-    """Whether a vehicle is a Chinese car: its check digit holds on any market."""
-    return vin_market is Market.CN and kind in PASSENGER
+class _Filing(NamedTuple):
+    """What vPIC tells of a VIN, what ties the VIN to it, and whether it is near enough to be feared."""
+
+    decoding: Decoding
+    tie: Tie
+    feared: bool
 
 
-def vpic_applies(  # noqa: PLR0913 - what decides
-    vin_market: Market,
-    kind: str | None,
-    check_digit: CheckDigit,
-    *,
-    only_in_vpic: bool,
-    matched: bool,
-    wrong: bool,
-    several: bool,
-    has_model: bool,
-    same_year: bool,
-) -> bool | None:
-    """Whether a vehicle is one that vPIC's rules hold for; None if it is not, False if it may be.
-
-    Args:
-        vin_market: whose rules the VIN follows.
-        kind: of the vehicle, as filed.
-        check_digit: whether position 9 agrees with the other positions.
-        only_in_vpic: no other register knows the WMI.
-        matched: some pattern fits.
-        wrong: something speaks against the pass that fits best.
-        several: no pattern names the characters of several positions.
-        has_model: the model is told.
-        same_year: the pass is of the year that the VIN's own market reads.
-    """
-    if vin_market is Market.US:
-        return True
-    holds = check_digit is CheckDigit.HOLDS
-    if is_home_market(vin_market, kind):
-        return True if holds and not wrong and same_year else None
-    may_be = check_digit is CheckDigit.FAILS and (only_in_vpic or (has_model and not several))
-    if not matched or not (holds or may_be):
-        return None
-    return holds and not several
-
-
-def _decoding(  # noqa: PLR0913 - what decides
+def _filing(  # noqa: PLR0913, PLR0917 - what decides
     vin: Vin | PartialVin,
     vin_market: Market,
-    *,
     check_digit: CheckDigit,
-    only_in_vpic: bool,
+    maker: Maker | None,
     latest: int,
     year: ModelYear,
     given_year: int | None,
-) -> Decoding | None:
-    """What vPIC tells, if the VIN is or may be of a vehicle that its rules hold for."""
+) -> _Filing | None:
+    """What vPIC tells, and whether it is of this VIN."""
     registration = vpic.registration(vin.wmi)
     if registration is None:
         return None
-    home_market = is_home_market(vin_market, registration.kind)
+    home_market = is_home_market(vin_market, registration.kind, maker.kinds if maker else ())
     # vPIC allows for one year more.
     decoding = decode(vin.wmi, vin, latest + 1, year.year if home_market else given_year)
     if decoding is None:
         return None
     best = decoding.best
-    sure = vpic_applies(
+    only_in_vpic = maker is None or maker.source == "vpic"
+    by = tie(
         vin_market,
-        registration.kind,
         check_digit,
+        home_market=home_market,
+        other_shape=is_other_shape(vin),
         only_in_vpic=only_in_vpic,
         matched=best.matched,
         wrong=bool(best.wrong),
         several=Fault.SEVERAL_POSITIONS in best.wrong,
         has_model=MODEL in best.read,
-        same_year=best.year == year.year,
+        same_year=year.allows(best.year),
     )
-    if sure is None:
-        return None
-    return decoding if sure else decoding.unsure()
+    passengers = is_home_market(vin_market, registration.kind, ())
+    feared = best.matched and (check_digit is CheckDigit.HOLDS or only_in_vpic) and not passengers
+    return _Filing(decoding if by.speaks else decoding.unsure(), by, feared)
 
 
 def _undisputed(decoding: Decoding) -> tuple[Pass, tuple[Pass, ...]]:

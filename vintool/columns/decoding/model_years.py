@@ -16,6 +16,15 @@ _KINDS = 1 << 10  # more than the combinations of kinds that makers build
 _YEARS = 1 << 6  # more than position 10 can mean
 
 
+_FILLER = CHARACTERS.index("Z")
+
+
+def is_filler(codes: CharacterCodes) -> Mask:
+    """``north_america.is_other_shape`` of n VINs."""
+    filler: Mask = (codes[4] == _FILLER) & (codes[5] == _FILLER) & (codes[6] == _FILLER)
+    return filler
+
+
 class ModelYearRules:
     """The rules of the model year, with their answers so far.
 
@@ -31,8 +40,15 @@ class ModelYearRules:
         self.year = PerDistinct(lambda code: self.values[code].year or 0)
         self.is_encoded = PerDistinct(lambda code: self.values[code].basis is Basis.ENCODED)
         self._kinds = PerDistinct(lambda at: maker.kinds if (maker := wmis.all[at].maker) else ())
+        self._allows = PerDistinct(
+            lambda key: int(self.values[key // _YEARS].allows(key % _YEARS + FIRST_MODEL_YEAR - 1))
+        )
         self._by_market = PerDistinct(self._model_year)
         self._of_pass = PerDistinct(self._year_of_pass)
+
+    def allows(self, own: Codes, years: Ints) -> Mask:
+        """``ModelYear.allows`` for n codes and years."""
+        return self._allows.array(own * np.intp(_YEARS) + (years - FIRST_MODEL_YEAR + 1)) > 0
 
     def by_market(self, rows: Ints, codes: CharacterCodes, wmi: Codes, market: Ints) -> Codes:
         """The model years of some rows by the rules of their own markets.
@@ -83,6 +99,7 @@ class ModelYearRules:
             year_of_pass(
                 year,
                 years,
+                latest_model_year(),
                 sure=bool(sure),
                 conclusive=bool(conclusive),
                 only_match=bool(only_match),

@@ -17,7 +17,7 @@ from vintool import vpic
 from vintool.codes import Market
 from vintool.columns.decoding.bitsets import CharacterCodes
 from vintool.columns.decoding.elements import ReadElements
-from vintool.columns.decoding.model_years import ModelYearRules
+from vintool.columns.decoding.model_years import ModelYearRules, is_filler
 from vintool.columns.decoding.passes import Passes, PassRules
 from vintool.columns.decoding.powertrain import PowertrainRules
 from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, IN_VIN, NOTHING
@@ -32,7 +32,7 @@ from vintool.decoding import plant
 from vintool.decoding.fields import ASIDE, ELEMENTS
 from vintool.decoding.fields import FIELDS as VEHICLE_FIELDS
 from vintool.decoding.identity import maker as maker_of
-from vintool.decoding.profile import is_home_market, vpic_applies
+from vintool.decoding.north_america import is_home_market, tie
 from vintool.powertrain.filings import SIGNALS
 from vintool.registry.user_rules import by_rules, forget
 from vintool.vin.positions import FIRST_MODEL_YEAR
@@ -52,7 +52,7 @@ NO, PERHAPS, YES = 0, 1, 2
 
 _ONE_AT_A_TIME = ProcessLock()
 _WMIS_AT_MOST = 1 << 17
-_US, _CN = MARKETS.index(Market.US), MARKETS.index(Market.CN)
+_US = MARKETS.index(Market.US)
 _YEARS = 1 << 6  # more than position 10 can mean
 
 
@@ -124,8 +124,8 @@ class ProfileRules:
                 maker_of(wmis.all[key // _YEARS].wmi, key % _YEARS + FIRST_MODEL_YEAR - 1)
             ]
         )
-        self._is_home = PerDistinct(lambda at: is_home_market(Market.CN, registrations[at].kind))
-        self._vpic_applies = PerDistinct(_vpic_applies)
+        self._is_home = PerDistinct(self._home_market)
+        self._ties = PerDistinct(_tie)
         self._one_brand = PerDistinct(
             lambda at: (maker := self.makers.values[at]) is not None and len(maker.brands) == 1
         )
@@ -219,9 +219,9 @@ class ProfileRules:
         codes = rows.codes if len(some) == size else rows.codes.of(some)
         foreign = rows.market[some] != _US
         own_year = np.zeros(len(some), dtype=np.int32)
-        own_year[foreign] = self._own_year(rows, some[foreign])
+        own_year[foreign] = self.model_years.year.array(self._own_years(rows, some[foreign]))
         registration = rows.registration[some]
-        is_home = (rows.market[some] == _CN) & self._is_home.array(registration)
+        is_home = self._is_home.array(rows.wmi[some])
         passes = self.passes.best_passes(registration, codes, own_year, is_home, foreign)
         return passes if len(some) == size else passes.spread(some, size)
 
@@ -233,10 +233,9 @@ class ProfileRules:
         years[others] = self.model_years.by_market(others, rows.codes, rows.wmi, rows.market)
         return years
 
-    def _own_year(self, rows: _Rows, some: Ints) -> Ints:
-        """The year of some rows by the rules of the VIN's own market; 0 for none."""
-        years = self.model_years.by_market(some, rows.codes, rows.wmi, rows.market)
-        return self.model_years.year.array(years)
+    def _own_years(self, rows: _Rows, some: Ints) -> Codes:
+        """The model years of some rows by the rules of the VIN's own market."""
+        return self.model_years.by_market(some, rows.codes, rows.wmi, rows.market)
 
     def _applies(self, rows: _Rows, passes: Passes) -> Codes:
         """Whether vPIC's rules hold for each row: ``NO``, ``PERHAPS`` or ``YES``."""
@@ -244,20 +243,21 @@ class ProfileRules:
         some = np.flatnonzero((passes.year > 0) & (rows.market != _US))
         if len(some):
             models = self.schemas.core.values(COLUMN_OF[MODEL], passes.matches, len(applies))
-            same_year = passes.year[some] == self._own_year(rows, some)
+            allowed = self.model_years.allows(self._own_years(rows, some), passes.year[some])
             characters = rows.characters[some]
-            key = rows.market[some] * 2 + self._is_home.array(rows.registration[some])
-            key = key * len(STATES) + position_9(characters, remainders(characters))
+            key = rows.market[some] * len(STATES) + position_9(characters, remainders(characters))
             for flag in (
+                self._is_home.array(rows.wmi[some]),
+                is_filler(rows.codes.of(some)),
                 self._only_in_vpic.array(rows.wmi[some]),
                 passes.matched[some],
                 passes.wrong[some],
                 passes.several[some],
                 models[some] > 0,
-                same_year,
+                allowed,
             ):
                 key = key * 2 + flag
-            applies[some] = self._vpic_applies.array(key)
+            applies[some] = self._ties.array(key)
         return applies
 
     def _add_specified(
@@ -290,6 +290,12 @@ class ProfileRules:
             some = np.flatnonzero((values == NOTHING) & (applies != NO))
             values[some] = self._default[COLUMN_OF[element]][rows.registration[some]]
 
+    def _home_market(self, at: int) -> bool:
+        """Whether the vehicles of a WMI may be Chinese cars."""
+        wmi = self.wmis.all[at]
+        filed = self.registrations[wmi.registration].kind if wmi.registration >= 0 else None
+        return is_home_market(wmi.market, filed, wmi.maker.kinds if wmi.maker else ())
+
     def _defaults(self, vehicle_type: int) -> list[int]:
         """What vPIC assumes of a vehicle type, as codes by column of ``CORE``."""
         items = vpic.defaults(vehicle_type)
@@ -299,26 +305,26 @@ class ProfileRules:
         ]
 
 
-def _vpic_applies(key: int) -> int:
+def _tie(key: int) -> int:
     flags = []
-    for _ in range(6):
+    for _ in range(8):
         key, flag = divmod(key, 2)
         flags.append(bool(flag))
-    same_year, has_model, several, wrong, matched, only_in_vpic = flags
-    key, at = divmod(key, len(STATES))
-    market, is_home = divmod(key, 2)
-    sure = vpic_applies(
+    same_year, has_model, several, wrong, matched, only_in_vpic, other_shape, home_market = flags
+    market, at = divmod(key, len(STATES))
+    speaks = tie(
         MARKETS[market],
-        "car" if is_home else None,
         STATES[at],
+        home_market=home_market,
+        other_shape=other_shape,
         only_in_vpic=only_in_vpic,
         matched=matched,
         wrong=wrong,
         several=several,
         has_model=has_model,
         same_year=same_year,
-    )
-    return NO if sure is None else YES if sure else PERHAPS
+    ).speaks
+    return NO if speaks is None else YES if speaks else PERHAPS
 
 
 def profile_rules() -> ProfileRules:
