@@ -61,6 +61,7 @@ model year      2020  [encoded]
                  position 10 allows 1990 or 2020
 plant           Shanghai, Shanghai, CN  [registry]
                  plants.csv LRW C: corgi-community;vin2year;vin-evidence
+built in        CN  [registry]
 powertrain      BEV  [encoded, grade A]
                  powertrain.evidence.csv LRW3E7FA: labelled listings and registers, 2026-11 (trust: medium) (Model 3; 2 vehicle(s), 1 source(s), year codes MR, plants C)
                  powertrain.evidence.csv LRW3****: labelled listings and registers, 2026-11 (trust: high) (Model 3; 1 vehicle(s), 1 source(s))

@@ -168,6 +168,8 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
                 "brand": "vin_brand",
                 "country": "vin_country",
                 "model_year": "vin_model_year",
+                "model": "vin_model",
+                "built_in": "vin_built_in",
             }.items():
                 assert answer[column] == (fact.value if (fact := getattr(vehicle, field)) else None)
             assert answer["vin_plant"] == (str(vehicle.plant) if vehicle.plant else None)

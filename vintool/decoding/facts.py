@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from vintool import vpic
 from vintool.codes import Basis, Grade, Powertrain
+from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
@@ -92,7 +93,9 @@ def basis_of(item: DecodedElement, vpic_pass: Pass | None) -> Basis:
     return _BASES.get(item.origin, Basis.ENCODED if is_sure else Basis.ASSUMED)
 
 
-def source_of(row: Maker | Country | PlantRow | Rule | DecodedElement, wmi: str = "") -> Source:
+def source_of(
+    row: Maker | Country | PlantRow | BuiltInRow | Rule | DecodedElement, wmi: str = ""
+) -> Source:
     """Where a row stands and what it cites; that of a plant stands under a WMI. Many facts share a row."""
     if isinstance(row, DecodedElement):
         return _source_of_element(row.source, row.origin, vpic.release().month)
@@ -105,12 +108,15 @@ def _source_of_element(row: str, origin: Origin, month: str) -> Source:
 
 
 @lru_cache(maxsize=1 << 14)
-def _source_of_row(row: Maker | Country | PlantRow | Rule, wmi: str) -> Source:
+def _source_of_row(row: Maker | Country | PlantRow | BuiltInRow | Rule, wmi: str) -> Source:
     if isinstance(row, Maker):
         return Source(row.file, row.wmi, row.source, row.note)
     if isinstance(row, Country):
         return Source("countries.csv", f"{row.first}-{row.last}", row.source)
     if isinstance(row, PlantRow):
         return Source("plants.csv", f"{wmi} {row.code}", row.source, row.note)
+    if isinstance(row, BuiltInRow):
+        about = "; ".join(part for part in (row.model, row.place, row.note) if part)
+        return Source("built_in.csv", row.pattern_text, row.source, about)
     note = "; ".join(part for part in (row.models, row.support) if part)
     return Source(row.file, row.pattern_text, row.source, note)

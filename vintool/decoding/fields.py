@@ -25,13 +25,14 @@ from vintool.decoding.kinds import Kind, Part
 from vintool.decoding.model_year import ModelYear
 from vintool.decoding.profile import Profile
 from vintool.powertrain import Classification
+from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
 from vintool.vpic.elements import FROM_TABLES, VEHICLE_TYPE, DecodedElement, Origin
 
 #: What a value rests on: a row of the reference data, or what was concluded of several.
-Row = Maker | Country | PlantRow | DecodedElement | Brand | ModelYear | Classification
+Row = Maker | Country | PlantRow | BuiltInRow | DecodedElement | Brand | ModelYear | Classification
 
 TEXT, INTEGER, STRUCT = Kind.TEXT, Kind.INTEGER, Kind.STRUCT
 TEXTS, INTEGERS, PAIRS, SOURCES = Kind.TEXTS, Kind.INTEGERS, Kind.PAIRS, Kind.SOURCES
@@ -91,7 +92,8 @@ def _fact(row: Row, value: Any, profile: Profile) -> Fact[Any]:
         support = tuple(map(source_of, row.rules))
         assert row.grade is not None  # noqa: S101 - a powertrain has one
         return PowertrainFact(Basis.ENCODED, support[0], value, row.grade, support)
-    return Fact(Basis.REGISTRY, source_of(row, profile.wmi), value)
+    basis = Basis.ENCODED if isinstance(row, BuiltInRow) else Basis.REGISTRY
+    return Fact(basis, source_of(row, profile.wmi), value)
 
 
 def _element(name: str, kind: Kind, meaning: str, element: int) -> Field:
@@ -157,6 +159,8 @@ _TABLE = (
     Field("model_year_candidates", INTEGERS, "every model year that it can mean", lambda p: p.year.candidates),
     Field("plant_code", TEXT, "position 11"),
     Field("plant", STRUCT, "where it was built: company, city, state, country, as far as told", lambda p: p.plant, lambda p: p.plant_row, parts=plant.PARTS),
+    Field("built_in", TEXT, "ISO 3166 code of the country it was built in: by its plant, its model, or a WMI of China", lambda p: p.built_in, lambda p: p.built_in_row),
+    Field("built_month", INTEGER, "the month that it was built in, where a maker's VIN tells it", lambda p: p.year.month, lambda p: p.year),
     Field("serial", TEXT, "positions 12-17, or 15-17 of a small maker"),
     Field("vehicle_type", TEXT, "car, suv, truck, bus, motorcycle, trailer, lsv", lambda p: p.vehicle_type, lambda p: _item(p, VEHICLE_TYPE) or p.maker),
     _element("model", TEXT, "the model", 28),

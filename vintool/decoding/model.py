@@ -53,6 +53,8 @@ class Vehicle(Frozen, defer_build=False):
     model_year_candidates: tuple[int, ...] = ()
     plant_code: str
     plant: Fact[Plant] | None = None
+    built_in: Fact[str] | None = None
+    built_month: Fact[int] | None = None
     serial: str
     vehicle_type: Fact[str] | None = None
     model: Fact[str] | None = None

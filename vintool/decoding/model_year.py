@@ -26,12 +26,16 @@ from vintool.vpic.passes import Pass
 
 
 class ModelYear(NamedTuple):
-    """The year that position 10 stands for, the years that it could stand for, and why this one."""
+    """The year that position 10 stands for, the years that it could stand for, and why this one.
+
+    ``month`` is that of building, 1-12, where the maker's VIN tells it.
+    """
 
     year: int | None
     candidates: tuple[int, ...]
     basis: Basis
     why: str
+    month: int | None = None
 
     def allows(self, year: int) -> bool:
         """Whether a year is this one, or one of the candidates where none is told."""

@@ -1,6 +1,7 @@
 """Position 11 -> where a vehicle was built: by vPIC's patterns where they fit, or by the registry.
 
-``plant_part`` is a rule of a short key: the columns (``columns.decoding.fields``) ask it too.
+``plant_part`` and ``country_built_in`` are rules of a short key: the columns (``columns.decoding.fields``)
+ask them too.
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from functools import lru_cache
 
 from vintool import registry, vpic
 from vintool.decoding.kinds import Kind, Part
+from vintool.registry.assembly import BuiltInRow
+from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
 from vintool.vpic.elements import DecodedElement
 from vintool.vpic.passes import Pass
@@ -19,6 +22,8 @@ PARTS = (
     Part("state", Kind.TEXT, 77),
     Part("country", Kind.TEXT, 75),
 )
+COUNTRY = PARTS[-1]
+_MADE_AT_HOME = "CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,38 @@ def plant_of(
         return _filed_plant(vpic_pass)
     row = registry.plant(wmi, code, year)
     return (registered_plant(row), row) if row is not None else (None, None)
+
+
+def built_in_of(
+    vin: str, plant: Plant | None, plant_row: PlantRow | DecodedElement | None, maker: Maker | None
+) -> tuple[str, PlantRow | DecodedElement | BuiltInRow | Maker] | tuple[None, None]:
+    """The country that a vehicle was built in, and the row that tells it."""
+    by_plant = plant.country if plant is not None else ""
+    by_model = registry.built_in(vin)
+    by_maker = maker.country if maker is not None else ""
+    country = country_built_in(by_plant, by_model.country if by_model else "", by_maker)
+    row = by_model or (plant_row if by_plant else maker)
+    return (country, row) if country and row is not None else (None, None)
+
+
+def country_built_in(by_plant: str, by_model: str, by_maker: str) -> str:
+    """The country that a vehicle was built in, by what tells one; empty if it cannot be told.
+
+    A WMI says who answers for a vehicle, not where it was built: of a maker in China alone the one is
+    taken for the other, since makers there have a WMI for what they build there.
+
+    Args:
+        by_plant: of the plant that position 11 tells.
+        by_model: of a model that ``built_in.csv`` lists.
+        by_maker: whom the WMI belongs to.
+
+    >>> country_built_in("", "CN", "RO"), country_built_in("DE", "CN", "DE"), country_built_in("", "", "RO")
+    ('CN', '', '')
+    """
+    named = {by_plant, by_model} - {""}
+    if named:
+        return named.pop() if len(named) == 1 else ""
+    return by_maker if by_maker == _MADE_AT_HOME else ""
 
 
 def registered_plant(row: PlantRow) -> Plant:

@@ -27,8 +27,9 @@ from vintool.decoding.model_year import (
     year_of_decoding,
 )
 from vintool.decoding.north_america import Tie, is_home_market, is_other_shape, tie
-from vintool.decoding.plant import Plant, plant_of
+from vintool.decoding.plant import Plant, built_in_of, plant_of
 from vintool.powertrain import Classification, classify, filings
+from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
@@ -52,9 +53,9 @@ class Profile(NamedTuple):
 
     ``vpic_pass`` is the pass of vPIC, where its rules hold; ``rivals`` are passes of other model years
     that fit as well and disagree whether it is electric; ``vpic_pass`` is then what all of them tell.
-    ``plant_row`` is what tells the plant. ``near_electric`` says that by vPIC a slip, or a doubt, lies
-    between this and an electric vehicle. ``tie`` is what ties the VIN to vPIC's filings, or rules them
-    out; None where none is there.
+    ``plant_row`` is what tells the plant, ``built_in_row`` the country that it was built in.
+    ``near_electric`` says that by vPIC a slip, or a doubt, lies between this and an electric vehicle.
+    ``tie`` is what ties the VIN to vPIC's filings, or rules them out; None where none is there.
     """
 
     wmi: str
@@ -65,6 +66,8 @@ class Profile(NamedTuple):
     year: ModelYear
     plant: Plant | None
     plant_row: PlantRow | DecodedElement | None
+    built_in: str | None
+    built_in_row: PlantRow | DecodedElement | BuiltInRow | Maker | None
     vpic_pass: Pass | None
     rivals: tuple[Pass, ...]
     near_electric: bool
@@ -117,6 +120,7 @@ def profile(
     filing = filings.rules(wmi, vin, rivals or ((vpic_pass,) if vpic_pass else ()))
     classification = filings.weigh(classify(vin.descriptor), filing)
     plant, plant_row = plant_of(wmi, vin.plant_code, year.year, vpic_pass)
+    built_in, built_in_row = built_in_of(vin, plant, plant_row, maker)
     return Profile(
         wmi=wmi,
         market=vin_market,
@@ -126,6 +130,8 @@ def profile(
         year=year.given(given_year),
         plant=plant,
         plant_row=plant_row,
+        built_in=built_in,
+        built_in_row=built_in_row,
         vpic_pass=vpic_pass,
         rivals=rivals,
         near_electric=(feared := vpic_pass or feared) is not None

@@ -4,6 +4,7 @@ Other rooms ask here (``registry.maker(wmi)``); types, columns and tables are im
 are defined.
 """
 
+from vintool.registry.assembly import built_in, built_in_rows
 from vintool.registry.brands import chinese_names
 from vintool.registry.countries import country
 from vintool.registry.makers import all_makers, find_makers, is_dated, maker, wmi_is_known
@@ -12,6 +13,8 @@ from vintool.registry.user_rules import evidence_files, use_evidence
 
 __all__ = [
     "all_makers",
+    "built_in",
+    "built_in_rows",
     "chinese_names",
     "country",
     "evidence_files",

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
-from vintool.columns.decoding.bitsets import CHARACTERS
+from vintool.columns.decoding.bitsets import CHARACTERS, CharacterCodes
 from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.arrow_types import arrow_type
@@ -25,7 +25,7 @@ from vintool.decoding import plant
 from vintool.decoding.brand import brand_name
 from vintool.decoding.fields import ASIDE, ELEMENTS, FIELDS
 from vintool.decoding.kinds import Kind, Part
-from vintool.decoding.plant import Plant, plant_part, registered_plant
+from vintool.decoding.plant import Plant, country_built_in, plant_part, registered_plant
 from vintool.decoding.profile import Profile, country_code, vehicle_type
 from vintool.powertrain.filings import SIGNALS, sides, weigh
 from vintool.registry.rule import Rule
@@ -36,6 +36,7 @@ _ONE_AT_A_TIME = ProcessLock()
 _KEPT_AT_MOST = 1 << 20
 _WIDE = 1 << 20  # more than there are makers, makes, WMIs, or answers of rules
 _NARROW = 1 << 6  # more than there are characters, years that position 10 can mean, fuels, levels
+_OF_MODEL = (4, 5, 6, 7, 8, 11)  # positions that tell a model and where it is built
 
 
 class _Displayed:
@@ -94,6 +95,11 @@ class FieldColumns:
             lambda at: maker.brands if (maker := rules.makers.values[at]) else ()
         )
         self._makes_of_rules = PerDistinct(self._rule_makes)
+        self._built_in = PerDistinct(self._country_built_in, scattered=True)
+        self._models = PerDistinct(self._model_place, scattered=True)
+        self._lists_models = PerDistinct(
+            lambda at: bool(registry.built_in_rows(rules.wmis.all[at].wmi[:3]))
+        )
         self._has_plants = PerDistinct(lambda at: registry.has_plants(rules.wmis.all[at].wmi))
         years, values = rules.model_years.values, rules.schemas.values
         displays: dict[str, tuple[list[Any], Callable[[Any], Any]]] = {
@@ -103,6 +109,7 @@ class FieldColumns:
             "manufacturer": (rules.makers.values, lambda maker: maker and maker.name),
             "vehicle_type": (self._types.values, _itself),
             "model_year": (years, lambda year: year and year.year),
+            "built_month": (years, lambda year: year and year.month),
             "model_year_candidates": (years, lambda year: year and year.candidates),
             "brand": (self._brands.values, _itself),
             "powertrain": (self._powertrains.values, lambda one: one[0]),
@@ -132,7 +139,10 @@ class FieldColumns:
     @property
     def kept(self) -> int:
         """How many combinations were asked about."""
-        rules = (self._countries, self._brands, self._plants, self._powertrains)
+        rules = (
+            *(self._countries, self._brands, self._plants, self._powertrains),
+            *(self._built_in, self._models),
+        )
         return sum(one.kept for one in rules)
 
     def field(
@@ -141,7 +151,7 @@ class FieldColumns:
         """The column of a field, of n rows.
 
         Args:
-            name: one of ``profiles.FIELDS``, not ``plant``.
+            name: one of ``profiles.FIELDS``, not ``plant`` or ``built_in``.
             profiles: of the n rows.
             scalars: by row, the values in the rows that are undecided.
             encoded: give texts as dictionary arrays.
@@ -155,7 +165,7 @@ class FieldColumns:
             return profiles.elements[ELEMENTS[name]]
         if name in {"market", "region"}:
             return profiles.wmi
-        if name in {"model_year", "model_year_candidates"}:
+        if name in {"model_year", "model_year_candidates", "built_month"}:
             return profiles.year
         if name == "manufacturer":
             return profiles.maker
@@ -185,11 +195,7 @@ class FieldColumns:
             scalars: by row, the profiles of the rows that are undecided.
             encoded: give texts as dictionary arrays.
         """
-        is_filed: Mask = (profiles.vpic != NO) & profiles.matched
-        rows = np.flatnonzero(~is_filed & self._has_plants.array(profiles.wmi))
-        year = self._rules.model_years.year.array(profiles.year[rows])
-        key = profiles.wmi[rows] * np.intp(_NARROW) + profiles.plant_code[rows]
-        plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_MODEL_YEAR + 1, 0))
+        is_filed, rows, plants = self._plants_of(profiles)
         is_known = np.array([one is not None for one in self._plants.values], dtype=bool)
         has_plant = np.zeros(len(is_filed), dtype=bool)
         has_plant[rows] = is_known[plants]
@@ -206,6 +212,69 @@ class FieldColumns:
             columns.append(_gathered(both, codes, of_scalars, encoded=encoded))
         names = [part.name for part in plant.PARTS]
         return pa.StructArray.from_arrays(columns, names=names, mask=pa.array(~has_plant))
+
+    def built_in(
+        self,
+        profiles: Profiles,
+        codes: CharacterCodes,
+        scalars: Mapping[int, str | None],
+        *,
+        encoded: bool = False,
+    ) -> pa.Array:
+        """The column of the country that a vehicle was built in.
+
+        Args:
+            profiles: of n rows.
+            codes: their characters.
+            scalars: by row, the values in the rows that are undecided.
+            encoded: give texts as dictionary arrays.
+        """
+        is_filed, rows, plants = self._plants_of(profiles)
+        # What tells the plant: a filing, a row of the registry behind these, or nothing.
+        by_plant = np.where(is_filed, profiles.read[plant.COUNTRY.element], 0).astype(np.intp)
+        by_plant[rows] = _WIDE + plants
+        by_model = np.zeros(len(is_filed), dtype=np.intp)
+        listed = np.flatnonzero(self._lists_models.array(profiles.wmi))
+        key = profiles.wmi[listed].astype(np.intp)
+        for position in _OF_MODEL:
+            key = key * _NARROW + codes[position][listed]
+        by_model[listed] = self._models.codes(key) + 1
+        answers = self._built_in.codes(
+            (by_plant * _WIDE + by_model) * _WIDE + profiles.maker  # 21, 20 and 20 bits
+        )
+        values = pa.array(self._built_in.values, pa.string())
+        return _gathered(values, answers, scalars, encoded=encoded)
+
+    def _plants_of(self, profiles: Profiles) -> tuple[Mask, Ints, Codes]:
+        """Where vPIC's patterns tell the plant; in which other rows the registry may, and what it does."""
+        is_filed: Mask = (profiles.vpic != NO) & profiles.matched
+        rows = np.flatnonzero(~is_filed & self._has_plants.array(profiles.wmi))
+        year = self._rules.model_years.year.array(profiles.year[rows])
+        key = profiles.wmi[rows] * np.intp(_NARROW) + profiles.plant_code[rows]
+        plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_MODEL_YEAR + 1, 0))
+        return is_filed, rows, plants
+
+    def _model_place(self, key: int) -> str:
+        signs = []
+        for _ in _OF_MODEL:
+            key, code = divmod(key, _NARROW)
+            signs.append(CHARACTERS[code])
+        plant_code, *vds = signs
+        wmi = self._rules.wmis.all[key].wmi[:3]
+        row = registry.built_in(f"{wmi}{''.join(reversed(vds))}??{plant_code}")
+        return row.country if row is not None else ""
+
+    def _country_built_in(self, key: int) -> str | None:
+        key, at = divmod(key, _WIDE)
+        by_plant, by_model = divmod(key, _WIDE)
+        maker = self._rules.makers.values[at]
+        if by_plant < _WIDE:
+            texts = self._rules.schemas.values[plant.COUNTRY.element].values[by_plant]
+            country = _filed_part(plant.COUNTRY, texts)
+        else:
+            country = _part("country", self._plants.values[by_plant - _WIDE])
+        by_row = self._models.values[by_model - 1] if by_model else ""
+        return country_built_in(country, by_row, maker.country if maker else "") or None
 
     def _country(self, key: int) -> str | None:
         maker, wmi = divmod(key, _WIDE)

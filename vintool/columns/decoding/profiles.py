@@ -189,8 +189,9 @@ class ProfileRules:
             no_brand = ~self._one_brand.array(maker) & ((make == 0) | (applies != YES))
             some = np.flatnonzero(no_brand)
             rules[some] = self.powertrain(wmi[some], codes.of(some))
-        for part in plant.PARTS if "plant" in fields else ():
-            read(part.element)
+        for part in plant.PARTS:
+            if "plant" in fields or ("built_in" in fields and part.name == "country"):
+                read(part.element)
         wanted = {ELEMENTS[field] for field in fields & ELEMENTS.keys()}
         elements = {element: read(element).copy() for element in wanted}
         if elements:

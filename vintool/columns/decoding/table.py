@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.codes import CheckDigit
+from vintool.columns.decoding.bitsets import CharacterCodes
 from vintool.columns.decoding.fields import field_columns
 from vintool.columns.decoding.profiles import FIELDS as IN_COLUMNS
 from vintool.columns.decoding.profiles import profile_rules
@@ -243,6 +244,8 @@ def decode_columns(
         if name == "plant":
             return columns.plant(profiles, scalars, encoded=encoded)
         values = {row: _VALUES[name](one) for row, one in scalars.items()}
+        if name == "built_in":
+            return columns.built_in(profiles, CharacterCodes(characters), values, encoded=encoded)
         return columns.field(name, profiles, values, encoded=encoded)
 
     return {name: array(name) for name in names}

@@ -28,7 +28,7 @@ LICENCE = "vin_licence"
 
 #: The fields of a vehicle that a row displays as its VIN's profile tells them, in their order. Those of
 #: the powertrain are the decision's: it reads the start of a text that is no VIN, too.
-OF_PROFILE = ("manufacturer", "brand", "country", "model_year", "plant", "model")
+OF_PROFILE = ("manufacturer", "brand", "country", "model_year", "plant", "model", "built_in")
 
 
 class AnswerColumns:

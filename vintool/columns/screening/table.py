@@ -47,7 +47,7 @@ def screen_table(
         The same rows in the same order: the user's columns, untouched, then ``vin_row`` (int64, from
         1), the texts ``vin_text``, ``vin``, ``vin_check_digit``, ``vin_suggestion``, ``vin_wmi``,
         ``vin_manufacturer``, ``vin_brand``, ``vin_country``, ``vin_plant``, ``vin_model``,
-        ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``,
+        ``vin_built_in``, ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``,
         the int32 ``vin_model_year``, and the lists of texts ``vin_problems``, ``vin_reasons``,
         ``vin_evidence`` and ``vin_other_regimes``. One whose name the user has gets ``vin_`` once more.
 
