@@ -17,7 +17,7 @@ def test_a_car_is_built_where_its_plant_lies():
     assert built_in("5YJYGDEE0LF000001") == ("US", Basis.ENCODED)
 
 
-def test_a_model_that_is_built_abroad_is_told_by_its_positions_and_not_by_its_wmi():
+def test_a_model_that_is_built_abroad_goes_by_its_positions_and_not_by_its_wmi():
     assert built_in("UU1DBG005MU000001") == ("CN", Basis.ENCODED)
     assert built_in("UU1HSDAC541000001") is None
 
@@ -31,7 +31,7 @@ def test_the_country_of_a_wmi_elsewhere_tells_no_place():
     assert built_in("VF1AGVYA060000001") is None
 
 
-def test_a_model_whose_sign_is_not_known_is_not_told():
+def test_a_model_whose_sign_is_not_known_has_no_place():
     assert built_in("UU1D*G005MU000001") is None
 
 

@@ -29,7 +29,7 @@ def test_a_check_digit_that_holds_by_chance_makes_no_car_of_the_eighties(vin, ye
     assert (vehicle.model_year.value, vehicle.model) == (year, None)
 
 
-def test_a_year_is_told_the_same_whether_the_check_digit_holds_or_not():
+def test_a_year_is_the_same_whether_the_check_digit_holds_or_not():
     for vin, year in LABELLED:
         spoilt = f"{vin[:8]}{'0' if vin[8] != '0' else '1'}{vin[9:]}"
         assert vintool.decode(spoilt).model_year.value == year, spoilt
