@@ -32,7 +32,7 @@ _TYPES = {
     "bus": "BUS",
     "trailer": "TRAILER",
     "suv": "MULTIPURPOSE PASSENGER VEHICLE (MPV)",
-    "lsv": "LOW SPEED VEHICLE (LSV)",
+    "low_speed": "LOW SPEED VEHICLE (LSV)",
     "incomplete": "INCOMPLETE VEHICLE",
     "off_road": "OFF-ROAD VEHICLE",
 }

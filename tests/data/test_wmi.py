@@ -102,7 +102,7 @@ def test_wmi_has_six_characters_exactly_when_the_third_is_9(wmis):
 
 
 def test_wmi_kinds_are_known(wmis, manual):
-    allowed = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "lsv", "unknown"}
+    allowed = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "low_speed", "unknown"}
     for row in (*wmis, *manual):
         kinds = row["kinds"].split(";")
         assert set(kinds) <= allowed, row

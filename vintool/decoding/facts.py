@@ -15,6 +15,7 @@ from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
 from vintool.registry.rule import Rule
+from vintool.registry.series import BodySeries
 from vintool.vpic.elements import DecodedElement, Origin
 from vintool.vpic.passes import Pass
 
@@ -94,7 +95,7 @@ def basis_of(item: DecodedElement, vpic_pass: Pass | None) -> Basis:
 
 
 def source_of(
-    row: Maker | Country | PlantRow | BuiltInRow | Rule | DecodedElement, wmi: str = ""
+    row: Maker | Country | PlantRow | BuiltInRow | BodySeries | Rule | DecodedElement, wmi: str = ""
 ) -> Source:
     """Where a row stands and what it cites; that of a plant stands under a WMI. Many facts share a row."""
     if isinstance(row, DecodedElement):
@@ -108,7 +109,9 @@ def _source_of_element(row: str, origin: Origin, month: str) -> Source:
 
 
 @lru_cache(maxsize=1 << 14)
-def _source_of_row(row: Maker | Country | PlantRow | BuiltInRow | Rule, wmi: str) -> Source:
+def _source_of_row(
+    row: Maker | Country | PlantRow | BuiltInRow | BodySeries | Rule, wmi: str
+) -> Source:
     if isinstance(row, Maker):
         return Source(row.file, row.wmi, row.source, row.note)
     if isinstance(row, Country):
@@ -118,5 +121,8 @@ def _source_of_row(row: Maker | Country | PlantRow | BuiltInRow | Rule, wmi: str
     if isinstance(row, BuiltInRow):
         about = "; ".join(part for part in (row.model, row.place, row.note) if part)
         return Source("built_in.csv", row.pattern_text, row.source, about)
+    if isinstance(row, BodySeries):
+        about = "; ".join(part for part in (row.series, row.note) if part)
+        return Source("body_series.csv", row.pattern_text, row.source, about)
     note = "; ".join(part for part in (row.models, row.support) if part)
     return Source(row.file, row.pattern_text, row.source, note)

@@ -24,15 +24,26 @@ from vintool.decoding.facts import (
 from vintool.decoding.kinds import Kind, Part
 from vintool.decoding.model_year import ModelYear
 from vintool.decoding.profile import Profile
+from vintool.decoding.vehicle_type import KINDS, VehicleType
 from vintool.powertrain import Classification
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
-from vintool.vpic.elements import FROM_TABLES, VEHICLE_TYPE, DecodedElement, Origin
+from vintool.vpic.elements import FROM_TABLES, DecodedElement, Origin
 
 #: What a value rests on: a row of the reference data, or what was concluded of several.
-Row = Maker | Country | PlantRow | BuiltInRow | DecodedElement | Brand | ModelYear | Classification
+Row = (
+    Maker
+    | Country
+    | PlantRow
+    | BuiltInRow
+    | DecodedElement
+    | Brand
+    | VehicleType
+    | ModelYear
+    | Classification
+)
 
 TEXT, INTEGER, STRUCT = Kind.TEXT, Kind.INTEGER, Kind.STRUCT
 TEXTS, INTEGERS, PAIRS, SOURCES = Kind.TEXTS, Kind.INTEGERS, Kind.PAIRS, Kind.SOURCES
@@ -86,7 +97,7 @@ def _fact(row: Row, value: Any, profile: Profile) -> Fact[Any]:
     if isinstance(row, ModelYear):
         cites = "49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779"
         return Fact(row.basis, Source("", "position 10", cites, row.why), value)
-    if isinstance(row, Brand):
+    if isinstance(row, Brand | VehicleType):
         return Fact(row.basis, source_of(row.row), value)
     if isinstance(row, Classification):
         support = tuple(map(source_of, row.rules))
@@ -162,7 +173,7 @@ _TABLE = (
     Field("built_in", TEXT, "ISO 3166 code of the country it was built in: by its plant, its model, or a WMI of China", lambda p: p.built_in, lambda p: p.built_in_row),
     Field("built_month", INTEGER, "the month that it was built in, where a maker's VIN tells it", lambda p: p.year.month, lambda p: p.year),
     Field("serial", TEXT, "positions 12-17, or 15-17 of a small maker"),
-    Field("vehicle_type", TEXT, "car, suv, truck, bus, motorcycle, trailer, lsv", lambda p: p.vehicle_type, lambda p: _item(p, VEHICLE_TYPE) or p.maker),
+    Field("vehicle_type", TEXT, f"one of {', '.join(f'`{kind}`' for kind in KINDS)}", lambda p: p.vehicle_type and p.vehicle_type.name, lambda p: p.vehicle_type),
     _element("model", TEXT, "the model", 28),
     _element("series", TEXT, "the series", 34),
     _element("trim", TEXT, "the trim", 38),

@@ -7,7 +7,7 @@ by field, each with its source.
 vPIC's rules hold for vehicles made for North America; whether a VIN is one of these, ``north_america``
 decides. If it may be one, what the patterns tell is called assumed.
 
-``country_code`` and ``vehicle_type`` are rules of a short key, and so are those of ``north_america``,
+``country_code`` is a rule of a short key, and so are those of ``north_america``, ``vehicle_type``,
 ``model_year``, ``brand`` and ``plant``. ``columns.decoding.profiles`` asks the same
 rules of many VINs; it stands beside ``profile`` for speed: 20,000 VINs of as many descriptors take 3.0 s
 there and 25.7 s one by one.
@@ -28,11 +28,13 @@ from vintool.decoding.model_year import (
 )
 from vintool.decoding.north_america import Tie, is_home_market, is_other_shape, tie
 from vintool.decoding.plant import Plant, built_in_of, plant_of
+from vintool.decoding.vehicle_type import VehicleType, vehicle_type_of
 from vintool.powertrain import Classification, classify, filings
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
+from vintool.registry.series import BodySeries
 from vintool.vin import PartialVin, Vin
 from vintool.vpic.decode import Decoding, agreed, decode
 from vintool.vpic.elements import (
@@ -73,17 +75,13 @@ class Profile(NamedTuple):
     near_electric: bool
     classification: Classification
     tie: Tie | None
+    series: BodySeries | None
+    vehicle_type: VehicleType | None
 
     @property
     def country_code(self) -> str | None:
         """ISO 3166 alpha-2, of the WMI's row or else of the ISO 3780 range."""
         return country_code(self.maker, self.country)
-
-    @property
-    def vehicle_type(self) -> str | None:
-        """The kind of vehicle: as filed, or where the WMI stands for one alone."""
-        registration = vpic.registration(self.wmi) if self.vpic_pass is not None else None
-        return vehicle_type(registration.kind if registration else None, self.maker)
 
 
 def profile(
@@ -118,7 +116,9 @@ def profile(
     if year.basis is Basis.ENCODED:
         maker = maker_of(wmi, year.year)
     filing = filings.rules(wmi, vin, rivals or ((vpic_pass,) if vpic_pass else ()))
-    classification = filings.weigh(classify(vin.descriptor), filing)
+    by_rules = classify(vin.descriptor)
+    classification = filings.weigh(by_rules, filing)
+    series = registry.body_series(vin)
     plant, plant_row = plant_of(wmi, vin.plant_code, year.year, vpic_pass)
     built_in, built_in_row = built_in_of(vin, plant, plant_row, maker)
     return Profile(
@@ -139,6 +139,8 @@ def profile(
         and filings.is_near_electric(wmi, vin, feared, latest + 1),
         classification=classification,
         tie=filed.tie if filed is not None else None,
+        series=series,
+        vehicle_type=vehicle_type_of(vin_market, vpic_pass, series, maker, by_rules.rules),
     )
 
 
@@ -147,14 +149,6 @@ def country_code(maker: Maker | None, country: Country | None) -> str | None:
     if maker is not None and maker.country:
         return maker.country
     return country.code if country else None
-
-
-def vehicle_type(by_vpic: str | None, maker: Maker | None) -> str | None:
-    """The kind of vehicle: as filed, or where the WMI stands for one alone."""
-    if by_vpic:
-        return by_vpic
-    kinds = maker.kinds if maker else ()
-    return kinds[0] if len(kinds) == 1 and kinds != ("unknown",) else None
 
 
 class _Filing(NamedTuple):

@@ -9,10 +9,13 @@ from vintool.registry.brands import chinese_names
 from vintool.registry.countries import country
 from vintool.registry.makers import all_makers, find_makers, is_dated, maker, wmi_is_known
 from vintool.registry.plants import has_plants, plant
+from vintool.registry.series import body_series, body_series_rows
 from vintool.registry.user_rules import evidence_files, use_evidence
 
 __all__ = [
     "all_makers",
+    "body_series",
+    "body_series_rows",
     "built_in",
     "built_in_rows",
     "chinese_names",

@@ -257,10 +257,13 @@ def kind_contradiction(
     entry = next((entry for entry in declared if entry.kind in kinds), None)
     if entry is None:
         return None
+    is_van = set(vin.kinds) == {"van"}  # listings call vans cars, too
     if bool(vin.kinds) and set(vin.kinds) <= CARS:
         against = f"passenger cars alone by WMI {vin.wmi}"
-    elif (rules := (vin.classification.packaged or vin.classification).rules) and all(
-        rule.kind == "car" for rule in rules
+    elif (
+        not is_van
+        and (rules := (vin.classification.packaged or vin.classification).rules)
+        and all(rule.kind == "car" for rule in rules)
     ):
         against = f"a car by the VIN ({rules[0].models or rules[0].make})"
     else:

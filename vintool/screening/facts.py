@@ -27,7 +27,8 @@ from vintool.powertrain import (
 from vintool.vin.cleanup import Reading, read
 
 SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
-CARS = {"car", "suv"}
+#: Kinds that heading 8703 holds.
+CARS = {"car", "suv", "quadricycle"}
 _SPREADSHEET_FIGURE = re.compile(r"^(\d+)\.0+$")
 _NUMBER_SIGN = re.compile(r"^NO\.?(?=\d)")
 # Of the Japanese home market: the code of a model holds letters and figures.
@@ -41,7 +42,7 @@ class VinFacts(NamedTuple):
         status: of the check digit.
         problems: those that weigh.
         wmi: empty where no VIN can be read.
-        kinds: of vehicle, that the maker builds under its WMI.
+        kinds: of vehicle, that the maker builds under its WMI, or as its series if the VIN is of one.
         register: whether an official register of its own market gives the WMI to ``kinds``.
         brands: those that the VIN can be of.
         model_year: where it is encoded; an assumed one is no evidence.
@@ -113,7 +114,7 @@ def vin_facts(
         status=status,
         problems=weighing(problems),
         wmi=profile.wmi,
-        kinds=maker.kinds if maker else (),
+        kinds=(profile.series.kind,) if profile.series else maker.kinds if maker else (),
         register=maker is not None
         and maker.confidence == "high"
         and profile.market is Market.US

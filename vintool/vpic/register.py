@@ -7,7 +7,7 @@ from typing import NamedTuple
 from vintool.vin.positions import before_serial
 from vintool.vpic.files import all_rows, rows_of
 
-_KINDS = {1: "motorcycle", 2: "car", 3: "truck", 5: "bus", 6: "trailer", 7: "suv", 9: "lsv", 10: "incomplete", 13: "off_road"}  # fmt: skip
+_KINDS = {1: "motorcycle", 2: "car", 3: "truck", 5: "bus", 6: "trailer", 7: "suv", 9: "low_speed", 10: "incomplete", 13: "off_road"}  # fmt: skip
 
 
 class WmiRegistration(NamedTuple):

@@ -44,11 +44,11 @@ COLUMNS = (
     "source",
     "note",
 )
-KINDS = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "lsv", "unknown"}
+KINDS = {"car", "suv", "truck", "bus", "motorcycle", "trailer", "low_speed", "unknown"}
 VPIC_KINDS = {
     "Bus": "bus",
     "Incomplete Vehicle": "truck",
-    "Low Speed Vehicle (LSV)": "lsv",
+    "Low Speed Vehicle (LSV)": "low_speed",
     "Motorcycle": "motorcycle",
     "Multipurpose Passenger Vehicle (MPV)": "suv",
     "Off-Road Vehicle": "unknown",

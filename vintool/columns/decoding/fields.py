@@ -17,7 +17,6 @@ from vintool.columns.decoding.bitsets import CHARACTERS, CharacterCodes
 from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.arrow_types import arrow_type
-from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.locks import ProcessLock, forget_in_child
 from vintool.columns.engine.output import with_dictionary
 from vintool.columns.engine.per_distinct import PerDistinct
@@ -26,11 +25,12 @@ from vintool.decoding.brand import brand_name
 from vintool.decoding.fields import ASIDE, ELEMENTS, FIELDS
 from vintool.decoding.kinds import Kind, Part
 from vintool.decoding.plant import Plant, country_built_in, plant_part, registered_plant
-from vintool.decoding.profile import Profile, country_code, vehicle_type
+from vintool.decoding.profile import Profile, country_code
+from vintool.decoding.vehicle_type import kind_of_vehicle
 from vintool.powertrain.filings import SIGNALS, sides, weigh
 from vintool.registry.rule import Rule
 from vintool.vin.positions import FIRST_MODEL_YEAR
-from vintool.vpic.elements import all_in_words
+from vintool.vpic.elements import MODEL, all_in_words
 
 _ONE_AT_A_TIME = ProcessLock()
 _KEPT_AT_MOST = 1 << 20
@@ -80,13 +80,12 @@ class FieldColumns:
 
     def __init__(self, rules: ProfileRules) -> None:
         self._rules = rules
-        self._types = Encoder([None])
-        self._type_of_wmi = PerDistinct(
-            lambda at: self._types[rules.registrations[at - 1].kind or None] if at else 0
+        self._type = PerDistinct(self._kind, scattered=True)
+        self._kinds_of_maker = PerDistinct(
+            lambda at: maker.kinds if (maker := rules.makers.values[at]) else ()
         )
-        self._type_of_maker = PerDistinct(
-            lambda at: self._types[vehicle_type(None, rules.makers.values[at])]
-        )
+        self._kinds_of_rules = PerDistinct(self._labelled_kinds)
+        self._markets = PerDistinct(lambda at: rules.wmis.all[at].market)
         self._countries = PerDistinct(self._country, scattered=True)
         self._brands = PerDistinct(self._brand, scattered=True)
         self._plants = PerDistinct(self._plant, scattered=True)
@@ -107,7 +106,7 @@ class FieldColumns:
             "region": (rules.wmis.all, lambda wmi: wmi.country and wmi.country.region),
             "country": (self._countries.values, _itself),
             "manufacturer": (rules.makers.values, lambda maker: maker and maker.name),
-            "vehicle_type": (self._types.values, _itself),
+            "vehicle_type": (self._type.values, _itself),
             "model_year": (years, lambda year: year and year.year),
             "built_month": (years, lambda year: year and year.month),
             "model_year_candidates": (years, lambda year: year and year.candidates),
@@ -141,7 +140,7 @@ class FieldColumns:
         """How many combinations were asked about."""
         rules = (
             *(self._countries, self._brands, self._plants, self._powertrains),
-            *(self._built_in, self._models),
+            *(self._built_in, self._models, self._type),
         )
         return sum(one.kept for one in rules)
 
@@ -171,11 +170,18 @@ class FieldColumns:
             return profiles.maker
         if name == "country":
             return self._countries.codes(profiles.maker * np.intp(_WIDE) + profiles.wmi)
-        if name == "vehicle_type":
-            of_wmi = self._type_of_wmi.array(profiles.registration + 1)
-            of_wmi = np.where(profiles.vpic == NO, 0, of_wmi)
-            return np.where(of_wmi > 0, of_wmi, self._type_of_maker.array(profiles.maker))
         sure = profiles.vpic == YES
+        if name == "vehicle_type":
+            key = np.where(profiles.vpic == NO, 0, profiles.registration + 1).astype(np.intp)
+            for codes, size in (
+                (self._kinds_of_maker.codes(profiles.maker), _WIDE),
+                (self._kinds_of_rules.codes(profiles.rules), _NARROW),
+                (profiles.series, _NARROW),
+                (self._markets.codes(profiles.wmi), _NARROW),
+                (sure & (profiles.read[MODEL] > 0), 2),
+            ):
+                key = key * size + codes
+            return self._type.codes(key)
         if name == "brand":
             brands = self._brands_of_maker.codes(profiles.maker)
             key = (brands * np.intp(_WIDE) + profiles.make) * 2 + sure
@@ -293,6 +299,26 @@ class FieldColumns:
             self._rules.makes.values[make],
             self._makes_of_rules.values[makes],
             sure=bool(sure),
+        )
+        return name or None
+
+    def _labelled_kinds(self, rules: int) -> tuple[str, ...]:
+        classification = self._rules.powertrain.classification(rules)
+        return tuple(sorted({rule.kind for rule in classification.rules}))
+
+    def _kind(self, key: int) -> str | None:
+        key, has_model = divmod(key, 2)
+        key, market = divmod(key, _NARROW)
+        key, series = divmod(key, _NARROW)
+        key, labelled = divmod(key, _NARROW)
+        filed, built = divmod(key, _WIDE)
+        name, _ = kind_of_vehicle(
+            self._markets.values[market],
+            (self._rules.registrations[filed - 1].kind or "") if filed else "",
+            self._rules.kinds_of_series.values[series],
+            self._kinds_of_maker.values[built],
+            self._kinds_of_rules.values[labelled],
+            has_model=bool(has_model),
         )
         return name or None
 

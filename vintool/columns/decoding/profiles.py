@@ -8,14 +8,15 @@ that this cannot decide (two years that disagree on electric drive, a value that
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from vintool import vpic
+from vintool import registry, vpic
 from vintool.codes import Market
-from vintool.columns.decoding.bitsets import CharacterCodes
+from vintool.columns.decoding.bitsets import CHARACTERS, N_CHARACTERS, CharacterCodes
 from vintool.columns.decoding.elements import ReadElements
 from vintool.columns.decoding.model_years import ModelYearRules, is_filler
 from vintool.columns.decoding.passes import Passes, PassRules
@@ -53,6 +54,7 @@ NO, PERHAPS, YES = 0, 1, 2
 _ONE_AT_A_TIME = ProcessLock()
 _WMIS_AT_MOST = 1 << 17
 _US = MARKETS.index(Market.US)
+_OF_SERIES = (4, 5, 6, 7, 8)
 _YEARS = 1 << 6  # more than position 10 can mean
 
 
@@ -68,6 +70,7 @@ class Profiles(NamedTuple):
         vpic: whether vPIC's rules hold: ``NO``, ``PERHAPS`` or ``YES``.
         matched: some pattern of vPIC's matches.
         rules: of ``PowertrainRules``.
+        series: of ``ProfileRules.kinds_of_series``.
         undecided: in these rows nothing here holds, and ``profile`` is asked.
         read: by element, the value that the VIN itself tells.
         elements: by element, the same with what is assumed.
@@ -82,6 +85,7 @@ class Profiles(NamedTuple):
     matched: Mask
     make: Codes
     rules: Codes
+    series: Codes
     undecided: Mask
     read: dict[int, Codes]
     elements: dict[int, Codes]
@@ -114,6 +118,11 @@ class ProfileRules:
         self.makers, self.makes = Encoder([None]), Encoder([None])
         self._market = PerDistinct(lambda at: MARKETS.index(wmis.all[at].market))
         self._registration = PerDistinct(lambda at: wmis.all[at].registration)
+        self.kinds_of_series = Encoder([""])
+        self._kind_of_series = PerDistinct(self._series_kind, scattered=True)
+        self._has_series = PerDistinct(
+            lambda at: bool(registry.body_series_rows(wmis.all[at].wmi[:3]))
+        )
         self._dated = PerDistinct(lambda at: wmis.all[at].dated)
         self._maker = PerDistinct(lambda at: self.makers[wmis.all[at].maker])
         self._only_in_vpic = PerDistinct(
@@ -172,23 +181,23 @@ class ProfileRules:
         maker[when] = self._maker_in_year.array(wmi[when].astype(np.intp) * _YEARS + since)
 
         make: Codes = np.zeros(size, dtype=np.int32)
-        rules: Codes = np.zeros(size, dtype=np.int32)
         if "brand" in fields:
             model = read(MODEL)
             of_model = self._make_of_model.array(model)
             of_wmi = self._make_of_wmi.array(np.maximum(registration, 0))  # -1: ``applies`` is NO
             make = np.where(applies == NO, 0, np.where(model > 0, of_model, of_wmi))
             make = make.astype(np.int32)
+        no_brand = ~self._one_brand.array(maker) & ((make == 0) | (applies != YES))
+        rules = self._rules(rows, fields, no_brand)
         if fields & POWERTRAIN:
-            rules = self.powertrain(wmi, codes)
             undecided |= read.contested(FUEL_PRIMARY, ELECTRIC)
             undecided |= read.contested(ELECTRIFICATION, BATTERY_ELECTRIC)
             for element in SIGNALS:
                 read(element)
-        elif "brand" in fields:
-            no_brand = ~self._one_brand.array(maker) & ((make == 0) | (applies != YES))
-            some = np.flatnonzero(no_brand)
-            rules[some] = self.powertrain(wmi[some], codes.of(some))
+        series: Codes = np.zeros(size, dtype=np.int32)
+        if "vehicle_type" in fields:
+            read(MODEL)
+            series = self._series(wmi, codes)
         for part in plant.PARTS:
             if "plant" in fields or ("built_in" in fields and part.name == "country"):
                 read(part.element)
@@ -209,6 +218,7 @@ class ProfileRules:
             passes.matched,
             make,
             rules,
+            series,
             undecided,
             read.gathered,
             elements,
@@ -290,6 +300,34 @@ class ProfileRules:
         for element, values in elements.items():
             some = np.flatnonzero((values == NOTHING) & (applies != NO))
             values[some] = self._default[COLUMN_OF[element]][rows.registration[some]]
+
+    def _rules(self, rows: _Rows, fields: AbstractSet[str], no_brand: Mask) -> Codes:
+        """The rules of the powertrain, in the rows where some fields need them: for a brand where nothing else tells it."""
+        if fields & (POWERTRAIN | {"vehicle_type"}):
+            return self.powertrain(rows.wmi, rows.codes)
+        rules: Codes = np.zeros(len(rows.wmi), dtype=np.int32)
+        if "brand" in fields:
+            some = np.flatnonzero(no_brand)
+            rules[some] = self.powertrain(rows.wmi[some], rows.codes.of(some))
+        return rules
+
+    def _series(self, wmi: Codes, codes: CharacterCodes) -> Codes:
+        """The kinds of the makers' series in n rows, by the codes of ``kinds_of_series``."""
+        series: Codes = np.zeros(len(wmi), dtype=np.int32)
+        listed = np.flatnonzero(self._has_series.array(wmi))
+        key = wmi[listed].astype(np.intp)
+        for position in _OF_SERIES:
+            key = key * N_CHARACTERS + codes[position][listed]
+        series[listed] = self._kind_of_series.array(key)
+        return series
+
+    def _series_kind(self, key: int) -> int:
+        signs = []
+        for _ in _OF_SERIES:
+            key, code = divmod(key, N_CHARACTERS)
+            signs.append(CHARACTERS[code])
+        row = registry.body_series(self.wmis.all[key].wmi[:3] + "".join(reversed(signs)))
+        return self.kinds_of_series[row.kind if row else ""]
 
     def _home_market(self, at: int) -> bool:
         """Whether the vehicles of a WMI may be Chinese cars."""
