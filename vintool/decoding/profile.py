@@ -118,6 +118,7 @@ def profile(
     filing = filings.rules(wmi, vin, rivals or ((vpic_pass,) if vpic_pass else ()))
     by_rules = classify(vin.descriptor)
     classification = filings.weigh(by_rules, filing)
+    registration = vpic.registration(wmi)
     series = registry.body_series(vin)
     plant, plant_row = plant_of(wmi, vin.plant_code, year.year, vpic_pass)
     built_in, built_in_row = built_in_of(vin, plant, plant_row, maker)
@@ -140,7 +141,10 @@ def profile(
         classification=classification,
         tie=filed.tie if filed is not None else None,
         series=series,
-        vehicle_type=vehicle_type_of(vin_market, vpic_pass, series, maker, by_rules.rules),
+        vehicle_type=vehicle_type_of(
+            *(vin_market, registration.kind if registration else None, vpic_pass),
+            *(series, maker, by_rules.rules),
+        ),
     )
 
 

@@ -66,12 +66,12 @@ def kind_of_vehicle(  # noqa: PLR0913 - what decides
     >>> kind_of_vehicle(Market.EU, "", "van", ("car",), (), has_model=False)
     ('van', <KindBy.SERIES: 'series'>)
     """
-    if filed and market is Market.US:
+    if filed and (has_model or market is Market.US):
         return filed, KindBy.FILING
     if series:
         return series, KindBy.SERIES
     kinds = [kind for kind in built if kind != "unknown"]
-    if filed and (has_model or len(kinds) < 2):
+    if filed and len(kinds) < 2:
         return filed, KindBy.FILING
     seen = {kind for kind in labelled if kind in _WIDER}
     one = kinds[0] if len(kinds) == 1 else ""
@@ -80,8 +80,9 @@ def kind_of_vehicle(  # noqa: PLR0913 - what decides
     return (one, KindBy.WMI) if one else ("", None)
 
 
-def vehicle_type_of(
+def vehicle_type_of(  # noqa: PLR0913, PLR0917 - what decides
     market: Market,
+    filed: str | None,
     vpic_pass: Pass | None,
     series: BodySeries | None,
     maker: Maker | None,
@@ -91,25 +92,27 @@ def vehicle_type_of(
 
     Args:
         market: whose rules the VIN follows.
+        filed: the kind under which the WMI is filed.
         vpic_pass: the filing that speaks for the VIN, if any does.
         series: the maker's series.
         maker: who holds the WMI.
         rules: of the powertrain, which say of what kind the labelled vehicles were.
     """
-    registration = vpic_pass.registration if vpic_pass is not None else None
     name, by = kind_of_vehicle(
         market,
-        (registration is not None and registration.kind) or "",
+        (vpic_pass is not None and filed) or "",
         series.kind if series is not None else "",
         maker.kinds if maker is not None else (),
         tuple(rule.kind for rule in rules),
         has_model=vpic_pass is not None and vpic_pass.sure and MODEL in vpic_pass.read,
     )
-    if by is KindBy.FILING and vpic_pass is not None:
+    if by is KindBy.FILING and vpic_pass is not None and VEHICLE_TYPE in vpic_pass.attributes:
         item = vpic_pass.attributes[VEHICLE_TYPE][0]
         return VehicleType(name, basis_of(item, vpic_pass), item)
     if by is KindBy.SERIES and series is not None:
         return VehicleType(name, Basis.ENCODED, series)
     if by is KindBy.RULES:
         return VehicleType(name, Basis.ENCODED, next(rule for rule in rules if rule.kind == name))
-    return VehicleType(name, Basis.REGISTRY, maker) if by is KindBy.WMI and maker else None
+    return (
+        VehicleType(name, Basis.REGISTRY, maker) if by is not None and maker is not None else None
+    )
