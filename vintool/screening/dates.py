@@ -2,8 +2,8 @@
 
 A date before the first day of a regime clears a row of itself, so one wrong figure of a year would. What
 is read from a cell therefore needs a second witness: another date of the row that lies before the first
-day too, or a manifest: most of its other rows lie before that day, or within a month of this one and some
-of them before that day. A date that is given as an argument needs none.
+day too, or a manifest most of whose other rows do, or lie within a month of it. A date that is given as
+an argument needs none.
 """
 
 from bisect import bisect_left, bisect_right
@@ -64,10 +64,9 @@ class ManifestDays:
         rows: all of the manifest, those without a day too.
         days: rows by their day, those that are written out alone.
 
-    >>> from vintool.screening.regimes import load_regime
     >>> days = ManifestDays(5, {date(2025, 12, 20): 2, date(2026, 1, 5): 3})
-    >>> [days.bear_out(day, load_regime()) for day in (date(2025, 12, 20), date(2025, 1, 5))]
-    [True, False]
+    >>> days.most_are_near(date(2025, 12, 20)), days.most_are_near(date(2025, 1, 5))
+    (True, False)
     """
 
     def __init__(self, rows: int, days: Mapping[date, int]) -> None:
@@ -75,22 +74,20 @@ class ManifestDays:
         self._days = sorted(days)
         self._rows = [0, *accumulate(days[day] for day in self._days)]
 
-    def bear_out(self, day: date, regime: Regime) -> bool:
-        """Whether the other rows bear out that one has this day, on which the regime is not in force.
-
-        Most of them must be such days too; or most lie within a month, and one in ten is such a day: in a
-        manifest of January a row of December that stands alone is a slip more often than not.
-        """
-        outside = sum(
-            after - before
-            for one, before, after in zip(self._days, self._rows, self._rows[1:], strict=False)
-            if not regime.in_force(one)
-        )
+    def most_are_near(self, day: date) -> bool:
+        """Whether most of the other rows lie within a month of one that has this day."""
         first = bisect_left(self._days, day - _MONTH)
         last = bisect_right(self._days, day + _MONTH)
-        near, outside = self._rows[last] - self._rows[first] - 1, outside - 1
-        most_are_near = 2 * near > self._others and outside >= max(1, self._others / 10)
-        return 2 * outside > self._others or most_are_near
+        return 2 * (self._rows[last] - self._rows[first] - 1) > self._others
+
+    def most_are_outside(self, regime: Regime) -> bool:
+        """Whether on the days of most rows, one of them left out, the regime is not in force."""
+        outside = sum(
+            after - before
+            for day, before, after in zip(self._days, self._rows, self._rows[1:], strict=False)
+            if not regime.in_force(day)
+        )
+        return 2 * (outside - 1) > self._others
 
 
 NOT_READ = Days(date.max, date.max, is_written=False)
@@ -211,6 +208,6 @@ def borne_out(day: DeclarationDay, regime: Regime, manifest: ManifestDays) -> De
     """A day that its row leaves in doubt, after its manifest was heard."""
     if day.doubt is not Reason.DATE_ALONE or day.day is None or not day.is_written:
         return day
-    if manifest.bear_out(day.day, regime):
+    if manifest.most_are_outside(regime) or manifest.most_are_near(day.day):
         return day._replace(doubt=None)
     return day
