@@ -68,7 +68,7 @@ def test_both_sides_are_shown_where_the_evidence_disagrees():
     assert {source.row for source in vehicle.powertrain_conflict} == {"LGWEEUA5"}
     assert len(vehicle.powertrain_conflict) == 2
     assert vintool.decode("LGWEEUA50JE000000").powertrain.value == "BEV"  # year and plant decide
-    assert vintool.decode("LGWEEUA50RK000000").powertrain.value == "HEV"
+    assert vintool.decode("LGWEEUA50RK000000").powertrain is None  # hybrids of Haval, and two ORA
 
 
 @pytest.mark.parametrize(
