@@ -80,6 +80,7 @@ FITTING = {
     "several": False,
     "has_model": True,
     "same_year": True,
+    "possible": True,
 }
 
 
@@ -97,6 +98,7 @@ FITTING = {
         ("eu", "fails", {}, Tie.NO_DIGIT),
         ("eu", "fails", {"has_model": False}, Tie.NO_TIE),
         ("eu", "fails", {"has_model": False, "only_in_vpic": True}, Tie.NO_DIGIT),
+        ("eu", "fails", {"possible": False}, Tie.NO_TIE),
         ("eu", "cannot_tell", {}, Tie.NO_TIE),
         ("cn", "holds", {"home_market": True}, Tie.HOME),
         ("cn", "holds", {"home_market": True, "wrong": True}, Tie.NOT_HOME),

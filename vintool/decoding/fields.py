@@ -95,8 +95,7 @@ def _fact(row: Row, value: Any, profile: Profile) -> Fact[Any]:
     if isinstance(row, DecodedElement):
         return Fact(basis_of(row, profile.vpic_pass), source_of(row), value)
     if isinstance(row, ModelYear):
-        cites = "49 CFR 565.15(d)(1); GB 16735-2019; ISO 3779"
-        return Fact(row.basis, Source("", "position 10", cites, row.why), value)
+        return Fact(row.basis, Source("", f"position {row.position}", row.cites, row.why), value)
     if isinstance(row, Brand | VehicleType):
         return Fact(row.basis, source_of(row.row), value)
     if isinstance(row, Classification):

@@ -12,6 +12,7 @@ fits, the filed model is the one of the label; where several fit nothing (vPIC's
 from enum import Enum
 
 from vintool.codes import CheckDigit, Market
+from vintool.registry.model_years import YearRule
 
 #: Kinds of vehicle that are light whatever their weight.
 PASSENGER = frozenset({"car", "suv"})
@@ -37,17 +38,22 @@ class Tie(Enum):
     SEVERAL = None, "several characters fit nothing that was filed"
     OTHER_YEAR = None, "a filing fits but for one character, and for another year than the VIN's market reads"
     NOT_HOME = None, "a Chinese car, and no filing for its model year fits"
-    NO_TIE = None, "the check digit does not hold, and no filed model fits"
+    NO_TIE = None, "the check digit does not hold, and no filed model of a possible year fits"
     # fmt: on
 
 
-def is_other_shape(vin: str) -> bool:
+def is_other_shape(vin: str, rule: YearRule) -> bool:
     """Whether positions 4-6 are those of a vehicle that was not made for North America.
 
-    >>> is_other_shape("WAUZZZ8K5DA000001"), is_other_shape("WAUFFAFL5DN000001")
+    Args:
+        vin: of which positions 4-6 are read.
+        rule: of its maker, which may know such a shape.
+
+    >>> from vintool.registry.model_years import NO_RULE
+    >>> is_other_shape("WAUZZZ8K5DA000001", NO_RULE), is_other_shape("WAUFFAFL5DN000001", NO_RULE)
     (True, False)
     """
-    return vin[3:6] == _FILLER
+    return rule.shape or vin[3:6] == _FILLER
 
 
 def is_home_market(vin_market: Market, filed: str | None, built: tuple[str, ...]) -> bool:
@@ -73,6 +79,7 @@ def tie(  # noqa: PLR0913 - what decides, reason by reason
     several: bool,
     has_model: bool,
     same_year: bool,
+    possible: bool,
 ) -> Tie:
     """What ties a VIN to the filing that fits it best, or rules that out.
 
@@ -87,6 +94,7 @@ def tie(  # noqa: PLR0913 - what decides, reason by reason
         several: more than one does.
         has_model: the model is told.
         same_year: the filing is for the year that the VIN's own market reads, or that reads none.
+        possible: that year is one of the candidates of the VIN's own market.
     """
     if vin_market is Market.US:
         return Tie.REGION
@@ -103,5 +111,5 @@ def tie(  # noqa: PLR0913 - what decides, reason by reason
         return Tie.OTHER_YEAR
     if holds:
         return Tie.FITS
-    may_be = check_digit is CheckDigit.FAILS and (only_in_vpic or has_model)
+    may_be = check_digit is CheckDigit.FAILS and possible and (only_in_vpic or has_model)
     return Tie.NO_DIGIT if may_be else Tie.NO_TIE

@@ -33,6 +33,7 @@ from vintool.powertrain import Classification, classify, filings
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
+from vintool.registry.model_years import AT_11, NO_RULE, year_rule
 from vintool.registry.plants import PlantRow
 from vintool.registry.series import BodySeries
 from vintool.vin import PartialVin, Vin
@@ -104,13 +105,17 @@ def profile(
     latest = latest or latest_model_year()
     maker = maker_of(wmi)
     vin_market = vin_market or market(vin, wmi)
-    year = model_year(vin.model_year_code, vin[6], vin_market, maker.kinds if maker else (), latest)
-    filed = _filing(vin, vin_market, check_digit, maker, latest, year, given_year)
+    rule = NO_RULE if vin_market is Market.US else year_rule(vin)
+    kinds = maker.kinds if maker else ()
+    code = vin[10] if rule.place == AT_11 else vin[9]
+    year = model_year(code, vin[6], vin_market, kinds, latest, rule, vin[11] if rule.month else "")
+    other_shape = is_other_shape(vin, rule)
+    filed = _filing(vin, vin_market, check_digit, maker, latest, year, given_year, other_shape)
     vpic_pass: Pass | None = None
     rivals: tuple[Pass, ...] = ()
     if filed is not None and filed.tie.speaks is not None:
         vpic_pass, rivals = _undisputed(filed.decoding)
-        year = year_of_decoding(vin, filed.decoding, rivals, latest)
+        year = year_of_decoding(vin, filed.decoding, rivals, year)
     feared = filed.decoding.best if filed is not None and filed.feared else None
     # A dated assignment needs a year that the VIN tells; an assumed one settles nothing.
     if year.basis is Basis.ENCODED:
@@ -171,6 +176,7 @@ def _filing(  # noqa: PLR0913, PLR0917 - what decides
     latest: int,
     year: ModelYear,
     given_year: int | None,
+    other_shape: bool,  # noqa: FBT001
 ) -> _Filing | None:
     """What vPIC tells, and whether it is of this VIN."""
     registration = vpic.registration(vin.wmi)
@@ -187,13 +193,14 @@ def _filing(  # noqa: PLR0913, PLR0917 - what decides
         vin_market,
         check_digit,
         home_market=home_market,
-        other_shape=is_other_shape(vin),
+        other_shape=other_shape,
         only_in_vpic=only_in_vpic,
         matched=best.matched,
         wrong=bool(best.wrong),
         several=Fault.SEVERAL_POSITIONS in best.wrong,
         has_model=MODEL in best.read,
         same_year=year.allows(best.year),
+        possible=best.year in year.candidates,
     )
     passengers = is_home_market(vin_market, registration.kind, ())
     feared = best.matched and (check_digit is CheckDigit.HOLDS or only_in_vpic) and not passengers

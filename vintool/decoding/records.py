@@ -11,6 +11,7 @@ from vintool.decoding.fields import FIELDS
 from vintool.decoding.identity import Identity, identify, trailing_digits, vin_problems
 from vintool.decoding.profile import Profile, profile
 from vintool.decoding.suggestions import suggestions
+from vintool.registry.model_years import LAST, reads_12
 from vintool.vin import PartialVin, Vin, calc_check_digit
 from vintool.vin.check_digit import position_9, status_in_market
 from vintool.vin.cleanup import is_plain, read
@@ -72,6 +73,8 @@ def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
     last = before_serial(number)
     if registration is not None and registration.reads_to > last:
         last = registration.reads_to
+    if last < LAST and number[:3] in reads_12():
+        last = LAST
     return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
 
 

@@ -18,7 +18,7 @@ from vintool import registry, vpic
 from vintool.codes import Market
 from vintool.columns.decoding.bitsets import CHARACTERS, N_CHARACTERS, CharacterCodes
 from vintool.columns.decoding.elements import ReadElements
-from vintool.columns.decoding.model_years import ModelYearRules, is_filler
+from vintool.columns.decoding.model_years import ModelYearRules
 from vintool.columns.decoding.passes import Passes, PassRules
 from vintool.columns.decoding.powertrain import PowertrainRules
 from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, IN_VIN, NOTHING
@@ -92,13 +92,14 @@ class Profiles(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """n VINs and what follows from their WMIs: codes, and the numbers of their registrations and markets."""
+    """n VINs and what follows from their WMIs: codes, numbers of registrations and markets, makers' year rules."""
 
     characters: Characters
     codes: CharacterCodes
     wmi: Codes
     registration: Ints
     market: Ints
+    rules: Codes
 
 
 class ProfileRules:
@@ -162,7 +163,9 @@ class ProfileRules:
         codes, size = CharacterCodes(characters), len(characters)
         wmi = self.wmis(codes)
         registration, market = self._registration.array(wmi), self._market.array(wmi)
-        rows = _Rows(characters, codes, wmi, registration, market)
+        rows = _Rows(
+            *(characters, codes, wmi, registration, market), self.model_years.rules(codes, wmi)
+        )
         dated = self._dated.array(wmi)
         in_vpic = registration >= 0
         if fields <= BY_WMI:
@@ -240,13 +243,16 @@ class ProfileRules:
         """The model year: of the pass where vPIC's rules may hold, else by the VIN's own market."""
         years = np.zeros(len(applies), dtype=np.int32)
         by_pass, others = np.flatnonzero(applies != NO), np.flatnonzero(applies == NO)
-        years[by_pass] = self.model_years.of_passes(by_pass, passes, applies == YES)
-        years[others] = self.model_years.by_market(others, rows.codes, rows.wmi, rows.market)
+        own = np.zeros(len(applies), dtype=np.int32)
+        own_years = np.flatnonzero(applies != YES)
+        own[own_years] = self._own_years(rows, own_years)
+        years[by_pass] = self.model_years.of_passes(by_pass, passes, applies == YES, own[by_pass])
+        years[others] = own[others]
         return years
 
     def _own_years(self, rows: _Rows, some: Ints) -> Codes:
         """The model years of some rows by the rules of the VIN's own market."""
-        return self.model_years.by_market(some, rows.codes, rows.wmi, rows.market)
+        return self.model_years.by_market(some, rows.codes, rows.wmi, rows.market, rows.rules)
 
     def _applies(self, rows: _Rows, passes: Passes) -> Codes:
         """Whether vPIC's rules hold for each row: ``NO``, ``PERHAPS`` or ``YES``."""
@@ -254,18 +260,20 @@ class ProfileRules:
         some = np.flatnonzero((passes.year > 0) & (rows.market != _US))
         if len(some):
             models = self.schemas.core.values(COLUMN_OF[MODEL], passes.matches, len(applies))
-            allowed = self.model_years.allows(self._own_years(rows, some), passes.year[some])
+            other_shape = self.model_years.is_other_shape(rows.codes, rows.rules)
+            own = self._own_years(rows, some)
             characters = rows.characters[some]
             key = rows.market[some] * len(STATES) + position_9(characters, remainders(characters))
             for flag in (
                 self._is_home.array(rows.wmi[some]),
-                is_filler(rows.codes.of(some)),
+                other_shape[some],
                 self._only_in_vpic.array(rows.wmi[some]),
                 passes.matched[some],
                 passes.wrong[some],
                 passes.several[some],
                 models[some] > 0,
-                allowed,
+                self.model_years.allows(own, passes.year[some]),
+                self.model_years.are_possible(own, passes.year[some]),
             ):
                 key = key * 2 + flag
             applies[some] = self._ties.array(key)
@@ -346,10 +354,11 @@ class ProfileRules:
 
 def _tie(key: int) -> int:
     flags = []
-    for _ in range(8):
+    for _ in range(9):
         key, flag = divmod(key, 2)
         flags.append(bool(flag))
-    same_year, has_model, several, wrong, matched, only_in_vpic, other_shape, home_market = flags
+    possible, same_year, has_model, several, wrong, matched, *rest = flags
+    only_in_vpic, other_shape, home_market = rest
     market, at = divmod(key, len(STATES))
     speaks = tie(
         MARKETS[market],
@@ -362,6 +371,7 @@ def _tie(key: int) -> int:
         several=several,
         has_model=has_model,
         same_year=same_year,
+        possible=possible,
     ).speaks
     return NO if speaks is None else YES if speaks else PERHAPS
 

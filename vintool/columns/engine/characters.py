@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from vintool.codes import CheckDigit
 from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Places, Words
+from vintool.registry.model_years import LAST, reads_12
 from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, remainder
 from vintool.vin.positions import ALPHABET, SMALL_MAKER
 from vintool.vpic.register import far_readers
@@ -146,9 +147,10 @@ def _reaches() -> Bytes:
     """The last position that any rule reads, by the places of positions 1-3 in the alphabet."""
     reaches = np.full((_BASE * _BASE, _BASE), _NEAR, dtype=np.uint8)
     reaches[:, ALPHABET.index(SMALL_MAKER)] = _SMALL
-    for wmi, last in far_readers().items():
+    far = dict.fromkeys(reads_12(), LAST)
+    for wmi, last in (*far.items(), *far_readers().items()):
         first, second, third = map(ALPHABET.index, wmi)
-        reaches[first * _BASE + second, third] = last
+        reaches[first * _BASE + second, third] = max(last, far.get(wmi, 0))
     return reaches.reshape(-1)
 
 
