@@ -96,6 +96,7 @@ FITTING = {
         ("eu", "holds", {"wrong": True, "same_year": False}, Tie.OTHER_YEAR),
         ("eu", "holds", {"same_year": False}, Tie.FITS),
         ("eu", "fails", {}, Tie.NO_DIGIT),
+        ("eu", "fails", {"wrong": True}, Tie.NEAR),
         ("eu", "fails", {"has_model": False}, Tie.NO_TIE),
         ("eu", "fails", {"has_model": False, "only_in_vpic": True}, Tie.NO_DIGIT),
         ("eu", "fails", {"possible": False}, Tie.NO_TIE),
@@ -127,3 +128,24 @@ def test_columns_say_the_same_of_every_tie():
             for name in fields
             for value in [getattr(one, name)]
         }
+
+
+@pytest.mark.parametrize(
+    ("vin", "status", "problems"),
+    [
+        ("JT2AE09W5P0038539", "cannot_tell", ["check_digit_abroad"]),
+        ("JT2AE09W4P0038539", "not_used", []),  # it holds there
+        ("NM0KS9BN2CT000001", "cannot_tell", ["check_digit_abroad"]),
+        ("WBA3B5G59DNS00001", "not_used", []),
+        ("WVGZZZ5NZJM000395", "not_used", []),
+        ("WF0KXXGCBKBJ00001", "not_used", []),
+        ("1FBNE3BE1CDB00001", "fails", ["check_digit"]),
+    ],
+)
+def test_a_check_digit_that_would_fail_where_the_start_is_filed_is_said_to(vin, status, problems):
+    check, vehicle = vintool.check(vin), vintool.decode(vin)
+    row = decode_table(pa.array([vin]), fields=["check_digit", "problems"]).to_pylist()[0]
+    assert (check.check_digit.value, [one.value for one in check.problems]) == (status, problems)
+    assert (vehicle.check_digit.value, list(vehicle.problems)) == (status, problems)
+    assert (row["vin_check_digit"], row["vin_problems"]) == (status, problems)
+    assert check.sound is (status != "fails")

@@ -75,6 +75,20 @@ def test_a_date_that_the_model_year_denies_puts_no_row_before_the_rule(regime, d
     assert Reason.CONTRADICTION_MODEL_YEAR in finding.reasons
 
 
+@pytest.mark.parametrize(
+    ("code", "registered", "differs"),
+    [("S", "2024-06-01", False), ("S", "2025-01-31", False), ("S", "2023-06-01", True), ("8", "2027-01-01", False),
+     ("4", "2025-06-01", True), ("8", "2025-06-01", False)],
+)  # fmt: skip
+def test_a_model_year_after_first_registration_or_decades_before_it_is_a_contradiction(
+    code, registered, differs
+):
+    row = {**PLUG_IN, "registration_date": registered}
+    finding = screen(vin("LGXC74C4", f"{code}0"), ON, row)
+    assert (Reason.CONTRADICTION_REGISTRATION in finding.reasons) is differs
+    assert not differs or finding.verdict is Verdict.REVIEW
+
+
 # Several things in one cell
 
 

@@ -171,6 +171,7 @@ OTHERS = [
     ("all", "a kit of an electric car", ATTO3, {"vehicle_type": "CKD"}, "review", "kit"),
     ("all", "a kit of a petrol car", EADO, {"vehicle_type": "CKD"}, "controlled", "any_powertrain"),
     ("all", "one slip from a petrol car", vin("1C3CCBAE", "EN"), {}, "review", "one_character_from_covered"),
+    ("all", "registered years before it was built", SONG_PLUG_IN, {"fuel": "插电式混合动力", "registration_date": "2019-05-01"}, "controlled", "contradiction_registration"),
     ("all", "used", EADO, {"condition": "used", "registration_date": "2024-05-01"}, "out_of_scope", "used_vehicle"),
 ]  # fmt: skip
 SHORT = {"used": "cn-used-vehicle", "all": "cn-vehicle-export"}

@@ -25,10 +25,10 @@ from vintool.columns.engine.characters import (
 from vintool.columns.engine.encoder import Encoder, KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding.identity import read_cell, vin_problems
+from vintool.decoding.imports import import_status
 from vintool.decoding.profile import Profile, profile
 from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts, weighing
 from vintool.vin import Vin
-from vintool.vin.check_digit import status_in_market
 from vintool.vin.cleanup import Reading
 
 
@@ -216,7 +216,7 @@ def checked_profile(
 ) -> CheckedProfile:
     """A rule of a descriptor, of what ``position_9`` is, and of the ``trailing_digits``."""
     vin_profile = profile_of(sample, check_digit)
-    status = status_in_market(check_digit, vin_profile.market)
+    status = import_status(check_digit, vin_profile.market, vin_profile.tie)
     problems = vin_problems(sample, vin_profile.market, status, digits)
     return CheckedProfile(
         vin_profile, status, problems, vin_facts(vin_profile, problems, status, sample.descriptor)

@@ -73,6 +73,8 @@ def vin_problems(
     problems = []
     if status is CheckDigit.FAILS:
         problems.append(Problem.CHECK_DIGIT)
+    if status is CheckDigit.CANNOT_TELL:
+        problems.append(Problem.CHECK_DIGIT_ABROAD)
     if not wmi_is_known(vin.wmi):
         problems.append(Problem.UNKNOWN_WMI)
     if vin_market in CHECKED_MARKETS and vin.model_year_code not in MODEL_YEAR_CODES:

@@ -33,6 +33,7 @@ class Tie(Enum):
     FITS = True, "a filing for this model year fits, and the check digit holds"
     HOME = True, "a filing for the model year that its own market reads fits, and the check digit holds"
     NO_DIGIT = False, "a filing for this model year fits, but the check digit does not hold"
+    NEAR = False, "a filing for this model year fits but for one character, and the check digit does not hold"
     SHAPE = None, "positions 4-6 or 5-6 are those of another market"
     NO_FIT = None, "no filing fits"
     SEVERAL = None, "several characters fit nothing that was filed"
@@ -111,5 +112,6 @@ def tie(  # noqa: PLR0913 - what decides, reason by reason
         return Tie.OTHER_YEAR
     if holds:
         return Tie.FITS
-    may_be = check_digit is CheckDigit.FAILS and possible and (only_in_vpic or has_model)
-    return Tie.NO_DIGIT if may_be else Tie.NO_TIE
+    if check_digit is not CheckDigit.FAILS or not possible or not (only_in_vpic or has_model):
+        return Tie.NO_TIE
+    return Tie.NEAR if wrong else Tie.NO_DIGIT

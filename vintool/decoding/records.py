@@ -9,11 +9,12 @@ from vintool import vpic
 from vintool.codes import CheckDigit, Market, Problem, Weight
 from vintool.decoding.fields import FIELDS
 from vintool.decoding.identity import Identity, identify, trailing_digits, vin_problems
+from vintool.decoding.imports import as_import, import_status
 from vintool.decoding.profile import Profile, profile
 from vintool.decoding.suggestions import suggestions
 from vintool.registry.model_years import LAST, reads_12
 from vintool.vin import PartialVin, Vin, calc_check_digit
-from vintool.vin.check_digit import position_9, status_in_market
+from vintool.vin.check_digit import position_9
 from vintool.vin.cleanup import is_plain, read
 from vintool.vin.positions import before_serial
 
@@ -102,7 +103,7 @@ def fields_of(  # noqa: PLR0913, PLR0917 - what decides
     status = CheckDigit.CANNOT_TELL
     problems: tuple[Problem, ...] = (Problem.PARTIAL,)
     if isinstance(number, Vin):
-        status = status_in_market(check_digit, vin_profile.market)
+        status = import_status(check_digit, vin_profile.market, vin_profile.tie)
         problems = vin_problems(number, vin_profile.market, status, digits)
     return profile_fields(number, vin_profile, status, problems)
 
@@ -140,7 +141,7 @@ def check_fields(text: str, market: Market | str | None = None) -> dict[str, Any
 
     Takes and raises what ``check`` does.
     """
-    return identity_fields(text, identify(text, Market(market) if market else None))
+    return identity_fields(text, as_import(identify(text, Market(market) if market else None)))
 
 
 def identity_fields(text: str, identity: Identity) -> dict[str, Any]:

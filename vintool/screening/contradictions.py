@@ -21,6 +21,7 @@ from vintool.screening.facts import CARS, Facts, VinFacts
 
 _CODES = {"hs_code", "un_no"}
 _OTHER_ENGINES = "HS 870390"
+_DECADES = 20  # years between model year and first registration that are no delay
 # By one reading these stand in 8703.80, so that a code or a UN number does not contradict them.
 _BY_ONE_READING = {Powertrain.EREV, Powertrain.FCEV}
 
@@ -56,6 +57,7 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
         *_condition(facts.declared),
         *_used_model_year(facts.vin.model_year, facts.year, facts.declared),
         *_model_year(facts.vin.model_year, facts.year),
+        *_registration(facts.vin.model_year, facts.registered),
         *_brand(facts.vin, facts.declared),
         *_price(facts.vin, facts.declared),
         *_two_vins(facts.vin),
@@ -191,6 +193,19 @@ def _model_year(model_year: int | None, year: int | None) -> Iterator[Contradict
             f"declared in {year}",
             "49 CFR 565.15(d)(1); GB 16735-2019: position 10",
             weighs=model_year > year + 1,
+        )
+
+
+def _registration(model_year: int | None, registered: int | None) -> Iterator[Contradiction]:
+    """A car of next year may be registered in this one; one of decades ago seldom for the first time."""
+    if model_year is None or registered is None:
+        return
+    if model_year > registered + 1 or model_year <= registered - _DECADES:
+        yield Contradiction(
+            Reason.CONTRADICTION_REGISTRATION,
+            f"model year {model_year} by the VIN",
+            f"first registered in {registered}",
+            "entries of the row",
         )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from vintool.codes import DEFAULT_REGIME, Verdict
 from vintool.decoding.identity import Identity, identify
+from vintool.decoding.imports import as_import
 from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.decoding.records import identity_fields, profile_fields
@@ -82,6 +83,7 @@ def explain(
     law = load_regime(regime)
     identity = identify(text)
     profile = profile_of(identity)
+    identity = as_import(identity, profile)
     day = day_of_row(law, on, declared)
     decision = judge(identity, profile, day, declared, law)
     return Explanation(

@@ -8,6 +8,7 @@ from datetime import date
 
 from vintool.codes import DEFAULT_REGIME, Concern, Reason, Verdict
 from vintool.decoding.identity import Identity, identify
+from vintool.decoding.imports import as_import
 from vintool.decoding.model import Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.registry.user_rules import one_reference
@@ -105,9 +106,12 @@ def screen(
     law = load_regime(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
     identity = identify(text)
+    profile = profile_of(identity)
     day = day_of_row(law, on, declared)
     column = "" if on is not None else day_field(filled(declared))
-    return finding(judge(identity, profile_of(identity), day, declared, law), law, day.day, column)
+    return finding(
+        judge(as_import(identity, profile), profile, day, declared, law), law, day.day, column
+    )
 
 
 def judge(
