@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import columns, commands, single
+from benchmarks import columns, commands, labelled, single
 from benchmarks.timing import Line
 
 #: The groups of lines by name: how many million rows, and what makes them.
@@ -29,6 +29,7 @@ GROUPS: dict[str, tuple[int, Callable[[int, Path], Iterator[Line]]]] = {
     "xlsx": (1, commands.xlsx),
     "size": (0, commands.size),
     "desk": (1, commands.desk),
+    "labelled": (0, labelled.lines),
 }
 SLOW = {"large"}  # run where named
 QUICK = 20_000
