@@ -42,6 +42,7 @@ BY_RULE = [  # VIN, year, candidates, month
     ("WDD2470031J000461", None, (), None),
     ("WME4513801K000001", None, (), None),
     ("VF1AGVYA060000001", None, (), None),
+    ("JMZGJ621771000001", None, (), None),
     ("VF1FLBHA4BY000001", 2011, (1981, 2011), None),
     ("WVWZZZ194JW000001", 1988, (1988,), None),
     ("WBAUD910X0P000389", None, (), None),
@@ -65,6 +66,12 @@ def test_a_year_that_the_rule_leaves_alone_is_encoded_and_cites_its_source():
     assert "fordownersclub" in one.source.cites
     several = vintool.decode("WF0KXXGCBKBJ00001").model_year
     assert several.basis is Basis.ASSUMED
+
+
+def test_a_year_that_the_maker_tells_needs_no_filing():
+    volvo = vintool.decode("YV1RS53D512000001")
+    assert (volvo.model.basis, volvo.model_year.basis) == (Basis.ASSUMED, Basis.ENCODED)
+    assert volvo.model_year_candidates == (2001,)
 
 
 def test_the_shape_of_the_vin_tells_whose_ford_it_is_not_the_wmi():
@@ -150,7 +157,7 @@ def test_columns_tell_the_same_years_and_months():
     vins = [vin for vin, *_ in BY_RULE]
     vins += [f"{vin[:9]}{code}{vin[10:]}" for vin in vins for code in "07AV"]
     vins += [f"{vin[:10]}{code}{vin[11:]}" for vin in vins[:5] for code in "0789EKT"]
-    vins += [f"{vin[:11]}{code}{vin[12:]}" for vin in vins[:30] for code in "36JUMPBRA"]
+    vins += [f"{vin[:11]}{code}{vin[12:]}" for vin in vins[:31] for code in "36JUMPBRA"]
     many = [f"{vin[:12]}{number:05}" for number in range(12) for vin in vins]
     for texts in (vins[:300], many):  # one by one, and by bit sets
         rows = decode_table(pa.array(texts), fields=fields).to_pylist()

@@ -48,6 +48,10 @@ class ModelYear(NamedTuple):
         """Whether a year is this one, or one of the candidates where none is told."""
         return year == self.year or (self.year is None and year in self.candidates)
 
+    def settles(self, year: int) -> bool:
+        """Whether the VIN's own market or maker tells this very year, so that no filing is needed for it."""
+        return self.basis is Basis.ENCODED and self.year == year
+
     def given(self, year: int | None) -> "ModelYear":
         """The same with a year that is known otherwise, where position 10 allows it."""
         if year is None or year not in self.candidates:
@@ -166,6 +170,8 @@ def year_of_decoding(
     ``own`` is the year by the rules of the VIN's own market.
     """
     best, others = decoding.best, decoding.others
+    if not best.sure and own.settles(best.year):
+        return own
     years = tuple(sorted({one.year for one in (best, *others)}))
     if vin[9] == UNKNOWN_CHARACTER or (UNKNOWN_CHARACTER in vin and not decoding.conclusive):
         why = "the years in which the known positions fit"

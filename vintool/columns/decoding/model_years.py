@@ -187,8 +187,10 @@ class ModelYearRules:
 
     def _year_of_unsure_pass(self, key: int) -> int:
         own, year = divmod(key, _YEARS)
-        candidates = self.values[own].candidates
         year += FIRST_MODEL_YEAR - 1
+        if self.values[own].settles(year):
+            return own
+        candidates = self.values[own].candidates
         return self._encoder[
             year_of_pass(year, (), candidates, sure=False, conclusive=False, only_match=False)
         ]
