@@ -1,5 +1,7 @@
 """VINs: of a given start, of known check digits, and as dirty as cells have them."""
 
+from hypothesis import strategies as st
+
 from vintool.codes import Problem
 from vintool.vin import (
     calc_check_digit,
@@ -18,6 +20,19 @@ def vin(start, year_and_plant="S0", serial="012345"):
     if market_of(start) in {"us", "cn"}:
         return checked_vin(start, year_and_plant, serial)
     return f"{start}Z{year_and_plant}{serial:0>6}"
+
+
+@st.composite
+def masked_vins(draw, vins):
+    """A part of a VIN as people write it: cut, masked at the end or within, by one sign or another."""
+    vin, mark = draw(vins), draw(st.sampled_from("*#?•Xx._"))
+    first = draw(st.integers(8, 16))
+    last = draw(st.integers(first + 1, 17))
+    return draw(
+        st.sampled_from(
+            [vin[:first], vin[:first].ljust(17, mark), vin[:first] + mark * (last - first) + vin[last:]]
+        )
+    )  # fmt: skip
 
 
 # GB 16735-2019 appendix A, 49 CFR 565 and vehicles in public lists; all recomputed.

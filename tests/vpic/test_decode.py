@@ -112,7 +112,7 @@ def test_eight_characters_tell_what_all_years_agree_on():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "5YJ3E1", "5YJ3E1EAXHF0003", "5YJ3E1EAX*F0003", "5YJOE1EA", "*" * 17]
+    "text", ["", "5YJ3E1", "5YJ3E1EAXHF0O03", "5YJ3E1EAX*F0003", "5YJOE1EA", "*" * 17]
 )
 def test_too_little_or_too_much_is_no_partial_vin(text):
     with pytest.raises(vintool.InvalidVin):

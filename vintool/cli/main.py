@@ -87,7 +87,7 @@ def cli() -> None:
 def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """What a VIN tells: maker, model year, plant, model, powertrain, each with its source.
 
-    Of 8 to 11 characters, or with * for those that are not known, what the others tell.
+    Of 8 to 16 characters, or with marks for those that are not known, what the others tell.
     Exit 1 if a text is no VIN; what is wrong with it is printed in its place.
 
     \b

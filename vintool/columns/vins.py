@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.codes import CheckDigit, Problem
-from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Words
+from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Places, Words
 from vintool.columns.engine.categorical import NATURALS, Categorical
 from vintool.columns.engine.characters import (
     ILLEGAL,
@@ -17,6 +17,7 @@ from vintool.columns.engine.characters import (
     STATES,
     as_read,
     descriptor_keys,
+    masks,
     position_9,
     remainders,
     stand_ins,
@@ -27,8 +28,14 @@ from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding.identity import read_cell, vin_problems
 from vintool.decoding.imports import import_status
 from vintool.decoding.profile import Profile, profile
-from vintool.screening.facts import VinFacts, unreadable_vin_facts, vin_facts, weighing
-from vintool.vin import Vin
+from vintool.screening.facts import (
+    VinFacts,
+    profile_of_part,
+    unreadable_vin_facts,
+    vin_facts,
+    weighing,
+)
+from vintool.vin import PartialVin, Vin
 from vintool.vin.cleanup import Reading
 
 
@@ -71,6 +78,15 @@ class VinColumn:
         )
 
     @cached_property
+    def parts(self) -> tuple[Places, list[PartialVin]]:
+        """The rows of which a part of a VIN is known, and of each what is known."""
+        known = [reading.known for reading in self.readings.values()]
+        has = np.array([bool(text) for text in known], dtype=bool).take(self.reading_codes)
+        rows = np.flatnonzero(self.unclean_rows)[has]
+        parts = [PartialVin.trusted(known[code]) for code in self.reading_codes[has].tolist()]
+        return rows, parts
+
+    @cached_property
     def position_9(self) -> Categorical:
         """``vin.position_9`` of the m VINs."""
         return Categorical(STATES, position_9(self.characters, self.mod_11))
@@ -87,10 +103,11 @@ class VinColumn:
 
 
 class UncleanText(NamedTuple):
-    """What a text says that is not clean: its problems, and where no VIN can be read, the facts."""
+    """What a text says that is not clean: its problems; the facts where no VIN can be read, and the profile of a part."""
 
     problems: tuple[Problem, ...]
     facts: VinFacts | None
+    part: "CheckedProfile | None" = None
 
 
 class Reader:
@@ -134,8 +151,14 @@ class Reader:
 
 
 def _unclean_text(reading: Reading) -> UncleanText:
-    facts = None if reading.problem is None else unreadable_vin_facts(reading)
-    return UncleanText(reading.problems, facts)
+    if reading.problem is None:
+        return UncleanText(reading.problems, None)
+    if not reading.known:
+        return UncleanText(reading.problems, unreadable_vin_facts(reading))
+    of_part = profile_of_part(PartialVin.trusted(reading.known))
+    facts = unreadable_vin_facts(reading, of_part)
+    part = CheckedProfile(of_part, CheckDigit.CANNOT_TELL, (), facts)
+    return UncleanText(reading.problems, facts, part)
 
 
 def _clean_rows(texts: pa.StringArray) -> tuple[Mask, Characters, Bytes]:
@@ -159,6 +182,7 @@ def _clean_rows(texts: pa.StringArray) -> tuple[Mask, Characters, Bytes]:
     mod_11 = remainders(characters)
     bad = mod_11 == ILLEGAL
     bad[stand_ins(characters)] = True
+    bad[masks(characters)] = True
     if bad.any():
         good = ~bad
         clean[clean] = good
@@ -200,7 +224,7 @@ def check_digits(characters: Characters) -> Mask:
 
 
 class CheckedProfile(NamedTuple):
-    """What a well-formed VIN says beside its serial, and how it stands by the rules of its market."""
+    """What a VIN, or a part of one, says beside its serial, and how it stands by the rules of its market."""
 
     profile: Profile
     status: CheckDigit
@@ -224,21 +248,27 @@ def checked_profile(
 
 
 class CheckedProfiles:
-    """VINs -> what each says beside its serial; None for rows that are no VIN."""
+    """VINs and parts of VINs -> what each says beside its serial; None for rows that are neither."""
 
     def __init__(self) -> None:
         # The digits of the serial make keys of their own, and the profile does not read them.
         self._rule = PerDistinct(partial(checked_profile, cache(profile)))
+        self._with_parts = PerDistinct(_or_part)
 
     @property
     def kept(self) -> int:
         """How many distinct keys are known."""
-        return self._rule.kept
+        return self._rule.kept + self._with_parts.kept
 
     def __call__(self, vins: VinColumn, descriptors: Categorical) -> Categorical:
         """The ``CheckedProfile`` of every row, asked once per distinct descriptor, position 9 and tail."""
         digits = Categorical(NATURALS, trailing_digits(vins.characters))
-        return self._rule.on(vins.well_formed, descriptors, vins.position_9, digits)
+        checked = self._rule.on(vins.well_formed, descriptors, vins.position_9, digits)
+        return self._with_parts(checked, vins.unclean) if len(vins.parts[0]) else checked
+
+
+def _or_part(checked: CheckedProfile | None, unclean: UncleanText | None) -> CheckedProfile | None:
+    return checked if checked is not None or unclean is None else unclean.part
 
 
 def row_problems(

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from vintool.vin.masks import MARKS
+
 LONGEST = 200
 """Characters of a cell that may be a VIN, with all that people put between and around its characters."""
 
@@ -17,7 +19,7 @@ _AROUND = re.compile(r"[\s'\"`´‘’“”<>()\[\]{}\-_./\\,;|·\u200b-\u200f\
 _LABEL = re.compile(
     r"(?:VIN|FIN|CHASSIS|FRAME|车架号|底盘号)(?:NO|NUMBER|码)?[:=#]*(?=[A-Z0-9]{8})"
 )
-_MASK = "*#?•×…"
+_MASK = f"{MARKS}…"
 _MASKED = re.compile(rf"[{re.escape(_MASK)}X]{{3}}")
 _PIECE = re.compile(rf"[A-Z0-9{re.escape(_MASK)}]+")
 _START = re.compile(r"(?!\d+$)[A-HJ-NPR-Z0-9]{8}[0-9X][A-HJ-NPR-Z0-9]{2,}")

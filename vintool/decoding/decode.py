@@ -23,8 +23,9 @@ def decode(
     Sources: NHTSA's vPIC, and the tables of ``wmi_data``; each fact cites its own.
 
     Args:
-        vin: a ``Vin``, or a text to be read as one; positions are counted from 1. Of 8 to 11
-            characters, and where ``*`` stands for some, what the known ones tell whatever the others are.
+        vin: a ``Vin``, or a text to be read as one; positions are counted from 1. Of 8 to 16
+            characters, and where marks stand for some (see ``vin.masks``), what the known ones tell whatever
+            the others are.
         model_year: what is known of it otherwise, such as 2020; taken where position 10 allows it.
         market: whose VIN rules apply (``us``, ``cn``, ``eu``, ``iso``), where the WMI should not decide.
         latest_model_year: the latest model year that there can be; by default one year after the

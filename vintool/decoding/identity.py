@@ -14,10 +14,19 @@ from vintool import registry, vpic
 from vintool.codes import CheckDigit, Market, Problem
 from vintool.powertrain import is_met
 from vintool.registry.makers import Maker
-from vintool.vin import Vin
-from vintool.vin.check_digit import position_9, status_in_market
-from vintool.vin.cleanup import Reading, read
-from vintool.vin.positions import CHECKED_MARKETS, MODEL_YEAR_CODES, market_of
+from vintool.vin import PartialVin, Vin
+from vintool.vin.check_digit import CHECK_CHARACTERS, position_9, status_in_market
+from vintool.vin.cleanup import READABLE, Reading, read
+from vintool.vin.positions import (
+    CHECKED_MARKETS,
+    MODEL_YEAR_CODES,
+    SMALL_MAKER,
+    UNKNOWN_CHARACTER,
+    market_of,
+)
+
+_NOT_WHOLE = frozenset({Problem.PARTIAL, Problem.LENGTH, Problem.NOT_A_VIN})
+_SERIAL = 13  # from 0: from here on a VIN has digits
 
 
 def maker(wmi: str, year: int | None = None) -> Maker | None:
@@ -89,7 +98,8 @@ def vin_problems(
 class Identity(NamedTuple):
     """What the text of a cell is: a VIN or none, and what is wrong with it.
 
-    ``position_9`` is whether it agrees with the other positions, whatever the market.
+    ``position_9`` is whether it agrees with the other positions, whatever the market; ``part`` is what is known
+    of a VIN that is not whole.
     """
 
     reading: Reading
@@ -98,6 +108,7 @@ class Identity(NamedTuple):
     status: CheckDigit
     problems: tuple[Problem, ...]
     position_9: CheckDigit = CheckDigit.CANNOT_TELL
+    part: PartialVin | None = None
 
 
 def identify(raw: object, given_market: Market | None = None) -> Identity:
@@ -110,12 +121,19 @@ def identify(raw: object, given_market: Market | None = None) -> Identity:
 
 
 def read_cell(raw: object) -> Reading:
-    """A cell as ``vin.cleanup.read`` reads it; the start of a VIN of a known maker beside one is another VIN.
+    """A cell as ``vin.cleanup.read`` reads it, and what the registry says of it.
+
+    The start of a VIN of a known maker beside a VIN is another one. A text that ends early is the start of a VIN
+    if its maker is known and no position breaks a rule; if its type is known, a frame number.
 
     >>> read_cell("3VV1B7AX9JM227402 LSJK888R6SB0").vins
     ('3VV1B7AX9JM227402', 'LSJK888R6SB0')
+    >>> [read_cell(text).problem.value for text in ("5TDGSKFC3RS1", "MEDUAB123456", "ZVW508012345")]
+    ['partial', 'length', 'frame_number']
     """
     reading = read(raw)
+    if reading.problem in _NOT_WHOLE:
+        return _of_registry(reading)
     piece = next(filter(_is_start, reading.pieces), None)
     if piece is None or reading.problem is not None:
         return reading
@@ -123,6 +141,36 @@ def read_cell(raw: object) -> Reading:
     cleanup = tuple(done for done in reading.cleanup if done not in of_one)
     vins = (reading.text, piece)
     return Reading(f"{reading.text}{piece}", cleanup, Problem.SEVERAL_VINS, vins)
+
+
+def _of_registry(reading: Reading) -> Reading:
+    """A reading of a text that is no whole VIN, where the registry knows better."""
+    text = reading.text
+    if registry.frame_type(text) and not is_met(f"{text[:8]}??"):
+        return _unknown(reading, Problem.FRAME_NUMBER)
+    if reading.cut and not _begins_a_vin(reading.known.rstrip(UNKNOWN_CHARACTER)):
+        return _unknown(reading, Problem.NOT_A_VIN if len(text) < READABLE else Problem.LENGTH)
+    return reading
+
+
+def _unknown(reading: Reading, problem: Problem) -> Reading:
+    """A reading of which no part is that of a VIN."""
+    cleanup = tuple(done for done in reading.cleanup if done is not Problem.PARTIAL)
+    return Reading(reading.text, cleanup, problem)
+
+
+def _begins_a_vin(start: str) -> bool:
+    """Whether 8 to 16 characters are the start of a VIN of a known maker, breaking no rule of its market."""
+    if start.isalpha():
+        return is_met(f"{start[:8]}??")
+    wmi = start[:3]
+    small = wmi[2] == SMALL_MAKER and registry.country(start) is not None
+    if not small and not wmi_is_known(wmi):
+        return False
+    checked = market(start, wmi) in CHECKED_MARKETS
+    if checked and not (start[8:9] in CHECK_CHARACTERS and start[9:10] in MODEL_YEAR_CODES):
+        return False
+    return not start[_SERIAL:] or start[_SERIAL:].isdigit()
 
 
 def _is_start(piece: str) -> bool:
@@ -133,7 +181,11 @@ def _is_start(piece: str) -> bool:
 def identify_reading(reading: Reading, given_market: Market | None = None) -> Identity:
     """The same of a text that was read."""
     if reading.problem is not None:
-        return Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
+        unknown = Identity(reading, None, None, CheckDigit.CANNOT_TELL, reading.problems)
+        if not reading.known:
+            return unknown
+        part = PartialVin.trusted(reading.known)
+        return unknown._replace(market=given_market or market(part, part.wmi), part=part)
     vin = Vin.trusted(reading.text)
     vin_market = given_market or market(vin, vin.wmi)
     agrees = position_9(vin)

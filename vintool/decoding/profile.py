@@ -29,7 +29,7 @@ from vintool.decoding.model_year import (
 from vintool.decoding.north_america import Tie, is_home_market, is_other_shape, tie
 from vintool.decoding.plant import Plant, built_in_of, plant_of
 from vintool.decoding.vehicle_type import VehicleType, vehicle_type_of
-from vintool.powertrain import Classification, classify, filings
+from vintool.powertrain import Classification, classify, classify_in, filings
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
@@ -37,6 +37,7 @@ from vintool.registry.model_years import AT_11, NO_RULE, year_rule
 from vintool.registry.plants import PlantRow
 from vintool.registry.series import BodySeries
 from vintool.vin import PartialVin, Vin
+from vintool.vin.positions import UNKNOWN_CHARACTER, code_of_year
 from vintool.vpic.decode import Decoding, agreed, decode
 from vintool.vpic.elements import (
     BATTERY_ELECTRIC,
@@ -122,6 +123,15 @@ def profile(
         maker = maker_of(wmi, year.year)
     filing = filings.rules(wmi, vin, rivals or ((vpic_pass,) if vpic_pass else ()))
     by_rules = classify(vin.descriptor)
+    if (
+        not by_rules.rules
+        and vin.model_year_code == UNKNOWN_CHARACTER
+        and vpic_pass is not None
+        and vpic_pass.sure
+    ):
+        # The WMI is filed in these years alone.
+        codes = [code_of_year(one) for one in year.candidates if one <= latest]
+        by_rules = classify_in(vin.descriptor, codes)
     classification = filings.weigh(by_rules, filing)
     registration = vpic.registration(wmi)
     series = registry.body_series(vin)

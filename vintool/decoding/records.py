@@ -8,15 +8,21 @@ from typing import Any
 from vintool import vpic
 from vintool.codes import CheckDigit, Market, Problem, Weight
 from vintool.decoding.fields import FIELDS
-from vintool.decoding.identity import Identity, identify, trailing_digits, vin_problems
+from vintool.decoding.identity import (
+    Identity,
+    identify,
+    read_cell,
+    trailing_digits,
+    vin_problems,
+)
 from vintool.decoding.imports import as_import, import_status
 from vintool.decoding.profile import Profile, profile
 from vintool.decoding.suggestions import suggestions
 from vintool.registry.model_years import LAST, reads_12
 from vintool.vin import PartialVin, Vin, calc_check_digit
 from vintool.vin.check_digit import position_9
-from vintool.vin.cleanup import is_plain, read
-from vintool.vin.positions import before_serial
+from vintool.vin.cleanup import is_plain
+from vintool.vin.positions import UNKNOWN_CHARACTER, before_serial
 
 
 def vehicle_fields(
@@ -48,8 +54,14 @@ def vin_of(text: str) -> Vin | PartialVin:
         return text
     if is_plain(text):
         return Vin.trusted(text)
-    reading = read(text)
-    return PartialVin(text) if reading.problem else Vin.trusted(reading.text)
+    reading = read_cell(text)
+    if reading.known:
+        return PartialVin.trusted(reading.known)
+    if reading.problem is not None:
+        from vintool.vin.errors import invalid  # noqa: PLC0415 - see there
+
+        raise invalid(reading.problem)
+    return Vin.trusted(reading.text)
 
 
 def check_digit_of(number: Vin | PartialVin) -> CheckDigit:
@@ -63,20 +75,21 @@ def own_fields(number: Vin | PartialVin) -> dict[str, str]:
 
 
 def sample_of(number: Vin | PartialVin) -> Vin | PartialVin:
-    """The VIN with zeros where no rule reads it: other fields than ``own_fields`` are as of this one.
+    """The VIN with zeros where no rule reads it, a part with ``*``: other fields than ``own_fields`` are as of this one.
 
-    >>> sample_of(Vin("LRW3E7FA1LC004711"))
-    'LRW3E7FA0LC000000'
+    >>> sample_of(Vin("LRW3E7FA1LC004711")), sample_of(PartialVin("LRW3E7FA1LC***711"))
+    ('LRW3E7FA0LC000000', 'LRW3E7FA*LC******')
     """
-    if not isinstance(number, Vin):
-        return number
     registration = vpic.registration(number.wmi)
     last = before_serial(number)
     if registration is not None and registration.reads_to > last:
         last = registration.reads_to
     if last < LAST and number[:3] in reads_12():
         last = LAST
-    return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
+    if isinstance(number, Vin):
+        return Vin.trusted(f"{number[:8]}0{number[9:last]:0<8}")
+    read = f"{number[:8]}{UNKNOWN_CHARACTER}{number[9:last]}"
+    return PartialVin.trusted(read.ljust(17, UNKNOWN_CHARACTER))
 
 
 def fields_of(  # noqa: PLR0913, PLR0917 - what decides

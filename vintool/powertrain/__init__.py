@@ -114,6 +114,16 @@ def classify(descriptor: str) -> Classification:
     return _resolved(wmi, fitting)
 
 
+def classify_in(descriptor: str, codes: Sequence[str]) -> Classification:
+    """What the rules say of a descriptor whichever of some codes stands at position 10, if that is one powertrain.
+
+    >>> classify_in("7SA3F7FS**", ["N", "P", "R"]).powertrain
+    <Powertrain.BEV: 'BEV'>
+    """
+    each = [classify(f"{descriptor[:8]}{code}{descriptor[9:]}") for code in codes]
+    return each[-1] if each and len({one.powertrain for one in each}) == 1 else UNKNOWN
+
+
 def _rules(wmi: str, numbers: int) -> tuple[Rule, ...]:
     rules = powertrain_rules(wmi)
     return tuple(rules[number] for number in bits(numbers))

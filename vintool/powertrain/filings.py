@@ -15,6 +15,7 @@ from vintool.powertrain import SAME_VALUE, Classification, with_own
 from vintool.registry.patterns import ANY
 from vintool.registry.rule import PACKAGED, Rule
 from vintool.vin.look_alikes import LOOK_ALIKES
+from vintool.vin.positions import UNKNOWN_CHARACTER
 from vintool.vpic.elements import (
     BATTERY_ELECTRIC,
     ELECTRIC,
@@ -76,17 +77,26 @@ def agreed(fuel: Powertrain | None, level: Powertrain | None) -> Powertrain | No
 def rules(wmi: str, text: str, passes: Sequence[Pass]) -> tuple[Rule, ...]:
     """The rules that the passes of vPIC make; several that disagree where there is no answer.
 
+    What is not known to be made for North America proves nothing. Of a part of a VIN the check digit cannot say
+    it: where no known position speaks against the filing of an electric vehicle, that counts for little.
+
     Args:
         wmi: positions 1-3, with 12-14 for a small maker.
-        text: the VIN.
+        text: the VIN, or what is known of one.
         passes: the pass that fits, or all those that fit as well and disagree.
     """
+    part = UNKNOWN_CHARACTER in text
+    sides = ((one, tuple(_sides(one))) for one in passes)
     return tuple(
-        _rule(wmi, text, one, side)
-        for one in passes
-        if one.sure  # what is not known to be made for North America proves nothing
-        for side in _sides(one)
+        _rule(wmi, text, one, side if one.sure else side._replace(grade=Grade.C))
+        for one, sides_of_one in sides
+        if one.sure or (part and not one.wrong and _all_electric(sides_of_one))
+        for side in sides_of_one
     )
+
+
+def _all_electric(sides: Iterable["_Side"]) -> bool:
+    return all(side.powertrain is Powertrain.BEV for side in sides)
 
 
 class _Side(NamedTuple):

@@ -7,6 +7,7 @@ are defined.
 from vintool.registry.assembly import built_in, built_in_rows
 from vintool.registry.brands import chinese_names
 from vintool.registry.countries import country
+from vintool.registry.frames import frame_type
 from vintool.registry.makers import all_makers, find_makers, is_dated, maker, wmi_is_known
 from vintool.registry.plants import has_plants, plant
 from vintool.registry.series import body_series, body_series_rows
@@ -22,6 +23,7 @@ __all__ = [
     "country",
     "evidence_files",
     "find_makers",
+    "frame_type",
     "has_plants",
     "is_dated",
     "maker",

@@ -249,8 +249,10 @@ class Case:
 
     @cached_property
     def encoded(self) -> Powertrain | None:
-        """The powertrain that the VIN tells."""
-        return self.facts.vin.classification.powertrain
+        """The powertrain that the VIN tells; a damaged one speaks for no vehicle that is not covered."""
+        powertrain = self.facts.vin.classification.powertrain
+        damaged = Reason.DAMAGED_VIN in self.unsound
+        return None if damaged and powertrain not in self.covered else powertrain
 
     @cached_property
     def declared(self) -> tuple[Powertrain, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from vintool.codes import DEFAULT_REGIME, Verdict
+from vintool.codes import DEFAULT_REGIME, Problem, Verdict
 from vintool.decoding.identity import Identity, identify
 from vintool.decoding.imports import as_import
 from vintool.decoding.model import Check, Frozen, Vehicle
@@ -111,10 +111,13 @@ def explain(
 
 def _vehicle(identity: Identity, profile: Profile | None) -> Vehicle | None:
     """The vehicle of a profile that is there already: ``decode`` would make it once more."""
-    if identity.vin is None or profile is None:
+    number = identity.vin or identity.part
+    if number is None or profile is None:
         return None
     problems = tuple(one for one in identity.problems if one not in identity.reading.cleanup)
-    fields = profile_fields(identity.vin, profile, identity.status, problems)
+    if identity.part is not None:
+        problems = (Problem.PARTIAL,)
+    fields = profile_fields(number, profile, identity.status, problems)
     return Vehicle.model_validate(fields, from_attributes=True)
 
 

@@ -14,8 +14,9 @@ from vintool.codes import Basis, CheckDigit, Market, Powertrain, Problem, Reason
 from vintool.declaration import headers, lexicon
 from vintool.declaration.days import read_days
 from vintool.declaration.lexicon import Meaning
-from vintool.decoding.identity import Identity
+from vintool.decoding.identity import Identity, market
 from vintool.decoding.profile import Profile, profile
+from vintool.decoding.records import check_digit_of, sample_of
 from vintool.powertrain import (
     SAME_VALUE,
     UNKNOWN,
@@ -24,15 +25,15 @@ from vintool.powertrain import (
     misread,
     one_character_away,
 )
-from vintool.vin.cleanup import Reading, read
+from vintool.registry.user_rules import by_rules
+from vintool.vin import PartialVin, Vin
+from vintool.vin.cleanup import Reading, is_frame_number, read
 
 SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
 #: Kinds that heading 8703 holds.
 CARS = {"car", "suv", "quadricycle"}
 _SPREADSHEET_FIGURE = re.compile(r"^(\d+)\.0+$")
 _NUMBER_SIGN = re.compile(r"^NO\.?(?=\d)")
-# Of the Japanese home market: the code of a model holds letters and figures.
-_FRAME_NUMBER = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{2,7}-\d{5,7}")
 
 
 class VinFacts(NamedTuple):
@@ -90,10 +91,22 @@ class Facts(NamedTuple):
 
 
 def profile_of(identity: Identity) -> Profile | None:
-    """What the VIN of a text tells; None if no VIN can be read."""
+    """What the VIN of a text tells, or a part of one; None if neither can be read."""
+    if identity.part is not None:
+        return profile_of_part(identity.part, identity.market)
     if identity.vin is None:
         return None
     return profile(identity.vin, identity.position_9, vin_market=identity.market)
+
+
+def profile_of_part(part: PartialVin, vin_market: Market | None = None) -> Profile:
+    """What a part of a VIN tells; that of parts which ``records.sample_of`` does not tell apart is one."""
+    return _of_sample(sample_of(part), vin_market or market(part, part.wmi))
+
+
+@by_rules(1 << 14)
+def _of_sample(part: Vin | PartialVin, vin_market: Market) -> Profile:
+    return profile(part, check_digit_of(part), vin_market=vin_market)
 
 
 def vin_facts(
@@ -120,7 +133,7 @@ def vin_facts(
         and profile.market is Market.US
         and not near_a_car(profile.wmi),
         brands=_brands(profile),
-        model_year=profile.year.year if profile.year.basis is Basis.ENCODED else None,
+        model_year=_encoded_year(profile),
         classification=profile.classification,
         near_electric=not electric
         and (
@@ -139,24 +152,32 @@ def vin_facts(
 def text_facts(identity: Identity, profile: Profile | None) -> VinFacts:
     """What a text contributes: its VIN, of which ``profile`` is the profile, or what can be read of it."""
     if identity.vin is None or profile is None:
-        return unreadable_vin_facts(identity.reading)
+        return unreadable_vin_facts(identity.reading, profile)
     return vin_facts(profile, identity.problems, identity.status, identity.vin.descriptor)
 
 
-def unreadable_vin_facts(reading: Reading) -> VinFacts:
-    """What a text contributes that is no well-formed VIN: an electric start of it still counts."""
+def unreadable_vin_facts(reading: Reading, profile: Profile | None = None) -> VinFacts:
+    """What a text contributes that is no well-formed VIN: an electric start of it still counts.
+
+    Args:
+        reading: of the text.
+        profile: of the part of a VIN that is known. Its kinds are left out: they could only take a vehicle out.
+    """
     starts = [text[:8] for text in (reading.vins or (reading.text,))]
     classes = [classify(start + "??") for start in starts if len(start) == 8]
     electric = (one for one in classes if one.powertrain is Powertrain.BEV or one.opposed)
+    classification = next(electric, UNKNOWN)
+    if profile and profile.classification.powertrain is not None:
+        classification = profile.classification
     return VinFacts(
         CheckDigit.CANNOT_TELL,
         weighing(reading.problems),
-        wmi="",
+        wmi=profile.wmi if profile else "",
         kinds=(),
         register=False,
-        brands=(),
-        model_year=None,
-        classification=next(electric, UNKNOWN),
+        brands=_brands(profile) if profile else (),
+        model_year=_encoded_year(profile) if profile else None,
+        classification=classification,
         near_electric=False,
         near_other=False,
         vins=reading.vins,
@@ -173,6 +194,11 @@ def near_a_car(wmi: str) -> bool:
     )
     makers = (registry.maker(slip) for slip in slips)
     return any(maker is not None and not CARS.isdisjoint(maker.kinds) for maker in makers)
+
+
+def _encoded_year(profile: Profile) -> int | None:
+    """The model year where it is encoded; an assumed one is no evidence."""
+    return profile.year.year if profile.year.basis is Basis.ENCODED else None
 
 
 def _brands(profile: Profile) -> tuple[str, ...]:
@@ -222,7 +248,7 @@ def chassis_differs(vin: str, text: str) -> bool:
     """
     plain = _SPREADSHEET_FIGURE.sub(r"\1", text.strip())
     number = _NUMBER_SIGN.sub("", read(plain).text)
-    if _FRAME_NUMBER.fullmatch(plain.upper()) or not number.isalnum():
+    if is_frame_number(plain.upper()) or registry.frame_type(number) or not number.isalnum():
         return False
     return sum(map(str.isdigit, number)) >= SHORTEST_CHASSIS and not vin.endswith(number)
 

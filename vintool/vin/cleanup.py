@@ -1,7 +1,7 @@
 """Text of a cell -> the text of a VIN, what was done to get it, and what keeps it from being one.
 
-This is spelling alone: neither the check digit nor the registry is asked, and the letters I, O and Q
-are never replaced.
+This is spelling alone: the registry is not asked, and the letters I, O and Q are never replaced. What stands for
+characters that are not known is told by ``masks``.
 """
 
 import re
@@ -9,12 +9,19 @@ import unicodedata
 from typing import NamedTuple
 
 from vintool.codes import Problem
+from vintool.vin.masks import (
+    CONTAINER,
+    MARKS,
+    SEPARATORS,
+    Part,
+    masked,
+    of_small_letters,
+    part_of,
+)
 from vintool.vin.positions import ALPHABET
 
 #: Characters that must be read: with the WMI, the descriptor, model year and plant something can be said.
 READABLE = 11
-#: What people put between the characters of a VIN.
-SEPARATORS = dict.fromkeys(map(ord, r"-‐‑‒–—−_./\,;|·"))
 
 _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0x00AD]
@@ -30,11 +37,18 @@ _VIN_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 _NEARLY_A_VIN = range(15, 20)
 _WORD = re.compile(r"[A-Z0-9]+")
-_FIGURES = re.compile(r"\d|[A-Z][*#•×…]|[*#•×…][A-Z]")
+_MARK = f"[{re.escape(MARKS)}…]"
+_FIGURES = re.compile(rf"\d|[A-Z]{_MARK}|{_MARK}[A-Z]")
 _PIECE = range(8, 17)  # characters: the first eight tell the model
-_CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")  # ISO 6346
-_FRAME_NUMBER = re.compile(r"[A-Z0-9]{2,7}-[0-9]{5,7}")
+# Of the Japanese home market: the type holds letters and figures; that of the emission rules may stand before it.
+_FRAME_NUMBER = re.compile(
+    r"(?:[A-Z0-9]{1,3}-)?(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-Z0-9]{2,7}-[0-9]{5,7}"
+)
+_HYPHENS = re.compile(r"\s*+[-‐‑‒–—−ー]\s*+")
 _PLACEHOLDERS = {"TBA", "TBC", "TBD", "NA", "NIL", "NONE", "NULL", "UNKNOWN", "PENDING", "TEST", "无", "待定", "暂无", "未知", "12345678901234567", "ABCDEFGHJKLMNPRST"}  # fmt: skip
+# What does not keep a part of a VIN from being read; of 16 characters one may lack anywhere.
+_PARTLY = frozenset({None, Problem.NOT_A_VIN, Problem.LENGTH, Problem.ALPHABET})
+_ONE_LESS = 16
 _SPELLED = re.compile(rf"[{ALPHABET}]{{17}}").fullmatch
 _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 
@@ -48,6 +62,8 @@ class Reading(NamedTuple):
         problem: what keeps it from being a VIN.
         vins: those in the cell, where there are several.
         pieces: what stands beside the one VIN of the cell and is spelled like the start of another.
+        known: where a part of a VIN is, 17 characters with ``*`` for each that is not.
+        cut: whether that part is all that the text has; else marks stand for the rest.
     """
 
     text: str
@@ -55,6 +71,8 @@ class Reading(NamedTuple):
     problem: Problem | None = None
     vins: tuple[str, ...] = ()
     pieces: tuple[str, ...] = ()
+    known: str = ""
+    cut: bool = False
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -78,21 +96,44 @@ def read(raw: object) -> Reading:
     if (unlabelled := _LABEL.sub("", text)) != text:
         cleanup.append(Problem.LABEL)
     joined, joining = _join(unlabelled)
-    if len(joined) != 17:
-        vins = tuple(dict.fromkeys(_VIN_IN_TEXT.findall(unlabelled)))
-        if len(vins) == 1 and (second := _second(unlabelled.replace(vins[0], ",", 1))):
-            vins = (vins[0], second)
-        if len(vins) == 1:
-            rest = unlabelled.replace(vins[0], ",", 1)
-            pieces = tuple(filter(_is_piece, _WORD.findall(rest)))
-            cleanup += [
-                Problem.FROM_TEXT,
-                *([Problem.REST_OF_CELL] if _FIGURES.search(rest) else []),
-            ]
-            return Reading(vins[0], tuple(cleanup), _fault(vins[0], vins[0]), pieces=pieces)
-        if vins:
-            return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
-    return Reading(joined, (*cleanup, *joining), _fault(joined, unlabelled.strip()))
+    if len(joined) == 17 and set(joined) <= set(ALPHABET) and masked(joined) == joined:
+        return Reading(joined, (*cleanup, *joining), _fault(joined, unlabelled.strip()))
+    if len(joined) != 17 and (among := _among_words(unlabelled, joined, cleanup)):
+        return among
+    fault = _fault(joined, unlabelled.strip())
+    if fault in _PARTLY and (part := part_of("".join(unlabelled.split()))):
+        return _partly(unlabelled, joined, cleanup, part)
+    # Seventeen characters that break nothing are a mask, and too little beside it.
+    return Reading(joined, (*cleanup, *joining), fault or Problem.NOT_A_VIN)
+
+
+def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | None:
+    """The VIN, or the VINs, among the words of a text; None if there is none."""
+    vins = tuple(dict.fromkeys(_VIN_IN_TEXT.findall(text)))
+    if not vins:
+        return None
+    if len(vins) == 1 and (second := _second(text.replace(vins[0], ",", 1))):
+        vins = (vins[0], second)
+    if len(vins) > 1:
+        return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
+    rest = text.replace(vins[0], ",", 1)
+    pieces = tuple(filter(_is_piece, _WORD.findall(rest)))
+    done = (
+        *cleanup,
+        Problem.FROM_TEXT,
+        *([Problem.REST_OF_CELL] if _FIGURES.search(rest) else []),
+    )
+    return Reading(vins[0], done, _fault(vins[0], vins[0]), pieces=pieces)
+
+
+def _partly(text: str, joined: str, cleanup: list[Problem], part: Part) -> Reading:
+    """The reading of a text of which a part of a VIN is known."""
+    spaces = [Problem.SPACES] if "".join(text.split()) != text else []
+    done = (*cleanup, *spaces, *part.cleanup)
+    if part.cut and len(joined) == _ONE_LESS:
+        done = (Problem.PARTIAL, *done)
+        return Reading(joined, done, Problem.LENGTH, known=part.text, cut=True)
+    return Reading(joined, done, Problem.PARTIAL, known=part.text, cut=part.cut)
 
 
 def is_plain(text: str) -> bool:
@@ -101,14 +142,15 @@ def is_plain(text: str) -> bool:
     >>> is_plain("LRW3E7FA1LC000001"), is_plain("lrw3e7fa1lc000001")
     (True, False)
     """
-    return _SPELLED(text) is not None and not _is_placeholder(text)
+    return _SPELLED(text) is not None and not _is_placeholder(text) and masked(text) == text
 
 
 def fold(raw: str) -> tuple[str, list[Problem]]:
     """Fold width, case, invisible characters and look-alikes; report each fold that did something."""
     if raw.isascii():
-        capitals = raw.upper()
-        return capitals, [] if capitals == raw else [Problem.LETTER_CASE]
+        known = of_small_letters(raw)
+        capitals = known.upper()
+        return capitals, [] if capitals == known else [Problem.LETTER_CASE]
     cleanup = []
     visible = raw.translate(_INVISIBLE)
     if visible != raw:
@@ -117,6 +159,7 @@ def fold(raw: str) -> tuple[str, list[Problem]]:
     text = unicodedata.normalize("NFKC", spaced)
     if text != spaced:
         cleanup.append(Problem.FULL_WIDTH)
+    text = of_small_letters(text)
     capitals = text.upper()
     if capitals != text:
         cleanup.append(Problem.LETTER_CASE)
@@ -157,7 +200,7 @@ def _is_piece(word: str) -> bool:
         len(word) in _PIECE
         and set(word) <= set(ALPHABET)
         and not word.isdigit()
-        and not _CONTAINER.fullmatch(word)
+        and not CONTAINER.fullmatch(word)
     )
 
 
@@ -165,7 +208,7 @@ def _fault(joined: str, spaced: str) -> Problem | None:
     """What keeps a text from being a VIN, the gravest first."""
     if _is_placeholder(joined):
         return Problem.PLACEHOLDER
-    if len(joined) != 17 and _FRAME_NUMBER.fullmatch(spaced):
+    if len(joined) != 17 and is_frame_number(spaced):
         return Problem.FRAME_NUMBER
     readable = sum(map(ALPHABET.__contains__, joined))
     if readable < READABLE:
@@ -173,6 +216,15 @@ def _fault(joined: str, spaced: str) -> Problem | None:
     if len(joined) != 17:
         return Problem.LENGTH
     return None if readable == 17 else Problem.ALPHABET
+
+
+def is_frame_number(text: str) -> bool:
+    """Whether a text is a frame number of the Japanese home market by its hyphen.
+
+    >>> is_frame_number("SE3P-116167"), is_frame_number("ZAA-ZE1-202079"), is_frame_number("2026-116167")
+    (True, True, False)
+    """
+    return _FRAME_NUMBER.fullmatch(_HYPHENS.sub("-", text)) is not None
 
 
 def _is_placeholder(text: str) -> bool:

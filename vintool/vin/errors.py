@@ -27,7 +27,7 @@ class InvalidVin(exceptions.ValidationError):
 
 
 class InvalidVinLength(InvalidVin, exceptions.InvalidLength):
-    """The text has not 17 characters."""
+    """The text has not 17 characters, or not all of them are known."""
 
 
 class InvalidVinFormat(InvalidVin, exceptions.InvalidFormat):
@@ -40,6 +40,7 @@ class InvalidVinCheckDigit(InvalidVin, exceptions.InvalidChecksum):
 
 KINDS = {
     Problem.LENGTH: InvalidVinLength,
+    Problem.PARTIAL: InvalidVinLength,
     Problem.NOT_A_VIN: InvalidVinLength,
     Problem.MISSING: InvalidVinLength,
     Problem.CHECK_DIGIT: InvalidVinCheckDigit,

@@ -49,6 +49,15 @@ def years_of_code(code: str) -> tuple[int, int] | None:
     return None if at < 0 else (first, first + MODEL_YEAR_CYCLE)
 
 
+def code_of_year(year: int) -> str:
+    """The character at position 10 that stands for a model year.
+
+    >>> code_of_year(1990), code_of_year(2020)
+    ('L', 'L')
+    """
+    return MODEL_YEAR_CODES[(year - FIRST_MODEL_YEAR) % MODEL_YEAR_CYCLE]
+
+
 def before_serial(number: str) -> int:
     """The last position before the serial, of a VIN or of its WMI: 11, or 14 for a small maker.
 

@@ -3,10 +3,8 @@
 from typing import Self
 
 from vintool.codes import Problem
-from vintool.vin.cleanup import READABLE, SEPARATORS, fold, read
-from vintool.vin.positions import ALPHABET, UNKNOWN_CHARACTER, Positions
-
-_PARTLY_READABLE = 8  # the WMI and positions 4-8
+from vintool.vin.cleanup import read
+from vintool.vin.positions import Positions
 
 
 class Vin(Positions):
@@ -48,7 +46,7 @@ class PartialVin(Positions):
     """What is known of a VIN: 17 characters, ``*`` standing for each that is not known.
 
     Args:
-        text: the first 8 to 11 characters of a VIN, or 17 with ``*`` among them.
+        text: the first 8 to 16 characters of a VIN, or one with a mask: see ``masks``.
 
     Raises:
         InvalidVin: the text is neither; the message says why without quoting it.
@@ -63,17 +61,14 @@ class PartialVin(Positions):
         """Clean the text and refuse what tells too little, or too much."""
         if type(text) is cls:
             return text
-        joined = "".join(fold(text)[0].split()).translate(SEPARATORS)
-        if len(joined) != 17:
-            joined = joined.rstrip(UNKNOWN_CHARACTER)
-            joined = joined.ljust(17, UNKNOWN_CHARACTER) if len(joined) <= READABLE else joined
-        readable = joined.replace(UNKNOWN_CHARACTER, "")
-        if (
-            len(joined) != 17
-            or not _PARTLY_READABLE <= len(readable) < 17
-            or not set(readable) <= set(ALPHABET)
-        ):
+        reading = read(text)
+        if not reading.known:
             from vintool.vin.errors import invalid  # noqa: PLC0415 - see there
 
-            raise invalid(read(text).problem or Problem.LENGTH)
-        return super().__new__(cls, joined)
+            raise invalid(reading.problem or Problem.LENGTH)
+        return super().__new__(cls, reading.known)
+
+    @classmethod
+    def trusted(cls, text: str) -> Self:
+        """One of a text that ``read`` has found to be known; nothing is checked again."""
+        return super().__new__(cls, text)

@@ -1,7 +1,7 @@
 """Columns of VINs -> columns of the fields of a vehicle: ``decoding.decode`` for many VINs, without sources."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
@@ -27,8 +27,10 @@ from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn
 from vintool.decoding.fields import ASIDE, FIELDS, Field
 from vintool.decoding.kinds import Kind
 from vintool.decoding.profile import Profile, profile
+from vintool.decoding.records import sample_of
 from vintool.registry.user_rules import rules_in_use
-from vintool.vin import Vin
+from vintool.screening.facts import profile_of_part
+from vintool.vin import PartialVin, Vin
 from vintool.vin.check_digit import position_9
 
 #: Every field that has a column.
@@ -139,12 +141,31 @@ class _TableDecoder:
     def _decoded(self, texts: pa.StringArray) -> pa.RecordBatch:
         vins = Reader()(texts)
         columns = self._profile_columns(vins) if self._of_profile else {}
+        with_parts = self._with_parts(columns, vins)
         if not _BY_MARKET.isdisjoint(self._names):
             columns |= self._market_columns(vins)
         arrays = [
-            columns[name] if name in columns else VIN_PARTS[name](vins.vin) for name in self._names
+            columns[name] if name in columns else VIN_PARTS[name](with_parts)
+            for name in self._names
         ]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{name}" for name in self._names])
+
+    def _with_parts(self, columns: dict[str, pa.Array], vins: VinColumn) -> pa.StringArray:
+        """The n VINs with what is known of parts; what these tell is put into ``columns``."""
+        rows, parts = vins.parts
+        if not len(rows):
+            return vins.vin
+        places = np.arange(len(vins.texts), dtype=np.int32)
+        samples = {sample_of(part): part for part in parts}
+        places[rows] = len(places) + np.array([*map(_place_in(samples), parts)], dtype=np.int32)
+        profiles = [profile_of_part(part) for part in samples.values()]
+        for name, array in columns.items():
+            of_parts = pa.array([_VALUES[name](one) for one in profiles], TYPES[name])
+            more = _dictionary_encoded(of_parts) if self._encoded else of_parts
+            columns[name] = pa.concat_arrays([array, more]).take(pa.array(places, pa.int32()))
+        of_parts = pa.array(list(map(str, parts)), pa.string())
+        places[rows] = len(places) + np.arange(len(rows), dtype=np.int32)
+        return pa.concat_arrays([vins.vin, of_parts]).take(pa.array(places, pa.int32()))
 
     def _profile_columns(self, vins: VinColumn) -> dict[str, pa.Array]:
         """The fields of the profile: of each distinct key, or of all rows where they all differ."""
@@ -206,6 +227,12 @@ class _TableDecoder:
                     lambda problems: [problem.value for problem in problems], TYPES["problems"]
                 )
         return columns
+
+
+def _place_in(samples: Iterable[Vin | PartialVin]) -> Callable[[PartialVin], int]:
+    """Which of the samples a part of a VIN has."""
+    place = {sample: number for number, sample in enumerate(samples)}
+    return lambda part: place[sample_of(part)]
 
 
 def _dictionary_encoded(array: pa.Array) -> pa.Array:

@@ -13,6 +13,7 @@ from vintool.codes import CheckDigit
 from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Places, Words
 from vintool.registry.model_years import LAST, reads_12
 from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, remainder
+from vintool.vin.masks import masked
 from vintool.vin.positions import ALPHABET, SMALL_MAKER
 from vintool.vpic.register import far_readers
 
@@ -140,6 +141,25 @@ def stand_ins(characters: Characters) -> Places:
     for start in _STARTS:
         suspect |= (some[:, : len(start)] == np.frombuffer(start, dtype=np.uint8)).all(axis=1)
     return rows[suspect]
+
+
+def masks(characters: Characters) -> Places:
+    """The rows in which an X is the mask of a character, as ``vin.masks.masked`` tells it."""
+    suspect: Mask = np.zeros(len(characters), dtype=bool)
+    for at in _IN_MASKS:
+        suspect |= characters[:, at] == ord("X")
+    rows = np.flatnonzero(suspect)
+    is_x = characters[rows] == ord("X")
+    both = is_x[:, :-1] & is_x[:, 1:]
+    in_serial = both[:, _IN_MASKS[1] - 1 :].any(axis=1)
+    over_year = (both[:, 7:10] & both[:, 8:11]).any(axis=1)
+    rows = rows[in_serial | over_year]
+    texts = (characters[row].tobytes().decode() for row in rows.tolist())
+    return np.asarray(rows[np.array([masked(text) != text for text in texts], dtype=bool)])
+
+
+# From 0: position 10, and those of which one is in every run of two that reaches positions 14-17.
+_IN_MASKS = (9, 13, 14, 15)
 
 
 @cache

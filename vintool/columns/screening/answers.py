@@ -26,6 +26,7 @@ FACTS = "vin_facts"
 LICENCE = "vin_licence"
 """Where the licence stands that a row has drawn on."""
 
+_MENDABLE = frozenset({CheckDigit.FAILS, CheckDigit.CANNOT_TELL})
 #: The fields of a vehicle that a row displays as its VIN's profile tells them, in their order. Those of
 #: the powertrain are the decision's: it reads the start of a text that is no VIN, too.
 OF_PROFILE = ("manufacturer", "brand", "country", "model_year", "plant", "model", "built_in")
@@ -115,7 +116,7 @@ def _display_type(field: Field) -> pa.DataType:
 
 def _suggestions(vins: VinColumn, profiles: Categorical) -> pa.Array:
     """The likeliest meant VIN, for texts that are no VIN and for check digits that fail."""
-    mendable = profiles.mask(lambda one: one is None or one.status is CheckDigit.FAILS)
+    mendable = profiles.mask(lambda one: one is None or one.status in _MENDABLE)
     suggested = pa.nulls(len(mendable), pa.string())
     if not mendable.any():
         return suggested
