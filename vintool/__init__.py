@@ -52,12 +52,14 @@ if TYPE_CHECKING:
     from vintool.files.screen import screen_file
     from vintool.screening.screen import screen
     from vintool.vin.errors import InvalidVin
+    from vintool.vin.find import find_vins
 
 _HOMES = {
     "InvalidVin": "vin.errors",
     "check": "decoding.check",
     "decode": "decoding.decode",
     "decode_table": "columns",
+    "find_vins": "vin.find",
     "screen": "screening.screen",
     "screen_batches": "columns",
     "screen_file": "files.screen",
@@ -70,6 +72,7 @@ __all__ = [
     "check",
     "decode",
     "decode_table",
+    "find_vins",
     "is_valid",
     "screen",
     "screen_batches",

@@ -35,8 +35,11 @@ VIN = "LRW3E7FA1LC000001"
      ("LRW 3E7FA1 LC ??????", "LRW3E7FA1LC******"),
      ("VIN: LRW3E7FA*********", "LRW3E7FA*********"),
      ("*LRW3E7FA1LC*", "LRW3E7FA1LC******"),
+     ("LRW3E7FA1LC****** white", "LRW3E7FA1LC******"),
+     ("chassis LRW3E7FA1LCXXXXXX, blue", "LRW3E7FA1LC******"),
      ("***3E7FA1LC000001", "***3E7FA1LC000001"),
      ("LRW3E7FA", "LRW3E7FA*********"),
+     ("LRW3E7FA*LC", "LRW3E7FA*LC******"),
      ("LRW3E7FA1LC0000", "LRW3E7FA1LC0000**")],
 )  # fmt: skip
 def test_a_mask_is_no_letter(text, known):
@@ -81,7 +84,7 @@ def test_three_x_over_the_model_year_are_letters_where_the_check_digit_holds():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [("WBAXXXXXXXXXXXXXX", Problem.NOT_A_VIN), ("XXXXXXXXXXXXXXXXX", Problem.PLACEHOLDER), ("LRW3E7F**********", Problem.NOT_A_VIN),
-     ("LRW3*7FA*01", Problem.NOT_A_VIN), ("LRW3E7FAOLC***001", Problem.ALPHABET), ("12345678", Problem.NOT_A_VIN), ("MSKU1234567", Problem.LENGTH)],
+     ("LRW3*7FA", Problem.NOT_A_VIN), ("LRW3E7FAOLC***001", Problem.ALPHABET), ("12345678", Problem.NOT_A_VIN), ("MSKU1234567", Problem.LENGTH)],
 )  # fmt: skip
 def test_too_little_is_no_part(text, problem):
     assert (read(text).problem, read(text).known) == (problem, "")

@@ -19,6 +19,7 @@ from vintool.vin.masks import (
     part_of,
 )
 from vintool.vin.positions import ALPHABET
+from vintool.vin.scan import bare, vin_places
 
 #: Characters that must be read: with the WMI, the descriptor, model year and plant something can be said.
 READABLE = 11
@@ -33,7 +34,8 @@ _LABEL = re.compile(
     r"\s*+(?:码|NO\b|NUMBER\b|N°|#)?\s*+(?:[:：.#=]+\s*+|(?<=\s))(?=\S)"
 )
 _DELIMITERS = "*'\"`´‘’“”<>()[]{}"
-_VIN_IN_TEXT = re.compile(r"(?<![A-Z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
+_OF_WORD = f"[A-Z0-9{re.escape(MARKS)}]"
+_MARKED_WORD = re.compile(rf"(?<!{_OF_WORD}){_OF_WORD}{{17}}(?!{_OF_WORD})")
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 _NEARLY_A_VIN = range(15, 20)
 _WORD = re.compile(r"[A-Z0-9]+")
@@ -44,12 +46,12 @@ _PIECE = range(8, 17)  # characters: the first eight tell the model
 _FRAME_NUMBER = re.compile(
     r"(?:[A-Z0-9]{1,3}-)?(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-Z0-9]{2,7}-[0-9]{5,7}"
 )
-_HYPHENS = re.compile(r"\s*+[-‐‑‒–—−ー]\s*+")
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−ー", "-"))
 _PLACEHOLDERS = {"TBA", "TBC", "TBD", "NA", "NIL", "NONE", "NULL", "UNKNOWN", "PENDING", "TEST", "无", "待定", "暂无", "未知", "12345678901234567", "ABCDEFGHJKLMNPRST"}  # fmt: skip
 # What does not keep a part of a VIN from being read; of 16 characters one may lack anywhere.
 _PARTLY = frozenset({None, Problem.NOT_A_VIN, Problem.LENGTH, Problem.ALPHABET})
 _ONE_LESS = 16
-_SPELLED = re.compile(rf"[{ALPHABET}]{{17}}").fullmatch
+_spelled = re.compile(rf"[{ALPHABET}]{{17}}").fullmatch
 _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 
 
@@ -103,27 +105,33 @@ def read(raw: object) -> Reading:
     fault = _fault(joined, unlabelled.strip())
     if fault in _PARTLY and (part := part_of("".join(unlabelled.split()))):
         return _partly(unlabelled, joined, cleanup, part)
+    words = _MARKED_WORD.findall(unlabelled) if fault in _PARTLY else []
+    if len(words) == 1 and (part := part_of(words[0])):
+        done = (*cleanup, Problem.FROM_TEXT)
+        return Reading(words[0], done, Problem.PARTIAL, known=part.text)
     # Seventeen characters that break nothing are a mask, and too little beside it.
     return Reading(joined, (*cleanup, *joining), fault or Problem.NOT_A_VIN)
 
 
 def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | None:
     """The VIN, or the VINs, among the words of a text; None if there is none."""
-    vins = tuple(dict.fromkeys(_VIN_IN_TEXT.findall(text)))
+    places = [span for span in vin_places(text) if _spelled(bare(text[slice(*span)]))]
+    vins = tuple(dict.fromkeys(bare(text[start:end]) for start, end in places))
     if not vins:
         return None
-    if len(vins) == 1 and (second := _second(text.replace(vins[0], ",", 1))):
+    (start, end), *_ = places
+    rest = f"{text[:start]},{text[end:]}"
+    if len(vins) == 1 and (second := _second(rest)):
         vins = (vins[0], second)
     if len(vins) > 1:
         return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
-    rest = text.replace(vins[0], ",", 1)
+    done = [*cleanup, Problem.FROM_TEXT]
+    if _FIGURES.search(rest):
+        done.append(Problem.REST_OF_CELL)
+    if (known := masked(vins[0])) != vins[0]:
+        return Reading(vins[0], tuple(done), Problem.PARTIAL, known=known)
     pieces = tuple(filter(_is_piece, _WORD.findall(rest)))
-    done = (
-        *cleanup,
-        Problem.FROM_TEXT,
-        *([Problem.REST_OF_CELL] if _FIGURES.search(rest) else []),
-    )
-    return Reading(vins[0], done, _fault(vins[0], vins[0]), pieces=pieces)
+    return Reading(vins[0], tuple(done), _fault(vins[0], vins[0]), pieces=pieces)
 
 
 def _partly(text: str, joined: str, cleanup: list[Problem], part: Part) -> Reading:
@@ -142,7 +150,7 @@ def is_plain(text: str) -> bool:
     >>> is_plain("LRW3E7FA1LC000001"), is_plain("lrw3e7fa1lc000001")
     (True, False)
     """
-    return _SPELLED(text) is not None and not _is_placeholder(text) and masked(text) == text
+    return _spelled(text) is not None and not _is_placeholder(text) and masked(text) == text
 
 
 def fold(raw: str) -> tuple[str, list[Problem]]:
@@ -224,7 +232,7 @@ def is_frame_number(text: str) -> bool:
     >>> is_frame_number("SE3P-116167"), is_frame_number("ZAA-ZE1-202079"), is_frame_number("2026-116167")
     (True, True, False)
     """
-    return _FRAME_NUMBER.fullmatch(_HYPHENS.sub("-", text)) is not None
+    return _FRAME_NUMBER.fullmatch("".join(text.split()).translate(_HYPHENS)) is not None
 
 
 def _is_placeholder(text: str) -> bool:

@@ -134,7 +134,8 @@ def _aligned(joined: str) -> tuple[str, bool]:
     lost = len(known) - len(letters)
     if lost > 2 or (lost == 2 and len(letters) >= _MIDDLE):
         known = letters
-    if not PARTLY_READABLE <= len(known) < 17 or UNKNOWN_CHARACTER in known:
+    of_places = UNKNOWN_CHARACTER not in known or len(known) <= _MIDDLE
+    if not PARTLY_READABLE <= len(known) < 17 or not of_places:
         return "", False
     cut = known == joined
     if cut and (known.isdigit() or CONTAINER.fullmatch(known)):

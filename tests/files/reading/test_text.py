@@ -8,8 +8,8 @@ from support.readers import TABLE, VINS, cells, numbers, only, refusal
 from vintool.errors import NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.text import candidates
 from vintool.files.screen import screen_file
+from vintool.vin.scan import vin_places
 
 MAIL = f"""Subject: shipment, Vessel: MV EXAMPLE
 
@@ -118,4 +118,5 @@ def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
     ],
 )  # fmt: skip
 def test_candidates(text, vins):
-    assert [vin.upper() for vin, _ in candidates(text)] == vins
+    places = vin_places(text)
+    assert [text[start:end].upper() for start, end in places] == vins

@@ -1,10 +1,7 @@
 """Text that is no table: mails, the text of a PDF, EDI messages; the VINs in it are found, one row each.
 
-A candidate is a word of seventeen letters and digits that has both. Letters that no VIN has are let in: a
-mistyped VIN must be seen. One of sixteen or eighteen counts too, if a known maker's code begins it and a serial ends
-it. In pieces, with a space or a hyphen between them, it counts only if it ends in a serial and
-its check digit holds, or order numbers would be put together to VINs. A line without a candidate is counted, never dropped in
-silence.
+What may be a VIN is what ``vin.scan`` says, and a word of sixteen or eighteen characters if a known maker's code
+begins it and a serial ends it. A line without one is counted, never dropped in silence.
 """
 
 import io
@@ -27,19 +24,14 @@ from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
 from vintool.registry.makers import wmi_is_known
-from vintool.vin import calc_check_digit
+from vintool.vin.scan import in_pieces, mixed, vin_places
 
 COLUMNS = ("vin", "line", "text")
 
 _ROWS = 8_192
 _SHOWN = 400  # characters of a line around a candidate
-_VIN = "[A-HJ-NPR-Z0-9]"
-_EXACT = re.IGNORECASE | re.ASCII
-_WORDS = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{17}(?![A-Z0-9])", _EXACT)
-_NEAR = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9]{16}|[A-Z0-9]{18})(?![A-Z0-9])", _EXACT)
-# Seventeen characters from the beginning of a word on, a serial at the end, a space or hyphen between some of them.
-_PIECES = re.compile(
-    rf"(?<![A-Z0-9])(?=((?:{_VIN}[ -]?){{13}}(?:[0-9][ -]?){{3}}[0-9])(?![A-Z0-9]))", _EXACT
+_NEAR = re.compile(
+    r"(?<![A-Z0-9])(?:[A-Z0-9]{16}|[A-Z0-9]{18})(?![A-Z0-9])", re.IGNORECASE | re.ASCII
 )
 
 
@@ -102,7 +94,7 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
     if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
         return bool(named)
     if len(data) < 3 and any(
-        any(_letters(vin) != _letters(cell) for vin, _ in candidates(cell))
+        any(_letters(cell[start:end]) != _letters(cell) for start, end in vin_places(cell))
         for row in data
         for cell in row
     ):
@@ -200,7 +192,8 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
             text = line.strip()
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)
-            vins = sorted([*candidates(text), *_damaged(text)], key=itemgetter(1))
+            whole = [(text[start:end], start) for start, end in vin_places(text)]
+            vins = sorted([*whole, *_damaged(text)], key=itemgetter(1))
             counts.blank += not text
             counts.hits += len(vins)
             counts.with_hits += bool(vins)
@@ -209,61 +202,19 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
                 yield _Hit(vin, counts.lines, _around(text, start), raw.tell())
 
 
-def candidates(text: str) -> list[tuple[str, int]]:
-    """The possible VINs in a text, each as written and where it starts.
-
-    Args:
-        text: in normal form NFKC.
-
-    >>> candidates("VIN: *lrw3e7fa2lc000001*; order 12345678901234567")
-    [('lrw3e7fa2lc000001', 6)]
-    >>> candidates("one is LRW 3E7FAXLC-000000 and blue")
-    [('LRW 3E7FAXLC-000000', 7)]
-    """
-    spans = [word.span() for word in _WORDS.finditer(text) if _mixed(word[0])]
-    last = 0
-    for start, end in _in_pieces(text):
-        if start >= last and _checks(_bare(text[start:end])):
-            spans.append((start, end))
-            last = end
-    return [(text[start:end], start) for start, end in sorted(spans)]
-
-
 def _damaged(text: str) -> list[tuple[str, int]]:
     """The words of one character too few or too many that begin and end as VINs do, and where they start."""
     return [
         (word[0], word.start())
         for word in _NEAR.finditer(text)
-        if _mixed(word[0]) and word[0][-4:].isdigit() and wmi_is_known(word[0][:3].upper())
+        if mixed(word[0]) and word[0][-4:].isdigit() and wmi_is_known(word[0][:3].upper())
     ]
-
-
-def _in_pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Where what may be a VIN stands in pieces."""
-    for match in _PIECES.finditer(text):
-        piece = match[1]
-        if len(piece) > 17 and _mixed(_bare(piece)):
-            yield match.span(1)
-
-
-def _mixed(word: str) -> bool:
-    return not word.isdigit() and not word.isalpha()
-
-
-def _bare(piece: str) -> str:
-    return piece.replace(" ", "").replace("-", "")
-
-
-def _checks(vin: str) -> bool:
-    """Whether the check digit holds."""
-    upper = vin.upper()
-    return calc_check_digit(upper) == upper[8]
 
 
 def _has_near_miss(text: str, vins: set[str]) -> bool:
     """Whether a line holds what may be a VIN with a character too few or too many, or in pieces, beside its VINs."""
-    words = (word for word in _NEAR.findall(text) if _mixed(word) and word not in vins)
-    return any(words) or any(text[start:end] not in vins for start, end in _in_pieces(text))
+    words = (word for word in _NEAR.findall(text) if mixed(word) and word not in vins)
+    return any(words) or any(text[start:end] not in vins for start, end in in_pieces(text))
 
 
 def _around(text: str, start: int) -> str:
