@@ -70,15 +70,19 @@ class PatternTable:
         self.patterns = patterns
         self.length = len(patterns[0]) if patterns else 0
         self._all = (1 << len(patterns)) - 1
-        named = [0] * self.length
-        self._by_character: list[dict[str, int]] = [{} for _ in range(self.length)]
+        # Few texts stand at a place again and again: each is taken apart once.
+        texts: list[dict[str, int]] = [{} for _ in range(self.length)]
         for number, pattern in enumerate(patterns):
             bit = 1 << number
             for at, allowed in _closed(pattern):
-                named[at] |= bit
-                column = self._by_character[at]
+                texts[at][allowed] = texts[at].get(allowed, 0) | bit
+        named = [0] * self.length
+        self._by_character: list[dict[str, int]] = [{} for _ in range(self.length)]
+        for at, column in enumerate(self._by_character):
+            for allowed, fitting in texts[at].items():
+                named[at] |= fitting
                 for character in allowed:
-                    column[character] = column.get(character, 0) | bit
+                    column[character] = column.get(character, 0) | fitting
         self._any = [self._all & ~bits_named for bits_named in named]
         for column, open_ in zip(self._by_character, self._any, strict=True):
             for character in column:

@@ -1,6 +1,7 @@
 """Characters that eyes, hands and scanners take for one another."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from vintool.vin.positions import ALPHABET
 
@@ -11,6 +12,9 @@ _REMOTE = (
     "BD", "BE", "BP", "BR", "DP", "FP", "HK", "HM", "HN", "KX", "MW", "NW", "UW", "VW", "XY",
 )  # fmt: skip
 
+# On a keyboard of letters, and on one of figures: side by side, and one above the other.
+_KEYS = ("1234567890", "QWERTYUP", "ASDFGHJKL", "ZXCVBNM", "789", "456", "123", "741", "852", "963", "01", "02", "1QAZ", "2WSX", "3EDC", "4RFV", "5TGB", "6YHN", "7UJM")  # fmt: skip
+
 
 def _by_character(pairs: Iterable[str]) -> dict[str, str]:
     both = {*pairs, *(pair[::-1] for pair in pairs)}
@@ -19,5 +23,7 @@ def _by_character(pairs: Iterable[str]) -> dict[str, str]:
 
 #: Each character of the alphabet with those that it is easily taken for: what may have been meant.
 CLOSE = _by_character(_CLOSE)
-#: The same with all that it may be taken for: what may hide behind a VIN, rather too many than too few.
+#: Each character with those that lie beside it on a keyboard.
+NEIGHBOURS = _by_character([one + other for row in _KEYS for one, other in pairwise(row)])
+#: Each character with all that it may be taken for: what may hide behind a VIN, rather too many than too few.
 LOOK_ALIKES = _by_character((*_CLOSE, *_REMOTE))

@@ -11,6 +11,7 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 
 from vintool.vpic.elements import all_elements, country_code, defaults, engine, model
 from vintool.vpic.files import check, data_release, folder, release
+from vintool.vpic.fits import start_fits
 from vintool.vpic.patterns import all_links
 from vintool.vpic.register import all_registrations, registration
 from vintool.vpic.specs import specified_elements
@@ -29,4 +30,5 @@ __all__ = [
     "registration",
     "release",
     "specified_elements",
+    "start_fits",
 ]

@@ -58,6 +58,11 @@ def faults_of(patterns: Patterns, characters: str, decoded: Decoded, wmi: str) -
     return faults(repairs, uses_all=named >= USED_BY_ALL, has_model=MODEL in decoded)
 
 
+def is_named(patterns: Patterns, characters: str, wmi: str) -> bool:
+    """Whether some pattern of the year names the character of each position, or leaves it open."""
+    return next(_repairs(patterns, characters, last_checked(wmi)), None) is None
+
+
 def last_checked(wmi: str) -> int:
     """The last position in which a character can be wrong: the serial is anyone's.
 

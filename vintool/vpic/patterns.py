@@ -57,6 +57,7 @@ def all_links() -> Iterator[tuple[str, Link]]:
     return ((wmi, _link(*row)) for wmi, *row in all_rows("index.csv"))
 
 
+@lru_cache(maxsize=1 << 14)
 def links_in(wmi: str, year: int) -> tuple[Link, ...]:
     """The schemas that hold for a WMI in a model year."""
     return tuple(link for link in links(wmi) if link.first <= year <= link.last)

@@ -17,7 +17,7 @@ from vintool.columns.vins import CheckedProfile, VinColumn, row_problems
 from vintool.decoding.fields import FIELDS, Field
 from vintool.decoding.identity import identify_reading, read_cell
 from vintool.decoding.kinds import Kind
-from vintool.decoding.suggestions import suggestions
+from vintool.decoding.suggestions import is_mendable, suggestions
 from vintool.desk.licences import drawn_at
 
 FACTS = "vin_facts"
@@ -26,7 +26,6 @@ FACTS = "vin_facts"
 LICENCE = "vin_licence"
 """Where the licence stands that a row has drawn on."""
 
-_MENDABLE = frozenset({CheckDigit.FAILS, CheckDigit.CANNOT_TELL})
 #: The fields of a vehicle that a row displays as its VIN's profile tells them, in their order. Those of
 #: the powertrain are the decision's: it reads the start of a text that is no VIN, too.
 OF_PROFILE = ("manufacturer", "brand", "country", "model_year", "plant", "model", "built_in")
@@ -114,9 +113,14 @@ def _display_type(field: Field) -> pa.DataType:
     return pa.string() if field.kind is Kind.STRUCT else arrow_type(field)
 
 
+def _may_be_meant_otherwise(one: CheckedProfile | None) -> bool:
+    """Whether another VIN may be meant: by a text that is none, a part of one, or one with such a problem."""
+    return one is None or one.status is CheckDigit.CANNOT_TELL or is_mendable(one.problems)
+
+
 def _suggestions(vins: VinColumn, profiles: Categorical) -> pa.Array:
     """The likeliest meant VIN, for texts that are no VIN and for check digits that fail."""
-    mendable = profiles.mask(lambda one: one is None or one.status in _MENDABLE)
+    mendable = profiles.mask(_may_be_meant_otherwise)
     suggested = pa.nulls(len(mendable), pa.string())
     if not mendable.any():
         return suggested
