@@ -27,6 +27,7 @@ The rooms are one street, here from its end; each imports only rooms that stand 
     files         the main job: manifests in, annotated copy, exceptions, report and record out
     learn         labelled lists -> powertrain rules
     cli           commands
+    testing       valid VINs for tests; nothing loads it
 
 ``import vintool`` reads no reference data; all but the VIN itself is loaded when a name is first used.
 
