@@ -98,10 +98,9 @@ def part_of(packed: str) -> Part | None:
     ('LRWYGCEK1MC***001', 'LGXC74C4*****0001', Part(text='5TDGSKFC3RS1*****', cleanup=(), cut=True))
     """
     bare = packed.strip(_QUOTES)
-    if bare[:1] == _CODE_39 and bare[1:2] not in MARKS:
-        bare = bare[1:]
-        if bare[-1:] == _CODE_39 and bare[-2:-1] not in MARKS:
-            bare = bare[:-1]
+    both = bare[-1:] == _CODE_39 and bare[-2:-1] not in MARKS
+    if bare[:1] == _CODE_39 and bare[1:2] not in MARKS and (both or len(bare) != 17):
+        bare = bare[1 : -1 if both else None]
     if len(bare) == 17 and bare.count("_") == 1:
         marked = bare.replace("_", UNKNOWN_CHARACTER)
     else:
@@ -135,7 +134,7 @@ def _aligned(joined: str) -> tuple[str, bool]:
     if lost > 2 or (lost == 2 and len(letters) >= _MIDDLE):
         known = letters
     of_places = UNKNOWN_CHARACTER not in known or len(known) <= _MIDDLE
-    if not PARTLY_READABLE <= len(known) < 17 or not of_places:
+    if not PARTLY_READABLE <= len(known) < 17 or not of_places or known[0] == UNKNOWN_CHARACTER:
         return "", False
     cut = known == joined
     if cut and (known.isdigit() or CONTAINER.fullmatch(known)):
