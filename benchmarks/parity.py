@@ -17,8 +17,10 @@ from typing import Any
 import pyarrow as pa
 import ultravin
 
-from vintool import vpic
+from vintool import registry, vpic
+from vintool.codes import Market
 from vintool.columns import decode_table
+from vintool.decoding.identity import market
 from vintool.decoding.profile import Profile, profile
 from vintool.vin import Vin
 from vintool.vin.check_digit import position_9
@@ -94,6 +96,17 @@ def plain(field: str, value: Any) -> str:
     return text
 
 
+def placed(vin: str, theirs: dict[str, Any]) -> dict[str, Any]:
+    """What vPIC says, with a place that ``plants.places.csv`` puts right where it does."""
+    if market(vin, Vin(vin).wmi) is Market.US:
+        return theirs
+    names = "Plant City", "Plant State", "Plant Country"
+    city, state, country = (theirs.get(name) or "" for name in names)
+    filed = city, state, vpic.country_code(country.upper()) or country
+    _, *right = registry.put_right("", *filed)
+    return theirs if right == list(filed) else theirs | dict(zip(names, right, strict=True))
+
+
 def cause(field: str, decoded: Profile, theirs: str) -> str:
     """Why the two differ."""
     if decoded.rivals:
@@ -111,7 +124,7 @@ def main() -> None:
     seeds = [int(seed) for seed in sys.argv[2:]] or [1, 2, 3, 4]
     cases, differ, invented = Counter[str](), Counter[str](), Counter[str]()
     causes: dict[tuple[str, str], list[str]] = {}
-    seconds, total = 0.0, 0
+    seconds, total, put_right = 0.0, 0, 0
     for seed in seeds:
         latest = int(vpic.release().month[:4]) + 2
         vins = ultravin.generate(-(-count // len(seeds)), seed=seed, min_year=1981, max_year=latest)
@@ -123,7 +136,9 @@ def main() -> None:
             seconds += time.perf_counter() - begun
             ours = table.rename_columns(COLUMNS).to_pylist()
             total += len(batch)
-            for vin, one, row in zip(batch, theirs, ours, strict=True):
+            for vin, filed, row in zip(batch, theirs, ours, strict=True):
+                one = placed(vin, filed)
+                put_right += one is not filed
                 for field, of in FIELDS.items():
                     a, b = plain(field, one.get(field)), plain(field, of(row))
                     cases[field] += bool(a)
@@ -134,6 +149,9 @@ def main() -> None:
                     why = cause(field, profile(Vin(vin), position_9(vin)), a)
                     causes.setdefault((field, why), []).append(f"{vin} {a!r} {b!r}")
     _print(total, seconds, cases, differ, invented)
+    print(
+        f"\n{put_right} VINs not for North America have a place that plants.places.csv puts right"
+    )
     print("\n## Causes\n")
     for (field, why), found in sorted(causes.items()):
         print(f"- {field}: {len(found)} x {why}; such as {found[0]}")

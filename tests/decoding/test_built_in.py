@@ -53,3 +53,23 @@ def test_what_disagrees_tells_no_country(by_plant, by_model, by_maker, country):
 
 def test_the_month_is_null_where_no_maker_tells_it():
     assert vintool.decode("5YJYGDEE0LF000001").built_month is None
+
+
+@pytest.mark.parametrize(
+    ("vin", "country"),
+    [
+        ("VSSZZZKR3RA000001", "CN"),  # Cupra Tavascan, of Hefei
+        ("VSSZZZKM2SR000001", None),  # another Cupra
+        ("WBY7X4101MS000001", "CN"),  # iX3, of Dadong
+        ("WBY11CF000C000001", "DE"),  # iX, of Dingolfing
+        ("YV12ZEL80RS000001", "CN"),  # EX30, of Zhangjiakou
+        ("YV1XZEDV5R2000001", "BE"),  # XC40, of Ghent
+        ("YV1LFBMU8RP000001", "CN"),  # of Daqing
+        ("WMWXP7C50G2000001", "GB"),
+        ("RL8AB12CXHH000001", "VN"),
+        ("LYVUEK1C4RB000001", "CN"),
+    ],
+)
+def test_cars_of_chinese_plants_are_known_by_model_and_plant_and_never_by_their_wmi(vin, country):
+    fact = vintool.decode(vin).built_in
+    assert (fact.value if fact else None) == country

@@ -108,7 +108,7 @@ def test_labels_that_contradict_the_registry_are_known():
             pairs = [(one, other) for one in maker.brands for other in meaning.brands]
             if not any(related(one, other) for one, other in pairs):
                 against.add((row["wmi"], row["make"]))
-    assert against == {("SAJ", "Toyota"), ("Y6L", "Škoda"), ("Y7C", "Lada"), ("Y7W", "SsangYong")}
+    assert against == {("SAJ", "Toyota"), ("Y6L", "Škoda"), ("Y7C", "Lada")}
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,36 @@ def data(context: click.Context, form: str) -> None:
 @data.command()
 @click.option(
     "--vpic",
+    "with_vpic",
+    is_flag=True,
+    help="Hold NHTSA's vPIC against itself anew: each model that was filed as electric and as something else. Takes a minute.",
+)
+@text_or_json
+def conflicts(*, with_vpic: bool, form: str) -> None:
+    """What stands against something else in the reference data, both sides of it.
+
+    Filings that stand against the maker's others of a model, which are never evidence; places that were put
+    right; plants, kinds and brands on which sources disagree and that are left so.
+
+    \b
+    vintool data conflicts
+    vintool data conflicts --vpic
+    """
+    from vintool.decoding.conflicts import all_conflicts, compared_filings  # noqa: PLC0415
+
+    rows = [*all_conflicts(), *(compared_filings() if with_vpic else ())]
+    if form == "json":
+        say_json(as_json([row._asdict() for row in rows]))
+        return
+    for row in rows:
+        reason = f"  ({row.reason})" if row.reason else ""
+        say(f"{row.about:<8}{row.key}: {row.one} | {row.other}  [{row.where}]{reason}")
+    note(f"{len(rows)} conflicts")
+
+
+@data.command()
+@click.option(
+    "--vpic",
     "source",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     required=True,

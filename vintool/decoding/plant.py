@@ -1,6 +1,6 @@
 """Position 11 -> where a vehicle was built: by vPIC's patterns where they fit, or by the registry.
 
-``plant_part`` and ``country_built_in`` are rules of a short key: the columns (``columns.decoding.fields``)
+``filed_plant`` and ``country_built_in`` are rules of a short key: the columns (``columns.decoding.fields``)
 ask them too.
 """
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from vintool import registry, vpic
+from vintool.codes import Market
 from vintool.decoding.kinds import Kind, Part
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.makers import Maker
@@ -22,7 +23,6 @@ PARTS = (
     Part("state", Kind.TEXT, 77),
     Part("country", Kind.TEXT, 75),
 )
-COUNTRY = PARTS[-1]
 _MADE_AT_HOME = "CN"
 
 
@@ -41,11 +41,11 @@ class Plant:
 
 
 def plant_of(
-    wmi: str, code: str, year: int | None, vpic_pass: Pass | None
+    wmi: str, code: str, year: int | None, vpic_pass: Pass | None, market: Market
 ) -> tuple[Plant, PlantRow | DecodedElement] | tuple[None, None]:
     """The plant and the row that tells it: as filed where vPIC's patterns fit, or as registered."""
     if vpic_pass is not None and vpic_pass.matched:
-        return _filed_plant(vpic_pass)
+        return _plant_of_pass(vpic_pass, market)
     row = registry.plant(wmi, code, year)
     return (registered_plant(row), row) if row is not None else (None, None)
 
@@ -87,16 +87,30 @@ def registered_plant(row: PlantRow) -> Plant:
     return Plant(row.company, row.city, row.state, row.country)
 
 
-def _filed_plant(vpic_pass: Pass) -> tuple[Plant, DecodedElement] | tuple[None, None]:
+def _plant_of_pass(
+    vpic_pass: Pass, market: Market
+) -> tuple[Plant, DecodedElement] | tuple[None, None]:
     """The plant as vPIC's patterns tell it, and the element of the widest part that is told."""
     read = vpic_pass.read
     items = [read[part.element][0] for part in reversed(PARTS) if part.element in read]
     if not items:
         return None, None
-    parts = {
-        name: plant_part(name, vpic_pass.read_value(element) or "") for name, _, element in PARTS
-    }
-    return Plant(**parts), items[0]
+    texts = (vpic_pass.read_value(part.element) or "" for part in PARTS)
+    return filed_plant(*texts, market=market), items[0]
+
+
+@lru_cache(maxsize=1 << 14)
+def filed_plant(company: str, city: str, state: str, country: str, *, market: Market) -> Plant:
+    """A plant by vPIC's texts for its parts.
+
+    Of a vehicle for North America it is what NHTSA was told; elsewhere a place that cannot be is put right.
+
+    >>> print(filed_plant("", "CHENGDU", "ZHEJIANG", "CHINA", market=Market.CN))
+    Chengdu, Sichuan, CN
+    """
+    parts = company, plant_part("city", city), plant_part("state", state)
+    place = *parts, plant_part("country", country)
+    return Plant(*(place if market is Market.US else registry.put_right(*place)))
 
 
 @lru_cache(maxsize=1 << 14)

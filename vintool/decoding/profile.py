@@ -135,7 +135,7 @@ def profile(
     classification = filings.weigh(by_rules, filing)
     registration = vpic.registration(wmi)
     series = registry.body_series(vin)
-    plant, plant_row = plant_of(wmi, vin.plant_code, year.year, vpic_pass)
+    plant, plant_row = plant_of(wmi, vin.plant_code, year.year, vpic_pass, vin_market)
     built_in, built_in_row = built_in_of(vin, plant, plant_row, maker)
     return Profile(
         wmi=wmi,

@@ -2,7 +2,8 @@
 
 Two signals are read together, the fuels and the electrification level, since each alone errs: the
 level is missing for every tenth electric vehicle and stands on some that burn hydrogen or petrol. Where the
-two disagree, or patterns that fit the same VIN do, there is a rule for each side, and so no answer.
+two disagree, or patterns that fit the same VIN do, there is a rule for each side, and so no answer. So it
+is where the filing stands against the maker's others of the same model (``registry.outliers``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +13,8 @@ from typing import NamedTuple
 from vintool import vpic
 from vintool.codes import Grade, Powertrain
 from vintool.powertrain import SAME_VALUE, Classification, with_own
+from vintool.registry import outliers
+from vintool.registry.outliers import Outlier
 from vintool.registry.patterns import ANY
 from vintool.registry.rule import PACKAGED, Rule
 from vintool.vin.look_alikes import LOOK_ALIKES
@@ -103,6 +106,7 @@ class _Side(NamedTuple):
     powertrain: Powertrain
     items: tuple[DecodedElement, ...]
     grade: Grade
+    outlier: Outlier | None = None
 
 
 def _sides(one: Pass) -> Iterator[_Side]:
@@ -117,7 +121,22 @@ def _sides(one: Pass) -> Iterator[_Side]:
         *(items[element].value if element in items else None for element in SIGNALS)
     ):
         rests_on = tuple(items[element] for element in elements if element in items)
-        yield _Side(powertrain, rests_on, grade)
+        row = outlier_of(
+            one.read[MODEL][0].value if MODEL in one.read else "", one.year, powertrain
+        )
+        if row is None:
+            yield _Side(powertrain, rests_on, grade)
+        elif row.answer is not None:
+            yield _Side(row.answer, rests_on, Grade.B, row)
+        else:
+            yield _Side(powertrain, rests_on, Grade.C)
+            yield _Side(row.others, rests_on, Grade.C, row)
+
+
+def outlier_of(model: str, year: int, filed: Powertrain) -> Outlier | None:
+    """The row of ``vpic.outliers.csv`` on a filing, by vPIC's number for the model; None if there is none."""
+    name, make = vpic.model(model)
+    return outliers.outlier(make, name, year, filed)
 
 
 def sides(
@@ -163,6 +182,11 @@ def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
         if allowed != ANY
     }
     signs[10] = code
+    words_of = " + ".join(word for word in words if word)
+    support = f"filed for model year {year}: {words_of}; {side.items[0].source}"
+    source, file = f"NHTSA vPIC {vpic.release().month}", "vpic"
+    if side.outlier is not None:
+        support, source, file = side.outlier.reason, side.outlier.source, outliers.FILE
     registration = vpic.registration(wmi)
     kind = (registration and registration.kind) or "unknown"
     return Rule(
@@ -171,10 +195,10 @@ def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
         make="",
         models=model or "",
         kind={"suv": "car", "incomplete": "truck"}.get(kind, kind),
-        support=f"filed for model year {year}: {' + '.join(word for word in words if word)}; {side.items[0].source}",
+        support=support,
         grade=side.grade,
-        source=f"NHTSA vPIC {vpic.release().month}",
-        file="vpic",
+        source=source,
+        file=file,
     )
 
 
@@ -192,8 +216,17 @@ def weigh(by_rules: Classification, by_filing: tuple[Rule, ...]) -> Classificati
         return with_own(weigh(by_rules.packaged, by_filing), own)
     sides = {rule.electric for rule in by_filing}
     every = (*by_rules.rules, *by_filing)
-    if len(sides) > 1 or (
-        by_rules.powertrain is not None and (by_rules.powertrain is Powertrain.BEV) not in sides
+    against_itself = (
+        len(by_filing) > 1
+        and any(rule.file == outliers.FILE for rule in by_filing)
+        and len({rule.powertrain for rule in by_filing}) > 1
+    )
+    if (
+        against_itself
+        or len(sides) > 1
+        or (
+            by_rules.powertrain is not None and (by_rules.powertrain is Powertrain.BEV) not in sides
+        )
     ):
         return Classification(None, None, every)
     first = by_filing[0]

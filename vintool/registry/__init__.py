@@ -9,7 +9,7 @@ from vintool.registry.brands import chinese_names
 from vintool.registry.countries import country
 from vintool.registry.frames import frame_type
 from vintool.registry.makers import all_makers, find_makers, is_dated, maker, wmi_is_known
-from vintool.registry.plants import has_plants, plant
+from vintool.registry.plants import has_plants, plant, put_right
 from vintool.registry.series import body_series, body_series_rows
 from vintool.registry.user_rules import evidence_files, use_evidence
 
@@ -28,6 +28,7 @@ __all__ = [
     "is_dated",
     "maker",
     "plant",
+    "put_right",
     "use_evidence",
     "wmi_is_known",
 ]

@@ -1,5 +1,6 @@
-"""WMI -> who holds it, and the other way round: ``wmi.csv``, as ``wmi.manual.csv`` overrides it."""
+"""WMI -> who holds it, and the other way round: ``wmi.csv``, as ``wmi.manual.csv`` overrides and adds to it."""
 
+from collections import deque
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -70,7 +71,9 @@ def is_dated(wmi: str) -> bool:
 
 def wmi_is_known(wmi: str) -> bool:
     """Whether the registry has the WMI; cheaper than ``maker``."""
-    return wmi in keyed_table("wmi.csv", COLUMNS)
+    return wmi in keyed_table("wmi.csv", COLUMNS) or wmi in keyed_table(
+        "wmi.manual.csv", MANUAL_COLUMNS
+    )
 
 
 def all_makers() -> Iterator[Maker]:
@@ -78,20 +81,31 @@ def all_makers() -> Iterator[Maker]:
     manual = [cells[0] for cells in read_rows("wmi.manual.csv", MANUAL_COLUMNS)]
     if manual != sorted(manual):
         raise DataError("wmi_data/wmi.manual.csv: the codes are out of order")
-    idle, previous = set(manual), ""
+    added, previous = deque(dict.fromkeys(manual)), ""
     for cells in read_rows("wmi.csv", COLUMNS):
         code = cells[0]
         if code <= previous:
             raise DataError(f"wmi_data/wmi.csv, {code}: twice, or out of order")
         previous = code
+        while added and added[0] < code:
+            yield from _added_makers(added.popleft())
         row = _maker("wmi.csv", cells)
-        overriding = _manual_makers(code) if code in idle else ()
-        idle.discard(code)
+        overriding = _manual_makers(code) if added and added[0] == code else ()
+        if overriding:
+            added.popleft()
         if all(other.years for other in overriding):
             yield row
         yield from overriding
-    if idle:
-        raise DataError(f"wmi_data/wmi.manual.csv: nothing to override for {sorted(idle)}")
+    for code in added:
+        yield from _added_makers(code)
+
+
+def _added_makers(wmi: str) -> tuple[Maker, ...]:
+    """The hand-made assignments of a WMI that the generated table lacks."""
+    rows = _manual_makers(wmi)
+    if not all(row.note.startswith("adds ") for row in rows):
+        raise DataError(f"wmi_data/wmi.manual.csv, {wmi}: nothing to override, and not said to add")
+    return rows
 
 
 def find_makers(text: str) -> list[Maker]:

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import NamedTuple
 
+from vintool.errors import DataError
 from vintool.registry.rows import keyed_table, read_rows
 
 COLUMNS = (
@@ -10,6 +11,10 @@ COLUMNS = (
     *("year_from", "year_to", "confidence", "source", "note"),
 )
 NO_PLANT_COLUMNS = ("wmi", "maker", "source", "note")
+PLACE_COLUMNS = (
+    *("filed_city", "filed_state", "filed_country"),
+    *("company", "city", "state", "country", "source", "note"),
+)
 
 
 class PlantRow(NamedTuple):
@@ -30,6 +35,33 @@ class PlantRow(NamedTuple):
     def place(self) -> str:
         """City, state and country as one text."""
         return ", ".join(part for part in (self.city, self.state, self.country) if part)
+
+
+@cache
+def filed_places() -> dict[tuple[str, ...], tuple[str, str, str, str]]:
+    """City, state and country as filed, small letters -> company, city, state and country as they are.
+
+    Raises:
+        DataError: a row is not sound.
+    """
+    name, places = "plants.places.csv", {}
+    for row in read_rows(name, PLACE_COLUMNS):
+        filed, (company, city, state, country, source, _) = row[:3], row[3:]
+        key = tuple(map(str.casefold, filed))
+        if key in places or not source or len(country) not in {0, 2}:
+            raise DataError(f"wmi_data/{name}, {', '.join(filed)}: twice, no source, or no country")
+        places[key] = company, city, state, country
+    return places
+
+
+def put_right(company: str, city: str, state: str, country: str) -> tuple[str, str, str, str]:
+    """A place as filed, as ``plants.places.csv`` puts it right: a province that does not fit, a company for a city.
+
+    >>> put_right("", "Chengdu", "Zhejiang", "CN")
+    ('', 'Chengdu', 'Sichuan', 'CN')
+    """
+    place = filed_places().get((city.casefold(), state.casefold(), country.casefold()))
+    return (company, city, state, country) if place is None else (company or place[0], *place[1:])
 
 
 @cache

@@ -1,9 +1,12 @@
-"""plants.csv: the place behind position 11, by WMI and years.
+"""plants.csv: the place behind position 11, by WMI and years, put right by plants.places.csv.
 
 Usage: ``python plants.py SOURCE_FOLDER > wmi_data/plants.csv``.
 """
 
 import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
 
 from _common import (
     ALPHABET,
@@ -41,6 +44,22 @@ COLUMNS = (
     "confidence",
     "source",
     "note",
+)
+PLACES = Path(__file__).parent.parent / "plants.places.csv"
+PLACE_COLUMNS = (
+    *("filed_city", "filed_state", "filed_country"),
+    *("company", "city", "state", "country", "source", "note"),
+)
+WMIS = PLACES.with_name("wmi.csv")
+WMI_COLUMNS = (
+    *("wmi", "manufacturer", "brands", "country", "kinds"),
+    *("confidence", "source", "note"),
+)
+NORTH_AMERICA = re.compile(r"[1-5]|7[F-Z0]")
+# Makers whose WMI says who built a car, and position 11 where, in whatever country. Others have a WMI
+# in each country that they build in: of a plant elsewhere in the same table nothing is told.
+ONE_WMI_MANY_PLANTS = re.compile(
+    r"W[ABDMPUVZ1]|WCD|W0[LV]|TRU|YS[RT]|YV[14]|SMT|VS9016|UJG|VRC|LCE"
 )
 FLAGS = {
     "one of several places for this code": "one_of_several",
@@ -86,6 +105,17 @@ def convert_note(note: str) -> str:
     return ";".join(sorted(flags) + prose)
 
 
+@cache
+def places() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """City, state and country as filed -> company, city, state and country as they are."""
+    return {
+        tuple(row[name] for name in PLACE_COLUMNS[:3]): tuple(
+            row[name] for name in PLACE_COLUMNS[3:7]
+        )
+        for row in read_rows(PLACES, PLACE_COLUMNS)
+    }
+
+
 def convert(row: dict[str, str]) -> tuple[str, ...]:
     """One row as the table has it."""
     wmi, code = row["wmi"], row["plant_code"]
@@ -99,13 +129,12 @@ def convert(row: dict[str, str]) -> tuple[str, ...]:
     ensure(row["confidence"] in CONFIDENCE, f"{wmi}: confidence {row['confidence']!r}")
     company, city = COMPANY_IN_CITY.get(row["city"], ("", row["city"]))
     ensure(not city.startswith("("), f"{wmi} {code}: city {city!r}")
+    city = "" if city in NO_PLACE else city
+    filed = city, row["state_or_province"], row["country"]
     return (
         wmi,
         code,
-        company,
-        "" if city in NO_PLACE else city,
-        row["state_or_province"],
-        row["country"],
+        *places().get(filed, (company, *filed)),
         row["year_from"],
         row["year_to"],
         row["confidence"],
@@ -114,12 +143,49 @@ def convert(row: dict[str, str]) -> tuple[str, ...]:
     )
 
 
+def alone(note: str) -> str:
+    """A note without the flag that the code has other rows."""
+    return ";".join(part for part in note.split(";") if part != "one_of_several")
+
+
+def group_tables(rows: list[tuple[str, ...]]) -> set[tuple[str, str]]:
+    """WMI and country of rows that a group's table repeats under the WMI of another country."""
+    country = {row["wmi"]: row["country"] for row in read_rows(WMIS, WMI_COLUMNS)}
+    abroad: dict[str, set[str]] = {}
+    for row in rows:
+        wmi, place, source = row[0], row[5], row[9]
+        home = country[wmi]
+        if source == "vpic" and home and place not in {"", home} and not NORTH_AMERICA.match(wmi):
+            abroad.setdefault(wmi, set()).add(place)
+    return {
+        (wmi, place)
+        for wmi, places in abroad.items()
+        if len(places) > 1 and not ONE_WMI_MANY_PLANTS.match(wmi)
+        for place in places
+    }
+
+
+def flagged(note: str, flag: str) -> str:
+    """A note with one more flag, in their order."""
+    parts = [part for part in note.split(";") if part]
+    flags = {part for part in parts if part in FLAGS.values()} | {flag}
+    return ";".join([*sorted(flags), *(part for part in parts if part not in flags)])
+
+
 def main() -> None:
     """Print the table; a row that names no place at all is left out."""
     rows = [convert(row) for row in read_rows(source_path("plants.csv"), SOURCE)]
     rows = [row for row in rows if any(row[2:6])]
     rows.sort(key=lambda row: (row[0], row[1], row[6], row[7], *row))
-    ensure(len({row[:8] for row in rows}) == len(rows), "a place twice")
+    # A place that was filed in two spellings is one.
+    rows = list({row[:8]: row for row in reversed(rows)}.values())[::-1]
+    repeated = group_tables(rows)
+    rows = [
+        (*row[:-1], flagged(row[-1], "group_table")) if (row[0], row[5]) in repeated else row
+        for row in rows
+    ]
+    left = Counter(row[:2] for row in rows)
+    rows = [row if left[row[:2]] > 1 else (*row[:-1], alone(row[-1])) for row in rows]
     several: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         several.setdefault((row[0], row[1]), []).append(row[-1])

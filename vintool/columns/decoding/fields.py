@@ -15,16 +15,18 @@ from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
 from vintool.columns.decoding.bitsets import CHARACTERS, CharacterCodes
 from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
+from vintool.columns.decoding.wmis import MARKETS
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.arrow_types import arrow_type
+from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.locks import ProcessLock, forget_in_child
 from vintool.columns.engine.output import with_dictionary
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.decoding import plant
 from vintool.decoding.brand import brand_name
 from vintool.decoding.fields import ASIDE, ELEMENTS, FIELDS
-from vintool.decoding.kinds import Kind, Part
-from vintool.decoding.plant import Plant, country_built_in, plant_part, registered_plant
+from vintool.decoding.kinds import Kind
+from vintool.decoding.plant import Plant, country_built_in, filed_plant, registered_plant
 from vintool.decoding.profile import Profile, country_code
 from vintool.decoding.vehicle_type import kind_of_vehicle
 from vintool.powertrain.filings import SIGNALS, sides, weigh
@@ -36,6 +38,7 @@ _ONE_AT_A_TIME = ProcessLock()
 _KEPT_AT_MOST = 1 << 20
 _WIDE = 1 << 20  # more than there are makers, makes, WMIs, or answers of rules
 _NARROW = 1 << 6  # more than there are characters, years that position 10 can mean, fuels, levels
+_PLACES = 1 << 10  # more than there are countries
 _OF_MODEL = (4, 5, 6, 7, 8, 11)  # positions that tell a model and where it is built
 
 
@@ -89,11 +92,14 @@ class FieldColumns:
         self._countries = PerDistinct(self._country, scattered=True)
         self._brands = PerDistinct(self._brand, scattered=True)
         self._plants = PerDistinct(self._plant, scattered=True)
+        self._filed_plants = PerDistinct(self._filed_plant)
+        self._market = PerDistinct(lambda at: MARKETS.index(rules.wmis.all[at].market))
         self._powertrains = PerDistinct(self._powertrain, scattered=True)
         self._brands_of_maker = PerDistinct(
             lambda at: maker.brands if (maker := rules.makers.values[at]) else ()
         )
         self._makes_of_rules = PerDistinct(self._rule_makes)
+        self._places = Encoder([""])  # the countries of plants and models
         self._built_in = PerDistinct(self._country_built_in, scattered=True)
         self._models = PerDistinct(self._model_place, scattered=True)
         self._lists_models = PerDistinct(
@@ -128,9 +134,9 @@ class FieldColumns:
         }
         # By part of a plant: as vPIC tells it, and as the registry does.
         self._parts = {
-            part.name: (
-                _Displayed(pa.string(), values[part.element].values, partial(_filed_part, part)),
-                _Displayed(pa.string(), self._plants.values, partial(_part, part.name)),
+            part.name: tuple(
+                _Displayed(pa.string(), one.values, partial(_part, part.name))
+                for one in (self._filed_plants, self._plants)
             )
             for part in plant.PARTS
         }
@@ -140,7 +146,7 @@ class FieldColumns:
         """How many combinations were asked about."""
         rules = (
             *(self._countries, self._brands, self._plants, self._powertrains),
-            *(self._built_in, self._models, self._type),
+            *(self._built_in, self._models, self._type, self._filed_plants),
         )
         return sum(one.kept for one in rules)
 
@@ -201,20 +207,14 @@ class FieldColumns:
             scalars: by row, the profiles of the rows that are undecided.
             encoded: give texts as dictionary arrays.
         """
-        is_filed, rows, plants = self._plants_of(profiles)
-        is_known = np.array([one is not None for one in self._plants.values], dtype=bool)
-        has_plant = np.zeros(len(is_filed), dtype=bool)
-        has_plant[rows] = is_known[plants]
-        for part in plant.PARTS:
-            has_plant |= is_filed & (profiles.read[part.element] > 0)
+        codes = self._plants_of(profiles)
+        filed, registered = self._filed_plants.values, self._plants.values
+        has_plant = np.array([one is not None for one in (*filed, *registered)])[codes]
         has_plant[list(scalars)] = [one.plant is not None for one in scalars.values()]
         columns = []
         for part in plant.PARTS:
-            by_vpic, by_registry = (displayed() for displayed in self._parts[part.name])
-            codes = np.where(is_filed, profiles.read[part.element], 0)
-            codes[rows] = len(by_vpic) + plants
+            both = pa.concat_arrays([displayed() for displayed in self._parts[part.name]])
             of_scalars = {row: _part(part.name, one.plant) for row, one in scalars.items()}
-            both = pa.concat_arrays([by_vpic, by_registry])
             columns.append(_gathered(both, codes, of_scalars, encoded=encoded))
         names = [part.name for part in plant.PARTS]
         return pa.StructArray.from_arrays(columns, names=names, mask=pa.array(~has_plant))
@@ -235,32 +235,42 @@ class FieldColumns:
             scalars: by row, the values in the rows that are undecided.
             encoded: give texts as dictionary arrays.
         """
-        is_filed, rows, plants = self._plants_of(profiles)
-        # What tells the plant: a filing, a row of the registry behind these, or nothing.
-        by_plant = np.where(is_filed, profiles.read[plant.COUNTRY.element], 0).astype(np.intp)
-        by_plant[rows] = _WIDE + plants
-        by_model = np.zeros(len(is_filed), dtype=np.intp)
+        plants = self._plants_of(profiles)
+        every = (*self._filed_plants.values, *self._plants.values)
+        by_plant = np.array([self._places[_part("country", one)] for one in every])[plants]
+        by_model = np.zeros(len(by_plant), dtype=np.intp)
         listed = np.flatnonzero(self._lists_models.array(profiles.wmi))
         key = profiles.wmi[listed].astype(np.intp)
         for position in _OF_MODEL:
             key = key * _NARROW + codes[position][listed]
-        by_model[listed] = self._models.codes(key) + 1
-        answers = self._built_in.codes(
-            (by_plant * _WIDE + by_model) * _WIDE + profiles.maker  # 21, 20 and 20 bits
-        )
+        by_model[listed] = self._models.array(key)
+        answers = self._built_in.codes((by_plant * _PLACES + by_model) * _WIDE + profiles.maker)
         values = pa.array(self._built_in.values, pa.string())
         return _gathered(values, answers, scalars, encoded=encoded)
 
-    def _plants_of(self, profiles: Profiles) -> tuple[Mask, Ints, Codes]:
-        """Where vPIC's patterns tell the plant; in which other rows the registry may, and what it does."""
+    def _plants_of(self, profiles: Profiles) -> Ints:
+        """The plant of n rows: its place among the filed ones, and behind these the registered ones."""
         is_filed: Mask = (profiles.vpic != NO) & profiles.matched
+        read = (np.where(is_filed, profiles.read[part.element], 0) for part in plant.PARTS)
+        codes = self._filed_plants.codes(*read, self._market.array(profiles.wmi))
         rows = np.flatnonzero(~is_filed & self._has_plants.array(profiles.wmi))
         year = self._rules.model_years.year.array(profiles.year[rows])
         key = profiles.wmi[rows] * np.intp(_NARROW) + profiles.plant_code[rows]
         plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_MODEL_YEAR + 1, 0))
-        return is_filed, rows, plants
+        codes = codes.astype(np.intp)
+        codes[rows] = len(self._filed_plants.values) + plants
+        return codes
 
-    def _model_place(self, key: int) -> str:
+    def _filed_plant(self, *codes: int) -> Plant | None:
+        *parts, market = codes
+        values = self._rules.schemas.values
+        texts = [
+            (code and all_in_words(part.element, values[part.element].values[code])) or ""
+            for part, code in zip(plant.PARTS, parts, strict=True)
+        ]
+        return filed_plant(*texts, market=MARKETS[market]) if any(parts) else None
+
+    def _model_place(self, key: int) -> int:
         signs = []
         for _ in _OF_MODEL:
             key, code = divmod(key, _NARROW)
@@ -268,19 +278,13 @@ class FieldColumns:
         plant_code, *vds = signs
         wmi = self._rules.wmis.all[key].wmi[:3]
         row = registry.built_in(f"{wmi}{''.join(reversed(vds))}??{plant_code}")
-        return row.country if row is not None else ""
+        return self._places[row.country if row is not None else ""]
 
     def _country_built_in(self, key: int) -> str | None:
         key, at = divmod(key, _WIDE)
-        by_plant, by_model = divmod(key, _WIDE)
+        by_plant, by_model = (self._places.values[code] for code in divmod(key, _PLACES))
         maker = self._rules.makers.values[at]
-        if by_plant < _WIDE:
-            texts = self._rules.schemas.values[plant.COUNTRY.element].values[by_plant]
-            country = _filed_part(plant.COUNTRY, texts)
-        else:
-            country = _part("country", self._plants.values[by_plant - _WIDE])
-        by_row = self._models.values[by_model - 1] if by_model else ""
-        return country_built_in(country, by_row, maker.country if maker else "") or None
+        return country_built_in(by_plant, by_model, maker.country if maker else "") or None
 
     def _country(self, key: int) -> str | None:
         maker, wmi = divmod(key, _WIDE)
@@ -355,10 +359,6 @@ def _itself(value: Any) -> Any:
 
 def _value(kind: Kind, element: int, texts: tuple[str, ...]) -> str | int | float | None:
     return kind.read(all_in_words(element, texts))
-
-
-def _filed_part(part: Part, texts: tuple[str, ...]) -> str:
-    return plant_part(part.name, all_in_words(part.element, texts) or "") if texts else ""
 
 
 def _part(name: str, place: Plant | None) -> str:

@@ -34,7 +34,8 @@ from vintool.decoding.fields import ASIDE, ELEMENTS
 from vintool.decoding.fields import FIELDS as VEHICLE_FIELDS
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.north_america import is_home_market, tie
-from vintool.powertrain.filings import SIGNALS
+from vintool.powertrain.filings import SIGNALS, outlier_of, sides
+from vintool.registry.outliers import outliers
 from vintool.registry.user_rules import by_rules, forget
 from vintool.vin.positions import FIRST_MODEL_YEAR
 from vintool.vpic.elements import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
@@ -147,6 +148,11 @@ class ProfileRules:
         self._make_of_model = PerDistinct(
             lambda at: self.makes[vpic.model(self.passes.elements.value(MODEL, at))[1] or None]
         )
+        listed = outliers()
+        self._has_outliers = PerDistinct(
+            lambda at: vpic.model(self.passes.elements.value(MODEL, at))[::-1] in listed
+        )
+        self._is_outlier = PerDistinct(self._filing_is_outlier, scattered=True)
         types = np.array([registration.vehicle_type for registration in registrations])
         by_type = [self._defaults(one) for one in range(int(types.max(initial=0)) + 1)]
         # By column of ``CORE`` and registration.
@@ -195,15 +201,13 @@ class ProfileRules:
         if fields & POWERTRAIN:
             undecided |= read.contested(FUEL_PRIMARY, ELECTRIC)
             undecided |= read.contested(ELECTRIFICATION, BATTERY_ELECTRIC)
-            for element in SIGNALS:
-                read(element)
+            undecided |= self._outliers(read, passes.year, applies == YES)
         series: Codes = np.zeros(size, dtype=np.int32)
         if "vehicle_type" in fields:
             read(MODEL)
             series = self._series(wmi, codes)
-        for part in plant.PARTS:
-            if "plant" in fields or ("built_in" in fields and part.name == "country"):
-                read(part.element)
+        for part in plant.PARTS if fields & {"plant", "built_in"} else ():
+            read(part.element)
         wanted = {ELEMENTS[field] for field in fields & ELEMENTS.keys()}
         elements = {element: read(element).copy() for element in wanted}
         if elements:
@@ -226,6 +230,30 @@ class ProfileRules:
             read.gathered,
             elements,
         )
+
+    def _outliers(self, read: ReadElements, year: Ints, sure: Mask) -> Mask:
+        """The rows whose filing stands against the maker's others of the model: ``profile`` weighs them."""
+        model = read(MODEL)
+        signals = [read(element) for element in SIGNALS]
+        some = np.flatnonzero(sure & self._has_outliers.array(model))
+        key = model[some].astype(np.intp) * _YEARS + np.maximum(
+            year[some] - FIRST_MODEL_YEAR + 1, 0
+        )
+        for values in signals:
+            key = key * _YEARS + values[some]
+        found = np.zeros(len(model), dtype=bool)
+        found[some] = self._is_outlier.array(key)
+        return found
+
+    def _filing_is_outlier(self, key: int) -> bool:
+        elements, texts = self.passes.elements, []
+        for element in reversed(SIGNALS):
+            key, code = divmod(key, _YEARS)
+            texts.append(next(iter(self.schemas.values[element].values[code]), None))
+        model, since = divmod(key, _YEARS)
+        number, year = elements.value(MODEL, model), since + FIRST_MODEL_YEAR - 1
+        filed = (powertrain for powertrain, *_ in sides(*reversed(texts)))
+        return any(outlier_of(number, year, powertrain) for powertrain in filed)
 
     def _passes(self, rows: _Rows, some: Ints) -> Passes:
         """The passes of some rows, among all that there are."""
