@@ -62,8 +62,15 @@ model year      2020  [encoded]
 plant           Shanghai, Shanghai, CN  [registry]
                  plants.csv LRW C: corgi-community;vin2year;vin-evidence
 built in        CN  [registry]
-powertrain      BEV  [encoded, grade A]
+vehicle type    car  [encoded]
                  powertrain.evidence.csv LRW3E7FA: labelled listings and registers, 2026-11 (trust: medium) (Model 3; 2 vehicle(s), 1 source(s), year codes MR, plants C)
+model           Model 3  [encoded]
+                 models.csv LRW3****: https://github.com/Jan21493/vehicle-command (cmd/tesla-control/VININFO.md); https://www.compdesign.ch/tesla-vin, seen 2026-11
+body class      Sedan/Saloon  [encoded]
+                 models.csv LRW3[ABEF]***: https://github.com/Jan21493/vehicle-command (cmd/tesla-control/VININFO.md); https://www.compdesign.ch/tesla-vin, seen 2026-11
+drive type      RWD/Rear-Wheel Drive  [encoded]
+                 models.csv LRW3***[ARSJ]: https://github.com/Jan21493/vehicle-command (cmd/tesla-control/VININFO.md); https://www.compdesign.ch/tesla-vin, seen 2026-11 (one motor, at the rear)
+powertrain      BEV  [encoded, grade A]
                  powertrain.evidence.csv LRW3****: labelled listings and registers, 2026-11 (trust: high) (Model 3; 1 vehicle(s), 1 source(s))
                  powertrain.manual.csv LRW***** at 10-11 [LMNPRSTV]*: labelled listings, registers and recall lists compared in 2026-11 (Tesla cars; Tesla builds nothing but electric vehicles; no other maker was seen under the code; seen with model years 2020 to 2026; 2027 is to come)
 

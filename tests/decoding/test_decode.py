@@ -156,7 +156,13 @@ def test_what_is_kept_of_a_descriptor_is_what_decoding_anew_tells(vin, tail):
         assert vehicle.model_dump_json() == anew.model_dump_json()
 
 
-LISTS = {int: Kind.INTEGERS, Problem: Kind.TEXTS, Attribute: Kind.PAIRS, Source: Kind.SOURCES}
+LISTS = {
+    int: Kind.INTEGERS,
+    str: Kind.TEXTS,
+    Problem: Kind.TEXTS,
+    Attribute: Kind.PAIRS,
+    Source: Kind.SOURCES,
+}
 
 
 def kind_of(annotation):

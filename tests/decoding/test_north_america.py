@@ -12,25 +12,26 @@ from vintool.vin import Vin, calc_check_digit
 from vintool.vin.check_digit import position_9
 
 LABELLED = [  # starts of real models, whose check digit holds by chance: the year, and the model or none
-    ("WAUZZZ8K5DA000001", 2013),
-    ("WAUZZZ4K8RN000001", 2024),
-    ("KMHKR81C9NU000001", 2022),
-    ("KNAAE8153R6000001", 2024),
-    ("VF3LCBHZ5ES000001", 2014),
-    ("VF3CUHNV5HY000101", 2017),
-    ("YV1DZ8858D2000001", 2013),
+    ("WAUZZZ8K5DA000001", 2013, "A4"),
+    ("WAUZZZ4K8RN000001", 2024, None),
+    ("KMHKR81C9NU000001", 2022, "Ioniq 5"),
+    ("KNAAE8153R6000001", 2024, "EV9"),
+    ("VF3LCBHZ5ES000001", 2014, "308"),
+    ("VF3CUHNV5HY000101", 2017, "2008"),
+    ("YV1DZ8858D2000001", 2013, "XC60"),
 ]
 
 
-@pytest.mark.parametrize(("vin", "year"), LABELLED)
-def test_a_check_digit_that_holds_by_chance_makes_no_car_of_the_eighties(vin, year):
+@pytest.mark.parametrize(("vin", "year", "model"), LABELLED)
+def test_a_check_digit_that_holds_by_chance_makes_no_car_of_the_eighties(vin, year, model):
     vehicle = vintool.decode(vin)
     assert position_9(Vin(vin)) is CheckDigit.HOLDS
-    assert (vehicle.model_year.value, vehicle.model) == (year, None)
+    assert vehicle.model_year.value == year
+    assert (vehicle.model and vehicle.model.value) == model
 
 
 def test_a_year_is_the_same_whether_the_check_digit_holds_or_not():
-    for vin, year in LABELLED:
+    for vin, year, _ in LABELLED:
         spoilt = f"{vin[:8]}{'0' if vin[8] != '0' else '1'}{vin[9:]}"
         assert vintool.decode(spoilt).model_year.value == year, spoilt
 
@@ -53,7 +54,7 @@ def test_a_filing_that_fits_in_every_position_speaks_for_an_import_whose_check_d
 def test_a_bus_filing_is_silent_about_the_cars_of_the_same_code(start):
     vin = f"{start}0R0000101"
     vehicle = vintool.decode(f"{start}{calc_check_digit(vin)}R0000101")
-    assert vehicle.model is None
+    assert vehicle.model is None or vehicle.model.source.file != "vpic"
     assert vehicle.fuel_primary is None
     assert vehicle.electrification is None
     assert vehicle.vehicle_type is None or vehicle.vehicle_type.value != "bus"
@@ -114,7 +115,7 @@ def test_what_ties_a_vin_to_a_filing(market, digit, but, answer):
 
 
 def test_columns_say_the_same_of_every_tie():
-    vins = [vin for vin, _ in LABELLED]
+    vins = [vin for vin, *_ in LABELLED]
     vins += ["JT2AE09W5P0038539", "WBA3B5G59DNS00001", "LC0CE4CB7R0000101"]
     many = [
         f"{vin[:11]}{number:06}" for number in range(300) for vin in vins

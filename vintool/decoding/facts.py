@@ -13,6 +13,7 @@ from vintool.codes import Basis, Grade, Powertrain
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
+from vintool.registry.models import ModelRow
 from vintool.registry.plants import PlantRow
 from vintool.registry.rule import Rule
 from vintool.registry.series import BodySeries
@@ -95,7 +96,8 @@ def basis_of(item: DecodedElement, vpic_pass: Pass | None) -> Basis:
 
 
 def source_of(
-    row: Maker | Country | PlantRow | BuiltInRow | BodySeries | Rule | DecodedElement, wmi: str = ""
+    row: Maker | Country | PlantRow | BuiltInRow | BodySeries | ModelRow | Rule | DecodedElement,
+    wmi: str = "",
 ) -> Source:
     """Where a row stands and what it cites; that of a plant stands under a WMI. Many facts share a row."""
     if isinstance(row, DecodedElement):
@@ -110,7 +112,7 @@ def _source_of_element(row: str, origin: Origin, month: str) -> Source:
 
 @lru_cache(maxsize=1 << 14)
 def _source_of_row(
-    row: Maker | Country | PlantRow | BuiltInRow | BodySeries | Rule, wmi: str
+    row: Maker | Country | PlantRow | BuiltInRow | BodySeries | ModelRow | Rule, wmi: str
 ) -> Source:
     if isinstance(row, Maker):
         return Source(row.file, row.wmi, row.source, row.note)
@@ -124,5 +126,7 @@ def _source_of_row(
     if isinstance(row, BodySeries):
         about = "; ".join(part for part in (row.series, row.note) if part)
         return Source("body_series.csv", row.pattern_text, row.source, about)
+    if isinstance(row, ModelRow):
+        return Source("models.csv", row.pattern_text, row.source, row.note)
     note = "; ".join(part for part in (row.models, row.support) if part)
     return Source(row.file, row.pattern_text, row.source, note)

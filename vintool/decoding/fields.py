@@ -22,6 +22,7 @@ from vintool.decoding.facts import (
     source_of,
 )
 from vintool.decoding.kinds import Kind, Part
+from vintool.decoding.model_name import NOTHING, Known
 from vintool.decoding.model_year import ModelYear
 from vintool.decoding.profile import Profile
 from vintool.decoding.vehicle_type import KINDS, VehicleType
@@ -29,8 +30,10 @@ from vintool.powertrain import Classification
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.countries import Country
 from vintool.registry.makers import Maker
+from vintool.registry.models import ModelRow
 from vintool.registry.plants import PlantRow
-from vintool.vpic.elements import FROM_TABLES, DecodedElement, Origin
+from vintool.registry.rule import Rule
+from vintool.vpic.elements import FROM_TABLES, MODEL, DecodedElement, Origin
 
 #: What a value rests on: a row of the reference data, or what was concluded of several.
 Row = (
@@ -38,6 +41,8 @@ Row = (
     | Country
     | PlantRow
     | BuiltInRow
+    | ModelRow
+    | Rule
     | DecodedElement
     | Brand
     | VehicleType
@@ -102,7 +107,8 @@ def _fact(row: Row, value: Any, profile: Profile) -> Fact[Any]:
         support = tuple(map(source_of, row.rules))
         assert row.grade is not None  # noqa: S101 - a powertrain has one
         return PowertrainFact(Basis.ENCODED, support[0], value, row.grade, support)
-    basis = Basis.ENCODED if isinstance(row, BuiltInRow) else Basis.REGISTRY
+    by_positions = isinstance(row, BuiltInRow | ModelRow | Rule)
+    basis = Basis.ENCODED if by_positions else Basis.REGISTRY
     return Fact(basis, source_of(row, profile.wmi), value)
 
 
@@ -113,6 +119,34 @@ def _element(name: str, kind: Kind, meaning: str, element: int) -> Field:
         return kind.read(profile.vpic_pass.value(element)) if profile.vpic_pass else None
 
     return Field(name, kind, meaning, value, lambda p: _item(p, element), element)
+
+
+def _own_element(name: str, meaning: str, element: int) -> Field:
+    """A text that an element of vPIC tells, or where no filing speaks surely, what is known of the model."""
+
+    def own(profile: Profile) -> Known:
+        """What is known of the model, where no filing speaks surely of this element."""
+        is_filed = profile.vpic_pass is not None and profile.vpic_pass.sure
+        return NOTHING if is_filed and _item(profile, element) else profile.models.of(name)
+
+    def value(profile: Profile) -> str | None:
+        return own(profile).value or (
+            profile.vpic_pass.value(element) if profile.vpic_pass else None
+        )
+
+    return Field(
+        name,
+        TEXT,
+        meaning,
+        value,
+        lambda p: own(p).row or _item(p, element),
+        element,
+    )
+
+
+def _candidates(profile: Profile) -> tuple[str, ...]:
+    filed = profile.vpic_pass.value(MODEL) if profile.vpic_pass else None
+    return profile.models.candidates or ((filed,) if filed else ())
 
 
 def _item(profile: Profile, element: int) -> DecodedElement | None:
@@ -173,17 +207,18 @@ _TABLE = (
     Field("built_month", INTEGER, "the month that it was built in, where a maker's VIN tells it", lambda p: p.year.month, lambda p: p.year),
     Field("serial", TEXT, "positions 12-17, or 15-17 of a small maker"),
     Field("vehicle_type", TEXT, f"one of {', '.join(f'`{kind}`' for kind in KINDS)}", lambda p: p.vehicle_type and p.vehicle_type.name, lambda p: p.vehicle_type),
-    _element("model", TEXT, "the model", 28),
-    _element("series", TEXT, "the series", 34),
+    _own_element("model", "the model: as filed, by the maker's type code, or by the labels of this start where they name one alone", MODEL),
+    Field("model_candidates", TEXTS, "every model that it can be, with versions of the same code", _candidates),
+    _own_element("series", "the series", 34),
     _element("trim", TEXT, "the trim", 38),
-    _element("body_class", TEXT, "the body, in vPIC's words", 5),
+    _own_element("body_class", "the body, in vPIC's words", 5),
     _element("doors", INTEGER, "number of doors", 14),
     _element("seats", INTEGER, "number of seats", 33),
     Field("engine", STRUCT, "what is told of the engine: displacement in litres, power in kW", lambda p: engine.engine_of(p.vpic_pass), lambda p: engine.first_item(p.vpic_pass), parts=engine.PARTS),
     _element("fuel_primary", TEXT, "the fuel", 24),
     _element("fuel_secondary", TEXT, "the second fuel", 66),
     _element("electrification", TEXT, "the level of electrification, in vPIC's words", 126),
-    _element("drive_type", TEXT, "which wheels are driven", 15),
+    _own_element("drive_type", "which wheels are driven", 15),
     _element("gvwr", TEXT, "class of the gross vehicle weight rating", 25),
     Field("attributes", PAIRS, "everything else that vPIC tells, by its names", _further),
     Field("powertrain", TEXT, "`BEV`, `PHEV`, `EREV`, `HEV`, `ICE`, `FCEV`, `NOT_BEV`; null where it cannot be told", lambda p: p.classification.powertrain, lambda p: p.classification),

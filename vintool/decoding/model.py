@@ -58,6 +58,7 @@ class Vehicle(Frozen, defer_build=False):
     serial: str
     vehicle_type: Fact[str] | None = None
     model: Fact[str] | None = None
+    model_candidates: tuple[str, ...] = ()
     series: Fact[str] | None = None
     trim: Fact[str] | None = None
     body_class: Fact[str] | None = None

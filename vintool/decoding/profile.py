@@ -20,6 +20,8 @@ from vintool.codes import Basis, CheckDigit, Market, Powertrain
 from vintool.decoding.brand import Brand, brand_of
 from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.identity import market
+from vintool.decoding.model_name import UNKNOWN as UNKNOWN_MODELS
+from vintool.decoding.model_name import Models, has_filed_model, models_behind
 from vintool.decoding.model_year import (
     ModelYear,
     latest_model_year,
@@ -76,6 +78,7 @@ class Profile(NamedTuple):
     rivals: tuple[Pass, ...]
     near_electric: bool
     classification: Classification
+    models: Models
     tie: Tie | None
     series: BodySeries | None
     vehicle_type: VehicleType | None
@@ -135,6 +138,9 @@ def profile(
     classification = filings.weigh(by_rules, filing)
     registration = vpic.registration(wmi)
     series = registry.body_series(vin)
+    is_filed = vpic_pass is not None and has_filed_model(
+        vin_market, sure=vpic_pass.sure, has_model=MODEL in vpic_pass.attributes
+    )
     plant, plant_row = plant_of(wmi, vin.plant_code, year.year, vpic_pass, vin_market)
     built_in, built_in_row = built_in_of(vin, plant, plant_row, maker)
     return Profile(
@@ -154,6 +160,7 @@ def profile(
         and classification.powertrain is not Powertrain.BEV
         and filings.is_near_electric(wmi, vin, feared, latest + 1),
         classification=classification,
+        models=UNKNOWN_MODELS if is_filed else models_behind(vin.descriptor, by_rules.rules),
         tie=filed.tie if filed is not None else None,
         series=series,
         vehicle_type=vehicle_type_of(

@@ -6,6 +6,7 @@ columns could not decide come with their profiles, and are put in at the end.
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow as pa
 from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
 from vintool.columns.decoding.bitsets import CHARACTERS, CharacterCodes
-from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
+from vintool.columns.decoding.profiles import NO, OWN, YES, ProfileRules, Profiles
 from vintool.columns.decoding.wmis import MARKETS
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.arrow_types import arrow_type
@@ -132,6 +133,15 @@ class FieldColumns:
             name: _Displayed(arrow_type((FIELDS | ASIDE)[name]), *of)
             for name, of in displays.items()
         }
+        filed_models = values[MODEL].values
+        self._displayed["model_candidates"] = _Displayed(
+            arrow_type(FIELDS["model_candidates"]), filed_models, _filed_candidates
+        )
+        own = rules.own_models.values
+        self._displayed_own = {
+            name: _Displayed(arrow_type(FIELDS[name]), own, itemgetter(at))
+            for at, name in enumerate(OWN)
+        }
         # By part of a plant: as vPIC tells it, and as the registry does.
         self._parts = {
             part.name: tuple(
@@ -161,8 +171,23 @@ class FieldColumns:
             scalars: by row, the values in the rows that are undecided.
             encoded: give texts as dictionary arrays.
         """
+        if name in OWN:
+            return self._model_field(name, profiles, scalars, encoded=encoded)
         codes = self._codes(name, profiles)
         return _gathered(self._displayed[name](), codes, scalars, encoded=encoded)
+
+    def _model_field(
+        self, name: str, profiles: Profiles, scalars: Mapping[int, Any], *, encoded: bool
+    ) -> pa.Array:
+        """The column of one of ``OWN``: as the makers' codes and labels tell it, else as filed."""
+        filed, own = self._displayed[name](), self._displayed_own[name]()
+        at = OWN.index(name)
+        has_own = np.array([bool(one[at]) for one in self._rules.own_models.values], dtype=bool)
+        codes = profiles.elements[ELEMENTS.get(name, MODEL)].astype(np.intp)
+        own_codes = profiles.own_models
+        is_filed = (profiles.vpic == YES) & (codes > 0)
+        codes = np.where(has_own[own_codes] & ~is_filed, len(filed) + own_codes, codes)
+        return _gathered(pa.concat_arrays([filed, own]), codes, scalars, encoded=encoded)
 
     def _codes(self, name: str, profiles: Profiles) -> Codes:
         """The codes of a field's values."""
@@ -359,6 +384,11 @@ def _itself(value: Any) -> Any:
 
 def _value(kind: Kind, element: int, texts: tuple[str, ...]) -> str | int | float | None:
     return kind.read(all_in_words(element, texts))
+
+
+def _filed_candidates(texts: tuple[str, ...]) -> tuple[str, ...]:
+    model = all_in_words(MODEL, texts)
+    return (model,) if model else ()
 
 
 def _part(name: str, place: Plant | None) -> str:

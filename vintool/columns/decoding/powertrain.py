@@ -1,4 +1,7 @@
-"""Columns of VINs -> the powertrain rules that match: ``powertrain.classify`` for many VINs."""
+"""Columns of VINs -> the rows of a table of patterns that match, such as ``powertrain.classify`` for many VINs."""
+
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,17 +19,30 @@ from vintool.registry.rule import Rule
 _POSITIONS = (4, 5, 6, 7, 8, 10, 11)  # rules are looked up by positions 1-3
 
 
-class PowertrainRules:
-    """The powertrain rules of the WMIs that were met, as bit sets."""
+class _Patterned(Protocol):
+    @property
+    def pattern(self) -> tuple[str, ...]: ...
 
-    def __init__(self, wmis: Wmis) -> None:
+
+R = TypeVar("R", bound=_Patterned)
+
+
+class PatternRules(Generic[R]):
+    """The rows with patterns of the WMIs that were met, as bit sets.
+
+    Args:
+        wmis: encoder of the WMIs.
+        rows_of: positions 1-3 -> the rows; their patterns are of positions 1-8, 10 and 11.
+    """
+
+    def __init__(self, wmis: Wmis, rows_of: Callable[[str], tuple[R, ...]]) -> None:
         self._sets = BitSets(_POSITIONS, _POSITIONS[:5])
         self._literals = Runs()
-        self._rules: list[tuple[Rule, ...]] = []  # by word
+        self._rules: list[tuple[R, ...]] = []  # by word
         self._matches = Encoder([()])  # tuples of words, each with the bits that match
-        self._set_of = PerDistinct(lambda wmi: self._add(powertrain_rules(wmis.all[wmi].wmi[:3])))
+        self._set_of = PerDistinct(lambda wmi: self._add(rows_of(wmis.all[wmi].wmi[:3])))
 
-    def _add(self, rules: tuple[Rule, ...]) -> int:
+    def _add(self, rules: Sequence[R]) -> int:
         if not rules:
             return -1
         patterns = [literals(rule.pattern[3:]) for rule in rules]
@@ -37,11 +53,11 @@ class PowertrainRules:
         )
         pattern = first + np.arange(len(rules))
         self._sets.add(1, np.zeros(len(rules), dtype=np.intp), pattern, self._literals)
-        self._rules += [rules[start : start + 64] for start in range(0, len(rules), 64)]
+        self._rules += [tuple(rules[start : start + 64]) for start in range(0, len(rules), 64)]
         return len(self._sets.count) - 1
 
     def __call__(self, wmi: Codes, codes: CharacterCodes) -> Codes:
-        """The rules that match in each of n rows, by a code for ``classification``; 0 for none.
+        """The rows that match in each of n rows, by a code for ``matching``; 0 for none.
 
         Args:
             wmi: n codes of ``Wmis``.
@@ -82,12 +98,21 @@ class PowertrainRules:
         joined = self._matches.codes((*values[a], *values[b]) for a, b in every.T.tolist())
         return np.asarray(joined[where.ravel()])
 
+    def matching(self, code: int) -> tuple[R, ...]:
+        """The rows that match, by their code."""
+        return tuple(
+            self._rules[word][at]
+            for word, matching in self._matches.values[code]
+            for at in bits(matching)
+        )
+
+
+class PowertrainRules(PatternRules[Rule]):
+    """The powertrain rules of the WMIs that were met."""
+
+    def __init__(self, wmis: Wmis) -> None:
+        super().__init__(wmis, powertrain_rules)
+
     def classification(self, code: int) -> Classification:
         """What the rules tell together that match, by their code."""
-        return resolve(
-            [
-                self._rules[word][at]
-                for word, matching in self._matches.values[code]
-                for at in bits(matching)
-            ]
-        )
+        return resolve(self.matching(code))

@@ -8,7 +8,6 @@ that this cannot decide (two years that disagree on electric drive, a value that
 """
 
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from vintool.columns.decoding.bitsets import CHARACTERS, N_CHARACTERS, Character
 from vintool.columns.decoding.elements import ReadElements
 from vintool.columns.decoding.model_years import ModelYearRules
 from vintool.columns.decoding.passes import Passes, PassRules
-from vintool.columns.decoding.powertrain import PowertrainRules
+from vintool.columns.decoding.powertrain import PatternRules, PowertrainRules
 from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, IN_VIN, NOTHING
 from vintool.columns.decoding.schemas import schemas
 from vintool.columns.decoding.wmis import MARKETS, Wmis
@@ -33,14 +32,18 @@ from vintool.decoding import plant
 from vintool.decoding.fields import ASIDE, ELEMENTS
 from vintool.decoding.fields import FIELDS as VEHICLE_FIELDS
 from vintool.decoding.identity import maker as maker_of
+from vintool.decoding.model_name import BESIDE, models_of
 from vintool.decoding.north_america import is_home_market, tie
 from vintool.powertrain.filings import SIGNALS, outlier_of, sides
+from vintool.registry.models import model_rows
 from vintool.registry.outliers import outliers
 from vintool.registry.user_rules import by_rules, forget
 from vintool.vin.positions import FIRST_MODEL_YEAR
 from vintool.vpic.elements import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
 
 POWERTRAIN = frozenset({"powertrain", "powertrain_grade", "powertrain_basis"})
+#: Fields that the makers' codes and labels tell where no filing speaks surely; in this order in ``own_models``.
+OWN = ("model", "model_candidates", *BESIDE)
 #: Fields that follow from the WMI, of the few that had several makers from WMI and year.
 BY_WMI = frozenset({"market", "manufacturer", "country", "region"})
 #: Every field that has a form in columns: those that a profile tells but for these.
@@ -57,6 +60,7 @@ _WMIS_AT_MOST = 1 << 17
 _US = MARKETS.index(Market.US)
 _OF_SERIES = (4, 5, 6, 7, 8)
 _YEARS = 1 << 6  # more than position 10 can mean
+_WIDE = 1 << 20  # more than the combinations of rows that match
 
 
 class Profiles(NamedTuple):
@@ -72,6 +76,7 @@ class Profiles(NamedTuple):
         matched: some pattern of vPIC's matches.
         rules: of ``PowertrainRules``.
         series: of ``ProfileRules.kinds_of_series``.
+        own_models: of ``ProfileRules.own_models``.
         undecided: in these rows nothing here holds, and ``profile`` is asked.
         read: by element, the value that the VIN itself tells.
         elements: by element, the same with what is assumed.
@@ -87,6 +92,7 @@ class Profiles(NamedTuple):
     make: Codes
     rules: Codes
     series: Codes
+    own_models: Codes
     undecided: Mask
     read: dict[int, Codes]
     elements: dict[int, Codes]
@@ -108,6 +114,7 @@ class ProfileRules:
 
     Attributes:
         makers, makes: encoders of ``Maker`` and of makes; None has code 0.
+        own_models: the values of ``OWN`` that follow from the makers' codes and labels; none has code 0.
     """
 
     def __init__(self) -> None:
@@ -116,6 +123,9 @@ class ProfileRules:
         self.passes = PassRules(self.schemas)
         self.wmis = wmis = Wmis(registration.wmi for registration in registrations)
         self.powertrain = PowertrainRules(wmis)
+        self._model_rows = PatternRules(wmis, model_rows)
+        self.own_models = PerDistinct(self._own_models, scattered=True)
+        self.own_models.codes(np.zeros(1, dtype=np.intp))  # no row and no rule: code 0
         self.model_years = ModelYearRules(wmis)
         self.makers, self.makes = Encoder([None]), Encoder([None])
         self._market = PerDistinct(lambda at: MARKETS.index(wmis.all[at].market))
@@ -197,7 +207,7 @@ class ProfileRules:
             make = np.where(applies == NO, 0, np.where(model > 0, of_model, of_wmi))
             make = make.astype(np.int32)
         no_brand = ~self._one_brand.array(maker) & ((make == 0) | (applies != YES))
-        rules = self._rules(rows, fields, no_brand)
+        rules, own = self._matching(fields, rows, applies != YES, no_brand, read)
         if fields & POWERTRAIN:
             undecided |= read.contested(FUEL_PRIMARY, ELECTRIC)
             undecided |= read.contested(ELECTRIFICATION, BATTERY_ELECTRIC)
@@ -208,7 +218,8 @@ class ProfileRules:
             series = self._series(wmi, codes)
         for part in plant.PARTS if fields & {"plant", "built_in"} else ():
             read(part.element)
-        wanted = {ELEMENTS[field] for field in fields & ELEMENTS.keys()}
+        of = ELEMENTS | {"model_candidates": MODEL}
+        wanted = {of[field] for field in fields & of.keys()}
         elements = {element: read(element).copy() for element in wanted}
         if elements:
             undecided |= self._add_specified(elements, read, rows, passes)
@@ -226,10 +237,39 @@ class ProfileRules:
             make,
             rules,
             series,
+            own,
             undecided,
             read.gathered,
             elements,
         )
+
+    def _matching(
+        self, fields: set[str], rows: _Rows, unsure: Mask, no_brand: Mask, read: ReadElements
+    ) -> tuple[Codes, Codes]:
+        """The powertrain rules that match where some fields need them, and of ``OWN`` what follows.
+
+        Args:
+            fields: names.
+            rows: n rows.
+            unsure: where no filing speaks surely.
+            no_brand: where the brand follows from the rules.
+            read: what is filed.
+        """
+        rules: Codes = np.zeros(len(rows.wmi), dtype=np.int32)
+        own: Codes = np.zeros(len(rows.wmi), dtype=np.int32)
+        no_model = np.zeros(len(rows.wmi), dtype=bool)
+        if not fields.isdisjoint(OWN):  # see ``has_filed_model``
+            no_model = unsure | (read(MODEL) == NOTHING) & (rows.market != _US)
+        if fields & (POWERTRAIN | {"vehicle_type"}):
+            rules = self.powertrain(rows.wmi, rows.codes)
+        else:
+            some = np.flatnonzero(no_model | no_brand & ("brand" in fields))
+            rules[some] = self.powertrain(rows.wmi[some], rows.codes.of(some))
+        some = np.flatnonzero(no_model)
+        if len(some):
+            coded = self._model_rows(rows.wmi[some], rows.codes.of(some))
+            own[some] = self.own_models.codes(rules[some] * np.intp(_WIDE) + coded)
+        return rules, own
 
     def _outliers(self, read: ReadElements, year: Ints, sure: Mask) -> Mask:
         """The rows whose filing stands against the maker's others of the model: ``profile`` weighs them."""
@@ -337,15 +377,13 @@ class ProfileRules:
             some = np.flatnonzero((values == NOTHING) & (applies != NO))
             values[some] = self._default[COLUMN_OF[element]][rows.registration[some]]
 
-    def _rules(self, rows: _Rows, fields: AbstractSet[str], no_brand: Mask) -> Codes:
-        """The rules of the powertrain, in the rows where some fields need them: for a brand where nothing else tells it."""
-        if fields & (POWERTRAIN | {"vehicle_type"}):
-            return self.powertrain(rows.wmi, rows.codes)
-        rules: Codes = np.zeros(len(rows.wmi), dtype=np.int32)
-        if "brand" in fields:
-            some = np.flatnonzero(no_brand)
-            rules[some] = self.powertrain(rows.wmi[some], rows.codes.of(some))
-        return rules
+    def _own_models(self, key: int) -> tuple[str | tuple[str, ...] | None, ...]:
+        rules, rows = divmod(key, _WIDE)
+        models = models_of(
+            self._model_rows.matching(rows), self.powertrain.classification(rules).rules
+        )
+        beside = (models.of(field).value for field in BESIDE)
+        return models.model.value, models.candidates, *beside
 
     def _series(self, wmi: Codes, codes: CharacterCodes) -> Codes:
         """The kinds of the makers' series in n rows, by the codes of ``kinds_of_series``."""
