@@ -1,7 +1,7 @@
 """WMI, positions 4-8, 10 and 11 -> model, series, body and drive, by the makers' own type codes.
 
 ``models.csv`` has what public sources say of these codes: the chassis codes of the Volkswagen group, Tesla's
-characters, the letters of Renault and Peugeot. A code that stands for several models names them all. How
+characters, the series of Mercedes-Benz, the letters of Renault and Peugeot. A code that stands for several models names them all. How
 labels spell a model is read with ``models.names.csv``.
 """
 
