@@ -1,5 +1,6 @@
 """``models.csv`` and ``models.names.csv``: sound, and right on the labelled vehicles."""
 
+from collections import Counter
 from itertools import combinations
 
 import pytest
@@ -9,6 +10,7 @@ from vintool.decoding.model_name import models_of
 from vintool.errors import DataError
 from vintool.registry import models
 from vintool.registry.models import fitting_models, line_of, model_rows, spelled_models, year_codes
+from vintool.registry.patterns import parse_pattern
 from vintool.registry.rows import KeyedTable
 
 HEADER = ",".join(models.COLUMNS)
@@ -33,6 +35,30 @@ def test_two_rows_that_name_models_never_fit_the_same_vin():
                 "*" in {a, b} or set(a) & set(b)
                 for a, b in zip(one.pattern, other.pattern, strict=True)
             ), (one, other)
+
+
+def test_years_that_bound_a_code_stand_in_one_table_alone():
+    bounds = [
+        (wmi, parse_pattern(row["vds"], 5))
+        for row in table("model_years.bounds.csv")
+        if not row["at_12"]
+        for wmi in row["wmi"].split(";")
+    ]
+    rows = [row for row in table("models.csv") if row["models"]]
+    periods = Counter(
+        start for start, _ in {((row["wmi"], row["vds"]), row["year_from"]) for row in rows}
+    )
+    for row in rows:
+        pattern = parse_pattern(row["vds"], 5)
+        twice = (row["year_from"] or row["year_to"]) and any(
+            wmi == row["wmi"]
+            and all(
+                a == "*" or (b != "*" and set(b) <= set(a))
+                for a, b in zip(wider, pattern, strict=True)
+            )
+            for wmi, wider in bounds
+        )
+        assert not twice or periods[row["wmi"], row["vds"]] > 1, row
 
 
 def test_body_and_drive_are_in_the_words_of_vpic():
