@@ -112,7 +112,13 @@ class PowertrainRules(PatternRules[Rule]):
 
     def __init__(self, wmis: Wmis) -> None:
         super().__init__(wmis, powertrain_rules)
+        self._resolved: dict[
+            int, Classification
+        ] = {}  # by code; brand, kind, model and powertrain ask
 
     def classification(self, code: int) -> Classification:
         """What the rules tell together that match, by their code."""
-        return resolve(self.matching(code))
+        known = self._resolved.get(code)
+        if known is None:
+            known = self._resolved[code] = resolve(self.matching(code))
+        return known
