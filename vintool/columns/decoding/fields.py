@@ -15,7 +15,8 @@ import pyarrow as pa
 from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
 from vintool.columns.decoding.bitsets import CHARACTERS, CharacterCodes
-from vintool.columns.decoding.profiles import NO, OWN, YES, ProfileRules, Profiles
+from vintool.columns.decoding.own_models import OWN
+from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
 from vintool.columns.decoding.wmis import MARKETS
 from vintool.columns.engine.arrays import Codes, Ints, Mask
 from vintool.columns.engine.arrow_types import arrow_type

@@ -18,8 +18,9 @@ from vintool.codes import Market
 from vintool.columns.decoding.bitsets import CHARACTERS, N_CHARACTERS, CharacterCodes
 from vintool.columns.decoding.elements import ReadElements
 from vintool.columns.decoding.model_years import ModelYearRules
+from vintool.columns.decoding.own_models import OWN, OwnModels
 from vintool.columns.decoding.passes import Passes, PassRules
-from vintool.columns.decoding.powertrain import PatternRules, PowertrainRules
+from vintool.columns.decoding.powertrain import PowertrainRules
 from vintool.columns.decoding.schema_lines import COLUMN_OF, CORE, IN_VIN, NOTHING
 from vintool.columns.decoding.schemas import schemas
 from vintool.columns.decoding.wmis import MARKETS, Wmis
@@ -32,18 +33,14 @@ from vintool.decoding import plant
 from vintool.decoding.fields import ASIDE, ELEMENTS
 from vintool.decoding.fields import FIELDS as VEHICLE_FIELDS
 from vintool.decoding.identity import maker as maker_of
-from vintool.decoding.model_name import BESIDE, models_of
 from vintool.decoding.north_america import is_home_market, tie
 from vintool.powertrain.filings import SIGNALS, outlier_of, sides
-from vintool.registry.models import model_rows
 from vintool.registry.outliers import outliers
 from vintool.registry.user_rules import by_rules, forget
 from vintool.vin.positions import FIRST_MODEL_YEAR
 from vintool.vpic.elements import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
 
 POWERTRAIN = frozenset({"powertrain", "powertrain_grade", "powertrain_basis"})
-#: Fields that the makers' codes and labels tell where no filing speaks surely; in this order in ``own_models``.
-OWN = ("model", "model_candidates", *BESIDE)
 #: Fields that follow from the WMI, of the few that had several makers from WMI and year.
 BY_WMI = frozenset({"market", "manufacturer", "country", "region"})
 #: Every field that has a form in columns: those that a profile tells but for these.
@@ -60,7 +57,6 @@ _WMIS_AT_MOST = 1 << 17
 _US = MARKETS.index(Market.US)
 _OF_SERIES = (4, 5, 6, 7, 8)
 _YEARS = 1 << 6  # more than position 10 can mean
-_WIDE = 1 << 20  # more than the combinations of rows that match
 
 
 class Profiles(NamedTuple):
@@ -76,7 +72,7 @@ class Profiles(NamedTuple):
         matched: some pattern of vPIC's matches.
         rules: of ``PowertrainRules``.
         series: of ``ProfileRules.kinds_of_series``.
-        own_models: of ``ProfileRules.own_models``.
+        own_models: of ``OwnModels``.
         undecided: in these rows nothing here holds, and ``profile`` is asked.
         read: by element, the value that the VIN itself tells.
         elements: by element, the same with what is assumed.
@@ -114,7 +110,7 @@ class ProfileRules:
 
     Attributes:
         makers, makes: encoders of ``Maker`` and of makes; None has code 0.
-        own_models: the values of ``OWN`` that follow from the makers' codes and labels; none has code 0.
+        own_models: the models where no filing names one.
     """
 
     def __init__(self) -> None:
@@ -123,9 +119,7 @@ class ProfileRules:
         self.passes = PassRules(self.schemas)
         self.wmis = wmis = Wmis(registration.wmi for registration in registrations)
         self.powertrain = PowertrainRules(wmis)
-        self._model_rows = PatternRules(wmis, model_rows)
-        self.own_models = PerDistinct(self._own_models, scattered=True)
-        self.own_models.codes(np.zeros(1, dtype=np.intp))  # no row and no rule: code 0
+        self.own_models = OwnModels(wmis, self.powertrain)
         self.model_years = ModelYearRules(wmis)
         self.makers, self.makes = Encoder([None]), Encoder([None])
         self._market = PerDistinct(lambda at: MARKETS.index(wmis.all[at].market))
@@ -267,8 +261,7 @@ class ProfileRules:
             rules[some] = self.powertrain(rows.wmi[some], rows.codes.of(some))
         some = np.flatnonzero(no_model)
         if len(some):
-            coded = self._model_rows(rows.wmi[some], rows.codes.of(some))
-            own[some] = self.own_models.codes(rules[some] * np.intp(_WIDE) + coded)
+            own[some] = self.own_models(rows.wmi[some], rows.codes.of(some), rules[some])
         return rules, own
 
     def _outliers(self, read: ReadElements, year: Ints, sure: Mask) -> Mask:
@@ -376,14 +369,6 @@ class ProfileRules:
         for element, values in elements.items():
             some = np.flatnonzero((values == NOTHING) & (applies != NO))
             values[some] = self._default[COLUMN_OF[element]][rows.registration[some]]
-
-    def _own_models(self, key: int) -> tuple[str | tuple[str, ...] | None, ...]:
-        rules, rows = divmod(key, _WIDE)
-        models = models_of(
-            self._model_rows.matching(rows), self.powertrain.classification(rules).rules
-        )
-        beside = (models.of(field).value for field in BESIDE)
-        return models.model.value, models.candidates, *beside
 
     def _series(self, wmi: Codes, codes: CharacterCodes) -> Codes:
         """The kinds of the makers' series in n rows, by the codes of ``kinds_of_series``."""
