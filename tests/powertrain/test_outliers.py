@@ -1,6 +1,5 @@
 """Filings that stand against a maker's others of the same model are no evidence, alone or in columns."""
 
-
 import pyarrow as pa
 import pytest
 from support.tables import table
