@@ -68,7 +68,7 @@ def test_what_the_vin_encodes_is_not_what_is_assumed():
 
 def test_a_european_car_is_not_read_by_american_patterns():
     vehicle = vintool.decode("WVWZZZ1KZ6W000001")
-    assert vehicle.model is None
+    assert (vehicle.model.value, vehicle.model.source.file) == ("Golf", "models.csv")
     assert vehicle.attributes == ()
     assert vehicle.plant.source.file == "plants.csv"
 

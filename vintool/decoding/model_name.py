@@ -48,8 +48,8 @@ UNKNOWN = Models(NOTHING, (), NOTHING, NOTHING, NOTHING)
 
 
 def has_filed_model(vin_market: Market, *, sure: bool, has_model: bool) -> bool:
-    """Whether NHTSA's filings alone say what the model is: they speak surely, and of a car of theirs or of a model."""
-    return sure and (has_model or vin_market is Market.US)
+    """Whether NHTSA's filings alone say what the model is: they name it, or surely speak of a car of theirs."""
+    return has_model or (sure and vin_market is Market.US)
 
 
 def models_behind(descriptor: str, seen: tuple[Rule, ...]) -> Models:

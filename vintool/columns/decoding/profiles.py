@@ -253,7 +253,7 @@ class ProfileRules:
         own: Codes = np.zeros(len(rows.wmi), dtype=np.int32)
         no_model = np.zeros(len(rows.wmi), dtype=bool)
         if not fields.isdisjoint(OWN):  # see ``has_filed_model``
-            no_model = unsure | (read(MODEL) == NOTHING) & (rows.market != _US)
+            no_model = (read(MODEL) == NOTHING) & (unsure | (rows.market != _US))
         if fields & (POWERTRAIN | {"vehicle_type"}):
             rules = self.powertrain(rows.wmi, rows.codes)
         else:
