@@ -6,6 +6,7 @@ from support.tables import table
 from vintool import registry
 from vintool.errors import DataError
 from vintool.registry import series as body_series
+from vintool.registry.patterns import fits
 from vintool.registry.rows import KeyedTable
 
 HEADER = ",".join(body_series.COLUMNS)
@@ -24,7 +25,7 @@ def test_no_two_rows_fit_one_vin():
         rows = registry.body_series_rows(wmi)
         for row in table("body_series.csv"):
             if row["wmi"] == wmi:
-                assert sum(one.fits(row["example"]) for one in rows) == 1, row
+                assert sum(fits(one.pattern, row["example"]) for one in rows) == 1, row
 
 
 @pytest.mark.parametrize(

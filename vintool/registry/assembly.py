@@ -7,10 +7,9 @@ from China under UU1. ``built_in.csv`` names these models, and those built at ho
 from functools import cache
 from typing import NamedTuple
 
-from vintool.errors import DataError
 from vintool.registry.countries import country_codes
-from vintool.registry.patterns import ANY, parse_pattern, signs_of
-from vintool.registry.rows import keyed_table
+from vintool.registry.patterns import ANY, fits, parse_pattern, signs_of
+from vintool.registry.rows import keyed_table, refuse
 
 FILE = "built_in.csv"
 COLUMNS = ("wmi", "vds", "plant_codes", "country", "model", "place", "source", "note", "example")
@@ -32,13 +31,6 @@ class BuiltInRow(NamedTuple):
         signs = signs_of(self.pattern)
         return "".join(signs[:8]) + ("" if signs[8] == ANY else f" at 11 {signs[8]}")
 
-    def fits(self, key: str) -> bool:
-        """Whether positions 1-8 and 11 fit; a character that is not known fits no named one."""
-        return all(
-            allowed == ANY or character in allowed
-            for allowed, character in zip(self.pattern, key, strict=True)
-        )
-
 
 @cache
 def built_in_rows(wmi: str) -> tuple[BuiltInRow, ...]:
@@ -53,13 +45,12 @@ def built_in_rows(wmi: str) -> tuple[BuiltInRow, ...]:
     ).rows(wmi):
         pattern = (*code, *parse_pattern(vds, 5), plants or ANY)
         row = BuiltInRow(pattern, country, model, place, source, note)
-        for is_wrong, fault in (
+        refuse(
+            f"{FILE}, {code} {vds}",
             (not country or country not in country_codes(), f"no country {country!r}"),
             (not model or not source, "a cell that must be filled is empty"),
-            (not row.fits(example), f"its example {example!r} does not fit it"),
-        ):
-            if is_wrong:
-                raise DataError(f"wmi_data/{FILE}, {code} {vds}: {fault}")
+            (not fits(row.pattern, example), f"its example {example!r} does not fit it"),
+        )
         rows.append(row)
     return tuple(rows)
 
@@ -74,5 +65,6 @@ def built_in(vin: str) -> BuiltInRow | None:
     >>> row.country, row.model
     ('CN', 'Spring')
     """
-    rows = [row for row in built_in_rows(vin[:3]) if row.fits(vin[:8] + vin[10:11])]
+    key = vin[:8] + vin[10:11]
+    rows = [row for row in built_in_rows(vin[:3]) if fits(row.pattern, key)]
     return rows[0] if len({row.country for row in rows}) == 1 else None

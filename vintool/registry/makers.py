@@ -8,7 +8,7 @@ from typing import NamedTuple
 from vintool.errors import DataError
 from vintool.registry.brands import chinese_names
 from vintool.registry.countries import country_codes
-from vintool.registry.rows import keyed_table, read_rows
+from vintool.registry.rows import keyed_table, read_rows, refuse
 from vintool.vin.positions import ALPHABET, SMALL_MAKER
 
 COLUMNS = ("wmi", "manufacturer", "brands", "country", "kinds", "confidence", "source", "note")
@@ -158,7 +158,8 @@ def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -
     code, name, brands, country, kinds, confidence, source, note = cells
     length = 6 if code[2:3] == SMALL_MAKER else 3
     years = [year for year in (first, last) if year]
-    for is_wrong, fault in (
+    refuse(
+        f"{file}, {code}",
         (len(code) != length, "a WMI has 3 characters, or 6 where the third is 9"),
         (not _CHARACTERS.issuperset(code), "a WMI holds digits and A-Z without I, O, Q"),
         (country not in country_codes(), f"no range of countries.csv belongs to {country!r}"),
@@ -166,9 +167,7 @@ def _maker(file: str, cells: tuple[str, ...], first: str = "", last: str = "") -
         (not source, "no source"),
         (not all(year.isdecimal() and len(year) == 4 for year in years), "a year has 4 digits"),
         (years != sorted(years), f"the years {first}-{last} run backwards"),
-    ):
-        if is_wrong:
-            raise DataError(f"wmi_data/{file}, {code}: {fault}")
+    )
     about = _split(brands), country, _split(kinds), confidence, source, note
     return Maker(code, name, *about, int(first or 0), int(last or 9999), file)
 

@@ -126,13 +126,11 @@ def _rules() -> Iterator[tuple[str, tuple[str, ...], YearRule]]:
     for line, row in enumerate(rows.read_rows(RULES, RULE_COLUMNS), 2):
         wmis, vds, place, month, _example, year, source, note = row
         wrong = place not in _PLACES or month not in {"", "12"} or (year and not _is_year(year))
-        _refuse_if(
-            bool(wrong),
-            RULES,
-            line,
-            "place is 10, 11, 10 letters or none, month 12 or empty, year a year",
+        rows.refuse(
+            f"{RULES}, line {line}",
+            (bool(wrong), "place is 10, 11, 10 letters or none, month 12 or empty, year a year"),
+            (not source or not note, "no source, or no word about whose VINs"),
         )
-        _refuse_if(not source or not note, RULES, line, "no source, or no word about whose VINs")
         for wmi, pattern in _starts(RULES, line, wmis, vds, ""):
             shape = place == "11" or (place == "none" and set(pattern) != {ANY})
             yield wmi, pattern, YearRule(_PLACES[place], bool(month), shape, cites=source)
@@ -143,8 +141,11 @@ def _bounds() -> Iterator[tuple[str, tuple[str, ...], YearRule]]:
         wmis, vds, at_12, first, last, model, source = row
         years = [year for year in (first, last) if year]
         wrong = not years or years != sorted(years) or not all(map(_is_year, years))
-        _refuse_if(wrong, BOUNDS, line, f"the years {first}-{last} are none")
-        _refuse_if(not source or not model, BOUNDS, line, "no source, or no model")
+        rows.refuse(
+            f"{BOUNDS}, line {line}",
+            (wrong, f"the years {first}-{last} are none"),
+            (not source or not model, "no source, or no model"),
+        )
         rule = YearRule(first=int(first or 0), last=int(last or 9999), model=model, cites=source)
         for wmi, pattern in _starts(BOUNDS, line, wmis, vds, at_12):
             yield wmi, pattern, rule
@@ -164,10 +165,5 @@ def _starts(
         raise DataError(f"wmi_data/{file}, line {line}: {error}") from None
     for wmi in wmis.split(";"):
         sound = len(wmi) == 3 and _CHARACTERS.issuperset(wmi)
-        _refuse_if(not sound, file, line, f"{wmi!r} is no WMI of three characters")
+        rows.refuse(f"{file}, line {line}", (not sound, f"{wmi!r} is no WMI of three characters"))
         yield wmi, pattern
-
-
-def _refuse_if(wrong: bool, file: str, line: int, fault: str) -> None:  # noqa: FBT001 - a question
-    if wrong:
-        raise DataError(f"wmi_data/{file}, line {line}: {fault}")

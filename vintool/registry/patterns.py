@@ -47,6 +47,18 @@ def signs_of(pattern: Iterable[str]) -> list[str]:
     return [allowed if len(allowed) == 1 else f"[{allowed}]" for allowed in pattern]
 
 
+def fits(pattern: Sequence[str], key: str) -> bool:
+    """Whether a key fits one pattern; a character that is not known fits no named one.
+
+    >>> fits(("3", "12", "*"), "31A"), fits(("3", "12", "*"), "3*A")
+    (True, False)
+    """
+    return all(
+        allowed == ANY or character in allowed
+        for allowed, character in zip(pattern, key, strict=True)
+    )
+
+
 @lru_cache(maxsize=1 << 16)
 def _closed(pattern: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     """The places that a pattern does not leave open, and what they allow."""

@@ -128,6 +128,21 @@ class KeyedTable:
         return iter(self._index)
 
 
+def refuse(where: str, *faults: tuple[bool, str]) -> None:
+    """Refuse a row for the first fault that it has.
+
+    Args:
+        where: file and row.
+        faults: whether the row has it, and what it is.
+
+    Raises:
+        DataError: it has one.
+    """
+    for is_wrong, fault in faults:
+        if is_wrong:
+            raise DataError(f"wmi_data/{where}: {fault}")
+
+
 @cache
 def keyed_table(name: str, columns: tuple[str, ...]) -> KeyedTable:
     """A table of ``wmi_data``, to be asked by its first cell; name and columns as for ``read_rows``.

@@ -7,9 +7,8 @@ the characters that the maker puts behind the WMI.
 from functools import cache
 from typing import NamedTuple
 
-from vintool.errors import DataError
-from vintool.registry.patterns import ANY, parse_pattern, signs_of
-from vintool.registry.rows import keyed_table
+from vintool.registry.patterns import fits, parse_pattern, signs_of
+from vintool.registry.rows import keyed_table, refuse
 
 FILE = "body_series.csv"
 COLUMNS = ("wmi", "vds", "kind", "series", "source", "note", "example")
@@ -30,13 +29,6 @@ class BodySeries(NamedTuple):
         """The pattern as a person reads it."""
         return "".join(signs_of(self.pattern))
 
-    def fits(self, key: str) -> bool:
-        """Whether positions 1-8 fit; a character that is not known fits no named one."""
-        return all(
-            allowed == ANY or character in allowed
-            for allowed, character in zip(self.pattern, key, strict=True)
-        )
-
 
 @cache
 def body_series_rows(wmi: str) -> tuple[BodySeries, ...]:
@@ -48,13 +40,12 @@ def body_series_rows(wmi: str) -> tuple[BodySeries, ...]:
     rows = []
     for code, vds, kind, series, source, note, example in keyed_table(FILE, COLUMNS).rows(wmi):
         row = BodySeries((*code, *parse_pattern(vds, 5)), kind, series, source, note)
-        for is_wrong, fault in (
+        refuse(
+            f"{FILE}, {code} {vds}",
             (kind not in KINDS, f"no kind {kind!r}"),
             (not series or not source, "a cell that must be filled is empty"),
-            (not row.fits(example), f"its example {example!r} does not fit it"),
-        ):
-            if is_wrong:
-                raise DataError(f"wmi_data/{FILE}, {code} {vds}: {fault}")
+            (not fits(row.pattern, example), f"its example {example!r} does not fit it"),
+        )
         rows.append(row)
     return tuple(rows)
 
@@ -65,4 +56,4 @@ def body_series(vin: str) -> BodySeries | None:
     >>> body_series("ZFA25000002000001").series, body_series("ZFA31200001000001")
     ('Ducato', None)
     """
-    return next((row for row in body_series_rows(vin[:3]) if row.fits(vin[:8])), None)
+    return next((row for row in body_series_rows(vin[:3]) if fits(row.pattern, vin[:8])), None)
