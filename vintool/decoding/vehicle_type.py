@@ -59,7 +59,7 @@ def kind_of_vehicle(  # noqa: PLR0913 - what decides
         series: the kind of the maker's series.
         built: the kinds that the maker builds under the WMI.
         labelled: the kinds of labelled vehicles with this start of the VIN.
-        has_model: the filing surely names the model.
+        has_model: the filing names the model.
 
     >>> kind_of_vehicle(Market.CN, "bus", "", ("car", "suv", "bus"), ("car",), has_model=False)
     ('car', <KindBy.RULES: 'rules'>)
@@ -104,7 +104,7 @@ def vehicle_type_of(  # noqa: PLR0913, PLR0917 - what decides
         series.kind if series is not None else "",
         maker.kinds if maker is not None else (),
         tuple(rule.kind for rule in rules),
-        has_model=vpic_pass is not None and vpic_pass.sure and MODEL in vpic_pass.read,
+        has_model=vpic_pass is not None and MODEL in vpic_pass.read,
     )
     if by is KindBy.FILING and vpic_pass is not None and VEHICLE_TYPE in vpic_pass.attributes:
         item = vpic_pass.attributes[VEHICLE_TYPE][0]

@@ -210,7 +210,7 @@ class FieldColumns:
                 (self._kinds_of_rules.codes(profiles.rules), _NARROW),
                 (profiles.series, _NARROW),
                 (self._markets.codes(profiles.wmi), _NARROW),
-                (sure & (profiles.read[MODEL] > 0), 2),
+                (profiles.read[MODEL] > 0, 2),
             ):
                 key = key * size + codes
             return self._type.codes(key)
