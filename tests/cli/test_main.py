@@ -81,7 +81,7 @@ on      2026-03-01
 1e date            The regime is in force on the declaration date.
                    cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. The announcement itself holds no exception for older contracts, small numbers or goods under way.
 2c identity        The VIN is sound and its maker is known.
-3e kind            The regime covers vehicles of this kind, or nothing tells another.
+3e kind            No entry tells a kind that the regime does not cover; what the VIN alone tells of it settles nothing.
                    cn-2025-54 passenger, since 2026-01-01: Covered are vehicles of heading 8703: mainly for persons, at most nine seats with the driver's. Not covered are buses (8702), goods vehicles (8704), special vehicles (8705), motorcycles (8711), and golf carts, all-terrain and snow vehicles (8703.10). Electric tricycles for persons are in 8703 if they steer like a car, or have a reverse gear and a differential; else in 8711.
 4h new or used     New is declared, or nothing is: taken as new.
                    cn-2025-54 new, since 2026-01-01: Covered are vehicles that are not used. A used electric vehicle has code 8703801010 and a regime of its own.

@@ -114,6 +114,15 @@ def test_a_part_of_a_vin_is_never_cleared(text, declared, regime):
         assert screen(text, ON, declared, regime).verdict is not Verdict.OUT_OF_SCOPE
 
 
+@pytest.mark.parametrize(
+    "text", ["WAUZZZXXXXX123456", "VR3UXXXXXXX123456", "KMHXXXXXXXX123456", "WAUZZZXXXX0123456"]
+)
+def test_a_mask_between_maker_and_serial_is_no_vin_of_1999_in_any_market(text):
+    assert Problem.PARTIAL in check(text).problems or not check(text).sound
+    declared = {"fuel": "petrol", "hs_code": "8703234190"}
+    assert screen(text, ON, declared).verdict is not Verdict.OUT_OF_SCOPE
+
+
 @pytest.mark.parametrize("text", ["LGXC74C4•••0001", "5TDGSKFC3RS1"])
 def test_a_declared_electric_car_is_controlled_whatever_a_part_says(text):
     finding = screen(text, ON, {"fuel": "纯电动"})

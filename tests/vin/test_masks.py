@@ -20,6 +20,10 @@ VIN = "LRW3E7FA1LC000001"
      ("LRW3E7FA1XXXXXXXX", "LRW3E7FA1********"),
      ("LRW3E7FAXXXXXXXXX", "LRW3E7FA*********"),
      ("LRW3E7FAXXX000001", "LRW3E7FA***000001"),
+     ("WAUZZZXXXXX123456", "WAUZZZ*****123456"),
+     ("VR3UXXXXXXX123456", "VR3U*******123456"),
+     ("WVWZZZXXZ6W000001", "WVWZZZ**Z6W000001"),
+     ("JF1ZN6K81XXX00012", "JF1ZN6K81***00012"),
      ("LRW3E7FA1LCXXX001", "LRW3E7FA1LC***001"),
      ("LRW3E7FAxLCxxxx01", "LRW3E7FA*LC****01"),
      ("LRW3E7FAxLC000001", "LRW3E7FA*LC000001"),
@@ -57,7 +61,7 @@ def test_a_mask_is_no_letter(text, known):
      ("5YJ3E1EAxHF000316", "5YJ3E1EAXHF000316"),  # the check digit is X
      ("5YJ3E1EAXHF000316", "5YJ3E1EAXHF000316"),
      ("WF0XXXGCDX1A12345", "WF0XXXGCDX1A12345"),  # two fillers and a body
-     ("JF1ZN6K81XXX00012", "JF1ZN6K81XXX00012"),  # 1999, where no check digit denies it
+     ("2FAFP71WXXX100013", "2FAFP71WXXX100013"),  # a Crown Victoria of 1999, whose check digit holds
      ("LRW3E7FA1LCXX0001", "LRW3E7FA1LCXX0001")],  # a serial may begin with letters
 )  # fmt: skip
 def test_letters_and_punctuation_are_no_mask(text, vin):

@@ -204,7 +204,7 @@ _TABLE = (
     Field("plant_code", TEXT, "position 11"),
     Field("plant", STRUCT, "where it was built: company, city, state, country, as far as told", lambda p: p.plant, lambda p: p.plant_row, parts=plant.PARTS),
     Field("built_in", TEXT, "ISO 3166 code of the country it was built in: by its plant, its model, or a WMI of China", lambda p: p.built_in, lambda p: p.built_in_row),
-    Field("built_month", INTEGER, "the month that it was built in, where a maker's VIN tells it", lambda p: p.year.month, lambda p: p.year),
+    Field("built_month", INTEGER, "the month that it was built in, where a maker's VIN tells it", lambda p: p.year.month, lambda p: p.year._replace(position=12, why="the month of building by this maker's own rule")),
     Field("serial", TEXT, "positions 12-17, or 15-17 of a small maker"),
     Field("vehicle_type", TEXT, f"one of {', '.join(f'`{kind}`' for kind in KINDS)}", lambda p: p.vehicle_type and p.vehicle_type.name, lambda p: p.vehicle_type),
     _own_element("model", "the model: as filed, by the maker's type code, or by the labels of this start where they name one alone", MODEL),

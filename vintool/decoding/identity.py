@@ -168,7 +168,11 @@ def _begins_a_vin(start: str) -> bool:
     if not small and not wmi_is_known(wmi):
         return False
     checked = market(start, wmi) in CHECKED_MARKETS
-    if checked and not (start[8:9] in CHECK_CHARACTERS and start[9:10] in MODEL_YEAR_CODES):
+    sound = (
+        start[8:9] in CHECK_CHARACTERS + UNKNOWN_CHARACTER,
+        start[9:10] in MODEL_YEAR_CODES + UNKNOWN_CHARACTER,
+    )
+    if checked and not all(sound):
         return False
     return not start[_SERIAL:] or start[_SERIAL:].isdigit()
 

@@ -72,7 +72,7 @@ def vehicle_lines(vehicle: Mapping[str, Any]) -> Iterator[str]:
                 cited.add(source)
                 yield f"{'':<17}{_cite(source)}"
         if field == "model_year" and len(years) > 1:
-            yield f"{'':<17}position 10 allows {_years(years)}"
+            yield f"{'':<17}{vehicle['model_year'].source.row} allows {_years(years)}"
     if vehicle["model_year"] is None:
         yield f"{'model year':<16}cannot tell; the known positions allow {_years(years)}"
     if attributes := vehicle["attributes"]:

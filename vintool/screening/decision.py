@@ -143,7 +143,7 @@ TABLE = (
     Line("3b", "kind", "A declared kind that the regime does not cover stands against a VIN or an entry that tells a passenger car: taken as a passenger car.", _if(lambda c: c.kind_disagrees)),
     Line("3c", "kind", "Another kind is told, by too little: the row is neither held nor cleared by it.", _if(lambda c: c.kind_unclear or c.kind_open), reasons=_because(Reason.KIND_UNCLEAR)),
     Line("3d", "kind", "A kit, and sources do not settle whether it counts as the vehicle: never more than review.", _if(lambda c: any(doubt.kind == KIT for doubt in c.doubts)), reasons=_because(Reason.KIT)),
-    Line("3e", "kind", "The regime covers vehicles of this kind, or nothing tells another.", _always),
+    Line("3e", "kind", "No entry tells a kind that the regime does not cover; what the VIN alone tells of it settles nothing.", _always),
     Line("4a", "new or used", "The regime is for new vehicles; used is declared, by two entries or by one and a first registration, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
     Line("4b", "new or used", "The regime is for new vehicles; used is declared, and too little supports it: never more than review.", _if(lambda c: c.used_unsupported), reasons=_because(Reason.USED_UNSUPPORTED)),
     Line("4c", "new or used", "The regime is for used vehicles; two independent facts tell a new one, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "used" and c.new >= 2 and c.clearable), _O, ends=True, reasons=_because(Reason.NEW_VEHICLE)),

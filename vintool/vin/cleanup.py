@@ -35,7 +35,7 @@ _LABEL = re.compile(
 )
 _DELIMITERS = "*'\"`´‘’“”<>()[]{}"
 _OF_WORD = f"[A-Z0-9{re.escape(MARKS)}]"
-_MARKED_WORD = re.compile(rf"(?<!{_OF_WORD}){_OF_WORD}{{17}}(?!{_OF_WORD})")
+_MARKED_WORD = re.compile(rf"(?<!{_OF_WORD}){_OF_WORD}{{17}}(?!{_OF_WORD})", re.IGNORECASE)
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 _NEARLY_A_VIN = range(15, 20)
 _WORD = re.compile(r"[A-Z0-9]+")
@@ -105,10 +105,10 @@ def read(raw: object) -> Reading:
     fault = _fault(joined, unlabelled.strip())
     if fault in _PARTLY and (part := part_of("".join(unlabelled.split()))):
         return _partly(unlabelled, joined, cleanup, part)
-    words = _MARKED_WORD.findall(unlabelled) if fault in _PARTLY else []
-    if len(words) == 1 and (part := part_of(words[0])):
+    places = marked_places(unlabelled) if fault in _PARTLY else []
+    if len(places) == 1 and (part := part_of(unlabelled[slice(*places[0])])):
         done = (*cleanup, Problem.FROM_TEXT)
-        return Reading(words[0], done, Problem.PARTIAL, known=part.text)
+        return Reading(unlabelled[slice(*places[0])], done, Problem.PARTIAL, known=part.text)
     # Seventeen characters that break nothing are a mask, and too little beside it.
     return Reading(joined, (*cleanup, *joining), fault or Problem.NOT_A_VIN)
 
@@ -132,6 +132,19 @@ def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | No
         return Reading(vins[0], tuple(done), Problem.PARTIAL, known=known)
     pieces = tuple(filter(_is_piece, _WORD.findall(rest)))
     return Reading(vins[0], tuple(done), _fault(vins[0], vins[0]), pieces=pieces)
+
+
+def marked_places(text: str) -> list[tuple[int, int]]:
+    """Where words of seventeen characters stand of which marks hide some and enough are known.
+
+    >>> marked_places("1) LGXCE4CB6******** blue, 2) LRW3E7FA1LC000001")
+    [(3, 20)]
+    """
+    return [
+        word.span()
+        for word in _MARKED_WORD.finditer(text)
+        if not word[0].isalnum() and part_of(word[0].upper())
+    ]
 
 
 def _partly(text: str, joined: str, cleanup: list[Problem], part: Part) -> Reading:

@@ -5,7 +5,8 @@ underscore is one only in a run. An X may be the check digit, the model year 199
 of a European Ford; it is a mask
 
 - in a run of two or more that reaches positions 14-17, where ISO 3779 wants digits,
-- in a run of three or more over position 10, where the market has a check digit and it does not hold,
+- in a run of four or more,
+- in one of three elsewhere than at 4-6, or of two behind position 5 and before the serial, unless the check digit holds,
 - written small among capitals, unless it is the one character that makes the check digit hold.
 
 Source: ISO 3779:2009 (positions 14-17 numeric).
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from vintool.codes import CheckDigit, Problem
 from vintool.vin.check_digit import position_9
-from vintool.vin.positions import ALPHABET, CHECKED_MARKETS, UNKNOWN_CHARACTER, market_of
+from vintool.vin.positions import ALPHABET, UNKNOWN_CHARACTER
 
 #: What stands for a character that is not known, wherever it stands in a number.
 MARKS = "*#?•●○∙◦■□×✕✱∗\ufffd"
@@ -25,7 +26,8 @@ SEPARATORS = dict.fromkeys(map(ord, r"-‐‑‒–—−_./\,;|·"))
 #: With so many characters known something can be said: the WMI and positions 4-8.
 PARTLY_READABLE = 8
 
-_MIDDLE, _SERIAL_DIGITS, _YEAR = 11, 13, 9  # from 0: behind the plant; position 14; position 10
+_VDS, _FILLED = 3, 4  # from 0: position 4; position 5, where the last filler of a maker begins
+_MIDDLE, _SERIAL_DIGITS = 11, 13  # from 0: behind the plant; position 14
 _QUOTES = "'\"`´‘’“”<>()[]{}"
 _CODE_39 = "*"
 _SAME = re.compile(rf"([{re.escape(''.join(map(chr, SEPARATORS)))}])\1+")
@@ -70,8 +72,8 @@ def masked(text: str) -> str:
 
     >>> masked("LRW3F7FS2XXXXXXXX"), masked("LRW3E7FA1LC0000XX"), masked("LRW3E7FA1LC00000X")
     ('LRW3F7FS2********', 'LRW3E7FA1LC0000**', 'LRW3E7FA1LC00000X')
-    >>> masked("WF0XXXGCDX1A12345"), masked("LGXCE4CBXXX000001")
-    ('WF0XXXGCDX1A12345', 'LGXCE4CB***000001')
+    >>> masked("WF0XXXGCDX1A12345"), masked("LGXCE4CBXXX000001"), masked("WAUZZZXXXXX123456")
+    ('WF0XXXGCDX1A12345', 'LGXCE4CB***000001', 'WAUZZZ*****123456')
     """
     if "XX" not in text:
         return text
@@ -79,12 +81,12 @@ def masked(text: str) -> str:
 
 
 def _masked_run(text: str, start: int, end: int) -> str:
-    in_serial = end > _SERIAL_DIGITS
-    over_year = end - start > 2 and start <= _YEAR < end and market_of(text) in CHECKED_MARKETS
-    if in_serial or (
-        over_year and (UNKNOWN_CHARACTER in text or position_9(text) is not CheckDigit.HOLDS)
-    ):
-        return UNKNOWN_CHARACTER * (end - start)
+    length = end - start
+    # Makers write XX at 1-5, and Ford of Europe XX at 5-6 or XXX at 4-6; a serial may begin with XX.
+    odd = _FILLED < start < _MIDDLE if length == 2 else start != _VDS
+    proven = UNKNOWN_CHARACTER not in text and position_9(text) is CheckDigit.HOLDS
+    if end > _SERIAL_DIGITS or length > 3 or (odd and not proven):
+        return UNKNOWN_CHARACTER * length
     return text[start:end]
 
 
@@ -133,10 +135,11 @@ def _aligned(joined: str) -> tuple[str, bool]:
     lost = len(known) - len(letters)
     if lost > 2 or (lost == 2 and len(letters) >= _MIDDLE):
         known = letters
-    of_places = UNKNOWN_CHARACTER not in known or len(known) <= _MIDDLE
+    # Behind the plant, what a mask stands for may be more or fewer characters; the check digit alone is one.
+    of_places = UNKNOWN_CHARACTER not in known[:8] + known[9:] or len(known) <= _MIDDLE
     if not PARTLY_READABLE <= len(known) < 17 or not of_places or known[0] == UNKNOWN_CHARACTER:
         return "", False
     cut = known == joined
     if cut and (known.isdigit() or CONTAINER.fullmatch(known)):
         return "", False
-    return known.ljust(17, UNKNOWN_CHARACTER), cut
+    return masked(known.ljust(17, UNKNOWN_CHARACTER)), cut

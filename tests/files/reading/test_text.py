@@ -63,6 +63,26 @@ def test_other_texts(tmp_path, text):
     assert [row[0] for row in cells(gbk)] == VINS[:2]
 
 
+def test_masked_vins_and_frame_numbers_of_a_mail_are_rows(tmp_path):
+    lines = [
+        "Hi, the following ship on Thursday, in full:",
+        " 1) LRW3E7FA1LC000001 white",
+        " 2) LGXCE4CB6******** blue, and ZVW50-8012345",
+        " 3) lrw3e7fs2xxxxxxxx (rest follows); 4) 5YJ3E1EAXHF00031",
+        "order 12345678-1234567, container TCNU1234567",
+    ]
+    manifest = open_manifest(put(tmp_path / "mail.txt", "\n".join(lines)))
+    assert manifest.format == "text"
+    vins = [row["vin"] for batch in only(manifest).batches() for row in batch.data.to_pylist()]
+    assert vins == [
+        "LRW3E7FA1LC000001",
+        "LGXCE4CB6********",
+        "ZVW50-8012345",
+        "lrw3e7fs2xxxxxxxx",
+        "5YJ3E1EAXHF00031",
+    ]
+
+
 def test_a_damaged_vin_beside_whole_ones_in_one_line_is_a_row(tmp_path):
     segments = [f"RFF+VN:{vin}'" for vin in (*VINS[:3], VINS[3][:16], VINS[4], VINS[5] + "5")]
     sheet = only(open_manifest(put(tmp_path / "a.edi", "UNA:+.? 'UNB+UNOA:1'" + "".join(segments))))

@@ -146,20 +146,19 @@ def stand_ins(characters: Characters) -> Places:
 def masks(characters: Characters) -> Places:
     """The rows in which an X is the mask of a character, as ``vin.masks.masked`` tells it."""
     suspect: Mask = np.zeros(len(characters), dtype=bool)
-    for at in _IN_MASKS:
+    for at in _IN_PAIRS:
         suspect |= characters[:, at] == ord("X")
     rows = np.flatnonzero(suspect)
     is_x = characters[rows] == ord("X")
     both = is_x[:, :-1] & is_x[:, 1:]
-    in_serial = both[:, _IN_MASKS[1] - 1 :].any(axis=1)
-    over_year = (both[:, 7:10] & both[:, 8:11]).any(axis=1)
-    rows = rows[in_serial | over_year]
+    # A pair at 1-6 is no mask, and most that there are stand there.
+    rows = rows[both[:, 5:].any(axis=1) | (both[:, :-1] & both[:, 1:]).any(axis=1)]
     texts = (characters[row].tobytes().decode() for row in rows.tolist())
     return np.asarray(rows[np.array([masked(text) != text for text in texts], dtype=bool)])
 
 
-# From 0: position 10, and those of which one is in every run of two that reaches positions 14-17.
-_IN_MASKS = (9, 13, 14, 15)
+# From 0: places of which one is in every run of two.
+_IN_PAIRS = range(1, 17, 2)
 
 
 @cache

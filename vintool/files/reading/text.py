@@ -1,7 +1,8 @@
 """Text that is no table: mails, the text of a PDF, EDI messages; the VINs in it are found, one row each.
 
-What may be a VIN is what ``vin.scan`` says, and a word of sixteen or eighteen characters if a known maker's code
-begins it and a serial ends it. A line without one is counted, never dropped in silence.
+What may be a VIN is what ``vin.scan`` says; a word of sixteen or eighteen characters, or one with marks for those that
+are not known, if a known maker's code begins it; and a frame number of Japan, if its type is known. A line without one
+is counted, never dropped in silence.
 """
 
 import io
@@ -19,11 +20,13 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.declaration import headers
-from vintool.declaration.shapes import like_a_vin
+from vintool.declaration.shapes import like_a_vin, vin_shaped
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
+from vintool.registry.frames import frame_type
 from vintool.registry.makers import wmi_is_known
+from vintool.vin.cleanup import marked_places
 from vintool.vin.scan import in_pieces, mixed, vin_places
 
 COLUMNS = ("vin", "line", "text")
@@ -32,6 +35,9 @@ _ROWS = 8_192
 _SHOWN = 400  # characters of a line around a candidate
 _NEAR = re.compile(
     r"(?<![A-Z0-9])(?:[A-Z0-9]{16}|[A-Z0-9]{18})(?![A-Z0-9])", re.IGNORECASE | re.ASCII
+)
+_FRAME = re.compile(
+    r"(?<![A-Z0-9-])[A-Z0-9]{2,7}-?[0-9]{6,7}(?![A-Z0-9-])", re.IGNORECASE | re.ASCII
 )
 
 
@@ -99,9 +105,12 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
         for cell in row
     ):
         return False
-    for cells in zip_longest(*data, fillvalue=""):
+    columns = list(zip_longest(*data, fillvalue=""))
+    for cells in columns:
         filled = [cell for cell in cells if cell.strip()]
-        if 2 * sum(map(like_a_vin, filled)) >= max(len(filled), 1):
+        # As ``declaration.mapping`` finds a column of VINs; items of a mail look like damaged ones.
+        whole = len(columns) == 1 or any(map(vin_shaped, filled))
+        if whole and 2 * sum(map(like_a_vin, filled)) >= max(len(filled), 1):
             return True
     (width, count), *_ = Counter(map(len, data)).most_common(1)
     return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
@@ -193,7 +202,7 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)
             whole = [(text[start:end], start) for start, end in vin_places(text)]
-            vins = sorted([*whole, *_damaged(text)], key=itemgetter(1))
+            vins = sorted([*whole, *_others(text)], key=itemgetter(1))
             counts.blank += not text
             counts.hits += len(vins)
             counts.with_hits += bool(vins)
@@ -202,13 +211,20 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
                 yield _Hit(vin, counts.lines, _around(text, start), raw.tell())
 
 
-def _damaged(text: str) -> list[tuple[str, int]]:
-    """The words of one character too few or too many that begin and end as VINs do, and where they start."""
-    return [
-        (word[0], word.start())
-        for word in _NEAR.finditer(text)
-        if mixed(word[0]) and word[0][-4:].isdigit() and wmi_is_known(word[0][:3].upper())
-    ]
+def _others(text: str) -> Iterator[tuple[str, int]]:
+    """What stands for a vehicle and is no whole VIN, and where it starts.
+
+    Words of one character too few or too many that begin and end as VINs do, words with marks, frame numbers.
+    """
+    for word in _NEAR.finditer(text):
+        if mixed(word[0]) and word[0][-4:].isdigit() and wmi_is_known(word[0][:3].upper()):
+            yield word[0], word.start()
+    for start, end in marked_places(text):
+        if wmi_is_known(text[start : start + 3].upper()):
+            yield text[start:end], start
+    for word in _FRAME.finditer(text):
+        if frame_type(word[0].replace("-", "").upper()):
+            yield word[0], word.start()
 
 
 def _has_near_miss(text: str, vins: set[str]) -> bool:
