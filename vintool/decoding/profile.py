@@ -120,21 +120,12 @@ def profile(
     if filed is not None and filed.tie.speaks is not None:
         vpic_pass, rivals = _undisputed(filed.decoding)
         year = year_of_decoding(vin, filed.decoding, rivals, year)
-    feared = filed.decoding.best if filed is not None and filed.feared else None
+    feared = vpic_pass or (filed.decoding.best if filed is not None and filed.feared else None)
     # A dated assignment needs a year that the VIN tells; an assumed one settles nothing.
     if year.basis is Basis.ENCODED:
         maker = maker_of(wmi, year.year)
     filing = filings.rules(wmi, vin, rivals or ((vpic_pass,) if vpic_pass else ()))
-    by_rules = classify(vin.descriptor)
-    if (
-        not by_rules.rules
-        and vin.model_year_code == UNKNOWN_CHARACTER
-        and vpic_pass is not None
-        and vpic_pass.sure
-    ):
-        # The WMI is filed in these years alone.
-        codes = [code_of_year(one) for one in year.candidates if one <= latest]
-        by_rules = classify_in(vin.descriptor, codes)
+    by_rules = _by_rules(vin, year, vpic_pass, latest)
     classification = filings.weigh(by_rules, filing)
     registration = vpic.registration(wmi)
     series = registry.body_series(vin)
@@ -156,7 +147,7 @@ def profile(
         built_in_row=built_in_row,
         vpic_pass=vpic_pass,
         rivals=rivals,
-        near_electric=(feared := vpic_pass or feared) is not None
+        near_electric=feared is not None
         and classification.powertrain is not Powertrain.BEV
         and filings.is_near_electric(wmi, vin, feared, latest + 1),
         classification=classification,
@@ -168,6 +159,18 @@ def profile(
             *(series, maker, by_rules.rules),
         ),
     )
+
+
+def _by_rules(
+    vin: Vin | PartialVin, year: ModelYear, vpic_pass: Pass | None, latest: int
+) -> Classification:
+    """What the rules of the powertrain say; of an unknown year, in all those in which the WMI is filed."""
+    by_rules = classify(vin.descriptor)
+    year_is_known = vin.model_year_code != UNKNOWN_CHARACTER
+    if by_rules.rules or year_is_known or vpic_pass is None or not vpic_pass.sure:
+        return by_rules
+    codes = [code_of_year(one) for one in year.candidates if one <= latest]
+    return classify_in(vin.descriptor, codes)
 
 
 def country_code(maker: Maker | None, country: Country | None) -> str | None:
