@@ -68,6 +68,10 @@ def test_letters_and_punctuation_are_no_mask(text, vin):
     assert (read(text).text, read(text).problem) == (vin, None)
 
 
+def test_letters_that_no_vin_has_are_no_proof_of_an_x():
+    assert read("LRW3E7FOXXXC00001").problem is not None
+
+
 def test_one_x_at_the_end_is_a_slip_and_two_are_a_mask():
     assert Vin("LRW3E7FA1LC00000X")
     assert read("LRW3E7FA1LC0000XX").problem is Problem.PARTIAL

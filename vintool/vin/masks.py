@@ -31,6 +31,7 @@ _MIDDLE, _SERIAL_DIGITS = 11, 13  # from 0: behind the plant; position 14
 _QUOTES = "'\"`´‘’“”<>()[]{}"
 _CODE_39 = "*"
 _SAME = re.compile(rf"([{re.escape(''.join(map(chr, SEPARATORS)))}])\1+")
+_LETTERS = frozenset(ALPHABET)
 _TO_UNKNOWN = str.maketrans(dict.fromkeys(MARKS, UNKNOWN_CHARACTER))
 _X_RUN = re.compile("XX+")
 _SMALL_X = re.compile(r"(?<![A-Za-z0-9])(?=[0-9x]*+[A-Z])[A-Z0-9x]{8,40}(?![A-Za-z0-9])")
@@ -61,7 +62,7 @@ def of_small_letters(text: str) -> str:
 
 def _unknown(word: re.Match[str]) -> str:
     text = word[0].upper()
-    is_vin = word[0].count("x") == 1 and len(text) == 17 and set(text) <= set(ALPHABET)
+    is_vin = word[0].count("x") == 1 and len(text) == 17 and set(text) <= _LETTERS
     if is_vin and position_9(text) is CheckDigit.HOLDS:
         return word[0]
     return word[0].replace("x", UNKNOWN_CHARACTER)
@@ -84,7 +85,7 @@ def _masked_run(text: str, start: int, end: int) -> str:
     length = end - start
     # Makers write XX at 1-5, and Ford of Europe XX at 5-6 or XXX at 4-6; a serial may begin with XX.
     odd = _FILLED < start < _MIDDLE if length == 2 else start != _VDS
-    proven = UNKNOWN_CHARACTER not in text and position_9(text) is CheckDigit.HOLDS
+    proven = set(text) <= _LETTERS and position_9(text) is CheckDigit.HOLDS
     if end > _SERIAL_DIGITS or length > 3 or (odd and not proven):
         return UNKNOWN_CHARACTER * length
     return text[start:end]
@@ -109,7 +110,7 @@ def part_of(packed: str) -> Part | None:
         marked = _SAME.sub(lambda run: UNKNOWN_CHARACTER * len(run[0]), bare)
     marked = marked.translate(_TO_UNKNOWN)
     joined = marked.translate(SEPARATORS)
-    if not set(joined) <= {*ALPHABET, UNKNOWN_CHARACTER}:
+    if not set(joined) - {UNKNOWN_CHARACTER} <= _LETTERS:
         return None
     text, cut = _aligned(joined)
     if not text or sum(sign != UNKNOWN_CHARACTER for sign in text) < PARTLY_READABLE:

@@ -78,8 +78,9 @@ def test_packed_files_that_are_cut_short(tmp_path, private, kind):
     whole = pack(kind, os.urandom(3000) + b"x" * 3000, tmp_path / "a").read_bytes()
     for end in (4, 10, 300, len(whole) - 9, len(whole) - 1):
         assert "cut short" in refusal(put(tmp_path / "b.csv", whole[:end])).what
-    stump = put(tmp_path / f"b.csv.{kind}", whole[:1])
-    assert "all that is left" in refusal(stump).what
+    for ending in (kind, "zip"):
+        stump = put(tmp_path / f"b.csv.{ending}", whole[:1])
+        assert "all that is left" in refusal(stump).what
     twice = pack(kind, whole, tmp_path / "c.csv")
     assert "packed twice" in refusal(twice).what
     assert "empty" in refusal(pack(kind, b"", tmp_path / "d.csv")).what

@@ -210,9 +210,9 @@ def _watched(manifest: Manifest, watch: Watch, held: object = None) -> Manifest:
 
 def _refuse_stump(path: Path, head: bytes) -> None:
     """Refuse what is left of a compressed file that ends before it says that it is one."""
-    if not head or path.suffix.lower() not in _COMPRESSED_ENDINGS:
+    if not head or path.suffix.lower() not in {*_COMPRESSED_ENDINGS, ".zip"}:
         return
-    if any(magic.startswith(head) for magic in COMPRESSED):
+    if any(magic.startswith(head) for magic in (*COMPRESSED, *_WORKBOOKS)):
         raise ManifestError(
             f"{len(head)} byte(s) are all that is left of it",
             file=path.name,

@@ -56,6 +56,7 @@ def read(path: Path, wanted: Wanted) -> dict[str, int]:
         sqlite3.DatabaseError,
         zipfile.BadZipFile,
         zlib.error,
+        NotImplementedError,  # of a damaged head, as if the archive were of a version to come
         UnicodeDecodeError,
     ) as error:
         raise DataSourceError(f"{path}: cannot be read ({error})") from None
