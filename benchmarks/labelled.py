@@ -56,6 +56,10 @@ class Labelled(NamedTuple):
     year: int
 
 
+# The first Golf, sold as Rabbit in the United States: its name is filed from the second on.
+_OLDER_THAN_FILED = frozenset({"WVWZZZ17"})
+
+
 def plain(name: str) -> str:
     """A name without regard to case, accents and signs."""
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", name.casefold()))
@@ -109,7 +113,7 @@ def labelled() -> Iterator[Labelled]:
 
 def _year(vin: Vin, row: dict[str, str]) -> int:
     """The one year of position 10 that the label allows; 0 where it allows both, or none."""
-    if year_rule(vin).place not in {AT_10, UNKNOWN}:
+    if year_rule(vin).place not in {AT_10, UNKNOWN} or vin[:8] in _OLDER_THAN_FILED:
         return 0
     earliest, latest = 0, latest_model_year()
     if row["powertrain"] in _ELECTRIFIED:

@@ -19,7 +19,7 @@ KINDS = (
     *("car", "suv", "van", "truck", "bus", "motorcycle", "trailer", "low_speed", "quadricycle"),
     *("off_road", "special", "incomplete"),
 )
-_WIDER = {"car": {"car", "suv", "low_speed", "quadricycle"}, "truck": {"truck", "van"}}
+_LABELS = frozenset({"car", "truck"})
 
 
 class KindBy(Enum):
@@ -73,11 +73,10 @@ def kind_of_vehicle(  # noqa: PLR0913 - what decides
     kinds = [kind for kind in built if kind != "unknown"]
     if filed and len(kinds) < 2:
         return filed, KindBy.FILING
-    seen = {kind for kind in labelled if kind in _WIDER}
-    one = kinds[0] if len(kinds) == 1 else ""
-    if len(seen) == 1 and one not in _WIDER[min(seen)]:
-        return seen.pop(), KindBy.RULES
-    return (one, KindBy.WMI) if one else ("", None)
+    if len(kinds) == 1:  # labels call lorries and motorcycles cars as well
+        return kinds[0], KindBy.WMI
+    seen = {kind for kind in labelled if kind in _LABELS}
+    return (seen.pop(), KindBy.RULES) if len(seen) == 1 else ("", None)
 
 
 def vehicle_type_of(  # noqa: PLR0913, PLR0917 - what decides

@@ -1,7 +1,7 @@
 """Where a maker's VIN tells its year, and the years in which a body or type was built, outside North America.
 
-``model_years.rules.csv`` says at which position the year stands; ``model_years.bounds.csv`` when what positions 4-8
-(and 12) name was built. A VIN may have a row of each.
+``model_years.rules.csv`` says at which position the year stands; ``model_years.bounds.csv`` and the dated rows of
+``models.csv`` when what positions 4-8 (and 12) name was built. A VIN may have a row of each.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from vintool.errors import DataError
 from vintool.registry import rows
+from vintool.registry.models import fitting_models, model_rows
 from vintool.registry.patterns import ANY, PatternTable, bits, parse_pattern
-from vintool.vin.positions import ALPHABET
+from vintool.vin.positions import ALPHABET, UNKNOWN_CHARACTER
 
 RULES, BOUNDS = "model_years.rules.csv", "model_years.bounds.csv"
 RULE_COLUMNS = ("wmi", "vds", "place", "month", "example", "year", "source", "note")
@@ -21,6 +22,7 @@ NONE, AT_10, AT_11, LETTERS, UNKNOWN = 0, 10, 11, 1, -1
 #: The last position that a row reads.
 LAST = 12
 _PLACES = {"none": NONE, "10": AT_10, "11": AT_11, "10 letters": LETTERS}
+_OPEN = 9999
 _CHARACTERS = frozenset(ALPHABET)
 
 
@@ -40,14 +42,14 @@ class YearRule(NamedTuple):
     month: bool = False
     shape: bool = False
     first: int = 0
-    last: int = 9999
+    last: int = _OPEN
     model: str = ""
     cites: str = ""
 
     @property
     def bounded(self) -> bool:
         """Whether body or type bounds the years."""
-        return bool(self.first) or self.last < 9999
+        return bool(self.first) or self.last < _OPEN
 
     def and_within(self, other: "YearRule") -> "YearRule":
         """Both together."""
@@ -89,7 +91,7 @@ def year_rule(vin: str) -> YearRule:
 
 def has_rule(wmi: str) -> bool:
     """Whether any row may speak of a WMI."""
-    return wmi in _tables()
+    return wmi in _tables() or any(row.year_from or row.year_to for row in model_rows(wmi))
 
 
 @cache
@@ -105,10 +107,28 @@ def reads_12() -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 14)
 def _rule(wmi: str, key: str) -> YearRule:
-    table, rule = _tables()[wmi], NO_RULE
-    for number in bits(table.patterns.match(key)):
-        rule = rule.and_within(table.rules[number])
+    rule = _of_models(wmi, key[:5])
+    if table := _tables().get(wmi):
+        for number in bits(table.patterns.match(key)):
+            rule = rule.and_within(table.rules[number])
     return rule
+
+
+def _of_models(wmi: str, vds: str) -> YearRule:
+    """The years in which the models were built that ``models.csv`` names for a code, with a year to spare."""
+    rows = [row for row in fitting_models(f"{wmi}{vds}{UNKNOWN_CHARACTER * 2}") if row.models]
+    first = min((row.year_from for row in rows), default=0)
+    last = max((row.year_to or _OPEN for row in rows), default=_OPEN)
+    if not first and last == _OPEN:
+        return NO_RULE
+    dated = next(row for row in rows if row.year_from or row.year_to)
+    names = "; ".join(dict.fromkeys(name for row in rows for name in row.models))
+    return YearRule(
+        first=first and first - 1,
+        last=last if last == _OPEN else last + 1,
+        model=names,
+        cites=dated.source,
+    )
 
 
 @cache
@@ -146,7 +166,7 @@ def _bounds() -> Iterator[tuple[str, tuple[str, ...], YearRule]]:
             (wrong, f"the years {first}-{last} are none"),
             (not source or not model, "no source, or no model"),
         )
-        rule = YearRule(first=int(first or 0), last=int(last or 9999), model=model, cites=source)
+        rule = YearRule(first=int(first or 0), last=int(last or _OPEN), model=model, cites=source)
         for wmi, pattern in _starts(BOUNDS, line, wmis, vds, at_12):
             yield wmi, pattern, rule
 

@@ -79,8 +79,9 @@ class Case:
         }
         rules = vin.classification.rules
         encoded = bool(rules) and all(rule.kind == "truck" for rule in rules)
-        if vin.classification.powertrain is Powertrain.BEV and not encoded:
-            # The rules know the VIN as an electric car: never cleared by its kind.
+        electric_car = any(rule.electric and rule.kind == "car" for rule in rules)
+        if not encoded and (electric_car or vin.classification.powertrain is Powertrain.BEV):
+            # The rules know the VIN as an electric car, or one of them does: never cleared by its kind.
             return tuple(declared.values())[:1]
         by_vin: tuple[str, ...] = ("truck",) if encoded else ()
         if not by_vin and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:

@@ -20,7 +20,7 @@ from vintool.vin.check_digit import position_9
 from vintool.vin.positions import ALPHABET, UNKNOWN_CHARACTER
 
 #: What stands for a character that is not known, wherever it stands in a number.
-MARKS = "*#?•●○∙◦■□×✕✱∗\ufffd"
+MARKS = "*#?•●○∙◦■□×✕✖❌⁎✱∗█▓▒░☒¿\ufffd"
 #: What people put between the characters of a VIN; in a run it is a mask.
 SEPARATORS = dict.fromkeys(map(ord, r"-‐‑‒–—−_./\,;|·"))
 #: With so many characters known something can be said: the WMI and positions 4-8.
