@@ -70,7 +70,8 @@ def brand_name(
         return _spelled(make, brands), BrandBy.FILING
     if len(brands) == 1:
         return brands[0], BrandBy.WMI
-    if len({one.casefold() for one in makes_of_rules}) == 1:
+    # Some lists name two brands for one make: Opel/Vauxhall.
+    if len({one.casefold() for one in makes_of_rules}) == 1 and "/" not in makes_of_rules[0]:
         return _spelled(makes_of_rules[0], brands), BrandBy.RULES
     return "", None
 

@@ -5,7 +5,7 @@ Source: 49 CFR 565.15(d)(1); vPIC, ``fVinModelYear2`` and ``spVinDecode``.
 
 from collections.abc import Callable
 
-from vintool.vin.positions import years_of_code
+from vintool.vin.positions import UNKNOWN_CHARACTER, years_of_code
 from vintool.vpic.patterns import links_in
 from vintool.vpic.register import WmiRegistration
 
@@ -41,6 +41,8 @@ def model_years(
     years = years_of_code(code)
     if years is None:
         return (), False
+    if light and position_7 == UNKNOWN_CHARACTER:
+        return tuple(one for one in reversed(years) if one <= latest), False
     other, year = years
     if light and position_7.isdigit():
         year, other = other, year
