@@ -6,8 +6,10 @@ from itertools import combinations
 import pytest
 from support.tables import table
 
+from vintool.codes import Powertrain
 from vintool.decoding.model_name import models_of
 from vintool.errors import DataError
+from vintool.powertrain import classify
 from vintool.registry import models
 from vintool.registry.models import fitting_models, line_of, model_rows, spelled_models, year_codes
 from vintool.registry.patterns import parse_pattern
@@ -144,3 +146,18 @@ def test_the_makers_codes_are_right_on_labelled_vehicles_that_they_were_not_made
                 right, wrong = right + fits, wrong + (not fits)
     assert right > 700
     assert wrong <= right / 50
+
+
+def test_a_code_of_electric_cars_alone_is_evidence_of_one():
+    sold = {}
+    for row in table("declared.models.csv"):
+        sold.setdefault(row["model"].casefold(), set()).add(row["powertrain"])
+    codes = [
+        row
+        for row in table("models.csv")
+        if (names := [name for name in f"{row['models']};{row['versions']}".split(";") if name])
+        and all(sold.get(name.casefold()) == {"BEV"} for name in names)
+    ]
+    assert len(codes) > 30
+    for row in codes:
+        assert classify(row["example"]).powertrain is Powertrain.BEV, row

@@ -69,6 +69,7 @@ def test_masked_vins_and_frame_numbers_of_a_mail_are_rows(tmp_path):
         " 1) LRW3E7FA1LC000001 white",
         " 2) LGXCE4CB6******** blue, and ZVW50-8012345",
         " 3) lrw3e7fs2xxxxxxxx (rest follows); 4) 5YJ3E1EAXHF00031",
+        " 5) LRW3E7FS2LC......, LGXCE4CB??? and LRW3E7FA1LC000002... thanks",
         "order 12345678-1234567, container TCNU1234567",
     ]
     manifest = open_manifest(put(tmp_path / "mail.txt", "\n".join(lines)))
@@ -80,6 +81,9 @@ def test_masked_vins_and_frame_numbers_of_a_mail_are_rows(tmp_path):
         "ZVW50-8012345",
         "lrw3e7fs2xxxxxxxx",
         "5YJ3E1EAXHF00031",
+        "LRW3E7FS2LC......",
+        "LGXCE4CB???",
+        "LRW3E7FA1LC000002",
     ]
 
 

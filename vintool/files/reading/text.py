@@ -27,6 +27,7 @@ from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Ta
 from vintool.registry.frames import frame_type
 from vintool.registry.makers import wmi_is_known
 from vintool.vin.cleanup import marked_places
+from vintool.vin.masks import MARKS, part_of
 from vintool.vin.scan import in_pieces, mixed, vin_places
 
 COLUMNS = ("vin", "line", "text")
@@ -35,6 +36,11 @@ _ROWS = 8_192
 _SHOWN = 400  # characters of a line around a candidate
 _NEAR = re.compile(
     r"(?<![A-Z0-9])(?:[A-Z0-9]{16}|[A-Z0-9]{18})(?![A-Z0-9])", re.IGNORECASE | re.ASCII
+)
+# The start of a VIN, marks for the rest, and perhaps its last figures.
+_BEGUN = re.compile(
+    rf"(?<![A-Z0-9])[A-Z0-9]{{8,16}}(?:[{re.escape(MARKS)}]{{2,9}}|[.]{{3,9}}|[-]{{3,9}}|[_]{{3,9}}|…{{1,3}})[0-9]{{0,6}}(?![A-Z0-9])",
+    re.IGNORECASE | re.ASCII,
 )
 _FRAME = re.compile(
     r"(?<![A-Z0-9-])[A-Z0-9]{2,7}-?[0-9]{6,7}(?![A-Z0-9-])", re.IGNORECASE | re.ASCII
@@ -219,7 +225,8 @@ def _others(text: str) -> Iterator[tuple[str, int]]:
     for word in _NEAR.finditer(text):
         if mixed(word[0]) and word[0][-4:].isdigit() and wmi_is_known(word[0][:3].upper()):
             yield word[0], word.start()
-    for start, end in marked_places(text):
+    begun = {word.start(): word.end() for word in _BEGUN.finditer(text) if part_of(word[0].upper())}
+    for start, end in (begun | dict(marked_places(text))).items():
         if wmi_is_known(text[start : start + 3].upper()):
             yield text[start:end], start
     for word in _FRAME.finditer(text):
