@@ -177,7 +177,7 @@ def _may_be_header(row: Sequence[str], below: Sequence[Sequence[str]], table: st
     """Whether a row can be the header although it holds what stands below headers, such as a damaged VIN."""
     named = [meaning(cell, table) for cell in row if len(cell) < 80]
     sure = {one[0] for one in named if one is not None and one[1] == EXACT}
-    if any(map(like_a_vin, row)):
+    if any(like_a_vin(cell) or holds_vin(cell) for cell in row):
         return len(sure) > 1
     return bool(sure) or not like_data(row, below)
 

@@ -121,6 +121,13 @@ def test_a_list_without_header_loses_no_row(tmp_path):
     assert len(cells(only(open_manifest(path)))) == 4
 
 
+def test_a_row_with_a_vin_among_its_words_is_no_header(tmp_path):
+    lines = ["LS5A2ASE0S0148212,Dolphin", "HLX1AAAA6TA100001,G&amp;.车架号"]
+    manifest = open_manifest(put(tmp_path / "a.csv", "\n".join(lines)))
+    cells = [row["vin"] for batch in only(manifest).batches() for row in batch.data.to_pylist()]
+    assert cells == ["LS5A2ASE0S0148212", "HLX1AAAA6TA100001"]
+
+
 def test_unknown_words_above_vins_are_a_header(tmp_path):
     sheet = only(open_manifest(put_csv(tmp_path / "a.csv", [["Xyzzy", "Plugh"], [VINS[0], "A"]])))
     assert sheet.columns == ("Xyzzy", "Plugh")

@@ -111,11 +111,11 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
         for cell in row
     ):
         return False
-    columns = list(zip_longest(*data, fillvalue=""))
-    for cells in columns:
+    even = len(set(map(len, data))) == 1
+    for cells in zip_longest(*data, fillvalue=""):
         filled = [cell for cell in cells if cell.strip()]
-        # As ``declaration.mapping`` finds a column of VINs; items of a mail look like damaged ones.
-        whole = len(columns) == 1 or any(map(vin_shaped, filled))
+        # Of rows of any width one at least must be whole: items of a mail look like damaged ones.
+        whole = even or any(map(vin_shaped, filled))
         if whole and 2 * sum(map(like_a_vin, filled)) >= max(len(filled), 1):
             return True
     (width, count), *_ = Counter(map(len, data)).most_common(1)
