@@ -87,6 +87,12 @@ def test_masked_vins_and_frame_numbers_of_a_mail_are_rows(tmp_path):
     ]
 
 
+def test_a_short_vin_with_marks_behind_it_is_one_row(tmp_path):
+    text = "Hi,\nsee 5YJ3E1EAXHF00031..., the rest follows\nand 5YJ3E1EAXHF00031 again"
+    sheet = only(open_manifest(put(tmp_path / "a.txt", text)))
+    assert [row[0] for row in cells(sheet)] == ["5YJ3E1EAXHF00031...", "5YJ3E1EAXHF00031"]
+
+
 def test_a_damaged_vin_beside_whole_ones_in_one_line_is_a_row(tmp_path):
     segments = [f"RFF+VN:{vin}'" for vin in (*VINS[:3], VINS[3][:16], VINS[4], VINS[5] + "5")]
     sheet = only(open_manifest(put(tmp_path / "a.edi", "UNA:+.? 'UNB+UNOA:1'" + "".join(segments))))

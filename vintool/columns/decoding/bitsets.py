@@ -29,6 +29,24 @@ _CODE_OF_ASCII[[ord(character) for character in ALPHABET]] = np.arange(len(ALPHA
 _OPEN, _CLOSE, _STAR = (ord(sign) for sign in f"[]{ANY}")
 
 
+def with_positions(
+    key: Ints, codes: "CharacterCodes", rows: Ints, positions: Sequence[int]
+) -> Ints:
+    """Keys of some rows, each with the characters at some positions (from 1) behind it; see ``positions_of``."""
+    for position in positions:
+        key = key * N_CHARACTERS + codes[position][rows]
+    return key
+
+
+def positions_of(key: int, count: int) -> tuple[int, str]:
+    """What ``with_positions`` has put together: the key, and the characters in the order of the positions."""
+    signs = []
+    for _ in range(count):
+        key, code = divmod(key, N_CHARACTERS)
+        signs.append(CHARACTERS[code])
+    return key, "".join(reversed(signs))
+
+
 def literals(pattern: Sequence[str]) -> list[int]:
     """What a pattern allows where it is not open: ``place * N_CHARACTERS + code``, each once.
 

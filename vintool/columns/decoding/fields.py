@@ -14,7 +14,12 @@ import pyarrow as pa
 
 from vintool import registry
 from vintool.codes import Basis, Grade, Powertrain
-from vintool.columns.decoding.bitsets import CHARACTERS, CharacterCodes
+from vintool.columns.decoding.bitsets import (
+    CHARACTERS,
+    CharacterCodes,
+    positions_of,
+    with_positions,
+)
 from vintool.columns.decoding.own_models import OWN
 from vintool.columns.decoding.profiles import NO, YES, ProfileRules, Profiles
 from vintool.columns.decoding.wmis import MARKETS
@@ -90,7 +95,6 @@ class FieldColumns:
             lambda at: maker.kinds if (maker := rules.makers.values[at]) else ()
         )
         self._kinds_of_rules = PerDistinct(self._labelled_kinds)
-        self._markets = PerDistinct(lambda at: rules.wmis.all[at].market)
         self._countries = PerDistinct(self._country, scattered=True)
         self._brands = PerDistinct(self._brand, scattered=True)
         self._plants = PerDistinct(self._plant, scattered=True)
@@ -209,7 +213,7 @@ class FieldColumns:
                 (self._kinds_of_maker.codes(profiles.maker), _WIDE),
                 (self._kinds_of_rules.codes(profiles.rules), _NARROW),
                 (profiles.series, _NARROW),
-                (self._markets.codes(profiles.wmi), _NARROW),
+                (self._market.array(profiles.wmi), _NARROW),
                 (profiles.read[MODEL] > 0, 2),
             ):
                 key = key * size + codes
@@ -266,9 +270,7 @@ class FieldColumns:
         by_plant = np.array([self._places[_part("country", one)] for one in every])[plants]
         by_model = np.zeros(len(by_plant), dtype=np.intp)
         listed = np.flatnonzero(self._lists_models.array(profiles.wmi))
-        key = profiles.wmi[listed].astype(np.intp)
-        for position in _OF_MODEL:
-            key = key * _NARROW + codes[position][listed]
+        key = with_positions(profiles.wmi[listed].astype(np.intp), codes, listed, _OF_MODEL)
         by_model[listed] = self._models.array(key)
         answers = self._built_in.codes((by_plant * _PLACES + by_model) * _WIDE + profiles.maker)
         values = pa.array(self._built_in.values, pa.string())
@@ -297,13 +299,9 @@ class FieldColumns:
         return filed_plant(*texts, market=MARKETS[market]) if any(parts) else None
 
     def _model_place(self, key: int) -> int:
-        signs = []
-        for _ in _OF_MODEL:
-            key, code = divmod(key, _NARROW)
-            signs.append(CHARACTERS[code])
-        plant_code, *vds = signs
-        wmi = self._rules.wmis.all[key].wmi[:3]
-        row = registry.built_in(f"{wmi}{''.join(reversed(vds))}??{plant_code}")
+        wmi, signs = positions_of(key, len(_OF_MODEL))
+        start = self._rules.wmis.all[wmi].wmi[:3] + signs[:-1]
+        row = registry.built_in(f"{start}??{signs[-1]}")
         return self._places[row.country if row is not None else ""]
 
     def _country_built_in(self, key: int) -> str | None:
@@ -343,7 +341,7 @@ class FieldColumns:
         key, labelled = divmod(key, _NARROW)
         filed, built = divmod(key, _WIDE)
         name, _ = kind_of_vehicle(
-            self._markets.values[market],
+            MARKETS[market],
             (self._rules.registrations[filed - 1].kind or "") if filed else "",
             self._rules.kinds_of_series.values[series],
             self._kinds_of_maker.values[built],

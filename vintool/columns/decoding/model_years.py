@@ -3,7 +3,12 @@
 import numpy as np
 
 from vintool.codes import Basis, Market
-from vintool.columns.decoding.bitsets import CHARACTERS, N_CHARACTERS, CharacterCodes
+from vintool.columns.decoding.bitsets import (
+    CHARACTERS,
+    N_CHARACTERS,
+    CharacterCodes,
+    positions_of,
+)
 from vintool.columns.decoding.passes import Passes, is_letter_at_7
 from vintool.columns.decoding.wmis import MARKETS, Wmis
 from vintool.columns.engine.arrays import Codes, Ints, Mask
@@ -147,13 +152,9 @@ class ModelYearRules:
         return wmi.market is not Market.US and has_rule(wmi.wmi[:3])
 
     def _rule_of(self, key: int) -> int:
-        signs = []
-        for _ in _KEY:
-            key, code = divmod(key, N_CHARACTERS)
-            signs.append(CHARACTERS[code])
-        at_12, *vds = signs
-        start = self._wmis.all[key].wmi[:3] + "".join(reversed(vds))
-        return self._rules[year_rule(f"{start}000{at_12}00000")]
+        wmi, signs = positions_of(key, len(_KEY))
+        start = self._wmis.all[wmi].wmi[:3] + signs[:-1]
+        return self._rules[year_rule(f"{start}000{signs[-1]}00000")]
 
     def _rule_year(self, key: int) -> int:
         key, market = divmod(key, len(MARKETS))

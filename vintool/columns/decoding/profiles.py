@@ -15,7 +15,7 @@ import numpy as np
 
 from vintool import registry, vpic
 from vintool.codes import Market
-from vintool.columns.decoding.bitsets import CHARACTERS, N_CHARACTERS, CharacterCodes
+from vintool.columns.decoding.bitsets import CharacterCodes, positions_of, with_positions
 from vintool.columns.decoding.elements import ReadElements
 from vintool.columns.decoding.model_years import ModelYearRules
 from vintool.columns.decoding.own_models import OWN, OwnModels
@@ -374,18 +374,13 @@ class ProfileRules:
         """The kinds of the makers' series in n rows, by the codes of ``kinds_of_series``."""
         series: Codes = np.zeros(len(wmi), dtype=np.int32)
         listed = np.flatnonzero(self._has_series.array(wmi))
-        key = wmi[listed].astype(np.intp)
-        for position in _OF_SERIES:
-            key = key * N_CHARACTERS + codes[position][listed]
+        key = with_positions(wmi[listed].astype(np.intp), codes, listed, _OF_SERIES)
         series[listed] = self._kind_of_series.array(key)
         return series
 
     def _series_kind(self, key: int) -> int:
-        signs = []
-        for _ in _OF_SERIES:
-            key, code = divmod(key, N_CHARACTERS)
-            signs.append(CHARACTERS[code])
-        row = registry.body_series(self.wmis.all[key].wmi[:3] + "".join(reversed(signs)))
+        wmi, vds = positions_of(key, len(_OF_SERIES))
+        row = registry.body_series(self.wmis.all[wmi].wmi[:3] + vds)
         return self.kinds_of_series[row.kind if row else ""]
 
     def _home_market(self, at: int) -> bool:

@@ -222,11 +222,14 @@ def _others(text: str) -> Iterator[tuple[str, int]]:
 
     Words of one character too few or too many that begin and end as VINs do, words with marks, frame numbers.
     """
-    for word in _NEAR.finditer(text):
-        if mixed(word[0]) and word[0][-4:].isdigit() and wmi_is_known(word[0][:3].upper()):
-            yield word[0], word.start()
+    near = {
+        word.start(): word.end()
+        for word in _NEAR.finditer(text)
+        if mixed(word[0]) and word[0][-4:].isdigit()
+    }
     begun = {word.start(): word.end() for word in _BEGUN.finditer(text) if part_of(word[0].upper())}
-    for start, end in (begun | dict(marked_places(text))).items():
+    # One row for what begins at one place: a word with marks says more than the word alone.
+    for start, end in (near | begun | dict(marked_places(text))).items():
         if wmi_is_known(text[start : start + 3].upper()):
             yield text[start:end], start
     for word in _FRAME.finditer(text):
