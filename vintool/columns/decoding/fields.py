@@ -97,7 +97,8 @@ class FieldColumns:
         self._kinds_of_rules = PerDistinct(self._labelled_kinds)
         self._countries = PerDistinct(self._country, scattered=True)
         self._brands = PerDistinct(self._brand, scattered=True)
-        self._plants = PerDistinct(self._plant, scattered=True)
+        self._plants = Encoder([None])
+        self._registered_plants = PerDistinct(self._registered_plant, scattered=True)
         self._filed_plants = PerDistinct(self._filed_plant)
         self._market = PerDistinct(lambda at: MARKETS.index(rules.wmis.all[at].market))
         self._powertrains = PerDistinct(self._powertrain, scattered=True)
@@ -106,6 +107,9 @@ class FieldColumns:
         )
         self._makes_of_rules = PerDistinct(self._rule_makes)
         self._places = Encoder([""])  # the countries of plants and models
+        self._place_of_plant = PerDistinct(
+            lambda at: self._places[_part("country", self._plants.values[at])]
+        )
         self._built_in = PerDistinct(self._country_built_in, scattered=True)
         self._models = PerDistinct(self._model_place, scattered=True)
         self._lists_models = PerDistinct(
@@ -147,12 +151,8 @@ class FieldColumns:
             name: _Displayed(arrow_type(FIELDS[name]), own, itemgetter(at))
             for at, name in enumerate(OWN)
         }
-        # By part of a plant: as vPIC tells it, and as the registry does.
         self._parts = {
-            part.name: tuple(
-                _Displayed(pa.string(), one.values, partial(_part, part.name))
-                for one in (self._filed_plants, self._plants)
-            )
+            part.name: _Displayed(pa.string(), self._plants.values, partial(_part, part.name))
             for part in plant.PARTS
         }
 
@@ -160,7 +160,7 @@ class FieldColumns:
     def kept(self) -> int:
         """How many combinations were asked about."""
         rules = (
-            *(self._countries, self._brands, self._plants, self._powertrains),
+            *(self._countries, self._brands, self._registered_plants, self._powertrains),
             *(self._built_in, self._models, self._type, self._filed_plants),
         )
         return sum(one.kept for one in rules)
@@ -238,14 +238,12 @@ class FieldColumns:
             encoded: give texts as dictionary arrays.
         """
         codes = self._plants_of(profiles)
-        filed, registered = self._filed_plants.values, self._plants.values
-        has_plant = np.array([one is not None for one in (*filed, *registered)])[codes]
+        has_plant = codes > 0
         has_plant[list(scalars)] = [one.plant is not None for one in scalars.values()]
         columns = []
         for part in plant.PARTS:
-            both = pa.concat_arrays([displayed() for displayed in self._parts[part.name]])
             of_scalars = {row: _part(part.name, one.plant) for row, one in scalars.items()}
-            columns.append(_gathered(both, codes, of_scalars, encoded=encoded))
+            columns.append(_gathered(self._parts[part.name](), codes, of_scalars, encoded=encoded))
         names = [part.name for part in plant.PARTS]
         return pa.StructArray.from_arrays(columns, names=names, mask=pa.array(~has_plant))
 
@@ -265,9 +263,7 @@ class FieldColumns:
             scalars: by row, the values in the rows that are undecided.
             encoded: give texts as dictionary arrays.
         """
-        plants = self._plants_of(profiles)
-        every = (*self._filed_plants.values, *self._plants.values)
-        by_plant = np.array([self._places[_part("country", one)] for one in every])[plants]
+        by_plant = self._place_of_plant.array(self._plants_of(profiles))
         by_model = np.zeros(len(by_plant), dtype=np.intp)
         listed = np.flatnonzero(self._lists_models.array(profiles.wmi))
         key = with_positions(profiles.wmi[listed].astype(np.intp), codes, listed, _OF_MODEL)
@@ -276,27 +272,26 @@ class FieldColumns:
         values = pa.array(self._built_in.values, pa.string())
         return _gathered(values, answers, scalars, encoded=encoded)
 
-    def _plants_of(self, profiles: Profiles) -> Ints:
-        """The plant of n rows: its place among the filed ones, and behind these the registered ones."""
+    def _plants_of(self, profiles: Profiles) -> Codes:
+        """The codes of the plants of n rows; 0 where none is told."""
         is_filed: Mask = (profiles.vpic != NO) & profiles.matched
         read = (np.where(is_filed, profiles.read[part.element], 0) for part in plant.PARTS)
-        codes = self._filed_plants.codes(*read, self._market.array(profiles.wmi))
+        codes = self._filed_plants.array(*read, self._market.array(profiles.wmi)).astype(np.int32)
         rows = np.flatnonzero(~is_filed & self._has_plants.array(profiles.wmi))
         year = self._rules.model_years.year.array(profiles.year[rows])
         key = profiles.wmi[rows] * np.intp(_NARROW) + profiles.plant_code[rows]
-        plants = self._plants.codes(key * _NARROW + np.maximum(year - FIRST_MODEL_YEAR + 1, 0))
-        codes = codes.astype(np.intp)
-        codes[rows] = len(self._filed_plants.values) + plants
+        since = np.maximum(year - FIRST_MODEL_YEAR + 1, 0)
+        codes[rows] = self._registered_plants.array(key * _NARROW + since)
         return codes
 
-    def _filed_plant(self, *codes: int) -> Plant | None:
+    def _filed_plant(self, *codes: int) -> int:
         *parts, market = codes
         values = self._rules.schemas.values
         texts = [
             (code and all_in_words(part.element, values[part.element].values[code])) or ""
             for part, code in zip(plant.PARTS, parts, strict=True)
         ]
-        return filed_plant(*texts, market=MARKETS[market]) if any(parts) else None
+        return self._plants[filed_plant(*texts, market=MARKETS[market]) if any(parts) else None]
 
     def _model_place(self, key: int) -> int:
         wmi, signs = positions_of(key, len(_OF_MODEL))
@@ -350,7 +345,7 @@ class FieldColumns:
         )
         return name or None
 
-    def _plant(self, key: int) -> Plant | None:
+    def _registered_plant(self, key: int) -> int:
         key, year = divmod(key, _NARROW)
         wmi, code = divmod(key, _NARROW)
         row = registry.plant(
@@ -358,7 +353,7 @@ class FieldColumns:
             CHARACTERS[code],
             (year + FIRST_MODEL_YEAR - 1) if year else None,
         )
-        return registered_plant(row) if row is not None else None
+        return self._plants[registered_plant(row) if row is not None else None]
 
     def _powertrain(self, key: int) -> tuple[Powertrain | None, Grade | None]:
         values = []
