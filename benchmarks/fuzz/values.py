@@ -77,7 +77,10 @@ def _dated(by: Random) -> tuple[str, date | None]:
             second = last.strftime(by.choice(_ABRIDGED))
         else:
             second, last = _written(last, by)
-        return written + by.choice(_BETWEEN) + second + by.choice(("", "", ")")), max(truth, last)
+        between = by.choice(_BETWEEN)
+        if between == "-" and ":" in written and second.isdigit():
+            between = " to "  # "18:10-11" tells a zone
+        return written + between + second + by.choice(("", "", ")")), max(truth, last)
     if kind < 0.55:
         return by.choice(("预计", "ETD ", "", "'", "*")) + written + by.choice((" (planned)", "?", " est.", " 前", "+", " 1", "-")), truth  # fmt: skip
     return (wide(written) if kind < 0.6 else written), truth

@@ -45,6 +45,14 @@ def test_few_cells_that_span_many_are_refused(tmp_path, monkeypatch):
     assert "column 201 and row 9022" in refusal(path).what
 
 
+def test_a_sheet_of_more_columns_than_any_program_has_is_refused(tmp_path):
+    shared = []
+    rows = [*TABLE, [*[""] * limits.COLUMNS, 1]]
+    binary = handmade.xlsb_sheet(rows, shared)
+    error = refusal(handmade.xlsb_workbook(tmp_path / "a.xlsb", {"S": binary}, shared))
+    assert (error.sheet, error.what) == ("S", "its 16,385 columns are more than 16,384 columns")
+
+
 def test_a_whole_sheet_that_is_repeated_is_refused(tmp_path):
     everything = (
         '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"'

@@ -326,6 +326,15 @@ def _open_sheet(
     """Find a sheet's header and make it readable."""
     # What is parsed already does not wait with the source until the rows are read.
     rows_of, expected, width = source.rows, source.expected, source.width
+    if width > limits.COLUMNS:
+        raise limits.beyond(
+            f"its {width:,} columns are more",
+            limits.COLUMNS,
+            "columns",
+            file=path.name,
+            sheet=name,
+            next_step="delete the stray cells at the right, or save the table as CSV",
+        )
     first = itertools.islice(source.peek, headers.LOOKED_AT + SAMPLE_ROWS)
     sample = [[*map(cell_text, row), *[""] * (width - len(row))] for row in first]
     header = headers.find_header(sample, words)
