@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ON
-from support.vehicles import ATTO3, EADO, ELECTRIC, EU_LEAF, PETROL, SONG_PLUG_IN, TESLA, UNSEEN
+from support.vehicles import (
+    ATTO3,
+    EADO,
+    ELECTRIC,
+    EU_LEAF,
+    PETROL,
+    SONG_PLUG_IN,
+    TESLA,
+    UNSEEN,
+    UNSEEN_PETROL,
+)
 from support.vins import vin
 
 from vintool.codes import CheckDigit, Concern, Reason, Verdict
@@ -56,7 +66,12 @@ TABLE = [
     ("no check digit, not electric", GOLF_EU, {}, "review", "evidence_too_thin"),
     ("no check digit, one entry agrees", GOLF_EU, {"fuel": "petrol"}, "out_of_scope", "agreed_not_pure_electric"),
     ("unseen, one entry", UNSEEN, {"fuel": "汽油"}, "review", "evidence_too_thin"),
-    ("unseen, two entries", UNSEEN, PETROL, "out_of_scope", "declared_not_pure_electric"),
+    ("unseen, two entries", UNSEEN_PETROL, PETROL, "out_of_scope", "declared_not_pure_electric"),
+    ("unseen, two entries, the maker builds electric cars", UNSEEN, PETROL, "review", "start_not_seen"),
+    ("the same by three words", UNSEEN, {**PETROL, "displacement": "1498", "model": "hybrid"}, "review", "start_not_seen"),
+    ("the same with a type code", UNSEEN, {"hs_code": "8703602300", "type_code": "SC7155AAAPHEV"}, "out_of_scope", "declared_not_pure_electric"),
+    ("the same with a model sold with an engine alone", UNSEEN, {**PETROL, "make": "长安", "model": "UNI-T"}, "out_of_scope", "declared_not_pure_electric"),
+    ("the same with a first registration", UNSEEN, {**PETROL, "registration_date": "2025-01-05"}, "out_of_scope", "declared_not_pure_electric"),
     ("unseen, one slip from electric", vin("LGXCN4CB"), PETROL, "review", "one_character_from_electric"),
     ("range-extended", LI_L9, {"fuel": "增程式"}, "review", "range_extended"),
     ("range-extended, only declared", UNSEEN, {"fuel": "REEV", "hs_code": "8703602300"}, "review", "range_extended"),

@@ -9,7 +9,8 @@ TESLA = vin("LRW3E7FA", "SC")
 ATTO3 = vin("LGXCE4CB")
 SONG_PLUG_IN = vin("LGXC74C4")  # grade A, not electric
 EADO = vin("LS5A2ASE", "PJ")  # petrol, grade C
-UNSEEN = vin("LS5ZZZZZ", "SJ")
+UNSEEN = vin("LS5ZZZZZ", "SJ")  # of a maker that builds electric cars
+UNSEEN_PETROL = vin("9BRZZZZZ", "SJ")  # Toyota of Brazil builds none
 
 EU_LEAF = vin("SJNFAAZE", "1U")  # electric, no check digit
 

@@ -277,6 +277,22 @@ class Case:
         return len({READERS[entry.field].origin for entry in entries})
 
     @cached_property
+    def start_not_seen(self) -> bool:
+        """Whether this start of a VIN was never seen, its maker builds electric cars, and nothing but words says otherwise.
+
+        Fuel and code are typed by one clerk from one idea. What the paper has as a key of its own is another
+        witness: the type code, the name of a model that is not sold as pure electric, or a first registration.
+        """
+        vin = self.facts.vin
+        return (
+            Powertrain.BEV in self.covered
+            and vin.electric_wmi is not None
+            and self.encoded is None
+            and not self.registered
+            and not any(entry.own_key for entry in self.facts.declared if entry.powertrain)
+        )
+
+    @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """The doubts of the regime that this vehicle meets."""
         powertrains = {self.encoded, *self.declared}

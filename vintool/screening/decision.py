@@ -15,7 +15,8 @@ not covered, grade A or B, and the    nothing more
 check digit holds
 not covered, otherwise                one declared entry that agrees
 nothing                               two declared entries that agree, and no electric VIN is
-                                      one character away
+                                      one character away; where the maker builds electric cars
+                                      under the WMI, a key of the paper itself among them
 covered, or both                      nothing
 ====================================  =========================================================
 
@@ -44,6 +45,7 @@ _SETTLED_BY_POWERTRAIN = {
     Reason.USED_UNSUPPORTED,
     *DOUBTS_OF_DATE,
 }
+_BUILDS_ELECTRIC = "builds pure electric cars"
 _MOST_RULES = 4  # of the powertrain in the evidence of a row
 # Kinds that another regime may cover whatever drives them.
 _LICENSED_KINDS = {"truck", "bus", "chassis"}
@@ -163,7 +165,8 @@ TABLE = (
     Line("5i", "powertrain", "One piece of evidence alone, and not a VIN with evidence of grade A or B whose check digit holds, tells a powertrain that is not covered.", _if(lambda c: not c.firm and c.independent < 2), _R, reasons=_because(Reason.EVIDENCE_TOO_THIN)),
     Line("5j", "powertrain", "One wrong character, or two that look alike, would make this the VIN of a vehicle that the regime covers.", _if(lambda c: c.near_covered), _R, reasons=_near),
     Line("5k", "powertrain", "A VIN with evidence of grade A or B whose check digit holds tells a powertrain that is not covered.", _if(lambda c: c.firm), _O, reasons=Case.by_vin),
-    Line("5l", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
+    Line("5l", "powertrain", "The maker builds pure electric cars under this WMI, no such start of a VIN was seen, and no type code, no name of a model that is not sold electric and no first registration bears out what is declared.", _if(lambda c: c.start_not_seen), _R, reasons=_because(Reason.START_NOT_SEEN)),
+    Line("5m", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
     Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(entry.has_vin == "no" for entry in c.facts.declared))),
     Line("6b", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
     Line("6c", "VIN", "A VIN stands on the row.", _always),
@@ -196,7 +199,7 @@ def decide(facts: Facts, regime: Regime) -> Decision:
     return Decision(
         verdict,
         tuple(dict.fromkeys(reasons)),
-        _evidence(case, contradictions),
+        _evidence(case, contradictions, reasons),
         _other_regimes(case, held, verdict),
         *_stated_powertrain(facts),
         lines=tuple(line.number for line in held),
@@ -258,7 +261,9 @@ def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tupl
     return (*case.regime.other("pure_electric" if electric else "not_pure_electric"), *as_used)
 
 
-def _evidence(case: Case, contradictions: tuple[Contradiction, ...]) -> tuple[EvidenceItem, ...]:
+def _evidence(
+    case: Case, contradictions: tuple[Contradiction, ...], reasons: list[Reason]
+) -> tuple[EvidenceItem, ...]:
     facts = case.facts
     items = [
         EvidenceItem(
@@ -276,6 +281,9 @@ def _evidence(case: Case, contradictions: tuple[Contradiction, ...]) -> tuple[Ev
         if meaning.is_fact
     ]
     items += [item for one in contradictions if (item := one.item)]
+    if Reason.START_NOT_SEEN in reasons and (known := facts.vin.electric_wmi):
+        what = f"WMI {known.wmi}"
+        items.append(EvidenceItem(what, _BUILDS_ELECTRIC, Basis.REGISTRY, None, known.display))
     for doubt in case.doubts:
         items += [
             EvidenceItem(f"reading of {doubt.about}", reading, Basis.REGISTRY, None, doubt.source)

@@ -25,6 +25,7 @@ from vintool.powertrain import (
     misread,
     one_character_away,
 )
+from vintool.registry.electric_wmis import ElectricWmi, builds_electric
 from vintool.registry.user_rules import by_rules
 from vintool.vin import PartialVin, Vin
 from vintool.vin.cleanup import Reading, is_frame_number, read
@@ -52,6 +53,7 @@ class VinFacts(NamedTuple):
             it an electric vehicle's.
         near_other: the same of a vehicle that is not electric.
         vins: those of a cell with several.
+        electric_wmi: who is known to build pure electric cars under this WMI.
     """
 
     status: CheckDigit
@@ -65,6 +67,7 @@ class VinFacts(NamedTuple):
     near_electric: bool
     near_other: bool
     vins: tuple[str, ...] = ()
+    electric_wmi: ElectricWmi | None = None
 
 
 class Facts(NamedTuple):
@@ -146,6 +149,7 @@ def vin_facts(
             one_character_away(descriptor, electric=False, unnoticed=unnoticed)
             or (unnoticed and misread(descriptor, electric=False))
         ),
+        electric_wmi=builds_electric(profile.wmi),
     )
 
 
@@ -181,6 +185,7 @@ def unreadable_vin_facts(reading: Reading, profile: Profile | None = None) -> Vi
         near_electric=False,
         near_other=False,
         vins=reading.vins,
+        electric_wmi=builds_electric(profile.wmi) if profile else None,
     )
 
 

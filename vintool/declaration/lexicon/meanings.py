@@ -58,6 +58,8 @@ class Meaning(NamedTuple):
         part: half of a fact: ``NO_ENGINE``, ``TRACTION_BATTERY``, or the class of a price; ``NOT_STORED``: the cell was
             not read.
         currency: ISO 4217.
+        own_key: the powertrain follows from a key that the paper has of its own, a type code or the name of a model that
+            is not sold as pure electric, and not from a word for it.
     """
 
     field: str
@@ -72,6 +74,7 @@ class Meaning(NamedTuple):
     models: tuple[NamedModel, ...] = ()
     part: str = ""
     currency: str = ""
+    own_key: bool = False
 
     @property
     def value(self) -> str:

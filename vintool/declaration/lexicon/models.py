@@ -97,8 +97,14 @@ def _model(field: str, text: str) -> Meaning | None:
     whole = unicodedata.normalize("NFKC", text)
     codes = _TYPE_CODE.findall(whole.upper())
     words = words_of(_TYPE_CODE.sub(" ", whole.upper()) if codes else whole)
-    powertrains = weigh([*_by_type_codes(codes), *_by_words(words)])
-    return cell.with_powertrains(powertrains) if powertrains else _by_name(field, words)
+    by_codes = [*_by_type_codes(codes)]
+    powertrains = weigh([*by_codes, *_by_words(words)])
+    if not powertrains:
+        return _by_name(field, words)
+    # "Song Plus DM-i" is the name of a car, and "hybrid" a word.
+    return cell._replace(own_key=bool(by_codes) or _names_a_model(words)).with_powertrains(
+        powertrains
+    )
 
 
 def _by_type_codes(codes: list[tuple[str, str]]) -> Iterator[Powertrain]:
@@ -118,6 +124,16 @@ def _by_words(words: list[Word]) -> Iterator[Powertrain]:
         if powertrain is not None and not (at and texts[at - 1] in _NOT):
             yield powertrain
         at = end
+
+
+def _names_a_model(words: list[Word]) -> bool:
+    """Whether a cell names a model of the table, whatever drives it."""
+    brands, texts = _brands_in(words), [word.text for word in words]
+    return any(
+        _may_end(words, end) and (not listed.short or at == 0 or at in brands)
+        for at in range(len(words))
+        for end, listed in _models().at(texts, at)
+    )
 
 
 def _by_name(field: str, words: list[Word]) -> Meaning | None:
@@ -144,7 +160,7 @@ def _by_name(field: str, words: list[Word]) -> Meaning | None:
     )
     if not models:
         return None
-    cell = Meaning(field, field, source="declared.models.csv", models=models)
+    cell = Meaning(field, field, source="declared.models.csv", models=models, own_key=True)
     return of_brand(cell._replace(brands=tuple(sorted(set(brands.values())))), frozenset())
 
 
