@@ -72,6 +72,14 @@ def iso_key(code: str) -> tuple[int, ...]:
     return tuple(ALPHABET.index(character) for character in code)
 
 
+def source_folder() -> Path:
+    """The folder given on the command line."""
+    ensure(len(sys.argv) == 2, f"usage: {Path(sys.argv[0]).name} SOURCE_FOLDER")
+    given = Path(sys.argv[1])
+    ensure(given.is_dir(), f"{given}: not a folder")
+    return given
+
+
 def source_path(name: str) -> Path:
     """The file ``name`` in the folder given on the command line, or the file given itself."""
     ensure(len(sys.argv) == 2, f"usage: {Path(sys.argv[0]).name} SOURCE_FOLDER_OR_FILE")
@@ -79,8 +87,13 @@ def source_path(name: str) -> Path:
     return given / name if given.is_dir() else given
 
 
-def read_rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """The rows of one source table; anything untidy about it is a surprise."""
+def read_rows(
+    path: Path, columns: tuple[str, ...], *, trimmed: bool = False
+) -> list[dict[str, str]]:
+    """The rows of one source table; anything untidy about it is a surprise.
+
+    With ``trimmed``, space around a cell is none: it is cut.
+    """
     text = path.read_text(encoding="utf-8")
     ensure(text.endswith("\n"), f"{path}: no line end at the end")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -90,6 +103,8 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     for cells in reader:
         where = f"{path}, line {reader.line_num}"
         ensure(len(cells) == len(columns), f"{where}: {len(cells)} cells")
+        if trimmed:
+            cells = [cell.strip() for cell in cells]
         for cell in cells:
             ensure(cell == cell.strip(), f"{where}: space around {cell!r}")
             ensure(len(cell.splitlines()) < 2, f"{where}: line break in {cell!r}")
