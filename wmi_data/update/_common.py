@@ -100,11 +100,10 @@ def read_rows(
     header = tuple(next(reader, ()))
     ensure(header == columns, f"{path}: columns are {header}, expected {columns}")
     rows = []
-    for cells in reader:
+    for raw in reader:
         where = f"{path}, line {reader.line_num}"
+        cells = [cell.strip() for cell in raw] if trimmed else raw
         ensure(len(cells) == len(columns), f"{where}: {len(cells)} cells")
-        if trimmed:
-            cells = [cell.strip() for cell in cells]
         for cell in cells:
             ensure(cell == cell.strip(), f"{where}: space around {cell!r}")
             ensure(len(cell.splitlines()) < 2, f"{where}: line break in {cell!r}")
