@@ -65,8 +65,8 @@ def test_evidence_models_are_few_and_distinct(evidence):
         assert len(models) == len(set(models)) <= 4, row
 
 
-def test_evidence_wmis_are_known(evidence, wmis):
-    registered = {row["wmi"] for row in wmis}
+def test_evidence_wmis_are_known(evidence, wmis, manual):
+    registered = {row["wmi"] for row in (*wmis, *manual)}
     assert {row["wmi"] for row in evidence} - registered == set(NO_WMI)
 
 

@@ -74,6 +74,15 @@ HEADERS = {
         "source",
     ],
     "powertrain.rejected.csv": ["prefix", "year_code", "powertrain", "model", "why", "source"],
+    "powertrain.electric_wmis.csv": ["wmi", "brands", "seen", "confidence", "source"],
+    "powertrain.electric_wmis.manual.csv": [
+        "wmi",
+        "brands",
+        "seen",
+        "confidence",
+        "source",
+        "note",
+    ],
 }
 
 CONFIDENCE = {"high", "medium", "low"}
@@ -85,6 +94,8 @@ KEY_CELLS = {
     "plants.csv": 2,
     "powertrain.evidence.csv": 5,
     "powertrain.rejected.csv": 3,
+    "powertrain.electric_wmis.csv": 1,
+    "powertrain.electric_wmis.manual.csv": 1,
 }
 
 
@@ -154,7 +165,11 @@ def test_confidence_is_one_of_three(name):
 def test_manifest_matches_the_files():
     manifest = tomllib.loads((DATA / "manifest.toml").read_text(encoding="utf-8"))
     entries = {entry["name"]: (entry["rows"], entry["sha256"]) for entry in manifest["file"]}
-    assert set(entries) == set(HEADERS) - {"powertrain.rejected.csv", "wmi.manual.csv"}
+    assert set(entries) == set(HEADERS) - {
+        "powertrain.rejected.csv",
+        "wmi.manual.csv",
+        "powertrain.electric_wmis.manual.csv",
+    }
     for name, (rows, sha256) in entries.items():
         content = (DATA / name).read_bytes()
         assert rows == len(table(name)), name

@@ -72,6 +72,14 @@ def iso_key(code: str) -> tuple[int, ...]:
     return tuple(ALPHABET.index(character) for character in code)
 
 
+def source_folder() -> Path:
+    """The folder given on the command line."""
+    ensure(len(sys.argv) == 2, f"usage: {Path(sys.argv[0]).name} SOURCE_FOLDER")
+    given = Path(sys.argv[1])
+    ensure(given.is_dir(), f"{given}: not a folder")
+    return given
+
+
 def source_path(name: str) -> Path:
     """The file ``name`` in the folder given on the command line, or the file given itself."""
     ensure(len(sys.argv) == 2, f"usage: {Path(sys.argv[0]).name} SOURCE_FOLDER_OR_FILE")
@@ -79,16 +87,22 @@ def source_path(name: str) -> Path:
     return given / name if given.is_dir() else given
 
 
-def read_rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """The rows of one source table; anything untidy about it is a surprise."""
+def read_rows(
+    path: Path, columns: tuple[str, ...], *, trimmed: bool = False
+) -> list[dict[str, str]]:
+    """The rows of one source table; anything untidy about it is a surprise.
+
+    With ``trimmed``, space around a cell is none: it is cut.
+    """
     text = path.read_text(encoding="utf-8")
     ensure(text.endswith("\n"), f"{path}: no line end at the end")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = tuple(next(reader, ()))
     ensure(header == columns, f"{path}: columns are {header}, expected {columns}")
     rows = []
-    for cells in reader:
+    for raw in reader:
         where = f"{path}, line {reader.line_num}"
+        cells = [cell.strip() for cell in raw] if trimmed else raw
         ensure(len(cells) == len(columns), f"{where}: {len(cells)} cells")
         for cell in cells:
             ensure(cell == cell.strip(), f"{where}: space around {cell!r}")

@@ -1,14 +1,16 @@
 """powertrain.evidence.csv: which powertrains were seen behind a start of a VIN.
 
-Usage: ``python evidence.py SOURCE_FILE > wmi_data/powertrain.evidence.csv``.
-The rows named in ``wmi_data/powertrain.rejected.csv`` are left out.
+Usage: ``python evidence.py SOURCE_FOLDER > wmi_data/powertrain.evidence.csv``.
+The folder holds ``powertrain_evidence.csv`` and ``powertrain_evidence_2.csv``, of two shapes. Type approvals
+are left out here: they stand in ``wmi_data/approvals.csv``. So are the rows named in
+``wmi_data/powertrain.rejected.csv``.
 """
 
 import re
 from collections import Counter
 from pathlib import Path
 
-from _common import ALPHABET, WMI, ensure, iso_key, read_rows, source_path, write_rows
+from _common import ALPHABET, WMI, ensure, iso_key, read_rows, source_folder, write_rows
 
 SOURCE = (
     "prefix",
@@ -22,6 +24,28 @@ SOURCE = (
     "n_sources",
     "best_trust",
 )
+SECOND_SOURCE = (
+    "vin_prefix",
+    "make",
+    "model",
+    "model_year",
+    "powertrain",
+    "kind",
+    "market",
+    "trust",
+    "n",
+    "source",
+)
+FIRST = "labelled listings and registers, 2026-11"
+APPROVALS = "MIIT announcement"
+# What is official of the second source: the trust of its other rows speaks of how plain the label is, and a
+# dealer's list or a sample of a form is one source like any other, however plain.
+REGISTERS = {
+    "importer table; Israeli register record electric",
+    "ride-hailing register, type code SC7003ACBEV",
+}
+# A van may be a goods vehicle or a people carrier, and a bus is no lorry: only these are told.
+SECOND_KINDS = {"car": "car", "truck": "truck", "van": "unknown", "bus": "unknown"}
 REJECTED = ("prefix", "year_code", "powertrain", "model", "why", "source")
 COLUMNS = (
     "wmi",
@@ -73,6 +97,20 @@ MAKES = {
     "vaz-lada": "Lada",
     "xpeng": "XPeng",
     "zaz": "ZAZ",
+    "beijing hyundai": "Hyundai",
+    "changan deepal": "Deepal",
+    "dongfeng sokon": "DFSK",
+    "gac trumpchi": "Trumpchi",
+    "icar (aiqar)": "iCAR",
+    "beijing": "BAIC",
+    "ora": "GWM Ora",
+    "别克/雪佛兰": "Chevrolet",
+    "大众": "Volkswagen",
+    "奇瑞": "Chery",
+    "小鹏": "XPeng",
+    "日产": "Nissan",
+    "昌河": "Changhe",
+    "长安": "Changan",
 }
 SLUG = re.compile(r"[a-z]+")
 # Remarks that a labeller wrote into the model: a type code of the approval, "(shared)", a date.
@@ -106,6 +144,34 @@ def check(row: dict[str, str]) -> None:
     ensure(row["best_trust"] in TRUST, f"{where}: trust")
     ensure(row["make"] and row["model"], f"{where}: make or model empty")
     ensure(int(row["n_vehicles"]) > 0 and int(row["n_sources"]) > 0, f"{where}: number")
+
+
+def second_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of the second source in the shape of the first, each with its source."""
+    rows = []
+    for row in read_rows(path, SECOND_SOURCE, trimmed=True):
+        if row["source"].startswith(APPROVALS):
+            continue
+        ensure(row["kind"] in SECOND_KINDS, f"row {row}: kind")
+        ensure(row["trust"] in TRUST, f"row {row}: trust")
+        known = row["source"] in REGISTERS
+        start = row["vin_prefix"]
+        rows.append(
+            {
+                "prefix": start[:8],
+                "year_code": start[9:10],
+                "plant_code": start[10:11],
+                "make": row["make"],
+                "model": row["model"],
+                "powertrain": row["powertrain"],
+                "vehicle_kind": SECOND_KINDS[row["kind"]],
+                "n_vehicles": row["n"],
+                "n_sources": "1",
+                "best_trust": "high" if known else min(row["trust"], "medium", key=TRUST.index),
+                "source": row["source"],
+            }
+        )
+    return rows
 
 
 def without_rejected(rows: list[dict[str, str]], rejected: Path) -> list[dict[str, str]]:
@@ -143,7 +209,10 @@ def aggregate(prefix: str, rows: list[dict[str, str]]) -> tuple[str, ...]:
         models[model_name(row["model"])] += int(row["n_vehicles"])
     del models[""]
     common = sorted(models, key=lambda name: (-models[name], name))[:MAX_MODELS]
-    sources = max(int(row["n_sources"]) for row in rows)
+    named = sorted({row["source"] for row in rows} - {FIRST})
+    # The first source names none of its lists, so the others may be among them.
+    sources = max(len(named), *(int(row["n_sources"]) for row in rows))
+    first = [FIRST] if any(row["source"] == FIRST for row in rows) else []
     trust = max((row["best_trust"] for row in rows), key=TRUST.index)
     return (
         prefix[:3],
@@ -157,13 +226,16 @@ def aggregate(prefix: str, rows: list[dict[str, str]]) -> tuple[str, ...]:
         str(sum(int(row["n_vehicles"]) for row in rows)),
         str(sources),
         "A" if trust == "high" else "B" if sources > 1 else "C",
-        f"labelled listings and registers, 2026-11 (trust: {trust})",
+        f"{'; '.join([*first, *named])} (trust: {trust})",
     )
 
 
 def main() -> None:
     """Print the table."""
-    rows = read_rows(source_path("powertrain_evidence.csv"), SOURCE)
+    folder = source_folder()
+    rows = [
+        row | {"source": FIRST} for row in read_rows(folder / "powertrain_evidence.csv", SOURCE)
+    ] + second_rows(folder / "powertrain_evidence_2.csv")
     for row in rows:
         check(row)
     here = Path(__file__).resolve().parents[1]
