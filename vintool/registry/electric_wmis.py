@@ -14,6 +14,7 @@ from vintool.vin.positions import ALPHABET, SMALL_MAKER
 FILE, MANUAL = "powertrain.electric_wmis.csv", "powertrain.electric_wmis.manual.csv"
 COLUMNS = ("wmi", "brands", "seen", "confidence", "source")
 MANUAL_COLUMNS = (*COLUMNS, "note")
+IN_CHINA = "HL"  # the first characters of its WMIs, ISO 3780
 _CHARACTERS = frozenset(ALPHABET)
 _CONFIDENCE = frozenset({"high", "medium", "low"})
 
@@ -33,6 +34,11 @@ class ElectricWmi(NamedTuple):
     source: str
     file: str
 
+    @property
+    def place(self) -> str:
+        """The brands, and where it is written."""
+        return f"{self.file}: {', '.join(self.brands)}, {self.source}"
+
 
 def builds_electric(wmi: str) -> ElectricWmi | None:
     """What says that pure electric passenger cars are built under a WMI; None if nothing does.
@@ -47,6 +53,25 @@ def builds_electric(wmi: str) -> ElectricWmi | None:
     (('Tesla',), None)
     """
     return _table().get(wmi)
+
+
+def builds_electric_in_china(brand: str) -> ElectricWmi | None:
+    """A WMI of China under which pure electric cars of a brand are built; None if none is known.
+
+    >>> builds_electric_in_china("BYD").wmi, builds_electric_in_china("Dadi")
+    ('LC0', None)
+    """
+    return _in_china().get(brand)
+
+
+@cache
+def _in_china() -> dict[str, ElectricWmi]:
+    rows = (row for row in _table().values() if row.wmi[0] in IN_CHINA)
+    by_brand: dict[str, ElectricWmi] = {}
+    for row in rows:
+        for brand in row.brands:
+            by_brand.setdefault(brand, row)
+    return by_brand
 
 
 @cache

@@ -165,7 +165,7 @@ TABLE = (
     Line("5i", "powertrain", "One piece of evidence alone, and not a VIN with evidence of grade A or B whose check digit holds, tells a powertrain that is not covered.", _if(lambda c: not c.firm and c.independent < 2), _R, reasons=_because(Reason.EVIDENCE_TOO_THIN)),
     Line("5j", "powertrain", "One wrong character, or two that look alike, would make this the VIN of a vehicle that the regime covers.", _if(lambda c: c.near_covered), _R, reasons=_near),
     Line("5k", "powertrain", "A VIN with evidence of grade A or B whose check digit holds tells a powertrain that is not covered.", _if(lambda c: c.firm), _O, reasons=Case.by_vin),
-    Line("5l", "powertrain", "The maker builds pure electric cars under this WMI, no such start of a VIN was seen, and no type code, no name of a model that is not sold electric and no first registration bears out what is declared.", _if(lambda c: c.start_not_seen), _R, reasons=_because(Reason.START_NOT_SEEN)),
+    Line("5l", "powertrain", "The maker builds pure electric cars under this WMI, or in China under another, no such start of a VIN was seen, and no type code, no name of a model that is not sold electric and no first registration bears out what is declared.", _if(lambda c: c.start_not_seen), _R, reasons=_because(Reason.START_NOT_SEEN)),
     Line("5m", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
     Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(entry.has_vin == "no" for entry in c.facts.declared))),
     Line("6b", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
@@ -283,7 +283,7 @@ def _evidence(
     items += [item for one in contradictions if (item := one.item)]
     if Reason.START_NOT_SEEN in reasons and (known := facts.vin.electric_wmi):
         what = f"WMI {known.wmi}"
-        items.append(EvidenceItem(what, _BUILDS_ELECTRIC, Basis.REGISTRY, None, known.display))
+        items.append(EvidenceItem(what, _BUILDS_ELECTRIC, Basis.REGISTRY, None, known.place))
     for doubt in case.doubts:
         items += [
             EvidenceItem(f"reading of {doubt.about}", reading, Basis.REGISTRY, None, doubt.source)

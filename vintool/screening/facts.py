@@ -25,7 +25,11 @@ from vintool.powertrain import (
     misread,
     one_character_away,
 )
-from vintool.registry.electric_wmis import ElectricWmi, builds_electric
+from vintool.registry.electric_wmis import (
+    ElectricWmi,
+    builds_electric,
+    builds_electric_in_china,
+)
 from vintool.registry.user_rules import by_rules
 from vintool.vin import PartialVin, Vin
 from vintool.vin.cleanup import Reading, is_frame_number, read
@@ -53,7 +57,8 @@ class VinFacts(NamedTuple):
             it an electric vehicle's.
         near_other: the same of a vehicle that is not electric.
         vins: those of a cell with several.
-        electric_wmi: who is known to build pure electric cars under this WMI.
+        electric_wmi: a WMI under which the maker is known to build pure electric cars: this one, or in China one of the
+            same brand.
     """
 
     status: CheckDigit
@@ -149,7 +154,7 @@ def vin_facts(
             one_character_away(descriptor, electric=False, unnoticed=unnoticed)
             or (unnoticed and misread(descriptor, electric=False))
         ),
-        electric_wmi=builds_electric(profile.wmi),
+        electric_wmi=_electric_wmi(profile),
     )
 
 
@@ -185,7 +190,7 @@ def unreadable_vin_facts(reading: Reading, profile: Profile | None = None) -> Vi
         near_electric=False,
         near_other=False,
         vins=reading.vins,
-        electric_wmi=builds_electric(profile.wmi) if profile else None,
+        electric_wmi=_electric_wmi(profile) if profile else None,
     )
 
 
@@ -204,6 +209,13 @@ def near_a_car(wmi: str) -> bool:
 def _encoded_year(profile: Profile) -> int | None:
     """The model year where it is encoded; an assumed one is no evidence."""
     return profile.year.year if profile.year.basis is Basis.ENCODED else None
+
+
+def _electric_wmi(profile: Profile) -> ElectricWmi | None:
+    """Under which WMI the maker builds pure electric cars, if it is known to."""
+    brands = profile.maker.brands if profile.maker and profile.market is Market.CN else ()
+    known = (builds_electric(profile.wmi), *map(builds_electric_in_china, brands))
+    return next(filter(None, known), None)
 
 
 def _brands(profile: Profile) -> tuple[str, ...]:
