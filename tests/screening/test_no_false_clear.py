@@ -30,7 +30,7 @@ from support.vehicles import (
 from support.vins import vin
 
 from vintool import registry
-from vintool.codes import REGIMES, Powertrain, Verdict
+from vintool.codes import REGIMES, Concern, Powertrain, Verdict
 from vintool.columns import screen_table
 from vintool.powertrain import SAME_VALUE, classify
 from vintool.registry.powertrain_rules import all_powertrain_rules
@@ -233,3 +233,43 @@ def test_no_single_character_clears_a_controlled_row(regime, data, at, character
         text[:at] + character + text[at:],
     ):
         assert not cleared(regime, other, row)
+
+
+# Entries that say nothing but that the vehicle is pure electric, and nothing but that it is not.
+FOR_CONTROL = [("fuel", "纯电动"), ("un_no", "3556"), ("model", "EV"), ("type_code", "BYD7005BEV1")]
+AGAINST_CONTROL = [
+    ("fuel", "汽油"), ("fuel", "插混"), ("un_no", "3166"), ("model", "宋PLUS DM-i"), ("type_code", "BYD7150WTHEV5"), ("displacement", "1498"),
+]  # fmt: skip
+NEARER_TO_CLEARED = [Verdict.CONTROLLED, Verdict.REVIEW, Verdict.OUT_OF_SCOPE].index
+MOST_VINS = [
+    *VINS,
+    vin("LC06S24S"),
+    vin("LPEA1C2B"),
+    vin("LGWFUVA7"),
+    "LGXCE4CB",
+    "LC0CE4CB0R000001",
+]
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.sampled_from(MOST_VINS),
+    st.fixed_dictionaries({}, optional={field: st.sampled_from(WRONG[field]) for field in WRONG}),
+    st.sampled_from(FOR_CONTROL),
+    st.sampled_from(AGAINST_CONTROL),
+)
+def test_an_entry_for_control_never_clears_nor_does_one_against_it_that_goes(text, row, one, other):
+    """An entry against control that contradicts the row holds it, and another one clears it: used, or a kind by two facts."""
+
+    def asked(declared: dict[str, str]) -> tuple[int, bool]:
+        finding = screen(text, ON, declared, NEW_ELECTRIC)
+        contradicted = any(one.concern is Concern.CONTRADICTION for one in finding.reasons)
+        return NEARER_TO_CLEARED(finding.verdict), contradicted
+
+    field, cell = one
+    bare = {name: value for name, value in row.items() if name != field}
+    assert asked({**bare, field: cell})[0] <= asked(bare)[0]
+    field, cell = other
+    bare = {name: value for name, value in row.items() if name != field}
+    nearness, contradicted = asked({**bare, field: cell})
+    assert nearness >= asked(bare)[0] or contradicted

@@ -117,11 +117,15 @@ class Case:
 
     @cached_property
     def kind(self) -> str:
-        """The kind of vehicle to judge: another than passenger only where two facts tell it."""
+        """The kind of vehicle to judge: another than passenger only where two facts tell it and the regime covers it.
+
+        One that it does not cover ends the row at step 3, or is not settled: then whatever speaks for control counts.
+        """
         if self.kit and KIT in self.regime.kinds:
             return KIT
         kinds = self.other_kinds
-        return kinds[0] if len(kinds) > 1 and len(set(kinds)) == 1 else PASSENGER
+        told = kinds[0] if len(kinds) > 1 and len(set(kinds)) == 1 else PASSENGER
+        return told if told in self.regime.kinds else PASSENGER
 
     @cached_property
     def kit(self) -> bool:
