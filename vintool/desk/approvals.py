@@ -178,6 +178,7 @@ def approval(row: Row) -> Approval:
         *(text(field) for field in ("name", "fuel", "new_energy", "other", "remarks"))
     )
     starts, unused = starts_in(row.cells.get("start", ""))
+    maker, chassis_maker = text("maker"), text("chassis_maker")
     days = read_days(text("date"))
     batch = _FIGURES.search(text("batch"))
     return Approval(
@@ -188,8 +189,8 @@ def approval(row: Row) -> Approval:
         text("brand").removesuffix("牌"),
         code_key(text("code")),
         text("name"),
-        text("maker"),
-        text("chassis_maker"),
+        maker,
+        "" if normalise(chassis_maker) == normalise(maker) else chassis_maker,
         powertrain,
         fault,
         starts,
