@@ -14,6 +14,7 @@ from vintool.declaration.mapping import Headed
 from vintool.desk import approvals, confirmations, exporters, licences, reviews
 from vintool.desk.approvals import Approval, Row, approval
 from vintool.desk.book import Desk
+from vintool.desk.catalogue import Catalogue
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
@@ -57,7 +58,24 @@ def open_desk(run: Run) -> Desk:
         records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
         reviewed = Reviews(records, run.regime, _last_day(run.on))
         notes += reviewed.notes
-    return Desk(qualified, ledger, letters, reviewed, tuple(notes))
+    products = _catalogue(run.catalogue, notes) if run.catalogue else None
+    return Desk(qualified, ledger, letters, reviewed, tuple(notes), products)
+
+
+def _catalogue(paths: Sequence[Path], notes: list[str]) -> Catalogue:
+    """The catalogue of all its files.
+
+    Raises:
+        ManifestError: none of them names a product.
+    """
+    products = Catalogue(one for path in paths for one in read_approvals(path, notes))
+    if not len(products):
+        raise ManifestError(
+            "no row names a product code",
+            file=paths[0].name,
+            next_step="give it an export of type approvals with the column 产品型号",
+        )
+    return products
 
 
 def _last_day(on: date | None) -> date:
