@@ -169,6 +169,11 @@ def desk_headings() -> str:
     return _headings("wmi_data/desk.headers.csv")
 
 
+def approval_headings() -> str:
+    """The same for exports of type approvals."""
+    return _headings("wmi_data/approvals.headers.csv")
+
+
 def _headings(name: str) -> str:
     fields: dict[str, dict[str, list[str]]] = {}
     for row in _rows(name):
@@ -316,6 +321,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "lists": lists,
     "models": models,
     "presets": presets,
+    "approval-headings": approval_headings,
     "problems": problems,
     "python": python,
     "reasons": reasons,

@@ -22,7 +22,7 @@ The rooms are one street, here from its end; each imports only rooms that stand 
     powertrain    which rules speak: those of the registry, and what makers filed with NHTSA
     decoding      Vin -> Vehicle: identity, model year, profile, fields
     screening     Vehicle, declaration and date -> verdict, by regimes that are data
-    desk          verdict and the user's lists -> verdict: exporters, licences, confirmations, reviews
+    desk          verdict and the user's lists -> verdict: exporters, licences, confirmations, catalogue, reviews
     columns       decoding and screening over Arrow columns
     files         the main job: manifests in, annotated copy, exceptions, report and record out
     learn         labelled lists -> powertrain rules

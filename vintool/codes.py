@@ -126,6 +126,7 @@ class Concern(StrEnum):
     USED = "used vehicle"
     EXPORTER = "exporter"
     LICENCE = "licence"
+    CATALOGUE = "catalogue"
     IDENTIFIER = "identifier"
     REVIEWER = "reviewer"
 
@@ -242,6 +243,10 @@ class Reason(StrEnum):
     LICENCE_OTHER_PORT = "licence_other_port", Concern.LICENCE, False, "The licence names another port; whether one licence binds one customs district today was not established.", "The customs' answer whether the licence may be used at this port."
     LICENCE_UNIT_UNCLEAR = "licence_unit_unclear", Concern.LICENCE, True, "Quantity and unit of the licence do not count vehicles, so it cannot be drawn on.", "Quantity and unit as the licence has them."
     LICENCE_NUMBER_SHAPE = "licence_number_shape", Concern.LICENCE, False, "The licence number has not the usual shape YY-XX-NNNNNN or another year; a hint, not a fault."
+    CATALOGUE_MISSING = "catalogue_missing", Concern.CATALOGUE, True, "The product code is not in the catalogue of type approvals, and to be listed is a condition of the licence.", "The announcement that lists the product, or the product code by the certificate of conformity."
+    CATALOGUE_MAKER_DIFFERS = "catalogue_maker_differs", Concern.CATALOGUE, True, "The maker of the product in the catalogue, or of its chassis, is not the one that the VIN tells.", "VIN and product code held against the certificate of conformity."
+    CATALOGUE_POWERTRAIN_DIFFERS = "catalogue_powertrain_differs", Concern.CATALOGUE, True, "The name of the product in the catalogue says another powertrain than the VIN or the row.", "The powertrain by the certificate of conformity; then correct the entry that is wrong."
+    CATALOGUE_START_DIFFERS = "catalogue_start_differs", Concern.CATALOGUE, True, "The catalogue prints the starts of the product's VINs, and the VIN has none of them.", "VIN and product code held against the certificate of conformity."
     CONTAINER_INVALID = "container_invalid", Concern.IDENTIFIER, False, "The container number breaks ISO 6346 or its check digit fails.", "The container number from the bill of lading."
     IMO_INVALID = "imo_invalid", Concern.IDENTIFIER, False, "The IMO number of the vessel has not seven digits or its check digit fails.", "The IMO number from the bill of lading."
     EXPORTER_CODE_INVALID = "exporter_code_invalid", Concern.IDENTIFIER, False, "The exporter's unified social credit code breaks GB 32100 or its check character fails.", "The exporter's business licence."

@@ -73,6 +73,20 @@ HEADERS = {
         "grade",
         "source",
     ],
+    "approvals.csv": [
+        "wmi",
+        "vds",
+        "powertrain",
+        "brand",
+        "make",
+        "code",
+        "name",
+        "kind",
+        "batch",
+        "date",
+        "url",
+        "source",
+    ],
     "powertrain.rejected.csv": ["prefix", "year_code", "powertrain", "model", "why", "source"],
     "powertrain.electric_wmis.csv": ["wmi", "brands", "seen", "confidence", "source"],
     "powertrain.electric_wmis.manual.csv": [
@@ -93,6 +107,7 @@ KEY_CELLS = {
     "countries.csv": 3,
     "plants.csv": 2,
     "powertrain.evidence.csv": 5,
+    "approvals.csv": 3,
     "powertrain.rejected.csv": 3,
     "powertrain.electric_wmis.csv": 1,
     "powertrain.electric_wmis.manual.csv": 1,
@@ -186,6 +201,12 @@ def test_manifest_names_sources_with_licence():
 
 
 def test_rows_of_a_wmi_stand_together():
-    for name in ("wmi.csv", "plants.csv", "powertrain.evidence.csv", "powertrain.manual.csv"):
+    for name in (
+        "wmi.csv",
+        "plants.csv",
+        "powertrain.evidence.csv",
+        "approvals.csv",
+        "powertrain.manual.csv",
+    ):
         keys = [row["wmi"] for row in table(name)]
         assert keys == sorted(keys), name

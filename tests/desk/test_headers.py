@@ -7,7 +7,7 @@ from support.tables import table
 
 from vintool.declaration import headers
 from vintool.declaration.shapes import vin_shaped
-from vintool.desk import confirmations, exporters, licences
+from vintool.desk import approvals, confirmations, exporters, licences
 from vintool.registry.rows import read_rows, read_text
 
 COLUMNS = ("field", "header", "language", "source")
@@ -24,7 +24,7 @@ def test_the_header_line():
     assert read_text("desk.headers.csv").startswith("field,header,language,source\n")
 
 
-@pytest.mark.parametrize("name", ["desk.headers.csv", "headers.csv"])
+@pytest.mark.parametrize("name", ["desk.headers.csv", "headers.csv", "approvals.headers.csv"])
 def test_a_heading_stands_once(name):
     plain = [headers.normalise(header) for _, header, _, _ in rows(name)]
     assert len(set(plain)) == len(plain)
@@ -33,6 +33,7 @@ def test_a_heading_stands_once(name):
 
 def test_every_field_belongs_to_a_table():
     assert {field for field, *_ in rows("desk.headers.csv")} == QUALIFIED | LICENCES | LETTERS
+    assert {field for field, *_ in rows("approvals.headers.csv")} == set(approvals.FIELDS)
 
 
 def test_rows_of_a_field_stand_together_and_are_sourced():

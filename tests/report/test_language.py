@@ -89,7 +89,7 @@ OURS = {
     "what settles": list(SETTLED_BY.values()),
     "law": sorted(set(of_the_law())),
     "ledger": sorted(of_the_ledger()),
-    "lists": ["exporters", "licences", "confirmations", "decisions", ORDER_OF_USE],
+    "lists": ["exporters", "licences", "confirmations", "catalogue", "decisions", ORDER_OF_USE],
     "page": [
         "Brand not known",
         "Other or not known",

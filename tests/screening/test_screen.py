@@ -221,7 +221,7 @@ def test_every_reason_and_every_line_of_the_decision_occurs_in_the_tables():
     of_rows = {Reason.DUPLICATE_VIN, Reason.DUPLICATE_VIN_BILL}  # see test_columns
     of_lists = {Reason.CONFIRMED_BY_MAKER, Reason.CONFIRMATION_MISSING}  # see test_desk
     of_own_rules = {Reason.RULES_DISAGREE}  # see test_own_rules
-    desk = {Concern.EXPORTER, Concern.LICENCE, Concern.REVIEWER}
+    desk = {Concern.EXPORTER, Concern.LICENCE, Concern.CATALOGUE, Concern.REVIEWER}
     wanted = {reason for reason in Reason if reason.concern not in desk} | {
         Reason.EXPORTER_CODE_INVALID
     }

@@ -1,5 +1,6 @@
 """The command that learns powertrain rules."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -17,11 +18,11 @@ from vintool.cli.terminal import (
 
 
 @click.command()
-@click.argument("labelled", metavar="LABELLED | -")
+@click.argument("labelled", metavar="LABELLED... | -", nargs=-1, required=True)
 @click.option(
     "--preset",
     metavar="CODE",
-    help="A public register by its own column names and codes: fi, il, ny, nz, ua or wa.",
+    help="A public register by its own column names and codes: fi, il, ny, nz, ua or wa; miit for type approvals.",
 )
 @click.option(
     "--vin", metavar="COL", help="The column of VINs, or of their first 8 to 11 characters."
@@ -84,7 +85,7 @@ from vintool.cli.terminal import (
 )
 @click.option("--sheet", help="The only sheet of a workbook to read.")
 def learn(  # noqa: PLR0913 - a command has its options
-    labelled: str,
+    labelled: tuple[str, ...],
     *,
     preset: str | None,
     vin: str | None,
@@ -104,7 +105,7 @@ def learn(  # noqa: PLR0913 - a command has its options
     encoding: str | None,
     sheet: str | None,
 ) -> None:
-    """Learn powertrain rules from a labelled list: your declarations, a fleet, a public register.
+    """Learn powertrain rules from labelled lists: your declarations, a fleet, a public register.
 
     Prints what was read, the trials of the rules on vehicles that they were not made from, and the
     conflicts. No whole VIN is written. Use the rules with --evidence, or --install them.
@@ -119,6 +120,11 @@ def learn(  # noqa: PLR0913 - a command has its options
     vintool learn tz_opendata.csv --preset ua --register --out ua.csv                      Ukraine
     vintool learn rechev.csv --preset il --register --out il.csv                           Israel
     vintool learn registrations.csv --preset ny --register --out ny.csv                    New York State
+    \b
+    vintool learn --preset miit 409.xlsx 410.csv 411/*.html --out miit.csv
+    reads type approvals: exports of MIIT's announcements and saved pages of products. All are joined first;
+    each approval is full support by itself (grade A), and a start approved as pure electric and as anything
+    else is a conflict. --min-support, --tolerate and --register change nothing there.
     """
     from vintool.atomic import write_file  # noqa: PLC0415 - start-up time
     from vintool.learn import job, presets, report, rules, sources  # noqa: PLC0415
@@ -126,11 +132,13 @@ def learn(  # noqa: PLR0913 - a command has its options
     registers = presets.presets()
     if preset and preset not in registers:
         raise click.UsageError(f"no preset {preset!r}; known: {', '.join(registers)}")
+    if preset == presets.APPROVALS and any((vin, label, label_map, date, source)):
+        raise click.UsageError("--preset miit has columns and labels of its own: name none")
     criteria = rules.Criteria(min_support, min_confidence, tolerate, allow_wmi, register)
     columns = sources.Columns(vin or "", label or "", date or "", source or "")
-    with file_errors(), input_path(labelled) as path:
-        lesson = job.learn_file(
-            path,
+    with file_errors(), ExitStack() as inputs:
+        lesson = job.learn_files(
+            [inputs.enter_context(input_path(name)) for name in labelled],
             columns,
             criteria,
             preset=registers[preset] if preset else None,
@@ -141,7 +149,9 @@ def learn(  # noqa: PLR0913 - a command has its options
         )
     targets = [out] if out else []
     if install:
-        name = out.name if out else f"{preset or Path(labelled).stem.strip('-') or 'learned'}.csv"
+        name = (
+            out.name if out else f"{preset or Path(labelled[0]).stem.strip('-') or 'learned'}.csv"
+        )
         targets.append(job.installed(name, install))
     for target in targets:
         try:

@@ -83,6 +83,13 @@ SAMPLES = Path(__file__).parent / "samples"
     help="A list of VINs in makers' confirmations, for used vehicles.",
 )
 @click.option(
+    "--catalogue",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="An export of MIIT's type approvals to hold product codes against; may be repeated.",
+)
+@click.option(
     "--decisions",
     multiple=True,
     type=FILE,
@@ -135,6 +142,7 @@ def screen(
     vintool screen list.csv --on 2026-03-01 --map vin="Chassis No" --fail-on controlled
     vintool screen list.csv --out answers --as parquet
     vintool screen list.csv --exporters qualified.xlsx --licences licences.csv --out answers
+    vintool screen list.csv --catalogue 411.xlsx --out answers
     vintool screen list.csv --decisions answers/exceptions.csv --out answers
     vintool screen declaration.xml --single-window --out answers
     """

@@ -5,6 +5,7 @@ from datetime import date
 
 from vintool.codes import Reason, Verdict
 from vintool.declaration.lexicon import Meaning
+from vintool.desk.catalogue import Catalogue
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
@@ -29,6 +30,7 @@ class Desk:
     confirmations: Confirmations | None = None
     reviews: Reviews | None = None
     notes: tuple[str, ...] = ()
+    catalogue: Catalogue | None = None
 
 
 def brands_of_vehicle(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[str, ...]:

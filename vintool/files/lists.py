@@ -1,16 +1,20 @@
 """The user's lists: files in any format of a manifest -> entries with their row numbers."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import wmi_data
 from vintool.columns.engine.categorical import as_text
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed
-from vintool.desk import confirmations, exporters, licences, reviews
+from vintool.desk import approvals, confirmations, exporters, licences, reviews
+from vintool.desk.approvals import Approval, Row, approval
 from vintool.desk.book import Desk
+from vintool.desk.catalogue import Catalogue
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
@@ -20,6 +24,7 @@ from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
 from vintool.escaping import plain_json
 from vintool.files.reading import limits
+from vintool.files.reading.approval_page import is_page, read_page
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Sheet
 from vintool.files.run import Run
@@ -53,7 +58,24 @@ def open_desk(run: Run) -> Desk:
         records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
         reviewed = Reviews(records, run.regime, _last_day(run.on))
         notes += reviewed.notes
-    return Desk(qualified, ledger, letters, reviewed, tuple(notes))
+    products = _catalogue(run.catalogue, notes) if run.catalogue else None
+    return Desk(qualified, ledger, letters, reviewed, tuple(notes), products)
+
+
+def _catalogue(paths: Sequence[Path], notes: list[str]) -> Catalogue:
+    """The catalogue of all its files.
+
+    Raises:
+        ManifestError: none of them names a product.
+    """
+    products = Catalogue(one for path in paths for one in read_approvals(path, notes))
+    if not len(products):
+        raise ManifestError(
+            "no row names a product code",
+            file=paths[0].name,
+            next_step="give it an export of type approvals with the column 产品型号",
+        )
+    return products
 
 
 def _last_day(on: date | None) -> date:
@@ -63,8 +85,14 @@ def _last_day(on: date | None) -> date:
     return max(date.today() + timedelta(days=1), on or date.min, released)  # noqa: DTZ011
 
 
-def read_entries(
-    path: Path, find_columns: Callable[[Sequence[str]], Mapping[str, str]], notes: list[str]
+def read_entries(  # noqa: PLR0913 - how to read a file
+    path: Path,
+    find_columns: Callable[[Sequence[str]], Mapping[str, str]],
+    notes: list[str],
+    *,
+    words: str = HEADERS,
+    encoding: str | None = None,
+    sheet: str | None = None,
 ) -> list[Entry]:
     """The rows of a list.
 
@@ -72,19 +100,26 @@ def read_entries(
         path: the file, in any format of a manifest.
         find_columns: the headers of a sheet -> field to column.
         notes: what a reader should know of the file is added here.
+        words: the dictionary of its headers.
+        encoding: of the text, where it should not be detected.
+        sheet: the only sheet of a workbook to read.
     """
-    manifest = open_manifest(path, holds=_is_list, words=HEADERS)
+
+    def holds(part: Headed) -> bool:
+        return any(headers.meaning(header, words) for header in part.headers)
+
+    manifest = open_manifest(path, encoding=encoding, sheet=sheet, holds=holds, words=words)
     notes += [f"{path.name}: {note}" for note in manifest.notes]
     skipped = list(manifest.skipped)
     entries, unfit = list[Entry](), list[MappingError]()
-    for sheet in manifest.sheets:
+    for part in manifest.sheets:
         try:
-            columns = find_columns(sheet.columns)
+            columns = find_columns(part.columns)
         except MappingError as error:
             unfit.append(error)
-            skipped.append((sheet.name, error.what))
+            skipped.append((part.name, error.what))
             continue
-        entries += _entries(path.name, sheet, columns, len(manifest.sheets) > 1)
+        entries += _entries(path.name, part, columns, len(manifest.sheets) > 1)
     if len(unfit) == len(manifest.sheets) and unfit:
         raise unfit[0]
     notes += [f"{path.name}: sheet {name!r} was not read ({why})." for name, why in skipped]
@@ -105,8 +140,46 @@ def _entries(
                 yield Entry(file, row, filled, columns, sheet.name if several else "")
 
 
-def _is_list(sheet: Headed) -> bool:
-    return any(headers.meaning(header, HEADERS) for header in sheet.headers)
+def read_approvals(
+    path: Path, notes: list[str], *, encoding: str | None = None, sheet: str | None = None
+) -> list[Approval]:
+    """The type approvals of an export of MIIT's announcements, or of a saved page.
+
+    Args:
+        path: in any format of a manifest, or HTML.
+        notes: what a reader should know of the file is added here.
+        encoding: of the text, where it should not be detected.
+        sheet: the only sheet of a workbook to read.
+
+    Raises:
+        ManifestError: it cannot be read, or is a page without a product.
+        MappingError: it has not the columns of an export.
+    """
+    if _is_page(path):
+        products = read_page(path, encoding=encoding)
+        several = len(products) > 1
+        places = (
+            f"{path.name} product {at}" if several else path.name for at in itertools.count(1)
+        )
+        return [approval(Row(*one)) for one in zip(places, products, strict=False)]
+    entries = read_entries(
+        path,
+        partial(approvals.map_fields, path.name),
+        notes,
+        words=approvals.HEADERS,
+        encoding=encoding,
+        sheet=sheet,
+    )
+    return [approval(Row(entry.place, entry.cells)) for entry in entries]
+
+
+def _is_page(path: Path) -> bool:
+    if (
+        not path.is_file()
+    ):  # a folder or a pipe is no page, and what is not there is told by its reader
+        return False
+    with path.open("rb") as file:
+        return is_page(file.read(4096))
 
 
 def _review_entries(path: Path, notes: list[str]) -> Sequence[Entry]:

@@ -51,6 +51,7 @@ class Run:
     licences: Path | None = None
     confirmations: Path | None = None
     decisions: tuple[Path, ...] = ()
+    catalogue: tuple[Path, ...] = ()
     single_window: bool = False
     lang: str = "en"
     annotated_as: str | None = None
@@ -63,6 +64,7 @@ class Run:
             ("exporters", self.exporters),
             ("licences", self.licences),
             ("confirmations", self.confirmations),
+            *(("catalogue", path) for path in self.catalogue),
             *(("decisions", path) for path in self.decisions),
         )
         return tuple((what, path) for what, path in named if path is not None)
@@ -70,7 +72,8 @@ class Run:
     @property
     def parameters(self) -> dict[str, object]:
         """What ``run.json`` records of the options; files stand in it with their hashes."""
-        elsewhere = {"path", "out", "today", "exporters", "licences", "confirmations", "decisions"}
+        files = {"path", "exporters", "licences", "confirmations", "decisions", "catalogue"}
+        elsewhere = {*files, "out", "today"}
         names = (field.name for field in fields(self))
         return {name: getattr(self, name) for name in names if name not in elsewhere}
 

@@ -68,6 +68,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     licences: Path | str | None = None,
     confirmations: Path | str | None = None,
     decisions: Sequence[Path | str] = (),
+    catalogue: Path | str | Sequence[Path | str] = (),
     single_window: bool = False,
     lang: str = "en",
     annotated_as: str | None = None,
@@ -93,6 +94,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         confirmations: a list of VINs in makers' confirmations, for used vehicles.
         decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
+        catalogue: exports of type approvals, or pages of them: one path or several.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
         lang: of ``report.html``, ``en`` or ``zh``; the other outputs are the same in every language.
         annotated_as: the format of ``annotated.*``: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``jsonl``;
@@ -122,6 +124,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         licences=Path(licences) if licences else None,
         confirmations=Path(confirmations) if confirmations else None,
         decisions=tuple(map(Path, decisions)),
+        catalogue=tuple(map(Path, [catalogue] if isinstance(catalogue, Path | str) else catalogue)),
         single_window=single_window,
         lang=lang,
         annotated_as=annotated_as,

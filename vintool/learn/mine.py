@@ -67,7 +67,7 @@ def mine(rows: Rows, criteria: Criteria | None = None) -> Mined:
     if not len(rows.start):
         return Mined((), (), {})
     starts = Starts(rows, criteria)
-    rules = [*_merge(_settled(starts)), *reaching_rules(starts)]
+    rules = [*_merge(_settled(starts), criteria), *reaching_rules(starts)]
     conflicts: list[Conflict] = []
     split = 0
     for number in np.flatnonzero(~starts.settled).tolist():
@@ -150,10 +150,13 @@ def _settled(starts: Starts) -> Groups:
     return groups
 
 
-def _merge(groups: Groups) -> Iterator[LearnedRule]:
-    """Starts that differ at one position as one rule: the same starts, fewer lines."""
+def _merge(groups: Groups, criteria: Criteria) -> Iterator[LearnedRule]:
+    """Starts that differ at one position as one rule: the same starts, fewer lines.
+
+    Type approvals stay a rule a start: each cites its own.
+    """
     for group, patterns in groups.items():
-        for at in (4, 3, 2, 1, 0):
+        for at in () if criteria.approvals else (4, 3, 2, 1, 0):
             alike: dict[tuple[str, ...], list[tuple[str, _Support]]] = defaultdict(list)
             for vds, support in patterns.items():
                 alike[vds[:at] + vds[at + 1 :]].append((vds[at], support))
@@ -233,7 +236,7 @@ def _both_sides(starts: Starts, number: int) -> list[LearnedRule]:
             powertrain_of(counts, electric=side),
             vehicles,
             1,
-            Grade.C,
+            Grade.A if starts.criteria.approvals else Grade.C,
             note,
         )
         for side, vehicles in ((True, electric), (False, others))

@@ -18,6 +18,10 @@ PRESET_COLUMNS = (
 )
 
 
+APPROVALS = "miit"
+"""The preset of type approvals, which are read by ``approvals`` and need no columns by name."""
+
+
 class Preset(NamedTuple):
     """A public register.
 

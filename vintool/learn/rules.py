@@ -32,6 +32,7 @@ class Criteria:
         tolerate: vehicles of the other side that a start may have and still be settled, if the bound holds.
         whole_wmi: whether a rule may speak for a whole WMI.
         register: whether the list is an official register (grade A).
+        approvals: whether its rows are type approvals, each of which is full support by itself (grade A).
     """
 
     support: int = 3
@@ -39,16 +40,22 @@ class Criteria:
     tolerate: int = 0
     whole_wmi: bool = False
     register: bool = False
+    approvals: bool = False
 
     def grade(self, bound: float, sources: int) -> Grade:
         """The grade of a rule by the bound of its vehicles, and how many sources it has."""
+        if self.approvals:
+            return Grade.A
         if bound < self.confidence:
             return Grade.C
         return Grade.A if self.register else Grade.B if sources > 1 else Grade.C
 
 
 class LearnedRule(NamedTuple):
-    """A rule. ``vds`` has the characters allowed at positions 4-8; empty codes allow any."""
+    """A rule. ``vds`` has the characters allowed at positions 4-8; empty codes allow any.
+
+    ``source`` is what it cites, where that is not what the whole list does; ``make`` the brand, where it is known.
+    """
 
     wmi: str
     vds: Pattern
@@ -59,6 +66,8 @@ class LearnedRule(NamedTuple):
     sources: int
     grade: Grade
     note: str
+    source: str = ""
+    make: str = ""
 
 
 def wilson(right: Any, of: Any) -> Any:
@@ -100,17 +109,18 @@ def vds_text(vds: Sequence[str]) -> str:
 
 
 def as_row(rule: LearnedRule, source: str) -> dict[str, str]:
-    """A rule as a row of its file, which cites this source."""
+    """A rule as a row of its file, which cites this source unless the rule has one of its own."""
     return dict.fromkeys(RULE_COLUMNS, "") | {
         "wmi": rule.wmi,
         "vds": vds_text(rule.vds),
         "year_codes": rule.years,
         "plant_codes": rule.plants,
         "powertrain": rule.powertrain.value,
+        "make": rule.make,
         "kind": "unknown",
         "vehicles": str(rule.vehicles),
         "sources": str(rule.sources),
         "grade": rule.grade.value,
-        "source": source,
+        "source": rule.source or source,
         "note": rule.note,
     }

@@ -38,10 +38,22 @@ def read_list(  # noqa: PLR0913, PLR0917 - how to read a file
     encoding: str | None = None,
     sheet: str | None = None,
 ) -> Reading:
-    """Read a labelled list.
+    """Read one labelled list: ``read_lists`` of it alone."""
+    return read_lists([path], columns, labels, without, encoding, sheet)
+
+
+def read_lists(  # noqa: PLR0913, PLR0917 - how to read files
+    paths: Sequence[Path | str],
+    columns: Columns,
+    labels: Labels,
+    without: Sequence[str] = (),
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> Reading:
+    """Read labelled lists as one: a vehicle of several counts once.
 
     Args:
-        path: in any format of a manifest.
+        paths: in any format of a manifest.
         columns: the columns by name; where VIN and label are not named, the header dictionary decides.
         labels: what a label means.
         without: WMIs whose VINs tell nothing.
@@ -49,18 +61,19 @@ def read_list(  # noqa: PLR0913, PLR0917 - how to read a file
         sheet: the only sheet of a workbook to read.
 
     Raises:
-        ManifestError: the file cannot be read.
-        MappingError: no sheet has the columns.
+        ManifestError: a file cannot be read.
+        MappingError: no sheet of a file has the columns.
     """
-    manifest = open_manifest(path, encoding=encoding, sheet=sheet)
-    reader = RowReader(labels, frozenset(without))
-    notes = list(manifest.notes)
-    for part, names in _sheets(manifest, columns, notes):
-        for batch in part.batches():
-            texts: list[Any] = [
-                as_text(batch.data.column(name)) if name else None for name in names
-            ]
-            reader.add(*texts)
+    reader, notes = RowReader(labels, frozenset(without)), list[str]()
+    for path in paths:
+        manifest = open_manifest(path, encoding=encoding, sheet=sheet)
+        notes += manifest.notes
+        for part, names in _sheets(manifest, columns, notes):
+            for batch in part.batches():
+                texts: list[Any] = [
+                    as_text(batch.data.column(name)) if name else None for name in names
+                ]
+                reader.add(*texts)
     return reader.reading(tuple(notes))
 
 

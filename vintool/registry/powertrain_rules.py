@@ -1,21 +1,35 @@
-"""The powertrain rules in use, by WMI: read off labelled vehicles, written by hand, the user's own."""
+"""The powertrain rules in use, by WMI: read off labelled vehicles and type approvals, written by hand, the user's own."""
+
+import re
+from collections.abc import Iterator, Sequence
 
 from vintool.codes import Grade, Powertrain
 from vintool.registry import user_rules
 from vintool.registry.patterns import ANY, parse_pattern
-from vintool.registry.rows import KeyedTable, keyed_table
+from vintool.registry.rows import KeyedTable, keyed_table, refuse
 from vintool.registry.rule import Rule
 
 EVIDENCE, MANUAL = "powertrain.evidence.csv", "powertrain.manual.csv"
+APPROVALS = "approvals.csv"
 EVIDENCE_COLUMNS = user_rules.RULE_COLUMNS[:-1]  # no note
 MANUAL_COLUMNS = (
     *("wmi", "vds", "year_codes", "plant_codes", "powertrain", "models", "kind"),
     *("grade", "source", "note", "example"),
 )
+APPROVAL_COLUMNS = (
+    *("wmi", "vds", "powertrain", "brand", "make", "code", "name"),
+    *("kind", "batch", "date", "url", "source"),
+)
+_ANNOUNCEMENT = re.compile(r"MIIT announcement \d+")
+_CITED = 3  # approvals that a rule names
 
 
-def _tables() -> tuple[KeyedTable, KeyedTable]:
-    return keyed_table(EVIDENCE, EVIDENCE_COLUMNS), keyed_table(MANUAL, MANUAL_COLUMNS)
+def _tables() -> tuple[KeyedTable, KeyedTable, KeyedTable]:
+    return (
+        keyed_table(EVIDENCE, EVIDENCE_COLUMNS),
+        keyed_table(APPROVALS, APPROVAL_COLUMNS),
+        keyed_table(MANUAL, MANUAL_COLUMNS),
+    )
 
 
 @user_rules.by_rules()
@@ -26,7 +40,7 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
         wmi: positions 1-3; the rules do not go by the longer WMI of small makers.
     """
     rules = []
-    evidence, manual = _tables()
+    evidence, approvals, manual = _tables()
     for _, vds, years, plants, powertrain, make, models, kind, *rest in evidence.rows(wmi):
         vehicles, sources, grade, source = rest
         # Years and plants of the evidence tell where it was seen; they do not bound the rule.
@@ -38,6 +52,7 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
         pattern = (*wmi, *parse_pattern(vds, 5), ANY, ANY)
         what = Powertrain(powertrain), make, models, kind
         rules.append(Rule(pattern, *what, support, Grade(grade), source, EVIDENCE))
+    rules += _of_approvals(wmi, approvals.rows(wmi))
     for _, vds, years, plants, powertrain, models, kind, grade, source, note, _ in manual.rows(wmi):
         pattern = (*wmi, *parse_pattern(vds, 5), years or ANY, plants or ANY)
         what = Powertrain(powertrain), "", models, kind
@@ -48,6 +63,57 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
 @user_rules.by_rules()
 def all_powertrain_rules() -> tuple[Rule, ...]:
     """The rules of every WMI."""
-    evidence, manual = _tables()
-    wmis = dict.fromkeys((*evidence, *manual, *user_rules.user_rules()))
+    evidence, approvals, manual = _tables()
+    wmis = dict.fromkeys((*evidence, *approvals, *manual, *user_rules.user_rules()))
     return tuple(rule for wmi in wmis for rule in powertrain_rules(wmi))
+
+
+def _of_approvals(wmi: str, rows: Sequence[tuple[str, ...]]) -> Iterator[Rule]:
+    """A rule for each start and side: pure electric, or anything else. A start of both sides has two, and tells nothing.
+
+    Product codes are no names of models, and stand with the support.
+
+    Raises:
+        DataError: a row is not sound.
+    """
+    sides: dict[tuple[str, bool], list[tuple[str, ...]]] = {}
+    for row in rows:
+        _, vds, powertrain, _, _, code, _, kind, batch, date, url, source = row
+        refuse(
+            f"{APPROVALS}: {wmi}{vds} {code}",
+            (len(parse_pattern(vds, 5)) != 5 or ANY in vds, "no five characters at positions 4-8"),
+            (kind not in {"car", "truck", "unknown"}, f"unknown kind {kind!r}"),
+            (not (code and batch and source), "no product code, batch or source"),
+            (
+                bool(url) != bool(date),
+                "a page has its date and its address, and other sources neither",
+            ),
+        )
+        sides.setdefault((vds, Powertrain(powertrain) is Powertrain.BEV), []).append(row)
+    for (vds, _), of_side in sides.items():
+        _, _, powertrains, _, makes, codes, _, kinds, _, _, _, sources = map(
+            list, map(dict.fromkeys, zip(*of_side, strict=True))
+        )
+        kind = Powertrain(powertrains[0]) if len(powertrains) == 1 else Powertrain.NOT_BEV
+        cited = dict.fromkeys(
+            " ".join(filter(None, (row[-1], *row[9:11]))) for row in reversed(of_side)
+        )
+        # The announcement is the approval itself; what others list of it is one source each.
+        own = any(map(_ANNOUNCEMENT.fullmatch, sources))
+        grade = Grade.A if own else Grade.B if len(sources) > 1 else Grade.C
+        yield Rule(
+            (*wmi, *parse_pattern(vds, 5), ANY, ANY),
+            kind,
+            makes[0] if len(makes) == 1 else "",
+            "",
+            kinds[0] if len(kinds) == 1 else "unknown",
+            f"{len(codes)} type approval(s): {_bounded(codes)}",
+            grade,
+            _bounded(list(cited)),
+            APPROVALS,
+        )
+
+
+def _bounded(texts: Sequence[str]) -> str:
+    more = (f"and {len(texts) - _CITED} more",) if len(texts) > _CITED else ()
+    return ", ".join((*texts[:_CITED], *more))

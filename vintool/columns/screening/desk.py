@@ -14,6 +14,7 @@ from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.row_rules import DecidedRows, review_keys
 from vintool.desk import book
+from vintool.desk.approvals import START_LENGTH
 from vintool.desk.book import Desk
 from vintool.desk.ledger import Ledger
 from vintool.desk.licence_terms import Shipment
@@ -51,6 +52,9 @@ class DeskRules:
         self._outcome = PerDistinct(self._remarks_of)
         self._merged = PerDistinct(all_remarks)
         self._with_remarks = PerDistinct(with_remarks)
+        self._starts = Encoder()
+        self._judged = PerDistinct(desk.catalogue.judged) if desk.catalogue else None
+        self._code = "catalogue_code" if "catalogue_code" in mapping else "type_code"
         self._draws = Encoder([(_NOT_DRAWN, 0)])
         self._letters = Encoder([()])
         self._facts = Encoder()  # of rows that were reviewed
@@ -63,6 +67,20 @@ class DeskRules:
     def kept(self) -> int:
         """How many distinct keys have room."""
         return sum(one.kept for one in vars(self).values() if isinstance(one, PerDistinct))
+
+    def with_catalogue(self, rows: DecidedRows, decisions: Categorical) -> Categorical:
+        """The decisions, with what the catalogue says of the products of their rows.
+
+        Args:
+            rows: n rows.
+            decisions: of the tool on them.
+        """
+        codes = rows.cells(self._code)
+        if self._judged is None or not any(codes.distinct_values()):
+            return decisions
+        starts = pc.utf8_slice_codeunits(rows.vins.vin, 0, START_LENGTH).fill_null("")
+        column = Categorical.of_texts(starts, self._starts)
+        return self._judged(decisions, codes, rows.vin_facts, rows.declared, column)
 
     def with_reviews(
         self,

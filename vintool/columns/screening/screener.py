@@ -150,6 +150,7 @@ class Screener:
         if (kinds := duplicates.kinds).any():
             remarks = Categorical(DUPLICATE_REMARKS, kinds)
             with_duplicates = rules.with_duplicates(with_duplicates, remarks)
+        with_duplicates = self._desk.with_catalogue(decided, with_duplicates)
         fingerprints = partial(rules.fingerprints, decided, with_duplicates, duplicates.repeats)
         with_reviews = self._desk.with_reviews(decided, with_duplicates, fingerprints)
         with_licences = self._desk.with_licences(decided, with_reviews, duplicates.vehicles)

@@ -86,6 +86,9 @@ REPEATED_SPACES: Final = 1 << 16
 DECISIONS: Final = 1 << 30
 """Bytes of a record of decisions (``decisions.jsonl``), which is held whole: some two million decisions."""
 
+PAGE: Final = 16 << 20
+"""Bytes of a saved page of a type approval, which is held whole: such a page has some 100 KB."""
+
 
 def is_sparse(cells: int, written: int, free: int) -> bool:
     """Whether a table has far more cells than its file holds.

@@ -62,6 +62,9 @@ def not_checked(run: Run, regime: Regime) -> tuple[str, ...]:
         ""
         if run.confirmations or regime.condition != "used"
         else "whether a maker's confirmation lists the vehicle (--confirmations)",
+        ""
+        if run.catalogue
+        else "whether the product is in the catalogue of type approvals, a condition of the licence (--catalogue)",
         "whether the vehicle exists, and is the one that its VIN tells",
         "other rules: those that may apply are named beside a row",
     )
