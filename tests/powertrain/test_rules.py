@@ -102,11 +102,11 @@ def _sides(rows, codes, rule, electric):
 
 def test_figures_of_hand_made_rules_are_those_of_the_labelled_starts():
     """Support and exceptions stand in the note; the starts that it counts are those of all codes that it names."""
-    told = 0
+    with_figures = 0
     for rule in MANUAL:
         if not (figures := FIGURES.match(rule["note"])):
             continue
-        told += 1
+        with_figures += 1
         codes = figures[5].split(" and ") if figures[5] else [rule["wmi"]]
         electric = rule["powertrain"] == "BEV"
         support, against = _sides(EVIDENCE, codes, rule, electric)
@@ -117,7 +117,7 @@ def test_figures_of_hand_made_rules_are_those_of_the_labelled_starts():
             support, against = _sides(APPROVALS, codes, rule, electric)
             assert int(figures[3] or 0) == len({(row["wmi"], row["vds"]) for row in support}), rule
             assert against == [], rule
-    assert told > 90
+    assert with_figures > 90
 
 
 def test_no_rule_says_not_electric_of_years_in_which_its_code_has_electric_cars():
