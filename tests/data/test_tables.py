@@ -88,6 +88,17 @@ HEADERS = {
         "source",
     ],
     "powertrain.rejected.csv": ["prefix", "year_code", "powertrain", "model", "why", "source"],
+    "powertrain.refuted.csv": [
+        "wmi",
+        "vds",
+        "year_codes",
+        "plant_codes",
+        "claim",
+        "verdict",
+        "why",
+        "counter_examples",
+        "source",
+    ],
     "powertrain.electric_wmis.csv": ["wmi", "brands", "seen", "confidence", "source"],
     "powertrain.electric_wmis.manual.csv": [
         "wmi",
@@ -109,6 +120,7 @@ KEY_CELLS = {
     "powertrain.evidence.csv": 5,
     "approvals.csv": 3,
     "powertrain.rejected.csv": 3,
+    "powertrain.refuted.csv": 6,
     "powertrain.electric_wmis.csv": 1,
     "powertrain.electric_wmis.manual.csv": 1,
 }
@@ -182,6 +194,7 @@ def test_manifest_matches_the_files():
     entries = {entry["name"]: (entry["rows"], entry["sha256"]) for entry in manifest["file"]}
     assert set(entries) == set(HEADERS) - {
         "powertrain.rejected.csv",
+        "powertrain.refuted.csv",
         "wmi.manual.csv",
         "powertrain.electric_wmis.manual.csv",
     }

@@ -69,12 +69,10 @@ def filings(folder: Path, found: Found) -> None:
     for section in re.split(r"(?m)^#", text)[1:]:
         schema, _, lines = section.partition("\n")
         for line in lines.split("\n"):
-            told = dict(cell.split("=", 1) for cell in line.split("\t")[1:])
-            told = {element.partition("@")[0]: value for element, value in told.items()}
-            level, fuel = told.get(ELECTRIFICATION), told.get(FUEL)
-            if level == BEV or (
-                fuel == ELECTRIC and level is None and not told.get(SECOND_FUEL, "")
-            ):
+            pairs = (cell.split("=", 1) for cell in line.split("\t")[1:])
+            values = {element.partition("@")[0]: value for element, value in pairs}
+            level, fuel = values.get(ELECTRIFICATION), values.get(FUEL)
+            if level == BEV or (fuel == ELECTRIC and level is None and SECOND_FUEL not in values):
                 electric.add(schema)
     passenger = {
         row["wmi"] for row in rows_of(vpic / "wmi.csv") if row["vehicle_type"] in PASSENGER
