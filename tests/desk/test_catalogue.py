@@ -149,9 +149,9 @@ def test_the_catalogue_never_clears(products, vin, fuel):
     listed, code = catalogue([*products, PRODUCTS[0]]), "AAA7000X1"
     vin_facts, _, start = _of(vin)
     declared = declared_meanings({"fuel": fuel, "type_code": code})
-    before = decide(Facts(True, ON.year, declared, vin_facts), LAW)
+    before = decide(Facts(in_force=True, year=ON.year, declared=declared, vin=vin_facts), LAW)
     declared = listed.beside(declared, code)
-    heard = decide(Facts(True, ON.year, declared, vin_facts), LAW)
+    heard = decide(Facts(in_force=True, year=ON.year, declared=declared, vin=vin_facts), LAW)
     after = listed.judged(heard, code, vin_facts, declared, start)
     assert STRICTER.index(after.verdict) >= STRICTER.index(before.verdict)
     electric = any(approval(Row("", {"name": one["name"], "fuel": one["fuel"]})).powertrain == "BEV" for one in products)  # fmt: skip
