@@ -18,7 +18,8 @@ from vintool.decoding.identity import identify
 from vintool.desk.approvals import Row, approval, field_of
 from vintool.desk.catalogue import Catalogue
 from vintool.screening.dates import day_of_row
-from vintool.screening.facts import declared_meanings, profile_of, text_facts
+from vintool.screening.decision import decide
+from vintool.screening.facts import Facts, declared_meanings, profile_of, text_facts
 from vintool.screening.regimes import load_regime
 from vintool.screening.screen import judge
 
@@ -145,7 +146,13 @@ LISTED = st.lists(
 )
 def test_the_catalogue_never_clears(products, vin, fuel):
     """Whatever it lists: the verdict is the same or a stricter one, and a row that it knows as electric is not cleared."""
-    before, after = decided(vin, "AAA7000X1", catalogue([*products, PRODUCTS[0]]), fuel=fuel)
+    listed, code = catalogue([*products, PRODUCTS[0]]), "AAA7000X1"
+    vin_facts, _, start = _of(vin)
+    declared = declared_meanings({"fuel": fuel, "type_code": code})
+    before = decide(Facts(in_force=True, year=ON.year, declared=declared, vin=vin_facts), LAW)
+    declared = listed.beside(declared, code)
+    heard = decide(Facts(in_force=True, year=ON.year, declared=declared, vin=vin_facts), LAW)
+    after = listed.judged(heard, code, vin_facts, declared, start)
     assert STRICTER.index(after.verdict) >= STRICTER.index(before.verdict)
     electric = any(approval(Row("", {"name": one["name"], "fuel": one["fuel"]})).powertrain == "BEV" for one in products)  # fmt: skip
     if electric:
@@ -197,6 +204,34 @@ def test_the_command(tmp_path):
     refused = run("screen", manifest, "--on", "2026-03-01", "--catalogue", nothing)
     assert refused.exit_code == 3
     assert "no row names a product code" in refused.stderr
+
+
+def test_a_product_that_is_listed_as_electric_speaks_for_control(tmp_path):
+    """Whose code says nothing by itself: a car of which nothing else is known is controlled, a hybrid is not cleared by it."""
+    unknown = checked_vin("LZZAB12C", "SC", 1)
+    rows = [
+        ("VIN", "Type code", "Fuel"),
+        (unknown, "ABC6480A1", ""),
+        (unknown, "ABC6480A2", ""),
+        (HYBRID, "ABC6480A1", "插电式混合动力"),
+        (unknown, "ABC6480A3", ""),
+    ]
+    listed = [
+        product("", "纯电动多用途乘用车", code="ABC6480A1"),
+        product("", "混合动力轿车", code="ABC6480A2"),
+        product("", "纯电动厢式运输车", code="ABC6480A3"),
+    ]
+    before, _ = desk_run(tmp_path, rows, out="before")
+    after, _ = desk_run(tmp_path, rows, catalogue=export(tmp_path / "x.csv", listed))
+    assert [line["vin_verdict"] for line in before] == [
+        "review",
+        "review",
+        "out_of_scope",
+        "review",
+    ]
+    assert [line["vin_verdict"] for line in after] == ["controlled", "review", "review", "review"]
+    assert "纯电动多用途乘用车 by the catalogue" in after[0]["vin_evidence"]
+    assert "catalogue_powertrain_differs" in after[2]["vin_reasons"]
 
 
 def test_a_column_of_catalogue_codes_is_read_first(tmp_path):

@@ -116,15 +116,37 @@ def test_a_start_that_an_approval_in_doubt_prints_clears_nothing(tmp_path):
     assert Rulebook(learned(path).mined.rules).classify("LZZAB14C", "SA").powertrain is None
 
 
-def test_a_page_with_a_row_of_labels(tmp_path):
-    rows = "".join(
-        f"<tr><td>ZZ{n}<td>纯电动轿车<td>LZZAB1{n}C&times;&times;&times;</tr>" for n in (2, 3)
+ROW = "<tr><td>ZZ2</td><td>纯电动轿车</td><td>LZZAB12C×××××××××</td></tr>"
+HEAD = "<tr><th>产品型号</th><th>产品名称</th><th>车辆识别代号(VIN)</th></tr>"
+PAGES = [
+    f"<table>{HEAD}{ROW}</table>",
+    f"<table>{HEAD}{ROW}</table>".replace("</td>", "").replace("</th>", "").replace("</tr>", ""),
+    f"<table><tr><td>导航<td><h1>公告</h1><table>{HEAD}{ROW}</table></td></tr></table>",
+    "<table><tr><td>产 品 型 号：<td>ZZ2<tr><td>产品名称<td>纯电动&nbsp;轿车<tr><td>车辆识别代号<br>(VIN)<td>LZZAB12C&times;&times;</table>",
+    "<dl><dt>产品型号<dd>ZZ2<dt>产品名称<dd>纯电动轿车<dt>VIN<dd>LZZAB12C</dl>",
+    "<table><tr><td>产品型号：ZZ2</td><td>产品名称：纯电动轿车</td></tr><tr><td colspan=2>车辆识别代号：LZZAB12C×××××××××（5座）</td></tr></table>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", PAGES)
+def test_pages_of_other_shapes(tmp_path, body):
+    """Tables in tables, tags that are not closed, a row of labels, labels with their value in one cell."""
+    text = f"<html><title>第411批</title><body>{body}</body></html>"
+    (rule,) = learned(put(tmp_path / "x.htm", text, "gb18030")).mined.rules
+    assert rule.wmi + "".join(rule.vds) == "LZZAB12C"
+    assert rule.powertrain is Powertrain.BEV
+    assert rule.source == "MIIT announcement 411: ZZ2"
+
+
+def test_a_start_that_ends_in_x_is_none_of_its_mask(tmp_path):
+    path = export(
+        tmp_path / "x.csv",
+        [product(start, "纯电动轿车", code=start) for start in ("LZZAB1XX", "LZZAB12X")],
     )
-    text = (
-        f"<html><table><tr><th>产品型号<th>产品名称<th>车辆识别代号(VIN)</tr>{rows}</table></html>"
-    )
-    rules = learned(put(tmp_path / "x.htm", text)).mined.rules
-    assert [rule.wmi + "".join(rule.vds) for rule in rules] == ["LZZAB12C", "LZZAB13C"]
+    assert [rule.wmi + "".join(rule.vds) for rule in learned(path).mined.rules] == [
+        "LZZAB12X",
+        "LZZAB1XX",
+    ]
 
 
 def test_many_approvals_of_a_rule_are_named_in_short(tmp_path):

@@ -170,8 +170,8 @@ def approval(row: Row) -> Approval:
     """What a row says."""
 
     def text(field: str) -> str:
-        value = unicodedata.normalize("NFKC", row.cells.get(field, ""))
-        value = " ".join(value.split())
+        raw = row.cells.get(field, "")
+        value = " ".join(unicodedata.normalize("NFKC", raw).split()) if raw else ""
         return "" if _NONE.fullmatch(value) else value
 
     powertrain, fault = powertrain_of(

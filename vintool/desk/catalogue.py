@@ -1,17 +1,18 @@
 """The catalogue of type approvals: is the product of a row listed, whose is it, and is it the vehicle that the VIN tells?
 
 To be listed is a condition of the licence (Announcement 54 of 2025, by the rule for vehicle exports). The catalogue is the user's:
-an export of MIIT's announcements, of as many batches as he has. It never clears a row. What it says for control, or against the
-identity of the vehicle, keeps a row from being cleared.
+an export of MIIT's announcements, of as many batches as he has. It never clears a row. That a product is a pure electric car is
+heard as what its type code says; what it says against the identity of the vehicle keeps a row from being cleared.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
 from vintool.codes import Basis, Powertrain, Reason, Verdict
 from vintool.declaration.headers import normalise
 from vintool.declaration.lexicon import Meaning, meaning
+from vintool.declaration.lexicon.meanings import quoted
 from vintool.desk.approvals import (
     CONTRADICTION,
     NO_START,
@@ -54,6 +55,15 @@ _ALIKE = (
 )
 _CAR = re.compile("乘用车|轿车")
 _SHORTEST_NAME = 2  # characters of a brand that is looked for in the name of a company
+
+
+def code_field(fields: Container[str]) -> str:
+    """The field of the product code, of those that a manifest has.
+
+    >>> code_field({"type_code"}), code_field({"type_code", "catalogue_code"})
+    ('type_code', 'catalogue_code')
+    """
+    return "catalogue_code" if "catalogue_code" in fields else "type_code"
 
 
 class Product:
@@ -149,6 +159,30 @@ class Catalogue:
         """How many product codes it has."""
         return len(self._products)
 
+    def _product(self, code_text: str) -> Product | None:
+        found = (self._products[code] for code in codes_in(code_text) if code in self._products)
+        return next(found, None)
+
+    def beside(self, declared: tuple[Meaning, ...], code_text: str) -> tuple[Meaning, ...]:
+        """What the entries of a row mean where the catalogue knows its product as a pure electric passenger car.
+
+        The type code then says so, if it does not say anything by itself. What is listed as something else is no entry: the
+        catalogue clears nothing.
+
+        Args:
+            declared: what the entries mean by themselves.
+            code_text: the cell of the product code.
+        """
+        product = self._product(code_text)
+        if product is None or not product.is_electric_car or len(product.powertrains) > 1:
+            return declared
+        own = next((one for one in declared if one.field == "type_code"), None)
+        if own is not None and (own.is_fact or own.rivals or own.part):
+            return declared
+        display = f"{quoted('type_code', code_text)}, {product.approvals[0].name} by the catalogue"
+        entry = Meaning("type_code", display, Powertrain.BEV, source=product.source)
+        return (*(one for one in declared if one is not own), entry)
+
     def judge(
         self, code_text: str, vin: VinFacts | None, declared: tuple[Meaning, ...], start: str
     ) -> tuple[Remark, ...]:
@@ -163,10 +197,9 @@ class Catalogue:
         Returns:
             Nothing for a row without a code. First what is listed, without a reason, or that it is not.
         """
-        codes = codes_in(code_text)
-        if not codes:
+        if not codes_in(code_text):
             return ()
-        product = next((self._products[code] for code in codes if code in self._products), None)
+        product = self._product(code_text)
         if product is None:
             value = f"{code_text.strip()[:60]} is none of {len(self):,} product codes"
             return (remark(Reason.CATALOGUE_MISSING, value, SOURCE),)
@@ -208,8 +241,7 @@ class Catalogue:
 
     def _against_clearing(self, code_text: str, reasons: Sequence[Reason]) -> Iterator[Remark]:
         """What speaks against a row that was cleared by its powertrain, or by its kind."""
-        found = (self._products[code] for code in codes_in(code_text) if code in self._products)
-        product = next(found, None)
+        product = self._product(code_text)
         if product is None:
             return
         if not _BY_POWERTRAIN.isdisjoint(reasons):

@@ -68,6 +68,7 @@ def _filed(rule: Rule, tails: dict[int, int]) -> Classification:
         start = next((seen for seen in tails if seen >> 40 == start >> 40), start)
     tail = tails.get(start, _NO_TAIL)
     known = (start.to_bytes(8) + UNKNOWN_CHARACTER.encode() + tail.to_bytes(2)).decode()
-    vin = PartialVin(known + 6 * UNKNOWN_CHARACTER)
+    # Trusted: of a start that ends in XX, read as a text, the mask would take both.
+    vin = PartialVin.trusted(known + 6 * UNKNOWN_CHARACTER)
     classification = profile(vin, CheckDigit.HOLDS).classification
     return classification.packaged or classification

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from vintool.codes import Grade, Powertrain
 from vintool.registry import user_rules
-from vintool.registry.patterns import ANY, parse_pattern
-from vintool.registry.rows import KeyedTable, keyed_table, refuse
+from vintool.registry.patterns import ANY, fits, parse_pattern
+from vintool.registry.rows import KeyedTable, keyed_table, read_rows, refuse
 from vintool.registry.rule import Rule
 
 EVIDENCE, MANUAL = "powertrain.evidence.csv", "powertrain.manual.csv"
@@ -20,6 +21,8 @@ APPROVAL_COLUMNS = (
     *("wmi", "vds", "powertrain", "brand", "make", "code", "name"),
     *("kind", "batch", "date", "url", "source"),
 )
+AMBIGUOUS = "approvals.ambiguous.csv"
+AMBIGUOUS_COLUMNS = ("wmi", "vds", "source", "note")
 _ANNOUNCEMENT = re.compile(r"MIIT announcement \d+")
 _CITED = 3  # approvals that a rule names
 
@@ -71,6 +74,8 @@ def all_powertrain_rules() -> tuple[Rule, ...]:
 def _of_approvals(wmi: str, rows: Sequence[tuple[str, ...]]) -> Iterator[Rule]:
     """A rule for each start and side: pure electric, or anything else. A start of both sides has two, and tells nothing.
 
+    So has a start of which the maker is known not to put the powertrain into it, whatever is approved by now.
+
     Product codes are no names of models, and stand with the support.
 
     Raises:
@@ -90,28 +95,49 @@ def _of_approvals(wmi: str, rows: Sequence[tuple[str, ...]]) -> Iterator[Rule]:
             ),
         )
         sides.setdefault((vds, Powertrain(powertrain) is Powertrain.BEV), []).append(row)
-    for (vds, _), of_side in sides.items():
-        _, _, powertrains, _, makes, codes, _, kinds, _, _, _, sources = map(
-            list, map(dict.fromkeys, zip(*of_side, strict=True))
-        )
-        kind = Powertrain(powertrains[0]) if len(powertrains) == 1 else Powertrain.NOT_BEV
-        cited = dict.fromkeys(
-            " ".join(filter(None, (row[-1], *row[9:11]))) for row in reversed(of_side)
-        )
-        # The announcement is the approval itself; what others list of it is one source each.
-        own = any(map(_ANNOUNCEMENT.fullmatch, sources))
-        grade = Grade.A if own else Grade.B if len(sources) > 1 else Grade.C
-        yield Rule(
-            (*wmi, *parse_pattern(vds, 5), ANY, ANY),
-            kind,
-            makes[0] if len(makes) == 1 else "",
-            "",
-            kinds[0] if len(kinds) == 1 else "unknown",
-            f"{len(codes)} type approval(s): {_bounded(codes)}",
-            grade,
-            _bounded(list(cited)),
-            APPROVALS,
-        )
+    for (vds, electric), of_side in sides.items():
+        rule = _of_side(wmi, vds, of_side)
+        yield rule
+        if (vds, not electric) not in sides and (source := _ambiguous(wmi, vds)):
+            other = Powertrain.NOT_BEV if electric else Powertrain.BEV
+            support = "not approved by now; the maker's starts do not tell the powertrain"
+            yield rule._replace(powertrain=other, support=support, source=source, file=AMBIGUOUS)
+
+
+def _of_side(wmi: str, vds: str, rows: Sequence[tuple[str, ...]]) -> Rule:
+    """The rule of the approvals of one start and side."""
+    _, _, powertrains, _, makes, codes, _, kinds, _, _, _, sources = map(
+        list, map(dict.fromkeys, zip(*rows, strict=True))
+    )
+    cited = dict.fromkeys(" ".join(filter(None, (row[-1], *row[9:11]))) for row in reversed(rows))
+    # The announcement is the approval itself; what others list of it is one source each.
+    own = any(map(_ANNOUNCEMENT.fullmatch, sources))
+    return Rule(
+        (*wmi, *parse_pattern(vds, 5), ANY, ANY),
+        Powertrain(powertrains[0]) if len(powertrains) == 1 else Powertrain.NOT_BEV,
+        makes[0] if len(makes) == 1 else "",
+        "",
+        kinds[0] if len(kinds) == 1 else "unknown",
+        f"{len(codes)} type approval(s): {_bounded(codes)}",
+        Grade.A if own else Grade.B if len(sources) > 1 else Grade.C,
+        _bounded(list(cited)),
+        APPROVALS,
+    )
+
+
+def _ambiguous(wmi: str, vds: str) -> str:
+    """Why starts of a maker do not tell the powertrain; empty where nothing speaks against it."""
+    rows = _ambiguous_starts().get(wmi, ())
+    return next((source for pattern, source in rows if fits(pattern, vds)), "")
+
+
+@cache
+def _ambiguous_starts() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for wmi, vds, source, _ in read_rows(AMBIGUOUS, AMBIGUOUS_COLUMNS):
+        refuse(f"{AMBIGUOUS}: {wmi} {vds}", (not source, "no source"))
+        table.setdefault(wmi, []).append((parse_pattern(vds, 5), source))
+    return table
 
 
 def _bounded(texts: Sequence[str]) -> str:

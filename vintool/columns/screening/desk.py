@@ -16,6 +16,7 @@ from vintool.columns.screening.row_rules import DecidedRows, review_keys
 from vintool.desk import book
 from vintool.desk.approvals import START_LENGTH
 from vintool.desk.book import Desk
+from vintool.desk.catalogue import code_field
 from vintool.desk.ledger import Ledger
 from vintool.desk.licence_terms import Shipment
 from vintool.desk.licences import Match
@@ -54,7 +55,7 @@ class DeskRules:
         self._with_remarks = PerDistinct(with_remarks)
         self._starts = Encoder()
         self._judged = PerDistinct(desk.catalogue.judged) if desk.catalogue else None
-        self._code = "catalogue_code" if "catalogue_code" in mapping else "type_code"
+        self._code = code_field(mapping)
         self._draws = Encoder([(_NOT_DRAWN, 0)])
         self._letters = Encoder([()])
         self._facts = Encoder()  # of rows that were reviewed
@@ -75,8 +76,10 @@ class DeskRules:
             rows: n rows.
             decisions: of the tool on them.
         """
+        if self._judged is None:
+            return decisions
         codes = rows.cells(self._code)
-        if self._judged is None or not any(codes.distinct_values()):
+        if not any(codes.distinct_values()):
             return decisions
         starts = pc.utf8_slice_codeunits(rows.vins.vin, 0, START_LENGTH).fill_null("")
         column = Categorical.of_texts(starts, self._starts)

@@ -29,6 +29,7 @@ from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.chassis import differing_chassis
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
+from vintool.desk.catalogue import Catalogue, code_field
 from vintool.desk.reviews import bound, fingerprint
 from vintool.screening import identifiers
 from vintool.screening import used_vehicles as used
@@ -87,6 +88,7 @@ class RowRules:
         on: the declaration date of all rows; None to read it from the mapped column.
         regime: the regime.
         manifest_days: gives what bears out a date that its row alone does not, if there is anything.
+        catalogue: of type approvals, which tell what a type code means.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class RowRules:
         on: date | None,
         regime: Regime,
         manifest_days: Callable[[], ManifestDays | None],
+        catalogue: Catalogue | None = None,
     ) -> None:
         self._mapping = mapping
         self._regime = regime
@@ -108,6 +111,7 @@ class RowRules:
         self._profiles = CheckedProfiles()
         self._vin_facts = PerDistinct(row_vin_facts)
         self._declared = PerDistinct(lexicon.together)
+        self._beside = PerDistinct(catalogue.beside) if catalogue else None
         self._dates = {
             name: PerDistinct(partial(days_of_cell, header=mapping.get(name, ""))) for name in DATES
         }
@@ -152,6 +156,8 @@ class RowRules:
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
         declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
+        if self._beside is not None:
+            declared = self._beside(declared, cells(code_field(self._mapping)))
         nothing = Categorical.constant(batch.num_rows, NOTHING)
         dates = (nothing if self._in_force else self._dates[name](cells(name)) for name in DATES)
         row_days = self._borne_out(self._row_day(*dates))

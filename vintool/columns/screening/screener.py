@@ -78,8 +78,9 @@ class Screener:
         law = load_regime(regime)
         if on is None and not day_field(mapping):
             raise ValueError("give on=, or map declaration_date or export_date")
-        self._new_rules = partial(RowRules, dict(mapping), on, law, manifest_days)
-        self._new_desk = partial(DeskRules, desk or Desk(), mapping)
+        desk = desk or Desk()
+        self._new_rules = partial(RowRules, dict(mapping), on, law, manifest_days, desk.catalogue)
+        self._new_desk = partial(DeskRules, desk, mapping)
         self._new_answers = partial(
             AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
         )

@@ -7,7 +7,7 @@ when it saves a page.
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,8 +20,8 @@ _PAGE = re.compile(
     rb"<(?:!DOCTYPE\s+html|html|head|body|table|meta|!--\s*saved from)\b", re.IGNORECASE
 )
 _CELLS = frozenset({"td", "th", "dt", "dd"})
-_ROWS = frozenset({"tr", "dl"})
-_BREAKS = frozenset({"br", "p", "div", "li", "tr"})
+_TABLES = frozenset({"table", "dl"})
+_BREAKS = frozenset({"br", "p", "div", "li"})
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _BATCH = re.compile(r"第\s*(\d{1,4})\s*批")
 _DATE = re.compile(r"(?:发布时间|发布日期|公告日期|成文日期)\s*[:：]?\s*(\d{4}\D\d{1,2}\D\d{1,2})")
@@ -70,13 +70,30 @@ def read_page(path: Path, *, encoding: str | None = None) -> list[dict[str, str]
     return products
 
 
+class _Table:
+    """A table that is being read: its last row, and the texts of the cell that is open, if one is."""
+
+    def __init__(self) -> None:
+        self.row: list[str] | None = None
+        self.cell: list[str] | None = None
+
+    def close_cell(self) -> None:
+        """A cell ends where it says so, where the next one begins, and with its row."""
+        if self.cell is not None and self.row is not None:
+            lines = (" ".join(line.split()) for line in "".join(self.cell).split("\n"))
+            self.row.append("\n".join(filter(None, lines)))
+        self.cell = None
+
+
 class _Page(HTMLParser):
     """The rows of all tables of a page, and what stands outside of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[list[str]] = []
-        self._open: list[list[str]] = []  # cells that are open, the innermost last
+        self._tables = [
+            _Table()
+        ]  # those that are open, the innermost last; the first stands for the page
         self._unseen = 0
         self._text: list[str] = []
         self._outside: dict[str, str] = {}
@@ -92,34 +109,42 @@ class _Page(HTMLParser):
         return found
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open a row or a cell, or note what the head says."""
-        values = {name: value or "" for name, value in attrs}
+        """Open a table, a row or a cell, or note what the head says."""
+        table = self._tables[-1]
         if tag in _UNSEEN:
             self._unseen += 1
-        elif tag in _ROWS or (tag in _CELLS and not self.rows):
-            self.rows.append([])
-        if tag in _CELLS:
-            self._close_cell(tag)
-            self._open.append([tag])
+        elif tag in _TABLES:
+            self._tables.append(_Table())
+        elif tag == "tr" or tag in _CELLS:
+            table.close_cell()
+            if tag == "tr" or table.row is None:
+                table.row = []
+                self.rows.append(table.row)
+            if tag in _CELLS:
+                table.cell = []
         elif tag in _BREAKS:
             self._add("\n")
-        elif tag == "link" and values.get("rel") == "canonical":
+        else:
+            self._note_head(tag, {name: value or "" for name, value in attrs})
+
+    def _note_head(self, tag: str, values: Mapping[str, str]) -> None:
+        """The address and the date that the head of a page gives."""
+        key = (values.get("name") or values.get("property") or "").casefold()
+        if tag == "link" and values.get("rel") == "canonical":
             self._outside["url"] = values.get("href", "")
-        elif tag == "meta":
-            key = (values.get("name") or values.get("property") or "").casefold()
-            if key in _DATES:
-                self._outside["date"] = values.get("content", "")[:10]
-            elif key == "og:url":
-                self._outside.setdefault("url", values.get("content", ""))
+        elif tag == "meta" and key in _DATES:
+            self._outside["date"] = values.get("content", "")[:10]
+        elif tag == "meta" and key == "og:url":
+            self._outside.setdefault("url", values.get("content", ""))
 
     def handle_endtag(self, tag: str) -> None:
-        """Close a cell."""
+        """Close a cell, a row or a table."""
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
-        elif tag in _CELLS:
-            self._close_cell(tag)
-        elif tag in {"tr", "table", "dl"}:
-            self._close_cell("")
+        elif tag in _TABLES or tag == "tr" or tag in _CELLS:
+            self._tables[-1].close_cell()
+            if tag in _TABLES and len(self._tables) > 1:
+                self._tables.pop()
         elif tag in _BREAKS:
             self._add("\n")
 
@@ -136,19 +161,13 @@ class _Page(HTMLParser):
     def close(self) -> None:
         """The end of the page, which closes what is open."""
         super().close()
-        self._close_cell("")
+        for table in self._tables:
+            table.close_cell()
 
     def _add(self, text: str) -> None:
         self._text.append(text)
-        if self._open:
-            self._open[-1].append(text)
-
-    def _close_cell(self, tag: str) -> None:
-        """A cell ends where it says so, where the next one begins, and with its row."""
-        if self._open and (not tag or self._open[-1][0] in _CELLS):
-            _, *texts = self._open.pop()
-            lines = (" ".join(line.split()) for line in "".join(texts).split("\n"))
-            self.rows[-1].append("\n".join(filter(None, lines)))
+        if (cell := self._tables[-1].cell) is not None:
+            cell.append(text)
 
 
 def _products(rows: Sequence[Sequence[str]]) -> Iterator[dict[str, str]]:
