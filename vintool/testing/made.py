@@ -7,6 +7,7 @@ from functools import cache
 from vintool import registry
 from vintool.codes import CheckDigit, Powertrain, Problem
 from vintool.decoding.identity import identify, market
+from vintool.decoding.imports import as_import
 from vintool.decoding.profile import profile
 from vintool.registry.patterns import ANY
 from vintool.registry.powertrain_rules import all_powertrain_rules
@@ -109,6 +110,10 @@ def _is_as_wanted(vin: str, model_year: int | None, powertrain: Powertrain | Non
         return False
     made = Vin.trusted(vin)
     says = profile(made, position_9(made))
+    if not _NO_FAULT.issuperset(
+        as_import(identity, says).problems
+    ):  # a start that is filed in America
+        return False
     if model_year is not None and says.year.year not in {None, model_year}:
         return False
     return powertrain is None or says.classification.powertrain is powertrain
