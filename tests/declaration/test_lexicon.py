@@ -14,6 +14,7 @@ from vintool.codes import Powertrain, Reason, Verdict
 from vintool.declaration import headers
 from vintool.declaration import lexicon as declared
 from vintool.declaration.lexicon import READERS, meaning, together
+from vintool.declaration.lexicon.type_codes import powertrain_of_type_code, read_type_code
 from vintool.declaration.lexicon.words import letters as bare
 from vintool.declaration.lexicon.words import phrase
 from vintool.screening.screen import screen
@@ -213,7 +214,9 @@ def test_makes_say_nothing_themselves():
     ("text", "powertrain"),
     [
         ("BYD6470SBEV3", "BEV"), ("SVW6471ABEV", "BEV"), ("TSL7000BEVAR0", "BEV"), ("MR7002BEV03", "BEV"), ("CC7001CE02ABEV", "BEV"), ("BJ5022XXYV3R2-BEV", "BEV"),
-        ("BYD7150WTHEV5", "NOT_BEV"), ("BYD6480STHEV", "NOT_BEV"), ("LXA6520SSHEV", "NOT_BEV"), ("SMA7150PHEV", "PHEV"), ("GTM7000FCEV", "FCEV"), ("CSA6500REEV1", "EREV"),
+        ("BYD7150WTHEV5", "NOT_BEV"), ("BYD6480STHEV", "NOT_BEV"), ("LXA6520SSHEV", "EREV"), ("SMA7150PHEV", "PHEV"), ("GTM7000FCEV", "FCEV"), ("CSA6500REEV1", "EREV"),
+        ("AHC6510SHEVX0B", "EREV"), ("BJ6530K811RSHEV", "EREV"), ("SQR6540REEVEHV4", "EREV"), ("XMA6500KREEVF3", "EREV"), ("EQ6500MS5F1PHEV", "PHEV"),
+        ("QCJ6500BG6HEV14", "NOT_BEV"), ("QCJ103044HEV61", "NOT_BEV"), ("SQR6500BEVEHY7", "BEV"), ("SKE6522DBEVR1", "BEV"), ("BJ6610BG42BEV", "BEV"), ("HFC7001EAEV", "BEV"),
         ("SC7001EV", "BEV"), ("比亚迪牌BYD7005BEV1纯电动轿车", "BEV"), ("byd7005bev1", "BEV"), ("ＢＹＤ７００５ＢＥＶ１", "BEV"), ("BEV", "BEV"),
     ],
 )  # fmt: skip
@@ -229,6 +232,20 @@ def test_type_codes(text, powertrain):
 )  # fmt: skip
 def test_type_codes_that_say_nothing(text):
     assert says("type_code", text) == []
+
+
+@pytest.mark.parametrize("text", ["MR7156D100", "QCJ7150A6", "FV7160CIF", "CAM7150M5"])
+def test_the_code_of_a_car_with_a_displacement_and_no_suffix_tells_an_engine(text):
+    assert powertrain_of_type_code(text) is Powertrain.NOT_BEV
+    assert read_type_code(text).kind == "passenger"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SC7151EV", "BYD7000", "TSL7000", "SC7990", "SQR6451T21T7", "BJ2022", "XCL5181JSQJ6L", "MR7156D100 sedan", "LRW3E7FA1LC000001", "UN3166", "7156"],
+)  # fmt: skip
+def test_other_codes_and_texts_tell_no_engine(text):
+    assert powertrain_of_type_code(text) is None
 
 
 def test_a_type_code_of_both_kinds_contradicts_itself():

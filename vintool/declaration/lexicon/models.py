@@ -4,7 +4,6 @@ The name of a model speaks beside its brand: alone only where no other make has 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon.codes import code_table
 from vintool.declaration.lexicon.meanings import Meaning, NamedModel, quoted, weigh
+from vintool.declaration.lexicon.type_codes import by_suffix, without_type_codes
 from vintool.declaration.lexicon.words import (
     SOURCE,
     SPACELESS,
@@ -26,11 +26,6 @@ from vintool.registry.rows import read_rows
 
 MODEL_COLUMNS = ("brand", "model", "powertrain", "alone", "source", "note")
 
-_TYPE_CODE = re.compile(
-    # maker, kind of vehicle (7 a car), main parameter and number, what the maker adds
-    r"(?<![A-Z0-9])[A-Z]{2,4}[1-9]([0-9]{3})([A-Z0-9]*(?:-[A-Z]+[0-9]*)?)(?![A-Z0-9])"
-)
-_TYPE_SUFFIX = re.compile(r"FCEV|[PSM]HEV|EREV|REEV|BEV|HEV|^EV")
 _NOT = {"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"}
 _SPACED = re.compile(rf"[^{SPACELESS}#+]+")
 _UNITS = {"kwh", "km", "kw", "квтч", "度", "座", "seats", "seater", "doors", "dr"}
@@ -94,20 +89,9 @@ def _model(field: str, text: str) -> Meaning | None:
     cell = Meaning(field, quoted(field, text), source=SOURCE)
     if known := code_table().get((field, text.strip().upper())):
         return known._replace(display=cell.display)
-    whole = unicodedata.normalize("NFKC", text)
-    codes = _TYPE_CODE.findall(whole.upper())
-    words = words_of(_TYPE_CODE.sub(" ", whole.upper()) if codes else whole)
-    powertrains = weigh([*_by_type_codes(codes), *_by_words(words)])
+    words = words_of(without_type_codes(text))
+    powertrains = weigh([*by_suffix(text), *_by_words(words)])
     return cell.with_powertrains(powertrains) if powertrains else _by_name(field, words)
-
-
-def _by_type_codes(codes: list[tuple[str, str]]) -> Iterator[Powertrain]:
-    for number, added in codes:
-        for suffix in _TYPE_SUFFIX.findall(added):
-            powertrain = code_table()["type_code", suffix].powertrain
-            # A plain EV after the number stands for pure electric only where no engine is named.
-            if powertrain is not None and (suffix != "EV" or number.startswith("00")):
-                yield powertrain
 
 
 def _by_words(words: list[Word]) -> Iterator[Powertrain]:
