@@ -29,6 +29,11 @@ SPELLINGS = {
     "exporter_code": ["统一社会信用代码", "海关编码(10位)"],
     "model_year": ["Model Year", "年款", "Baujahr"],
     "un_no": ["UN No.", "UN", "UN编号"],
+    "goods_name": [
+        "商品名称", "货物名称", "品名", "申报品名", "车辆名称", "产品名称", "货名", "规格型号", "品牌型号", "品牌/型号", "新能源类型", "Description of goods",
+        "Goods description", "COMMODITY", "Cargo Description", "Make & Model", "Make / Model", "Наименование товара", "Descripción de la mercancía", "Descrição da mercadoria",
+        "وصف البضاعة", "Désignation des marchandises", "Warenbezeichnung", "GName", "GModel",
+    ],
 }  # fmt: skip
 
 
@@ -42,7 +47,7 @@ def test_spellings(field, header):
     "header",
     [
         "Vintage",
-        "Make / Model",
+        "Make / Year",
         "Fuel surcharge",
         "Modelling",
         "VIN checked",

@@ -4,7 +4,7 @@ The name of a model speaks beside its brand: alone only where no other make has 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from vintool.registry.rows import read_rows
 
 MODEL_COLUMNS = ("brand", "model", "powertrain", "alone", "source", "note")
 
-_NOT = {"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"}
+NOT = frozenset({"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"})
 _SPACED = re.compile(rf"[^{SPACELESS}#+]+")
 _UNITS = {"kwh", "km", "kw", "квтч", "度", "座", "seats", "seater", "doors", "dr"}
 
@@ -91,20 +91,20 @@ def _model(field: str, text: str) -> Meaning | None:
         return known._replace(display=cell.display)
     words = words_of(without_type_codes(text))
     powertrains = weigh([*by_suffix(text), *_by_words(words)])
-    return cell.with_powertrains(powertrains) if powertrains else _by_name(field, words)
+    return cell.with_powertrains(powertrains) if powertrains else by_name(field, words)
 
 
 def _by_words(words: list[Word]) -> Iterator[Powertrain]:
     texts, at = [word.text for word in words], 0
     while at < len(words):
-        phrases = (one for one in _powertrain_words().at(texts, at) if _may_end(words, one[0]))
+        phrases = (one for one in _powertrain_words().at(texts, at) if may_end(words, one[0]))
         end, powertrain = next(phrases, (at + 1, None))
-        if powertrain is not None and not (at and texts[at - 1] in _NOT):
+        if powertrain is not None and not (at and texts[at - 1] in NOT):
             yield powertrain
         at = end
 
 
-def _by_name(field: str, words: list[Word]) -> Meaning | None:
+def by_name(field: str, words: list[Word]) -> Meaning | None:
     """The models that a cell names; all that it names of one brand must agree."""
     brands = _brands_in(words)
     texts = [word.text for word in words]
@@ -116,7 +116,7 @@ def _by_name(field: str, words: list[Word]) -> Meaning | None:
             if reached.get(listed.brand, 0) > at or (listed.short and not begins):
                 continue  # part of a longer name, or of none
             reached[listed.brand] = end
-            whole = (begins or _may_end(words, at)) and _may_end(words, end)
+            whole = (begins or may_end(words, at)) and may_end(words, end)
             known = whole and not _goes_on_with_number(words, end)
             by_brand.setdefault(listed.brand, []).append(
                 listed if known else listed._replace(powertrain=None)
@@ -153,11 +153,16 @@ def _brands_in(words: list[Word]) -> dict[int, str]:
     return by_end
 
 
-def _may_end(words: list[Word], at: int) -> bool:
+def is_spaced(text: str) -> bool:
+    """Whether a word is of a script that puts spaces between words."""
+    return _SPACED.fullmatch(text) is not None
+
+
+def may_end(words: Sequence[Word], at: int) -> bool:
     """Whether a name may end before this word: not amid letters and figures without a space."""
     if at in {0, len(words)} or words[at].gap:
         return True
-    return not (_SPACED.fullmatch(words[at].text) and _SPACED.fullmatch(words[at - 1].text))
+    return not (is_spaced(words[at].text) and is_spaced(words[at - 1].text))
 
 
 def _goes_on_with_number(words: list[Word], end: int) -> bool:

@@ -1,0 +1,292 @@
+"""Names of goods: what a customs declaration, an invoice or a packing list calls the vehicle.
+
+A name is free text, so it is read by the words it contains: the longest first, and what they say together. It may be the
+whole string of elements that Chinese customs ask for (``品牌:..|型号:..|排量:..``), hold a type code, or be a brand
+and a model. Only what is certain is a word: ``电动`` alone says nothing, as windows and seats are so, too.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from vintool.codes import Powertrain
+from vintool.declaration.lexicon import engine, fuels, kinds, models
+from vintool.declaration.lexicon.meanings import NO_ENGINE, TRACTION_BATTERY, Meaning, weigh
+from vintool.declaration.lexicon.type_codes import type_codes, without_type_codes
+from vintool.declaration.lexicon.words import (
+    NAME,
+    SEPARATOR,
+    Phrases,
+    Word,
+    fold,
+    letters,
+    words_of,
+)
+from vintool.errors import DataError
+from vintool.registry.rows import read_rows
+
+FIELD = "goods_name"
+SOURCE = "declared.goods.csv"
+COLUMNS = ("field", "word", "value", "beside", "language", "source")
+_NOTHING = "nothing"
+_ABOUT = {"powertrain", "kind", "part"}
+
+_VIN = re.compile(r"(?<![A-Z0-9])(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
+_NUMBER = re.compile(r"(?<![A-Z0-9.])[0-9]{7,}(?![A-Z0-9])")
+_PARTS = re.compile(r"[|;\n]")
+_STRETCH = re.compile(r"[/+,;&|、:\n]|\s-\s")  # a bracket adds to the word before it
+_IS = re.compile(r"^[\s:=为是]+")
+_CHOICE = re.compile(r"^\s*/\s*$")
+_OR = frozenset(map(fold, ("or", "或", "或者", "или", "або", "oder", "ou", "o", "veya", "أو")))
+# Beside those of a model's name: *other than* electric, 除纯电动外.
+_NOT = models.NOT | frozenset(map(fold, ("keine", "nicht", "sem", "não", "غير", "than", "except", "excluding", "除")))  # fmt: skip
+_BETWEEN = frozenset(
+    {"a", "an", "the", "是", "属", "于", "为", "含", "带"}
+)  # not a hybrid, 不是纯电动
+_YES = {"是", "yes", "y", "да", "si", "sim", "oui", "ja", "1"}
+_HYBRIDS = frozenset({Powertrain.PHEV, Powertrain.HEV, Powertrain.NOT_BEV})
+_FIRST = (Powertrain.FCEV, Powertrain.EREV)  # named before whatever else the words say of a motor
+_LONGEST_DISPLAY = 60
+
+
+class _Known(NamedTuple):
+    """A word of declared.goods.csv: what it says, beside a hybrid, and where separators part it."""
+
+    word: str
+    value: str
+    beside: str
+    parted: tuple[bool, ...]
+
+
+class _Found(NamedTuple):
+    """A word of a text, as the table writes it, and where it begins and ends."""
+
+    word: str
+    value: str
+    beside: str
+    start: int
+    end: int
+
+
+def goods_name(text: str) -> Meaning | None:
+    """What the name of the goods says of powertrain and kind.
+
+    >>> goods_name("纯电动多用途乘用车").value, goods_name("插电式增程混合动力多用途乘用车").value
+    ('BEV', 'EREV')
+    >>> goods_name("品牌:长安|型号:SC7000BEV|排量:无|是否成套散件:否").value
+    'BEV'
+    >>> goods_name("passenger car with electric seats").value, goods_name("new energy vehicle") is None
+    ('passenger', True)
+    """
+    # The same name with another number in it is read once.
+    whole = _NUMBER.sub(" ", _VIN.sub(" ", unicodedata.normalize("NFKC", text).upper()))
+    return _read(whole) if len(whole) <= _KEPT else _read.__wrapped__(whole)
+
+
+_KEPT = 1_000  # characters of a text that is remembered
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(whole: str) -> Meaning | None:
+    parts = _Parts(whole)
+    words = words_of(without_type_codes(parts.rest))
+    found, told = _powertrains(words)
+    codes = [code for code in type_codes(whole) if code.powertrains]
+    of_codes = [one for code in codes for one in code.powertrains]
+    powertrains = _in_order([*of_codes, *told, *parts.powertrains])
+    of_kind = _kinds(words)
+    kind = _kind([*(one.value for one in of_kind), *parts.kinds])
+    shown = [*(code.text for code in codes), *_shown(words, [*found, *of_kind]), *parts.shown]
+    display = f"{FIELD} {', '.join(dict.fromkeys(shown))[:_LONGEST_DISPLAY]!r}"
+    cell = Meaning(FIELD, display, kind=kind, source=SOURCE)
+    if powertrains:
+        return cell.with_powertrains(powertrains)
+    if named := models.by_name(FIELD, words):
+        return named._replace(kind=kind)
+    return cell if kind else None
+
+
+def _in_order(powertrains: Sequence[Powertrain]) -> tuple[Powertrain, ...]:
+    """One powertrain, or pure electric and another: a fuel cell and a range extender before all else."""
+    first = next((one for one in _FIRST if one in powertrains), None)
+    return (first,) if first else weigh(powertrains)
+
+
+class _Parts:
+    """The elements of a declaration's string, ``排量:1498ml|座位数:5``, that are read by their own rules.
+
+    Attributes:
+        rest: the text without those that say nothing by their words, such as whether it is a kit.
+        powertrains, kinds: what the elements say.
+        shown: those that say something of the powertrain, in words.
+    """
+
+    def __init__(self, whole: str) -> None:
+        self.powertrains: list[Powertrain] = []
+        self.kinds: list[str] = []
+        self.shown: list[str] = []
+        kept, halves = [], dict[str, Meaning]()
+        parts = _PARTS.split(whole)
+        for part in parts:
+            about, value = _element(part)
+            if about != "kit":
+                kept.append(part)
+            elif letters(value) in _YES:
+                self.kinds.append("kit")
+            if about == "seats" and (seats := kinds.seats(value)) and seats.kind:
+                self.kinds.append(seats.kind)
+            elif about == "fuel" and (fuel := fuels.fuel(value)):
+                self._add(fuel, value)
+            elif about == "displacement" and (engine_ := engine.displacement(value)):
+                halves[engine_.part] = engine_
+                self._add(engine_, engine_.display)
+            elif about == "battery_capacity" and (battery := engine.battery_capacity(value)):
+                halves[battery.part] = battery
+        if NO_ENGINE in halves and TRACTION_BATTERY in halves:
+            both = engine.no_engine(halves[NO_ENGINE], halves[TRACTION_BATTERY])
+            self._add(both, both.display)
+        self.rest = "|".join(kept)
+
+    def _add(self, said: Meaning, shown: str) -> None:
+        powertrains = said.rivals or ((said.powertrain,) if said.powertrain else ())
+        self.powertrains += powertrains
+        self.shown += [shown.strip().lower()] if powertrains else []
+
+
+def _element(part: str) -> tuple[str, str]:
+    """What an element is about, and its value; a Chinese name of a quantity needs no colon before it."""
+    abouts, longest = _about_parts()
+    name, colon, value = part.partition(":")
+    if colon:
+        return abouts.get(letters(name), ""), value
+    bare = part.strip().lower()
+    for end in range(min(len(bare), longest), 1, -1):
+        about = abouts.get(bare[:end], "")
+        if about in {"displacement", "battery_capacity", "seats"} and not bare[:end].isascii():
+            return about, _IS.sub("", bare[end:])
+    return "", part
+
+
+@cache
+def _rows(about: str) -> tuple[tuple[str, str, str], ...]:
+    rows = list(read_rows(SOURCE, COLUMNS))
+    if unknown := {row[0] for row in rows} - _ABOUT:
+        raise DataError(f"wmi_data/{SOURCE}: unknown field {min(unknown)!r}")
+    return tuple((word, value, beside) for field, word, value, beside, *_ in rows if field == about)
+
+
+@cache
+def _about_parts() -> tuple[dict[str, str], int]:
+    abouts = {letters(word): value for word, value, _ in _rows("part")}
+    return abouts, max(map(len, abouts))
+
+
+@cache
+def _phrases(about: str) -> Phrases[_Known]:
+    rows = []
+    for text, value, beside in _rows(about):
+        words = words_of(text, NAME)
+        known = _Known(text, value, beside, _parted(words))
+        rows.append((tuple(word.text for word in words), known))
+    return Phrases(rows)
+
+
+def _parted(words: Sequence[Word]) -> tuple[bool, ...]:
+    return tuple(SEPARATOR.search(word.gap) is not None for word in words[1:])
+
+
+def _found(about: str, words: Sequence[Word]) -> Iterator[_Found]:
+    """The words of the table in a text, the longest first, none inside another; those that say nothing, too."""
+    table, texts, at = _phrases(about), [word.text for word in words], 0
+    starts = (i for i, text in enumerate(texts) if text in table)
+    for start in starts:
+        if start < at:
+            continue
+        for end, known in table.at(texts, start):
+            if models.may_end(words, end) and _parted(words[start:end]) == known.parted:
+                yield _Found(known.word, known.value, known.beside, start, end)
+                at = end
+                break
+
+
+def _powertrains(words: Sequence[Word]) -> tuple[list[_Found], list[Powertrain]]:
+    """The words that tell a powertrain, and what they tell."""
+    found = [one for one in _found("powertrain", words) if not _denied(words, one.start)]
+    told = [one for one in found if one.value != _NOTHING]
+    choices = {
+        index
+        for index, (one, other) in enumerate(pairwise(told))
+        if {one.value, other.value} == {Powertrain.BEV, Powertrain.ICE}
+        and _choice(words, one, other)
+    }
+    told = [one for i, one in enumerate(told) if i not in choices and i - 1 not in choices]
+    stretches = _stretches(words)
+    hybrid = {stretches[one.start] for one in told if Powertrain(one.value) in {*_HYBRIDS, *_FIRST}}
+    told = [one for one in told if not (one.beside and stretches[one.start] in hybrid)]
+    return told, [Powertrain(one.value) for one in told]
+
+
+def _denied(words: Sequence[Word], start: int) -> bool:
+    """Whether a word of denial stands right before a word: 非纯电动, not an electric car."""
+    at = start
+    while at and not SEPARATOR.search(words[at].gap) and not _loose(words, at):
+        at -= 1
+        if words[at].text in _NOT:
+            return True
+        if words[at].text not in _BETWEEN:
+            return False
+    return False
+
+
+def _loose(words: Sequence[Word], at: int) -> bool:
+    """Whether a space parts two words of a script that puts none between them."""
+    return bool(words[at].gap) and not models.is_spaced(words[at - 1].text)
+
+
+def _choice(words: Sequence[Word], one: _Found, other: _Found) -> bool:
+    """Whether two words are offered for choice: ICE/EV, petrol or electric."""
+    if other.start == one.end:
+        return _CHOICE.match(words[other.start].gap) is not None
+    return other.start == one.end + 1 and words[one.end].text in _OR
+
+
+def _stretches(words: Sequence[Word]) -> list[int]:
+    """For each word the number of the stretch between separators that it stands in."""
+    numbers, number = [], 0
+    for word in words:
+        number += _STRETCH.search(word.gap) is not None
+        numbers.append(number)
+    return numbers
+
+
+def _kinds(words: Sequence[Word]) -> list[_Found]:
+    """The words that tell a kind."""
+    found = _found("kind", words)
+    return [one for one in found if one.value != _NOTHING and not _denied(words, one.start)]
+
+
+def _kind(told: Sequence[str]) -> str:
+    """One kind: a kit whatever it will be, a passenger car whatever else is named, else what alone is."""
+    distinct = set(told)
+    for kind in ("kit", "passenger"):
+        if kind in distinct:
+            return kind
+    return distinct.pop() if len(distinct) == 1 else ""
+
+
+def _shown(words: Sequence[Word], found: Sequence[_Found]) -> Iterator[str]:
+    """The words that decided, in their order; those that stand side by side as one."""
+    joined, end = "", 0
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if one.end <= end:
+            continue
+        beside = joined and one.start == end and not SEPARATOR.search(words[end].gap)
+        if joined and not beside:
+            yield joined
+        joined = f"{joined}{words[end].gap}{one.word}" if beside else one.word
+        end = one.end
+    if joined:
+        yield joined
