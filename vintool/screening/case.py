@@ -325,7 +325,13 @@ class Case:
     def by_declaration(self) -> tuple[Reason, ...]:
         """What the manifest declares, as a reason."""
         electric = Powertrain.BEV in self.declared
-        return (Reason.DECLARED_PURE_ELECTRIC if electric else Reason.DECLARED_NOT_PURE_ELECTRIC,)
+        declared = Reason.DECLARED_PURE_ELECTRIC if electric else Reason.DECLARED_NOT_PURE_ELECTRIC
+        return (declared, *self.by_name())
+
+    def by_name(self) -> tuple[Reason, ...]:
+        """That the name of the goods says pure electric, where the regime covers that."""
+        covers = self.named_pure_electric and Powertrain.BEV in self.covered
+        return (Reason.GOODS_NAME_PURE_ELECTRIC,) if covers else ()
 
     def by_both(self) -> tuple[Reason, ...]:
         """What both tell, as a reason."""

@@ -98,7 +98,6 @@ def origins(meanings: Iterable[Meaning]) -> frozenset[str]:
     return told if told.isdisjoint(_REPEATED) else told - {GOODS_NAME}
 
 
-@lru_cache(maxsize=1 << 16)
 def meaning(field: str, text: str) -> Meaning | None:
     """What a cell of a column means; None if the lexicon does not know.
 
@@ -120,10 +119,17 @@ def meaning(field: str, text: str) -> Meaning | None:
     >>> meaning("goods_name_2", "纯电动多用途乘用车").value
     'BEV'
     """
-    reader = READERS[GOODS_NAME if further_goods_name(field) else field]
+    return _meaning(field, text) if len(text) <= _KEPT else _meaning.__wrapped__(field, text)
+
+
+_KEPT = 200  # characters of a cell that is remembered
+
+
+@lru_cache(maxsize=1 << 16)
+def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         return Meaning(field, quoted(field, text), part=NOT_STORED)
-    return reader.read(text)
+    return READERS[GOODS_NAME if further_goods_name(field) else field].read(text)
 
 
 def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:

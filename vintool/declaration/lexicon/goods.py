@@ -8,13 +8,20 @@ and a model. Only what is certain is a word: ``电动`` alone says nothing, as w
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon import engine, fuels, kinds, models
-from vintool.declaration.lexicon.meanings import NO_ENGINE, TRACTION_BATTERY, Meaning, weigh
+from vintool.declaration.lexicon.meanings import (
+    NO_ENGINE,
+    TRACTION_BATTERY,
+    Meaning,
+    NamedModel,
+    weigh,
+)
 from vintool.declaration.lexicon.type_codes import type_codes, without_type_codes
 from vintool.declaration.lexicon.words import (
     NAME,
@@ -34,15 +41,17 @@ COLUMNS = ("field", "word", "value", "beside", "language", "source")
 _NOTHING = "nothing"
 _ABOUT = {"powertrain", "kind", "part"}
 
-_VIN = re.compile(r"(?<![A-Z0-9])(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9])")
-_NUMBER = re.compile(r"(?<![A-Z0-9.])[0-9]{7,}(?![A-Z0-9])")
-_PARTS = re.compile(r"[|;\n]")
+# Numbers of a vehicle and of papers say nothing of it, and without them many names are one.
+_NUMBER = re.compile(
+    r"[A-HJ-NPR-Z0-9]{13}[0-9]{4}(?![A-Z0-9])(?<![A-Z0-9].{17})|[0-9]{6,}(?![A-Z0-9.])(?<![A-Z.][0-9]{6})"
+)
+_PARTS = re.compile(r"[|;\n｜；，、。]|,\s")
 _STRETCH = re.compile(r"[/+,;&|、:\n]|\s-\s")  # a bracket adds to the word before it
 _IS = re.compile(r"^[\s:=为是]+")
 _CHOICE = re.compile(r"^\s*/\s*$")
 _OR = frozenset(map(fold, ("or", "或", "或者", "или", "або", "oder", "ou", "o", "veya", "أو")))
 # Beside those of a model's name: *other than* electric, 除纯电动外.
-_NOT = models.NOT | frozenset(map(fold, ("keine", "nicht", "sem", "não", "غير", "than", "except", "excluding", "除")))  # fmt: skip
+_NOT = models.NOT | frozenset(map(fold, ("without", "keine", "nicht", "sem", "não", "غير", "than", "except", "excluding", "除")))  # fmt: skip
 _BETWEEN = frozenset(
     {"a", "an", "the", "是", "属", "于", "为", "含", "带"}
 )  # not a hybrid, 不是纯电动
@@ -71,6 +80,29 @@ class _Found(NamedTuple):
     end: int
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    """What a part of a name says: the words between two separators, or an element of a declaration's string.
+
+    Attributes:
+        powertrains: by its words, type codes, or the rule of its element.
+        kinds: of the vehicle.
+        shown: what decided, in words.
+        half: whether it tells no engine, or a battery to drive on.
+        brands: that it names.
+        models: that it names, each true under one brand.
+
+    Equal only to itself, as the same text gives the same part: so names that differ in a number are joined once.
+    """
+
+    powertrains: tuple[Powertrain, ...] = ()
+    kinds: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    half: Meaning | None = None
+    brands: tuple[str, ...] = ()
+    models: tuple[NamedModel, ...] = ()
+
+
 def goods_name(text: str) -> Meaning | None:
     """What the name of the goods says of powertrain and kind.
 
@@ -81,31 +113,27 @@ def goods_name(text: str) -> Meaning | None:
     >>> goods_name("passenger car with electric seats").value, goods_name("new energy vehicle") is None
     ('passenger', True)
     """
-    # The same name with another number in it is read once.
-    whole = _NUMBER.sub(" ", _VIN.sub(" ", unicodedata.normalize("NFKC", text).upper()))
-    return _read(whole) if len(whole) <= _KEPT else _read.__wrapped__(whole)
-
-
-_KEPT = 1_000  # characters of a text that is remembered
+    parts = [
+        _part(part) if len(part) <= _KEPT else _part.__wrapped__(part)
+        for part in dict.fromkeys(_PARTS.split(_NUMBER.sub(" ", text)))
+    ]
+    return _joined(tuple(part for part in parts if part is not _NOTHING_SAID))
 
 
 @lru_cache(maxsize=1 << 14)
-def _read(whole: str) -> Meaning | None:
-    parts = _Parts(whole)
-    words = words_of(without_type_codes(parts.rest))
-    found, told = _powertrains(words)
-    codes = [code for code in type_codes(whole) if code.powertrains]
-    of_codes = [one for code in codes for one in code.powertrains]
-    powertrains = _in_order([*of_codes, *told, *parts.powertrains])
-    of_kind = _kinds(words)
-    kind = _kind([*(one.value for one in of_kind), *parts.kinds])
-    shown = [*(code.text for code in codes), *_shown(words, [*found, *of_kind]), *parts.shown]
-    display = f"{FIELD} {', '.join(dict.fromkeys(shown))[:_LONGEST_DISPLAY]!r}"
-    cell = Meaning(FIELD, display, kind=kind, source=SOURCE)
+def _joined(said: tuple[_Part, ...]) -> Meaning | None:
+    """What the parts of a name say together."""
+    parts = list(said)
+    parts += _no_engine([part.half for part in parts if part.half])
+    powertrains = _in_order([one for part in parts for one in part.powertrains])
+    kind = _kind([one for part in parts for one in part.kinds])
+    shown = ", ".join(dict.fromkeys(word for part in parts for word in part.shown))
+    cell = Meaning(FIELD, f"{FIELD} {shown[:_LONGEST_DISPLAY]!r}", kind=kind, source=SOURCE)
     if powertrains:
         return cell.with_powertrains(powertrains)
-    if named := models.by_name(FIELD, words):
-        return named._replace(kind=kind)
+    brands = tuple(sorted({one for part in parts for one in part.brands}))
+    if named := models.agreed(one for part in parts for one in part.models):
+        return models.named(FIELD, brands, named)._replace(kind=kind)
     return cell if kind else None
 
 
@@ -115,45 +143,65 @@ def _in_order(powertrains: Sequence[Powertrain]) -> tuple[Powertrain, ...]:
     return (first,) if first else weigh(powertrains)
 
 
-class _Parts:
-    """The elements of a declaration's string, ``排量:1498ml|座位数:5``, that are read by their own rules.
+def _no_engine(halves: Sequence[Meaning]) -> list[_Part]:
+    """A part that says that there is no engine, beside one of a battery to drive on."""
+    by_half = {half.part: half for half in halves}
+    if not {NO_ENGINE, TRACTION_BATTERY} <= by_half.keys():
+        return []
+    both = engine.no_engine(by_half[NO_ENGINE], by_half[TRACTION_BATTERY])
+    return [_Part((Powertrain.BEV,), shown=(both.display,))]
 
-    Attributes:
-        rest: the text without those that say nothing by their words, such as whether it is a kit.
-        powertrains, kinds: what the elements say.
-        shown: those that say something of the powertrain, in words.
-    """
 
-    def __init__(self, whole: str) -> None:
-        self.powertrains: list[Powertrain] = []
-        self.kinds: list[str] = []
-        self.shown: list[str] = []
-        kept, halves = [], dict[str, Meaning]()
-        parts = _PARTS.split(whole)
-        for part in parts:
-            about, value = _element(part)
-            if about != "kit":
-                kept.append(part)
-            elif letters(value) in _YES:
-                self.kinds.append("kit")
-            if about == "seats" and (seats := kinds.seats(value)) and seats.kind:
-                self.kinds.append(seats.kind)
-            elif about == "fuel" and (fuel := fuels.fuel(value)):
-                self._add(fuel, value)
-            elif about == "displacement" and (engine_ := engine.displacement(value)):
-                halves[engine_.part] = engine_
-                self._add(engine_, engine_.display)
-            elif about == "battery_capacity" and (battery := engine.battery_capacity(value)):
-                halves[battery.part] = battery
-        if NO_ENGINE in halves and TRACTION_BATTERY in halves:
-            both = engine.no_engine(halves[NO_ENGINE], halves[TRACTION_BATTERY])
-            self._add(both, both.display)
-        self.rest = "|".join(kept)
+# Parts come again and again in names of which each is another: only the number of the vehicle differs.
+_KEPT = 200  # characters of a part that is remembered
+_NOTHING_SAID = _Part()
 
-    def _add(self, said: Meaning, shown: str) -> None:
-        powertrains = said.rivals or ((said.powertrain,) if said.powertrain else ())
-        self.powertrains += powertrains
-        self.shown += [shown.strip().lower()] if powertrains else []
+
+@lru_cache(maxsize=1 << 15)
+def _part(text: str) -> _Part:
+    whole = _NUMBER.sub(" ", unicodedata.normalize("NFKC", text).upper())
+    about, value = _element(whole)
+    if about == "kit":
+        return _Part(kinds=("kit",)) if letters(value) in _YES else _NOTHING_SAID
+    element = _by_element(about, value)
+    words = words_of(without_type_codes(whole))
+    found, told = _powertrains(words)
+    of_kind = _kinds(words)
+    codes = [code for code in type_codes(whole) if code.powertrains]
+    brands, named = models.brands_and_models(words)
+    if not (found or of_kind or codes or brands or named or element is not _NOTHING_SAID):
+        return _NOTHING_SAID
+    return _Part(
+        (*(one for code in codes for one in code.powertrains), *told, *element.powertrains),
+        (*(one.value for one in of_kind), *element.kinds),
+        (
+            *(code.text for code in codes),
+            *_shown(words, [*found, *of_kind]),
+            *element.shown,
+        ),
+        element.half,
+        brands,
+        named,
+    )
+
+
+def _by_element(about: str, value: str) -> _Part:
+    """What an element says by the rule of its own."""
+    if about == "seats" and (seats := kinds.seats(value)) and seats.kind:
+        return _Part(kinds=(seats.kind,), shown=(seats.display,))
+    said = None
+    if about == "fuel":
+        said = fuels.fuel(value)
+    elif about == "displacement":
+        said = engine.displacement(value)
+    elif about == "battery_capacity":
+        said = engine.battery_capacity(value)
+    if said is None:
+        return _NOTHING_SAID
+    powertrains = said.rivals or ((said.powertrain,) if said.powertrain else ())
+    shown = value.strip().lower() if about == "fuel" else said.display
+    half = said if said.part in {NO_ENGINE, TRACTION_BATTERY} else None
+    return _Part(powertrains, shown=(shown,) if powertrains else (), half=half)
 
 
 def _element(part: str) -> tuple[str, str]:

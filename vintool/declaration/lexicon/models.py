@@ -4,7 +4,7 @@ The name of a model speaks beside its brand: alone only where no other make has 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ def _model(field: str, text: str) -> Meaning | None:
         return known._replace(display=cell.display)
     words = words_of(without_type_codes(text))
     powertrains = weigh([*by_suffix(text), *_by_words(words)])
-    return cell.with_powertrains(powertrains) if powertrains else by_name(field, words)
+    return cell.with_powertrains(powertrains) if powertrains else _by_name(field, words)
 
 
 def _by_words(words: list[Word]) -> Iterator[Powertrain]:
@@ -104,14 +104,39 @@ def _by_words(words: list[Word]) -> Iterator[Powertrain]:
         at = end
 
 
-def by_name(field: str, words: list[Word]) -> Meaning | None:
-    """The models that a cell names; all that it names of one brand must agree."""
+def _by_name(field: str, words: list[Word]) -> Meaning | None:
+    brands, models = brands_and_models(words)
+    return named(field, brands, models) if models else None
+
+
+def named(field: str, brands: tuple[str, ...], models: tuple[NamedModel, ...]) -> Meaning:
+    """A cell that names models, and perhaps their brand."""
+    cell = Meaning(field, field, source="declared.models.csv", models=models)
+    return of_brand(cell._replace(brands=brands), frozenset())
+
+
+def agreed(models: Iterable[NamedModel]) -> tuple[NamedModel, ...]:
+    """The models of several parts of a cell, by brand; all that it names of one brand must agree."""
+    by_brand = dict[str, list[NamedModel]]()
+    for model in models:
+        by_brand.setdefault(model.brand, []).append(model)
+    return tuple(
+        some[0]._replace(alone=all(one.alone for one in some))
+        for _, some in sorted(by_brand.items())
+        if len({one.powertrain for one in some}) == 1
+    )
+
+
+def brands_and_models(words: list[Word]) -> tuple[tuple[str, ...], tuple[NamedModel, ...]]:
+    """The brands and the models that some words name; all that they name of one brand must agree."""
     brands = _brands_in(words)
     texts = [word.text for word in words]
     by_brand = dict[str, list[_ListedModel]]()
     reached = dict[str, int]()
     for at in range(len(words)):
-        begins = at == 0 or at in brands
+        if texts[at] not in _models():
+            continue
+        begins = at == 0 or at in brands or words[at].gap.strip() == ":"
         for end, listed in _models().at(texts, at):
             if reached.get(listed.brand, 0) > at or (listed.short and not begins):
                 continue  # part of a longer name, or of none
@@ -126,10 +151,7 @@ def by_name(field: str, words: list[Word]) -> Meaning | None:
         for brand, some in sorted(by_brand.items())
         if some[0].powertrain is not None and len({one.powertrain for one in some}) == 1
     )
-    if not models:
-        return None
-    cell = Meaning(field, field, source="declared.models.csv", models=models)
-    return of_brand(cell._replace(brands=tuple(sorted(set(brands.values())))), frozenset())
+    return tuple(sorted(set(brands.values()))), models
 
 
 def of_brand(cell: Meaning, brands: frozenset[str]) -> Meaning:
