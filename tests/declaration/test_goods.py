@@ -135,6 +135,19 @@ def test_a_name_is_a_witness_of_its_own_beside_codes_alone():
         assert len(origins([name, meaning(field, text)])) == number, field
 
 
+@pytest.mark.parametrize("field", ["fuel", "vehicle_type"])
+def test_the_name_of_an_electric_product_is_heard_where_it_does_not_belong(field):
+    assert meaning(field, "纯电动多用途乘用车").value == "BEV"
+    for text in (
+        "插电式混合动力多用途乘用车",
+        "汽油轿车 1.5T",
+        "柴油货车 4x2",
+        "petrol station",
+        "BYD Dolphin",
+    ):
+        assert meaning(field, text) is None
+
+
 @given(st.lists(st.sampled_from([row["word"] for row in ROWS] + ["|", "，", " ", "/", "非", "not", "(", "电动", "BYD", "海豚", "1.5L"]), max_size=12))  # fmt: skip
 def test_a_part_that_says_pure_electric_is_never_lost_behind_others(words):
     """Another element may contradict it, or name a range extender or a fuel cell, which is for review."""

@@ -122,6 +122,7 @@ def meaning(field: str, text: str) -> Meaning | None:
     return _meaning(field, text) if len(text) <= _KEPT else _meaning.__wrapped__(field, text)
 
 
+_PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at times
 _KEPT = 200  # characters of a cell that is remembered
 
 
@@ -129,7 +130,8 @@ _KEPT = 200  # characters of a cell that is remembered
 def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         return Meaning(field, quoted(field, text), part=NOT_STORED)
-    return READERS[GOODS_NAME if further_goods_name(field) else field].read(text)
+    said = READERS[GOODS_NAME if further_goods_name(field) else field].read(text)
+    return goods.in_place_of(field, text) if said is None and field in _PLACES else said
 
 
 def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:

@@ -20,6 +20,7 @@ from vintool.declaration.lexicon.meanings import (
     TRACTION_BATTERY,
     Meaning,
     NamedModel,
+    quoted,
     weigh,
 )
 from vintool.declaration.lexicon.type_codes import type_codes, without_type_codes
@@ -118,6 +119,19 @@ def goods_name(text: str) -> Meaning | None:
         for part in dict.fromkeys(_PARTS.split(_NUMBER.sub(" ", text)))
     ]
     return _joined(tuple(part for part in parts if part is not _NOTHING_SAID))
+
+
+def in_place_of(field: str, text: str) -> Meaning | None:
+    """The name of a pure electric product that stands in a cell for something else; no other says anything there.
+
+    >>> in_place_of("fuel", "纯电动多用途乘用车").value, in_place_of("fuel", "汽油轿车")
+    ('BEV', None)
+    """
+    named = goods_name(text)
+    if named is None or named.models or Powertrain.BEV not in {named.powertrain, *named.rivals}:
+        return None
+    kind = named.kind if named.kind == "passenger" else ""
+    return named._replace(field=field, display=quoted(field, text), kind=kind)
 
 
 @lru_cache(maxsize=1 << 14)
