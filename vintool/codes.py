@@ -171,6 +171,7 @@ class Reason(StrEnum):
     MAKER_UNKNOWN = "maker_unknown", Concern.VERDICT, False, "The maker (WMI) is not in the registry.", "The maker by the certificate of conformity, and the powertrain by it."
     VIN_PURE_ELECTRIC = "vin_pure_electric", Concern.VERDICT, False, "The VIN itself tells a pure electric vehicle."
     DECLARED_PURE_ELECTRIC = "declared_pure_electric", Concern.VERDICT, False, "The manifest declares a pure electric vehicle and the VIN does not say otherwise."
+    GOODS_NAME_PURE_ELECTRIC = "goods_name_pure_electric", Concern.VERDICT, False, "The name of the goods says pure electric, and by the announcement the name is the rule and the code a reference.", "The name of the goods held against the certificate of conformity; then correct the entry that is wrong."
     VIN_NOT_PURE_ELECTRIC = "vin_not_pure_electric", Concern.VERDICT, False, "The VIN itself tells a powertrain other than pure electric."
     DECLARED_NOT_PURE_ELECTRIC = "declared_not_pure_electric", Concern.VERDICT, False, "The manifest declares a powertrain other than pure electric and the VIN does not say otherwise.", "The certificate of conformity or the type approval, which name the powertrain."
     AGREED_PURE_ELECTRIC = "agreed_pure_electric", Concern.VERDICT, False, "The VIN and the manifest agree on pure electric."

@@ -67,6 +67,23 @@ cells = {
     "seats": st.sampled_from(["5", "30", None]),
     "unit_price": st.sampled_from(["1,900", "USD 2000", "25000", "2.1万", "0", "?", None]),
     "currency": st.sampled_from(["USD", "美元", "CNY", "", None]),
+    "goods_name": st.sampled_from(
+        [
+            "纯电动多用途乘用车",
+            "汽油轿车",
+            "纯电动客车",
+            "混合动力/纯电动",
+            "NEW BYD SEAL CHASSIS LGXCH6CD0S2158176",
+            "Dolphin",
+            "#N/A",
+            "",
+            None,
+        ]
+    ),
+    "goods_name_en": st.sampled_from(["BEV", "hybrid truck", None]),
+    "goods_name_2": st.sampled_from(
+        ["品牌:BYD|型号:BYD7005BEV1|排量:无", "排量:1498ml|座位数:30|是否成套散件:是", "?", None]
+    ),
     "chassis_no": st.sampled_from(
         ["LC000001", "LRW3E7FA1LC000001", "lrw3e7fa1-lc000002", "12", "?", "", None]
     ),

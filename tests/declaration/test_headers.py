@@ -29,6 +29,11 @@ SPELLINGS = {
     "exporter_code": ["统一社会信用代码", "海关编码(10位)"],
     "model_year": ["Model Year", "年款", "Baujahr"],
     "un_no": ["UN No.", "UN", "UN编号"],
+    "goods_name": [
+        "商品名称", "货物名称", "品名", "申报品名", "车辆名称", "产品名称", "货名", "规格型号", "品牌型号", "品牌/型号", "新能源类型", "Description of goods",
+        "Goods description", "COMMODITY", "Cargo Description", "Make & Model", "Make / Model", "Наименование товара", "Descripción de la mercancía", "Descrição da mercadoria",
+        "وصف البضاعة", "Désignation des marchandises", "Warenbezeichnung", "GName", "GModel",
+    ],
 }  # fmt: skip
 
 
@@ -42,7 +47,7 @@ def test_spellings(field, header):
     "header",
     [
         "Vintage",
-        "Make / Model",
+        "Make / Year",
         "Fuel surcharge",
         "Modelling",
         "VIN checked",
@@ -214,3 +219,30 @@ def test_a_second_column_of_vins_is_held_against_the_first():
 def test_columns_that_say_vin_and_hold_none_are_no_second_vins():
     rows = [[vin, "GP5-1234567", ""] for vin in VINS[:9]]
     assert map_columns(sheet_of(["VIN", "Chassis No", "Frame No"], *rows)) == {"vin": "VIN"}
+
+
+def test_every_column_that_names_the_goods_is_read():
+    header = [
+        "VIN",
+        "品牌",
+        "型号",
+        "商品名称",
+        "规格型号",
+        "Description of goods",
+        "中文品名",
+        "英文品名",
+        "燃料",
+    ]
+    sheet = sheet_of(header, *[[vin, *[""] * 8] for vin in VINS[:3]])
+    assert map_columns(sheet) == {
+        "vin": "VIN", "make": "品牌", "model": "型号", "fuel": "燃料", "goods_name": "商品名称", "goods_name_2": "规格型号",
+        "goods_name_3": "Description of goods", "goods_name_zh": "中文品名", "goods_name_en": "英文品名",
+    }  # fmt: skip
+    given = map_columns(sheet, {"goods_name": "规格型号", "goods_name_2": "燃料"})
+    assert [given[f"goods_name{n}"] for n in ("", "_2", "_3", "_4")] == ["规格型号", "燃料", "商品名称", "Description of goods"]  # fmt: skip
+    with pytest.raises(MappingError, match="there is no field 'goods_name_1'"):
+        map_columns(sheet, {"goods_name_1": "商品名称"})
+
+
+def test_a_column_of_vins_under_a_goods_heading_is_that_of_the_vins():
+    assert map_columns(sheet_of(["Description"], *[[vin] for vin in VINS[:5]])) == {"vin": "Description"}  # fmt: skip

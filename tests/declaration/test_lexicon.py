@@ -14,6 +14,7 @@ from vintool.codes import Powertrain, Reason, Verdict
 from vintool.declaration import headers
 from vintool.declaration import lexicon as declared
 from vintool.declaration.lexicon import READERS, meaning, together
+from vintool.declaration.lexicon.type_codes import type_codes
 from vintool.declaration.lexicon.words import letters as bare
 from vintool.declaration.lexicon.words import phrase
 from vintool.screening.screen import screen
@@ -192,7 +193,7 @@ def test_models(text, make, powertrain):
         ("Lancer Evo", "Mitsubishi"), ("Hilux Revo", "Toyota"), ("SEVEN", "Lotus"), ("Devon", ""), ("Evoque", "Land Rover"), ("ATTO 30", "BYD"), ("Model 30", "Tesla"), ("SU7S", "Xiaomi"),
         ("S-Class electric sunroof", "Mercedes-Benz"), ("non-EV", ""), ("非纯电版", ""), ("EVX", ""), ("EV20", ""), ("Mustang Extended Range", "Ford"),
         ("Kona", "Hyundai"), ("e-tron", "Audi"), ("A3 e-tron", "Audi"), ("Macan", "Porsche"), ("XC40 Recharge", "Volvo"), ("Cooper", "MINI"), ("fortwo", "smart"), ("#5", "smart"), ("EX5 1.5T X", "BYD"),
-        ("", "BYD"), ("?", "Tesla"), ("TBA", "Tesla"), ("FV7162XATG", "Volkswagen"),
+        ("", "BYD"), ("?", "Tesla"), ("TBA", "Tesla"),
     ],
 )  # fmt: skip
 def test_models_that_say_nothing(text, make):
@@ -214,7 +215,9 @@ def test_makes_say_nothing_themselves():
     ("text", "powertrain"),
     [
         ("BYD6470SBEV3", "BEV"), ("SVW6471ABEV", "BEV"), ("TSL7000BEVAR0", "BEV"), ("MR7002BEV03", "BEV"), ("CC7001CE02ABEV", "BEV"), ("BJ5022XXYV3R2-BEV", "BEV"),
-        ("BYD7150WTHEV5", "NOT_BEV"), ("BYD6480STHEV", "NOT_BEV"), ("LXA6520SSHEV", "NOT_BEV"), ("SMA7150PHEV", "PHEV"), ("GTM7000FCEV", "FCEV"), ("CSA6500REEV1", "EREV"),
+        ("BYD7150WTHEV5", "NOT_BEV"), ("BYD6480STHEV", "NOT_BEV"), ("LXA6520SSHEV", "EREV"), ("SMA7150PHEV", "PHEV"), ("GTM7000FCEV", "FCEV"), ("CSA6500REEV1", "EREV"),
+        ("AHC6510SHEVX0B", "EREV"), ("BJ6530K811RSHEV", "EREV"), ("SQR6540REEVEHV4", "EREV"), ("XMA6500KREEVF3", "EREV"), ("EQ6500MS5F1PHEV", "PHEV"),
+        ("QCJ6500BG6HEV14", "NOT_BEV"), ("QCJ103044HEV61", "NOT_BEV"), ("SQR6500BEVEHY7", "BEV"), ("SKE6522DBEVR1", "BEV"), ("BJ6610BG42BEV", "BEV"), ("HFC7001EAEV", "BEV"),
         ("SC7001EV", "BEV"), ("比亚迪牌BYD7005BEV1纯电动轿车", "BEV"), ("byd7005bev1", "BEV"), ("ＢＹＤ７００５ＢＥＶ１", "BEV"), ("BEV", "BEV"),
     ],
 )  # fmt: skip
@@ -226,10 +229,26 @@ def test_type_codes(text, powertrain):
 
 @pytest.mark.parametrize(
     "text",
-    ["CSA7151", "FV7162XATG", "SC7151EV", "BYD7150", "SEV", "7000", "BYD", "XBEVERLY", "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "EVO7000", "", "-"],
+    ["SC7151EV", "BYD7000", "SEV", "7000", "BYD", "XBEVERLY", "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "EVO7000", "", "-"],
 )  # fmt: skip
 def test_type_codes_that_say_nothing(text):
     assert says("type_code", text) == []
+
+
+@pytest.mark.parametrize("text", ["MR7156D100", "QCJ7150A6", "FV7160CIF 轿车", "CAM7150M5", "CSA7151", "MR7156D100 sedan"])  # fmt: skip
+def test_the_code_of_a_car_with_a_displacement_and_no_suffix_tells_an_engine(text):
+    for field in ("type_code", "model", "goods_name"):
+        assert says(field, text) == ["NOT_BEV"]
+        assert meaning(field, text).own_key
+    assert type_codes(text)[0].kind == "passenger"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SC7151EV", "BYD7000", "TSL7000", "SC7990", "SQR6451T21T7", "BJ2022", "XCL5181JSQJ6L", "LRW3E7FA1LC000001", "UN3166", "7156"],
+)  # fmt: skip
+def test_other_codes_and_texts_tell_no_engine(text):
+    assert not any(code.engine for code in type_codes(text))
 
 
 def test_a_type_code_of_both_kinds_contradicts_itself():

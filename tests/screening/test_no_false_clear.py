@@ -6,9 +6,10 @@ from itertools import combinations
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support import ON
+from support.tables import table
 from support.vehicles import (
     ATTO3,
     BYD,
@@ -30,8 +31,9 @@ from support.vehicles import (
 from support.vins import vin
 
 from vintool import registry
-from vintool.codes import REGIMES, Concern, Powertrain, Verdict
+from vintool.codes import REGIMES, Concern, Powertrain, Reason, Verdict
 from vintool.columns import screen_table
+from vintool.declaration.lexicon import meaning
 from vintool.powertrain import SAME_VALUE, classify
 from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.screen import screen
@@ -80,6 +82,7 @@ WRONG = {
     "type_code": ("BYD7005BEV1", "BYD7150WTHEV5"),
     "displacement": ("0", "1498"),
     "battery_capacity": ("60.48",),
+    "goods_name": ("纯电动轿车", "汽油轿车", "纯电动客车", "柴油货车", "品牌:BYD|排量:1498ml|座位数:30", "CKD"),
     "unit_price": ("USD 2,000", "USD 25,000"),
     "currency": ("CNY",),
     "chassis_no": ("LC000001", "012345"),
@@ -141,6 +144,70 @@ def slips(text: str, positions: range) -> list[str]:
     return [
         text[:at] + other + text[at + 1 :] for at in positions for other in SAME_VALUE[text[at]]
     ]
+
+
+WORDS = [row for row in table("declared.goods.csv") if row["field"] == "powertrain"]
+NAMES = {
+    electric: [row["word"] for row in WORDS if row["value"] in values]
+    for electric, values in ((True, {"BEV"}), (False, {"PHEV", "HEV", "NOT_BEV", "ICE"}))
+}
+TOWARDS_CLEARED = [Verdict.CONTROLLED, Verdict.REVIEW, Verdict.OUT_OF_SCOPE]
+some_rows = st.fixed_dictionaries(
+    {}, optional={field: st.sampled_from(texts) for field, texts in WRONG.items()}
+)
+some_columns = st.sampled_from(["goods_name", "goods_name_en", "goods_name_2"])
+
+
+def nearer(text: str, row: dict[str, str], other: dict[str, str]) -> bool:
+    """Whether the second row is nearer to being cleared than the first."""
+    one, two = (screen(text, ON, cells).verdict for cells in (row, other))
+    return TOWARDS_CLEARED.index(two) > TOWARDS_CLEARED.index(one)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(VINS), some_rows, some_columns, st.sampled_from(NAMES[True]), st.sampled_from(["", "多用途乘用车", " CAR", "|座位数:5"]))  # fmt: skip
+def test_a_name_that_says_pure_electric_never_moves_a_row_towards_cleared(
+    text, row, column, word, rest
+):
+    without = {field: cell for field, cell in row.items() if field != column}
+    name = word + rest
+    assert meaning("goods_name", name).powertrain is Powertrain.BEV
+    if not rest:  # some words name the kind, too: an electric bus is in doubt, and not cleared
+        kind = meaning("goods_name", name).kind
+        if kind not in {"", "passenger"}:
+            assert cleared(NEW_ELECTRIC, text, without) or not cleared(
+                NEW_ELECTRIC, text, {**without, column: name}
+            )
+            return
+    assert not nearer(text, without, {**without, column: name}), (without, name)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(VINS), some_rows, some_columns, st.sampled_from(NAMES[False]))
+def test_a_row_without_the_name_of_another_powertrain_is_never_nearer_to_cleared(
+    text, row, column, word
+):
+    """Unless it contradicts an entry that says pure electric: then it held the row, and spoke for no clearing."""
+    without = {field: cell for field, cell in row.items() if field != column}
+    assume(not meaning("goods_name", word).kind)
+    reasons = screen(text, ON, {**without, column: word}).reasons
+    assume(not {Reason.CONTRADICTION_POWERTRAIN, Reason.CONTRADICTION_UN_NUMBER} & {*reasons})
+    assert not nearer(text, {**without, column: word}, without), (without, word)
+
+
+@pytest.mark.parametrize("beside", [{}, {"un_no": "3166"}, {"displacement": "1498", "model": "Song Plus DM-i"}])  # fmt: skip
+@pytest.mark.parametrize("text", [UNSEEN, EADO, SONG_PLUG_IN, BYD, FOTON])
+def test_a_name_that_says_pure_electric_clears_no_row_whatever_else_says(text, beside):
+    for column in ("goods_name", "goods_name_zh", "goods_name_2"):
+        for row in (PETROL, PLUG_IN, GOODS, {**PETROL, "condition": "旧"}):
+            assert not cleared(NEW_ELECTRIC, text, {**row, **beside, column: "纯电动多用途乘用车"})
+
+
+def test_a_name_and_the_words_it_repeats_are_one_witness():
+    assert not cleared(NEW_ELECTRIC, UNSEEN, {"goods_name": "汽油轿车", "fuel": "汽油"})
+    assert not cleared(NEW_ELECTRIC, UNSEEN, {"goods_name": "宋PLUS DM-i", "model": "宋PLUS DM-i"})
+    assert not cleared(NEW_ELECTRIC, UNSEEN, {"goods_name": "汽油轿车", "goods_name_en": "PETROL CAR", "goods_name_2": "燃料:汽油"})  # fmt: skip
+    assert not cleared(NEW_ELECTRIC, UNSEEN, {"goods_name": "纯电动货车", "hs_code": "8704600000"})
 
 
 @pytest.mark.slow

@@ -20,6 +20,11 @@ MANIFEST = "headers.csv"
 CHASSIS = "chassis_no"
 """Beside a column of VINs, one of chassis numbers; no header means it outright."""
 
+GOODS_NAME = "goods_name"
+"""The one field that every column of its kind is read for: the second is ``goods_name_2``, and so on."""
+
+_FURTHER = re.compile(rf"{GOODS_NAME}_([2-9]|[1-9][0-9]+)")
+
 LOOKED_AT = 50
 """Header rows are looked for among this many rows."""
 
@@ -74,6 +79,20 @@ def fields(table: str = MANIFEST) -> tuple[str, ...]:
     return (*dict.fromkeys(_dictionary(table).values()), *chassis)
 
 
+def further_goods_name(field: str) -> bool:
+    """Whether it is the field of a further column of goods names.
+
+    >>> further_goods_name("goods_name_2"), further_goods_name("goods_name"), further_goods_name("goods_name_zh")
+    (True, False, False)
+    """
+    return _FURTHER.fullmatch(field) is not None
+
+
+def is_field(name: str) -> bool:
+    """Whether a column of a manifest can be mapped to a field of this name."""
+    return name in fields() or further_goods_name(name)
+
+
 def _field(text: str, table: str) -> str | None:
     """The field of a header or part of one, with or without the words that may stand around it."""
     dictionary, bare = _dictionary(table), normalise(text)
@@ -90,13 +109,13 @@ def _field(text: str, table: str) -> str | None:
 def meaning(header: str, table: str = MANIFEST) -> tuple[str, int] | None:
     """The field that a header names, and how surely: ``EXACT`` or ``PARTIAL``.
 
-    A header whose parts name different fields ("Make / Model") names none.
+    A header whose parts name different fields ("Fuel / Model") names none.
 
     Args:
         header: as written.
         table: the dictionary.
 
-    >>> meaning("Chassis No."), meaning("单价(USD)"), meaning("Make / Model")
+    >>> meaning("Chassis No."), meaning("单价(USD)"), meaning("Fuel / Model")
     (('vin', 2), ('unit_price', 1), None)
     """
     if len(header) > LONGEST:

@@ -6,10 +6,20 @@ Where two columns claim the same meaning and the choice can change a verdict, th
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import count
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from vintool.declaration.headers import CHASSIS, PARTIAL, fields, labels, meaning, normalise
+from vintool.declaration.headers import (
+    CHASSIS,
+    GOODS_NAME,
+    PARTIAL,
+    fields,
+    is_field,
+    labels,
+    meaning,
+    normalise,
+)
 from vintool.declaration.shapes import like_a_vin, vin_shaped
 from vintool.errors import MappingError, NoVinColumn
 from vintool.escaping import shell_word, visible
@@ -17,6 +27,8 @@ from vintool.escaping import shell_word, visible
 # Model, type code, make, displacement and battery only add to these; lists often give a model twice,
 # by name and by code, and the first column is read.
 _DECIDING = frozenset({"hs_code", "fuel", "un_no", "condition", "seats", "vehicle_type"})
+# All of them are read, for what names the goods is spread over columns.
+_GOODS_NAMES = (GOODS_NAME, "goods_name_zh", "goods_name_en")
 _NAMED, _LONGEST = 20, 200  # columns that a refusal names, and characters of such a name
 _PLANNED = re.compile(
     r"plan|estimat|expect|scheduled|预计|計劃|计划|预定|予定|예정|geplant|prév|previst|estimad|план",
@@ -129,7 +141,9 @@ def map_columns(
     claims: dict[str, list[tuple[int, int]]] = {}
     for position, header in enumerate(sheet.headers):
         named = _meaning(header)
-        if named is not None and position not in chosen.values():
+        if named is None or position in chosen.values():
+            continue
+        if named[0] not in _GOODS_NAMES or not vin_share(sheet, position):
             claims.setdefault(named[0], []).append((position, named[1]))
     taken = {position for positions in claims.values() for position, _ in positions}
     named_vin = [position for position, _ in claims.pop("vin", ())]
@@ -142,15 +156,39 @@ def map_columns(
         chosen[CHASSIS] = others[0]  # another number of the vehicle, to be held against the VIN
     elif unread := [place for place in others if vin_share(sheet, place) > 0]:
         raise _tie(sheet, "vin", [chosen["vin"], *unread])
+    chosen |= _goods_names(claims, chosen)
+    chosen |= _one_each(sheet, claims, chosen)
+    return {field: sheet.columns[position] for field, position in chosen.items()}
+
+
+def _one_each(
+    sheet: Headed, claims: Mapping[str, Sequence[tuple[int, int]]], chosen: Mapping[str, int]
+) -> dict[str, int]:
+    """The column of every other field; the surest of several, if that cannot change a verdict."""
+    columns = dict[str, int]()
     for field, positions in claims.items():
-        if field in chosen:
+        if field in chosen or field in _GOODS_NAMES:
             continue
         surest = 0 if _is_date(field) else max(exactness for _, exactness in positions)
         best = [position for position, exactness in positions if exactness >= surest]
         if len(best) > 1 and must_be_clear(field):
             raise _tie(sheet, field, best)
-        chosen[field] = best[0]
-    return {field: sheet.columns[position] for field, position in chosen.items()}
+        columns[field] = best[0]
+    return columns
+
+
+def _goods_names(
+    claims: Mapping[str, Sequence[tuple[int, int]]], chosen: Mapping[str, int]
+) -> dict[str, int]:
+    """Every column in which the goods are named: the first under its field, others as ``goods_name_2`` and so on."""
+    first, further = dict[str, int](), list[int]()
+    for field in _GOODS_NAMES:
+        positions = [position for position, _ in claims.get(field, ())]
+        if positions and field not in chosen:
+            first[field] = positions.pop(0)
+        further += positions
+    names = (name for n in count(2) if (name := f"{GOODS_NAME}_{n}") not in chosen)
+    return first | dict(zip(names, sorted(further), strict=False))
 
 
 def _meaning(header: str) -> tuple[str, int] | None:
@@ -176,7 +214,7 @@ def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
 
 
 def _override(sheet: Headed, field: str, column: str) -> int:
-    if field not in fields():
+    if not is_field(field):
         known = ", ".join(fields())
         raise _unclear(sheet, f"there is no field {field!r} to map", f"use one of {known}")
     if column in sheet.columns:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vintool.codes import CheckDigit, Powertrain, Problem, Reason, Weight
-from vintool.declaration.lexicon import READERS
+from vintool.declaration.lexicon import GOODS_NAME, origins
 from vintool.screening.contradictions import (
     Contradiction,
     conditions,
@@ -72,11 +72,7 @@ class Case:
         All that the VIN says counts as one: a single wrong character could have made it.
         """
         vin = self.facts.vin
-        declared = {
-            meaning.field: meaning.kind
-            for meaning in self.facts.declared
-            if meaning.kind and meaning.kind not in {PASSENGER, KIT}
-        }
+        declared = self._declared_kinds
         rules = vin.classification.rules
         encoded = bool(rules) and all(rule.kind == "truck" for rule in rules)
         electric_car = any(rule.electric and rule.kind == "car" for rule in rules)
@@ -84,11 +80,33 @@ class Case:
             # The rules know the VIN as an electric car, or one of them does: never cleared by its kind.
             return tuple(declared.values())[:1]
         by_vin: tuple[str, ...] = ("truck",) if encoded else ()
-        if not by_vin and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
+        if self.named_pure_electric and set(declared) == {GOODS_NAME}:
+            by_vin = ()  # a name that says pure electric clears nothing
+        elif not by_vin and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
             by_vin = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
         if "chassis" in declared.values():
             by_vin = ()  # the chassis of a truck or bus bears the WMI of its maker
         return (*declared.values(), *by_vin)
+
+    @cached_property
+    def _declared_kinds(self) -> dict[str, str]:
+        """The kinds other than passenger that entries tell, by field.
+
+        A goods name tells one where no other entry does, or another one than they: the same would count one thing twice.
+        """
+        told = [entry for entry in self.facts.declared if entry.kind not in {"", PASSENGER, KIT}]
+        declared = {entry.field: entry.kind for entry in told if entry.field != GOODS_NAME}
+        named = {entry.kind for entry in told if entry.field == GOODS_NAME} - {*declared.values()}
+        names = (GOODS_NAME, *(f"{GOODS_NAME} {i}" for i in range(2, len(named) + 1)))
+        return declared | dict(zip(names, sorted(named), strict=False))
+
+    @cached_property
+    def named_pure_electric(self) -> bool:
+        """Whether a goods name says pure electric."""
+        return any(
+            entry.field == GOODS_NAME and entry.powertrain is Powertrain.BEV
+            for entry in self.facts.declared
+        )
 
     @cached_property
     def declared_passenger(self) -> bool:
@@ -277,8 +295,7 @@ class Case:
     @cached_property
     def independent(self) -> int:
         """How many independent entries declare a powertrain."""
-        entries = (entry for entry in self.facts.declared if entry.powertrain)
-        return len({READERS[entry.field].origin for entry in entries})
+        return len(origins(self.facts.declared))
 
     @cached_property
     def start_not_seen(self) -> bool:
@@ -328,7 +345,13 @@ class Case:
     def by_declaration(self) -> tuple[Reason, ...]:
         """What the manifest declares, as a reason."""
         electric = Powertrain.BEV in self.declared
-        return (Reason.DECLARED_PURE_ELECTRIC if electric else Reason.DECLARED_NOT_PURE_ELECTRIC,)
+        declared = Reason.DECLARED_PURE_ELECTRIC if electric else Reason.DECLARED_NOT_PURE_ELECTRIC
+        return (declared, *self.by_name())
+
+    def by_name(self) -> tuple[Reason, ...]:
+        """That the name of the goods says pure electric, where the regime covers that."""
+        covers = self.named_pure_electric and Powertrain.BEV in self.covered
+        return (Reason.GOODS_NAME_PURE_ELECTRIC,) if covers else ()
 
     def by_both(self) -> tuple[Reason, ...]:
         """What both tell, as a reason."""

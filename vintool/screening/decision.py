@@ -23,7 +23,8 @@ covered, or both                      nothing
 Declared entries count by where they come from (``origin`` in ``lexicon.READERS``). The fuel, the HS code and the
 UN number are typed one by one and count one each. The name of a model and its type code may both
 come from one type approval, and displacement and battery describe one engine room: each pair counts
-once. One cell counts once whatever it says, and a cell that names pure electric and something else
+once. The name of the goods is written from all of these, so it counts beside a code alone; what it says of the kind adds
+nothing to another entry that says the same, and a name that says pure electric clears nothing. One cell counts once whatever it says, and a cell that names pure electric and something else
 contradicts itself: that holds the row.
 """
 
@@ -156,7 +157,7 @@ TABLE = (
     Line("4h", "new or used", "New is declared, or nothing is: taken as new.", _always),
     Line("5a", "powertrain", "The regime covers vehicles of this kind whatever drives them.", _if(lambda c: c.covered == ANY_POWERTRAIN), _C, reasons=_because(Reason.ANY_POWERTRAIN)),
     Line("5b", "powertrain", "The VIN tells a powertrain that the regime covers.", _if(lambda c: c.encoded in c.covered), _C, reasons=Case.by_vin),
-    Line("5c", "powertrain", "An entry declares a covered powertrain, and the VIN or another entry tells one that is not.", _if(lambda c: c.declared_covered and (c.declared_others or c.encoded is not None)), _R, reasons=lambda c: c.powertrain_doubts),
+    Line("5c", "powertrain", "An entry declares a covered powertrain, and the VIN or another entry tells one that is not.", _if(lambda c: c.declared_covered and (c.declared_others or c.encoded is not None)), _R, reasons=lambda c: (*c.by_name(), *c.powertrain_doubts)),
     Line("5d", "powertrain", "Vehicles with this start of the VIN were seen with both.", _if(lambda c: c.facts.vin.classification.ambiguous), _R, reasons=lambda c: (Reason.POWERTRAIN_AMBIGUOUS, *c.powertrain_doubts)),
     Line("5e", "powertrain", "An entry declares a covered powertrain, and nothing tells another.", _if(lambda c: c.declared_covered), _C, reasons=Case.by_declaration),
     Line("5f", "powertrain", "Sources disagree whether the regime covers this powertrain: both readings are shown.", _if(lambda c: c.powertrain_doubts), _R, reasons=lambda c: c.powertrain_doubts),

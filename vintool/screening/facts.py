@@ -236,20 +236,20 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
 
     Args:
         declared: field -> cell, the fields being those of the header dictionary; a verdict reads
-            those of ``vintool.declaration.lexicon.FIELDS``.
+            those of ``vintool.declaration.lexicon.fields_read``.
 
     Raises:
         ValueError: there is no such field, so that a slip in a name is not taken for silence.
     """
     cells = declared or {}
-    if unknown := sorted(set(cells) - set(headers.fields())):
+    if unknown := sorted(name for name in cells if not headers.is_field(name)):
         raise ValueError(
             f"unknown declared field(s) {', '.join(unknown)}; known: {', '.join(headers.fields())}"
         )
     return lexicon.together(
         *(
             lexicon.meaning(field, str(cells[field]))
-            for field in lexicon.FIELDS
+            for field in lexicon.fields_read(cells)
             if cells.get(field) not in {None, ""}
         )
     )

@@ -7,6 +7,7 @@ from support import ON
 from support.commands import run
 from support.declarations import TESLA, rows_of
 from support.manifests import put, read_csv
+from support.vins import vin
 
 from vintool.errors import ManifestError
 from vintool.files.reading import limits, single_window, single_window_rows
@@ -317,3 +318,22 @@ def test_a_file_that_changes_meanwhile_is_no_answer(tmp_path):
     put(path, message(line(1, "8703801090")))
     with pytest.raises(ManifestError, match="changed while it was read"):
         list(sheet.batches())
+
+
+def test_the_names_of_goods_are_heard(tmp_path):
+    """The line names the goods, and each vehicle does so once more."""
+    unseen = vin("LS5ZZZZZ", "SJ")
+    cells = "<GName>乘用车</GName><GModel>品牌:某|型号:XXX7000BEV|排量:无</GModel>"
+    said = {
+        "GModel": line(1, "8703234190", vehicle(VinCode=unseen)).replace("<CodeTS>", f"{cells}<CodeTS>"),
+        "ProdCnnm": line(1, "8703234190", vehicle(VinCode=unseen, ProdCnnm="纯电动轿车", ProdEnnm="CAR")),
+    }  # fmt: skip
+    for name, text in said.items():
+        path = put(tmp_path / f"{name}.xml", message(text))
+        out = tmp_path / name
+        screen_file(path, ON, out)
+        (row,) = read_csv(out / "annotated.csv")
+        assert (row["vin_verdict"], row["vin_powertrain"]) == ("review", ""), name
+        assert {"goods_name_pure_electric", "contradiction_powertrain"} <= {
+            *row["vin_reasons"].split(";")
+        }

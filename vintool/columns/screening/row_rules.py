@@ -48,12 +48,8 @@ from vintool.screening.facts import Facts, VinFacts, registered
 from vintool.screening.regimes import Regime
 from vintool.screening.screen import declared_used, with_duplicate, with_remarks
 
-# What a reviewer's decision rests on, beside the decision of the tool. A price counts by its class alone.
-_FINGERPRINTED = (
-    *(field for field in lexicon.FIELDS if field not in {"unit_price", "currency"}),
-    "registration_date",
-    "application_date",
-)
+# A price counts by its class alone in what a reviewer's decision rests on.
+_NOT_FINGERPRINTED = {"unit_price", "currency"}
 
 
 class DecidedRows(NamedTuple):
@@ -106,7 +102,13 @@ class RowRules:
         self._reader = Reader()
         self._descriptors = Descriptors()
         self._texts: dict[str, Encoder] = defaultdict(Encoder)  # by field
-        self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in lexicon.FIELDS}
+        self._fields = lexicon.fields_read(mapping)
+        self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in self._fields}
+        self._fingerprinted = (
+            *(field for field in self._fields if field not in _NOT_FINGERPRINTED),
+            "registration_date",
+            "application_date",
+        )
         self._header_currency = (lexicon.meaning("currency", mapping.get("unit_price", "")),)
         self._profiles = CheckedProfiles()
         self._vin_facts = PerDistinct(row_vin_facts)
@@ -155,7 +157,7 @@ class RowRules:
         cells, vins = self.cells(batch), self.vins(batch)
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
-        declared = self._declared(*(self._meaning(cells, field) for field in lexicon.FIELDS))
+        declared = self._declared(*(self._meaning(cells, field) for field in self._fields))
         if self._beside is not None:
             declared = self._beside(declared, cells(code_field(self._mapping)))
         nothing = Categorical.constant(batch.num_rows, NOTHING)
@@ -189,7 +191,7 @@ class RowRules:
             wanted: which of them.
         """
         some = np.flatnonzero(wanted)
-        cells = [rows.cells(field).take(some) for field in _FINGERPRINTED]
+        cells = [rows.cells(field).take(some) for field in self._fingerprinted]
         chassis = Categorical.constant(len(some), EMPTY)
         if rows.chassis:
             texts = np.full(len(wanted), "", dtype=object)

@@ -8,11 +8,12 @@ model that needs its brand, a battery beside an engine that is not there. ``toge
 of a row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from vintool.declaration.lexicon import codes, engine, fuels, kinds, models, prices
+from vintool.declaration.headers import further_goods_name
+from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, prices
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -22,7 +23,20 @@ from vintool.declaration.lexicon.meanings import (
     quoted,
 )
 
-__all__ = ["FIELDS", "READERS", "Meaning", "Reader", "meaning", "together"]
+__all__ = [
+    "FIELDS",
+    "GOODS_NAME",
+    "READERS",
+    "Meaning",
+    "Reader",
+    "fields_read",
+    "meaning",
+    "origins",
+    "together",
+]
+
+GOODS_NAME = goods.FIELD
+"""The field of all that a cell says in which the goods are named, whichever column it stands in."""
 
 
 class Reader(NamedTuple):
@@ -49,17 +63,46 @@ READERS = {
     "battery_capacity": Reader(engine.battery_capacity, "engine"),
     "unit_price": Reader(prices.unit_price, "unit_price"),
     "currency": Reader(prices.currency, "currency"),
+    "goods_name": Reader(goods.goods_name, GOODS_NAME),
+    "goods_name_zh": Reader(goods.goods_name, GOODS_NAME),
+    "goods_name_en": Reader(goods.goods_name, GOODS_NAME),
 }
 FIELDS = tuple(READERS)
-"""The columns of a manifest that a verdict reads, beside the VIN and the dates."""
+"""The columns of a manifest that a verdict reads, beside the VIN and the dates; see ``fields_read``."""
+
+_REPEATED = {"fuel", "type approval", "engine"}
 
 
-@lru_cache(maxsize=1 << 16)
+def fields_read(names: Iterable[str]) -> tuple[str, ...]:
+    """The fields that a verdict reads of a row with these: ``FIELDS``, and further columns of goods names.
+
+    >>> fields_read(["vin", "goods_name_3", "goods_name", "goods_name_2"])[-2:]
+    ('goods_name_2', 'goods_name_3')
+    """
+    further = {name for name in names if further_goods_name(name)}
+    return (*FIELDS, *sorted(further, key=lambda name: (len(name), name)))
+
+
+def origins(meanings: Iterable[Meaning]) -> frozenset[str]:
+    """Where the entries of a row that tell a powertrain come from: as many as there are independent witnesses.
+
+    A goods name repeats what the fuel, the model, the type code or the displacement of its row says: it holds the same
+    words, or was written from them. So it is a witness of its own beside a code alone.
+
+    >>> sorted(origins([meaning("goods_name", "汽油乘用车"), meaning("hs_code", "8703234190")]))
+    ['goods_name', 'hs_code']
+    >>> sorted(origins([meaning("goods_name", "汽油乘用车"), meaning("fuel", "汽油")]))
+    ['fuel']
+    """
+    told = frozenset(READERS[one.field].origin for one in meanings if one.powertrain)
+    return told if told.isdisjoint(_REPEATED) else told - {GOODS_NAME}
+
+
 def meaning(field: str, text: str) -> Meaning | None:
     """What a cell of a column means; None if the lexicon does not know.
 
     Args:
-        field: one of ``FIELDS``.
+        field: one of ``fields_read``.
         text: the cell as it stands in the manifest.
 
     Raises:
@@ -73,11 +116,22 @@ def meaning(field: str, text: str) -> Meaning | None:
     True
     >>> meaning("model", "Song Plus DM-i").value, meaning("type_code", "BYD7005BEV1").value
     ('PHEV', 'BEV')
+    >>> meaning("goods_name_2", "纯电动多用途乘用车").value
+    'BEV'
     """
-    reader = READERS[field]
+    return _meaning(field, text) if len(text) <= _KEPT else _meaning.__wrapped__(field, text)
+
+
+_PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at times
+_KEPT = 200  # characters of a cell that is remembered
+
+
+@lru_cache(maxsize=1 << 16)
+def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         return Meaning(field, quoted(field, text), part=NOT_STORED)
-    return reader.read(text)
+    said = READERS[GOODS_NAME if further_goods_name(field) else field].read(text)
+    return goods.in_place_of(field, text) if said is None and field in _PLACES else said
 
 
 def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
@@ -95,8 +149,8 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
         if cell.part == NOT_STORED:
             row.append(cell)
         elif cell.models:
-            model = models.of_brand(cell, brands)
-            row += [model._replace(brands=(), models=())] if model.powertrain else []
+            model = models.of_brand(cell, brands)._replace(brands=(), models=())
+            row += [model] if model.is_fact else []
         elif cell.part == NO_ENGINE:
             row += [engine.no_engine(cell, battery)] if battery else []
         elif cell.rivals:

@@ -4,14 +4,14 @@ The name of a model speaks beside its brand: alone only where no other make has 
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon.codes import code_table
 from vintool.declaration.lexicon.meanings import Meaning, NamedModel, quoted, weigh
+from vintool.declaration.lexicon.type_codes import type_codes, without_type_codes
 from vintool.declaration.lexicon.words import (
     SOURCE,
     SPACELESS,
@@ -26,12 +26,7 @@ from vintool.registry.rows import read_rows
 
 MODEL_COLUMNS = ("brand", "model", "powertrain", "alone", "source", "note")
 
-_TYPE_CODE = re.compile(
-    # maker, kind of vehicle (7 a car), main parameter and number, what the maker adds
-    r"(?<![A-Z0-9])[A-Z]{2,4}[1-9]([0-9]{3})([A-Z0-9]*(?:-[A-Z]+[0-9]*)?)(?![A-Z0-9])"
-)
-_TYPE_SUFFIX = re.compile(r"FCEV|[PSM]HEV|EREV|REEV|BEV|HEV|^EV")
-_NOT = {"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"}
+NOT = frozenset({"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"})
 _SPACED = re.compile(rf"[^{SPACELESS}#+]+")
 _UNITS = {"kwh", "km", "kw", "квтч", "度", "座", "seats", "seater", "doors", "dr"}
 
@@ -94,34 +89,22 @@ def _model(field: str, text: str) -> Meaning | None:
     cell = Meaning(field, quoted(field, text), source=SOURCE)
     if known := code_table().get((field, text.strip().upper())):
         return known._replace(display=cell.display)
-    whole = unicodedata.normalize("NFKC", text)
-    codes = _TYPE_CODE.findall(whole.upper())
-    words = words_of(_TYPE_CODE.sub(" ", whole.upper()) if codes else whole)
-    by_codes = [*_by_type_codes(codes)]
+    words = words_of(without_type_codes(text))
+    by_codes = [one for code in type_codes(text) for one in code.powertrains]
     powertrains = weigh([*by_codes, *_by_words(words)])
-    if not powertrains:
-        return _by_name(field, words)
-    # "Song Plus DM-i" is the name of a car, and "hybrid" a word.
-    return cell._replace(own_key=bool(by_codes) or _names_a_model(words)).with_powertrains(
-        powertrains
-    )
-
-
-def _by_type_codes(codes: list[tuple[str, str]]) -> Iterator[Powertrain]:
-    for number, added in codes:
-        for suffix in _TYPE_SUFFIX.findall(added):
-            powertrain = code_table()["type_code", suffix].powertrain
-            # A plain EV after the number stands for pure electric only where no engine is named.
-            if powertrain is not None and (suffix != "EV" or number.startswith("00")):
-                yield powertrain
+    if powertrains:
+        # "Song Plus DM-i" is the name of a car, and "hybrid" a word.
+        own_key = bool(by_codes) or _names_a_model(words)
+        return cell._replace(own_key=own_key).with_powertrains(powertrains)
+    return _by_name(field, words)
 
 
 def _by_words(words: list[Word]) -> Iterator[Powertrain]:
     texts, at = [word.text for word in words], 0
     while at < len(words):
-        phrases = (one for one in _powertrain_words().at(texts, at) if _may_end(words, one[0]))
+        phrases = (one for one in _powertrain_words().at(texts, at) if may_end(words, one[0]))
         end, powertrain = next(phrases, (at + 1, None))
-        if powertrain is not None and not (at and texts[at - 1] in _NOT):
+        if powertrain is not None and not (at and texts[at - 1] in NOT):
             yield powertrain
         at = end
 
@@ -130,25 +113,50 @@ def _names_a_model(words: list[Word]) -> bool:
     """Whether a cell names a model of the table, whatever drives it."""
     brands, texts = _brands_in(words), [word.text for word in words]
     return any(
-        _may_end(words, end) and (not listed.short or at == 0 or at in brands)
+        may_end(words, end) and (not listed.short or at == 0 or at in brands)
         for at in range(len(words))
         for end, listed in _models().at(texts, at)
     )
 
 
 def _by_name(field: str, words: list[Word]) -> Meaning | None:
-    """The models that a cell names; all that it names of one brand must agree."""
+    brands, models = brands_and_models(words)
+    return named(field, brands, models) if models else None
+
+
+def named(field: str, brands: tuple[str, ...], models: tuple[NamedModel, ...]) -> Meaning:
+    """A cell that names models, and perhaps their brand."""
+    cell = Meaning(field, field, source="declared.models.csv", models=models, own_key=True)
+    return of_brand(cell._replace(brands=brands), frozenset())
+
+
+def agreed(models: Iterable[NamedModel]) -> tuple[NamedModel, ...]:
+    """The models of several parts of a cell, by brand; all that it names of one brand must agree."""
+    by_brand = dict[str, list[NamedModel]]()
+    for model in models:
+        by_brand.setdefault(model.brand, []).append(model)
+    return tuple(
+        some[0]._replace(alone=all(one.alone for one in some))
+        for _, some in sorted(by_brand.items())
+        if len({one.powertrain for one in some}) == 1
+    )
+
+
+def brands_and_models(words: list[Word]) -> tuple[tuple[str, ...], tuple[NamedModel, ...]]:
+    """The brands and the models that some words name; all that they name of one brand must agree."""
     brands = _brands_in(words)
     texts = [word.text for word in words]
     by_brand = dict[str, list[_ListedModel]]()
     reached = dict[str, int]()
     for at in range(len(words)):
-        begins = at == 0 or at in brands
+        if texts[at] not in _models():
+            continue
+        begins = at == 0 or at in brands or words[at].gap.strip() == ":"
         for end, listed in _models().at(texts, at):
             if reached.get(listed.brand, 0) > at or (listed.short and not begins):
                 continue  # part of a longer name, or of none
             reached[listed.brand] = end
-            whole = (begins or _may_end(words, at)) and _may_end(words, end)
+            whole = (begins or may_end(words, at)) and may_end(words, end)
             known = whole and not _goes_on_with_number(words, end)
             by_brand.setdefault(listed.brand, []).append(
                 listed if known else listed._replace(powertrain=None)
@@ -158,10 +166,7 @@ def _by_name(field: str, words: list[Word]) -> Meaning | None:
         for brand, some in sorted(by_brand.items())
         if some[0].powertrain is not None and len({one.powertrain for one in some}) == 1
     )
-    if not models:
-        return None
-    cell = Meaning(field, field, source="declared.models.csv", models=models, own_key=True)
-    return of_brand(cell._replace(brands=tuple(sorted(set(brands.values())))), frozenset())
+    return tuple(sorted(set(brands.values()))), models
 
 
 def of_brand(cell: Meaning, brands: frozenset[str]) -> Meaning:
@@ -185,11 +190,16 @@ def _brands_in(words: list[Word]) -> dict[int, str]:
     return by_end
 
 
-def _may_end(words: list[Word], at: int) -> bool:
+def is_spaced(text: str) -> bool:
+    """Whether a word is of a script that puts spaces between words."""
+    return _SPACED.fullmatch(text) is not None
+
+
+def may_end(words: Sequence[Word], at: int) -> bool:
     """Whether a name may end before this word: not amid letters and figures without a space."""
     if at in {0, len(words)} or words[at].gap:
         return True
-    return not (_SPACED.fullmatch(words[at].text) and _SPACED.fullmatch(words[at - 1].text))
+    return not (is_spaced(words[at].text) and is_spaced(words[at - 1].text))
 
 
 def _goes_on_with_number(words: list[Word], end: int) -> bool:

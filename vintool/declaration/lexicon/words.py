@@ -88,6 +88,10 @@ class Phrases(Generic[T]):
         for alike in self._by_first.values():
             alike.sort(key=lambda row: -len(row[0]))
 
+    def __contains__(self, word: str) -> bool:
+        """Whether some phrase begins with a word."""
+        return word in self._by_first
+
     def at(self, words: Sequence[str], start: int) -> Iterator[tuple[int, T]]:
         """Every phrase that begins at this index, with the index after its last word."""
         for phrase, value in self._by_first.get(words[start], ()):
