@@ -184,7 +184,7 @@ def _headings(name: str) -> str:
             (
                 f"`{field}`",
                 sum(map(len, known.values())),
-                ", ".join((*known.get("en", ())[:3], *known.get("zh", ())[:2])),
+                ", ".join((*known.get("en", ())[:3], *known.get("zh-Hans", ())[:2])),
             )
             for field, known in fields.items()
         ),

@@ -12,6 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
+from vintool.declaration import lexicon
 from vintool.declaration.days import read_days
 from vintool.declaration.headers import EXACT, meaning, normalise
 from vintool.errors import DataError, MappingError
@@ -327,6 +328,17 @@ def _start(text: str) -> tuple[str, str]:
     if not _LEGAL.issuperset(bare[:START_LENGTH]):
         return "", START_ALPHABET
     return (bare[:START_LENGTH], "") if len(bare) >= START_LENGTH else ("", START_TOO_SHORT)
+
+
+@cache
+def makes_of(brand: str) -> tuple[str, ...]:
+    """The brands that a 商标 stands for, as the registry spells them; of some 牌 is part of the name.
+
+    >>> makes_of("理想"), makes_of("魏"), makes_of("猛卡士特")
+    (('Li Auto',), ('Wey',), ())
+    """
+    found = (lexicon.meaning("make", text) for text in (brand, f"{brand}牌") if brand)
+    return next((make.brands for make in found if make and make.brands), ())
 
 
 def code_key(text: str) -> str:

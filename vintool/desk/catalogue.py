@@ -11,7 +11,7 @@ from functools import cache, cached_property
 
 from vintool.codes import Basis, Powertrain, Reason, Verdict
 from vintool.declaration.headers import normalise
-from vintool.declaration.lexicon import Meaning, meaning
+from vintool.declaration.lexicon import Meaning
 from vintool.declaration.lexicon.meanings import quoted
 from vintool.desk.approvals import (
     CONTRADICTION,
@@ -19,6 +19,7 @@ from vintool.desk.approvals import (
     START_LENGTH,
     Approval,
     codes_in,
+    makes_of,
 )
 from vintool.registry.brands import chinese_names, may_share_wmi
 from vintool.screening.decision import Decision
@@ -114,8 +115,7 @@ class Product:
         """The brands of who builds it, as the registry knows them: of a refitted vehicle those of the chassis' maker."""
         found = set[str]()
         for one in self.approvals:
-            make = meaning("make", one.brand) if one.brand and not one.chassis_maker else None
-            found.update(make.brands if make else ())
+            found.update(() if one.chassis_maker else makes_of(one.brand))
             found.update(_brands_in(one.builder))
         return frozenset(found)
 

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from vintool.codes import Powertrain
-from vintool.declaration.lexicon import meaning
-from vintool.desk.approvals import CONTRADICTION, START_LENGTH, Approval
+from vintool.desk.approvals import CONTRADICTION, START_LENGTH, Approval, makes_of
 from vintool.files.lists import read_approvals
 from vintool.learn.mine import Mined
 from vintool.learn.rows import (
@@ -150,7 +149,5 @@ def cite(approvals: Iterable[Approval]) -> str:
 
 def _brand(one: Approval) -> str:
     """The brand as the registry spells it; none of a refitted vehicle, whose VIN is that of its chassis."""
-    if one.chassis_maker:
-        return ""
-    make = meaning("make", one.brand) if one.brand else None
-    return make.brands[0] if make and len(make.brands) == 1 else ""
+    makes = () if one.chassis_maker else makes_of(one.brand)
+    return makes[0] if len(makes) == 1 else ""

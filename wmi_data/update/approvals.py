@@ -13,8 +13,7 @@ from pathlib import Path
 
 from _common import ensure, read_rows, write_rows
 
-from vintool.declaration.lexicon import meaning
-from vintool.desk.approvals import NO_START, Row, approval, code_key, powertrain_of
+from vintool.desk.approvals import NO_START, Row, approval, code_key, makes_of, powertrain_of
 from vintool.files.lists import read_approvals
 from vintool.registry.powertrain_rules import APPROVAL_COLUMNS
 
@@ -30,8 +29,8 @@ TRUCK = re.compile(r"(?:货车|运输车)$")
 
 def make_of(brand: str) -> str:
     """The brand as the registry spells it; empty if it does not know one."""
-    make = meaning("make", brand)
-    return make.brands[0] if make and len(make.brands) == 1 else ""
+    makes = makes_of(brand)
+    return makes[0] if len(makes) == 1 else ""
 
 
 def of_table(path: Path) -> Iterator[tuple[str, ...]]:
