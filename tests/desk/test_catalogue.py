@@ -11,6 +11,7 @@ from support.approvals import cells, export, page, product
 from support.commands import run
 from support.desk import ICE, desk_run, tesla
 from support.manifests import put, put_csv, read_csv
+from support.vehicles import UNSEEN
 from support.vins import checked_vin
 
 from vintool.codes import Concern, Reason, Verdict
@@ -141,11 +142,11 @@ LISTED = st.lists(
 @settings(max_examples=80, deadline=None)
 @given(
     LISTED,
-    st.sampled_from([TESLA, BYD, HYBRID, ICE, ""]),
+    st.sampled_from([TESLA, BYD, HYBRID, ICE, UNSEEN, ""]),
     st.sampled_from(["", "纯电动", "petrol", "插电式混合动力"]),
 )
-def test_the_catalogue_never_clears(products, vin, fuel):
-    """Whatever it lists: the verdict is the same or a stricter one, and a row that it knows as electric is not cleared."""
+def test_the_catalogue_clears_as_one_entry_alone(products, vin, fuel):
+    """Whatever it lists: a row that it knows as electric is not cleared, and another one where a single witness was missing."""
     listed, code = catalogue([*products, PRODUCTS[0]]), "AAA7000X1"
     vin_facts, _, start = _of(vin)
     declared = declared_meanings({"fuel": fuel, "type_code": code})
@@ -153,7 +154,8 @@ def test_the_catalogue_never_clears(products, vin, fuel):
     declared = listed.beside(declared, code)
     heard = decide(Facts(in_force=True, year=ON.year, declared=declared, vin=vin_facts), LAW)
     after = listed.judged(heard, code, vin_facts, declared, start)
-    assert STRICTER.index(after.verdict) >= STRICTER.index(before.verdict)
+    if STRICTER.index(after.verdict) < STRICTER.index(before.verdict):
+        assert set(before.reasons) <= {Reason.EVIDENCE_TOO_THIN, Reason.START_NOT_SEEN}
     electric = any(approval(Row("", {"name": one["name"], "fuel": one["fuel"]})).powertrain == "BEV" for one in products)  # fmt: skip
     if electric:
         assert after.verdict is not Verdict.OUT_OF_SCOPE
@@ -232,6 +234,28 @@ def test_a_product_that_is_listed_as_electric_speaks_for_control(tmp_path):
     assert [line["vin_verdict"] for line in after] == ["controlled", "review", "review", "review"]
     assert "纯电动多用途乘用车 by the catalogue" in after[0]["vin_evidence"]
     assert "catalogue_powertrain_differs" in after[2]["vin_reasons"]
+
+
+def test_a_listed_hybrid_bears_out_what_words_say_of_a_start_never_seen(tmp_path):
+    code = "ABC6480A2"  # whose grammar tells nothing
+    rows = [("VIN", "Type code", "Fuel", "HS code"), (UNSEEN, code, "HEV", "8703402190")]
+    product_of = {"brand": "长安牌", "maker": "重庆长安汽车股份有限公司", "code": code}
+    told = {}
+    for name, start in (
+        ("混合动力乘用车", ""),
+        ("混合动力乘用车", "LS5A2ASE"),
+        ("混合动力货车", ""),
+        ("纯电动乘用车", ""),
+    ):
+        listed = export(tmp_path / f"{len(told)}.csv", [product(start, name, **product_of)])
+        (answer,), _ = desk_run(tmp_path, rows, out=f"out{len(told)}", catalogue=listed)
+        told[name, start] = (answer["vin_verdict"], answer["vin_reasons"].split(";")[0])
+    assert [*told.values()] == [
+        ("out_of_scope", "declared_not_pure_electric"),
+        ("review", "declared_not_pure_electric"),  # another start than the one that is printed
+        ("review", "start_not_seen"),
+        ("review", "contradiction_powertrain"),
+    ]
 
 
 def test_a_column_of_catalogue_codes_is_read_first(tmp_path):

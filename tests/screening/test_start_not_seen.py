@@ -21,7 +21,10 @@ LABELLED = sorted(
         row["wmi"] + row["vds"]
         for name in ("powertrain.evidence.csv", "approvals.csv")
         for row in table(name)
-        if row["powertrain"] == "BEV" and row["wmi"][0] in IN_CHINA and "*" not in row["vds"]
+        if row["powertrain"] == "BEV"
+        and row["wmi"][0] in IN_CHINA
+        and "*" not in row["vds"]
+        and "客车" not in row.get("name", "")  # buses
     }
 )
 WRONG = [
@@ -54,7 +57,7 @@ def nothing_known(facts, _key):
 @pytest.mark.parametrize("left", [own_start_left_out, nothing_known])
 @pytest.mark.parametrize("declared", WRONG, ids="+".join)
 def test_no_electric_car_is_cleared_by_wrong_words(declared, left):
-    assert len(LABELLED) > 120
+    assert len(LABELLED) > 119
     meanings, cleared, held = declared_meanings(declared), [], 0
     for start in LABELLED:
         identity = identify(vin(start, "RA"))

@@ -1,8 +1,8 @@
 """The catalogue of type approvals: is the product of a row listed, whose is it, and is it the vehicle that the VIN tells?
 
 To be listed is a condition of the licence (Announcement 54 of 2025, by the rule for vehicle exports). The catalogue is the user's:
-an export of MIIT's announcements, of as many batches as he has. It never clears a row. That a product is a pure electric car is
-heard as what its type code says; what it says against the identity of the vehicle keeps a row from being cleared.
+an export of MIIT's announcements, of as many batches as he has. The powertrain of a listed product is heard as what its type code
+says, one entry like any other; what the catalogue says against the identity of the vehicle keeps a row from being cleared.
 """
 
 import re
@@ -93,10 +93,14 @@ class Product:
         return frozenset(known | ({Powertrain.BEV, Powertrain.NOT_BEV} if denied else set()))
 
     @property
+    def is_car(self) -> bool:
+        """Whether it is a passenger car by its name."""
+        return any(_CAR.search(one.name) for one in self.approvals)
+
+    @property
     def is_electric_car(self) -> bool:
         """Whether it may be pure electric, and is a passenger car by its name."""
-        names = (one.name for one in self.approvals)
-        return Powertrain.BEV in self.powertrains and any(map(_CAR.search, names))
+        return Powertrain.BEV in self.powertrains and self.is_car
 
     @cached_property
     def starts(self) -> frozenset[str]:
@@ -164,23 +168,23 @@ class Catalogue:
         return next(found, None)
 
     def beside(self, declared: tuple[Meaning, ...], code_text: str) -> tuple[Meaning, ...]:
-        """What the entries of a row mean where the catalogue knows its product as a pure electric passenger car.
+        """What the entries of a row mean where the catalogue knows the powertrain of its product, a passenger car.
 
-        The type code then says so, if it does not say anything by itself. What is listed as something else is no entry: the
-        catalogue clears nothing.
+        The type code then says so, if it does not say anything by itself: one entry, and a key that the paper has of its own.
 
         Args:
             declared: what the entries mean by themselves.
             code_text: the cell of the product code.
         """
         product = self._product(code_text)
-        if product is None or not product.is_electric_car or len(product.powertrains) > 1:
+        if product is None or not product.is_car or len(product.powertrains) != 1:
             return declared
         own = next((one for one in declared if one.field == "type_code"), None)
         if own is not None and (own.is_fact or own.rivals or own.part):
             return declared
         display = f"{quoted('type_code', code_text)}, {product.approvals[0].name} by the catalogue"
-        entry = Meaning("type_code", display, Powertrain.BEV, source=product.source)
+        (powertrain,) = product.powertrains
+        entry = Meaning("type_code", display, powertrain, source=product.source, own_key=True)
         return (*(one for one in declared if one is not own), entry)
 
     def judge(
