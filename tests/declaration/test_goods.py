@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.steps import python_lines
 from support.tables import table
 
 from vintool.declaration.lexicon import meaning, origins, together
+from vintool.declaration.lexicon.goods import goods_name
 from vintool.declaration.lexicon.words import fold
 
 ROWS = table("declared.goods.csv")
@@ -153,6 +155,15 @@ def test_a_part_that_says_pure_electric_is_never_lost_behind_others(words):
     """Another element may contradict it, or name a range extender or a fuel cell, which is for review."""
     told = powertrain(f"{' '.join(words)}|纯电动乘用车")
     assert "BEV" in told.split("/") or told in {"EREV", "FCEV"}
+
+
+@pytest.mark.parametrize("text", ["1", "A", "1A", "电动", "非", "含纯电动", "not ", "EV/", "排量:1|", "BYD7005BEV ", "AB1234-A", "海豚"])  # fmt: skip
+def test_eight_times_the_name_takes_at_most_eight_times_the_steps(text):
+    small, large = (
+        python_lines(lambda size=size: goods_name(f"{(text * size)[:size]}A"))
+        for size in (1 << 11, 1 << 14)
+    )
+    assert large <= 8 * small + 1_000
 
 
 @given(st.text(max_size=300))

@@ -244,5 +244,8 @@ def test_every_column_that_names_the_goods_is_read():
         map_columns(sheet, {"goods_name_1": "商品名称"})
 
 
-def test_a_column_of_vins_under_a_goods_heading_is_that_of_the_vins():
-    assert map_columns(sheet_of(["Description"], *[[vin] for vin in VINS[:5]])) == {"vin": "Description"}  # fmt: skip
+def test_goods_names_are_heard_in_the_column_that_holds_the_vins_too():
+    sheet = sheet_of(["Pkgs", "Description"], *[["1", f"NEW ELECTRIC CAR {vin}"] for vin in VINS[:5]])  # fmt: skip
+    both = {"vin": "Description", "goods_name": "Description"}
+    assert map_columns(sheet, {"vin": "Description"}) == both
+    assert map_columns(sheet_of(["Description"], *[[vin] for vin in VINS[:5]])) == both

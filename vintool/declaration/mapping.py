@@ -128,7 +128,7 @@ def map_columns(
             ``sheet.columns`` or, where that is clear, with other case and punctuation.
 
     Returns:
-        Field to column name; every column under one field at most.
+        Field to column name; every column under one field at most, but for VINs in the text that names the goods.
 
     Raises:
         MappingError: an override names no field or column, or two columns claim a field that
@@ -156,6 +156,8 @@ def map_columns(
         chosen[CHASSIS] = others[0]  # another number of the vehicle, to be held against the VIN
     elif unread := [place for place in others if vin_share(sheet, place) > 0]:
         raise _tie(sheet, "vin", [chosen["vin"], *unread])
+    if (named := _meaning(sheet.headers[chosen["vin"]])) and named[0] in _GOODS_NAMES:
+        claims.setdefault(named[0], []).append((chosen["vin"], named[1]))  # the VIN is in the text
     chosen |= _goods_names(claims, chosen)
     chosen |= _one_each(sheet, claims, chosen)
     return {field: sheet.columns[position] for field, position in chosen.items()}

@@ -44,7 +44,7 @@ _ABOUT = {"powertrain", "kind", "part"}
 
 # Numbers of a vehicle and of papers say nothing of it, and without them many names are one.
 _NUMBER = re.compile(
-    r"[A-HJ-NPR-Z0-9]{13}[0-9]{4}(?![A-Z0-9])(?<![A-Z0-9].{17})|[0-9]{6,}(?![A-Z0-9.])(?<![A-Z.][0-9]{6})"
+    r"(?<![A-Z0-9.])(?:[0-9]{6,}+(?![A-Z.])|[A-HJ-NPR-Z0-9]{13}[0-9]{4}(?![A-Z0-9]))"
 )
 _PARTS = re.compile(r"[|;\n｜；，、。]|,\s")
 _STRETCH = re.compile(r"[/+,;&|、:\n]|\s-\s")  # a bracket adds to the word before it
