@@ -94,9 +94,11 @@ class Case:
 
         A goods name tells one where no other entry does, or another one than they: the same would count one thing twice.
         """
-        told = [entry for entry in self.facts.declared if entry.kind not in {"", PASSENGER, KIT}]
-        declared = {entry.field: entry.kind for entry in told if entry.field != GOODS_NAME}
-        named = {entry.kind for entry in told if entry.field == GOODS_NAME} - {*declared.values()}
+        entries = [entry for entry in self.facts.declared if entry.kind not in {"", PASSENGER, KIT}]
+        declared = {entry.field: entry.kind for entry in entries if entry.field != GOODS_NAME}
+        named = {entry.kind for entry in entries if entry.field == GOODS_NAME} - {
+            *declared.values()
+        }
         names = (GOODS_NAME, *(f"{GOODS_NAME} {i}" for i in range(2, len(named) + 1)))
         return declared | dict(zip(names, sorted(named), strict=False))
 
