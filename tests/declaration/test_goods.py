@@ -153,8 +153,8 @@ def test_the_name_of_an_electric_product_is_heard_where_it_does_not_belong(field
 @given(st.lists(st.sampled_from([row["word"] for row in ROWS] + ["|", "，", " ", "/", "非", "not", "(", "电动", "BYD", "海豚", "1.5L"]), max_size=12))  # fmt: skip
 def test_a_part_that_says_pure_electric_is_never_lost_behind_others(words):
     """Another element may contradict it, or name a range extender or a fuel cell, which is for review."""
-    told = powertrain(f"{' '.join(words)}|纯电动乘用车")
-    assert "BEV" in told.split("/") or told in {"EREV", "FCEV"}
+    said = powertrain(f"{' '.join(words)}|纯电动乘用车")
+    assert "BEV" in said.split("/") or said in {"EREV", "FCEV"}
 
 
 @pytest.mark.parametrize("text", ["1", "A", "1A", "电动", "非", "含纯电动", "not ", "EV/", "排量:1|", "BYD7005BEV ", "AB1234-A", "海豚"])  # fmt: skip

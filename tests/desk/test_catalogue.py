@@ -240,17 +240,17 @@ def test_a_listed_hybrid_bears_out_what_words_say_of_a_start_never_seen(tmp_path
     code = "ABC6480A2"  # whose grammar tells nothing
     rows = [("VIN", "Type code", "Fuel", "HS code"), (UNSEEN, code, "HEV", "8703402190")]
     product_of = {"brand": "长安牌", "maker": "重庆长安汽车股份有限公司", "code": code}
-    told = {}
+    verdicts = []
     for name, start in (
         ("混合动力乘用车", ""),
         ("混合动力乘用车", "LS5A2ASE"),
         ("混合动力货车", ""),
         ("纯电动乘用车", ""),
     ):
-        listed = export(tmp_path / f"{len(told)}.csv", [product(start, name, **product_of)])
-        (answer,), _ = desk_run(tmp_path, rows, out=f"out{len(told)}", catalogue=listed)
-        told[name, start] = (answer["vin_verdict"], answer["vin_reasons"].split(";")[0])
-    assert [*told.values()] == [
+        listed = export(tmp_path / f"{len(verdicts)}.csv", [product(start, name, **product_of)])
+        (answer,), _ = desk_run(tmp_path, rows, out=f"out{len(verdicts)}", catalogue=listed)
+        verdicts.append((answer["vin_verdict"], answer["vin_reasons"].split(";")[0]))
+    assert verdicts == [
         ("out_of_scope", "declared_not_pure_electric"),
         ("review", "declared_not_pure_electric"),  # another start than the one that is printed
         ("review", "start_not_seen"),

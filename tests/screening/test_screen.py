@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from support import ON
 from support.vehicles import (
     ATTO3,
+    BYD,
     EADO,
     ELECTRIC,
     EU_LEAF,
@@ -47,6 +48,11 @@ TABLE = [
     ("only the UN number says electric", UNSEEN, {"un_no": "3556"}, "controlled", "declared_pure_electric"),
     ("only the model says electric", UNSEEN, {"make": "BYD", "model": "Dolphin"}, "controlled", "declared_pure_electric"),
     ("only the type code says electric", UNSEEN, {"type_code": "BYD7005BEV1"}, "controlled", "declared_pure_electric"),
+    ("only the goods name says electric", UNSEEN, {"goods_name": "纯电动多用途乘用车"}, "controlled", "goods_name_pure_electric"),
+    ("the goods name against fuel and code", UNSEEN, {**PETROL, "goods_name": "纯电动轿车"}, "review", "goods_name_pure_electric"),
+    ("the goods name repeats the fuel", UNSEEN, {"fuel": "汽油", "goods_name": "汽油轿车"}, "review", "evidence_too_thin"),
+    ("the goods name and the code", UNSEEN_PETROL, {"hs_code": "8703234190", "goods_name": "汽油轿车"}, "out_of_scope", "declared_not_pure_electric"),
+    ("an electric bus by its name and the code", BYD, {"hs_code": "8702400000", "goods_name": "纯电动客车"}, "review", "kind_unclear"),
     ("a battery and no engine", UNSEEN, {"displacement": "0", "battery_capacity": "60.48"}, "controlled", "declared_pure_electric"),
     ("one cell says both", UNSEEN, {"fuel": "PHEV/BEV", "hs_code": "8703602300"}, "review", "contradiction_powertrain"),
     ("a firm VIN, and a cell that says both", SONG_PLUG_IN, {"fuel": "汽油/纯电"}, "review", "contradiction_powertrain"),
@@ -65,8 +71,6 @@ TABLE = [
     ("thin, one entry agrees", EADO, {"fuel": "汽油"}, "out_of_scope", "agreed_not_pure_electric"),
     ("no check digit, not electric", GOLF_EU, {}, "review", "evidence_too_thin"),
     ("no check digit, one entry agrees", GOLF_EU, {"fuel": "petrol"}, "out_of_scope", "agreed_not_pure_electric"),
-    ("the goods name says electric", UNSEEN, {"goods_name": "纯电动多用途乘用车"}, "controlled", "goods_name_pure_electric"),
-    ("the goods name against fuel and code", UNSEEN, {**PETROL, "goods_name": "纯电动轿车"}, "review", "goods_name_pure_electric"),
     ("the same with a goods name of its type code", UNSEEN, {"hs_code": "8703234190", "goods_name": "品牌:长安|型号:SC7151A5|排量:1498ml"}, "out_of_scope", "declared_not_pure_electric"),
     ("the same with the type code of an engine", UNSEEN, {**PETROL, "type_code": "SC7151A5"}, "out_of_scope", "declared_not_pure_electric"),
     ("unseen, one entry", UNSEEN, {"fuel": "汽油"}, "review", "evidence_too_thin"),

@@ -94,9 +94,11 @@ class Case:
 
         A goods name tells one where no other entry does, or another one than they: the same would count one thing twice.
         """
-        told = [entry for entry in self.facts.declared if entry.kind not in {"", PASSENGER, KIT}]
-        declared = {entry.field: entry.kind for entry in told if entry.field != GOODS_NAME}
-        named = {entry.kind for entry in told if entry.field == GOODS_NAME} - {*declared.values()}
+        entries = [entry for entry in self.facts.declared if entry.kind not in {"", PASSENGER, KIT}]
+        declared = {entry.field: entry.kind for entry in entries if entry.field != GOODS_NAME}
+        named = {entry.kind for entry in entries if entry.field == GOODS_NAME} - {
+            *declared.values()
+        }
         names = (GOODS_NAME, *(f"{GOODS_NAME} {i}" for i in range(2, len(named) + 1)))
         return declared | dict(zip(names, sorted(named), strict=False))
 
@@ -142,8 +144,8 @@ class Case:
         if self.kit and KIT in self.regime.kinds:
             return KIT
         kinds = self.other_kinds
-        told = kinds[0] if len(kinds) > 1 and len(set(kinds)) == 1 else PASSENGER
-        return told if told in self.regime.kinds else PASSENGER
+        agreed = len(kinds) > 1 and len(set(kinds)) == 1
+        return kinds[0] if agreed and kinds[0] in self.regime.kinds else PASSENGER
 
     @cached_property
     def kit(self) -> bool:

@@ -94,8 +94,8 @@ def origins(meanings: Iterable[Meaning]) -> frozenset[str]:
     >>> sorted(origins([meaning("goods_name", "汽油乘用车"), meaning("fuel", "汽油")]))
     ['fuel']
     """
-    told = frozenset(READERS[one.field].origin for one in meanings if one.powertrain)
-    return told if told.isdisjoint(_REPEATED) else told - {GOODS_NAME}
+    named = frozenset(READERS[one.field].origin for one in meanings if one.powertrain)
+    return named if named.isdisjoint(_REPEATED) else named - {GOODS_NAME}
 
 
 def meaning(field: str, text: str) -> Meaning | None:

@@ -182,14 +182,14 @@ def _part(text: str) -> _Part:
         return _Part(kinds=("kit",)) if letters(value) in _YES else _NOTHING_SAID
     element = _by_element(about, value)
     words = words_of(without_type_codes(whole))
-    found, told = _powertrains(words)
+    found, by_words = _powertrains(words)
     of_kind = _kinds(words)
     codes = [code for code in type_codes(whole) if code.powertrains]
     brands, named = models.brands_and_models(words)
     if not (found or of_kind or codes or brands or named or element is not _NOTHING_SAID):
         return _NOTHING_SAID
     return _Part(
-        (*(one for code in codes for one in code.powertrains), *told, *element.powertrains),
+        (*(one for code in codes for one in code.powertrains), *by_words, *element.powertrains),
         (*(one.value for one in of_kind), *element.kinds),
         (
             *(code.text for code in codes),
@@ -281,18 +281,20 @@ def _found(about: str, words: Sequence[Word]) -> Iterator[_Found]:
 def _powertrains(words: Sequence[Word]) -> tuple[list[_Found], list[Powertrain]]:
     """The words that tell a powertrain, and what they tell."""
     found = [one for one in _found("powertrain", words) if not _denied(words, one.start)]
-    told = [one for one in found if one.value != _NOTHING]
+    heard = [one for one in found if one.value != _NOTHING]
     choices = {
         index
-        for index, (one, other) in enumerate(pairwise(told))
+        for index, (one, other) in enumerate(pairwise(heard))
         if {one.value, other.value} == {Powertrain.BEV, Powertrain.ICE}
         and _choice(words, one, other)
     }
-    told = [one for i, one in enumerate(told) if i not in choices and i - 1 not in choices]
+    heard = [one for i, one in enumerate(heard) if i not in choices and i - 1 not in choices]
     stretches = _stretches(words)
-    hybrid = {stretches[one.start] for one in told if Powertrain(one.value) in {*_HYBRIDS, *_FIRST}}
-    told = [one for one in told if not (one.beside and stretches[one.start] in hybrid)]
-    return told, [Powertrain(one.value) for one in told]
+    hybrid = {
+        stretches[one.start] for one in heard if Powertrain(one.value) in {*_HYBRIDS, *_FIRST}
+    }
+    heard = [one for one in heard if not (one.beside and stretches[one.start] in hybrid)]
+    return heard, [Powertrain(one.value) for one in heard]
 
 
 def _denied(words: Sequence[Word], start: int) -> bool:
@@ -334,9 +336,9 @@ def _kinds(words: Sequence[Word]) -> list[_Found]:
     return [one for one in found if one.value != _NOTHING and not _denied(words, one.start)]
 
 
-def _kind(told: Sequence[str]) -> str:
+def _kind(kinds_named: Sequence[str]) -> str:
     """One kind: a kit whatever it will be, a passenger car whatever else is named, else what alone is."""
-    distinct = set(told)
+    distinct = set(kinds_named)
     for kind in ("kit", "passenger"):
         if kind in distinct:
             return kind

@@ -51,8 +51,8 @@ class TypeCode(NamedTuple):
             for suffix in _SUFFIX.findall(self.added)
             if suffix != "EV" or (self.digit == _CAR and self.parameter == _NO_ENGINE)
         )
-        told = tuple(dict.fromkeys(one for one in powertrains if one is not None))
-        return told or ((Powertrain.NOT_BEV,) if self.engine else ())
+        by_suffix = tuple(dict.fromkeys(one for one in powertrains if one is not None))
+        return by_suffix or ((Powertrain.NOT_BEV,) if self.engine else ())
 
     @property
     def engine(self) -> bool:
