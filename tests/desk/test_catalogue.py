@@ -202,10 +202,15 @@ def test_the_command(tmp_path):
     look = {line["vin_row"] for line in read_csv(out / "exceptions.csv")}
     assert "4" in look  # a code that is not in the list
     assert "2" not in look
-    nothing = put_csv(tmp_path / "n.csv", [("产品型号", "产品名称"), ("", "轿车")])
-    refused = run("screen", manifest, "--on", "2026-03-01", "--catalogue", nothing)
-    assert refused.exit_code == 3
-    assert "no row names a product code" in refused.stderr
+    for rows, exit_code, why in (
+        ([("产品型号", "产品名称", "企业名称"), ("", "轿车", "某公司")], 3, "no row names a product code"),
+        ([("产品型号", "产品名称", "VIN"), ("ABC6450X", "轿车", TESLA)], 2, "no column 企业名称 or 批次"),
+        ([("产品型号", "产品名称", "生产企业", "VIN"), ("ABC6450X", "轿车", "某公司", TESLA)], 3, "row 2 holds a whole VIN"),
+    ):  # fmt: skip
+        listed = put_csv(tmp_path / "n.csv", rows)
+        refused = run("screen", manifest, "--on", "2026-03-01", "--catalogue", listed)
+        assert (refused.exit_code, why in refused.stderr) == (exit_code, True), refused.stderr
+        assert run("learn", "--preset", "miit", listed).exit_code in {2, 3}
 
 
 def test_a_product_that_is_listed_as_electric_speaks_for_control(tmp_path):

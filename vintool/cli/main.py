@@ -54,6 +54,10 @@ from vintool.cli.terminal import (
 class Program(click.Group):
     """The commands; whoever calls them, their errors are shown harmless."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The help for nothing: click from 8.2 on makes an error of it."""
+        return super().parse_args(ctx, args or ["--help"])
+
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
         """Run a command and end the program."""
         try:
@@ -166,7 +170,7 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     "--declare",
     multiple=True,
     metavar="FIELD=TEXT",
-    help="What the papers say: hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity, unit_price, currency, chassis_no, registration_date, and the dates declaration_date, export_date, loading_date, sailing_date, bl_date, licence_date, application_date.",
+    help="What the papers say: goods_name, hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity, unit_price, currency, chassis_no, registration_date, and the dates declaration_date, export_date, loading_date, sailing_date, bl_date, licence_date, application_date.",
 )
 @regime_option
 @with_evidence

@@ -28,6 +28,8 @@ FIELDS = (
 
 # Why a row or a start of it is not used.
 NO_START = "no_start"
+NO_CODE = "no_product_code"
+WHOLE_VIN = "whole_vin"
 START_ALPHABET = "start_alphabet"
 START_TOO_SHORT = "start_too_short"
 CONTRADICTION = "approval_contradicts_itself"
@@ -124,7 +126,8 @@ def map_fields(file: str, columns: Sequence[str]) -> dict[str, str]:
     """Which column of an export is which field.
 
     Raises:
-        MappingError: two columns claim a field, or there is none of product codes or of names and fuels.
+        MappingError: two columns claim a field, or there is none of product codes, of names and fuels, or of makers and
+            batches.
 
     >>> map_fields("x.csv", ["pici", "产品型号", "产品名称", "车辆识别代号（VIN）", "发动机型号"])["start"]
     '车辆识别代号（VIN）'
@@ -141,12 +144,13 @@ def map_fields(file: str, columns: Sequence[str]) -> dict[str, str]:
                 next_step="rename or remove one of them",
             )
         mapping[field] = column
-    for needed in (("code",), ("name", "fuel")):
-        if not any(field in mapping for field in needed):
+    # A manifest has codes and fuels as well, and would bear itself out.
+    for needed in ("产品型号",), ("产品名称", "燃料种类"), ("企业名称", "批次"):
+        if not any(field_of(header) in mapping for header in needed):
             raise MappingError(
-                f"no column of {' or '.join(needed)}: this is no export of type approvals",
+                f"no column {' or '.join(needed)}: this is no export of type approvals",
                 file=file,
-                next_step=f"name one so; the file has {', '.join(map(repr, columns))[:300]}",
+                next_step=f"give it as MIIT prints it; the file has {', '.join(map(repr, columns))[:300]}",
             )
     return mapping
 
@@ -325,6 +329,8 @@ def _start(text: str) -> tuple[str, str]:
     bare = bare.upper()
     if not bare:
         return "", ""
+    if len(bare) == _VIN_LENGTH and _LEGAL.issuperset(bare):
+        return "", WHOLE_VIN
     if not _LEGAL.issuperset(bare[:START_LENGTH]):
         return "", START_ALPHABET
     return (bare[:START_LENGTH], "") if len(bare) >= START_LENGTH else ("", START_TOO_SHORT)

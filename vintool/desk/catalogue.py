@@ -275,6 +275,8 @@ def _powertrain(
         if powertrain and _differs(powertrain, product.powertrains):
             names = "; ".join(sorted({one.name for one in product.approvals if one.name}))
             kinds = " or ".join(sorted(product.powertrains))
+            if any(one.fault == CONTRADICTION for one in product.approvals):
+                kinds = "the approval contradicts itself"
             value = f"{names or product.approvals[0].code} ({kinds}) against {what} ({powertrain.value})"
             return remark(Reason.CATALOGUE_POWERTRAIN_DIFFERS, value, product.source)
     return None

@@ -170,7 +170,14 @@ def read_approvals(
         encoding=encoding,
         sheet=sheet,
     )
-    return [approval(Row(entry.place, entry.cells)) for entry in entries]
+    listed = [approval(Row(entry.place, entry.cells)) for entry in entries]
+    if whole := next((one for one in listed if approvals.WHOLE_VIN in one.unused), None):
+        raise ManifestError(
+            f"{whole.place} holds a whole VIN: this is a list of vehicles, and no export of type approvals",
+            file=path.name,
+            next_step="give the export of MIIT's announcement, which prints the first eight characters",
+        )
+    return listed
 
 
 def _is_page(path: Path) -> bool:

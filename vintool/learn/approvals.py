@@ -12,7 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from vintool.codes import Powertrain
-from vintool.desk.approvals import CONTRADICTION, START_LENGTH, Approval, makes_of
+from vintool.desk.approvals import (
+    CONTRADICTION,
+    NO_CODE,
+    START_LENGTH,
+    Approval,
+    makes_of,
+)
 from vintool.files.lists import read_approvals
 from vintool.learn.mine import Mined
 from vintool.learn.rows import (
@@ -70,7 +76,9 @@ def rows_of(approvals: Iterable[Approval], notes: tuple[str, ...] = ()) -> tuple
         unused.update(one.unused)
         labels[one.name, one.powertrain] += 1
         for start in one.starts:
-            if one.powertrain is None:
+            if not one.code:
+                unused[NO_CODE] += 1
+            elif one.powertrain is None:
                 blank = not one.name and not one.fault
                 unused[one.fault or (NO_LABEL if blank else UNKNOWN_LABEL)] += 1
                 if one.fault == CONTRADICTION:
