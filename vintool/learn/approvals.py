@@ -15,6 +15,7 @@ from vintool.codes import Powertrain
 from vintool.desk.approvals import (
     CONTRADICTION,
     NO_CODE,
+    NO_START,
     START_LENGTH,
     Approval,
     makes_of,
@@ -37,6 +38,9 @@ from vintool.vin.positions import UNKNOWN_CHARACTER
 IN_DOUBT = "start_of_an_approval_in_doubt"
 CITED = 3
 """Approvals that a rule names; of more it tells how many."""
+
+SHOWN = 20
+"""Approvals of which it is told what is wrong with them."""
 
 _NO_TAIL = int.from_bytes(2 * UNKNOWN_CHARACTER.encode())
 
@@ -69,11 +73,13 @@ def rows_of(approvals: Iterable[Approval], notes: tuple[str, ...] = ()) -> tuple
     unused, labels = Counter[str](), Counter[tuple[str, Powertrain | None]]()
     used: dict[str, dict[tuple[Powertrain, str, str], Approval]] = defaultdict(dict)
     doubted = set[str]()
-    total = 0
+    total, faulty = 0, list[str]()
     # In an order of their own: what a rule cites must not depend on that of the files.
     for one in sorted(approvals, key=_order):
         total += len(one.starts) + len(one.unused)
         unused.update(one.unused)
+        if faults := {*one.unused, one.fault} - {"", NO_START}:
+            faulty.append(f"{one.place}, {one.code or 'no code'}: {', '.join(sorted(faults))}")
         labels[one.name, one.powertrain] += 1
         for start in one.starts:
             if not one.code:
@@ -100,6 +106,8 @@ def rows_of(approvals: Iterable[Approval], notes: tuple[str, ...] = ()) -> tuple
         np.zeros(len(entries), dtype=np.int64),
         np.array([_day(one.date) for _, one in entries], dtype=np.int64),
     )
+    more = [f"and {len(faulty) - SHOWN} more"] if len(faulty) > SHOWN else []
+    notes = (*notes, *faulty[:SHOWN], *more)
     return Reading(rows, ("",), total, unused, labels, notes), cited
 
 

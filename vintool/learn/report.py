@@ -73,6 +73,7 @@ def lines(lesson: Lesson) -> Iterator[str]:
     yield f"{lesson.file}: {reading.total:,} rows, {used:,} used, {reading.total - used:,} not ({lesson.seconds:.1f} s)"
     for reason, count in sorted(reading.unused.items(), key=lambda item: (-item[1], item[0])):
         yield f"  not used  {count:>11,}  {reason}"
+    yield from (f"  note      {note}" for note in reading.notes)
     for (text, powertrain), count in _labels(reading)[:MOST]:
         yield f"  label     {count:>11,}  {_label(text)!r}: {powertrain.value if powertrain else 'not used'}"
     starts = mined.starts
