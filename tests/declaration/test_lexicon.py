@@ -172,8 +172,8 @@ def test_a_list_of_fuels_says_pure_electric_only_if_all_of_it_does(parts, separa
         ("Model 3", "Tesla", "BEV"), ("Model3", "特斯拉", "BEV"), ("model-y", "tesla", "BEV"), ("Model Y长续航", "Тесла", "BEV"), ("001", "Zeekr", "BEV"),
         ("Zeekr001", "", "BEV"), ("极氪 7X", "", "BEV"), ("2", "Polestar", "BEV"), ("精灵#1", "smart", "BEV"), ("id-4-crozz", "volkswagen", "BEV"),
         ("ID.4 X", "SAIC VW", "BEV"), ("L9 Max", "理想", "EREV"), ("Li L7", "Li Auto", "EREV"), ("C11增程版", "零跑", "EREV"), ("C11纯电版", "零跑", "BEV"),
-        ("UNI-T 1.5T", "长安", "NOT_BEV"), ("哈弗H6", "", "NOT_BEV"), ("Corolla", "Toyota", "NOT_BEV"), ("Land Cruiser with electric windows", "Toyota", "NOT_BEV"),
-        ("CS75 PHEV", "Changan", "PHEV"), ("Jolion HEV", "Haval", "HEV"), ("J5 EV", "Jaecoo", "BEV"), ("Emgrand EV300", "Geely", "BEV"), ("Mokka Electric", "Opel", "BEV"),
+        ("UNI-T 1.5T", "长安", "NOT_BEV"), ("哈弗H6", "", "NOT_BEV"), ("Corolla", "Toyota", "NOT_BEV"), ("Land Cruiser 2.7", "Toyota", "NOT_BEV"),
+        ("CS75 PHEV", "Changan", "PHEV"), ("Tiggo 8 插电混动", "奇瑞", "PHEV"), ("Jolion HEV", "Haval", "HEV"), ("J5 EV", "Jaecoo", "BEV"), ("Emgrand EV300", "Geely", "BEV"), ("Mokka Electric", "Opel", "BEV"),
         ("EX5", "Geely", "BEV"), ("EX5 EM-i", "Geely", "PHEV"), ("EX5", "Weltmeister", "BEV"), ("宏光MINIEV", "五菱", "BEV"), ("enp1", "honda", "BEV"), ("Kona Electric", "Hyundai", "BEV"),
         ("Tang PHEV 2016 (公告 BYD6480STHEV)", "BYD", "PHEV"), ("iQ (公告 CC7001CE02ABEV)", "GWM Ora", "BEV"), ("Combo-e Cargo XL", "Opel/Vauxhall", "BEV"),
     ],
@@ -190,9 +190,9 @@ def test_models(text, make, powertrain):
         ("Dolphin", "Toyota"), ("Atto 3", "Toyota"), ("SU7", "BYD"), ("Model 3", "BYD"), ("001", "BMW"), ("L7", ""), ("E5", ""), ("EV6", ""),
         ("Song Plus", "BYD"), ("宋PLUS", "比亚迪"), ("海豹", "比亚迪"), ("Seal U", "BYD"), ("Seal 6", "BYD"), ("Seal-6DMX", "BYD"), ("Seal 09", "BYD"), ("Dolphin G", "BYD"), ("Atto 2", "BYD"), ("Sealion 7", "BYD"),
         ("C10", "Leapmotor"), ("C11", "零跑"), ("S7", "Deepal"), ("Free", "Voyah"), ("M5", "AITO"), ("M7", "问界"), ("S", "Neta"), ("G6", "XPeng"), ("P7+", "XPeng"), ("i3", "BMW"),
-        ("Lancer Evo", "Mitsubishi"), ("Hilux Revo", "Toyota"), ("SEVEN", "Lotus"), ("Devon", ""), ("Evoque", "Land Rover"), ("ATTO 30", "BYD"), ("Model 30", "Tesla"), ("SU7S", "Xiaomi"),
+        ("Lancer Evo", "Mitsubishi"), ("Hilux Revo", "Toyota"), ("Land Cruiser with electric windows", "Toyota"), ("SEVEN", "Lotus"), ("Devon", ""), ("Evoque", "Land Rover"), ("ATTO 30", "BYD"), ("Model 30", "Tesla"), ("SU7S", "Xiaomi"),
         ("S-Class electric sunroof", "Mercedes-Benz"), ("non-EV", ""), ("非纯电版", ""), ("EVX", ""), ("EV20", ""), ("Mustang Extended Range", "Ford"),
-        ("Kona", "Hyundai"), ("e-tron", "Audi"), ("A3 e-tron", "Audi"), ("Macan", "Porsche"), ("XC40 Recharge", "Volvo"), ("Cooper", "MINI"), ("fortwo", "smart"), ("#5", "smart"), ("EX5 1.5T X", "BYD"),
+        ("Kona", "Hyundai"), ("e-tron", "Audi"), ("Camry electric", "Toyota"), ("GS3 电动", "Trumpchi"), ("Emgrand GL EV500", "Geely"), ("帝豪GS-e", "吉利"), ("E-HS7", "Hongqi"), ("S90 Recharge", "Volvo"), ("Crider e:N", "Honda"), ("X-Trail Zero Emission", "Nissan"), ("A3 e-tron", "Audi"), ("Macan", "Porsche"), ("XC40 Recharge", "Volvo"), ("Cooper", "MINI"), ("fortwo", "smart"), ("#5", "smart"), ("EX5 1.5T X", "BYD"),
         ("", "BYD"), ("?", "Tesla"), ("TBA", "Tesla"),
     ],
 )  # fmt: skip
@@ -229,7 +229,7 @@ def test_type_codes(text, powertrain):
 
 @pytest.mark.parametrize(
     "text",
-    ["SC7151EV", "BYD7000", "SEV", "7000", "BYD", "XBEVERLY", "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "EVO7000", "", "-"],
+    ["SC7151EV", "BYD7000", "BYD7005HEV1", "SQR7000HEVJ00", "GB7258", "SEV", "7000", "BYD", "XBEVERLY", "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "EVO7000", "", "-"],
 )  # fmt: skip
 def test_type_codes_that_say_nothing(text):
     assert says("type_code", text) == []
@@ -245,7 +245,7 @@ def test_the_code_of_a_car_with_a_displacement_and_no_suffix_tells_an_engine(tex
 
 @pytest.mark.parametrize(
     "text",
-    ["SC7151EV", "BYD7000", "TSL7000", "SC7990", "SQR6451T21T7", "BJ2022", "XCL5181JSQJ6L", "LRW3E7FA1LC000001", "UN3166", "7156"],
+    ["SC7151EV", "BYD7000", "TSL7000", "SC7990", "GB7258-2017", "PO7123", "ISO7637", "ET7100", "RMB7250", "NIO ES7100kWh", "SQR6451T21T7", "BJ2022", "XCL5181JSQJ6L", "LRW3E7FA1LC000001", "UN3166", "7156"],
 )  # fmt: skip
 def test_other_codes_and_texts_tell_no_engine(text):
     assert not any(code.engine for code in type_codes(text))

@@ -80,8 +80,10 @@ class Case:
             # The rules know the VIN as an electric car, or one of them does: never cleared by its kind.
             return tuple(declared.values())[:1]
         by_vin: tuple[str, ...] = ("truck",) if encoded else ()
-        if self.named_pure_electric and set(declared) == {GOODS_NAME}:
-            by_vin = ()  # a name that says pure electric clears nothing
+        if set(declared) == {GOODS_NAME} and (
+            self.named_pure_electric or "bus" in declared.values()
+        ):
+            by_vin = ()  # a name that says pure electric clears nothing, and a minibus may have nine seats
         elif not by_vin and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
             by_vin = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
         if "chassis" in declared.values():
@@ -311,7 +313,7 @@ class Case:
             Powertrain.BEV in self.covered
             and vin.electric_wmi is not None
             and self.encoded is None
-            and not self.registered
+            and not (self.registered and "new" not in self.conditions)
             and not any(entry.own_key for entry in self.facts.declared if entry.powertrain)
         )
 

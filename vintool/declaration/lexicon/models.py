@@ -27,6 +27,8 @@ from vintool.registry.rows import read_rows
 MODEL_COLUMNS = ("brand", "model", "powertrain", "alone", "source", "note")
 
 NOT = frozenset({"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"})
+# Beside the name of a model that is sold with an engine they may make the name of another: Emgrand GS e, H6 EV400.
+_ELECTRIC = frozenset({"e", "ev", "bev", "electric", "electrical", "electro", "elektro", "elektrisch", "electrique", "electrico", "eletrico", "электро", "zero", "recharge", "电", "電"})  # fmt: skip
 _SPACED = re.compile(rf"[^{SPACELESS}#+]+")
 _UNITS = {"kwh", "km", "kw", "квтч", "度", "座", "seats", "seater", "doors", "dr"}
 
@@ -148,6 +150,7 @@ def brands_and_models(words: list[Word]) -> tuple[tuple[str, ...], tuple[NamedMo
     texts = [word.text for word in words]
     by_brand = dict[str, list[_ListedModel]]()
     reached = dict[str, int]()
+    electric = not _ELECTRIC.isdisjoint(texts)
     for at in range(len(words)):
         if texts[at] not in _models():
             continue
@@ -158,6 +161,7 @@ def brands_and_models(words: list[Word]) -> tuple[tuple[str, ...], tuple[NamedMo
             reached[listed.brand] = end
             whole = (begins or may_end(words, at)) and may_end(words, end)
             known = whole and not _goes_on_with_number(words, end)
+            known = known and (listed.powertrain is Powertrain.BEV or not electric)
             by_brand.setdefault(listed.brand, []).append(
                 listed if known else listed._replace(powertrain=None)
             )

@@ -7,10 +7,12 @@ The main parameter of a car is the displacement of its engine in decilitres, 00 
 
 import re
 import unicodedata
+from functools import cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon.codes import code_table
+from vintool.registry.rows import read_rows
 
 _CODE = re.compile(
     r"(?<![A-Z0-9])(?P<maker>[A-Z]{2,4})(?P<digit>[1-9])(?P<parameter>[0-9]{2})[0-9]"
@@ -20,6 +22,9 @@ _SUFFIX = re.compile(r"FCEV|[PSM]HEV|EREV|REEV|BEV|HEV|EV")
 # 2 is any cross-country vehicle, 6 a bus or a people carrier, and 5 holds ambulances, hearses and motor homes, which
 # customs count among passenger cars: these tell nothing.
 _KINDS = {"1": "truck", "3": "truck", "4": "truck", "7": "passenger", "9": "trailer"}
+_FILE, _COLUMNS = "declared.type_codes.csv", ("letters", "maker", "source")
+# A hybrid has an engine: beside a displacement of nothing one of the two is a slip.
+_WITH_ENGINE = frozenset({Powertrain.HEV, Powertrain.PHEV, Powertrain.NOT_BEV})
 _CAR, _NO_ENGINE, _SMALLEST_ENGINE, _LARGEST_ENGINE = "7", 0, 8, 69
 
 
@@ -28,6 +33,7 @@ class TypeCode(NamedTuple):
 
     Attributes:
         text: the code.
+        maker: its letters.
         digit: the kind of vehicle: 1 truck, 2 cross-country, 3 dumper, 4 tractor, 5 special, 6 bus or people carrier, 7
             car, 9 semi-trailer.
         parameter: of a car its displacement in decilitres, of a bus its length in metres, of a truck its mass in tonnes.
@@ -35,6 +41,7 @@ class TypeCode(NamedTuple):
     """
 
     text: str
+    maker: str
     digit: str
     parameter: int
     added: str
@@ -52,17 +59,20 @@ class TypeCode(NamedTuple):
             if suffix != "EV" or (self.digit == _CAR and self.parameter == _NO_ENGINE)
         )
         by_suffix = tuple(dict.fromkeys(one for one in powertrains if one is not None))
+        if self.digit == _CAR and self.parameter == _NO_ENGINE and _WITH_ENGINE & {*by_suffix}:
+            return ()
         return by_suffix or ((Powertrain.NOT_BEV,) if self.engine else ())
 
     @property
     def engine(self) -> bool:
-        """Whether it is the code of a car with an engine and no sign of a motor: 7, a displacement, no EV.
+        """Whether it is the code of a car with an engine and no sign of a motor: a known maker's, 7, a displacement, no EV.
 
-        It tells that the car is not pure electric, not whether it is a hybrid: makers leave the sign of
+        Standards and orders have numbers of the same shape: GB7258, PO7150. It tells that the car is not pure electric, not whether it is a hybrid: makers leave the sign of
         mild hybrids out.
         """
         displacement = _SMALLEST_ENGINE <= self.parameter <= _LARGEST_ENGINE
-        return self.digit == _CAR and displacement and "EV" not in self.added
+        a_car = self.digit == _CAR and self.maker in _makers()
+        return a_car and displacement and "EV" not in self.added
 
     @property
     def kind(self) -> str:
@@ -98,4 +108,10 @@ def _plain(text: str) -> str:
 
 
 def _parted(code: re.Match[str]) -> TypeCode:
-    return TypeCode(code[0], code["digit"], int(code["parameter"]), code["added"])
+    return TypeCode(code[0], code["maker"], code["digit"], int(code["parameter"]), code["added"])
+
+
+@cache
+def _makers() -> frozenset[str]:
+    """The letters of makers that build cars with engines."""
+    return frozenset(letters for letters, _maker, _source in read_rows(_FILE, _COLUMNS))
