@@ -107,11 +107,19 @@ def test_what_is_not_used_is_counted_with_its_reason(tmp_path):
     assert reading.total == len(reading.rows.start) + sum(reading.unused.values())
 
 
-def test_a_start_that_an_approval_in_doubt_prints_clears_nothing(tmp_path):
-    """One of its two approvals says petrol, the other one electric and petrol at once: no rule says petrol."""
+@pytest.mark.parametrize(
+    ("name", "fuel"),
+    [
+        ("纯电动轿车", "汽油"),
+        ("多用途乘用车", "电驱动"),
+        ("", ""),
+    ],  # at once, in words not known, in none
+)
+def test_a_start_that_an_approval_in_doubt_prints_clears_nothing(tmp_path, name, fuel):
+    """One of its two approvals says petrol, the other one may be of an electric car: no rule says petrol."""
     path = export(
         tmp_path / "x.csv",
-        [product("LZZAB14C", "纯电动轿车", "汽油", code="X1"), product("LZZAB14C", "轿车", "汽油", code="X2"), product("LZZAB12C", "轿车", "汽油")],
+        [product("LZZAB14C", name, fuel, code="X1"), product("LZZAB14C", "轿车", "汽油", code="X2"), product("LZZAB12C", "轿车", "汽油")],
     )  # fmt: skip
     assert Rulebook(learned(path).mined.rules).classify("LZZAB14C", "SA").powertrain is None
 
@@ -123,9 +131,18 @@ PAGES = [
     f"<table>{HEAD}{ROW}</table>".replace("</td>", "").replace("</th>", "").replace("</tr>", ""),
     f"<table><tr><td>导航<td><h1>公告</h1><table>{HEAD}{ROW}</table></td></tr></table>",
     "<table><tr><td>产 品 型 号：<td>ZZ2<tr><td>产品名称<td>纯电动&nbsp;轿车<tr><td>车辆识别代号<br>(VIN)<td>LZZAB12C&times;&times;</table>",
+    f"<table>{HEAD}<tr><td colspan=3>二、新能源汽车</td></tr>{ROW}</table>",
     "<dl><dt>产品型号<dd>ZZ2<dt>产品名称<dd>纯电动轿车<dt>VIN<dd>LZZAB12C</dl>",
     "<table><tr><td>产品型号：ZZ2</td><td>产品名称：纯电动轿车</td></tr><tr><td colspan=2>车辆识别代号：LZZAB12C×××××××××（5座）</td></tr></table>",
 ]  # fmt: skip
+
+
+def test_a_page_whose_products_cannot_be_parted_is_refused(tmp_path):
+    """Cells that are merged over rows leave a product with other cells than there are labels."""
+    merged = ROW.replace("<td>ZZ2", "<td rowspan=2>ZZ2") + ROW.replace("<td>ZZ2</td>", "")
+    text = f"<html><title>第411批</title><table>{HEAD}{merged}</table>"
+    with pytest.raises(ManifestError, match="cells under 3 labels"):
+        learned(put(tmp_path / "x.htm", text))
 
 
 @pytest.mark.parametrize("body", PAGES)
@@ -147,6 +164,13 @@ def test_a_start_that_ends_in_x_is_none_of_its_mask(tmp_path):
         "LZZAB12X",
         "LZZAB1XX",
     ]
+
+
+@pytest.mark.parametrize("between", ["和", "或", "~", "/", "\n", "、"])
+def test_every_start_of_a_cell_is_read(tmp_path, between):
+    masked = between.join(f"{start}×××××××××" for start in ("LZZAB12C", "LZZAB12D"))
+    path = export(tmp_path / "x.csv", [product(masked, "纯电动轿车", code="ZZ7000BEV1")])
+    assert len(learned(path).mined.rules) == 2
 
 
 def test_many_approvals_of_a_rule_are_named_in_short(tmp_path):

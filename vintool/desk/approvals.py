@@ -8,7 +8,7 @@ the remark on charging from outside bear it out or deny it. A row that denies it
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
@@ -32,13 +32,15 @@ NO_CODE = "no_product_code"
 WHOLE_VIN = "whole_vin"
 START_ALPHABET = "start_alphabet"
 START_TOO_SHORT = "start_too_short"
+START_UNCLEAR = "start_unclear"
 CONTRADICTION = "approval_contradicts_itself"
 
 START_LENGTH = 8
 _VIN_LENGTH = 17
 _LEGAL = frozenset(ALPHABET)
-_BRACKETED = re.compile(r"[(（\[【〔{<《][^)）\]】〕}>》]*[)）\]】〕}>》]")
-_SPLIT = re.compile(r"[,，、;；/|\r\n]+|(?<=[×*✕✖╳＊])\s*(?=[A-Za-z0-9]{8})")
+# From the innermost bracket outwards, so that no part is gone through twice.
+_BRACKETED = re.compile(r"[(（\[【〔{<《][^(（\[【〔{<《)）\]】〕}>》]*[)）\]】〕}>》]")
+_SPLIT = re.compile(r"[,，、;；/|~～\r\n和或及与]+|(?<=[×*✕✖╳＊])\s*(?=[A-Za-z0-9]{8})")
 _MASKS = "×xX*✕✖╳＊"
 _SURE_MASKS = _MASKS.replace("X", "").replace("x", "")
 _NONE = re.compile(r"[-‐-―－/\\._\s]*|无|無|空|NULL|NONE|N/?A", re.IGNORECASE)
@@ -155,7 +157,7 @@ def map_fields(file: str, columns: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def field_of(header: str) -> str:
     """The field that a header or the label of a page names; empty if none.
 
@@ -329,6 +331,8 @@ def _start(text: str) -> tuple[str, str]:
     bare = bare.upper()
     if not bare:
         return "", ""
+    if any(sign in _SURE_MASKS for sign in bare):  # what stands behind a mask would go unread
+        return "", START_UNCLEAR
     if len(bare) == _VIN_LENGTH and _LEGAL.issuperset(bare):
         return "", WHOLE_VIN
     if not _LEGAL.issuperset(bare[:START_LENGTH]):
@@ -357,7 +361,7 @@ def code_key(text: str) -> str:
     return "".join(sign for sign in folded if sign.isalnum() and sign.isascii())
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def codes_in(text: str) -> tuple[str, ...]:
     """The product codes that a cell may name: the whole of it, or those within.
 

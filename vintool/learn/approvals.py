@@ -13,7 +13,6 @@ import numpy as np
 
 from vintool.codes import Powertrain
 from vintool.desk.approvals import (
-    CONTRADICTION,
     NO_CODE,
     NO_START,
     START_LENGTH,
@@ -67,8 +66,8 @@ def read_batches(
 def rows_of(approvals: Iterable[Approval], notes: tuple[str, ...] = ()) -> tuple[Reading, Cited]:
     """The rows for mining: one for each product and start; what is not used is counted by reason.
 
-    A start that an approval prints which contradicts itself is not used at all: that approval may be the one of an electric
-    car among others. ``total`` counts the starts, and each row or part of a cell that has none.
+    A start is not used at all that an approval prints which contradicts itself or does not tell the powertrain: that may be the
+    one of an electric car among others. ``total`` counts the starts, and each row or part of a cell that has none.
     """
     unused, labels = Counter[str](), Counter[tuple[str, Powertrain | None]]()
     used: dict[str, dict[tuple[Powertrain, str, str], Approval]] = defaultdict(dict)
@@ -87,8 +86,7 @@ def rows_of(approvals: Iterable[Approval], notes: tuple[str, ...] = ()) -> tuple
             elif one.powertrain is None:
                 blank = not one.name and not one.fault
                 unused[one.fault or (NO_LABEL if blank else UNKNOWN_LABEL)] += 1
-                if one.fault == CONTRADICTION:
-                    doubted.add(start)
+                doubted.add(start)
             elif start[2] == "9":
                 unused[SMALL_MAKER] += 1
             elif used[start].setdefault((one.powertrain, one.code, one.maker), one) is not one:

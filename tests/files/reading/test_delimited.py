@@ -169,7 +169,7 @@ def test_a_long_cell_is_kept_and_an_absurd_one_refused(tmp_path):
     assert "longer than 1,048,576 bytes" in refusal(path).what
 
 
-@pytest.mark.parametrize("tail", ["", "\n", '"\n', '\n"x","y","z"\n'])
+@pytest.mark.parametrize("tail", ["", "\n", "\n,,\n", '"\n', '\n"x","y","z"\n'])
 @pytest.mark.parametrize("before", [3, 590])
 def test_an_open_quotation_mark_swallows_nothing_in_silence(tmp_path, tail, before):
     lines = [f"{i},{vin},B" for i, vin in enumerate(VINS)]
@@ -178,6 +178,11 @@ def test_an_open_quotation_mark_swallows_nothing_in_silence(tmp_path, tail, befo
     assert "quotation mark" in str(error)
     assert error.row == before + 2
     assert not any(vin in str(error) for vin in VINS)
+
+
+def test_a_line_break_in_the_last_record_is_no_open_quotation_mark(tmp_path):
+    text = f'VIN,Note,Fuel,Price\n{VINS[0]},x,Electric,1\n{VINS[1]},"a\nb",,\n'
+    assert cells(only(open_manifest(put(tmp_path / "a.csv", text))))[1] == [VINS[1], "a\nb", "", ""]
 
 
 def test_an_inch_mark_inside_a_cell_is_text(tmp_path):

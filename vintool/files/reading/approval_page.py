@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
-from vintool.desk.approvals import field_of
+from vintool.desk.approvals import field_of, starts_in
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.encoding import decide
@@ -60,7 +60,8 @@ def read_page(path: Path, *, encoding: str | None = None) -> list[dict[str, str]
     page = _Page()
     page.feed(path.read_bytes().decode(name))
     page.close()
-    products = [page.outside() | product for product in _products(page.rows)]
+    outside = page.outside()
+    products = [outside | product for product in _products(path.name, page.rows)]
     if not products:
         raise ManifestError(
             "this page shows no type approval: no cell 产品型号 with a value beside it",
@@ -170,14 +171,26 @@ class _Page(HTMLParser):
             cell.append(text)
 
 
-def _products(rows: Sequence[Sequence[str]]) -> Iterator[dict[str, str]]:
-    """The products of tables: rows under a row of labels, or labels each with its value."""
+def _products(file: str, rows: Sequence[Sequence[str]]) -> Iterator[dict[str, str]]:
+    """The products of tables: rows under a row of labels, or labels each with its value.
+
+    Raises:
+        ManifestError: a row under labels has other cells than they: which is whose cannot be told.
+    """
     product: dict[str, str] = {}
     heads: tuple[str, ...] = ()
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         fields = tuple(map(field_of, row))
-        if heads and len(row) == len(heads) and not any(fields):
-            yield {field: cell for field, cell in zip(heads, row, strict=True) if field}
+        if heads and not any(fields):
+            if len(row) == len(heads):
+                yield {field: cell for field, cell in zip(heads, row, strict=True) if field}
+            elif len(list(filter(None, row))) > 1:
+                raise ManifestError(
+                    f"a product has {len(row)} cells under {len(heads)} labels, as where cells are merged",
+                    file=file,
+                    row=number,
+                    next_step="save the page of each product by itself, or the table as CSV",
+                )
             continue
         heads = ()
         if any(one and other for one, other in itertools.pairwise(fields)):
@@ -195,7 +208,12 @@ def _products(rows: Sequence[Sequence[str]]) -> Iterator[dict[str, str]]:
 
 
 def _pairs(row: Sequence[str], fields: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The labels of a row with their values, in the next cell or behind a colon in the same one."""
+    """The labels of a row with their values, in the next cell or behind a colon in the same one.
+
+    A value under an empty label goes on with that of the row before: further starts of VINs.
+    """
+    if len(row) == 2 and not row[0] and starts_in(row[1])[0]:
+        yield "start", row[1]
     for at, (cell, field) in enumerate(zip(row, fields, strict=True)):
         if field:
             if at + 1 < len(row) and row[at + 1]:

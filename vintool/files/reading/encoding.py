@@ -15,6 +15,7 @@ import pyarrow as pa
 from vintool.errors import ManifestError
 
 DELIMITERS = ",\t;|"
+_BREAKS_AND_SEPARATORS = f"\r\n {DELIMITERS}".encode()
 
 _CHUNK = 1 << 20
 _HEAD = 1 << 16
@@ -31,7 +32,9 @@ class Scan:
 
     lines: int
     quoted: int  # the number of the last line with a quotation mark
-    closed: bool  # the last character before the final line breaks is a quotation mark
+    closed: (
+        bool  # the last character before the final line breaks and empty cells is a quotation mark
+    )
 
 
 def decide(path: Path, wanted: str | None) -> tuple[str, Scan, list[str]]:
@@ -150,7 +153,7 @@ class _Lines:
         if self._last == b"\r" and data.startswith(b"\n"):
             self.lines -= 1  # one line end, cut in two
         self._last = data[-1:] or self._last
-        self._end = data.rstrip(b"\r\n")[-1:] or self._end
+        self._end = data.rstrip(_BREAKS_AND_SEPARATORS)[-1:] or self._end
 
     def scan(self) -> Scan:
         """What was counted, at the end."""
