@@ -155,7 +155,9 @@ def arrow(by: Random, _folder: Path) -> str:
 def _bytes(column: pa.ChunkedArray) -> bytes:
     """The column as a file of Arrow has it: equal for values that Python has not, or that are not equal to themselves."""
     out = pa.BufferOutputStream()
-    one = pa.table({"x": pa.concat_arrays(column.chunks) if column.num_chunks else column})
+    one = pa.table({"x": column})
+    if column.num_chunks > 1:  # of some dictionaries Arrow cannot join the chunks
+        one = pa.table({"x": pa.concat_arrays(column.chunks)})
     with pa.ipc.new_stream(out, one.schema) as writer:
         writer.write_table(one)
     return out.getvalue().to_pybytes()
