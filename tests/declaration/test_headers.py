@@ -62,6 +62,24 @@ def test_no_header_is_guessed(header):
     assert meaning(header) is None
 
 
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("Goods / HS Code", "hs_code"), ("Goods/Make", "make"), ("Product/VIN", "vin"), ("Product code", None), ("Goods No.", None), ("Goods (new)", "goods_name")],
+)  # fmt: skip
+def test_a_bare_word_for_goods_says_nothing_beside_another(header, field):
+    assert (meaning(header) or (None,))[0] == field
+
+
+def test_a_column_of_engines_tells_the_fuel_where_no_other_does():
+    for headings, column in (
+        (["VIN", "Engine type"], "Engine type"),
+        (["VIN", "Antriebsart", "Kraftstoff"], "Kraftstoff"),
+        (["VIN", "动力", "燃料种类(旧)"], "燃料种类(旧)"),
+        (["VIN", "Antriebsart", "Motorisierung"], None),
+    ):
+        assert map_columns(sheet_of(headings, [VINS[0], "", ""])).get("fuel") == column
+
+
 def test_the_dictionary_names_each_header_once():
     rows = list(read_rows("headers.csv", ("field", "header", "language", "source")))
     assert all(all(cell.strip() for cell in row) for row in rows)
