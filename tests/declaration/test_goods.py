@@ -35,6 +35,7 @@ def test_every_word_answers_for_itself():
         "kind": KINDS,
         "part": PARTS,
         "powertrain": {"BEV", "PHEV", "EREV", "HEV", "NOT_BEV", "FCEV", "ICE", "nothing"},
+        "electric": {"vehicle", "equipment"},
     }
     for row in ROWS:
         assert row["value"] in allowed[row["field"]], row
@@ -47,6 +48,9 @@ def test_every_word_answers_for_itself():
                 assert powertrain(text) == wanted, row
         elif row["field"] == "kind" and row["value"] != "nothing":
             assert says(row["word"])[1] == row["value"], row
+        elif row["field"] == "electric" and row["language"] == "en":
+            says_so = powertrain(f"electric new {row['word']}") == "BEV"
+            assert says_so == (row["value"] == "vehicle"), row
 
 
 def test_a_word_stands_once():
@@ -116,6 +120,114 @@ def test_elements_tell_the_kind(text, kind):
     assert says(text)[1] == kind
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "electric\nvehicle", "battery\nelectric", "Pure\nelectric", "纯\n电动",
+    ],
+)  # fmt: skip
+def test_a_name_that_a_line_break_parts(text):
+    assert powertrain(text) == "BEV"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("plug-in\nhybrid", "PHEV"), ("品牌:小鹏\n型号:无\n驱动:电动\n座位数:5", "BEV"), ("用途:载人\r\n排量:无\r\n座位数:5座", ""), ("不是\n纯电动", "BEV")],
+)  # fmt: skip
+def test_a_line_is_an_element_or_part_of_one(text, wanted):
+    assert powertrain(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EV hybrid: no", "electric SUV (hybrid: no)", "EV SUV. Hybrid: none", "电动轿车 混合动力无", "是否混合动力否 电动轿车", "纯电动轿车 增程器:无", "纯电动轿车,燃料电池:无",
+        "ЭЛЕКТРОМОБИЛЬ, ДВС отсутствует", "Voiture 100% électrique (sans moteur thermique)", "Elektrikli araba, benzinli değil",
+        "Hybrid: no. Electric SUV", "Hybrid: no electric car", "EV, hybrid (no)", "发动机:无 纯电动轿车",
+    ],
+)  # fmt: skip
+def test_what_is_denied_behind_a_word_is_not_said(text):
+    assert powertrain(text) == "BEV"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Model No pure electric SUV", "Item no. BEV sedan", "发动机无纯电动轿车", "non-hybrid electric car", "not hybrid electric vehicle",
+        "纯电动无天窗轿车", "EV: no sunroof", "EV: No. 12", "电动商用车",
+    ],
+)  # fmt: skip
+def test_a_no_that_denies_no_electric_car(text):
+    assert powertrain(text) == "BEV"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("EV: no", ""), ("not 油电混动", ""), ("not plug-in hybrid electric vehicle", ""), ("是否纯电动:否", ""), ("hybrid no sunroof", "NOT_BEV"), ("PHEV 无钥匙进入 SUV", "PHEV"), ("hybrid 5-door electric SUV", "NOT_BEV"), ("电动混合动力轿车", "HEV")],
+)  # fmt: skip
+def test_what_denial_and_hybrids_leave(text, wanted):
+    assert powertrain(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "electric 5-door hatchback", "electric 4x4 SUV", "electric small car", "electric luxury sedan", "electric family SUV",
+        "electric 7-seater MPV", "electric passenger cars", "electrical passenger car", "electric veh.", "智能电动轿跑", "电动轿跑车", "电动跨界车",
+        "电动微型车", "电动掀背车", "电动敞篷车", "电动中型SUV", "电动五座SUV", "全电动轿车", "electric minibus", "electric microbus", "电动汽车 用途:载人",
+        "electric vehicle for export",
+    ],
+)  # fmt: skip
+def test_an_electric_car_with_further_words_between(text):
+    assert powertrain(text) == "BEV"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "passenger car with electric seats", "SUV electric tailgate", "电动尾门SUV", "电动座椅轿车", "电动汽车用锂电池", "battery pack for electric vehicles",
+        "toy electric car", "electric vehicle spare parts", "electric vehicle charger", "pure electric range 500km SUV", "电动汽车配件", "玩具电动车",
+        "全电动座椅", "安全电动窗", "电动驻车SUV", "Electric Blue sedan", "non-electric passenger car", "SUV with electric sunroof",
+    ],
+)  # fmt: skip
+def test_electric_equipment_parts_and_toys_are_no_electric_car(text):
+    assert powertrain(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "with electric motor as only motor for propulsion", "electric motor as only means of propulsion",
+        "uniquement à moteur électrique pour la propulsion", "únicamente propulsados con motor eléctrico",
+        "unicamente com motor elétrico para propulsão", "приводимые в движение только электрическим двигателем",
+        "ausschließlich mit Elektromotor", "mit ausschließlich Elektromotor", "รถยนต์นั่งไฟฟ้า", "รถยนต์พลังงานไฟฟ้าแบตเตอรี่",
+        "на электрической тяге", "с электрическим двигателем", "蓄电池驱动", "锂电池乘用车", "零排放汽车", "zero emission vehicle", "100%电动", "全电", "純電動轿车",
+        "純電動乗用車", "еlectric SUV", "battery minibus",
+    ],
+)  # fmt: skip
+def test_words_of_tariffs_and_in_other_scripts(text):
+    assert powertrain(text) == "BEV"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("รถยนต์ไฟฟ้าไฮบริด", "NOT_BEV"), ("voiture essence", "ICE"), ("รถยนต์เบนซิน", "ICE")],
+)
+def test_words_of_other_powertrains(text, wanted):
+    assert powertrain(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("electric minibus 8 seats", ""), ("客车 核定载客:8", ""), ("中型客车 8座", ""), ("minibus 9 seats", ""), ("bus 7 seats", ""), ("客车 5+2座", ""), ("客车|座位数:8", ""), ("九座客车", ""),
+        ("bus 19 seats", "bus"), ("客车 23+1座", "bus"), ("bus 45 seater", "bus"), ("客车|座位数:30", "bus"), ("minibus", "bus"),
+    ],
+)  # fmt: skip
+def test_a_bus_of_nine_seats_is_none(text, kind):
+    assert says(text)[1] == kind
+
+
 def test_a_type_code_speaks_before_a_model_and_a_model_beside_its_brand():
     assert powertrain("BYD6480STHEV 唐") == "NOT_BEV"
     assert powertrain("BYD Dolphin") == powertrain("Dolphin", make="BYD") == "BEV"
@@ -157,7 +269,7 @@ def test_a_part_that_says_pure_electric_is_never_lost_behind_others(words):
     assert "BEV" in said.split("/") or said in {"EREV", "FCEV"}
 
 
-@pytest.mark.parametrize("text", ["1", "A", "1A", "电动", "非", "含纯电动", "not ", "EV/", "排量:1|", "BYD7005BEV ", "AB1234-A", "海豚"])  # fmt: skip
+@pytest.mark.parametrize("text", ["1", "A", "1A", "电动", "非", "含纯电动", "not ", "EV/", "排量:1|", "BYD7005BEV ", "AB1234-A", "海豚", "电动五", "electric 1 ", "not hybrid electric ", "hybrid: no ", "电动\n", "1+1座"])  # fmt: skip
 def test_eight_times_the_name_takes_at_most_eight_times_the_steps(text):
     small, large = (
         python_lines(lambda size=size: goods_name(f"{(text * size)[:size]}A"))

@@ -21,7 +21,7 @@ SPELLINGS = {
         "Şasi No", "رقم الشاصي", "Nomor Rangka", "Số khung", "เลขตัวถัง", "VIN (17 digits)", "Vehicle VIN",
     ],
     "hs_code": ["HS Code", "H.S. CODE", "HS", "商品编号", "商品编码(HS)", "海关编码", "Zolltarifnummer", "ТН ВЭД", "GTİP No", "HS Code (10 digits)"],
-    "fuel": ["Fuel", "FUEL TYPE", "燃料种类", "動力類型", "연료", "Kraftstoff", "Тип топлива", "Fuel / Carburant"],
+    "fuel": ["Fuel", "FUEL TYPE", "Engine type", "Antriebsart", "Тип двигателя", "动力", "燃料种类", "動力類型", "연료", "Kraftstoff", "Тип топлива", "Fuel / Carburant"],
     "condition": ["New/Used", "Condition", "新旧", "新/旧"],
     "declaration_date": ["Decl. Date", "Declaration Date", "申报日期", "申告日"],
     "export_date": ["Export date", "出口日期"],
@@ -32,7 +32,7 @@ SPELLINGS = {
     "goods_name": [
         "商品名称", "货物名称", "品名", "申报品名", "车辆名称", "产品名称", "货名", "规格型号", "品牌型号", "品牌/型号", "新能源类型", "Description of goods",
         "Goods description", "COMMODITY", "Cargo Description", "Make & Model", "Make / Model", "Наименование товара", "Descripción de la mercancía", "Descrição da mercadoria",
-        "وصف البضاعة", "Désignation des marchandises", "Warenbezeichnung", "GName", "GModel",
+        "وصف البضاعة", "Désignation des marchandises", "Warenbezeichnung", "Goods", "Product", "HS description", "货物或应税劳务名称", "唛头及货物描述", "产品型号及名称", "GName", "GModel",
     ],
 }  # fmt: skip
 
@@ -60,6 +60,24 @@ def test_spellings(field, header):
 )
 def test_no_header_is_guessed(header):
     assert meaning(header) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("Goods / HS Code", "hs_code"), ("Goods/Make", "make"), ("Product/VIN", "vin"), ("Product code", None), ("Goods No.", None), ("Goods (new)", "goods_name")],
+)  # fmt: skip
+def test_a_bare_word_for_goods_says_nothing_beside_another(header, field):
+    assert (meaning(header) or (None,))[0] == field
+
+
+def test_a_column_of_engines_tells_the_fuel_where_no_other_does():
+    for headings, column in (
+        (["VIN", "Engine type"], "Engine type"),
+        (["VIN", "Antriebsart", "Kraftstoff"], "Kraftstoff"),
+        (["VIN", "动力", "燃料种类(旧)"], "燃料种类(旧)"),
+        (["VIN", "Antriebsart", "Motorisierung"], None),
+    ):
+        assert map_columns(sheet_of(headings, [VINS[0], "", ""])).get("fuel") == column
 
 
 def test_the_dictionary_names_each_header_once():

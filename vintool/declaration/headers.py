@@ -47,6 +47,10 @@ _BEFORE = re.compile(r"(?:the|vehicles?|cars?|整车|车辆|車両)")
 _AFTER = re.compile(
     r"(?:nos|no|nr|numbers?|num|codes?|ofthe|of|vehicles?|cars?|digits?|位|号码|号|码|代码|编号|\d{1,2})++"
 )
+_OF_NUMBER = re.compile("no|nr|num|code|号|码|编")  # Product code: not the name of the goods
+_BARE = frozenset(
+    {"goods", "product", "vehicledetails", "商品信息"}
+)  # say nothing beside another part
 
 
 @lru_cache(maxsize=1 << 14)
@@ -102,7 +106,8 @@ def _field(text: str, table: str) -> str | None:
         bare = bare[lead.end() :]
     for end in range(min(len(bare), _longest(table)), 1, -1):
         if bare[:end] in dictionary and (end == len(bare) or _AFTER.fullmatch(bare, end)):
-            return dictionary[bare[:end]]
+            field = dictionary[bare[:end]]
+            return None if field == GOODS_NAME and _OF_NUMBER.search(bare, end) else field
     return None
 
 
@@ -124,6 +129,9 @@ def meaning(header: str, table: str = MANIFEST) -> tuple[str, int] | None:
         return field, EXACT
     parts = _SEPARATORS.split(unicodedata.normalize("NFKC", header))
     named = {field for part in [header, *parts] if part and (field := _field(part, table))}
+    if len(named) > 1:
+        told = (part for part in [header, *parts] if part and normalise(part) not in _BARE)
+        named = {field for part in told if (field := _field(part, table))}
     named = named - {"row_no"} or named  # the "No." in "Chassis / No." counts nothing
     return (named.pop(), PARTIAL) if len(named) == 1 else None
 

@@ -29,6 +29,8 @@ from vintool.escaping import shell_word, visible
 _DECIDING = frozenset({"hs_code", "fuel", "un_no", "condition", "seats", "vehicle_type"})
 # All of them are read, for what names the goods is spread over columns.
 _GOODS_NAMES = (GOODS_NAME, "goods_name_zh", "goods_name_en")
+# Headings that name the engine, and tell the fuel at times.
+_OF_ENGINE = frozenset(map(normalise, ("Engine type", "Motorisierung", "Antrieb", "Antriebsart", "Tipo de motor", "Тип двигателя", "动力")))  # fmt: skip
 _NAMED, _LONGEST = 20, 200  # columns that a refusal names, and characters of such a name
 _PLANNED = re.compile(
     r"plan|estimat|expect|scheduled|预计|計劃|计划|预定|予定|예정|geplant|prév|previst|estimad|план",
@@ -168,15 +170,23 @@ def _one_each(
 ) -> dict[str, int]:
     """The column of every other field; the surest of several, if that cannot change a verdict."""
     columns = dict[str, int]()
-    for field, positions in claims.items():
+    for field, claimed in claims.items():
         if field in chosen or field in _GOODS_NAMES:
             continue
-        surest = 0 if _is_date(field) else max(exactness for _, exactness in positions)
+        positions = _of_fuel(sheet, claimed) if field == "fuel" else claimed
+        surest = 0 if _is_date(field) else max((exactness for _, exactness in positions), default=0)
         best = [position for position, exactness in positions if exactness >= surest]
         if len(best) > 1 and must_be_clear(field):
             raise _tie(sheet, field, best)
-        columns[field] = best[0]
+        if best:
+            columns[field] = best[0]
     return columns
+
+
+def _of_fuel(sheet: Headed, positions: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """The columns of fuel: one of the engine's kind (Antriebsart, 动力) only where it alone is there."""
+    proper = [one for one in positions if normalise(sheet.headers[one[0]]) not in _OF_ENGINE]
+    return proper or (positions if len(positions) == 1 else ())
 
 
 def _goods_names(
