@@ -130,8 +130,8 @@ def meaning(header: str, table: str = MANIFEST) -> tuple[str, int] | None:
     parts = _SEPARATORS.split(unicodedata.normalize("NFKC", header))
     named = {field for part in [header, *parts] if part and (field := _field(part, table))}
     if len(named) > 1:
-        told = (part for part in [header, *parts] if part and normalise(part) not in _BARE)
-        named = {field for part in told if (field := _field(part, table))}
+        saying = (part for part in [header, *parts] if part and normalise(part) not in _BARE)
+        named = {field for part in saying if (field := _field(part, table))}
     named = named - {"row_no"} or named  # the "No." in "Chassis / No." counts nothing
     return (named.pop(), PARTIAL) if len(named) == 1 else None
 
