@@ -26,7 +26,8 @@ _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 _BATCH = re.compile(r"第\s*(\d{1,4})\s*批")
 _DATE = re.compile(r"(?:发布时间|发布日期|公告日期|成文日期)\s*[:：]?\s*(\d{4}\D\d{1,2}\D\d{1,2})")
 _SAVED = re.compile(r"saved from url=\(\d+\)(\S+)")
-_INLINE = re.compile(r"\s*([^:：]{2,30})[:：]\s*(.*\S)\s*", re.DOTALL)
+_COLON = re.compile("[:：]")
+_LONGEST_LABEL = 30
 _OF_ONE = frozenset({"brand", "code", "name"})
 """A label that comes again with another value begins another product; of the others a product may have several."""
 
@@ -218,5 +219,7 @@ def _pairs(row: Sequence[str], fields: Sequence[str]) -> Iterator[tuple[str, str
         if field:
             if at + 1 < len(row) and row[at + 1]:
                 yield field, row[at + 1]
-        elif (inline := _INLINE.fullmatch(cell)) and (inner := field_of(inline[1])):
-            yield inner, inline[2]
+        elif colon := _COLON.search(cell, 0, _LONGEST_LABEL):
+            value = cell[colon.end() :].strip()
+            if value and (inner := field_of(cell[: colon.start()].strip())):
+                yield inner, value
