@@ -21,16 +21,16 @@ class Attack(NamedTuple):
 
 
 ATTACKS = {
-    "dates": Attack(values.dates, 140),
-    "vins": Attack(values.vins, 14),
-    "outputs": Attack(values.outputs, 560),
-    "fields": Attack(rows.fields, 12),
+    "dates": Attack(values.dates, 95),
+    "vins": Attack(values.vins, 10),
+    "outputs": Attack(values.outputs, 635),
+    "fields": Attack(rows.fields, 9),
     "truth": Attack(rows.truth, 1),
     "arrow": Attack(rows.arrow, 30),
-    "lists": Attack(tables.lists, 18),
-    "headers": Attack(tables.headers, 18),
+    "lists": Attack(tables.lists, 11),
+    "headers": Attack(tables.headers, 13),
     "maps": Attack(tables.maps, 40),
-    "terminals": Attack(tables.terminals, 28),
+    "terminals": Attack(tables.terminals, 22),
     "decisions": Attack(desk.decisions, 50),
     "licences": Attack(desk.licences, 6),
     "rules": Attack(desk.rules, 2),
