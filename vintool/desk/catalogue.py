@@ -25,7 +25,7 @@ from vintool.registry.brands import chinese_names, may_share_wmi
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.facts import VinFacts
-from vintool.screening.screen import with_remarks
+from vintool.screening.screen import not_cleared, with_remarks
 
 SOURCE = "catalogue of type approvals"
 #: What puts a row before a person although it was cleared: the product is another vehicle, or not for clearing.
@@ -234,14 +234,7 @@ class Catalogue:
             remarks = (*remarks, *self._against_clearing(code_text, decision.reasons))
         marked = with_remarks(decision, remarks)
         weighs = {one.reason for one in remarks} & WEIGHING
-        if (
-            decision.verdict is not Verdict.OUT_OF_SCOPE
-            or Reason.BEFORE_RULE in decision.reasons
-            or not weighs
-        ):
-            return marked
-        lines = (*marked.lines, "7c")
-        return marked._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
+        return not_cleared(marked) if weighs else marked
 
     def _against_clearing(self, code_text: str, reasons: Sequence[Reason]) -> Iterator[Remark]:
         """What speaks against a row that was cleared by its powertrain, or by its kind."""

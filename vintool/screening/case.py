@@ -72,37 +72,33 @@ class Case:
         All that the VIN says counts as one: a single wrong character could have made it.
         """
         vin = self.facts.vin
-        declared = self._declared_kinds
+        by_entries, by_name = self._declared_kinds
+        declared = (*by_entries, *by_name)
         rules = vin.classification.rules
         encoded = bool(rules) and all(rule.kind == "truck" for rule in rules)
         electric_car = any(rule.electric and rule.kind == "car" for rule in rules)
         if not encoded and (electric_car or vin.classification.powertrain is Powertrain.BEV):
             # The rules know the VIN as an electric car, or one of them does: never cleared by its kind.
-            return tuple(declared.values())[:1]
+            return declared[:1]
         by_vin: tuple[str, ...] = ("truck",) if encoded else ()
-        if set(declared) == {GOODS_NAME} and (
-            self.named_pure_electric or "bus" in declared.values()
-        ):
+        if by_name and not by_entries and (self.named_pure_electric or "bus" in by_name):
             by_vin = ()  # a name that says pure electric clears nothing, and a minibus may have nine seats
         elif not by_vin and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
             by_vin = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
-        if "chassis" in declared.values():
+        if "chassis" in declared:
             by_vin = ()  # the chassis of a truck or bus bears the WMI of its maker
-        return (*declared.values(), *by_vin)
+        return (*declared, *by_vin)
 
     @cached_property
-    def _declared_kinds(self) -> dict[str, str]:
-        """The kinds other than passenger that entries tell, by field.
+    def _declared_kinds(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The kinds other than passenger that entries tell, one a field, and those that names of the goods add to them.
 
         A goods name tells one where no other entry does, or another one than they: the same would count one thing twice.
         """
         entries = [entry for entry in self.facts.declared if entry.kind not in {"", PASSENGER, KIT}]
-        declared = {entry.field: entry.kind for entry in entries if entry.field != GOODS_NAME}
-        named = {entry.kind for entry in entries if entry.field == GOODS_NAME} - {
-            *declared.values()
-        }
-        names = (GOODS_NAME, *(f"{GOODS_NAME} {i}" for i in range(2, len(named) + 1)))
-        return declared | dict(zip(names, sorted(named), strict=False))
+        by_field = {entry.field: entry.kind for entry in entries if entry.field != GOODS_NAME}
+        named = {entry.kind for entry in entries if entry.field == GOODS_NAME}
+        return tuple(by_field.values()), tuple(sorted(named - {*by_field.values()}))
 
     @cached_property
     def named_pure_electric(self) -> bool:

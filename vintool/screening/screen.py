@@ -203,6 +203,14 @@ def with_remarks(
     return decision._replace(reasons=tuple(dict.fromkeys(reasons)), evidence=items)
 
 
+def not_cleared(decision: Decision) -> Decision:
+    """The decision, for review where it has cleared the row, but for one that the date alone has cleared."""
+    if decision.verdict is not Verdict.OUT_OF_SCOPE or Reason.BEFORE_RULE in decision.reasons:
+        return decision
+    lines = (*decision.lines, "7c")
+    return decision._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
+
+
 def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:
     """The decision on a row whose VIN stands on an earlier row: one of the two is wrong, or counts twice.
 
@@ -210,11 +218,7 @@ def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:
     """
     if not remarks:
         return decision
-    marked = with_remarks(decision, remarks, always=True)
-    if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:
-        lines = (*marked.lines, "7c")
-        return marked._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
-    return marked
+    return not_cleared(with_remarks(decision, remarks, always=True))
 
 
 def finding(decision: Decision, regime: Regime, on: date | None, column: str = "") -> Finding:

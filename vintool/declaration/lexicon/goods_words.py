@@ -20,85 +20,50 @@ from vintool.errors import DataError
 from vintool.registry.rows import read_rows
 
 SOURCE = "declared.goods.csv"
-
 COLUMNS = ("field", "word", "value", "beside", "language", "source")
-
 _NOTHING = "nothing"
-
 _ABOUT = {"powertrain", "kind", "part", "electric"}
-
 _STRETCH = re.compile(r"[/+,;&|、:\n]|\s-\s")  # a bracket adds to the word before it
-
 _CHOICE = re.compile(r"^\s*/\s*$")
-
 _OR = frozenset(map(fold, ("or", "或", "或者", "или", "або", "oder", "ou", "o", "veya", "أو")))
-
 # Beside those of a model's name: *other than* electric, 除纯电动外.
 _NOT = models.NOT | frozenset(map(fold, ("without", "keine", "nicht", "sem", "não", "غير", "than", "except", "excluding", "除")))  # fmt: skip
-
 _BETWEEN = frozenset(
     {"a", "an", "the", "是", "属", "于", "为", "含", "带"}
 )  # not a hybrid, 不是纯电动
-
 _ENGINES = frozenset({"moteur", "motor", "engine", "двигателя"})  # sans moteur thermique
-
 # "No" behind these is the sign of a number, or their own: Model No, 发动机无.
 _NUMBERED = frozenset({"model", "item", "art", "article", "ref", "reference", "serial", "type", "part", "chassis", "frame", "engine", "motor", "lot", "order", "batch", "stock", "invoice", "vin"})  # fmt: skip
-
 _WITHOUT = re.compile("(?:发动机|内燃机|引擎|排量|增程器|油箱)$")
-
 _OWN = frozenset({"no", "无", "無"})
-
 # Denial behind a word, and whether it denies whatever follows: 混合动力否, hybrid: none.
 _BEHIND = {"否": True, "отсутствует": True, "отсутствуют": True, "değil": True, "no": False, "none": False, "nil": False, "N/A": False, "无": False, "没有": False, "нет": False, "немає": False, "aucun": False, "aucune": False, "non": False, "nein": False, "não": False, "yok": False, "لا": False, "なし": False, "없음": False}  # fmt: skip
-
 _EQUALS = re.compile(r"[:=]")
-
 _ENDS = re.compile(r"[^\s:=-]")  # what stands before a word that a denial does not belong to
-
 _HYBRIDS = frozenset({Powertrain.PHEV, Powertrain.HEV, Powertrain.NOT_BEV})
-
 # One script of the few characters that decide, and one alphabet of letters that look alike.
 _ONE_SCRIPT = str.maketrans(
     "純電動車轎乗無門調轉鏡後遙兒輛貨運輸載驅", "纯电动车轿乘无门调转镜后遥儿辆货运输载驱"
 )
-
 _LATIN = str.maketrans("асеорхукітпмвн", "aceopxykitnmbh")
-
 _CYRILLIC = str.maketrans("aceopxykitmbh", "асеорхукітмвн")
-
 _OTHER_SCRIPT = re.compile(
     f"[{''.join(map(chr, _ONE_SCRIPT))}]|[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]"
 )
-
 _LATIN_LETTER = re.compile("[a-z]")
-
 _TELLTALE = 5  # letters of a word of two alphabets that can be but one
-
 _ELECTRIC = frozenset({"electric", "electrical"})
-
 _FURTHER = 4  # words between "electric" and a car
-
 _FURTHER_CHARACTERS = 6
-
 _NUMERAL = re.compile(r"\d+|[两二三四五六七八九]")
-
 _OF_DOORS = frozenset({"door", "doors", "seat", "seats", "座", "门"})  # equipment without a number
-
 _CAR_PARTS = frozenset("窗门顶篷锁载灯身架库位轮胎衣膜模漆")  # behind 车
-
 _TOYS = frozenset({"toy", "toys", "kids", "childrens", "children"})
-
 _TOY = re.compile("(?:玩具|儿童|遥控)$")
-
 _GOODS_FOR = frozenset({"pack", "packs", "battery", "batteries", "part", "parts", "accessories", "charger", "chargers", "cable", "cables", "station", "stations", "connector", "tyre", "tyres", "tire", "tires"})  # fmt: skip
-
 _GOODS_OF = frozenset({("spare", "parts"), ("spare", "part"), ("零", "件"), ("配", "件"), ("零", "部"), ("部", "件"), ("备", "件"), ("充", "电"), ("轮", "胎")})  # fmt: skip
-
 _PARTS_OF = frozenset({"parts", "accessories", "charger", "chargers"})
-
 FIRST = (Powertrain.FCEV, Powertrain.EREV)  # named before whatever else the words say of a motor
-
 _SHORTENED = frozenset({"NOT_BEV", "HEV", "EREV", "FCEV"})
 
 

@@ -4,7 +4,7 @@ The name of a model speaks beside its brand: alone only where no other make has 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -111,14 +111,31 @@ def _by_words(words: list[Word]) -> Iterator[Powertrain]:
         at = end
 
 
+def _listed_in(
+    words: list[Word], brands: Container[int]
+) -> Iterator[tuple[_ListedModel, int, bool]]:
+    """The models of the table that some words name, with the index after each, and whether that is a whole name.
+
+    Args:
+        words: of a cell.
+        brands: the indices after the brands among them.
+    """
+    texts = [word.text for word in words]
+    reached = dict[str, int]()
+    for at in range(len(words)):
+        if texts[at] not in _models():
+            continue
+        begins = at == 0 or at in brands or words[at].gap.strip() == ":"
+        for end, listed in _models().at(texts, at):
+            if reached.get(listed.brand, 0) > at or (listed.short and not begins):
+                continue  # part of a longer name, or of none
+            reached[listed.brand] = end
+            yield listed, end, (begins or may_end(words, at)) and may_end(words, end)
+
+
 def _names_a_model(words: list[Word]) -> bool:
     """Whether a cell names a model of the table, whatever drives it."""
-    brands, texts = _brands_in(words), [word.text for word in words]
-    return any(
-        may_end(words, end) and (not listed.short or at == 0 or at in brands)
-        for at in range(len(words))
-        for end, listed in _models().at(texts, at)
-    )
+    return any(whole for *_, whole in _listed_in(words, _brands_in(words)))
 
 
 def _by_name(field: str, words: list[Word]) -> Meaning | None:
@@ -147,24 +164,14 @@ def agreed(models: Iterable[NamedModel]) -> tuple[NamedModel, ...]:
 def brands_and_models(words: list[Word]) -> tuple[tuple[str, ...], tuple[NamedModel, ...]]:
     """The brands and the models that some words name; all that they name of one brand must agree."""
     brands = _brands_in(words)
-    texts = [word.text for word in words]
     by_brand = dict[str, list[_ListedModel]]()
-    reached = dict[str, int]()
-    electric = not _ELECTRIC.isdisjoint(texts)
-    for at in range(len(words)):
-        if texts[at] not in _models():
-            continue
-        begins = at == 0 or at in brands or words[at].gap.strip() == ":"
-        for end, listed in _models().at(texts, at):
-            if reached.get(listed.brand, 0) > at or (listed.short and not begins):
-                continue  # part of a longer name, or of none
-            reached[listed.brand] = end
-            whole = (begins or may_end(words, at)) and may_end(words, end)
-            known = whole and not _goes_on_with_number(words, end)
-            known = known and (listed.powertrain is Powertrain.BEV or not electric)
-            by_brand.setdefault(listed.brand, []).append(
-                listed if known else listed._replace(powertrain=None)
-            )
+    electric = any(word.text in _ELECTRIC for word in words)
+    for listed, end, whole in _listed_in(words, brands):
+        known = whole and not _goes_on_with_number(words, end)
+        known = known and (listed.powertrain is Powertrain.BEV or not electric)
+        by_brand.setdefault(listed.brand, []).append(
+            listed if known else listed._replace(powertrain=None)
+        )
     models = tuple(
         NamedModel(brand, some[0].model, some[0].powertrain, all(one.alone for one in some))
         for brand, some in sorted(by_brand.items())
