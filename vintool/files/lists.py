@@ -213,14 +213,8 @@ def read_record(path: Path) -> list[dict[str, str]]:
         ManifestError: it cannot be read, or a line is no JSON object.
     """
     try:
-        if path.stat().st_size > limits.DECISIONS:
-            raise limits.beyond(
-                "the record is larger",
-                limits.DECISIONS,
-                "bytes",
-                file=path.name,
-                next_step="move it away and begin a new one",
-            )
+        begin_anew = "move it away and begin a new one"
+        limits.refuse_larger(path, limits.DECISIONS, "the record", next_step=begin_anew)
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"

@@ -49,14 +49,8 @@ def read_page(path: Path, *, encoding: str | None = None) -> list[dict[str, str]
     Raises:
         ManifestError: it cannot be read, is too large, or shows no product.
     """
-    if path.stat().st_size > limits.PAGE:
-        raise limits.beyond(
-            "the page is larger",
-            limits.PAGE,
-            "bytes",
-            file=path.name,
-            next_step="save the page of each product by itself",
-        )
+    one_each = "save the page of each product by itself"
+    limits.refuse_larger(path, limits.PAGE, "the page", next_step=one_each)
     name, _, _ = decide(path, encoding)
     page = _Page()
     page.feed(path.read_bytes().decode(name))

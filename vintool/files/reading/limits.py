@@ -4,6 +4,7 @@ Each bound stands far above what honest manifests reach, and low enough that the
 ask for stay small. What it bounds is never cut off in silence: the file is refused, with the place, the bound and the way out.
 """
 
+from pathlib import Path
 from typing import Final
 
 from vintool.errors import ManifestError
@@ -99,6 +100,22 @@ def is_sparse(cells: int, written: int, free: int) -> bool:
         free: cells up to which any table is taken.
     """
     return cells > free and cells > CELLS_PER_VALUE * written
+
+
+def refuse_larger(path: Path, bound: int, what: str, *, next_step: str) -> None:
+    """Refuse a file that is held whole and larger than its bound.
+
+    Args:
+        path: of the file.
+        bound: bytes.
+        what: the file is, such as ``the page``.
+        next_step: the way out.
+
+    Raises:
+        ManifestError: it is larger.
+    """
+    if path.stat().st_size > bound:
+        raise beyond(f"{what} is larger", bound, "bytes", file=path.name, next_step=next_step)
 
 
 def beyond(  # noqa: PLR0913 - the parts of its sentence

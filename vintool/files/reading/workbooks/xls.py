@@ -61,14 +61,8 @@ class XlsWorkbook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if path.stat().st_size > limits.XLS:
-            raise limits.beyond(
-                "the .xls workbook is larger",
-                limits.XLS,
-                "bytes",
-                file=path.name,
-                next_step="open it and save a copy as .xlsx",
-            )
+        as_xlsx = "open it and save a copy as .xlsx"
+        limits.refuse_larger(path, limits.XLS, "the .xls workbook", next_step=as_xlsx)
         self._texts = RepeatedTexts(path.name)
         self._version, self._strings, self._blank = _BIFF8, 0, frozenset[int]()
         with self._damage_refused():
