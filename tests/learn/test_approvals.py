@@ -15,7 +15,7 @@ from vintool.codes import Grade, Powertrain
 from vintool.desk.approvals import Row, approval
 from vintool.errors import ManifestError, MappingError
 from vintool.learn.approvals import rows_of, with_sources
-from vintool.learn.job import learn_file, learn_files, rules_csv
+from vintool.learn.job import learn_file, rules_csv
 from vintool.learn.mine import mine
 from vintool.learn.presets import presets
 from vintool.learn.rules import Criteria
@@ -39,7 +39,7 @@ SAID = {
 
 
 def learned(*paths):
-    return learn_files(paths, preset=MIIT)
+    return learn_file(paths, preset=MIIT)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl", "html"])
@@ -82,7 +82,7 @@ def test_batches_are_joined_before_anything_is_decided(tmp_path):
     assert classification.powertrain is None
     assert {rule.powertrain.value for rule in classification.rules} == {"BEV", "HEV"}
     assert {rule.grade.value for rule in classification.rules} == {"A"}
-    tolerant = learn_files([one, two], criteria=Criteria(tolerate=9), preset=MIIT)
+    tolerant = learn_file([one, two], criteria=Criteria(tolerate=9), preset=MIIT)
     assert len(tolerant.mined.conflicts) == 1
 
 

@@ -17,7 +17,7 @@ from vintool.learn.job import learn_file
 from vintool.learn.labels import Labels
 from vintool.learn.presets import APPROVALS, presets
 from vintool.learn.rules import Criteria
-from vintool.learn.sources import Columns, read_list
+from vintool.learn.sources import Columns, read_lists
 from vintool.learn.trial import Rulebook
 
 # --- the six registers ------------------------------------------------------------------------
@@ -156,7 +156,7 @@ def test_dirty_vins_are_cleaned_and_others_counted(tmp_path):
         "1A9BB222": "small_maker", "LRWOE7FA1LC000001": "alphabet", "": "missing",
     }  # fmt: skip
     text = "VIN;Fuel\n" + "".join(f"{cell};Electric\n" for cell in cells)
-    reading = read_list(put(tmp_path / "x.csv", text), Columns(), Labels())
+    reading = read_lists([put(tmp_path / "x.csv", text)], Columns(), Labels())
     starts = {int(start).to_bytes(8).decode() for start in reading.rows.start}
     assert starts == {"LRW3E7FA", "LRW3E7FB", "LRW3E7FC", "LRW3E7FD"}
     tails = {int(tail).to_bytes(2).decode() for tail in reading.rows.tail}
@@ -194,11 +194,11 @@ def test_a_bad_map_of_labels_is_refused(tmp_path, text, said):
 def test_columns_are_named_or_known(tmp_path):
     path = put(tmp_path / "x.csv", "a,b\nLRW3E7FA,Electric\n")
     with pytest.raises(MappingError, match="--vin"):
-        read_list(path, Columns(), Labels())
+        read_lists([path], Columns(), Labels())
     with pytest.raises(MappingError, match="--date"):
-        read_list(path, Columns("a", "b", date="c"), Labels())
-    assert read_list(path, Columns("A", "b", usual_date="c"), Labels()).total == 1
+        read_lists([path], Columns("a", "b", date="c"), Labels())
+    assert read_lists([path], Columns("A", "b", usual_date="c"), Labels()).total == 1
     table = pa.table({"Chassis No": ["LRW3E7FA"] * 3, "code": [4, 4, 4], "Fuel": [None, "x", "y"]})
     pq.write_table(table, tmp_path / "x.parquet")
-    reading = read_list(tmp_path / "x.parquet", Columns(label="code"), Labels("fi"))
+    reading = read_lists([tmp_path / "x.parquet"], Columns(label="code"), Labels("fi"))
     assert len(reading.rows.start) == 3

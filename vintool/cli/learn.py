@@ -137,7 +137,7 @@ def learn(  # noqa: PLR0913 - a command has its options
     criteria = rules.Criteria(min_support, min_confidence, tolerate, allow_wmi, register)
     columns = sources.Columns(vin or "", label or "", date or "", source or "")
     with file_errors(), ExitStack() as inputs:
-        lesson = job.learn_files(
+        lesson = job.learn_file(
             [inputs.enter_context(input_path(name)) for name in labelled],
             columns,
             criteria,

@@ -1,6 +1,6 @@
 """A run: what it is asked to do, who hears how far it is, and the files that it writes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,15 @@ RUN_JSON: Final = "run.json"
 
 Progress = Callable[[int, int, int, Mapping[str, int]], None]
 """Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict."""
+
+
+def paths_of(given: Path | str | Sequence[Path | str]) -> tuple[Path, ...]:
+    """The paths, where one or several may be given.
+
+    >>> [path.name for path in paths_of("a.csv")], [path.name for path in paths_of(["a.csv", "b.csv"])]
+    (['a.csv'], ['a.csv', 'b.csv'])
+    """
+    return tuple(map(Path, [given] if isinstance(given, Path | str) else given))
 
 
 def ignore(*_: object) -> None:

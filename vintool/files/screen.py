@@ -35,6 +35,7 @@ from vintool.files.run import (
     Progress,
     Run,
     ignore,
+    paths_of,
 )
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.hashing import hash_in_thread
@@ -124,7 +125,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         licences=Path(licences) if licences else None,
         confirmations=Path(confirmations) if confirmations else None,
         decisions=tuple(map(Path, decisions)),
-        catalogue=tuple(map(Path, [catalogue] if isinstance(catalogue, Path | str) else catalogue)),
+        catalogue=paths_of(catalogue),
         single_window=single_window,
         lang=lang,
         annotated_as=annotated_as,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vintool.errors import ManifestError
 from vintool.escaping import spreadsheet_cell
+from vintool.files.run import paths_of
 from vintool.learn.approvals import Cited, read_batches, with_sources
 from vintool.learn.labels import Labels
 from vintool.learn.mine import Mined, mine
@@ -22,31 +23,7 @@ from vintool.registry import user_rules
 
 
 def learn_file(  # noqa: PLR0913 - the options of a main job
-    path: Path | str,
-    columns: Columns | None = None,
-    criteria: Criteria | None = None,
-    *,
-    preset: Preset | None = None,
-    label_map: Path | None = None,
-    cite: str = "",
-    encoding: str | None = None,
-    sheet: str | None = None,
-) -> Lesson:
-    """Learn rules from one labelled list: ``learn_files`` of it alone."""
-    return learn_files(
-        [path],
-        columns,
-        criteria,
-        preset=preset,
-        label_map=label_map,
-        cite=cite,
-        encoding=encoding,
-        sheet=sheet,
-    )
-
-
-def learn_files(  # noqa: PLR0913 - the options of a main job
-    paths: Sequence[Path | str],
+    path: Path | str | Sequence[Path | str],
     columns: Columns | None = None,
     criteria: Criteria | None = None,
     *,
@@ -62,7 +39,7 @@ def learn_files(  # noqa: PLR0913 - the options of a main job
     left out 2 s. A trial by date, and each source left out, add 1 s.
 
     Args:
-        paths: in any format of a manifest; of type approvals (the preset ``miit``) saved pages too.
+        path: of one list or several, in any format of a manifest; of type approvals (the preset ``miit``) saved pages too.
         columns: columns by name; those not named are the preset's, or what the header dictionary says.
         criteria: what it takes to make a rule. A type approval is full support by itself, and bears no other beside it.
         preset: the public register that the lists come from.
@@ -79,7 +56,7 @@ def learn_files(  # noqa: PLR0913 - the options of a main job
     """
     started = time.monotonic()
     columns, criteria = columns or Columns(), criteria or Criteria()
-    files = [Path(path) for path in paths]
+    files = paths_of(path)
     cited: Cited | None = None
     if preset and preset.code == APPROVALS:
         if columns != Columns() or label_map:

@@ -60,7 +60,7 @@ def mine(rows: Rows, criteria: Criteria | None = None) -> Mined:
     A million rows with 20,000 starts take 0.6 s on one core.
 
     Args:
-        rows: as ``read_list`` gives them.
+        rows: as ``read_lists`` gives them.
         criteria: what it takes to make a rule.
     """
     criteria = criteria or Criteria()

@@ -30,18 +30,6 @@ class Columns:
     usual_source: str = ""
 
 
-def read_list(  # noqa: PLR0913, PLR0917 - how to read a file
-    path: Path | str,
-    columns: Columns,
-    labels: Labels,
-    without: Sequence[str] = (),
-    encoding: str | None = None,
-    sheet: str | None = None,
-) -> Reading:
-    """Read one labelled list: ``read_lists`` of it alone."""
-    return read_lists([path], columns, labels, without, encoding, sheet)
-
-
 def read_lists(  # noqa: PLR0913, PLR0917 - how to read files
     paths: Sequence[Path | str],
     columns: Columns,
