@@ -2,6 +2,7 @@
 
 import random
 import re
+import sqlite3
 
 import pytest
 from support.commands import run
@@ -53,6 +54,12 @@ def cut_at(path, text):
     cut(path, as_dump(path, TINY).read_bytes().index(text))
 
 
+def without_a_column(path):
+    with sqlite3.connect(as_sqlite(path, TINY)) as database:
+        database.execute("ALTER TABLE Make RENAME COLUMN Name TO Label")
+    return path
+
+
 def zipped(path, *names):
     return as_zip(path, *(as_dump(path.parent / name, TINY) for name in names))
 
@@ -86,6 +93,10 @@ FAULTS = {
     "an archive of a broken dump": (
         lambda path: as_zip(path, cut(as_dump(path.parent / "a", TINY), 3000)),
         "breaks off in table",
+    ),
+    "an archive of a database that lacks a column": (
+        lambda path: as_zip(path, without_a_column(path.parent / "a")),
+        "table Make has no column Name",
     ),
     "a row too short": (
         lambda path: replaced(path, "12\tToymaker", "12"),

@@ -45,7 +45,7 @@ def read(path: Path, wanted: Wanted) -> dict[str, int]:
     try:
         with _opened(path) as (head, file, plain):
             if head.startswith(_SQLITE):
-                return _from_sqlite(plain, wanted)
+                return _from_sqlite(path, plain, wanted)
             if b"\0" in head:
                 raise DataSourceError(
                     f"{path}: neither a SQLite file nor a plain SQL dump; of NHTSA's releases take the one whose name ends in .plain.zip"
@@ -102,9 +102,10 @@ def _within_limits(path: Path, packed: IO[bytes], size: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _from_sqlite(path: Path, wanted: Wanted) -> dict[str, int]:
+def _from_sqlite(path: Path, plain: Path, wanted: Wanted) -> dict[str, int]:
+    """The rows of a database, of which ``plain`` is the file itself, unpacked, and ``path`` the one that the user knows."""
     counts = {}
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"{plain.resolve().as_uri()}?mode=ro", uri=True)) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
         for name in (name for (name,) in tables if name.lower() in wanted):
             columns, take = wanted[name.lower()]
