@@ -259,13 +259,13 @@ def verdicts(*, seen: bool) -> dict[tuple[bool, str], Counter[str]]:
         seen: with all rules, or as if no start of a car from China had been seen: patterns alone.
     """
     cars = [case for case in cases() if case.region == "China" and case.kind == "car"]
-    evidence, approvals, manual = packaged._tables()  # noqa: SLF001 - the table is what is put in question
+    evidence, approvals, manual = packaged.packaged_tables()
     if not seen:
         evidence = without_china(EVIDENCE, packaged.EVIDENCE_COLUMNS)
         approvals = without_china(APPROVALS, packaged.APPROVAL_COLUMNS)
         manual = without_china(MANUAL, packaged.MANUAL_COLUMNS, starts=True)
     counts: defaultdict[tuple[bool, str], Counter[str]] = defaultdict(Counter)
-    with patch.object(packaged, "_tables", lambda: (evidence, approvals, manual)):
+    with patch.object(packaged, "packaged_tables", lambda: (evidence, approvals, manual)):
         for case in cars:
             for name, cells in declared(case).items():
                 finding = vintool.screen(case.vin, DAY, {"condition": "new"} | cells)

@@ -27,7 +27,8 @@ _ANNOUNCEMENT = re.compile(r"MIIT announcement \d+")
 _CITED = 3  # approvals that a rule names
 
 
-def _tables() -> tuple[KeyedTable, KeyedTable, KeyedTable]:
+def packaged_tables() -> tuple[KeyedTable, KeyedTable, KeyedTable]:
+    """The rows of the packaged rules: labelled starts, type approvals, written by hand."""
     return (
         keyed_table(EVIDENCE, EVIDENCE_COLUMNS),
         keyed_table(APPROVALS, APPROVAL_COLUMNS),
@@ -43,7 +44,7 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
         wmi: positions 1-3; the rules do not go by the longer WMI of small makers.
     """
     rules = []
-    evidence, approvals, manual = _tables()
+    evidence, approvals, manual = packaged_tables()
     for _, vds, years, plants, powertrain, make, models, kind, *rest in evidence.rows(wmi):
         vehicles, sources, grade, source = rest
         # Years and plants of the evidence tell where it was seen; they do not bound the rule.
@@ -66,7 +67,7 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
 @user_rules.by_rules()
 def all_powertrain_rules() -> tuple[Rule, ...]:
     """The rules of every WMI."""
-    evidence, approvals, manual = _tables()
+    evidence, approvals, manual = packaged_tables()
     wmis = dict.fromkeys((*evidence, *approvals, *manual, *user_rules.user_rules()))
     return tuple(rule for wmi in wmis for rule in powertrain_rules(wmi))
 
