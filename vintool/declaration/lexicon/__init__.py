@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from vintool.declaration.headers import further_goods_name
+from vintool.declaration.headers import GOODS_NAME, further_goods_name
 from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, prices
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
@@ -34,9 +34,6 @@ __all__ = [
     "origins",
     "together",
 ]
-
-GOODS_NAME = goods.FIELD
-"""The field of all that a cell says in which the goods are named, whichever column it stands in."""
 
 
 class Reader(NamedTuple):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from vintool.codes import Powertrain
+from vintool.declaration.headers import GOODS_NAME
 from vintool.declaration.lexicon import engine, fuels, kinds, models
 from vintool.declaration.lexicon.goods_words import (
     FIRST,
@@ -37,7 +38,6 @@ from vintool.declaration.lexicon.words import (
     words_of,
 )
 
-FIELD = "goods_name"
 # Numbers of a vehicle and of papers say nothing of it, and without them many names are one.
 _NUMBER = re.compile(
     r"(?<![A-Z0-9.])(?:[0-9]{6,}+(?![A-Z.])|[A-HJ-NPR-Z0-9]{13}[0-9]{4}(?![A-Z0-9]))"
@@ -132,7 +132,9 @@ def _joined(said: tuple[_Part, ...], unbroken: tuple[_Part, ...] = ()) -> Meanin
     if kind == "bus" and any(part.few_seats for part in parts):
         kind = ""
     shown = ", ".join(dict.fromkeys(word for part in parts for word in part.shown))
-    cell = Meaning(FIELD, f"{FIELD} {shown[:_LONGEST_DISPLAY]!r}", kind=kind, source=SOURCE)
+    cell = Meaning(
+        GOODS_NAME, f"{GOODS_NAME} {shown[:_LONGEST_DISPLAY]!r}", kind=kind, source=SOURCE
+    )
     if powertrains:
         own_key = any(part.own_key for part in parts)
         return cell._replace(own_key=own_key).with_powertrains(powertrains)
@@ -140,7 +142,7 @@ def _joined(said: tuple[_Part, ...], unbroken: tuple[_Part, ...] = ()) -> Meanin
     # A name that goes on in the next line may be of another model: lines are heard first.
     named = models.agreed(one for part in said for one in part.models)
     if named or (named := models.agreed(one for part in unbroken for one in part.models)):
-        return models.named(FIELD, brands, named)._replace(kind=kind)
+        return models.named(GOODS_NAME, brands, named)._replace(kind=kind)
     return cell if kind else None
 
 
