@@ -9,7 +9,9 @@ from typing import Self
 
 #: Every regime there is: a file of this name in wmi_data/regimes.
 REGIMES = ("cn-2025-54", "cn-used-vehicle", "cn-vehicle-export")
-DEFAULT_REGIME = REGIMES[0]
+PURE_ELECTRIC_REGIME = REGIMES[0]
+ALL_REGIMES = "all"
+"""In place of the code of a regime: every one that is in question for a row."""
 
 
 class Verdict(StrEnum):

@@ -14,7 +14,7 @@ from support.filings import filed_vins
 from support.vins import DIRT, FAILS, HOLDS, checked_vin, masked_vins
 
 import vintool
-from vintool.codes import REGIMES, Basis, Problem, Reason
+from vintool.codes import ALL_REGIMES, REGIMES, Basis, Problem, Reason
 from vintool.columns import TYPES, Screener, beside, decode_table, screen_batches, screen_table
 from vintool.columns.screening import screener as screened
 from vintool.columns.screening.screener import KEPT
@@ -24,7 +24,7 @@ from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.dates import day_of_row
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.facts import profile_of
-from vintool.screening.regimes import load_regime
+from vintool.screening.regimes import regimes_asked
 from vintool.screening.screen import judge, with_duplicate
 from vintool.vin.positions import ALPHABET
 
@@ -117,11 +117,11 @@ rows = st.lists(
 @given(
     rows,
     st.lists(st.integers(0, 30), max_size=3),
-    st.sampled_from(REGIMES),
+    st.sampled_from([*REGIMES, ALL_REGIMES]),
     st.sampled_from([0, KEPT]),
 )
 def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
-    rule = load_regime(regime)
+    rules = regimes_asked(regime)
     table = pa.table(
         {name: pa.array([row[name] for row in rows], pa.string()) for name in ("text", *cells)}
     )
@@ -143,10 +143,10 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
     first: dict[object, int] = {}
     for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 1):
         declared = {field: row[field] for field in cells if row[field]}
-        day = day_of_row(rule, None, {"declaration_date": "", **declared})
+        days = [day_of_row(one, None, {"declaration_date": "", **declared}) for one in rules]
         checked = check(row["text"] or "")
         identity = identify(row["text"] or "")
-        finding = judge(identity, profile_of(identity), day, declared, rule)
+        finding = judge(identity, profile_of(identity), days, declared, rules)
         bill = (checked.vin, (row["bl_no"] or "").strip().upper())
         earlier = [
             Remark(
@@ -174,7 +174,7 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
         assert answer["vin_suggestion"] == next(
             (suggestion.vin for suggestion in checked.suggestions), None
         )
-        assert answer["vin_verdict"] == finding.verdict.value
+        assert (answer["vin_verdict"], answer["vin_regime"]) == (finding.verdict, finding.regime)
         assert answer["vin_reasons"] == [reason.value for reason in finding.reasons]
         assert answer["vin_evidence"] == [str(item) for item in finding.evidence]
         assert not any(";" in item for item in answer["vin_evidence"])
@@ -255,7 +255,9 @@ def test_numbers_and_days_keep_their_meaning():
         }
     )
     answers = screen_table(
-        table, mapping={"vin": "vin", "hs_code": "hs", "declaration_date": "day"}
+        table,
+        mapping={"vin": "vin", "hs_code": "hs", "declaration_date": "day"},
+        regime="cn-2025-54",
     )
     assert answers["vin_verdict"].to_pylist() == ["controlled", "out_of_scope"]
 

@@ -50,7 +50,8 @@ def decided(vin, code, listed=None, **declared):
     identity = identify(vin)
     facts = text_facts(identity, profile_of(identity))
     row = declared | {"type_code": code}
-    decision = judge(identity, profile_of(identity), day_of_row(LAW, ON, row), row, LAW)
+    days = (day_of_row(LAW, ON, row),)
+    decision = judge(identity, profile_of(identity), days, row, (LAW,))
     start = (identity.vin or "")[:8]
     with_it = (listed or catalogue()).judged(decision, code, facts, declared_meanings(row), start)
     return decision, with_it

@@ -38,6 +38,7 @@ def ledger_of(rows, licences, cuts=(), sheets=(), *, by_number=True):
         screener = Screener(
             mapping,
             None,
+            "cn-2025-54",
             occurrences=duplicates,
             desk=Desk(ledger=ledger),
             sheet=sheet,

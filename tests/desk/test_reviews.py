@@ -22,7 +22,7 @@ from support.manifests import read_csv
 from support.vins import checked_vin
 
 from vintool.codes import Concern, Reason
-from vintool.columns.screening import screener as screened
+from vintool.desk import reviews
 from vintool.files import screen as main_job
 
 HEAD = ("VIN", "Chassis No", "Fuel", "HS code", "Remark", "Container No")
@@ -83,9 +83,9 @@ def test_a_decision_does_not_outlive_the_rule(tmp_path, monkeypatch):
     filled = decided(
         tmp_path, [("VIN", "Fuel"), (PETROL, "petrol")], lambda _: decision("out_of_scope")
     )
-    load_regime = screened.load_regime
+    load_regime = reviews.load_regime
     monkeypatch.setattr(
-        screened,
+        reviews,
         "load_regime",
         lambda code: load_regime(code).model_copy(update={"version": "next"}),
     )

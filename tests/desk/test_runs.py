@@ -73,12 +73,16 @@ def test_sheets_and_batches_give_one_ledger(tmp_path, monkeypatch):
         for line in (MANIFEST[0], *MANIFEST[at : {1: 3, 3: 6, 6: 8}[at]]):
             sheet.append(line)
     book.save(tmp_path / "list.xlsx")
-    split = screen_file(tmp_path / "list.xlsx", ON, tmp_path / "split", licences=listed)
+    split = screen_file(
+        tmp_path / "list.xlsx", ON, tmp_path / "split", licences=listed, regime="cn-2025-54"
+    )
     assert split.licences == summary.licences
     monkeypatch.setattr(main_job, "BATCH_ROWS", 1)
     table = dict(zip(MANIFEST[0], zip(*MANIFEST[1:], strict=True), strict=True))
     pq.write_table(pa.table(table), tmp_path / "list.parquet")
-    cut = screen_file(tmp_path / "list.parquet", ON, tmp_path / "cut", licences=listed)
+    cut = screen_file(
+        tmp_path / "list.parquet", ON, tmp_path / "cut", licences=listed, regime="cn-2025-54"
+    )
     assert cut.licences == summary.licences
     answers = pq.read_table(tmp_path / "cut" / "annotated.parquet")
     assert pa.types.is_list(answers.schema.field("vin_evidence").type)

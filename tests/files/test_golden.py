@@ -129,6 +129,7 @@ def test_every_row_has_the_verdict_and_the_reasons_that_stand_beside_it(
 ):
     lines = lines_of(name)
     put(tmp_path / f"{name}.{kind}", lines)
+    options = {"regime": "cn-2025-54"} | options
     summary = screen_file(tmp_path / f"{name}.{kind}", None, tmp_path / "out", **options)
     wanted = list(expected(lines, header_counts=kind != "parquet"))
     assert summary.rows_read == summary.rows_out == len(wanted)

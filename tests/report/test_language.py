@@ -44,7 +44,7 @@ def of_the_law():
         yield from (item.says for item in rule.goods)
         yield from (item.title for item in rule.other_regime)
         yield from (item.text for item in rule.citation)
-        yield from not_checked(Run(path=CODE), rule)
+        yield from not_checked(Run(path=CODE), (rule,))
 
 
 def _holed(node):

@@ -19,6 +19,7 @@ from support.vehicles import (
     UNSEEN,
     USED,
     cleared,
+    screen,
 )
 from support.vins import vin
 
@@ -26,7 +27,6 @@ from vintool import registry
 from vintool.codes import Reason, Verdict
 from vintool.screening.facts import chassis_differs
 from vintool.screening.identifiers import code_in_force
-from vintool.screening.screen import screen
 
 # What a second fact is
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 from support import ON
-from support.vehicles import EADO, ELECTRIC, NEW_ELECTRIC, PETROL, TESLA, USED
+from support.vehicles import EADO, ELECTRIC, NEW_ELECTRIC, PETROL, TESLA, USED, screen
 from support.vins import vin
 
 from vintool.codes import REGIMES, Reason, Verdict
@@ -14,7 +14,6 @@ from vintool.declaration import headers, mapping
 from vintool.errors import MappingError
 from vintool.screening.dates import DATES, LAST_KNOWN_YEAR, ManifestDays
 from vintool.screening.regimes import load_regime
-from vintool.screening.screen import screen
 
 CARS = [vin("LRW3E7FA", "SC", f"{serial:06}") for serial in range(20)]
 FIRST = load_regime().start

@@ -27,6 +27,7 @@ from support.vehicles import (
     UNSEEN,
     USED,
     cleared,
+    screen,
 )
 from support.vins import vin
 
@@ -36,7 +37,6 @@ from vintool.columns import screen_table
 from vintool.declaration.lexicon import meaning
 from vintool.powertrain import SAME_VALUE, classify
 from vintool.registry.powertrain_rules import all_powertrain_rules
-from vintool.screening.screen import screen
 from vintool.vin import calc_check_digit
 from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, WEIGHTS
 from vintool.vin.look_alikes import LOOK_ALIKES

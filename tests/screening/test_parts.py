@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import ON
 from support.filings import filed_vins
+from support.vehicles import screen
 from support.vins import checked_vin, masked_vins
 
 import vintool
@@ -13,7 +14,6 @@ from vintool.codes import REGIMES, Problem, Reason, Verdict
 from vintool.decoding.check import check
 from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.explain import explain
-from vintool.screening.screen import screen
 
 STARTS = sorted(
     {

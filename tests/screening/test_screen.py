@@ -17,6 +17,7 @@ from support.vehicles import (
     TESLA,
     UNSEEN,
     UNSEEN_PETROL,
+    screen,
 )
 from support.vins import vin
 
@@ -25,7 +26,6 @@ from vintool.declaration.lexicon.meanings import NOT_STORED
 from vintool.powertrain import SAME_VALUE
 from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.decision import TABLE as TABLE_OF_LINES
-from vintool.screening.screen import screen
 from vintool.vin.check_digit import check_digit_status
 from vintool.vin.positions import ALPHABET, market_of
 

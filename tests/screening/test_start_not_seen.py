@@ -3,7 +3,7 @@
 import pytest
 from support import ON
 from support.tables import table
-from support.vehicles import PETROL, UNSEEN
+from support.vehicles import PETROL, UNSEEN, screen
 from support.vins import vin
 
 from vintool.codes import Reason, Verdict
@@ -14,7 +14,6 @@ from vintool.registry.powertrain_rules import powertrain_rules
 from vintool.screening.decision import decide
 from vintool.screening.facts import Facts, declared_meanings, profile_of, text_facts
 from vintool.screening.regimes import load_regime
-from vintool.screening.screen import screen
 
 LABELLED = sorted(
     {

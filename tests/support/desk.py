@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from support import ON
 from support.manifests import put_csv, read_csv
 from support.vins import checked_vin
-from vintool.codes import Concern, Reason
+from vintool.codes import REGIMES, Concern, Reason
 from vintool.desk.lists import Entry
 from vintool.files.screen import screen_file
 
@@ -34,9 +34,9 @@ def reasons_of(remarks):
 
 
 def desk_run(folder, rows, name="list.csv", out="out", **options):
-    """The answers and the summary of a run."""
+    """The answers and the summary of a run, under the regime of pure electric cars unless another one is named."""
     path = put_csv(folder / name, rows)
-    summary = screen_file(path, ON, folder / out, **options)
+    summary = screen_file(path, ON, folder / out, **{"regime": REGIMES[0]} | options)
     return read_csv(folder / out / "annotated.csv"), summary
 
 

@@ -3,7 +3,8 @@
 from support import ON
 from support.vins import vin
 from vintool.codes import REGIMES, Verdict
-from vintool.screening.screen import screen
+from vintool.screening.screen import Finding
+from vintool.screening.screen import screen as screen_under_all
 
 TESLA = vin("LRW3E7FA", "SC")
 ATTO3 = vin("LGXCE4CB")
@@ -30,6 +31,11 @@ SEDAN = {
 }
 
 PLUG_IN = {"fuel": "插电混动", "hs_code": "8703602300", "un_no": "3166"}
+
+
+def screen(text, on=None, declared=None, regime=NEW_ELECTRIC) -> Finding:
+    """``vintool.screen`` under the regime of pure electric cars, unless another one is named."""
+    return screen_under_all(text, on, declared, regime)
 
 
 def cleared(regime: str, text: str, declared: dict[str, str]) -> bool:

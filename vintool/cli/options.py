@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from vintool.cli.terminal import Day, Unreadable
-from vintool.codes import DEFAULT_REGIME, REGIMES, Market
+from vintool.codes import ALL_REGIMES, REGIMES, Market
 from vintool.errors import DataError
 from vintool.report.language import LANGUAGES
 
@@ -33,18 +33,19 @@ market_option = click.option(
 
 
 def _known_regime(_context: click.Context, _option: click.Parameter, code: str) -> str:
-    if code not in REGIMES:
-        raise click.UsageError(f"no regime {code!r}; known: {', '.join(REGIMES)}")
+    if code not in {*REGIMES, ALL_REGIMES}:
+        known = ", ".join((*REGIMES, ALL_REGIMES))
+        raise click.UsageError(f"no regime {code!r}; known: {known}")
     return code
 
 
 regime_option = click.option(
     "--regime",
     callback=_known_regime,
-    default=DEFAULT_REGIME,
+    default=ALL_REGIMES,
     show_default=True,
     metavar="CODE",
-    help="The licence regime; 'vintool law' lists them.",
+    help="The licence regime, or all that are in question for a row; 'vintool law' lists them.",
 )
 lang_option = click.option(
     "--lang",

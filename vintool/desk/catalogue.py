@@ -26,6 +26,7 @@ from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.facts import VinFacts
 from vintool.screening.screen import not_cleared, with_remarks
+from vintool.screening.several import under_each
 
 SOURCE = "catalogue of type approvals"
 #: What puts a row before a person although it was cleared: the product is another vehicle, or not for clearing.
@@ -230,11 +231,16 @@ class Catalogue:
         cleared by its kind and the product is an electric passenger car.
         """
         remarks = self.judge(code_text, vin, declared, start)
-        if decision.verdict is Verdict.OUT_OF_SCOPE:
-            remarks = (*remarks, *self._against_clearing(code_text, decision.reasons))
-        marked = with_remarks(decision, remarks)
-        weighs = {one.reason for one in remarks} & WEIGHING
-        return not_cleared(marked) if weighs else marked
+
+        def judged(one: Decision) -> Decision:
+            cleared = one.verdict is Verdict.OUT_OF_SCOPE
+            against = self._against_clearing(code_text, one.reasons) if cleared else ()
+            of_one = (*remarks, *against)
+            marked = with_remarks(one, of_one)
+            weighs = not WEIGHING.isdisjoint(remark.reason for remark in of_one if remark.reason)
+            return not_cleared(marked) if weighs else marked
+
+        return under_each(decision, judged)
 
     def _against_clearing(self, code_text: str, reasons: Sequence[Reason]) -> Iterator[Remark]:
         """What speaks against a row that was cleared by its powertrain, or by its kind."""

@@ -8,7 +8,8 @@ columns and files of reviews bear that name for their users.)
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -18,7 +19,9 @@ from vintool.declaration.days import read_days
 from vintool.desk.lists import Entry, word
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark
-from vintool.screening.screen import with_remarks
+from vintool.screening.regimes import load_regime
+from vintool.screening.screen import marked
+from vintool.screening.several import under_each
 from vintool.vin.cleanup import read
 
 #: Columns of exceptions.csv that a review is read from; ``vin_text`` serves where there is no VIN.
@@ -33,6 +36,7 @@ COLUMNS = (
     "decision_date",
 )
 CONFIRMED = "confirmed"
+_DECISION = "decision"
 _AGAIN = "-again"
 _BOUND = (
     "V"  # begins the fingerprints that name the vehicle; those of earlier releases begin with F
@@ -97,19 +101,16 @@ def key_of(vin: str | None, text: str) -> str:
     return vin or text.strip()
 
 
-def fingerprint(
-    rule_version: str, decision: Decision, cells: tuple[str, ...], repeated: int
-) -> str:
+def fingerprint(decision: Decision, cells: tuple[str, ...], repeated: int) -> str:
     """What the facts of a row are but for its VIN; ``bound`` makes the fingerprint of the row of it.
 
     Args:
-        rule_version: of the regime.
         decision: of the tool.
         cells: what the manifest declares, whether it is understood or not.
         repeated: how often the VIN stood before; a row that repeats one is decided by itself.
     """
     facts = (
-        rule_version,
+        load_regime(decision.regime).rule_version,
         decision.verdict.value,
         *sorted(decision.reasons),
         *sorted(map(str, decision.evidence)),
@@ -147,14 +148,14 @@ class Reviews:
 
     Args:
         entries: the lines of the record, then those of filled lists.
-        regime: the code of the regime.
+        regimes: the codes of those that are asked.
         latest: the last day that a decision can be of.
 
     Raises:
         ManifestError: a review is incomplete or no decision, its day cannot be, or two of one day disagree.
     """
 
-    def __init__(self, entries: Sequence[Entry], regime: str, latest: date) -> None:
+    def __init__(self, entries: Sequence[Entry], regimes: Collection[str], latest: date) -> None:
         self._by_key: dict[str, list[Review]] = {}
         self.of_other_regimes: list[Review] = []
         self.undecided = 0
@@ -169,7 +170,7 @@ class Reviews:
             review = _read(entry)
             self._check_day(entry, review.day, latest)
             unbound += not review.facts.startswith(_BOUND)
-            if review.regime != regime:
+            if review.regime not in regimes:
                 self.of_other_regimes.append(review)
             elif not review.key or (review.verdict is Verdict.OUT_OF_SCOPE and not review.is_vin):
                 # What a text stands for is not known: other rows may bear the same one.
@@ -239,15 +240,41 @@ def standing(reviews: tuple[Review, ...], facts: str) -> Review | None:
     return next((review for review in reviews if review.facts == facts), None)
 
 
+def with_reviews(
+    decision: Decision, reviews: tuple[Review, ...], facts: Mapping[str, str | None]
+) -> Decision:
+    """The decision of the tool, under each of its regimes with the review that was made on its facts.
+
+    Args:
+        decision: of the tool.
+        reviews: of the row, the latest first.
+        facts: the fingerprints of its facts, by regime.
+    """
+
+    def reviewed(one: Decision) -> Decision:
+        of_regime = tuple(review for review in reviews if review.regime == one.regime)
+        return with_review(one, of_regime, facts.get(one.regime))
+
+    row = under_each(decision, reviewed)
+    of_others = [
+        Remark(Reason.DECIDED_BY_REVIEWER, replace(item, what=f"decision under {one.regime}"))
+        for one in row.others
+        if Reason.DECIDED_BY_REVIEWER in one.reasons
+        for item in one.evidence
+        if item.what == _DECISION
+    ]
+    return marked(row, tuple(of_others), always=True)
+
+
 def with_review(decision: Decision, reviews: tuple[Review, ...], facts: str | None) -> Decision:
-    """The decision of the tool, with the review that was made on these facts.
+    """The decision of the tool under one regime, with the review that was made on these facts.
 
     A row that was reviewed on other facts is not cleared before it is reviewed again. An earlier review
     that says something else stands beside the one that holds.
 
     Args:
         decision: of the tool.
-        reviews: of the row, the latest first.
+        reviews: of the row under the regime, the latest first.
         facts: the fingerprint of its facts.
     """
     about = [one for one in reviews if _repetition(one.facts) == _repetition(facts or "")]
@@ -255,7 +282,7 @@ def with_review(decision: Decision, reviews: tuple[Review, ...], facts: str | No
         return decision
     holds = standing(reviews, facts or "")
     review = holds or about[0]
-    what = "decision" if holds else "earlier decision"
+    what = _DECISION if holds else "earlier decision"
     item = EvidenceItem(what, review.display, Basis.DECLARED, None, review.place)
     reason = Reason.DECIDED_BY_REVIEWER if holds else Reason.DECISION_OUTDATED
     others = (one for one in about if holds and one.decision != review.decision)
@@ -263,12 +290,12 @@ def with_review(decision: Decision, reviews: tuple[Review, ...], facts: str | No
         Remark(None, EvidenceItem("earlier decision", one.display, Basis.DECLARED, None, one.place))
         for one in islice(others, 1)
     ]
-    marked = with_remarks(decision, (Remark(reason, item), *earlier), always=True)
+    reviewed = marked(decision, (Remark(reason, item), *earlier), always=True)
     if holds is not None:
-        return marked._replace(verdict=holds.verdict or marked.verdict)
+        return reviewed._replace(verdict=holds.verdict or reviewed.verdict)
     if decision.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in decision.reasons:
-        return marked._replace(verdict=Verdict.REVIEW)
-    return marked
+        return reviewed._replace(verdict=Verdict.REVIEW)
+    return reviewed
 
 
 def _read(entry: Entry) -> Review:

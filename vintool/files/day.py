@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from vintool.files.reading.sheets import Manifest
 from vintool.files.run import Run
 from vintool.screening.dates import LAST_KNOWN_YEAR, RELEASED, day_field
-from vintool.screening.regimes import load_regime
+from vintool.screening.regimes import regimes_asked
 
 Mappings = Sequence[Mapping[str, str]]
 
@@ -24,10 +25,9 @@ def with_day(run: Run, manifest: Manifest, mappings: Mappings) -> Run:
     if run.today is None:
         sheet = f"sheet {undated[0]!r}" if any(undated) else "the manifest"
         raise ValueError(f"{sheet} has no date column: give on=")
-    law = load_regime(run.regime)
-    if run.today < RELEASED and not law.in_force(run.today):
+    if run.today < RELEASED and (later := _not_in_force(run, run.today)):
         raise ValueError(
-            f"the clock says {run.today}, before the data of this release and before {law.code} is in force,"
+            f"the clock says {run.today}, before the data of this release and before {later} is in force,"
             " which would clear every row that has no date: set the clock or give on="
         )
     return run if len(undated) < len(mappings) else replace(run, on=run.today)
@@ -43,9 +43,14 @@ def day_notes(run: Run, manifest: Manifest, mappings: Mappings) -> Iterator[str]
     if run.on.year > LAST_KNOWN_YEAR:
         yield f"the law in this release is that of {LAST_KNOWN_YEAR}: on {run.on} it may be another; look for a newer release"
     columns = {mapping["declaration_date"] for mapping in mappings if "declaration_date" in mapping}
-    if columns and not load_regime(run.regime).in_force(run.on):
+    if columns and (later := _not_in_force(run, run.on)):
         names = ", ".join(map(repr, sorted(columns)))
-        yield f"The date given, {run.on}, stands for the column {names}, which was not read: it lies before the rule and clears every row."
+        yield f"The date given, {run.on}, stands for the column {names}, which was not read: it lies before {later}, and clears every row of it."
+
+
+def _not_in_force(run: Run, on: date) -> str:
+    """The regimes asked that are not in force on a day."""
+    return ", ".join(one.code for one in regimes_asked(run.regime) if not one.in_force(on))
 
 
 def _undated(manifest: Manifest, mappings: Mappings) -> list[str]:

@@ -28,6 +28,7 @@ from vintool.files.reading.approval_page import is_page, read_page
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Sheet
 from vintool.files.run import Run
+from vintool.screening.regimes import regimes_asked
 
 
 def open_desk(run: Run) -> Desk:
@@ -56,7 +57,9 @@ def open_desk(run: Run) -> Desk:
         letters = Confirmations(listed)
     if run.decisions:
         records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
-        reviewed = Reviews(records, run.regime, _last_day(run.on))
+        reviewed = Reviews(
+            records, [one.code for one in regimes_asked(run.regime)], _last_day(run.on)
+        )
         notes += reviewed.notes
     products = _catalogue(run.catalogue, notes) if run.catalogue else None
     return Desk(qualified, ledger, letters, reviewed, tuple(notes), products)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vintool.codes import DEFAULT_REGIME
+from vintool.codes import ALL_REGIMES
 
 EXCEPTIONS_CSV: Final = "exceptions.csv"
 CLEARED_CSV: Final = "cleared_by_date.csv"
@@ -52,7 +52,7 @@ class Run:
     on: date | None = None
     out: Path | None = None
     mapping: Mapping[str, str] | None = None
-    regime: str = DEFAULT_REGIME
+    regime: str = ALL_REGIMES
     encoding: str | None = None
     sheet: str | None = None
     today: date | None = None

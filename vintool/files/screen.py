@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool import registry, vpic
-from vintool.codes import DEFAULT_REGIME, Reason
+from vintool.codes import ALL_REGIMES, Reason
 from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences, Screener
 from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
@@ -50,7 +50,7 @@ from vintool.registry.user_rules import one_reference
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.dates import ManifestDays, day_field
-from vintool.screening.regimes import load_regime
+from vintool.screening.regimes import asked_code, regimes_asked
 
 _MOST = 5  # rules of the user's own that a note names
 
@@ -60,7 +60,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     on: date | None = None,
     out: Path | str | None = None,
     mapping: Mapping[str, str] | None = None,
-    regime: str = DEFAULT_REGIME,
+    regime: str | None = None,
     *,
     encoding: str | None = None,
     sheet: str | None = None,
@@ -86,7 +86,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.
         mapping: field -> column name, where the header dictionary should not decide.
-        regime: code of the regime.
+        regime: code of the regime; None or ``all`` for every one that is in question for a row.
         encoding: of the text, where it should not be detected.
         sheet: the only sheet to read.
         today: the date that counts where neither ``on`` nor a date column gives one.
@@ -117,7 +117,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         on=on,
         out=None if out is None else Path(out),
         mapping=mapping,
-        regime=regime,
+        regime=regime or ALL_REGIMES,
         encoding=encoding,
         sheet=sheet,
         today=today,
@@ -153,7 +153,7 @@ class _Screening:
     def __init__(self, run: Run, listener: Listener) -> None:
         self._started = time.monotonic()
         self._listener = listener
-        self._regime = load_regime(run.regime)
+        self._regimes = regimes_asked(run.regime)
         _refuse_pipes([path for _, path in run.lists])
         self._piped = Piped(run.path) if is_pipe(run.path) else None
         self._source = self._piped.path if self._piped else run.path
@@ -171,8 +171,7 @@ class _Screening:
 
     def row_files(self, stage: Path) -> RowFiles:
         """The files that fill while the rows go by."""
-        run = self._run
-        return RowFiles(stage, self._copy, run.regime, self._desk.reviews, self._listener.say)
+        return RowFiles(stage, self._copy, self._desk.reviews, self._listener.say)
 
     def screen_rows(self, row_files: RowFiles | None) -> None:
         """Screen every sheet, in their order.
@@ -244,7 +243,7 @@ class _Screening:
             (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
             blocks.write(stage)
-        write_report(stage, run, summary, self._tally, self._regime)
+        write_report(stage, run, summary, self._tally, self._regimes)
         with self._watch.unchanged():  # or the hash would be that of another file
             write_run(
                 stage,
@@ -285,10 +284,11 @@ class _Screening:
             mapping=self._mappings[0] if self._mappings else {},
             encoding=manifest.encoding,
             sheets=tuple(sheets),
-            regime=self._regime.code,
+            regimes=tally.by_regime(self._regimes),
+            regime=asked_code(self._regimes),
             on=self._date_used(),
             data_release=vpic.data_release(),
-            rule_version=self._regime.rule_version,
+            rule_version=", ".join(one.rule_version for one in self._regimes),
             seconds=round(time.monotonic() - self._started, 3),
             outputs=self._outputs(),
             notes=(

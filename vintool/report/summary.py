@@ -100,6 +100,7 @@ class Summary(Frozen):
     blank_rows: Count
     rows_cleared_by_date: Count = 0
     verdicts: Verdicts
+    regimes: dict[str, Verdicts] = {}
     reasons: dict[str, Count]
     powertrains: dict[str, Count]
     by_brand: tuple[BrandCount, ...]

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from vintool.escaping import visible
 from vintool.report.display import CELL, cell, first_of, ranked, share, with_others
@@ -12,9 +12,9 @@ from vintool.report.summary import LABELS, DecisionCounts, Summary
 def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
     """The summary for a terminal or a pipe: plain text, at most 48 lines, no colour."""
     lines = [f"{cell(summary.file)}: {summary.balance} ({summary.seconds:.1f} s)", ""]
-    for name, n in summary.verdicts.items():
-        caution = "; not the same as free to export" if name == "out_of_scope" else ""
-        lines += [f"{n:>11,}  {share(n, summary.rows_out):>6}  {LABELS[name]} ({name}){caution}"]
+    lines += [
+        f"{n:>11,}  {share(n, summary.rows_out):>6}  {text}" for n, text in _verdict_lines(summary)
+    ]
     if reasons := ranked(summary.reasons):
         lines += ["", "       rows  reason (a row may have several)"]
     for code, n in reasons[:5]:
@@ -60,6 +60,24 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
         wrap = textwrap.TextWrapper(width, lead, " " * len(lead), max_lines=most, placeholder=" …")
         lines += wrap.wrap(visible(text))
     return "\n".join(lines) + "\n"
+
+
+def _verdict_lines(summary: Summary) -> Iterator[tuple[int, str]]:
+    """Each verdict with its rows; those of the regimes beside the first are no part of its figure."""
+    first, *others = summary.regimes or [summary.regime]
+    for name, n in summary.verdicts.items():
+        of_others = {code: summary.regimes[code][name] for code in others}
+        if name == "controlled":
+            more = f", {first}" if others else ""
+            yield n - sum(of_others.values()), f"{LABELS[name]} ({name}{more})"
+            for code, rows in of_others.items():
+                if rows:
+                    yield rows, f"{LABELS[name]} by another rule ({name}, {code})"
+        elif name == "out_of_scope":
+            outside = "Outside all of these rules" if others else LABELS[name]
+            yield n, f"{outside} ({name}); not the same as free to export"
+        else:
+            yield n, f"{LABELS[name]} ({name})"
 
 
 def _decision_line(counts: DecisionCounts | None) -> str:

@@ -59,11 +59,13 @@ class Decision(NamedTuple):
         verdict: of the row, under one regime.
         reasons: for it: those of the verdict, contradictions, what is wrong with the VIN, notes.
         evidence: what it rests on.
-        other_regimes: codes of those that may apply where this one does not.
+        other_regimes: codes of those that may apply where this one does not; with their verdicts where they were asked.
         powertrain: the VIN's, or what the manifest declares with one voice.
         basis: of the powertrain.
         grade: of the evidence for the powertrain, where the VIN tells it.
         lines: numbers of the lines of ``TABLE`` that held.
+        regime: the code of the regime.
+        others: those under the other regimes in question, where several are asked; see ``several``.
     """
 
     verdict: Verdict
@@ -74,6 +76,8 @@ class Decision(NamedTuple):
     basis: Basis | None
     grade: Grade | None
     lines: tuple[str, ...] = ()
+    regime: str = ""
+    others: tuple["Decision", ...] = ()
 
 
 Reasons = Callable[[Case], tuple[Reason, ...]]
@@ -204,6 +208,7 @@ def decide(facts: Facts, regime: Regime) -> Decision:
         _other_regimes(case, held, verdict),
         *_stated_powertrain(facts),
         lines=tuple(line.number for line in held),
+        regime=regime.code,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from vintool.codes import DEFAULT_REGIME, Problem, Verdict
+from vintool.codes import Problem, Verdict
 from vintool.decoding.identity import Identity, identify
 from vintool.decoding.imports import as_import
 from vintool.decoding.model import Check, Frozen, Vehicle
@@ -14,7 +14,7 @@ from vintool.registry.user_rules import one_reference
 from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.facts import profile_of
-from vintool.screening.regimes import Citation, load_regime
+from vintool.screening.regimes import Citation, load_regime, regimes_asked
 from vintool.screening.screen import Finding, finding, judge
 from vintool.vpic.files import data_release
 
@@ -63,7 +63,7 @@ def explain(
     text: str,
     on: date | None,
     declared: Mapping[str, object] | None = None,
-    regime: str = DEFAULT_REGIME,
+    regime: str | None = None,
 ) -> Explanation:
     """The verdict on one vehicle with everything that it rests on.
 
@@ -71,7 +71,7 @@ def explain(
         text: a VIN as people type it.
         on: the declaration date; None to read it from ``declared``.
         declared: as for ``vintool.screen``.
-        regime: code of the regime.
+        regime: code of the regime; None or ``all`` for every one that is in question.
 
     Raises:
         KeyError: no such regime.
@@ -80,16 +80,17 @@ def explain(
     >>> [step.line for step in explain("LRW3E7FA1LC000001", date(2025, 12, 31)).steps]
     ['1c']
     """
-    law = load_regime(regime)
+    regimes = regimes_asked(regime)
     identity = identify(text)
     profile = profile_of(identity)
     identity = as_import(identity, profile)
-    day = day_of_row(law, on, declared)
-    decision = judge(identity, profile, day, declared, law)
+    days = tuple(day_of_row(one, on, declared) for one in regimes)
+    decision = judge(identity, profile, days, declared, regimes)
+    law = load_regime(decision.regime)
     return Explanation(
         check=Check.model_validate(identity_fields(text, identity), from_attributes=True),
         vehicle=_vehicle(identity, profile),
-        finding=finding(decision, law, day.day),
+        finding=finding(decision, days[0].day),
         steps=tuple(
             Step(
                 name=line.step,
@@ -146,7 +147,7 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
         grade = f", grade {item.grade.value}" if item.grade else ""
         yield f"        {item.what}: {item.value} [{item.basis.value}{grade}] {item.source}"
     if finding.other_regimes:
-        yield f"may apply all the same: {', '.join(finding.other_regimes)}"
+        yield f"other regimes in question: {', '.join(finding.other_regimes)}"
     yield ""
     yield from (
         f"law     {citation.text} ({citation.url}; confidence {citation.confidence})"

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from vintool.codes import DEFAULT_REGIME, REGIMES, Powertrain, Reason, Verdict
+from vintool.codes import ALL_REGIMES, PURE_ELECTRIC_REGIME, REGIMES, Powertrain, Reason, Verdict
 from vintool.decoding.model import Frozen
 from vintool.errors import DataError
 from vintool.registry.rows import read_text
@@ -222,7 +222,7 @@ class Regime(Frozen):
 
 
 @cache
-def load_regime(code: str = DEFAULT_REGIME) -> Regime:
+def load_regime(code: str = PURE_ELECTRIC_REGIME) -> Regime:
     """A regime by its code.
 
     Raises:
@@ -238,3 +238,26 @@ def load_regime(code: str = DEFAULT_REGIME) -> Regime:
         return Regime.model_validate(tomllib.loads(read_text(f"regimes/{code}.toml")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise DataError(f"wmi_data/regimes/{code}.toml: {error}") from None
+
+
+@cache
+def regimes_asked(code: str | None = None) -> tuple[Regime, ...]:
+    """The regimes that a row is judged under: one by its code, or all of them.
+
+    Args:
+        code: of one regime; None or ``all`` for every one that is in question for a row, the first of which is
+            that of pure electric cars.
+
+    Raises:
+        KeyError: there is no such regime.
+
+    >>> [regime.code for regime in regimes_asked("cn-used-vehicle")], regimes_asked()[0].code
+    (['cn-used-vehicle'], 'cn-2025-54')
+    """
+    codes = REGIMES if code is None or code == ALL_REGIMES else (code,)
+    return tuple(map(load_regime, codes))
+
+
+def asked_code(regimes: tuple[Regime, ...]) -> str:
+    """What was asked, in one word: the code of the only regime, or ``all``."""
+    return ALL_REGIMES if len(regimes) > 1 else regimes[0].code

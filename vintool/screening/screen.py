@@ -1,4 +1,4 @@
-"""Vehicle + declaration + date -> finding: the decision by one regime, and what else stands on the row.
+"""Vehicle + declaration + date -> finding: the decision by the regimes that are asked, and what else stands on the row.
 
 ``columns.screening.row_rules`` takes the same steps over columns, each rule once per distinct key.
 """
@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from vintool.codes import DEFAULT_REGIME, Concern, Reason, Verdict
+from vintool.codes import Concern, Reason, Verdict
 from vintool.decoding.identity import Identity, identify
 from vintool.decoding.imports import as_import
 from vintool.decoding.model import Frozen, Vehicle
@@ -15,7 +15,7 @@ from vintool.registry.user_rules import one_reference
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.dates import DeclarationDay, day_field, day_of_row, filled
-from vintool.screening.decision import Decision, decide
+from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark, all_remarks
 from vintool.screening.facts import (
     Facts,
@@ -25,7 +25,8 @@ from vintool.screening.facts import (
     registered,
     text_facts,
 )
-from vintool.screening.regimes import Regime, load_regime
+from vintool.screening.regimes import Regime, load_regime, regimes_asked
+from vintool.screening.several import Day, decide_under, under_each
 
 
 class DecidedOn(Frozen):
@@ -36,14 +37,15 @@ class DecidedOn(Frozen):
 
 
 class Finding(Frozen):
-    """The verdict on one vehicle under one regime, with what it rests on.
+    """The verdict on one vehicle, with what it rests on.
 
     Attributes:
         verdict: whether the regime covers the vehicle; ``out_of_scope`` never means free to export.
-        regime: the code of the regime, such as ``cn-2025-54``.
+        regime: the code of the regime whose verdict it is, such as ``cn-2025-54``.
         reasons: codes, each with one sentence (``Reason.sentence``).
         evidence: the facts behind it: what, value, basis, grade of powertrain evidence, source.
-        other_regimes: codes of those that may apply to what this one leaves out.
+        other_regimes: the other regimes in question with their verdicts, as ``CODE=verdict``; where one regime alone
+            was asked, codes of those that may apply to what it leaves out.
         decided_on: the declaration date.
         rule_version: code and version of the regime, ``CODE@VERSION``.
         lines: numbers of the lines of the decision table that held, such as ``5b``; ``vintool law --write``
@@ -69,7 +71,7 @@ def screen(
     vehicle_or_text: Vehicle | str,
     on: date | None = None,
     declared: Mapping[str, object] | None = None,
-    regime: str = DEFAULT_REGIME,
+    regime: str | None = None,
 ) -> Finding:
     """Whether a vehicle falls under a licence regime on a day, and why.
 
@@ -83,7 +85,7 @@ def screen(
             dictionary; ``declaration.lexicon.FIELDS``, ``chassis_no``, ``registration_date``,
             ``application_date`` (of the licence, for used vehicles), the other ``dates.DATES``,
             ``container_no``, ``vessel_imo`` and ``exporter_code`` are read, others change nothing.
-        regime: the code of the regime, one of ``codes.REGIMES``.
+        regime: the code of one of ``codes.REGIMES``; None or ``all`` for every one that is in question.
 
     Returns:
         The verdict with reasons, evidence and sources. A text that is no VIN is no error: where no
@@ -103,32 +105,32 @@ def screen(
     >>> [reason.value for reason in screen("", date(2026, 3, 1), {"fuel": "BEV"}).reasons]
     ['no_identity']
     """
-    law = load_regime(regime)
+    regimes = regimes_asked(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
     identity = identify(text)
     profile = profile_of(identity)
-    day = day_of_row(law, on, declared)
+    days = tuple(day_of_row(one, on, declared) for one in regimes)
     column = "" if on is not None else day_field(filled(declared))
-    return finding(
-        judge(as_import(identity, profile), profile, day, declared, law), law, day.day, column
-    )
+    identity = as_import(identity, profile)
+    decision = judge(identity, profile, days, declared, regimes)
+    return finding(decision, days[0].day, column)
 
 
 def judge(
     identity: Identity,
     profile: Profile | None,
-    day: DeclarationDay,
+    days: tuple[DeclarationDay, ...],
     declared: Mapping[str, object] | None,
-    regime: Regime,
+    regimes: tuple[Regime, ...],
 ) -> Decision:
     """The decision on one row, with the remarks that stand beside it.
 
     Args:
         identity: of the text of the VIN.
         profile: of its VIN, see ``facts.profile_of``.
-        day: of the declaration, under the regime.
+        days: of the declaration, as each regime sees it.
         declared: field -> cell, as for ``screen``.
-        regime: the law.
+        regimes: the law.
 
     Raises:
         ValueError: an unknown declared field.
@@ -136,24 +138,23 @@ def judge(
     meanings = declared_meanings(declared)
     cells = filled(declared)
     registration, chassis = cells.get("registration_date", ""), cells.get("chassis_no", "")
-    on = day.day
+    on = days[0].day
     facts = Facts(
-        day.in_force,
+        None,
         on.year if on else None,
         meanings,
         text_facts(identity, profile),
         registered(registration, on),
         identity.vin is not None and chassis_differs(identity.vin, chassis),
-        day.doubt,
     )
-    decision = decide(facts, regime)
+    decision = decide_under(facts, [Day.of(day) for day in days], regimes)
     remarks = all_remarks(
         used_vehicles.age(
             declared_used(decision),
             registration,
             cells.get("application_date", ""),
             on,
-            always=regime.condition == "used",
+            always=of_used_vehicles(decision),
         ),
         identifiers.code_in_force(cells.get("hs_code", ""), on),
         identifiers.container(cells.get("container_no", "")),
@@ -180,6 +181,11 @@ def declared_used(decision: Decision) -> bool:
     return not _OF_USED_VEHICLES.isdisjoint(decision.reasons)
 
 
+def of_used_vehicles(decision: Decision) -> bool:
+    """Whether the verdict is that of a regime for used vehicles."""
+    return load_regime(decision.regime).condition == "used"
+
+
 def needs_a_look(decision: Decision) -> bool:
     """Whether a person must look at the row: by its verdict, or by a reason that asks for it.
 
@@ -196,7 +202,14 @@ def with_remarks(
     decision: Decision, remarks: tuple[Remark, ...] | None, *, always: bool = False
 ) -> Decision:
     """The decision with remarks; before the first day only with those that stand ``always``."""
-    if not remarks or (Reason.BEFORE_RULE in decision.reasons and not always):
+    if not remarks:
+        return decision
+    return under_each(decision, lambda one: marked(one, remarks, always=always))
+
+
+def marked(decision: Decision, remarks: tuple[Remark, ...], *, always: bool = False) -> Decision:
+    """``with_remarks`` under the regime of the decision alone."""
+    if Reason.BEFORE_RULE in decision.reasons and not always:
         return decision
     reasons = (*decision.reasons, *(one.reason for one in remarks if one.reason))
     items = (*decision.evidence, *(one.item for one in remarks if one.item))
@@ -204,11 +217,15 @@ def with_remarks(
 
 
 def not_cleared(decision: Decision) -> Decision:
-    """The decision, for review where it has cleared the row, but for one that the date alone has cleared."""
-    if decision.verdict is not Verdict.OUT_OF_SCOPE or Reason.BEFORE_RULE in decision.reasons:
-        return decision
-    lines = (*decision.lines, "7c")
-    return decision._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
+    """The decision, for review under each regime that has cleared the row, but by its date alone."""
+
+    def held(one: Decision) -> Decision:
+        if one.verdict is not Verdict.OUT_OF_SCOPE or Reason.BEFORE_RULE in one.reasons:
+            return one
+        lines = (*one.lines, "7c")
+        return one._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
+
+    return under_each(decision, held)
 
 
 def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:
@@ -221,15 +238,15 @@ def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:
     return not_cleared(with_remarks(decision, remarks, always=True))
 
 
-def finding(decision: Decision, regime: Regime, on: date | None, column: str = "") -> Finding:
-    """A decision as a pydantic model, with its regime and date."""
+def finding(decision: Decision, on: date | None, column: str = "") -> Finding:
+    """A decision as a pydantic model, with its date."""
     return Finding(
         verdict=decision.verdict,
-        regime=regime.code,
+        regime=decision.regime,
         reasons=decision.reasons,
         evidence=decision.evidence,
         other_regimes=decision.other_regimes,
         decided_on=DecidedOn(date=on, column=column),
-        rule_version=regime.rule_version,
+        rule_version=load_regime(decision.regime).rule_version,
         lines=decision.lines,
     )

@@ -195,7 +195,7 @@ def test_without_a_folder_there_is_nowhere_to_write(tmp_path):
 
 def test_nothing_controlled_is_an_empty_fragment(tmp_path):
     path = put_csv(tmp_path / "list.csv", [("VIN",), ("1HGCM82633A004352",)])
-    screen_file(path, ON, tmp_path / "out", single_window=True)
+    screen_file(path, ON, tmp_path / "out", single_window=True, regime="cn-2025-54")
     read = open_manifest(tmp_path / "out" / SINGLE_WINDOW)
     assert list(read.sheets[0].batches()) == []
     assert "The declaration has no goods line." in read.notes

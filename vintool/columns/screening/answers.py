@@ -67,6 +67,7 @@ class AnswerColumns:
             "vin_powertrain_basis": column(lambda decision: decision.basis, text),
             "vin_powertrain_grade": column(lambda decision: decision.grade, text),
             "vin_verdict": column(lambda decision: decision.verdict.value, text),
+            "vin_regime": column(lambda decision: decision.regime, text),
         }
         self._other_regimes = column(lambda one: listed(one.other_regimes), many)
         self._reasons = column(lambda decision: listed(decision.reasons), many)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.codes import Reason, Verdict
+from vintool.codes import REGIMES, Reason, Verdict
 from vintool.columns.engine.arrays import Mask, Places
 from vintool.columns.engine.categorical import NOTHING, Categorical
 from vintool.columns.engine.encoder import Encoder
@@ -20,7 +20,7 @@ from vintool.desk.catalogue import code_field
 from vintool.desk.ledger import Ledger
 from vintool.desk.licence_terms import Shipment
 from vintool.desk.licences import Match
-from vintool.desk.reviews import with_review
+from vintool.desk.reviews import Review, with_reviews
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import Remark, all_remarks
 from vintool.screening.screen import with_remarks
@@ -41,7 +41,7 @@ class DeskRules:
         self._by_number = "licence_no" in mapping
         self._has_lists = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
-        self._apply = PerDistinct(with_review)
+        self._apply = PerDistinct(_reviewed)
         self._verdict = PerDistinct(lambda decision: decision.verdict)
         self._brands = PerDistinct(book.brands_of_vehicle)
         self._exporter = PerDistinct(partial(book.exporter, desk))
@@ -58,7 +58,8 @@ class DeskRules:
         self._code = code_field(mapping)
         self._draws = Encoder([(_NOT_DRAWN, 0)])
         self._letters = Encoder([()])
-        self._facts = Encoder()  # of rows that were reviewed
+        # By regime, of rows that were reviewed; the first is that of all others.
+        self._facts = Encoder([(None,) * len(REGIMES)])
         reviews = desk.reviews
         self._keys = pa.array(reviews.keys if reviews else (), pa.string())
         # The reviews of each key, after those of a row that has none.
@@ -89,14 +90,14 @@ class DeskRules:
         self,
         rows: DecidedRows,
         decisions: Categorical,
-        fingerprints: Callable[[Mask], pa.StringArray],
+        fingerprints: Callable[[Mask, str], pa.StringArray],
     ) -> Categorical:
         """The decisions, with those of a reviewer where they hold.
 
         Args:
             rows: n rows.
             decisions: of the tool on them.
-            fingerprints: which of them -> the fingerprints of their facts.
+            fingerprints: which of them, and the code of a regime -> the fingerprints of their facts.
         """
         reviews = self._desk.reviews
         if reviews is None or not len(self._keys):
@@ -108,8 +109,16 @@ class DeskRules:
             .astype(np.int32)
         )
         reviews.met.update(np.unique(codes).tolist())
-        facts = Categorical.of_texts(fingerprints(codes > 0), self._facts)
-        return self._apply(decisions, Categorical(self._reviews, codes), facts)
+        wanted = codes > 0
+        by_regime = (fingerprints(wanted, code).filter(pa.array(wanted)) for code in REGIMES)
+        facts = zip(*(column.to_pylist() for column in by_regime), strict=True)
+        of_rows = np.zeros(len(codes), dtype=np.int32)
+        of_rows[wanted] = self._facts.codes(facts)
+        return self._apply(
+            decisions,
+            Categorical(self._reviews, codes),
+            Categorical(self._facts.values, of_rows),
+        )
 
     def with_licences(
         self, rows: DecidedRows, decisions: Categorical, vehicles: Places
@@ -200,6 +209,12 @@ class DeskRules:
             letters.judge(vin or "") for vin in vins.filter(pa.array(needs)).to_pylist()
         )
         return self._with_remarks(rows, Categorical(self._letters.values, codes))
+
+
+def _reviewed(
+    decision: Decision, reviews: tuple[Review, ...], facts: tuple[str | None, ...]
+) -> Decision:
+    return with_reviews(decision, reviews, dict(zip(REGIMES, facts, strict=True)))
 
 
 def _needs_confirmation(decision: Decision) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.codes import Reason
+from vintool.codes import REGIMES, Reason
 from vintool.columns.engine.arrays import Codes, Mask
 from vintool.columns.engine.categorical import (
     EMPTY,
@@ -29,10 +29,10 @@ from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.chassis import differing_chassis
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
+from vintool.declaration.days import Days
 from vintool.desk.catalogue import Catalogue, code_field
 from vintool.desk.reviews import bound, fingerprint
 from vintool.screening import identifiers
-from vintool.screening import used_vehicles as used
 from vintool.screening.dates import (
     DATES,
     DeclarationDay,
@@ -42,11 +42,18 @@ from vintool.screening.dates import (
     days_of_cell,
     declaration_day,
 )
-from vintool.screening.decision import Decision, decide
-from vintool.screening.evidence import all_remarks
+from vintool.screening.decision import Decision
+from vintool.screening.evidence import Remark, all_remarks
 from vintool.screening.facts import Facts, VinFacts, registered
 from vintool.screening.regimes import Regime
-from vintool.screening.screen import declared_used, with_duplicate, with_remarks
+from vintool.screening.screen import (
+    declared_used,
+    of_used_vehicles,
+    with_duplicate,
+    with_remarks,
+)
+from vintool.screening.several import Day, decide_under, under
+from vintool.screening.used_vehicles import age
 
 # A price counts by its class alone in what a reviewer's decision rests on.
 _NOT_FINGERPRINTED = {"unit_price", "currency"}
@@ -82,7 +89,7 @@ class RowRules:
     Args:
         mapping: field -> column name.
         on: the declaration date of all rows; None to read it from the mapped column.
-        regime: the regime.
+        regimes: the regimes that are asked.
         manifest_days: gives what bears out a date that its row alone does not, if there is anything.
         catalogue: of type approvals, which tell what a type code means.
     """
@@ -91,14 +98,15 @@ class RowRules:
         self,
         mapping: Mapping[str, str],
         on: date | None,
-        regime: Regime,
+        regimes: tuple[Regime, ...],
         manifest_days: Callable[[], ManifestDays | None],
         catalogue: Catalogue | None = None,
     ) -> None:
         self._mapping = mapping
-        self._regime = regime
+        self._regimes = regimes
         self._manifest_days = manifest_days
-        self._in_force = on is not None and regime.in_force(on)  # then no date of a row says more
+        # Then no date of a row says more.
+        self._in_force = on is not None and all(one.in_force(on) for one in regimes)
         self._reader = Reader()
         self._descriptors = Descriptors()
         self._texts: dict[str, Encoder] = defaultdict(Encoder)  # by field
@@ -117,14 +125,14 @@ class RowRules:
         self._dates = {
             name: PerDistinct(partial(days_of_cell, header=mapping.get(name, ""))) for name in DATES
         }
-        self._row_day = PerDistinct(partial(declaration_day, regime, on, day_field(mapping)))
+        self._row_days = PerDistinct(partial(_row_days, regimes, on, day_field(mapping)))
         self._borne_out = PerDistinct(self._with_manifest)
-        self._day = PerDistinct(lambda day: day.day)
+        self._day = PerDistinct(lambda days: days[0].day)
         self._when = PerDistinct(_when)
         self._registered = PerDistinct(registered)
         self._decision = PerDistinct(self._decide)
-        self._used = PerDistinct(declared_used)
-        self._age = PerDistinct(partial(used.age, always=regime.condition == "used"))
+        self._used = PerDistinct(lambda one: (declared_used(one), of_used_vehicles(one)))
+        self._age = PerDistinct(_age)
         self._identifiers = {
             field: PerDistinct(rule)
             for field, rule in (
@@ -138,7 +146,9 @@ class RowRules:
         self._remarks = PerDistinct(all_remarks)
         self._with_remarks = PerDistinct(with_remarks)
         self._fingerprinted_cells = PerDistinct(lambda *texts: texts)
-        self._fingerprint = PerDistinct(partial(fingerprint, regime.rule_version))
+        self._fingerprint = PerDistinct(_fingerprint)
+        self._under = PerDistinct(under)
+        self._as_led = PerDistinct(lambda one, leading: under(one, leading.regime))
         self.with_duplicates = PerDistinct(with_duplicate)
 
     @property
@@ -162,7 +172,7 @@ class RowRules:
             declared = self._beside(declared, cells(code_field(self._mapping)))
         nothing = Categorical.constant(batch.num_rows, NOTHING)
         dates = (nothing if self._in_force else self._dates[name](cells(name)) for name in DATES)
-        row_days = self._borne_out(self._row_day(*dates))
+        row_days = self._borne_out(self._row_days(*dates))
         days = self._day(row_days)
         chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
         differs = np.zeros(batch.num_rows, dtype=np.int32)
@@ -180,7 +190,12 @@ class RowRules:
         return DecidedRows(cells, vins, profiles, vin_facts, declared, days, chassis, decisions)
 
     def fingerprints(
-        self, rows: DecidedRows, with_duplicates: Categorical, repeats: Codes, wanted: Mask
+        self,
+        rows: DecidedRows,
+        with_duplicates: Categorical,
+        repeats: Codes,
+        wanted: Mask,
+        regime: str | Categorical,
     ) -> pa.StringArray:
         """The fingerprint of what the decision rests on, for some of n rows; null for the others.
 
@@ -189,7 +204,14 @@ class RowRules:
             with_duplicates: their decisions.
             repeats: how often their VINs stood before.
             wanted: which of them.
+            regime: the code of the one that is decided under; or decisions, those of the rows, each under its own.
         """
+        if isinstance(regime, str):
+            code = REGIMES.index(regime)
+            asked = Categorical.constant(len(wanted), REGIMES, code)
+            led = self._under(with_duplicates, asked)
+        else:
+            led = self._as_led(with_duplicates, regime)
         some = np.flatnonzero(wanted)
         cells = [rows.cells(field).take(some) for field in self._fingerprinted]
         chassis = Categorical.constant(len(some), EMPTY)
@@ -199,14 +221,14 @@ class RowRules:
             texts_of_some = pa.array(texts[some], pa.string())
             chassis = Categorical.of_texts(texts_of_some, self._texts["chassis"])
         facts = self._fingerprint(
-            with_duplicates.take(some),
+            led.take(some),
             self._fingerprinted_cells(*cells, chassis),
             Categorical(NATURALS, repeats[some]),
         )
         keys = review_keys(rows.vins).filter(pa.array(wanted)).to_pylist()
         of_rows = np.full(len(wanted), None, dtype=object)
         of_rows[some] = [
-            bound(facts.values[code], key or "")
+            facts.values[code] and bound(facts.values[code], key or "")
             for code, key in zip(facts.codes.tolist(), keys, strict=True)
         ]
         return pa.array(of_rows, pa.string())
@@ -236,23 +258,26 @@ class RowRules:
             return Categorical.constant(len(texts), self._header_currency)
         return self._meanings[field](texts)
 
-    def _with_manifest(self, day: DeclarationDay) -> DeclarationDay:
-        if day.doubt is not Reason.DATE_ALONE:
-            return day
+    def _with_manifest(self, days: tuple[DeclarationDay, ...]) -> tuple[DeclarationDay, ...]:
+        if not any(day.doubt is Reason.DATE_ALONE for day in days):
+            return days
         manifest = self._manifest_days()
-        return borne_out(day, self._regime, manifest) if manifest else day
+        if not manifest:
+            return days
+        pairs = zip(days, self._regimes, strict=True)
+        return tuple(borne_out(day, regime, manifest) for day, regime in pairs)
 
     def _decide(
         self,
         vin: VinFacts,
         declared: tuple[lexicon.Meaning, ...],
-        when: tuple[bool | None, int | None, Reason | None],
+        when: tuple[int | None, tuple[Day, ...]],
         registration: int | None,
         differs: bool,  # noqa: FBT001 - a key of a column, like the others
     ) -> Decision:
-        in_force, year, doubt = when
-        facts = Facts(in_force, year, declared, vin, registration, differs, doubt)
-        return decide(facts, self._regime)
+        year, days = when
+        facts = Facts(None, year, declared, vin, registration, differs)
+        return decide_under(facts, days, self._regimes)
 
     def _with_remarks_beside(
         self, decisions: Categorical, cells: Callable[[str], Categorical], days: Categorical
@@ -269,9 +294,27 @@ class RowRules:
         return self._with_remarks(decisions, self._remarks(*remarks))
 
 
-def _when(day: DeclarationDay) -> tuple[bool | None, int | None, Reason | None]:
-    """What ``Facts`` has of a day."""
-    return day.in_force, day.day.year if day.day else None, day.doubt
+def _row_days(
+    regimes: tuple[Regime, ...], on: date | None, field: str, *dates: Days | None
+) -> tuple[DeclarationDay, ...]:
+    return tuple(declaration_day(regime, on, field, *dates) for regime in regimes)
+
+
+def _when(days: tuple[DeclarationDay, ...]) -> tuple[int | None, tuple[Day, ...]]:
+    """What a decision reads of the days of a row."""
+    day = days[0].day
+    return day.year if day else None, tuple(map(Day.of, days))
+
+
+def _fingerprint(decision: Decision | None, cells: tuple[str, ...], repeated: int) -> str | None:
+    return None if decision is None else fingerprint(decision, cells, repeated)
+
+
+def _age(
+    used: tuple[bool, bool], registration: str, application: str, on: date | None
+) -> tuple[Remark, ...]:
+    declared, always = used
+    return age(declared, registration, application, on, always=always)
 
 
 def review_keys(vins: VinColumn) -> pa.StringArray:

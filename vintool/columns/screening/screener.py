@@ -7,7 +7,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from vintool.codes import DEFAULT_REGIME, Reason
+from vintool.codes import Reason
 from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.screening.answers import FACTS, AnswerColumns
@@ -25,7 +25,7 @@ from vintool.columns.vins import VinColumn
 from vintool.desk.book import Desk
 from vintool.registry.user_rules import rules_in_use
 from vintool.screening.dates import ManifestDays, day_field
-from vintool.screening.regimes import load_regime
+from vintool.screening.regimes import regimes_asked
 from vintool.screening.screen import needs_a_look
 
 #: So many distinct keys are kept; then all are forgotten, so that memory does not grow with the rows.
@@ -42,7 +42,7 @@ class Screener:
     Args:
         mapping: field -> column name; ``vin`` is needed, what else is mapped is read.
         on: the declaration date of all rows; None to read it from the mapped column.
-        regime: code of the regime.
+        regime: code of the regime; None or ``all`` for every one that is in question for a row.
         joined: give lists as texts joined by ``;``, for formats without lists.
         encoded: give texts as dictionary arrays.
         occurrences: the VINs of earlier sheets of the same run.
@@ -62,7 +62,7 @@ class Screener:
         self,
         mapping: Mapping[str, str],
         on: date | None,
-        regime: str = DEFAULT_REGIME,
+        regime: str | None = None,
         *,
         joined: bool = False,
         encoded: bool = False,
@@ -75,11 +75,13 @@ class Screener:
     ) -> None:
         if "vin" not in mapping:
             raise ValueError("mapping names no column for vin")
-        law = load_regime(regime)
+        regimes = regimes_asked(regime)
         if on is None and not day_field(mapping):
             raise ValueError("give on=, or map declaration_date or export_date")
         desk = desk or Desk()
-        self._new_rules = partial(RowRules, dict(mapping), on, law, manifest_days, desk.catalogue)
+        self._new_rules = partial(
+            RowRules, dict(mapping), on, regimes, manifest_days, desk.catalogue
+        )
         self._new_desk = partial(DeskRules, desk, mapping)
         self._new_answers = partial(
             AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
@@ -158,7 +160,7 @@ class Screener:
         more = self._evidence(decided, duplicates, with_licences)
         answers = self._answers(decided, with_reviews, with_licences, more)
         if self._with_facts:
-            answers[FACTS] = fingerprints(with_licences.mask(needs_a_look))
+            answers[FACTS] = fingerprints(with_licences.mask(needs_a_look), with_reviews)
         return pa.RecordBatch.from_arrays(
             [pa.array(rows), *answers.values()], names=["vin_row", *answers]
         )

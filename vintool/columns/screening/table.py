@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vintool.codes import DEFAULT_REGIME
 from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.plain import TypeNotTakenError, no_values
 from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping, named
@@ -23,7 +22,7 @@ def screen_table(
     data: Any,
     on: date | None = None,
     mapping: Mapping[str, str] | None = None,
-    regime: str = DEFAULT_REGIME,
+    regime: str | None = None,
 ) -> pa.Table:
     """Screen a table, a data frame, or one column of texts: the verdict on every row.
 
@@ -41,13 +40,13 @@ def screen_table(
         mapping: field -> column name, such as ``{"vin": "Chassis", "fuel": "燃料种类"}``, where the header
             dictionary should not decide; what is not given it finds by header and content, as
             ``screen_file`` does.
-        regime: code of the regime.
+        regime: code of the regime; None or ``all`` for every one that is in question for a row.
 
     Returns:
         The same rows in the same order: the user's columns, untouched, then ``vin_row`` (int64, from
         1), the texts ``vin_text``, ``vin``, ``vin_check_digit``, ``vin_suggestion``, ``vin_wmi``,
         ``vin_manufacturer``, ``vin_brand``, ``vin_country``, ``vin_plant``, ``vin_model``,
-        ``vin_built_in``, ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``,
+        ``vin_built_in``, ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``, ``vin_regime``,
         the int32 ``vin_model_year``, and the lists of texts ``vin_problems``, ``vin_reasons``,
         ``vin_evidence`` and ``vin_other_regimes``. One whose name the user has gets ``vin_`` once more.
 
@@ -80,7 +79,7 @@ def screen_batches(
     reader: Iterable[pa.RecordBatch],
     on: date | None = None,
     mapping: Mapping[str, str] | None = None,
-    regime: str = DEFAULT_REGIME,
+    regime: str | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
 
@@ -95,7 +94,7 @@ def screen_batches(
             the rows to come, so a date before the first day of the regime clears a row only if another
             date of the row bears it out; else the row is ``review`` with ``date_alone``.
         mapping: as for ``screen_table``; what is not given is found in the first rows.
-        regime: code of the regime.
+        regime: code of the regime; None or ``all`` for every one that is in question for a row.
 
     Returns:
         The same rows in the same order with the columns of ``screen_table``, at most ``BATCH_ROWS`` at

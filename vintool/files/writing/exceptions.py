@@ -20,13 +20,12 @@ class ExceptionWriter(ListWriter):
 
     Args:
         path: where to write.
-        regime: the code of the regime.
         reviews: those of earlier runs, if there are any.
     """
 
-    def __init__(self, path: Path, regime: str, reviews: Reviews | None) -> None:
+    def __init__(self, path: Path, reviews: Reviews | None) -> None:
         super().__init__(path, _COLUMNS, STRANGE | set(_REVIEW))
-        self._regime, self._reviews = regime, reviews
+        self._reviews = reviews
 
     def write(self, sheet: str, answers: pa.RecordBatch) -> None:
         """Add the answers of rows that a person must look at."""
@@ -34,7 +33,6 @@ class ExceptionWriter(ListWriter):
         cells = {
             **dict(zip(answers.schema.names, answers.columns, strict=True)),
             "vin_sheet": pa.repeat(sheet, answers.num_rows),
-            "vin_regime": pa.repeat(self._regime, answers.num_rows),
             **self._review_cells(answers),
         }
         self.add(cells.get(name, blank) for name in _COLUMNS)

@@ -16,6 +16,7 @@ from vintool.files.writing.hashing import file_hash
 from vintool.registry import rows
 from vintool.registry.rule import ABOVE
 from vintool.report.summary import Summary
+from vintool.screening.regimes import regimes_asked
 from vintool.vpic.files import MANIFEST
 
 
@@ -59,7 +60,7 @@ def write_run(
         },
         "rules": {
             "version": summary.rule_version,
-            "sha256": _text_hash(rows.read_text(f"regimes/{summary.regime}.toml")),
+            "sha256": rules_hash(run.regime),
         },
         "parameters": {
             name: str(value) if isinstance(value, date) else value
@@ -83,5 +84,7 @@ def data_hash() -> str:
     return digest.hexdigest()
 
 
-def _text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def rules_hash(regime: str) -> str:
+    """The SHA-256 of the file of a regime, or of those of all of them, one behind the other."""
+    texts = (rows.read_text(f"regimes/{one.code}.toml") for one in regimes_asked(regime))
+    return hashlib.sha256("".join(texts).encode()).hexdigest()

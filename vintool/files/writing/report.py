@@ -12,11 +12,13 @@ from vintool.report.summary import Summary
 from vintool.screening.regimes import Regime
 
 
-def write_report(stage: Path, run: Run, summary: Summary, tally: Tally, regime: Regime) -> None:
+def write_report(
+    stage: Path, run: Run, summary: Summary, tally: Tally, regimes: tuple[Regime, ...]
+) -> None:
     """Write the page."""
     page = report_html(
         summary,
-        report_context(run, tally, regime),
+        report_context(run, tally, regimes),
         tally.first_exceptions,
         omitted=tally.exceptions - len(tally.first_exceptions),
         lang=run.lang,
@@ -24,9 +26,12 @@ def write_report(stage: Path, run: Run, summary: Summary, tally: Tally, regime: 
     (stage / REPORT_HTML).write_text(page, encoding="utf-8")
 
 
-def report_context(run: Run, tally: Tally, regime: Regime) -> ReportContext:
-    """What the page says besides the numbers."""
+def report_context(run: Run, tally: Tally, regimes: tuple[Regime, ...]) -> ReportContext:
+    """What the page says besides the numbers; the law on it is that of the first regime."""
     translate = language(run.lang).translate
+    regime = regimes[0]
+    asked = {one.code: one.title for one in regimes[1:]}
+    others = asked or {one.code: one.title for one in regime.other_regime}
     return ReportContext(
         title=translate(regime.title),
         goods="; ".join(translate(goods.says) for goods in regime.goods),
@@ -43,14 +48,14 @@ def report_context(run: Run, tally: Tally, regime: Regime) -> ReportContext:
         unlicensed=tally.unlicensed() if run.licences else None,
         cleared_by_date=tally.cleared_by_date(),
         fields=tally.by_field(),
-        other_rules=tuple(f"{item.code}: {translate(item.title)}" for item in regime.other_regime),
+        other_rules=tuple(f"{code}: {translate(title)}" for code, title in others.items()),
         brand_powertrain=tally.brand_powertrain(),
         lists=tuple(f"{translate(what)}: {path.name}" for what, path in run.lists),
-        not_checked=tuple(map(translate, (*not_checked(run, regime), *regime.not_established))),
+        not_checked=tuple(map(translate, (*not_checked(run, regimes), *regime.not_established))),
     )
 
 
-def not_checked(run: Run, regime: Regime) -> tuple[str, ...]:
+def not_checked(run: Run, regimes: tuple[Regime, ...]) -> tuple[str, ...]:
     """What a run with its lists does not tell."""
     limits = (
         ""
@@ -60,7 +65,7 @@ def not_checked(run: Run, regime: Regime) -> tuple[str, ...]:
         if run.licences
         else "whether a licence that a row names exists, is valid and covers the vehicle (--licences)",
         ""
-        if run.confirmations or regime.condition != "used"
+        if run.confirmations or not any(one.condition == "used" for one in regimes)
         else "whether a maker's confirmation lists the vehicle (--confirmations)",
         ""
         if run.catalogue

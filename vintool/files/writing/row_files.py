@@ -31,7 +31,6 @@ class RowFiles:
     Args:
         folder: where to write.
         copy: how the annotated copy is written.
-        regime: the code of the regime.
         reviews: those of earlier runs, if there are any.
         say: called with what the user should know before the end.
     """
@@ -40,7 +39,6 @@ class RowFiles:
         self,
         folder: Path,
         copy: AnnotatedCopy,
-        regime: str,
         reviews: Reviews | None,
         say: Callable[[str], None],
     ) -> None:
@@ -49,7 +47,7 @@ class RowFiles:
         self._annotated = copy.writer(folder)
         self._folder = folder
         self._cleared: ListWriter | None = None  # few manifests have such rows
-        self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, reviews)
+        self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, reviews)
         self._annotated_thread, self._exceptions_thread = (
             ThreadPoolExecutor(1),
             ThreadPoolExecutor(1),

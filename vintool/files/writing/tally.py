@@ -1,7 +1,7 @@
 """What is counted and kept of the screened rows for the summary and the page."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from vintool.report.display import ranked
 from vintool.report.page import CLEARED_ROWS, ROWS, UNLICENSED_ROWS, FieldCount, Row, Unlicensed
 from vintool.report.summary import BrandCount
 from vintool.screening.dates import DATES
+from vintool.screening.regimes import Regime
 
 VALUES_SHOWN = 12  # values of a field that have a line of their own
 VALUES_COUNTED = 100_000  # of a field; beyond, it is a number rather than a group
@@ -35,6 +36,7 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.review_reasons: Counter[str] = Counter()
         self.powertrains: Counter[str] = Counter()
+        self._regimes: Counter[tuple[str, str]] = Counter()  # regime, verdict
         self.rules_disagree: Counter[str] = Counter()  # by the user's own rule
         self.exceptions = 0
         self.first_exceptions: list[Row] = []
@@ -57,11 +59,12 @@ class Tally:
             self.rules_disagree += _count_own_rules(answers.column("vin_evidence"))
         in_review = _mask(answers.column("vin_verdict"), Verdict.REVIEW.__eq__)
         self.review_reasons += _count_reasons(reasons.filter(in_review))
-        names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_powertrain"]
+        names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_regime", "vin_powertrain"]
         columns = map(answers.column, names)
-        for (brand, maker, verdict, powertrain), count in _count_distinct(*columns):
+        for (brand, maker, verdict, regime, powertrain), count in _count_distinct(*columns):
             self._brands[brand or maker or "", verdict, powertrain or "unknown"] += count
             self.verdicts[verdict] += count
+            self._regimes[regime, verdict] += count
             self.powertrains[powertrain or "unknown"] += count
 
     def count_cells(
@@ -182,6 +185,13 @@ class Tally:
             BrandCount(brand=brand, rows=count, verdicts=dict(verdicts[brand]))
             for brand, count in ranked(rows)
         )
+
+    def by_regime(self, regimes: Iterable[Regime]) -> dict[str, dict[str, int]]:
+        """The rows by the regime whose verdict they have, and by verdict."""
+        return {
+            one.code: {str(verdict): self._regimes[one.code, verdict] for verdict in Verdict}
+            for one in regimes
+        }
 
     def brand_powertrain(self) -> dict[str, dict[str, int]]:
         """Powertrains of each brand."""

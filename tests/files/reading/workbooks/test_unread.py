@@ -73,8 +73,8 @@ def test_rows_of_formulas_alone_come_out(tmp_path, monkeypatch, name, wide):
 def test_no_row_is_cleared_beside_a_cell_that_was_not_read(tmp_path, column):
     row = [MG, "MG", "petrol", "passenger car"]
     head = ["VIN", "Make", "Fuel", "Vehicle type"]
-    cleared = screen_file(by_openpyxl(tmp_path / "a.xlsx", [head, row]), ON)
-    assert cleared.verdicts["out_of_scope"] == 1
+    book = by_openpyxl(tmp_path / "a.xlsx", [head, row])
+    assert screen_file(book, ON, regime="cn-2025-54").verdicts["out_of_scope"] == 1
     row[column] = '="electric"'
     held = screen_file(by_openpyxl(tmp_path / "a.xlsx", [head, row]), ON)
     assert held.verdicts["review"] == 1
@@ -223,7 +223,7 @@ def test_an_error_holds_its_row_where_the_verdict_reads_it_and_nowhere_else(
     head = ["VIN", "Fuel", "Note"]
     for fuel, note, verdict in (("#N/A", "x", "review"), ("petrol", "#N/A", "out_of_scope")):
         monkeypatch.setattr(sys.modules[__name__], "ERRORS", [head, [MG, fuel, note]])
-        summary = screen_file(ERROR_WRITERS[name](tmp_path / name), ON)
+        summary = screen_file(ERROR_WRITERS[name](tmp_path / name), ON, regime="cn-2025-54")
         assert summary.verdicts[verdict] == 1
         assert ("cell_not_read" in summary.reasons) == (verdict == "review")
 
