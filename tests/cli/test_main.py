@@ -225,7 +225,16 @@ def test_the_date_is_reported(manifest, tmp_path):
     )
     assert (
         Summary.model_validate_json(
-            run("screen", manifest, "--on", "2025-01-01", "--format", "json").stdout
+            run(
+                "screen",
+                manifest,
+                "--on",
+                "2025-01-01",
+                "--regime",
+                "cn-2025-54",
+                "--format",
+                "json",
+            ).stdout
         ).verdicts["out_of_scope"]
         == 4
     )

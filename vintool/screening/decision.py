@@ -189,7 +189,12 @@ def decide(facts: Facts, regime: Regime) -> Decision:
     Raises:
         AssertionError: no line gives a verdict, which is a defect of ``TABLE``.
     """
-    case = Case(facts, regime)
+    return decide_case(Case(facts, regime))
+
+
+def decide_case(case: Case) -> Decision:
+    """The same of a case, of which other questions were asked before."""
+    facts = case.facts
     held, verdict = walk(case)
     reasons = [reason for line in held if line.verdict is not None for reason in line.reasons(case)]
     notes = [reason for line in held if line.verdict is None for reason in line.reasons(case)]
@@ -208,7 +213,7 @@ def decide(facts: Facts, regime: Regime) -> Decision:
         _other_regimes(case, held, verdict),
         *_stated_powertrain(facts),
         lines=tuple(line.number for line in held),
-        regime=regime.code,
+        regime=case.regime.code,
     )
 
 

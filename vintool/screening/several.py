@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 from vintool.codes import REGIMES, Reason, Verdict
 from vintool.screening.case import KIT, PASSENGER, Case
 from vintool.screening.dates import DeclarationDay
-from vintool.screening.decision import Decision, decide
+from vintool.screening.decision import Decision, decide_case
 from vintool.screening.facts import Facts
 from vintool.screening.regimes import Regime
 
@@ -39,12 +39,13 @@ def decide_under(facts: Facts, days: Sequence[Day], regimes: Sequence[Regime]) -
         days: the day of its declaration, as each regime sees it.
         regimes: the first that of pure electric cars, if there are several.
     """
-    cases = [
-        (facts._replace(in_force=day.in_force, date_doubt=day.doubt), regime)
+    first, *others = (
+        Case(facts._replace(in_force=day.in_force, date_doubt=day.doubt), regime)
         for day, regime in zip(days, regimes, strict=True)
-    ]
-    others = (decide(*one) for one in cases[1:] if is_in_question(Case(*one)))
-    return together((decide(*cases[0]), *others))
+    )
+    return together(
+        [decide_case(first), *(decide_case(one) for one in others if is_in_question(one))]
+    )
 
 
 def is_in_question(case: Case) -> bool:
@@ -54,11 +55,13 @@ def is_in_question(case: Case) -> bool:
     "used" a regime of used vehicles is not in question.
     """
     regime = case.regime
+    if regime.condition == "used" and "used" not in case.conditions:
+        return False
     kinds = {PASSENGER, *case.other_kinds, *([KIT] if case.kit else [])}
     if case.registered_otherwise:
         kinds.update(case.facts.vin.kinds)
     kinds &= regime.kinds
-    if not kinds or (regime.condition == "used" and "used" not in case.conditions):
+    if not kinds:
         return False
     classification = case.facts.vin.classification
     encoded = classification.powertrain
