@@ -148,6 +148,12 @@ def map_fields(
     return mapping
 
 
+def named_field(header: str) -> str:
+    """The field that a heading of a list names; empty if none."""
+    named = headers.meaning(header, HEADERS)
+    return named[0] if named else ""
+
+
 @cache
 def _words() -> dict[tuple[str, str], str]:
     table: dict[tuple[str, str], str] = {}

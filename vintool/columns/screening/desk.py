@@ -34,9 +34,11 @@ class DeskRules:
     Args:
         desk: the lists.
         mapping: field -> column name.
+        regime: code of the one under which the rows were judged.
     """
 
-    def __init__(self, desk: Desk, mapping: Mapping[str, str]) -> None:
+    def __init__(self, desk: Desk, mapping: Mapping[str, str], regime: str) -> None:
+        self._regime = regime
         self._desk = desk
         self._by_number = "licence_no" in mapping
         self._has_lists = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
@@ -44,6 +46,7 @@ class DeskRules:
         self._apply = PerDistinct(with_review)
         self._verdict = PerDistinct(lambda decision: decision.verdict)
         self._brands = PerDistinct(book.brands_of_vehicle)
+        self._exported = PerDistinct(book.exported)
         self._exporter = PerDistinct(partial(book.exporter, desk))
         self._day_for_exporters = PerDistinct(partial(book.day_for_exporters, desk))
         self._day_for_list = PerDistinct(partial(book.day_for_licences, desk, None))
@@ -132,8 +135,13 @@ class DeskRules:
         def cells(field: str) -> Categorical:
             return rows.cells(field).take(at)
 
+        regimes = Categorical.constant(len(at), (self._regime,))
+        goods = self._exported(regimes, rows.vin_facts.take(at), rows.declared.take(at))
         exporters = self._exporter(
-            cells("exporter_code"), cells("exporter"), brands, self._day_for_exporters(days)
+            cells("exporter_code"),
+            cells("exporter"),
+            goods,
+            self._day_for_exporters(days),
         )
         numbers = cells("licence_no") if self._by_number else Categorical.constant(len(at), NOTHING)
         wanted = self._wanted(

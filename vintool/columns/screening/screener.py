@@ -80,7 +80,7 @@ class Screener:
             raise ValueError("give on=, or map declaration_date or export_date")
         desk = desk or Desk()
         self._new_rules = partial(RowRules, dict(mapping), on, law, manifest_days, desk.catalogue)
-        self._new_desk = partial(DeskRules, desk, mapping)
+        self._new_desk = partial(DeskRules, desk, mapping, law.code)
         self._new_answers = partial(
             AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
         )
