@@ -59,7 +59,7 @@ class DeskRules:
         self._starts = Encoder()
         self._judged = PerDistinct(desk.catalogue.judged) if desk.catalogue else None
         self._code = code_field(mapping)
-        self._draws = Encoder([(_NOT_DRAWN, 0)])
+        self._draws = Encoder([(_NOT_DRAWN, 0, ())])
         self._letters = Encoder([()])
         self._facts = Encoder()  # of rows that were reviewed
         reviews = desk.reviews
@@ -155,13 +155,20 @@ class DeskRules:
             cells("trade_mode"),
             cells(self._port),
             self._day_for_licences(numbers, self._day_for_list(days)),
+            regimes,
         )
-        licences = self._licences(verdicts, numbers, wanted, vehicles[at])
+        uses = (cells("declaration_no"), cells(self._port))
+        licences = self._licences(verdicts, numbers, wanted, vehicles[at], uses)
         remarks = self._merged.on(is_listed, exporters, licences)
         return self._with_confirmations(self._with_remarks(decisions, remarks), rows.vins.vin)
 
     def _licences(
-        self, verdicts: Categorical, numbers: Categorical, wanted: Categorical, vehicles: Places
+        self,
+        verdicts: Categorical,
+        numbers: Categorical,
+        wanted: Categorical,
+        vehicles: Places,
+        uses: tuple[Categorical, Categorical],
     ) -> Categorical:
         """What the list of licences says of n rows, each of which draws on it in turn.
 
@@ -170,6 +177,7 @@ class DeskRules:
             numbers: the cells of the licence number; None where the manifest has no such column.
             wanted: what the licences must allow.
             vehicles: as for ``with_licences``.
+            uses: the cells of the declaration number and of the port.
         """
         matches = self._match(verdicts, numbers, wanted)
         ledger = self._desk.ledger
@@ -181,21 +189,30 @@ class DeskRules:
         codes = np.zeros(len(matches), dtype=np.int32)
         for row in np.flatnonzero(drawable & controlled).tolist():
             match: Match = matches.values[matches.codes[row]]
-            codes[row] = self._draws[_draw(ledger, match.drawable, int(vehicles[row]))]
+            outcome, at = _draw(ledger, match.drawable, int(vehicles[row]))
+            over: tuple[Reason, ...] = ()
+            if outcome != _NOTHING_LEFT:
+                over = ledger.accounts[at].use(*(one.values[one.codes[row]] for one in uses))
+            codes[row] = self._draws[outcome, at, over]
         in_review = matches.codes[drawable & ~controlled]
         for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:
                 ledger.accounts[at].in_review += int(count)
         return self._outcome(matches, Categorical(self._draws.values, codes))
 
-    def _remarks_of(self, match: Match, draw: tuple[int, int]) -> tuple[Remark, ...]:
-        outcome, at = draw
+    def _remarks_of(
+        self, match: Match, draw: tuple[int, int, tuple[Reason, ...]]
+    ) -> tuple[Remark, ...]:
+        outcome, at, over = draw
         ledger = self._desk.ledger
-        if ledger is None or outcome in {_NOT_DRAWN, _COUNTED_BEFORE}:
+        if ledger is None:
             return match.remarks
+        beyond = ledger.licences.over_limits(at, over)
+        if outcome in {_NOT_DRAWN, _COUNTED_BEFORE}:
+            return (*match.remarks, *beyond)
         if outcome == _NOTHING_LEFT:
             return (*match.remarks, ledger.licences.exceeded(match.drawable))
-        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named))
+        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named), *beyond)
 
     def _with_confirmations(self, rows: Categorical, vins: pa.Array) -> Categorical:
         """Used vehicles within 180 days, held against the makers' letters."""
