@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from typing import Self
 
 #: Every regime there is: a file of this name in wmi_data/regimes.
-REGIMES = ("cn-2025-54", "cn-used-vehicle", "cn-vehicle-export")
+REGIMES = ("cn-2025-54", "cn-used-vehicle", "cn-vehicle-export", "cn-motorcycle")
 PURE_ELECTRIC_REGIME = REGIMES[0]
 ALL_REGIMES = "all"
 """In place of the code of a regime: every one that is in question for a row."""
@@ -167,6 +167,7 @@ class Reason(StrEnum):
     DATE_IMPLAUSIBLE = "date_implausible", Concern.VERDICT, True, "The date has a year that a declaration cannot have, such as one of another calendar, so the rule is taken to be in force.", "The declaration date, from the customs declaration."
     LAW_MAY_BE_OLD = "law_may_be_old", Concern.VERDICT, False, "The date lies in a year that the law in this release does not know yet.", "A newer release, or the licence catalogue of that year."
     NO_IDENTITY = "no_identity", Concern.VERDICT, True, "No usable vehicle identity can be read; supply the VIN.", "The VIN from the vehicle or its certificate; then screen again."
+    WITHOUT_VIN = "without_vin", Concern.VERDICT, False, "No VIN stands on the row, and its entries speak of a vehicle of the class without a VIN; two that agree put it outside a rule for vehicles with one.", "Whether the vehicle bears a VIN, from the vehicle or its certificate; if it does, the VIN."
     DAMAGED_VIN = "damaged_vin", Concern.VERDICT, True, "The VIN is damaged; only a part of it can be read.", "The whole VIN from the vehicle, its certificate or the maker."
     CHECK_DIGIT_FAILS = "check_digit_fails", Concern.VERDICT, True, "The check digit does not hold, so at least one character is wrong.", "The VIN read once more from the vehicle or its certificate."
     ODD_VIN = "odd_vin", Concern.VERDICT, False, "The VIN breaks a rule of its market, or its cell holds more than the VIN.", "The VIN read once more; if it stands so on the vehicle, the maker's word for it."
@@ -197,6 +198,9 @@ class Reason(StrEnum):
     NEW_VEHICLE = "new_vehicle", Concern.VERDICT, False, "Two independent facts show a new vehicle, and nothing on the row says otherwise."
     NEW_UNSUPPORTED = "new_unsupported", Concern.VERDICT, False, "Declared as new by one entry only; a second fact is needed to clear the row.", "The certificate of conformity or the maker's invoice of a new vehicle."
     CONDITION_UNKNOWN = "condition_unknown", Concern.VERDICT, False, "Nothing on the row tells whether the vehicle is new or used.", "Whether the vehicle was registered: the registration certificate, or the maker's invoice."
+    FOREIGN_AID = "foreign_aid", Concern.VERDICT, True, "Declared as foreign aid, which an old rule leaves out: whether that still holds was not established.", "The aid agreement, and the licensing authority's answer whether a licence is needed."
+    CONTRACT_WORKS = "contract_works", Concern.VERDICT, True, "Declared as export for contract works abroad: a licence is needed, the qualification of the exporter is not, by a rule that was read for 2009.", "The contract of the works, and the licence issued for it."
+    TRADE_MODE_DOUBTED = "trade_mode_doubted", Concern.VERDICT, True, "Declared under a trade mode such as temporary export, exhibition, repair, returned goods, samples or transit: whether the licence is needed for it was not established.", "The licensing authority's or customs' answer for this trade mode, and the papers that bear it out."
     DATE_UNKNOWN = "date_unknown", Concern.VERDICT, False, "No declaration date can be read, so the rule is taken to be in force.", "The declaration date, from the customs declaration."
     RULES_DISAGREE = "rules_disagree", Concern.CONTRADICTION, True, "A rule of your own file and other evidence disagree about the powertrain.", "The powertrain by the certificate of conformity; then take the wrong rule out of your file."
     CONTRADICTION_POWERTRAIN = "contradiction_powertrain", Concern.CONTRADICTION, True, "Entries of the row disagree about the powertrain.", "The powertrain by the certificate of conformity; then correct the entry that is wrong."
@@ -226,9 +230,12 @@ class Reason(StrEnum):
     EXPORTER_EXPIRED = "exporter_expired", Concern.EXPORTER, True, "The exporter is on the list, but not for the declaration date.", "A qualification that holds on the declaration date."
     EXPORTER_DATE_UNKNOWN = "exporter_date_unknown", Concern.EXPORTER, True, "Without a declaration date it was not checked whether the exporter is qualified on it.", "The declaration date, from the customs declaration."
     EXPORTER_NAME_DIFFERS = "exporter_name_differs", Concern.EXPORTER, True, "The exporter's code is on the list under another name.", "The business licence of the exporter: code and name."
-    BRAND_NOT_AUTHORISED = "brand_not_authorised", Concern.EXPORTER, True, "The brand is none of those for which the exporter is listed.", "The maker's authorisation for this brand."
+    BRAND_NOT_AUTHORISED = "brand_not_authorised", Concern.EXPORTER, True, "The brand is none of those for which the exporter is listed, by itself or by a maker that authorises it.", "The maker's authorisation for this brand."
     BRAND_OF_GROUP = "brand_of_group", Concern.EXPORTER, True, "The brand is not listed for the exporter, but belongs to the group of one that is: look at the authorisation.", "The maker's authorisation: whether it names this brand."
     BRAND_UNKNOWN = "brand_unknown", Concern.EXPORTER, True, "VIN and manifest leave the brand open, so the own-brand rule was not checked.", "The brand by the certificate of conformity."
+    EXPORTER_MAKER_UNCLEAR = "exporter_maker_unclear", Concern.EXPORTER, True, "The list names a maker for the exporter, or none, and whether it is the maker of this VIN cannot be told.", "The maker by the certificate of conformity, and its authorisation of the exporter."
+    EXPORT_CLASS_DIFFERS = "export_class_differs", Concern.EXPORTER, True, "The exporter is listed for another class of export than this vehicle.", "The class of export on the list of qualified enterprises, held against the vehicle."
+    FOREIGN_BUILT = "foreign_built", Concern.EXPORTER, True, "Built abroad by its VIN and by the declared origin: a licence is needed, the maker's qualification is not, by a rule of 2007 of which it was not read whether it still holds.", "The import papers of the vehicle, and the licensing authority's answer."
     LICENCE_MISSING = "licence_missing", Concern.LICENCE, True, "The row needs a licence and names none.", "An export licence for the vehicle, and its number on the row."
     LICENCE_MATCHED = "licence_matched", Concern.LICENCE, False, "The file has no column of licences; this one fits all that the row tells, and was drawn on."
     LICENCE_UNKNOWN = "licence_unknown", Concern.LICENCE, True, "The licence that the row names is not on the list of licences.", "The licence itself; then its number corrected, or the licence added to the list."
@@ -244,6 +251,8 @@ class Reason(StrEnum):
     LICENCE_DESTINATION_UNCLEAR = "licence_destination_unclear", Concern.LICENCE, True, "The country of destination cannot be compared with that of the licence.", "The country of destination, on the row and on the licence."
     LICENCE_WRONG_TRADE_MODE = "licence_wrong_trade_mode", Concern.LICENCE, True, "The licence is for another trade mode.", "A licence for this trade mode."
     LICENCE_OTHER_PORT = "licence_other_port", Concern.LICENCE, False, "The licence names another port; whether one licence binds one customs district today was not established.", "The customs' answer whether the licence may be used at this port."
+    LICENCE_DECLARED_OFTEN = "licence_declared_often", Concern.LICENCE, True, "More than twelve declarations use the licence; by a rule of 2008 customs accept no further one, though quantity is left.", "The declarations by the licence, and another licence for those beyond the twelfth."
+    LICENCE_SEVERAL_PORTS = "licence_several_ports", Concern.LICENCE, True, "The licence is used at several ports; by a rule of 2008 all its declarations are made at the same one.", "The port of each declaration, and a licence for each port."
     LICENCE_UNIT_UNCLEAR = "licence_unit_unclear", Concern.LICENCE, True, "Quantity and unit of the licence do not count vehicles, so it cannot be drawn on.", "Quantity and unit as the licence has them."
     LICENCE_NUMBER_SHAPE = "licence_number_shape", Concern.LICENCE, False, "The licence number has not the usual shape YY-XX-NNNNNN or another year; a hint, not a fault."
     CATALOGUE_MISSING = "catalogue_missing", Concern.CATALOGUE, True, "The product code is not in the catalogue of type approvals, and to be listed is a condition of the licence.", "The announcement that lists the product, or the product code by the certificate of conformity."
@@ -252,6 +261,7 @@ class Reason(StrEnum):
     CATALOGUE_START_DIFFERS = "catalogue_start_differs", Concern.CATALOGUE, True, "The catalogue prints the starts of the product's VINs, and the VIN has none of them.", "VIN and product code held against the certificate of conformity."
     CONTAINER_INVALID = "container_invalid", Concern.IDENTIFIER, False, "The container number breaks ISO 6346 or its check digit fails.", "The container number from the bill of lading."
     IMO_INVALID = "imo_invalid", Concern.IDENTIFIER, False, "The IMO number of the vessel has not seven digits or its check digit fails.", "The IMO number from the bill of lading."
+    UN_NUMBER_NOT_IN_FORCE = "un_number_not_in_force", Concern.IDENTIFIER, True, "The UN number does not stand for such a vehicle on the declaration date: since 2026 UN 3171 is not for lithium or sodium-ion cars.", "The dangerous goods declaration by the IMDG Code in force."
     EXPORTER_CODE_INVALID = "exporter_code_invalid", Concern.IDENTIFIER, False, "The exporter's unified social credit code breaks GB 32100 or its check character fails.", "The exporter's business licence."
     DECIDED_BY_REVIEWER = "decided_by_reviewer", Concern.REVIEWER, True, "A reviewer has decided the row on these facts; the decision stands in the evidence."
     DECISION_OUTDATED = "decision_outdated", Concern.REVIEWER, True, "A reviewer has decided the row before, on facts that have changed since: decide again.", "A new decision on the facts of today."

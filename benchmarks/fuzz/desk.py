@@ -23,7 +23,7 @@ from benchmarks.fuzz.ingredients import (
 )
 from benchmarks.fuzz.rows import equals_scalar
 from vintool import registry
-from vintool.codes import DEFAULT_REGIME, REGIMES, Verdict
+from vintool.codes import PURE_ELECTRIC_REGIME, REGIMES, Verdict
 from vintool.desk.reviews import Reviews, bound, record_entries, with_review
 from vintool.errors import DataError, ManifestError, MappingError
 from vintool.files.lists import open_desk, read_record, record_of
@@ -51,7 +51,7 @@ def _decided(by: Random, cars: Sequence[str]) -> dict[str, str]:
     line = {
         "vin_text": by.choice((car, f" {car.lower()}", "TBA")),
         "vin": by.choice((car, car, car, "")),
-        "vin_regime": by.choice((DEFAULT_REGIME,) * 9 + REGIMES),
+        "vin_regime": by.choice((PURE_ELECTRIC_REGIME,) * 9 + REGIMES),
         "vin_facts": by.choice((bound("A", car), bound("B", car), bound("A-again1", car), "FOLD")),
         "decision": by.choice(("controlled", "out_of_scope", "confirmed", "出口", "out of scope", "")),
         "decision_reason": by.choice(("seen the papers", "=1+1", "两\n行")),
@@ -112,7 +112,7 @@ def _hold(given: Reviews, cars: list[str], recorded: list[dict[str, str]]) -> No
             lines = [
                 line
                 for line in recorded
-                if (line["vin"].strip(), line["vin_facts"], line["vin_regime"]) == (car, facts, DEFAULT_REGIME)
+                if (line["vin"].strip(), line["vin_facts"], line["vin_regime"]) == (car, facts, PURE_ELECTRIC_REGIME)
             ]  # fmt: skip
             if lines and mine:
                 must(mine[0].day.isoformat() == lines[-1]["decision_date"] or not _plain(lines[-1]), "the last line of the record does not count")  # fmt: skip
@@ -127,7 +127,7 @@ def _plain(line: dict[str, str]) -> bool:
 def _comes_back(given: Reviews, folder: Path) -> None:
     """What is written as the record is read as the same decisions."""
     path = put(folder / "again.jsonl", record_of(given))
-    again = Reviews(record_entries(path.name, read_record(path)), DEFAULT_REGIME, LATEST)
+    again = Reviews(record_entries(path.name, read_record(path)), [PURE_ELECTRIC_REGIME], LATEST)
     want = {json.dumps(one.as_record(), sort_keys=True) for one in given.all}
     got = {json.dumps(one.as_record(), sort_keys=True) for one in again.all}
     must(want == got, f"the record comes back otherwise: {sorted(want ^ got)[:2]}")

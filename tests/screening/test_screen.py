@@ -36,6 +36,9 @@ JOLION = vin("LGWEEUA5", "SF")  # the prefix is the Ora iQ's as well
 THIS_YEAR = vin("LRW3E7FA", "TC")
 OLD_TESLA = vin("LRW3E7FA", "NC")
 NEXT_YEAR = vin("LRW3E7FA", "VC")
+MOTORCYCLE_VIN = vin("1HD1ZZZZ", "SB")  # Harley-Davidson
+
+WITHOUT_VIN = {"hs_code": "8703809090", "goods_name": "低速电动车", "unit_price": "USD 2050"}
 
 # vin, declared, day -> verdict, a reason that must be told
 TABLE = [
@@ -91,6 +94,21 @@ TABLE = [
     ("petrol, one character missing", EADO[:-1], PETROL, "review", "damaged_vin"),
     ("electric, one character missing", TESLA[:-1], {}, "controlled", "damaged_vin"),
     ("no VIN", "", ELECTRIC, "invalid", "no_identity"),
+    ("no VIN by the code, the price and a word", "", WITHOUT_VIN, "out_of_scope", "without_vin"),
+    ("no VIN, as the cell and the code say", "无", {"hs_code": "8703809090"}, "out_of_scope", "without_vin"),
+    ("a number that is no VIN, the code and a word", "DZ2026031200", {"hs_code": "8703809090", "vehicle_type": "老头乐"}, "out_of_scope", "without_vin"),
+    ("no VIN by the code alone, in a blank cell", "", {"hs_code": "8703809090"}, "review", "without_vin"),
+    ("no VIN by a word alone", "", {"vehicle_type": "LSEV"}, "review", "without_vin"),
+    ("no VIN, and a brand that has VINs", "", {**WITHOUT_VIN, "make": "BYD"}, "review", "without_vin"),
+    ("no VIN, and the code of those with one", "", {"hs_code": "8703801090", "goods_name": "低速电动车", "unit_price": "USD 2050"}, "review", "without_vin"),
+    ("a number that is no VIN, electric by the fuel", "DZ2026031200", {"fuel": "纯电动"}, "review", "without_vin"),
+    ("a number that is no VIN, and the code of those with one", "DZ2026031200", ELECTRIC, "controlled", "damaged_vin"),
+    ("a damaged VIN, and all that tells none", ATTO3[:-1], WITHOUT_VIN, "controlled", "contradiction_no_vin_code"),
+    ("the end of a VIN, and all that tells none", ATTO3[4:], WITHOUT_VIN, "controlled", "damaged_vin"),
+    ("foreign aid", TESLA, {"trade_mode": "援助物资(3511)"}, "review", "foreign_aid"),
+    ("contract works", TESLA, {"trade_mode": "3422"}, "controlled", "contract_works"),
+    ("a temporary export", TESLA, {"trade_mode": "暂时进出境"}, "controlled", "trade_mode_doubted"),
+    ("UN 3171 in 2026", TESLA, {"un_no": "UN3171"}, "controlled", "un_number_not_in_force"),
     ("a frame number", "GJ7-123456", PETROL, "invalid", "no_identity"),
     ("used, code and condition", OLD_TESLA, {"condition": "旧", "hs_code": "8703801010"}, "out_of_scope", "used_vehicle"),
     ("used by one entry, an old model year", OLD_TESLA, {"condition": "used"}, "review", "used_unsupported"),
@@ -195,9 +213,15 @@ OTHERS = [
     ("all", "a kit of a petrol car", EADO, {"vehicle_type": "CKD"}, "controlled", "any_powertrain"),
     ("all", "one slip from a petrol car", vin("1C3CCBAE", "EN"), {}, "review", "one_character_from_covered"),
     ("all", "registered years before it was built", SONG_PLUG_IN, {"fuel": "插电式混合动力", "registration_date": "2019-05-01"}, "controlled", "contradiction_registration"),
+    ("motorcycle", "a petrol car", EADO, {}, "out_of_scope", "not_covered_kind"),
+    ("motorcycle", "a motorcycle by code and kind", UNSEEN, {"hs_code": "8711201000", "vehicle_type": "摩托车"}, "controlled", "declared_not_pure_electric"),
+    ("motorcycle", "one by the code alone", UNSEEN, {"hs_code": "8711201000"}, "review", "kind_unclear"),
+    ("motorcycle", "an electric one", UNSEEN, {"hs_code": "8711600090", "vehicle_type": "电动摩托车", "fuel": "纯电动"}, "review", "kind_doubted"),
+    ("motorcycle", "an all-terrain vehicle", UNSEEN, {"hs_code": "8703101100", "vehicle_type": "ATV"}, "controlled", "any_powertrain"),
+    ("motorcycle", "the WMI of a maker of motorcycles alone", MOTORCYCLE_VIN, {}, "review", "powertrain_unknown"),
     ("all", "used", EADO, {"condition": "used", "registration_date": "2024-05-01"}, "out_of_scope", "used_vehicle"),
 ]  # fmt: skip
-SHORT = {"used": "cn-used-vehicle", "all": "cn-vehicle-export"}
+SHORT = {"used": "cn-used-vehicle", "all": "cn-vehicle-export", "motorcycle": "cn-motorcycle"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ EU_LEAF = vin("SJNFAAZE", "1U")  # electric, no check digit
 PETROL = {"fuel": "汽油", "hs_code": "8703234190"}
 ELECTRIC = {"fuel": "纯电动", "hs_code": "8703801090"}
 
-NEW_ELECTRIC, USED, COMBUSTION = REGIMES
+NEW_ELECTRIC, USED, COMBUSTION, MOTORCYCLE = REGIMES
 
 BYD = vin("LC0ZZZZZ")  # unseen, of a maker of cars and buses
 FOTON = vin("LVBZZZZZ", "SJ")  # unseen, of a WMI that the registry gives to trucks

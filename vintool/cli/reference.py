@@ -1,5 +1,6 @@
 """Commands that look things up: makers, rules, reference data."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -74,6 +75,7 @@ def law(code: str | None, folder: Path | None) -> None:
     vintool law
     vintool law cn-used-vehicle
     vintool law 8703801090
+    vintool law 8703.80.10.90
     """
     from vintool.registry import tariff  # noqa: PLC0415 - start-up time
     from vintool.screening.pages import pages, regime_page  # noqa: PLC0415
@@ -94,9 +96,9 @@ def law(code: str | None, folder: Path | None) -> None:
     elif code in REGIMES:
         for text in regime_page(load_regime(code)).split("\n"):
             say(text)
-    elif lines := [
-        line for rows in tariff.lines().values() for line in rows if line.code.startswith(code)
-    ] or tariff.find(code):
+    elif lines := tariff.beginning_with(digits := re.sub(r"[\s.·-]", "", code)) or tariff.find(
+        digits
+    ):
         for line in lines:
             licence = {"yes": "export licence", "no": "no export licence"}.get(
                 line.licence, "licence not known"

@@ -3,20 +3,25 @@
 from dataclasses import dataclass
 from datetime import date
 
+from vintool import registry
 from vintool.codes import Reason, Verdict
 from vintool.declaration.lexicon import Meaning
+from vintool.declaration.lexicon.papers import origins_declared, trade_modes
 from vintool.desk.catalogue import Catalogue
 from vintool.desk.confirmations import Confirmations
-from vintool.desk.exporters import Exporters
+from vintool.desk.exporters import Exported, Exporters
 from vintool.desk.ledger import Ledger
 from vintool.desk.licence_terms import Shipment
 from vintool.desk.licences import NO_MATCH, Match, is_number, shape
 from vintool.desk.lists import YEARS
 from vintool.desk.reviews import Reviews
+from vintool.registry.assembly import built_in_rows
 from vintool.registry.brands import may_share_wmi
 from vintool.screening.evidence import Remark, remark
 from vintool.screening.facts import VinFacts
+from vintool.screening.regimes import load_regime
 
+_CHINA = "CN"
 #: Rows that are held against the lists of exporters and licences.
 HELD_VERDICTS = {Verdict.CONTROLLED, Verdict.REVIEW}
 
@@ -46,11 +51,35 @@ def brands_of_vehicle(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tu
     return both or shared or by_vin or by_make
 
 
+def exported(regime: str, vin: VinFacts | None, declared: tuple[Meaning, ...]) -> Exported:
+    """What the list of exporters is asked about a vehicle that a regime holds.
+
+    That it was built abroad takes two facts: the country of its WMI, under which no vehicle built in China is known, and
+    the declared origin.
+    """
+    wmi = vin.wmi if vin else ""
+    maker = registry.maker(wmi) if wmi else None
+    built_abroad = (
+        maker is not None
+        and maker.country != _CHINA
+        and not any(row.country == _CHINA for row in built_in_rows(wmi))
+    )
+    origins = origins_declared(declared)
+    return Exported(
+        brands_of_vehicle(vin, declared),
+        wmi,
+        frozenset(entry.kind for entry in declared if entry.kind) - {"low_speed"},
+        contract_works="project" in trade_modes(declared),
+        foreign_built=built_abroad and bool(origins) and _CHINA not in origins,
+        used=load_regime(regime).condition == "used",
+    )
+
+
 def exporter(
-    desk: Desk, code: str, name: str, brands: tuple[str, ...], on: date | None
+    desk: Desk, code: str, name: str, vehicle: Exported, on: date | None
 ) -> tuple[Remark, ...]:
     """What the list of exporters says of a row."""
-    return () if desk.exporters is None else desk.exporters.judge(code, name, brands, on)
+    return () if desk.exporters is None else desk.exporters.judge(code, name, vehicle, on)
 
 
 def day_for_exporters(desk: Desk, on: date | None) -> date | None:

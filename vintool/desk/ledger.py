@@ -4,13 +4,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from vintool.codes import Reason
-from vintool.desk.licence_terms import Licence
+from vintool.declaration.headers import normalise
+from vintool.desk.licence_terms import Licence, bare_port
 from vintool.desk.licences import COUNTED, Licences, Match, number_key
+from vintool.screening.identifiers import stands_for_nothing
+
+MOST_DECLARATIONS = 12
+"""By one licence, at one port: Announcement 100 of 2008, a hint."""
 
 
 @dataclass
 class Account:
-    """What became of one licence, or of a number that is on no list; ``findings`` counts rows by reason."""
+    """What became of one licence, or of a number that is on no list.
+
+    ``findings`` counts rows by reason; ``declarations`` and ``ports`` are those of the rows that drew on it, the first first.
+    """
 
     number: str
     licence: Licence | None = None
@@ -19,6 +27,28 @@ class Account:
     in_review: int = 0
     counted_before: int = 0
     findings: Counter[Reason] = field(default_factory=Counter)
+    declarations: dict[str, int] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def use(self, declaration: str, port: str) -> tuple[Reason, ...]:
+        """Note the declaration and the port of a row that draws on the licence; what goes beyond its limits.
+
+        >>> account = Account("26-AA-000001")
+        >>> account.use("1", "上海海关"), account.use("2", "深圳")[0].value
+        ((), 'licence_several_ports')
+        """
+        over = []
+        number = "" if stands_for_nothing(declaration) else number_key(declaration)
+        if (
+            number
+            and self.declarations.setdefault(number, len(self.declarations)) >= MOST_DECLARATIONS
+        ):
+            over.append(Reason.LICENCE_DECLARED_OFTEN)
+        place = "" if stands_for_nothing(port) else normalise(bare_port(port))
+        if place and self.ports.setdefault(place, len(self.ports)):
+            over.append(Reason.LICENCE_SEVERAL_PORTS)
+        self.findings.update(over)
+        return tuple(over)
 
     @property
     def left(self) -> int | None:

@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from vintool.codes import Reason
+from vintool.codes import Powertrain, Reason
 from vintool.declaration.headers import normalise
 from vintool.declaration.lexicon import meaning
 from vintool.declaration.lexicon.codes import codes_in
 from vintool.desk.exporters import comparable
 from vintool.desk.lists import Entry, brands_of, one_script, quantity, same, validity, within, word
+from vintool.registry import tariff
 from vintool.registry.brands import one_group
 from vintool.registry.places import place
 from vintool.screening.evidence import Remark, remark
 from vintool.screening.identifiers import credit_code
+from vintool.screening.regimes import Regime, load_regime
 
 _SHORTEST_CODE = 6
+#: Kinds that a regime can name.
+_KINDS = {"passenger", "bus", "truck", "chassis", "kit", "motorcycle", "all_terrain"}
 
 
 class Shipment(NamedTuple):
@@ -36,6 +40,7 @@ class Shipment(NamedTuple):
     trade_mode: str
     customs_port: str
     on: date | None
+    regime: str = ""
 
 
 class Licence(NamedTuple):
@@ -56,6 +61,7 @@ class Licence(NamedTuple):
     trade_mode: str
     start: date | None
     until: date | None
+    goods: str = ""
 
     @property
     def display(self) -> str:
@@ -96,6 +102,7 @@ def read_licence(entry: Entry) -> Licence:
         trade_mode=entry.text("trade_mode"),
         start=first,
         until=last,
+        goods=entry.text("goods"),
     )
 
 
@@ -112,7 +119,7 @@ def differences(licence: Licence, row: Shipment) -> Iterator[Remark]:
     if allowed and declared and allowed != declared:
         yield _differs(Reason.LICENCE_WRONG_TRADE_MODE, licence, *modes)
     ports = (licence.customs_port, row.customs_port)
-    if all(ports) and not within(*map(_bare_port, ports)):
+    if all(ports) and not within(*map(bare_port, ports)):
         yield _differs(Reason.LICENCE_OTHER_PORT, licence, *ports)
 
 
@@ -121,7 +128,8 @@ def _differs(reason: Reason, licence: Licence, ours: str, theirs: str) -> Remark
     return remark(reason, sides, licence.place)
 
 
-def _bare_port(text: str) -> str:
+def bare_port(text: str) -> str:
+    """A port without the words around its name."""
     return re.sub(r"海关|口岸|港$|\bcustoms\b|\bport\b", "", text, flags=re.IGNORECASE)
 
 
@@ -156,7 +164,35 @@ def _by_exporter(licence: Licence, row: Shipment) -> Iterator[Remark]:
         yield _differs(Reason.LICENCE_EXPORTER_UNCLEAR, licence, *sides)
 
 
+def of_regime(licence: Licence, code: str) -> bool:
+    """Whether a licence can be for goods of a regime: by its codes and the name of its goods, as far as they tell."""
+    regime = load_regime(code)
+    lines = [lines[-1] for one in licence.codes if (lines := tariff.find(one))]
+    goods = meaning("goods_name", licence.goods) if licence.goods else None
+    used = any(word in licence.goods.casefold() for word in _USED)
+    by_code = [(line.kind, line.powertrain, line.condition) for line in lines]
+    fit = not by_code or any(_covers(regime, *one) for one in by_code)
+    named = (goods.kind, goods.powertrain) if goods else ("", None)
+    return fit and _covers(regime, *named, "used" if used else "")
+
+
+_USED = ("二手", "旧车", "旧汽车", "used", "second-hand", "second hand")
+
+
+def _covers(regime: Regime, kind: str, powertrain: Powertrain | None, condition: str) -> bool:
+    """Whether the regime covers goods of which this is known; what is not known denies nothing."""
+    if condition and condition != regime.condition:
+        return False
+    kinds = [kind] if kind in _KINDS else regime.kinds
+    covered = frozenset[Powertrain]().union(*(regime.covered(one) for one in kinds))
+    return powertrain in covered if powertrain else bool(covered)
+
+
 def _by_goods(licence: Licence, row: Shipment) -> Iterator[Remark]:
+    if row.regime and not of_regime(licence, row.regime):
+        ours = ", ".join((*licence.codes, *filter(None, [licence.goods[:40]])))
+        yield _differs(Reason.LICENCE_WRONG_GOODS, licence, ours, f"the goods of {row.regime}")
+        return
     codes = codes_in(row.hs_code)
     if licence.codes and not all(
         any(_one_code(code, allowed) for allowed in licence.codes) for code in codes

@@ -22,6 +22,7 @@ FIELDS = (
     "exporter",
     "exporter_code",
     "hs_code",
+    "goods",
     "brands",
     "model",
     "quantity",
@@ -184,6 +185,13 @@ class Licences:
         licence = self.licences[at]
         item = EvidenceItem(_DRAWN, licence.display, Basis.DECLARED, None, licence.place)
         return Remark(Reason.LICENCE_MATCHED if by_fit else None, item)
+
+    def over_limits(self, at: int, reasons: Iterable[Reason]) -> tuple[Remark, ...]:
+        """The remarks on a row whose declaration or port goes beyond the limits of a licence."""
+        return tuple(
+            remark(reason, self.licences[at].display, self.licences[at].place)
+            for reason in reasons
+        )
 
     def exceeded(self, candidates: tuple[int, ...]) -> Remark:
         """The remark on a row for which nothing is left."""

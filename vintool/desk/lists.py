@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from vintool.declaration import headers, lexicon
 from vintool.declaration.days import Days, read_days
 from vintool.declaration.headers import normalise
+from vintool.declaration.lexicon.papers import modes_in
 from vintool.errors import DataError, ManifestError, MappingError
 from vintool.escaping import spreadsheet_text
 from vintool.registry.rows import read_rows
@@ -147,6 +148,12 @@ def map_fields(
     return mapping
 
 
+def named_field(header: str) -> str:
+    """The field that a heading of a list names; empty if none."""
+    named = headers.meaning(header, HEADERS)
+    return named[0] if named else ""
+
+
 @cache
 def _words() -> dict[tuple[str, str], str]:
     table: dict[tuple[str, str], str] = {}
@@ -165,6 +172,9 @@ def word(field: str, text: str) -> str:
     >>> word("trade_mode", "一般贸易(0110)")
     'general'
     """
+    if field == "trade_mode":
+        modes = modes_in(text)
+        return modes[0] if len(modes) == 1 else ""
     table = _words()
     if whole := table.get((field, normalise(text))):
         return whole

@@ -47,7 +47,8 @@ def open_desk(run: Run) -> Desk:
 
     qualified = ledger = letters = reviewed = None
     if run.exporters:
-        qualified = Exporters(entries(run.exporters, exporters.FIELDS, exporters.NEEDED))
+        find_columns = partial(exporters.map_columns, run.exporters.name)
+        qualified = Exporters(read_entries(run.exporters, find_columns, notes))
         notes += qualified.notes
     if run.licences:
         ledger = Ledger(Licences(entries(run.licences, licences.FIELDS, licences.NEEDED)))

@@ -31,6 +31,12 @@ def chinese_names() -> dict[str, str]:
 
 
 @cache
+def chinese_groups() -> dict[str, str]:
+    """The groups and joint ventures, by what they are called in Chinese."""
+    return {row[2]: row[0] for row in read_rows("brands.groups.csv", COLUMNS) if row[2]}
+
+
+@cache
 def _memberships() -> dict[str, tuple[Membership, ...]]:
     table: dict[str, tuple[Membership, ...]] = {}
     for group, brand, _chinese, first, last, source, note in read_rows(

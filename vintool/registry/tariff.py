@@ -98,6 +98,13 @@ def find(digits: str) -> tuple[TariffLine, ...]:
     return ()
 
 
+def beginning_with(digits: str) -> tuple[TariffLine, ...]:
+    """The rows of every code that begins with these digits; none without a digit."""
+    if not digits.isdecimal():
+        return ()
+    return tuple(line for code, rows in lines().items() if code.startswith(digits) for line in rows)
+
+
 def abolished(digits: str, on: date) -> bool:
     """Whether the code of ten digits is known to stand in the tariff on other days than this one.
 

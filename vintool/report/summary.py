@@ -75,6 +75,8 @@ class LicenceLine(Frozen):
     rows_named: Count
     rows_in_review: Count
     counted_before: Count
+    declarations: Count = 0
+    ports: Count = 0
     findings: dict[str, Count]
     place: str
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from vintool.codes import CheckDigit, Powertrain, Problem, Reason, Weight
-from vintool.declaration.lexicon import GOODS_NAME, origins
+from vintool.declaration.lexicon import GOODS_NAME, Meaning, origins
+from vintool.declaration.lexicon.papers import trade_modes
 from vintool.screening.contradictions import (
     Contradiction,
     conditions,
@@ -12,7 +13,13 @@ from vintool.screening.contradictions import (
     kind_contradiction,
 )
 from vintool.screening.facts import Facts
-from vintool.screening.regimes import ANY_POWERTRAIN, Doubt, Regime
+from vintool.screening.regimes import ANY_POWERTRAIN, Doubt, Provision, Regime
+from vintool.screening.without_vin import (
+    LOW_SPEED,
+    enough,
+    entries_without_vin,
+    number_of_no_vin,
+)
 
 PASSENGER, KIT = "passenger", "kit"
 #: Kinds of a WMI that an official register gives to no car.
@@ -24,6 +31,9 @@ DOUBTS_OF_DATE = {
     Reason.DECLARED_BEFORE_EXPORTED_AFTER,
     Reason.CELL_NOT_READ,
 }
+_NO_OTHER_KIND = {"", PASSENGER, KIT, LOW_SPEED}
+# Kinds of a WMI under which no motorcycle and no all-terrain vehicle is built.
+_NO_OTHER_GOODS = {"car", "suv", "van", "truck", "bus", "trailer", "quadricycle"}
 _REGISTRY_KINDS = {"bus", "truck", "motorcycle", "trailer", "off_road"}
 
 
@@ -52,6 +62,22 @@ class Case:
             (Reason.ODD_VIN, problems & _ODD),
         )
         return tuple(reason for reason, holds in reasons if holds)
+
+    @cached_property
+    def without_vin(self) -> tuple[Meaning, ...]:
+        """The entries that tell the class without a VIN, where none stands on the row and the regime is for vehicles with one."""
+        return entries_without_vin(self.facts) if self.regime.has_vin else ()
+
+    @cached_property
+    def settled_without_vin(self) -> bool:
+        """Whether enough tells that class, and nothing that weighs contradicts itself."""
+        weighing = any(one.weighs for one in self.contradictions)
+        return bool(self.without_vin) and enough(self.facts) and not weighing
+
+    @cached_property
+    def number_of_no_vin(self) -> bool:
+        """Whether a number that is no VIN stands in its place, in a regime for vehicles with one."""
+        return self.regime.has_vin and number_of_no_vin(self.facts)
 
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -85,6 +111,8 @@ class Case:
             by_vin = ()  # a name that says pure electric clears nothing, and a minibus may have nine seats
         elif not by_vin and declared and vin.kinds and set(vin.kinds) <= _REGISTRY_KINDS:
             by_vin = vin.kinds[:1]  # a WMI of trucks carries cars often enough: not by itself
+            if by_vin == ("off_road",) and "all_terrain" in declared:
+                by_vin = ("all_terrain",)
         if "chassis" in declared:
             by_vin = ()  # the chassis of a truck or bus bears the WMI of its maker
         return (*declared, *by_vin)
@@ -95,7 +123,7 @@ class Case:
 
         A goods name tells one where no other entry does, or another one than they: the same would count one thing twice.
         """
-        entries = [entry for entry in self.facts.declared if entry.kind not in {"", PASSENGER, KIT}]
+        entries = [entry for entry in self.facts.declared if entry.kind not in _NO_OTHER_KIND]
         by_field = {entry.field: entry.kind for entry in entries if entry.field != GOODS_NAME}
         named = {entry.kind for entry in entries if entry.field == GOODS_NAME}
         return tuple(by_field.values()), tuple(sorted(named - {*by_field.values()}))
@@ -123,6 +151,7 @@ class Case:
             and vin.status is CheckDigit.HOLDS
             and not self.declared_passenger
             and not self.declared
+            and self.regime.kinds.isdisjoint(vin.kinds)
         )
 
     @cached_property
@@ -142,6 +171,8 @@ class Case:
         if self.kit and KIT in self.regime.kinds:
             return KIT
         kinds = self.other_kinds
+        if self.facts.vin.kinds in NEVER_CARS and self.facts.vin.register:
+            kinds = kinds or self.facts.vin.kinds * 2
         agreed = len(kinds) > 1 and len(set(kinds)) == 1
         return kinds[0] if agreed and kinds[0] in self.regime.kinds else PASSENGER
 
@@ -154,7 +185,7 @@ class Case:
     def near_covered(self) -> bool:
         """Whether one wrong character that goes unnoticed would make this a VIN that the regime covers."""
         vin, covered = self.facts.vin, self.covered
-        if covered == ANY_POWERTRAIN:
+        if covered == ANY_POWERTRAIN or not covered:
             return False
         return vin.near_electric if Powertrain.BEV in covered else vin.near_other
 
@@ -172,6 +203,22 @@ class Case:
             and not self.declared_passenger
             and self.clearable
             and not self.facts.vin.near_electric
+        )
+
+    @cached_property
+    def other_goods(self) -> bool:
+        """Whether the regime covers no passenger cars, and nothing that counts tells one of its kinds."""
+        return self.kind == PASSENGER and PASSENGER not in self.regime.kinds
+
+    @cached_property
+    def no_maker_of_goods(self) -> bool:
+        """Whether the maker of a sound VIN builds none of the kinds that the regime covers, and no entry tells one."""
+        kinds = set(self.facts.vin.kinds)
+        return (
+            bool(kinds)
+            and kinds <= _NO_OTHER_GOODS
+            and self.regime.kinds.isdisjoint({*kinds, *self.other_kinds})
+            and self.clearable
         )
 
     @cached_property
@@ -324,7 +371,31 @@ class Case:
             if (doubt.powertrain is None or doubt.powertrain in powertrains)
             and (not doubt.kind or doubt.kind in kinds)
             and (not doubt.date or doubt.reason is self.facts.date_doubt)
+            and (not doubt.trade_mode or doubt.trade_mode in self.trade_modes)
         )
+
+    # Trade mode
+
+    @cached_property
+    def trade_modes(self) -> dict[str, Meaning]:
+        """The trade modes that the row declares, each with its entry."""
+        return trade_modes(self.facts.declared)
+
+    @cached_property
+    def of_trade_mode(self) -> tuple[Provision, ...]:
+        """The provisions of the regime on the trade modes of the row that have a reason."""
+        return tuple(
+            provision
+            for provision in self.regime.provision
+            if provision.reason and not self.trade_modes.keys().isdisjoint(provision.trade_modes)
+        )
+
+    @cached_property
+    def trade_mode_reasons(self) -> tuple[Reason, ...]:
+        """What is told of the trade mode: that it has a rule of its own, or that sources disagree on it."""
+        doubts = tuple(doubt.reason for doubt in self.doubts if doubt.trade_mode)
+        provisions = (provision.reason for provision in self.of_trade_mode)
+        return (*doubts, *filter(None, provisions))
 
     @cached_property
     def powertrain_doubts(self) -> tuple[Reason, ...]:

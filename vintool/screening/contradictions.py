@@ -147,6 +147,8 @@ def _un_number(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradic
 
 
 def _no_vin_code(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
+    if vin.instead:  # of a VIN
+        return
     against = f"a VIN that begins with {vin.wmi}" if vin.wmi else "a VIN on the row"
     for code in declared:
         if code.has_vin == "no":

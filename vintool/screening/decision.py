@@ -50,6 +50,7 @@ _BUILDS_ELECTRIC = "builds pure electric cars"
 _MOST_RULES = 4  # of the powertrain in the evidence of a row
 # Kinds that another regime may cover whatever drives them.
 _LICENSED_KINDS = {"truck", "bus", "chassis"}
+_LIKE_MOTORCYCLES = {"motorcycle", "all_terrain"}
 
 
 class Decision(NamedTuple):
@@ -136,6 +137,10 @@ def _kind_reasons(case: Case) -> tuple[Reason, ...]:
     return (Reason.NOT_PASSENGER if only_cars else Reason.NOT_COVERED_KIND,)
 
 
+def _without_vin_reasons(case: Case) -> tuple[Reason, ...]:
+    return (Reason.WITHOUT_VIN, *((Reason.NO_IDENTITY,) if case.no_identity else ()))
+
+
 # fmt: off
 TABLE = (
     Line("1a", "date", "The declaration date lies before the first day of the regime, and years before the model year that the VIN tells: one of the two is wrong.", _if(lambda c: c.facts.in_force is False and c.date_denied), _R, ends=True),
@@ -143,14 +148,18 @@ TABLE = (
     Line("1c", "date", "The declaration date lies before the first day of the regime.", _if(lambda c: c.facts.in_force is False), _O, ends=True, reasons=_because(Reason.BEFORE_RULE)),
     Line("1d", "date", "No declaration date can be read: the regime is taken to be in force.", _if(lambda c: c.facts.in_force is None)),
     Line("1e", "date", "The regime is in force on the declaration date.", _always),
-    Line("2a", "identity", "No vehicle identity can be read.", _if(lambda c: c.no_identity), _I, ends=True, reasons=_because(Reason.NO_IDENTITY)),
-    Line("2b", "identity", "The VIN is damaged, breaks a rule of its market, or its maker is not known: nothing clears the row.", _if(lambda c: c.unsound)),
-    Line("2c", "identity", "The VIN is sound and its maker is known.", _always),
+    Line("2a", "identity", "The regime is for vehicles with a VIN, none stands on the row, nor a part of one, two independent facts tell the class without a VIN (code, price, a word for it; the cell that says so beside one of these), and nothing tells a vehicle that has one.", _if(lambda c: c.settled_without_vin), _O, ends=True, reasons=_because(Reason.WITHOUT_VIN)),
+    Line("2b", "identity", "The same, told by too little, or something tells a vehicle that has a VIN.", _if(lambda c: c.without_vin), _R, ends=True, reasons=_without_vin_reasons),
+    Line("2c", "identity", "No vehicle identity can be read.", _if(lambda c: c.no_identity), _I, ends=True, reasons=_because(Reason.NO_IDENTITY)),
+    Line("2d", "identity", "The VIN is damaged, breaks a rule of its market, or its maker is not known: nothing clears the row.", _if(lambda c: c.unsound)),
+    Line("2e", "identity", "The VIN is sound and its maker is known.", _always),
     Line("3a", "kind", "Two independent facts tell one kind that the regime does not cover, nothing tells another, the VIN is sound, nothing contradicts itself, and no electric car's VIN is one character away.", _if(lambda c: c.settled_kind), _O, ends=True, reasons=_kind_reasons),
-    Line("3b", "kind", "A declared kind that the regime does not cover stands against a VIN or an entry that tells a passenger car: taken as a passenger car.", _if(lambda c: c.kind_disagrees)),
-    Line("3c", "kind", "Another kind is told, by too little: the row is neither held nor cleared by it.", _if(lambda c: c.kind_unclear or c.kind_open), reasons=_because(Reason.KIND_UNCLEAR)),
-    Line("3d", "kind", "A kit, and sources do not settle whether it counts as the vehicle: never more than review.", _if(lambda c: any(doubt.kind == KIT for doubt in c.doubts)), reasons=_because(Reason.KIT)),
-    Line("3e", "kind", "No entry tells a kind that the regime does not cover; what the VIN alone tells of it settles nothing.", _always),
+    Line("3b", "kind", "The regime covers no passenger cars, no entry tells a kind that it covers, and the maker of the VIN, which is sound, builds none under this WMI.", _if(lambda c: c.other_goods and c.no_maker_of_goods), _O, ends=True, reasons=_because(Reason.NOT_COVERED_KIND)),
+    Line("3c", "kind", "The regime covers no passenger cars, and a kind that it covers is told by too little, or by nothing.", _if(lambda c: c.other_goods), _R, ends=True, reasons=_because(Reason.KIND_UNCLEAR)),
+    Line("3d", "kind", "A declared kind that the regime does not cover stands against a VIN or an entry that tells a passenger car: taken as a passenger car.", _if(lambda c: c.kind_disagrees)),
+    Line("3e", "kind", "Another kind is told, by too little: the row is neither held nor cleared by it.", _if(lambda c: c.kind_unclear or c.kind_open), reasons=_because(Reason.KIND_UNCLEAR)),
+    Line("3f", "kind", "A kit, and sources do not settle whether it counts as the vehicle: never more than review.", _if(lambda c: any(doubt.kind == KIT for doubt in c.doubts)), reasons=_because(Reason.KIT)),
+    Line("3g", "kind", "No entry tells a kind that the regime does not cover; what the VIN alone tells of it settles nothing.", _always),
     Line("4a", "new or used", "The regime is for new vehicles; used is declared, by two entries or by one and a first registration, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "new" and c.used and c.clearable), _O, ends=True, reasons=_because(Reason.USED_VEHICLE)),
     Line("4b", "new or used", "The regime is for new vehicles; used is declared, and too little supports it: never more than review.", _if(lambda c: c.used_unsupported), reasons=_because(Reason.USED_UNSUPPORTED)),
     Line("4c", "new or used", "The regime is for used vehicles; two independent facts tell a new one, the VIN is sound and nothing contradicts itself.", _if(lambda c: c.regime.condition == "used" and c.new >= 2 and c.clearable), _O, ends=True, reasons=_because(Reason.NEW_VEHICLE)),
@@ -173,9 +182,10 @@ TABLE = (
     Line("5l", "powertrain", "The maker builds pure electric cars under this WMI, or in China under another, no such start of a VIN was seen, and no type code, no name of a model that is not sold electric and no first registration bears out what is declared.", _if(lambda c: c.start_not_seen), _R, reasons=_because(Reason.START_NOT_SEEN)),
     Line("5m", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
     Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(entry.has_vin == "no" for entry in c.facts.declared))),
-    Line("6b", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
-    Line("6c", "VIN", "A VIN stands on the row.", _always),
-    Line("7a", "burden of proof", "Controlled, but date, kind, kit or used are in doubt.", lambda c, v: v is _C and (c.before_in_doubt or c.kind_unclear or c.used_unsupported or any(doubt.kind for doubt in c.doubts)), _R, ends=True),
+    Line("6b", "VIN", "A number that is no VIN, nor the start of one, stands in its place, and no entry speaks of a vehicle that has one: never more than review.", _if(lambda c: c.number_of_no_vin), reasons=_because(Reason.WITHOUT_VIN)),
+    Line("6c", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
+    Line("6d", "VIN", "A VIN stands on the row.", _always),
+    Line("7a", "burden of proof", "Controlled, but date, kind, kit, used, the trade mode, or whether it has a VIN are in doubt.", lambda c, v: v is _C and (c.before_in_doubt or c.kind_unclear or c.used_unsupported or c.number_of_no_vin or any(doubt.kind or doubt.trade_mode for doubt in c.doubts)), _R, ends=True),
     Line("7b", "burden of proof", "Out of scope, but the VIN is not sound.", lambda c, v: v is _O and bool(c.unsound), _R, ends=True),
     Line("7c", "burden of proof", "Out of scope, but entries of the row contradict each other, or another kind is told.", lambda c, v: v is _O and (not c.clearable or c.kind_disagrees is not None or c.kind_open), _R, ends=True),
     Line("7d", "burden of proof", "The verdict stands.", _always, ends=True),
@@ -202,10 +212,13 @@ def decide_case(case: Case) -> Decision:
         notes.append(facts.date_doubt)
     if facts.in_force is None and facts.date_doubt is not Reason.DATE_IMPLAUSIBLE:
         notes.append(Reason.DATE_UNKNOWN)
+    if verdict in {Verdict.CONTROLLED, Verdict.REVIEW}:
+        notes += case.trade_mode_reasons
     if verdict is Verdict.OUT_OF_SCOPE:
         notes = [note for note in notes if note not in _SETTLED_BY_POWERTRAIN]
     contradictions = _contradictions(case, held)
-    reasons += [*(one.reason for one in contradictions), *case.unsound, *notes]
+    unsound = () if held[-1].number == "2a" else case.unsound  # there is no VIN to be damaged
+    reasons += [*(one.reason for one in contradictions), *unsound, *notes]
     return Decision(
         verdict,
         tuple(dict.fromkeys(reasons)),
@@ -234,7 +247,7 @@ def walk(case: Case) -> tuple[tuple[Line, ...], Verdict]:
 
 def _contradictions(case: Case, held: tuple[Line, ...]) -> tuple[Contradiction, ...]:
     """Those of the row; before the first day, and of a row without identity, none."""
-    if held[-1].number in {"1c", "2a"}:
+    if held[-1].number in {"1c", "2c"}:
         return ()
     kinds = (case.kind_disagrees,) if case.kind_disagrees else ()
     return (*case.contradictions, *kinds)
@@ -254,9 +267,14 @@ def _stated_powertrain(facts: Facts) -> tuple[Powertrain | None, Basis | None, G
 
 def _other_regimes(case: Case, held: tuple[Line, ...], verdict: Verdict) -> tuple[str, ...]:
     """What may apply to a row that this regime leaves out."""
-    if verdict is not Verdict.OUT_OF_SCOPE or case.facts.vin.kinds in NEVER_CARS:
+    if verdict is not Verdict.OUT_OF_SCOPE:
         return ()
     last = held[-1].number
+    kinds = {*case.other_kinds, *(case.facts.vin.kinds if case.registered_otherwise else ())}
+    if last in {"3a", "3b"} and not _LIKE_MOTORCYCLES.isdisjoint(kinds):
+        return case.regime.other("motorcycle")
+    if case.facts.vin.kinds in NEVER_CARS or last == "2a":
+        return ()
     if last == "4a" or (last == "1c" and "used" in case.conditions):
         return case.regime.other("used")
     if last == "4c" or (last == "1c" and case.regime.condition == "used"):
@@ -289,13 +307,20 @@ def _evidence(
     items += [
         EvidenceItem(meaning.display, meaning.value, Basis.DECLARED, None, meaning.source)
         for meaning in facts.declared
-        if meaning.is_fact
+        if meaning.is_fact or meaning in case.without_vin
+    ]
+    items += [
+        EvidenceItem(entry.display, provision.code, Basis.DECLARED, None, provision.source)
+        for provision in case.of_trade_mode
+        if provision.reason in reasons
+        for mode, entry in case.trade_modes.items()
+        if mode in provision.trade_modes
     ]
     items += [item for one in contradictions if (item := one.item)]
     if Reason.START_NOT_SEEN in reasons and (known := facts.vin.electric_wmi):
         what = f"WMI {known.wmi}"
         items.append(EvidenceItem(what, _BUILDS_ELECTRIC, Basis.REGISTRY, None, known.place))
-    for doubt in case.doubts:
+    for doubt in (one for one in case.doubts if not one.trade_mode or one.reason in reasons):
         items += [
             EvidenceItem(f"reading of {doubt.about}", reading, Basis.REGISTRY, None, doubt.source)
             for reading in doubt.readings

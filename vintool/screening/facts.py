@@ -38,6 +38,13 @@ SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
 #: Kinds that heading 8703 holds.
 CARS = {"car", "suv", "quadricycle"}
 _SPREADSHEET_FIGURE = re.compile(r"^(\d+)\.0+$")
+_NO_VIN = re.compile(
+    r"[无無没沒](?:有)?(?:VIN)?(?:车架号?|車架號?|车辆识别代[号码]|码)?|NONE|NIL|(?:NO|WITHOUT|SIN|OHNE|SANS|SEM|БЕЗ)VIN(?:CODE|NO|NUMBER)?|НЕТVIN"
+)
+_VIN_LENGTH = 17
+_LONGEST_NUMBER = 14  # characters: of longer ones a VIN may have lost one or two anywhere
+# Check digit, a letter for a model year since 2010, plant, serial.
+_END_OF_VIN = re.compile(r"[0-9X][A-HJ-NPR-T][A-HJ-NPR-Z0-9]\d{6}$")
 _NUMBER_SIGN = re.compile(r"^NO\.?(?=\d)")
 
 
@@ -59,6 +66,8 @@ class VinFacts(NamedTuple):
         vins: those of a cell with several.
         electric_wmi: a WMI under which the maker is known to build pure electric cars: this one, or in China one of the
             same brand.
+        instead: what stands in place of a VIN, ``nothing``, ``none`` in words, or a ``number``; empty of a VIN and of what may
+            be a damaged one.
     """
 
     status: CheckDigit
@@ -73,6 +82,7 @@ class VinFacts(NamedTuple):
     near_other: bool
     vins: tuple[str, ...] = ()
     electric_wmi: ElectricWmi | None = None
+    instead: str = ""
 
 
 class Facts(NamedTuple):
@@ -191,7 +201,33 @@ def unreadable_vin_facts(reading: Reading, profile: Profile | None = None) -> Vi
         near_other=False,
         vins=reading.vins,
         electric_wmi=_electric_wmi(profile) if profile else None,
+        instead="" if profile or classification is not UNKNOWN else in_place_of_vin(reading),
     )
+
+
+def in_place_of_vin(reading: Reading) -> str:
+    """What stands in place of a VIN: ``nothing``, ``none`` in words, or a ``number``; empty of what may be a damaged one.
+
+    A number is told from a damaged VIN where all of it is figures, or it is short, begins with no known WMI and does not end as
+    a VIN does. One of fewer than 11 characters may be the end of a VIN.
+
+    >>> from vintool.decoding.identity import read_cell
+    >>> [in_place_of_vin(read_cell(text)) for text in ("", "无", "DZ2026031200", "LGXCE4CB0R0000", "E7FA1LC000001")]
+    ['nothing', 'none', 'number', '', '']
+    """
+    text = reading.text
+    if reading.problem is Problem.MISSING:
+        return "nothing"
+    if _NO_VIN.fullmatch(re.sub(r"[\W_]+", "", text)):
+        return "none"
+    if reading.problem is not Problem.LENGTH or reading.known or len(text) >= _VIN_LENGTH:
+        return ""
+    is_other = (
+        len(text) <= _LONGEST_NUMBER
+        and not registry.wmi_is_known(text[:3])
+        and not _END_OF_VIN.search(text)
+    )
+    return "number" if text.isalnum() and (text.isdigit() or is_other) else ""
 
 
 @cache

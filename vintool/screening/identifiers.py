@@ -13,7 +13,7 @@ from stdnum import imo, iso6346
 from stdnum.cn import uscc
 
 from vintool.codes import Reason
-from vintool.declaration.lexicon.codes import codes_in
+from vintool.declaration.lexicon.codes import code_periods, codes_in, un_numbers_in
 from vintool.registry import tariff
 from vintool.screening.evidence import Remark, remark
 
@@ -118,4 +118,22 @@ def code_in_force(text: str, on: date | None) -> tuple[Remark, ...]:
             periods = ", ".join(line.period for line in lines)
             value = f"HS {digits} {periods}, declared on {on}"
             remarks.append(remark(Reason.CODE_NOT_IN_FORCE, value, lines[-1].source))
+    return tuple(remarks)
+
+
+@lru_cache(maxsize=_MANY)
+def un_number_in_force(text: str, on: date | None) -> tuple[Remark, ...]:
+    """A UN number that does not stand for such vehicles on the declaration date.
+
+    >>> un_number_in_force("UN 3171", date(2026, 3, 1))[0].item.value
+    'UN 3171 until 2025-12-31, declared on 2026-03-01'
+    >>> un_number_in_force("3556", date(2026, 3, 1)), un_number_in_force("3171", date(2025, 12, 31))
+    ((), ())
+    """
+    remarks: list[Remark] = []
+    for number in un_numbers_in(text) if on is not None else ():
+        period = code_periods().get(("un_no", number))
+        if on is not None and period is not None and not period.start <= on <= period.until:
+            value = f"UN {number} until {period.until}, declared on {on}"
+            remarks.append(remark(Reason.UN_NUMBER_NOT_IN_FORCE, value, period.source))
     return tuple(remarks)

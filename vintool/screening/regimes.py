@@ -21,7 +21,7 @@ from vintool.registry.rows import read_text
 
 Text = Annotated[str, Field(min_length=1)]
 Confidence = Literal["high", "medium", "low"]
-Kind = Literal["passenger", "bus", "truck", "chassis", "kit"]
+Kind = Literal["passenger", "bus", "truck", "chassis", "kit", "motorcycle", "all_terrain"]
 ANY_POWERTRAIN = frozenset(Powertrain)
 
 
@@ -53,7 +53,7 @@ class Provision(Frozen):
     """One rule of a regime, and the days on which it holds; both ends count, no end: until further notice.
 
     ``step`` is the step of the decision that reads it; empty where it stands for the reader alone.
-    ``days`` is the number that it turns on, if it has one.
+    ``days`` is the number that it turns on, if it has one. ``reason`` is told of rows with one of its ``trade_modes``.
     """
 
     code: Text
@@ -71,8 +71,11 @@ class Provision(Frozen):
         "burden of proof",
         "age",
         "exporter",
+        "trade mode",
     ] = ""
     days: int | None = None
+    trade_modes: tuple[Text, ...] = ()
+    reason: Reason | None = None
     source: Text
     confidence: Confidence
 
@@ -95,7 +98,7 @@ class Citation(Frozen):
 
 
 class Doubt(Frozen):
-    """What sources disagree on: a powertrain, a kind, or the two together, or which date decides.
+    """What sources disagree on: a powertrain, a kind, or the two together, a trade mode, or which date decides.
 
     The verdict is then review.
     """
@@ -103,6 +106,7 @@ class Doubt(Frozen):
     powertrain: Powertrain | None = None
     kind: str = ""
     date: bool = False
+    trade_mode: str = ""
     reason: Reason
     readings: tuple[Text, ...] = Field(min_length=2)
     source: Text
@@ -111,7 +115,8 @@ class Doubt(Frozen):
     def about(self) -> str:
         """What it is about, in words."""
         powertrain = self.powertrain.value if self.powertrain else ""
-        return " ".join(filter(None, (self.kind, powertrain, "the date" * self.date)))
+        mode = self.trade_mode and f"trade mode {self.trade_mode}"
+        return " ".join(filter(None, (self.kind, powertrain, mode, "the date" * self.date)))
 
 
 class OtherRegime(Frozen):
@@ -119,7 +124,7 @@ class OtherRegime(Frozen):
 
     code: Text
     title: Text
-    applies: Literal["used", "new", "pure_electric", "not_pure_electric"]
+    applies: Literal["used", "new", "pure_electric", "not_pure_electric", "motorcycle"]
     source: Text
 
 

@@ -53,7 +53,7 @@ class Finding(Frozen):
 
     >>> finding = screen("LRW3E7FA1LC000001", date(2026, 3, 1))
     >>> finding.evidence[0].value, finding.evidence[0].basis.value, finding.lines
-    ('BEV', 'encoded', ('1e', '2c', '3e', '4h', '5b', '6c', '7d'))
+    ('BEV', 'encoded', ('1e', '2e', '3g', '4h', '5b', '6d', '7d'))
     """
 
     verdict: Verdict
@@ -157,6 +157,7 @@ def judge(
             always=of_used_vehicles(decision),
         ),
         identifiers.code_in_force(cells.get("hs_code", ""), on),
+        identifiers.un_number_in_force(cells.get("un_no", ""), on),
         identifiers.container(cells.get("container_no", "")),
         identifiers.vessel(cells.get("vessel_imo", "")),
         identifiers.exporter_code(cells.get("exporter_code", "")),

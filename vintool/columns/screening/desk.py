@@ -37,6 +37,7 @@ class DeskRules:
     """
 
     def __init__(self, desk: Desk, mapping: Mapping[str, str]) -> None:
+        self._regime = PerDistinct(lambda decision: decision.regime)
         self._desk = desk
         self._by_number = "licence_no" in mapping
         self._has_lists = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
@@ -44,6 +45,7 @@ class DeskRules:
         self._apply = PerDistinct(_reviewed)
         self._verdict = PerDistinct(lambda decision: decision.verdict)
         self._brands = PerDistinct(book.brands_of_vehicle)
+        self._exported = PerDistinct(book.exported)
         self._exporter = PerDistinct(partial(book.exporter, desk))
         self._day_for_exporters = PerDistinct(partial(book.day_for_exporters, desk))
         self._day_for_list = PerDistinct(partial(book.day_for_licences, desk, None))
@@ -56,7 +58,7 @@ class DeskRules:
         self._starts = Encoder()
         self._judged = PerDistinct(desk.catalogue.judged) if desk.catalogue else None
         self._code = code_field(mapping)
-        self._draws = Encoder([(_NOT_DRAWN, 0)])
+        self._draws = Encoder([(_NOT_DRAWN, 0, ())])
         self._letters = Encoder([()])
         # By regime, of rows that were reviewed; the first is that of all others.
         self._facts = Encoder([(None,) * len(REGIMES)])
@@ -141,8 +143,13 @@ class DeskRules:
         def cells(field: str) -> Categorical:
             return rows.cells(field).take(at)
 
+        regimes = self._regime(decisions.take(at))
+        goods = self._exported(regimes, rows.vin_facts.take(at), rows.declared.take(at))
         exporters = self._exporter(
-            cells("exporter_code"), cells("exporter"), brands, self._day_for_exporters(days)
+            cells("exporter_code"),
+            cells("exporter"),
+            goods,
+            self._day_for_exporters(days),
         )
         numbers = cells("licence_no") if self._by_number else Categorical.constant(len(at), NOTHING)
         wanted = self._wanted(
@@ -156,13 +163,20 @@ class DeskRules:
             cells("trade_mode"),
             cells(self._port),
             self._day_for_licences(numbers, self._day_for_list(days)),
+            regimes,
         )
-        licences = self._licences(verdicts, numbers, wanted, vehicles[at])
+        uses = (cells("declaration_no"), cells(self._port))
+        licences = self._licences(verdicts, numbers, wanted, vehicles[at], uses)
         remarks = self._merged.on(is_listed, exporters, licences)
         return self._with_confirmations(self._with_remarks(decisions, remarks), rows.vins.vin)
 
     def _licences(
-        self, verdicts: Categorical, numbers: Categorical, wanted: Categorical, vehicles: Places
+        self,
+        verdicts: Categorical,
+        numbers: Categorical,
+        wanted: Categorical,
+        vehicles: Places,
+        uses: tuple[Categorical, Categorical],
     ) -> Categorical:
         """What the list of licences says of n rows, each of which draws on it in turn.
 
@@ -171,6 +185,7 @@ class DeskRules:
             numbers: the cells of the licence number; None where the manifest has no such column.
             wanted: what the licences must allow.
             vehicles: as for ``with_licences``.
+            uses: the cells of the declaration number and of the port.
         """
         matches = self._match(verdicts, numbers, wanted)
         ledger = self._desk.ledger
@@ -182,21 +197,30 @@ class DeskRules:
         codes = np.zeros(len(matches), dtype=np.int32)
         for row in np.flatnonzero(drawable & controlled).tolist():
             match: Match = matches.values[matches.codes[row]]
-            codes[row] = self._draws[_draw(ledger, match.drawable, int(vehicles[row]))]
+            outcome, at = _draw(ledger, match.drawable, int(vehicles[row]))
+            over: tuple[Reason, ...] = ()
+            if outcome != _NOTHING_LEFT:
+                over = ledger.accounts[at].use(*(one.values[one.codes[row]] for one in uses))
+            codes[row] = self._draws[outcome, at, over]
         in_review = matches.codes[drawable & ~controlled]
         for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:
                 ledger.accounts[at].in_review += int(count)
         return self._outcome(matches, Categorical(self._draws.values, codes))
 
-    def _remarks_of(self, match: Match, draw: tuple[int, int]) -> tuple[Remark, ...]:
-        outcome, at = draw
+    def _remarks_of(
+        self, match: Match, draw: tuple[int, int, tuple[Reason, ...]]
+    ) -> tuple[Remark, ...]:
+        outcome, at, over = draw
         ledger = self._desk.ledger
-        if ledger is None or outcome in {_NOT_DRAWN, _COUNTED_BEFORE}:
+        if ledger is None:
             return match.remarks
+        beyond = ledger.licences.over_limits(at, over)
+        if outcome in {_NOT_DRAWN, _COUNTED_BEFORE}:
+            return (*match.remarks, *beyond)
         if outcome == _NOTHING_LEFT:
             return (*match.remarks, ledger.licences.exceeded(match.drawable))
-        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named))
+        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named), *beyond)
 
     def _with_confirmations(self, rows: Categorical, vins: pa.Array) -> Categorical:
         """Used vehicles within 180 days, held against the makers' letters."""

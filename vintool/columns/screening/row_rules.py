@@ -143,6 +143,7 @@ class RowRules:
             if field in mapping
         }
         self._code_in_force = PerDistinct(identifiers.code_in_force)
+        self._un_number_in_force = PerDistinct(identifiers.un_number_in_force)
         self._remarks = PerDistinct(all_remarks)
         self._with_remarks = PerDistinct(with_remarks)
         self._fingerprinted_cells = PerDistinct(lambda *texts: texts)
@@ -287,6 +288,7 @@ class RowRules:
         remarks = [
             self._age(self._used(decisions), *dates, days),
             self._code_in_force(cells("hs_code"), days),
+            self._un_number_in_force(cells("un_no"), days),
             *(rule(cells(field)) for field, rule in self._identifiers.items()),
         ]
         if not any(any(column.distinct_values()) for column in remarks):

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.declaration.headers import GOODS_NAME, further_goods_name
-from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, prices
+from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, papers, prices
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -60,6 +60,8 @@ READERS = {
     "battery_capacity": Reader(engine.battery_capacity, "engine"),
     "unit_price": Reader(prices.unit_price, "unit_price"),
     "currency": Reader(prices.currency, "currency"),
+    "trade_mode": Reader(papers.trade_mode, "trade_mode"),
+    "origin": Reader(papers.origin, "origin"),
     "goods_name": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_zh": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_en": Reader(goods.goods_name, GOODS_NAME),

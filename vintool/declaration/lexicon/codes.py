@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon.meanings import Meaning, quoted, weigh
@@ -11,7 +13,9 @@ from vintool.errors import DataError
 from vintool.registry import tariff
 from vintool.registry.rows import read_rows
 
-CODE_COLUMNS = ("field", "code", "powertrain", "meaning", "confidence", "source")
+CODE_COLUMNS = (
+    *("field", "code", "from", "until", "powertrain", "meaning", "confidence", "source"),
+)
 
 _UN_NUMBER = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ROUNDED = re.compile(r"(?<![\d.,])\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,2}(?!\d)")
@@ -19,11 +23,36 @@ _CODE = re.compile(r"\d(?:[\d.\s]*\d)?")
 _SHORTEST_CODE, _LONGEST_CODE = 4, 13  # a heading; ten digits and a suffix of customs systems
 
 
+class Period(NamedTuple):
+    """The days on which a code stands for what it means; both count."""
+
+    start: date
+    until: date
+    meaning: str
+    source: str
+
+
+@cache
+def code_periods() -> dict[tuple[str, str], Period]:
+    """The days of the codes of declared.codes.csv, by field and code."""
+    return {
+        (field, code): Period(
+            date.fromisoformat(first) if first else date.min,
+            date.fromisoformat(last) if last else date.max,
+            meaning,
+            source,
+        )
+        for field, code, first, last, _powertrain, meaning, _confidence, source in read_rows(
+            "declared.codes.csv", CODE_COLUMNS
+        )
+    }
+
+
 @cache
 def code_table() -> dict[tuple[str, str], Meaning]:
     """What the codes of declared.codes.csv mean, by field and code."""
     table: dict[tuple[str, str], Meaning] = {}
-    for field, code, powertrain, meaning, _confidence, source in read_rows(
+    for field, code, _from, _until, powertrain, meaning, _confidence, source in read_rows(
         "declared.codes.csv", CODE_COLUMNS
     ):
         if (field, code) in table:
@@ -67,8 +96,16 @@ def hs_code(text: str) -> Meaning | None:
 
 def un_no(text: str) -> Meaning | None:
     """What the UN numbers of a cell mean."""
-    numbers = _UN_NUMBER.findall(unicodedata.normalize("NFKC", text))
-    return _together("un_no", text, numbers, _un_number)
+    return _together("un_no", text, un_numbers_in(text), _un_number)
+
+
+def un_numbers_in(text: str) -> tuple[str, ...]:
+    """The UN numbers of a cell.
+
+    >>> un_numbers_in("UN3171 / 3556")
+    ('3171', '3556')
+    """
+    return tuple(_UN_NUMBER.findall(unicodedata.normalize("NFKC", text)))
 
 
 def _together(

@@ -14,7 +14,16 @@ from vintool.registry.rows import read_rows
 
 WORD_COLUMNS = ("field", "word", "value", "beside", "language", "source")
 SOURCE = "declared.words.csv"
-_FIELDS = {"fuel", "condition", "vehicle_type", "make", "model", "displacement", "currency"}
+_FIELDS = {
+    "fuel",
+    "condition",
+    "vehicle_type",
+    "make",
+    "model",
+    "displacement",
+    "currency",
+    "trade_mode",
+}
 
 _MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]+")  # accents, Arabic vowel signs
 _LETTERS = str.maketrans("ıđłøیک", "idloيك")  # one spelling of what keyboards write in two

@@ -32,6 +32,8 @@ def _line(account: Account) -> LicenceLine:
         rows_named=account.named,
         rows_in_review=account.in_review,
         counted_before=account.counted_before,
+        declarations=len(account.declarations),
+        ports=len(account.ports),
         findings={str(reason): count for reason, count in sorted(account.findings.items())},
         place=licence.place if licence else "",
     )
