@@ -140,7 +140,7 @@ def arrow(by: Random, _folder: Path) -> str:
     table = pa.Table.from_arrays(columns, names=names)
     mapping = {"vin": "VIN"} if by.random() < 0.5 else None
     try:
-        found = vintool.screen_table(table, by.choice((ON, None)), mapping)
+        found = vintool.screen_table(table, by.choice((ON, None)), mapping, PURE_ELECTRIC_REGIME)
     except (ValueError, TypeError, MappingError) as error:
         must(not isinstance(error, pa.ArrowException), f"Arrow's own error: {error}; {table.schema}")  # fmt: skip
         return sentence(error, step=False)

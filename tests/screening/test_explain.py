@@ -21,7 +21,7 @@ STEPS = {
     "position 9": check_digit.position_9,
     "profile": profile.profile,
     "facts of the VIN": facts.vin_facts,
-    "decide": decision.decide,
+    "decide": decision.decide_case,
     "walk through the table": decision.walk,
     "contradictions": decision.Case.contradictions.func,
 }

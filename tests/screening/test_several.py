@@ -123,6 +123,7 @@ def test_a_run_counts_the_rows_of_each_regime_apart(tmp_path):
     assert {
         code: {verdict: n for verdict, n in counts.items() if n}
         for code, counts in summary.regimes.items()
+        if any(counts.values())
     } == {
         NEW: {"controlled": 1, "review": 1},
         USED: {"controlled": 1},
