@@ -14,7 +14,7 @@ from support import ON
 import vintool
 from benchmarks.faults import false_clears
 from benchmarks.fuzz.ingredients import cell, electric, must, other, sentence, slipped, text
-from vintool.codes import PURE_ELECTRIC_REGIME, REGIMES
+from vintool.codes import REGIMES
 from vintool.columns import screen_batches
 from vintool.declaration.lexicon import FIELDS
 from vintool.errors import MappingError
@@ -25,7 +25,7 @@ _OF_EARLIER_ROWS = {"duplicate_vin", "duplicate_vin_bill"}
 
 
 def equals_scalar(
-    rows: Sequence[dict[str, str]], on: date | None, regime: str = PURE_ELECTRIC_REGIME
+    rows: Sequence[dict[str, str]], on: date | None, regime: str | None = None
 ) -> None:
     """The columns say of every row what the scalar path says of it."""
     fields = sorted({field for row in rows for field in row})
@@ -140,7 +140,7 @@ def arrow(by: Random, _folder: Path) -> str:
     table = pa.Table.from_arrays(columns, names=names)
     mapping = {"vin": "VIN"} if by.random() < 0.5 else None
     try:
-        found = vintool.screen_table(table, by.choice((ON, None)), mapping, PURE_ELECTRIC_REGIME)
+        found = vintool.screen_table(table, by.choice((ON, None)), mapping)
     except (ValueError, TypeError, MappingError) as error:
         must(not isinstance(error, pa.ArrowException), f"Arrow's own error: {error}; {table.schema}")  # fmt: skip
         return sentence(error, step=False)
