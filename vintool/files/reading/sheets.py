@@ -13,6 +13,7 @@ from pyarrow.lib import concat_batches
 
 from vintool.declaration.headers import Header, label
 from vintool.errors import ManifestError
+from vintool.files.reading.hidden import Spans
 
 SAMPLE_ROWS = 500
 """How many of its first rows a sheet is known by."""
@@ -123,6 +124,8 @@ class Sheet:
         fixed: field -> column, where the format itself says what a column is.
         header_rows: how many rows its header takes up.
         title_rows: the numbers of the rows above it that are titles and no data, from 1.
+        hidden_rows: those that a workbook does not show.
+        hidden_columns: the names of those that a workbook does not show.
         tally: the counts of the latest run of ``batches``.
     """
 
@@ -138,6 +141,8 @@ class Sheet:
     fixed: Mapping[str, str] = field(default_factory=dict, compare=False)
     header_rows: int = field(default=0, compare=False)
     title_rows: tuple[int, ...] = field(default=(), compare=False)
+    hidden_rows: Spans = field(default=(), compare=False)
+    hidden_columns: tuple[str, ...] = field(default=(), compare=False)
 
     def batches(self) -> Iterator[Batch]:
         """The data rows in the order of the file; may be called again to read again.

@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from vintool.declaration import headers
 from vintool.declaration.lexicon.meanings import NOT_STORED
-from vintool.declaration.mapping import Headed
+from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
+from vintool.files.reading.hidden import Spans, within
 from vintool.files.reading.sheets import (
     SAMPLE_ROWS,
     Batch,
@@ -75,6 +76,8 @@ class _Source:
         notes: for the user.
         left: the column of the sheet that is first in every row, from 0.
         merged: the blocks of merged cells.
+        hidden_rows: those that the user does not see.
+        hidden_columns: the same of columns, by the columns of the sheet.
     """
 
     rows: Callable[[], Iterator[Sequence[object]]]
@@ -84,6 +87,8 @@ class _Source:
     notes: tuple[str, ...] = ()
     left: int = 0
     merged: tuple[Merged, ...] = ()
+    hidden_rows: Spans = ()
+    hidden_columns: Spans = ()
 
 
 @contextmanager
@@ -149,7 +154,11 @@ def read_workbook(
                 skipped.append((name, "empty"))
             else:
                 grid += survey.last_column * max(survey.rows, survey.last_row)
-                source = _source(book, position, survey, keep=grid <= limits.GRID)
+                source = replace(
+                    _source(book, position, survey, keep=grid <= limits.GRID),
+                    hidden_rows=survey.hidden_rows,
+                    hidden_columns=survey.hidden_columns,
+                )
                 one, more = _open_sheet(path, size, name, source, words)
                 opened.append(one)
                 notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *more)]
@@ -163,15 +172,25 @@ def read_workbook(
     kept = [one for one in opened if holds(one)]
     if len(opened) == 1:
         kept = opened
-    elif not kept:
+    elif not kept and holds is has_vins:
+        kept = [one for one in opened if has_vins_in_text(one)]
+    if not kept:
         named = "; ".join(f"{one.name!r} has {headers.labels(one.columns)}" for one in opened)
         raise NoVinColumn(
             f"no sheet has a column that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
         )
-    skipped += [(one.name, "no column looks like VINs") for one in opened if one not in kept]
+    skipped += [(one.name, _why_skipped(one)) for one in opened if one not in kept]
     return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
+
+
+def _why_skipped(sheet: Sheet) -> str:
+    """Why a sheet is left out; VINs in its texts are told."""
+    found = [text_with_vins(sheet, position).vins for position in range(len(sheet.columns))]
+    if sum(found):
+        return f"no column looks like VINs, and {sum(found)} stand in its texts; pass --sheet to read it"
+    return "no column looks like VINs"
 
 
 def _check_names(book: _Workbook, wanted: str | None) -> None:
@@ -399,5 +418,15 @@ def _open_sheet(
         read=read,
         header_rows=header.lines,
         title_rows=titles,
+        hidden_rows=source.hidden_rows,
+        hidden_columns=tuple(
+            name for name, hidden in zip(columns, _hidden(source, width), strict=True) if hidden
+        ),
     )
     return sheet, notes
+
+
+def _hidden(source: _Source, width: int) -> Iterator[bool]:
+    """Of each column of the rows whether the user does not see it."""
+    places = np.arange(width, dtype=np.int64) + source.left + 1
+    yield from within(places, source.hidden_columns).tolist()
