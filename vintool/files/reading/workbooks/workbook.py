@@ -169,9 +169,22 @@ def read_workbook(
             file=path.name,
             next_step="check the hidden sheets, or ask the sender for the file again",
         )
+    kept, left = _sorted_out(path, opened, holds)
+    skipped += left
+    return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
+
+
+def _sorted_out(
+    path: Path, opened: Sequence[Sheet], holds: Callable[[Headed], bool]
+) -> tuple[list[Sheet], list[tuple[str, str]]]:
+    """The sheets to read, and the others with the reason why not.
+
+    Raises:
+        NoVinColumn: several sheets, and none of them holds what is looked for.
+    """
     kept = [one for one in opened if holds(one)]
     if len(opened) == 1:
-        kept = opened
+        kept = [*opened]
     elif not kept and holds is has_vins:
         kept = [one for one in opened if has_vins_in_text(one)]
     if not kept:
@@ -181,16 +194,21 @@ def read_workbook(
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
         )
-    skipped += [(one.name, _why_skipped(one)) for one in opened if one not in kept]
-    return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
-
-
-def _why_skipped(sheet: Sheet) -> str:
-    """Why a sheet is left out; VINs in its texts are told."""
-    found = [text_with_vins(sheet, position).vins for position in range(len(sheet.columns))]
-    if sum(found):
-        return f"no column looks like VINs, and {sum(found)} stand in its texts; pass --sheet to read it"
-    return "no column looks like VINs"
+    skipped = list[tuple[str, str]]()
+    for one in opened:
+        if one in kept:
+            continue
+        vins = sum(text_with_vins(one, position).vins for position in range(len(one.columns)))
+        if vins:
+            skipped.append(
+                (
+                    one.name,
+                    f"no column looks like VINs; {vins} VIN(s) stand in its texts: pass --sheet to read it",
+                )
+            )
+        else:
+            skipped.append((one.name, "no column looks like VINs"))
+    return kept, skipped
 
 
 def _check_names(book: _Workbook, wanted: str | None) -> None:
