@@ -10,8 +10,10 @@ from itertools import count
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from vintool.declaration.filled import fields_by_content
 from vintool.declaration.headers import (
     CHASSIS,
+    FURTHER,
     GOODS_NAME,
     PARTIAL,
     fields,
@@ -176,6 +178,7 @@ def map_columns(
             claimed.append((chosen["vin"], named[1]))  # the VIN is in the text
     chosen |= _goods_names(claims, chosen)
     chosen |= _one_each(sheet, claims, chosen)
+    chosen |= _further(sheet, claims, chosen)
     return {field: sheet.columns[position] for field, position in chosen.items()}
 
 
@@ -194,6 +197,21 @@ def _one_each(
             raise _tie(sheet, field, best)
         if best:
             columns[field] = best[0]
+    return columns
+
+
+def _further(
+    sheet: Headed, claims: Mapping[str, Sequence[tuple[int, int]]], chosen: Mapping[str, int]
+) -> dict[str, int]:
+    """The columns that are headed or filled as the column of a field is, and are not that one: they are heard against it."""
+    columns = dict[str, int]()
+    used = {*chosen.values()}
+    by_content = fields_by_content(sheet, used)
+    for field in FURTHER[1:]:
+        headed = [position for position, _ in claims.get(field, ()) if position not in used]
+        places = sorted({*headed, *(at for at, one in by_content.items() if one == field)})
+        names = (name for n in count(2) if (name := f"{field}_{n}") not in chosen)
+        columns |= dict(zip(names, places, strict=False))
     return columns
 
 

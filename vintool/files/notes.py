@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from vintool.declaration.headers import label, labels
+from vintool.declaration.headers import GOODS_NAME, further_of, label, labels, meaning
+from vintool.declaration.lexicon import FIELDS
 from vintool.declaration.mapping import text_with_vins, vin_share
 from vintool.declaration.row_kinds import RowKind
 from vintool.files.reading.sheets import Manifest, Sheet
@@ -42,7 +43,13 @@ def reading_notes(
     """The notes on all sheets that were read, each with the name of its sheet if it has one."""
     for sheet, mapping, info in zip(manifest.sheets, mappings, infos, strict=False):
         place = f"Sheet {sheet.name!r}: " if sheet.name else ""
-        for note in (*_text_column(sheet, mapping), *_apart(info), *_hidden(sheet, info)):
+        for note in (
+            *_text_column(sheet, mapping),
+            *_further(sheet, mapping),
+            *_unread(sheet, mapping),
+            *_apart(info),
+            *_hidden(sheet, info),
+        ):
             yield place + note
 
 
@@ -56,6 +63,38 @@ def _text_column(sheet: Sheet, mapping: Mapping[str, str]) -> list[str]:
         notes.append(
             f"The VINs were taken out of the texts of column {name!r}: of its first {found.filled} texts {found.with_vins} hold one."
         )
+    return notes
+
+
+def _further(sheet: Sheet, mapping: Mapping[str, str]) -> list[str]:
+    """The columns that were heard beside the one of their field."""
+    notes = list[str]()
+    for field, name in mapping.items():
+        like = further_of(field)
+        if like in {"", GOODS_NAME}:
+            continue
+        position = sheet.columns.index(name)
+        shown = label(name, position + 1)
+        if meaning(sheet.headers[position]):
+            notes.append(
+                f"Column {shown!r} is one of {like} too: it was read beside the other, and where they disagree nothing is cleared."
+            )
+        else:
+            notes.append(
+                f"Column {shown!r} is filled as one of {like} is, though its heading is not known: it was read as such, and where it disagrees nothing is cleared."
+            )
+    return notes
+
+
+def _unread(sheet: Sheet, mapping: Mapping[str, str]) -> list[str]:
+    """The columns of fields that a verdict reads which were not read."""
+    notes, used = list[str](), set(mapping.values())
+    for position, (name, header) in enumerate(zip(sheet.columns, sheet.headers, strict=True)):
+        named = meaning(header)
+        if name not in used and named and (named[0] in FIELDS or named[0] == "vin"):
+            notes.append(
+                f"Column {label(name, position + 1)!r} is headed as {named[0]} and was not read: no row was held against it."
+            )
     return notes
 
 
