@@ -99,7 +99,7 @@ OURS = {
         *(
             f"{{read}} rows read, {{out}} rows out{blank}{apart}{end}."
             for blank in ("", ", {blank} blank skipped")
-            for apart in ("", ", {apart} that are no vehicles")
+            for apart in ("", ", {apart} set apart")
             for end in ("", ": THE NUMBERS DO NOT AGREE")
         ),
     ],

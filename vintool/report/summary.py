@@ -146,6 +146,6 @@ class Summary(Frozen):
     def balance(self) -> str:
         """What became of the rows read, in one sentence; it says so if some are missing."""
         blank = f", {self.blank_rows:,} blank skipped" if self.blank_rows else ""
-        apart = f", {self.rows_apart:,} that are no vehicles" if self.rows_apart else ""
+        apart = f", {self.rows_apart:,} set apart" if self.rows_apart else ""
         line = f"{self.rows_read:,} rows read, {self.rows_out:,} rows out{blank}{apart}"
         return line if self.balanced else f"{line}: THE NUMBERS DO NOT AGREE"
