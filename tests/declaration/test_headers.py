@@ -289,13 +289,13 @@ def test_vins_in_texts_are_found_where_no_column_holds_nothing_else():
     assert map_columns(sheet_of(header, *texts, ["5", "spare parts", ""]))["vin"] == "Remarks"
     few = [["5", "spare parts", ""]] * 6
     two = [[pkgs, text, text] for pkgs, text, _ in texts]
-    for rows, told in (
+    for rows, sentence in (
         ([*texts, *few], "column 'Remarks' holds 5 in the text of 5 of its first 11 cells"),
         (two, "column 'Remarks' holds 5 in the text of 5 of its first 5 cells; column 'Text' holds 5"),
     ):  # fmt: skip
         with pytest.raises(NoVinColumn) as caught:
             map_columns(sheet_of(header, *rows))
-        assert told in str(caught.value)
+        assert sentence in str(caught.value)
         assert VINS[0] not in str(caught.value)
 
 

@@ -49,7 +49,7 @@ def xlsb(path):
 
 
 @pytest.mark.parametrize("write", [xlsx, ods, xlsb])
-def test_hidden_rows_and_columns_are_judged_and_told(tmp_path, write):
+def test_hidden_rows_and_columns_are_judged_and_named(tmp_path, write):
     path = write(tmp_path / f"list.{write.__name__}")
     sheet = only(open_manifest(path))
     assert sheet.hidden_rows[0] == (3, 4)
@@ -93,7 +93,7 @@ def test_a_column_of_a_field_that_is_not_read_is_named(tmp_path):
     assert "Column 'Number of seats' is headed as seats and was not read: no row was held against it." in summary.notes  # fmt: skip
 
 
-def test_vins_out_of_texts_are_told(tmp_path):
+def test_vins_out_of_texts_are_noted(tmp_path):
     rows = [("Pkgs", "Description"), *(("1", f"NEW CAR {vin} WHITE") for vin in (TESLA, ATTO3))]
     summary = screen_file(put_csv(tmp_path / "a.csv", [*rows, ("2", "spare parts")]), ON)
     assert (summary.verdicts["controlled"], summary.verdicts["invalid"]) == (2, 1)

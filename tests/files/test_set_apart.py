@@ -82,7 +82,7 @@ VEHICLES = [
 
 
 @pytest.mark.parametrize(("kind", "row"), [(kind, row) for kind, rows in APART.items() for row in rows])  # fmt: skip
-def test_what_is_no_vehicle_is_told(kind, row):
+def test_what_is_no_vehicle_is_set_apart(kind, row):
     assert KINDS(row) is kind
 
 
@@ -139,7 +139,7 @@ def test_every_row_that_is_not_blank_is_accounted_for_and_comes_back(tmp_path, f
     else:
         book = openpyxl.load_workbook(copy)
         assert sum(sheet.max_row for sheet in book) >= len(body) + 1
-    told = [note for note in summary.notes if "no vehicles" in note]
-    assert [re.findall(r"\d+", note)[-2:] for note in told] == [
+    sentences = [note for note in summary.notes if "no vehicles" in note]
+    assert [re.findall(r"\d+", note)[-2:] for note in sentences] == [
         ["1", str(numbers[kind][0])] for kind in RowKind
     ]
