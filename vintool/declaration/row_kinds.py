@@ -48,21 +48,19 @@ _KINDS = {
 _UNIT = "unit"  # of words that say nothing alone
 # Columns in which a total has figures; those that the dictionary does not know have weights and volumes.
 _SUMMED = frozenset({"quantity", "invoice_quantity", "unit_price", "row_no", "vin"})
-_BEGUN_IN = frozenset(
-    {"", "row_no", "vin"}
-)  # not a name that begins so: TotalEnergies exports cars
-_RULER = re.compile(r"[-=_~—–―─━═+|.·\s]*([-=_~—–―─━═.])\1{2,}[-=_~—–―─━═+|.·\s]*")
-_DOTS = re.compile(r"[.\s]{0,6}")  # stand for rows that are left out
-_STARS = re.compile(r"[*#\s]{25,}")  # more than a masked VIN has
-_NUMBERED = re.compile(r"\s*[-–—]\s*[0-9]{1,4}\s*[-–—]\s*")
+# Where a total may begin a longer text: not a name that begins so, as that of TotalEnergies.
+_BEGUN_IN = frozenset({"", "row_no", "vin"})
+_LINES = frozenset("-=_~—–―─━═+|.· ")  # what lines are drawn with
+_THRICE = re.compile(r"([-=_~—–―─━═.])\1\1")
+_DOTS = 6  # and fewer stand for rows that are left out
+_STARS, _MANY_STARS = frozenset("*# "), 25  # more than a masked VIN has
+_NUMBERED = re.compile(r"[-–—]\s*[0-9]{1,4}\s*[-–—]")
 _FIGURES = re.compile(r"[0-9][0-9.,'’\s]*")
 _LONG_NUMBER = re.compile(r"[0-9]{8}")
-_NUMBER = re.compile(r"[-+(]?\s*[^\w\s]?\s*[0-9][0-9.,'’\s]*[^\w\s]?\)?\s*")
+_NUMBER = re.compile(r"[-+(]?[^\w\s]?[0-9][0-9.,'’]*[^\w\s]?\)?")
 _IDEOGRAPHS = "\u2e80"  # and beyond: no space parts words
 _WORD = re.compile(rf"[A-Z0-9{re.escape(MARKS)}…]+")
-_MASK = re.compile(
-    rf"(?<=[A-Z0-9])[{re.escape(MARKS)}…]{{2,}}|[{re.escape(MARKS)}]{{3,}}(?=[A-Z0-9])"
-)
+_MASK = re.compile(rf"[A-Z0-9][{re.escape(MARKS)}…]{{2}}|[{re.escape(MARKS)}…]{{3}}[A-Z0-9]")
 
 
 class _Words(NamedTuple):
@@ -128,7 +126,7 @@ class RowKinds:
         for at, cell in filled:
             if _is_ruler(cell):
                 continue
-            if _NUMBER.fullmatch(cell):
+            if _is_number(cell):
                 if not self._may_be_summed(at, cell):
                     return None
                 continue
@@ -159,7 +157,7 @@ class RowKinds:
         if kind is None or (kind is RowKind.TOTAL and self._fields[at] not in _BEGUN_IN):
             return None
         for at, cell in filled[1:]:
-            if _NUMBER.fullmatch(cell):
+            if _is_number(cell):
                 fits = kind is RowKind.TOTAL and self._may_be_summed(at, cell)
             else:
                 free = kind is not RowKind.TOTAL and not self._fields[at]
@@ -177,15 +175,23 @@ def _ruler(filled: Sequence[tuple[int, str]]) -> RowKind | None:
 
 def _is_ruler(cell: str) -> bool:
     """Whether a cell is a line drawn with signs; three dots alone stand for what is left out."""
-    if _DOTS.fullmatch(cell):
+    signs = set(cell)
+    if signs <= _STARS:
+        return len(cell) >= _MANY_STARS
+    if signs <= {".", " "} and len(cell) <= _DOTS:
         return False
-    return _RULER.fullmatch(cell) is not None or _STARS.fullmatch(cell) is not None
+    return signs <= _LINES and _THRICE.search(cell) is not None
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell is a number, with its sign, currency or per cent."""
+    return _NUMBER.fullmatch("".join(cell.split())) is not None
 
 
 def _like_a_vin(cell: str) -> bool:
     """Whether a cell holds anything like a VIN: whole, damaged, masked, in pieces, or the start of one of a known maker."""
     text, _ = fold(cell)
-    if holds_vin(text) or (_MASK.search(text) and not _STARS.fullmatch(cell)):
+    if holds_vin(text) or (_MASK.search(text) and not _is_ruler(cell)):
         return True
     if next(damaged_vins(text), None) is not None:
         return True

@@ -41,8 +41,7 @@ _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 _NEARLY_A_VIN = range(15, 20)
 _LETTERS_OF_PIECES = 4  # a date and a number have three: JAN-12-2026
 _WORD = re.compile(r"[A-Z0-9]+")
-# Of a VIN in pieces none is a word; what fills the VINs of Europe is ZZZ.
-_A_WORD = re.compile(r"(?![A-Z]*ZZZ)[A-Z]{4,}")
+_SHORTEST_WORD, _FILLER = 4, "ZZZ"  # of a VIN in pieces none is a word; this fills those of Europe
 _MARK = f"[{re.escape(MARKS)}…]"
 _FIGURES = re.compile(rf"\d|[A-Z]{_MARK}|{_MARK}[A-Z]")
 _PIECE = range(8, 17)  # characters: the first eight tell the model
@@ -235,7 +234,8 @@ def damaged_vins(text: str) -> Iterator[str]:
 
 
 def _is_no_part(word: str) -> bool:
-    return _A_WORD.fullmatch(word) is not None or CONTAINER.fullmatch(word) is not None
+    is_word = len(word) >= _SHORTEST_WORD and word.isalpha() and _FILLER not in word
+    return is_word or CONTAINER.fullmatch(word) is not None
 
 
 def _like_a_vin(joined: str, *, in_pieces: bool) -> bool:
