@@ -15,7 +15,8 @@ from vintool.files.screen import screen_file
 
 HEADER = ["No.", "B/L No.", "Model", "Fuel", "Chassis No.", "HS Code", "G.W. (kg)", "Qty", "Price"]
 FIELDS = ["row_no", "bl_no", "model", "fuel", "vin", "hs_code", "", "quantity", "unit_price"]
-KINDS = RowKinds(HEADER, FIELDS)
+TITLE = "PACKING LIST 2026"
+KINDS = RowKinds(HEADER, FIELDS, {TITLE})
 
 APART = {
     RowKind.TOTAL: [
@@ -30,6 +31,7 @@ APART = {
         ["----", "", "TOTAL", "", "", "", "----", "20", ""],
         ["Total BYD", "", "", "", "", "", "1750", "1", ""],
     ],
+    RowKind.REPEATED_TITLE: [[TITLE, *[""] * 8]],
     RowKind.CARRIED_FORWARD: [
         ["Carried forward", "", "", "", "", "", "8762.5", "5", ""],
         ["", "", "", "", "承前页", "", "8762.5", "", ""],
@@ -63,6 +65,7 @@ APART = {
 }
 VEHICLES = [
     ["21", "", "ATTO 3", "", "", "", "", "", ""],
+    ["", "", TITLE, "", "", "", "", "", ""],
     ["", "", "", "Electric", "", "", "", "", ""],
     ["", "", "", "", "", "8703801090", "", "", ""],
     ["21", "", "", "", "", "", "1750", "1", "25,000"],
@@ -118,7 +121,7 @@ def manifest(vehicles=4):
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_every_row_that_is_not_blank_is_accounted_for_and_comes_back(tmp_path, form):
     body = manifest()
-    rows = [["Packing list"], HEADER, *(row for _, row in body)]
+    rows = [[TITLE], HEADER, *(row for _, row in body)]
     write = {"csv": put_csv, "xlsx": lambda path, rows: put_xlsx(path, {"S": rows})}[form]
     summary = screen_file(write(tmp_path / f"list.{form}", rows), ON, tmp_path / "out", raw=True)
     (info,) = summary.sheets
@@ -128,7 +131,7 @@ def test_every_row_that_is_not_blank_is_accounted_for_and_comes_back(tmp_path, f
     assert info.rows + info.header_rows + info.title_rows + sum(counts.values()) == len(rows)
     numbers = {str(kind): (number,) for number, (kind, _) in enumerate(body, 3) if kind}
     assert info.apart_rows == numbers
-    assert (summary.rows_read, summary.rows_out, summary.rows_apart) == (28, 28, 7)
+    assert (summary.rows_read, summary.rows_out, summary.rows_apart) == (32, 32, 8)
     assert json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["summary"]["sheets"][0]["totals"] == 1  # fmt: skip
     copy = tmp_path / "out" / f"annotated.{form}"
     if form == "csv":

@@ -1,4 +1,4 @@
-"""Rows of a table that are no vehicles: totals, what is carried forward, rulers, headers once more, pages, signatures, remarks.
+"""Rows of a table that are no vehicles: totals, what is carried forward, rulers, titles and headers once more, pages, signatures, remarks.
 
 A row is one of these by two signs: its words, and nothing in it that a vehicle has. When in doubt it is a vehicle: a
 vehicle without a VIN is held, and a row that is none is only told. No row with anything like a VIN, whole or damaged, is one.
@@ -7,6 +7,7 @@ vehicle without a VIN is held, and a row that is none is only told. No row with 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -29,6 +30,7 @@ LONGEST = 400
 class RowKind(StrEnum):
     """What a row is that is no vehicle; the names are those of the counts in ``run.json``."""
 
+    REPEATED_TITLE = "repeated_titles"
     REPEATED_HEADER = "repeated_headers"
     TOTAL = "totals"
     CARRIED_FORWARD = "carried_forward"
@@ -76,6 +78,7 @@ class RowKinds:
     Args:
         headers: of its columns, as written.
         fields: of each column the field that it is read as; empty where it is not.
+        titles: what stands above the header.
 
     >>> kinds = RowKinds(["No.", "VIN", "Model", "G.W."], ["row_no", "vin", "model", ""])
     >>> kinds(["Sub-total", "", "", "8,762.50"]).value, kinds(["No.", "VIN", "Model", "G.W."]).value
@@ -84,7 +87,13 @@ class RowKinds:
     (None, None)
     """
 
-    def __init__(self, headers: Sequence[str], fields: Sequence[str]) -> None:
+    def __init__(
+        self,
+        headers: Sequence[str],
+        fields: Sequence[str],
+        titles: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self._titles = titles
         self._headers = [normalise(header) for header in headers]
         self._meanings = [meaning(header) for header in headers]
         self._fields = list(fields)
@@ -94,8 +103,15 @@ class RowKinds:
         filled = [(at, cell.strip()) for at, cell in enumerate(cells) if cell.strip()]
         if not filled or any(len(cell) > LONGEST for _, cell in filled):
             return None
-        kind = self._header(filled) or _ruler(filled) or self._by_words(filled)
+        kind = self._again(filled) or _ruler(filled) or self._by_words(filled)
         return None if kind is None or any(_like_a_vin(cell) for _, cell in filled) else kind
+
+    def _again(self, filled: Sequence[tuple[int, str]]) -> RowKind | None:
+        """Whether a row of the top comes again, as after the break of a page."""
+        free = all(self._fields[at] in _BEGUN_IN for at, _ in filled)
+        if free and all(cell in self._titles for _, cell in filled):
+            return RowKind.REPEATED_TITLE
+        return self._header(filled)
 
     def _header(self, filled: Sequence[tuple[int, str]]) -> RowKind | None:
         """Whether all that is filled stands in the header of its column, or means the same."""

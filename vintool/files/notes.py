@@ -22,6 +22,7 @@ def sheet_info(sheet: Sheet, mapping: Mapping[str, str], rows: int, apart: SetAp
         blank_rows=sheet.blank_rows(),
         header_rows=sheet.header_rows,
         title_rows=len(sheet.title_rows),
+        repeated_titles=apart.counts[RowKind.REPEATED_TITLE],
         repeated_headers=apart.counts[RowKind.REPEATED_HEADER],
         totals=apart.counts[RowKind.TOTAL],
         carried_forward=apart.counts[RowKind.CARRIED_FORWARD],
@@ -108,6 +109,7 @@ def _apart(info: SheetInfo) -> Iterator[str]:
 def _of_kind(kind: RowKind, many: str, rows: str) -> str:
     """What became of the rows of one kind."""
     notes = {
+        RowKind.REPEATED_TITLE: f"{many} row(s) repeat a title and are no vehicles: row {rows}.",
         RowKind.REPEATED_HEADER: f"{many} row(s) repeat the header and are no vehicles: row {rows}.",
         RowKind.TOTAL: f"{many} row(s) hold totals and are no vehicles: row {rows}.",
         RowKind.CARRIED_FORWARD: f"{many} row(s) carry a sum forward and are no vehicles: row {rows}.",

@@ -55,7 +55,9 @@ class SetApart:
 
     def __init__(self, sheet: Sheet, mapping: Mapping[str, str]) -> None:
         of_columns = {name: field for field, name in reversed([*mapping.items()])}
-        self._kinds = RowKinds(sheet.headers, [of_columns.get(name, "") for name in sheet.columns])
+        self._kinds = RowKinds(
+            sheet.headers, [of_columns.get(name, "") for name in sheet.columns], sheet.titles
+        )
         self._vin, self._hidden_rows = mapping["vin"], sheet.hidden_rows
         self.hidden = 0
         self.counts: Counter[RowKind] = Counter()

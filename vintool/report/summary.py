@@ -56,6 +56,7 @@ class SheetInfo(Frozen):
     blank_rows: Count = 0
     header_rows: Count = 0
     title_rows: Count = 0
+    repeated_titles: Count = 0
     repeated_headers: Count = 0
     totals: Count = 0
     carried_forward: Count = 0

@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from vintool.declaration import headers
 from vintool.declaration.lexicon.meanings import NOT_STORED
-from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
-from vintool.errors import ManifestError, NoVinColumn
+from vintool.declaration.mapping import Headed
+from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.hidden import Spans, within
 from vintool.files.reading.sheets import (
@@ -30,6 +30,7 @@ from vintool.files.reading.sheets import (
     Tally,
     header_notes,
     title_rows,
+    title_texts,
     unique,
 )
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
@@ -42,6 +43,7 @@ from vintool.files.reading.workbooks.parts import (
     Unread,
     damage_refused,
 )
+from vintool.files.reading.workbooks.sheet_choice import sorted_out
 from vintool.files.reading.workbooks.unread import formulas_of, marked
 from vintool.files.reading.workbooks.xlsb import XlsbWorkbook
 from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
@@ -169,46 +171,9 @@ def read_workbook(
             file=path.name,
             next_step="check the hidden sheets, or ask the sender for the file again",
         )
-    kept, left = _sorted_out(path, opened, holds)
+    kept, left = sorted_out(path, opened, holds)
     skipped += left
     return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
-
-
-def _sorted_out(
-    path: Path, opened: Sequence[Sheet], holds: Callable[[Headed], bool]
-) -> tuple[list[Sheet], list[tuple[str, str]]]:
-    """The sheets to read, and the others with the reason why not.
-
-    Raises:
-        NoVinColumn: several sheets, and none of them holds what is looked for.
-    """
-    kept = [one for one in opened if holds(one)]
-    if len(opened) == 1:
-        kept = [*opened]
-    elif not kept and holds is has_vins:
-        kept = [one for one in opened if has_vins_in_text(one)]
-    if not kept:
-        named = "; ".join(f"{one.name!r} has {headers.labels(one.columns)}" for one in opened)
-        raise NoVinColumn(
-            f"no sheet has a column that looks like it holds VINs: {named}",
-            file=path.name,
-            next_step='pass --sheet and --map vin="..."',
-        )
-    skipped = list[tuple[str, str]]()
-    for one in opened:
-        if one in kept:
-            continue
-        vins = sum(text_with_vins(one, position).vins for position in range(len(one.columns)))
-        if vins:
-            skipped.append(
-                (
-                    one.name,
-                    f"no column looks like VINs; {vins} VIN(s) stand in its texts: pass --sheet to read it",
-                )
-            )
-        else:
-            skipped.append((one.name, "no column looks like VINs"))
-    return kept, skipped
 
 
 def _check_names(book: _Workbook, wanted: str | None) -> None:
@@ -436,6 +401,7 @@ def _open_sheet(
         read=read,
         header_rows=header.lines,
         title_rows=titles,
+        titles=title_texts(sample, titles),
         hidden_rows=source.hidden_rows,
         hidden_columns=tuple(
             name for name, hidden in zip(columns, _hidden(source, width), strict=True) if hidden
