@@ -307,7 +307,7 @@ def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
 def test_demo(tmp_path):
     result = run("demo", "--out", tmp_path)
     assert result.exit_code == 0
-    assert "349 rows read, 349 rows out, 1 blank skipped" in result.stdout
+    assert "348 rows read, 348 rows out, 1 blank skipped, 1 set apart" in result.stdout
     assert sorted(file.name for file in (tmp_path / "vintool-demo").iterdir()) == [
         "annotated.csv",
         "cleared_by_date.csv",

@@ -164,7 +164,12 @@ def test_a_tie_that_can_change_a_verdict_is_refused():
     with pytest.raises(MappingError, match="hs_code"):
         map_columns(sheet_of(["VIN", "HS code", "HTS"]))
     sheet = sheet_of(["VIN", "HS code / old", "HS code", "Model", "Vehicle model"])
-    assert map_columns(sheet) == {"vin": "VIN", "hs_code": "HS code", "model": "Model"}
+    assert map_columns(sheet) == {
+        "vin": "VIN",
+        "hs_code": "HS code",
+        "hs_code_2": "HS code / old",
+        "model": "Model",
+    }
 
 
 def test_a_refusal_names_few_columns_and_short_ones():
@@ -186,6 +191,7 @@ def test_overrides_are_checked():
     assert map_columns(sheet, {"hs_code": "hts", "bl_no": "ref"}) == {
         "vin": "VIN",
         "hs_code": "HTS",
+        "hs_code_2": "HS code",
         "bl_no": "Ref.",
     }
     for wrong in ({"hs": "HTS"}, {"hs_code": "nothing"}, {"hs_code": "HTS", "vin": "HTS"}):
@@ -260,6 +266,37 @@ def test_every_column_that_names_the_goods_is_read():
     assert [given[f"goods_name{n}"] for n in ("", "_2", "_3", "_4")] == ["规格型号", "燃料", "商品名称", "Description of goods"]  # fmt: skip
     with pytest.raises(MappingError, match="there is no field 'goods_name_1'"):
         map_columns(sheet, {"goods_name_1": "商品名称"})
+
+
+def test_a_column_beside_that_of_its_field_is_heard_too():
+    rows = [["Petrol", "Electric", "Elektro", "8703801090", "E"] for _ in range(3)]
+    header = ["VIN", "Fuel", "Fuel type", "Xyzzy", "Plugh", "Grade"]
+    sheet = sheet_of(header, *[[vin, *row] for vin, row in zip(VINS, rows, strict=False)])
+    assert map_columns(sheet, {"fuel": "Fuel"}) == {
+        "vin": "VIN",
+        "fuel": "Fuel",
+        "fuel_2": "Fuel type",
+        "fuel_3": "Xyzzy",
+        "hs_code_2": "Plugh",
+    }
+    of_answer = sheet_of(["VIN", "vin_powertrain"], [VINS[0], "BEV"], [VINS[1], "ICE"])
+    assert map_columns(of_answer) == {"vin": "VIN"}
+
+
+def test_vins_in_texts_are_found_where_no_column_holds_nothing_else():
+    texts = [[str(n), f"NEW CAR CHASSIS {vin} WHITE", ""] for n, vin in enumerate(VINS[:5])]
+    header = ["Pkgs", "Remarks", "Text"]
+    assert map_columns(sheet_of(header, *texts, ["5", "spare parts", ""]))["vin"] == "Remarks"
+    few = [["5", "spare parts", ""]] * 6
+    two = [[pkgs, text, text] for pkgs, text, _ in texts]
+    for rows, sentence in (
+        ([*texts, *few], "column 'Remarks' holds 5 in the text of 5 of its first 11 cells"),
+        (two, "column 'Remarks' holds 5 in the text of 5 of its first 5 cells; column 'Text' holds 5"),
+    ):  # fmt: skip
+        with pytest.raises(NoVinColumn) as caught:
+            map_columns(sheet_of(header, *rows))
+        assert sentence in str(caught.value)
+        assert VINS[0] not in str(caught.value)
 
 
 def test_goods_names_are_heard_in_the_column_that_holds_the_vins_too():

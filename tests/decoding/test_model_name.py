@@ -142,7 +142,7 @@ def test_nothing_fits_nothing_is_known():
         # They disagree.
         ([coded("AA***", "Ape")], [seen("AAAAA", "Bee")], (None, ("Ape", "Bee"))),
         ([coded("AAAAA", "Ape")], [seen("AAA**", "Bee")], (None, ("Ape", "Bee"))),
-        # Rules by hand speak of several models; a user's own lists lend no names.
+        # A rule by hand names one model or none; a user's own lists lend no names.
         ([], [seen("AAAAA", "Apes", file=MANUAL)], (None, ())),
         ([], [seen("AAAAA", "Ape", rank=ABOVE)], (None, ())),
         ([], [seen("AAAAA", "a4;a4-allroad", "Audi")], ("A4", ("A4", "A4 allroad"))),
@@ -151,6 +151,15 @@ def test_nothing_fits_nothing_is_known():
 )
 def test_what_codes_and_labels_say_together(rows, rules, answer):
     assert outcome(rows, rules) == answer
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [("HESXAAAA_SA", "#1"), ("W1K295AA_SA", "EQE"), ("VF1AGAAA_KA", "Zoe"), ("SADHAAAA_LA", "I-Pace"), ("LPSVSEAA_MA", "Polestar 2"), ("HJNAAAAA_RA", None)],
+)  # fmt: skip
+def test_a_rule_by_hand_that_names_one_model_tells_it_where_nothing_else_does(start, name):
+    text = f"{start}000001"
+    assert model(text.replace("_", calc_check_digit(text.replace("_", "0")))) == name
 
 
 def test_codes_that_disagree_on_the_body_tell_none():

@@ -19,7 +19,7 @@ from vintool.codes import Reason, Verdict
 from vintool.files.screen import screen_file
 
 GOLDEN = Path(__file__).parent / "golden"
-SHEET, ABOVE = "sheet", "^"
+SHEET, ABOVE, TOTAL = "sheet", "^", "total"
 
 
 def lines_of(name):
@@ -82,7 +82,9 @@ def expected(lines, *, header_counts):
     for verdict, reasons, _, _ in lines:
         row = 0 if verdict == SHEET else row + (header_counts or bool(verdict))
         if verdict not in {"", SHEET}:
-            yield row, Verdict(verdict).value, sorted(map(Reason, reasons.split(";")))
+            is_total = verdict == TOTAL  # no vehicle: it stands in the copy, without an answer
+            wanted = [""] if is_total else sorted(map(Reason, reasons.split(";")))
+            yield row, "" if is_total else Verdict(verdict).value, wanted
 
 
 def answers(out):
@@ -132,7 +134,7 @@ def test_every_row_has_the_verdict_and_the_reasons_that_stand_beside_it(
     options = {"regime": "cn-2025-54"} | options
     summary = screen_file(tmp_path / f"{name}.{kind}", None, tmp_path / "out", **options)
     wanted = list(expected(lines, header_counts=kind != "parquet"))
-    assert summary.rows_read == summary.rows_out == len(wanted)
+    assert summary.rows_read == summary.rows_out == len(wanted) - summary.rows_apart
     for answer, want in zip_longest(answers(tmp_path / "out"), wanted):
         assert answer == want, f"{name}, row {want and want[0]}"
     if "licences" in options:

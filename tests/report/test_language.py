@@ -97,8 +97,9 @@ OURS = {
         "and {n} more",
         "per row: {columns}",
         *(
-            f"{{read}} rows read, {{out}} rows out{blank}{end}."
+            f"{{read}} rows read, {{out}} rows out{blank}{apart}{end}."
             for blank in ("", ", {blank} blank skipped")
+            for apart in ("", ", {apart} set apart")
             for end in ("", ": THE NUMBERS DO NOT AGREE")
         ),
     ],
@@ -121,9 +122,11 @@ def test_every_note_of_a_reader_is_translated():
 
 
 @pytest.mark.parametrize("blank", [0, 3])
+@pytest.mark.parametrize("apart", [0, 2])
 @pytest.mark.parametrize("read", [1_003, 1_010])
-def test_the_balance_is_translated(blank, read):
-    zh = language("zh").translate(summary(rows_read=read, blank_rows=blank).balance + ".")
+def test_the_balance_is_translated(blank, apart, read):
+    of_run = summary(rows_read=read, blank_rows=blank, rows_apart=apart)
+    zh = language("zh").translate(of_run.balance + ".")
     assert not re.search("[a-z]", zh, re.IGNORECASE)
     assert f"{read:,}" in zh
 

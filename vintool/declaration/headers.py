@@ -21,9 +21,12 @@ CHASSIS = "chassis_no"
 """Beside a column of VINs, one of chassis numbers; no header means it outright."""
 
 GOODS_NAME = "goods_name"
-"""The one field that every column of its kind is read for: the second is ``goods_name_2``, and so on."""
+"""The field that every column of its kind is read for: the second is ``goods_name_2``, and so on."""
 
-_FURTHER = re.compile(rf"{GOODS_NAME}_([2-9]|[1-9][0-9]+)")
+FURTHER = (GOODS_NAME, "fuel", "hs_code", "un_no", "condition")
+"""The fields of which further columns are read: all that name the goods, of the others what stands beside the one that is read."""
+
+_FURTHER = re.compile(rf"({'|'.join(FURTHER)})_(?:[2-9]|[1-9][0-9]+)")
 
 LOOKED_AT = 50
 """Header rows are looked for among this many rows."""
@@ -83,18 +86,19 @@ def fields(table: str = MANIFEST) -> tuple[str, ...]:
     return (*dict.fromkeys(_dictionary(table).values()), *chassis)
 
 
-def further_goods_name(field: str) -> bool:
-    """Whether it is the field of a further column of goods names.
+def further_of(field: str) -> str:
+    """The field that a further column is read like; empty if the field is not that of a further column.
 
-    >>> further_goods_name("goods_name_2"), further_goods_name("goods_name"), further_goods_name("goods_name_zh")
-    (True, False, False)
+    >>> further_of("goods_name_2"), further_of("fuel_12"), further_of("fuel"), further_of("goods_name_zh")
+    ('goods_name', 'fuel', '', '')
     """
-    return _FURTHER.fullmatch(field) is not None
+    further = _FURTHER.fullmatch(field)
+    return further[1] if further else ""
 
 
 def is_field(name: str) -> bool:
     """Whether a column of a manifest can be mapped to a field of this name."""
-    return name in fields() or further_goods_name(name)
+    return name in fields() or bool(further_of(name))
 
 
 def _field(text: str, table: str) -> str | None:

@@ -10,17 +10,21 @@ from itertools import count
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from vintool.declaration.filled import fields_by_content
 from vintool.declaration.headers import (
     CHASSIS,
+    FURTHER,
     GOODS_NAME,
     PARTIAL,
     fields,
     is_field,
+    label,
     labels,
     meaning,
     normalise,
 )
 from vintool.declaration.shapes import like_a_vin, vin_shaped
+from vintool.declaration.vins_in_text import VinsInText, vins_in_text
 from vintool.errors import MappingError, NoVinColumn
 from vintool.escaping import shell_word, visible
 
@@ -119,6 +123,16 @@ def has_vins(sheet: Headed) -> bool:
     )
 
 
+def text_with_vins(sheet: Headed, position: int) -> VinsInText:
+    """What the first cells of a column hold that may be a text with VINs in it."""
+    return vins_in_text([row[position] for row in sheet.sample])
+
+
+def has_vins_in_text(sheet: Headed) -> bool:
+    """Whether a sheet has a column of texts most of which hold a VIN."""
+    return any(text_with_vins(sheet, position).most for position in range(len(sheet.headers)))
+
+
 def map_columns(
     sheet: Headed, overrides: Mapping[str, str] = MappingProxyType({})
 ) -> dict[str, str]:
@@ -130,7 +144,7 @@ def map_columns(
             ``sheet.columns`` or, where that is clear, with other case and punctuation.
 
     Returns:
-        Field to column name; every column under one field at most, but for VINs in the text that names the goods.
+        Field to column name; every column under one field at most, but for VINs in a text that tells something else too.
 
     Raises:
         MappingError: an override names no field or column, or two columns claim a field that
@@ -151,7 +165,7 @@ def map_columns(
     named_vin = [position for position, _ in claims.pop("vin", ())]
     if "vin" not in chosen:
         free = set(range(len(sheet.headers))) - taken - set(chosen.values())
-        chosen["vin"] = _vin_column(sheet, named_vin, free)
+        chosen["vin"] = _vin_column(sheet, named_vin, free, {*chosen.values()})
     read = (taken - {*named_vin}) | {*chosen.values()}
     others = _other_vins(sheet, read) or [place for place in named_vin if place not in read]
     if len(others) == 1 and CHASSIS not in chosen:
@@ -159,9 +173,12 @@ def map_columns(
     elif unread := [place for place in others if vin_share(sheet, place) > 0]:
         raise _tie(sheet, "vin", [chosen["vin"], *unread])
     if (named := _meaning(sheet.headers[chosen["vin"]])) and named[0] in _GOODS_NAMES:
-        claims.setdefault(named[0], []).append((chosen["vin"], named[1]))  # the VIN is in the text
+        claimed = claims.setdefault(named[0], [])
+        if (chosen["vin"], named[1]) not in claimed:
+            claimed.append((chosen["vin"], named[1]))  # the VIN is in the text
     chosen |= _goods_names(claims, chosen)
     chosen |= _one_each(sheet, claims, chosen)
+    chosen |= _further(sheet, claims, chosen)
     return {field: sheet.columns[position] for field, position in chosen.items()}
 
 
@@ -180,6 +197,21 @@ def _one_each(
             raise _tie(sheet, field, best)
         if best:
             columns[field] = best[0]
+    return columns
+
+
+def _further(
+    sheet: Headed, claims: Mapping[str, Sequence[tuple[int, int]]], chosen: Mapping[str, int]
+) -> dict[str, int]:
+    """The columns that are headed or filled as the column of a field is, and are not that one: they are heard against it."""
+    columns = dict[str, int]()
+    used = {*chosen.values()}
+    by_content = fields_by_content(sheet, used)
+    for field in FURTHER[1:]:
+        headed = [position for position, _ in claims.get(field, ()) if position not in used]
+        places = sorted({*headed, *(at for at, one in by_content.items() if one == field)})
+        names = (name for n in count(2) if (name := f"{field}_{n}") not in chosen)
+        columns |= dict(zip(names, places, strict=False))
     return columns
 
 
@@ -239,18 +271,40 @@ def _override(sheet: Headed, field: str, column: str) -> int:
     return alike[0]
 
 
-def _vin_column(sheet: Headed, named: Sequence[int], free: set[int]) -> int:
+def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
+    """The one column whose texts hold VINs, where no column holds nothing else.
+
+    Raises:
+        NoVinColumn: no column does, or several do.
+    """
+    found = {
+        position: found
+        for position in range(len(sheet.columns))
+        if position not in used and (found := text_with_vins(sheet, position)).vins
+    }
+    if len(found) == 1:
+        ((position, only),) = found.items()
+        if only.most:
+            return position
+    held = "; ".join(
+        f"column {label(sheet.columns[position], position + 1)!r} holds {one.vins} in the text of {one.with_vins} of its first {one.filled} cells"
+        for position, one in list(found.items())[:_NAMED]
+    )
+    raise NoVinColumn(
+        "no column looks like it holds VINs" + (f" and nothing else: {held}" if held else ""),
+        file=sheet.file,
+        sheet=sheet.name,
+        next_step=f'pass --map vin="..." with one of {labels([sheet.columns[at] for at in found] or sheet.columns)}',
+    )
+
+
+def _vin_column(sheet: Headed, named: Sequence[int], free: set[int], used: AbstractSet[int]) -> int:
     share = {position: vin_share(sheet, position) for position in {*named, *free}}
     candidates = sorted({*named, *(position for position in free if share[position] >= 0.5)})
     if not candidates:
         candidates = [position for position in sorted(free) if damaged_vins(sheet, position)]
     if not candidates:
-        raise NoVinColumn(
-            "no column looks like it holds VINs",
-            file=sheet.file,
-            sheet=sheet.name,
-            next_step=f'pass --map vin="..." with one of {labels(sheet.columns)}',
-        )
+        return _text_column(sheet, used)
     best = max(candidates, key=share.__getitem__)
     rivals = [position for position in candidates if position != best]
     if rivals and (share[best] < 0.5 or any(share[rival] >= 0.1 for rival in rivals)):

@@ -123,18 +123,21 @@ def identify(raw: object, given_market: Market | None = None) -> Identity:
 def read_cell(raw: object) -> Reading:
     """A cell as ``vin.cleanup.read`` reads it, and what the registry says of it.
 
-    The start of a VIN of a known maker beside a VIN is another one. A text that ends early is the start of a VIN
-    if its maker is known and no position breaks a rule; if its type is known, a frame number.
+    The start of a VIN of a known maker beside a VIN is another one, and so is a damaged one. A text that ends early is
+    the start of a VIN if its maker is known and no position breaks a rule; if its type is known, a frame number.
 
     >>> read_cell("3VV1B7AX9JM227402 LSJK888R6SB0").vins
     ('3VV1B7AX9JM227402', 'LSJK888R6SB0')
+    >>> read_cell("LGXCE4CB5S0993908 HS CODE 8703801090").text
+    'LGXCE4CB5S0993908'
     >>> [read_cell(text).problem.value for text in ("5TDGSKFC3RS1", "MEDUAB123456", "ZVW508012345")]
     ['partial', 'length', 'frame_number']
     """
     reading = read(raw)
     if reading.problem in _NOT_WHOLE:
         return _of_registry(reading)
-    piece = next(filter(_is_start, reading.pieces), None)
+    known = filter(_is_start, reading.pieces)
+    piece = min(known, key=lambda piece: abs(len(piece) - 17), default=None)
     if piece is None or reading.problem is not None:
         return reading
     of_one = {Problem.FROM_TEXT, Problem.REST_OF_CELL}

@@ -5,17 +5,20 @@ is left: where a code and the labels of exactly this start disagree, or where th
 candidates. ``models_of`` is a rule of what fits: the columns (``columns.decoding.fields``) ask it too.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Market
-from vintool.registry.models import ModelRow, fitting_models, line_of, spelled_models
+from vintool.registry.makers import maker
+from vintool.registry.models import ModelRow, fitting_models, known_models, line_of, spelled_models
 from vintool.registry.patterns import ANY
 from vintool.registry.powertrain_rules import MANUAL
 from vintool.registry.rule import PACKAGED, Rule
 from vintool.vin.positions import UNKNOWN_CHARACTER
 
+_ASIDE = re.compile(r"\s*\([^()]*\)$")
 #: Fields that the makers' codes tell beside the model; each is a column of ``models.csv``.
 BESIDE = ("series", "body_class", "drive_type")
 #: The fields that are told here where no filing speaks for a VIN.
@@ -68,17 +71,19 @@ def models_of(rows: tuple[ModelRow, ...], rules: tuple[Rule, ...]) -> Models:
 
     Args:
         rows: of ``models.csv``, those that fit.
-        rules: those of the powertrain that fit. Only what labelled lists have is read: rules by hand speak
-            of several models, and a user's own lists lend no names.
+        rules: those of the powertrain that fit. What labelled lists have is read first, then rules by hand that name
+            one model; a user's own lists lend no names.
     """
-    rules = tuple(rule for rule in rules if rule.rank == PACKAGED and rule.file != MANUAL)
+    rules = tuple(rule for rule in rules if rule.rank == PACKAGED)
     return _models_of(rows, rules) if rows or rules else UNKNOWN
 
 
 @lru_cache(maxsize=1 << 14)
 def _models_of(rows: tuple[ModelRow, ...], rules: tuple[Rule, ...]) -> Models:
     coded = [row for row in rows if row.models]
-    seen = [rule for rule in rules if _names(rule)]
+    seen = [rule for rule in rules if rule.file != MANUAL and _names(rule)]
+    if not coded and not seen:
+        seen = [rule for rule in rules if rule.file == MANUAL and len(_names(rule)) == 1]
     model, candidates = _by_both(coded, seen) if coded and seen else _by_one(coded, seen)
     beside = [_agreed(rows, field) for field in BESIDE]
     return Models(model, tuple(candidates), *beside)
@@ -111,9 +116,28 @@ def _by_both(coded: Sequence[ModelRow], seen: Sequence[Rule]) -> tuple[Known, li
 
 
 def _names(rule: Rule) -> list[str]:
-    """The models that a labelled start names."""
+    """The models that a labelled start, or a rule by hand, names."""
+    if rule.file == MANUAL:
+        return list(_named_by_hand("".join(rule.pattern[:3]), rule.models))
     labels = filter(None, rule.models.split(";"))
     return [name for label in labels for name in spelled_models(rule.make, label)]
+
+
+@lru_cache(maxsize=1 << 10)
+def _named_by_hand(wmi: str, text: str) -> tuple[str, ...]:
+    """The models that a rule by hand names, where it names no more than one: a brand of the WMI with or without its name.
+
+    >>> _named_by_hand("JN1", "Nissan Leaf (Japan)"), _named_by_hand("5YJ", "Tesla cars")
+    (('Leaf',), ())
+    """
+    label = _ASIDE.sub("", text)
+    holder = maker(wmi)
+    names = _distinct(
+        name
+        for brand in (holder.brands if holder else ())
+        for name in known_models(brand, label.removeprefix(f"{brand} "))
+    )
+    return tuple(names) if len(names) == 1 else ()
 
 
 def _common(seen: Sequence[Rule]) -> str | None:

@@ -19,6 +19,7 @@ from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
 from vintool.files.day import day_notes, with_day
 from vintool.files.lists import open_desk, record_of
+from vintool.files.notes import reading_notes, sheet_info
 from vintool.files.reading.compressed import Piped, is_pipe
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
@@ -37,6 +38,7 @@ from vintool.files.run import (
     ignore,
     paths_of,
 )
+from vintool.files.set_apart import Parted, SetApart
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.hashing import hash_in_thread
 from vintool.files.writing.ledger import licence_lines, write_ledger
@@ -162,6 +164,7 @@ class _Screening:
         self._manifest = open_manifest(self._source, encoding=run.encoding, sheet=run.sheet)
         self._copy = AnnotatedCopy.of(self._manifest, run.annotated_as, raw=run.raw)
         self._mappings = _mappings(self._manifest, run.mapping or {})
+        self._apart = [*map(SetApart, self._manifest.sheets, self._mappings)]
         self._run = _completed(run, self._manifest, self._mappings)
         self._desk = open_desk(self._run)
         self._tally, self._occurrences = Tally(), Occurrences()
@@ -186,7 +189,10 @@ class _Screening:
     def _screen_sheet(self, number: int, sheet: Sheet, row_files: RowFiles | None) -> None:
         mapping, tally = self._mappings[number], self._tally
         tally.sheet_rows[sheet.name] = 0
-        for data, answers, position in ahead(_answered(sheet, mapping, self._screener(number))):
+        apart = self._apart[number]
+        answered = _answered(sheet, mapping, apart, self._screener(number))
+        for parted, answers in ahead(answered):
+            data = parted.batch.data
             tally.add(sheet.name, answers)
             if self._blocks:
                 self._blocks.add(mapping, data, answers)
@@ -198,7 +204,8 @@ class _Screening:
                 tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
                 cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
                 answers = answers.drop_columns([FACTS])  # noqa: PLW2901
-                row_files.write(sheet.name, data, answers, exceptions, cleared)
+                row_files.write(sheet.name, *parted.beside_all(answers), exceptions, cleared)
+            position = parted.batch.position
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
     def _screener(self, number: int) -> Screener:
@@ -258,15 +265,10 @@ class _Screening:
         """The numbers of the run, when all rows are screened."""
         manifest, tally, desk = self._manifest, self._tally, self._desk
         sheets = [
-            SheetInfo(
-                name=sheet.name,
-                rows=tally.sheet_rows[sheet.name],
-                blank_rows=sheet.blank_rows(),
-                header_rows=sheet.header_rows,
-                title_rows=len(sheet.title_rows),
-                mapping=mapping,
+            sheet_info(sheet, mapping, tally.sheet_rows[sheet.name], apart)
+            for sheet, mapping, apart in zip(
+                manifest.sheets, self._mappings, self._apart, strict=True
             )
-            for sheet, mapping in zip(manifest.sheets, self._mappings, strict=True)
         ]
         sheets += [
             SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
@@ -281,7 +283,11 @@ class _Screening:
             reasons=dict(ranked(tally.reasons)),
             powertrains=dict(sorted(tally.powertrains.items())),
             by_brand=tally.by_brand(),
+            rows_apart=sum(sum(apart.counts.values()) for apart in self._apart),
             mapping=self._mappings[0] if self._mappings else {},
+            columns_unused=tuple(
+                dict.fromkeys(one for sheet in sheets for one in sheet.columns_unused)
+            ),
             encoding=manifest.encoding,
             sheets=tuple(sheets),
             regimes=tally.by_regime(self._regimes),
@@ -294,6 +300,7 @@ class _Screening:
             notes=(
                 *day_notes(self._run, self._manifest, self._mappings),
                 *_own_rules(tally.rules_disagree),
+                *reading_notes(manifest, self._mappings, sheets),
                 *manifest.notes,
                 *desk.notes,
                 *notes,
@@ -399,29 +406,31 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
 
 
 def _answered(
-    sheet: Sheet, mapping: Mapping[str, str], screener: Screener
-) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
-    """The batches of a sheet, each with its answers and its position; an empty one if there are no rows.
+    sheet: Sheet, mapping: Mapping[str, str], apart: SetApart, screener: Screener
+) -> Iterator[tuple[Parted, pa.RecordBatch]]:
+    """The batches of a sheet, each with the answers of its vehicles; an empty one if there are no rows.
 
     Raises:
         ManifestError: a row was lost.
     """
     batch = None
     for batch in _checked(sheet, mapping):
-        answers = screener(batch.data, batch.rows)
-        if answers.num_rows != batch.data.num_rows:
+        parted = apart(batch)
+        answers = screener(parted.batch.data, parted.batch.rows)
+        if answers.num_rows != parted.batch.data.num_rows:
             raise ManifestError(
                 "rows were lost",
                 file=sheet.file,
                 sheet=sheet.name,
                 next_step="please report this",
             )
-        yield batch.data, answers, batch.position
+        yield parted, answers
     if batch is None:
         empty = pa.RecordBatch.from_arrays(
             [pa.array([], pa.string()) for _ in sheet.columns], names=list(sheet.columns)
         )
-        yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
+        nothing = Batch(empty, np.zeros(0, dtype=np.int64), 0)
+        yield Parted(nothing, nothing, None), screener(empty, nothing.rows)
 
 
 def _checked(sheet: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:

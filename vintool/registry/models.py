@@ -157,15 +157,21 @@ class _Names(NamedTuple):
 
     models: dict[str, tuple[str, ...]]
     lines: dict[str, str]
+    spelled: dict[str, str]
 
 
 @cache
 def _names(brand: str) -> _Names:
-    models, lines = {}, {}
+    models, lines = dict[str, tuple[str, ...]](), dict[str, str]()
     for _, listed, names, line, _ in keyed_table(NAMES, NAME_COLUMNS).rows(brand):
         models[listed] = _listed(names)
         lines.update(dict.fromkeys(_listed(names), line) if line else {})
-    return _Names(models, lines)
+    spelled = {_key(name): name for names in models.values() for name in names}
+    return _Names(models, lines, spelled)
+
+
+def _key(label: str) -> str:
+    return " ".join(label.replace("-", " ").split()).casefold()
 
 
 def spelled_models(brand: str, label: str) -> tuple[str, ...]:
@@ -174,8 +180,18 @@ def spelled_models(brand: str, label: str) -> tuple[str, ...]:
     >>> spelled_models("Tesla", "model-3"), spelled_models("BYD", "ICE SUV 2015"), spelled_models("", "Zebra")
     (('Model 3',), (), ('Zebra',))
     """
-    key = " ".join(label.replace("-", " ").split()).casefold()
-    return _names(brand).models.get(key, (label,))
+    return _names(brand).models.get(_key(label), (label,))
+
+
+def known_models(brand: str, label: str) -> tuple[str, ...]:
+    """The models that a label names by the table of spellings; empty where the table has no such label, nor a model of this name.
+
+    >>> known_models("Tesla", "model-3"), known_models("Tesla", "Model Y"), known_models("Tesla", "Tesla cars")
+    (('Model 3',), ('Model Y',), ())
+    """
+    names = _names(brand)
+    key = _key(label)
+    return names.models.get(key) or ((names.spelled[key],) if key in names.spelled else ())
 
 
 def line_of(brand: str, model: str) -> str:

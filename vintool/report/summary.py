@@ -47,7 +47,8 @@ class BrandCount(Frozen):
 class SheetInfo(Frozen):
     """One sheet of the input, read or not; ``skipped`` says why not.
 
-    Every row of it that is not blank is one of ``rows``, of the header, or a title above it.
+    Every row of it that is not blank is one of ``rows``, of the header, a title above it, or one of the rows that are
+    no vehicles, which ``apart_rows`` names by kind: the first thousand of each.
     """
 
     name: str
@@ -55,7 +56,19 @@ class SheetInfo(Frozen):
     blank_rows: Count = 0
     header_rows: Count = 0
     title_rows: Count = 0
+    repeated_titles: Count = 0
+    repeated_headers: Count = 0
+    totals: Count = 0
+    carried_forward: Count = 0
+    rulers: Count = 0
+    page_numbers: Count = 0
+    signatures: Count = 0
+    remarks: Count = 0
+    apart_rows: dict[str, tuple[int, ...]] = {}
+    hidden_rows: Count = 0
+    hidden_columns: tuple[str, ...] = ()
     mapping: dict[str, str]
+    columns_unused: tuple[str, ...] = ()
     skipped: str = ""
 
 
@@ -100,6 +113,7 @@ class Summary(Frozen):
     rows_read: Count
     rows_out: Count
     blank_rows: Count
+    rows_apart: Count = 0
     rows_cleared_by_date: Count = 0
     verdicts: Verdicts
     regimes: dict[str, Verdicts] = {}
@@ -107,6 +121,7 @@ class Summary(Frozen):
     powertrains: dict[str, Count]
     by_brand: tuple[BrandCount, ...]
     mapping: dict[str, str]
+    columns_unused: tuple[str, ...] = ()
     encoding: str
     sheets: tuple[SheetInfo, ...]
     regime: str
@@ -135,5 +150,6 @@ class Summary(Frozen):
     def balance(self) -> str:
         """What became of the rows read, in one sentence; it says so if some are missing."""
         blank = f", {self.blank_rows:,} blank skipped" if self.blank_rows else ""
-        line = f"{self.rows_read:,} rows read, {self.rows_out:,} rows out{blank}"
+        apart = f", {self.rows_apart:,} set apart" if self.rows_apart else ""
+        line = f"{self.rows_read:,} rows read, {self.rows_out:,} rows out{blank}{apart}"
         return line if self.balanced else f"{line}: THE NUMBERS DO NOT AGREE"

@@ -2,11 +2,13 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from vintool.escaping import visible
 from vintool.report.display import CELL, cell, first_of, ranked, share, with_others
 from vintool.report.summary import LABELS, DecisionCounts, Summary
+
+_UNUSED = 8  # columns that the terminal names
 
 
 def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
@@ -44,6 +46,7 @@ def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
         ("licences", ", ".join(f"{n:,} {state}" for state, n in ranked(states))),
         ("decisions", _decision_line(summary.decisions)),
         ("columns", ", ".join(f"{field} = {name}" for field, name in summary.mapping.items())),
+        ("not used", _unused_columns(summary.columns_unused)),
         ("encoding", summary.encoding),
         ("sheets", ", ".join(first_of(read, 6))),
         ("not read", ", ".join(first_of(left, 6))),
@@ -78,6 +81,15 @@ def _verdict_lines(summary: Summary) -> Iterator[tuple[int, str]]:
             yield n, f"{outside} ({name}); not the same as free to export"
         else:
             yield n, f"{LABELS[name]} ({name})"
+
+
+def _unused_columns(names: Sequence[str]) -> str:
+    """The columns that no field is read from: the first of them, how many there are, and where all are."""
+    if not names:
+        return ""
+    first = ", ".join(map(cell, names[:_UNUSED]))
+    more = f", ...; --format json and run.json list all {len(names):,}"
+    return f"{len(names):,} column(s): {first}{more * (len(names) > _UNUSED)}"
 
 
 def _decision_line(counts: DecisionCounts | None) -> str:

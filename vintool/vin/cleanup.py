@@ -6,6 +6,7 @@ characters that are not known is told by ``masks``.
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vintool.codes import Problem
@@ -38,7 +39,9 @@ _OF_WORD = f"[A-Z0-9{re.escape(MARKS)}]"
 _MARKED_WORD = re.compile(rf"(?<!{_OF_WORD}){_OF_WORD}{{17}}(?!{_OF_WORD})", re.IGNORECASE)
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 _NEARLY_A_VIN = range(15, 20)
+_LETTERS_OF_PIECES = 4  # a date and a number have three: JAN-12-2026
 _WORD = re.compile(r"[A-Z0-9]+")
+_SHORTEST_WORD, _FILLER = 4, "ZZZ"  # of a VIN in pieces none is a word; this fills those of Europe
 _MARK = f"[{re.escape(MARKS)}…]"
 _FIGURES = re.compile(rf"\d|[A-Z]{_MARK}|{_MARK}[A-Z]")
 _PIECE = range(8, 17)  # characters: the first eight tell the model
@@ -63,7 +66,8 @@ class Reading(NamedTuple):
         cleanup: what was done to get it.
         problem: what keeps it from being a VIN.
         vins: those in the cell, where there are several.
-        pieces: what stands beside the one VIN of the cell and is spelled like the start of another.
+        pieces: what stands beside the one VIN of the cell and is spelled like another one, damaged or begun: it is one
+            if its maker is known.
         known: where a part of a VIN is, 17 characters with ``*`` for each that is not.
         cut: whether that part is all that the text has; else marks stand for the rest.
     """
@@ -119,19 +123,23 @@ def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | No
     vins = tuple(dict.fromkeys(bare(text[start:end]) for start, end in places))
     if not vins:
         return None
-    (start, end), *_ = places
-    rest = f"{text[:start]},{text[end:]}"
-    if len(vins) == 1 and (second := _second(rest)):
-        vins = (vins[0], second)
     if len(vins) > 1:
         return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
+    rest = _without(text, places)
     done = [*cleanup, Problem.FROM_TEXT]
     if _FIGURES.search(rest):
         done.append(Problem.REST_OF_CELL)
     if (known := masked(vins[0])) != vins[0]:
         return Reading(vins[0], tuple(done), Problem.PARTIAL, known=known)
-    pieces = tuple(filter(_is_piece, _WORD.findall(rest)))
+    pieces = (*damaged_vins(rest), *filter(_is_piece, _WORD.findall(rest)))
     return Reading(vins[0], tuple(done), _fault(vins[0], vins[0]), pieces=pieces)
+
+
+def _without(text: str, places: Sequence[tuple[int, int]]) -> str:
+    """A text with a comma in place of what stands at some places."""
+    ends = [0, *(end for _, end in places)]
+    starts = [*(start for start, _ in places), len(text)]
+    return ",".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def marked_places(text: str) -> list[tuple[int, int]]:
@@ -205,14 +213,37 @@ def _join(text: str) -> tuple[str, list[Problem]]:
     return joined, cleanup
 
 
-def _second(rest: str) -> str:
-    """What stands beside a VIN and could be another one, damaged or with spaces; empty if nothing."""
-    for part in _BETWEEN_VINS.split(rest):
-        joined = re.sub(r"[\s\-]+", "", part)
-        figures = sum(character.isdigit() or character in "IOQ" for character in joined)
-        if len(joined) in _NEARLY_A_VIN and joined.isalnum() and 5 <= figures < len(joined):
-            return joined
-    return ""
+def damaged_vins(text: str) -> Iterator[str]:
+    """What stands in a text of capitals and has nearly as many characters as a VIN, in one word or in pieces.
+
+    Words of a language are in none: ``HS CODE 8703801090`` has sixteen characters and is no VIN.
+
+    >>> list(damaged_vins("1 UNIT, LRW 3E7FA1LC00001, HS CODE 8703801090, INVOICE INV20260312"))
+    ['LRW3E7FA1LC00001']
+    """
+    for part in _BETWEEN_VINS.split(text):
+        words = _WORD.findall(part)
+        for first in range(len(words)):
+            joined = ""
+            for at in range(first, len(words)):
+                joined += words[at]
+                if len(joined) >= _NEARLY_A_VIN.stop or _is_no_part(words[at]):
+                    break
+                if len(joined) in _NEARLY_A_VIN and _like_a_vin(joined, in_pieces=at > first):
+                    yield joined
+
+
+def _is_no_part(word: str) -> bool:
+    is_word = len(word) >= _SHORTEST_WORD and word.isalpha() and _FILLER not in word
+    return is_word or CONTAINER.fullmatch(word) is not None
+
+
+def _like_a_vin(joined: str, *, in_pieces: bool) -> bool:
+    """Whether there are figures enough, most of them at the end, and letters."""
+    figures = [character.isdigit() or character in "IOQ" for character in joined]
+    letters = sum(map(str.isalpha, joined))
+    many = 5 <= sum(figures) < len(joined) and sum(figures[-4:]) > 2
+    return many and letters >= (_LETTERS_OF_PIECES if in_pieces else 1)
 
 
 def _is_piece(word: str) -> bool:

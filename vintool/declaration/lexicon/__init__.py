@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from vintool.declaration.headers import GOODS_NAME, further_goods_name
+from vintool.declaration.headers import GOODS_NAME, further_of
 from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, papers, prices
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
@@ -73,12 +73,12 @@ _REPEATED = {"fuel", "type approval", "engine"}
 
 
 def fields_read(names: Iterable[str]) -> tuple[str, ...]:
-    """The fields that a verdict reads of a row with these: ``FIELDS``, and further columns of goods names.
+    """The fields that a verdict reads of a row with these: ``FIELDS``, and those of further columns.
 
-    >>> fields_read(["vin", "goods_name_3", "goods_name", "goods_name_2"])[-2:]
-    ('goods_name_2', 'goods_name_3')
+    >>> fields_read(["vin", "goods_name_3", "goods_name", "fuel_2"])[-2:]
+    ('fuel_2', 'goods_name_3')
     """
-    further = {name for name in names if further_goods_name(name)}
+    further = {name for name in names if further_of(name)}
     return (*FIELDS, *sorted(further, key=lambda name: (len(name), name)))
 
 
@@ -115,8 +115,8 @@ def meaning(field: str, text: str) -> Meaning | None:
     True
     >>> meaning("model", "Song Plus DM-i").value, meaning("type_code", "BYD7005BEV1").value
     ('PHEV', 'BEV')
-    >>> meaning("goods_name_2", "纯电动多用途乘用车").value
-    'BEV'
+    >>> meaning("goods_name_2", "纯电动多用途乘用车").value, meaning("fuel_2", "纯电动").field
+    ('BEV', 'fuel')
     """
     return _meaning(field, text) if len(text) <= _KEPT else _meaning.__wrapped__(field, text)
 
@@ -129,7 +129,11 @@ _KEPT = 200  # characters of a cell that is remembered
 def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         return Meaning(field, quoted(field, text), part=NOT_STORED)
-    said = READERS[GOODS_NAME if further_goods_name(field) else field].read(text)
+    if like := further_of(field):
+        said = _meaning(like, text)
+        # Another witness on the powertrain and the condition; the kind is counted by fields.
+        return said if like == GOODS_NAME or said is None else said._replace(kind="", has_vin="")
+    said = READERS[field].read(text)
     return goods.in_place_of(field, text) if said is None and field in _PLACES else said
 
 

@@ -14,10 +14,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple, cast
+from typing import BinaryIO, Literal, NamedTuple, cast
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
@@ -36,9 +35,11 @@ from vintool.files.reading.sheets import (
     Tally,
     header_notes,
     title_rows,
+    title_texts,
     unique,
 )
 from vintool.files.reading.text import is_table, read_text
+from vintool.files.reading.text_columns import filled_rows, offsets
 
 _BLOCK = limits.RECORD  # the parser reads several ahead
 
@@ -74,7 +75,7 @@ def read_delimited(
         text = read_text(path, size, encoding, scan.lines, list(notes))
         if text is not None:
             return text
-    layout, header, titles, above, data, widest, _ = preview
+    layout, header, titles, texts, above, data, widest, _ = preview
     _check_width(preview)
     named = headers.name_columns(header, widest)
     columns = unique(named)
@@ -99,6 +100,7 @@ def read_delimited(
         read=read,
         header_rows=header.lines,
         title_rows=titles,
+        titles=texts,
     )
     kind = "tsv" if layout.delimiter == "\t" else "csv"
     return Manifest(path, kind, encoding, (sheet,), (), tuple(notes), size, layout.delimiter)
@@ -153,6 +155,7 @@ class _Preview(NamedTuple):
     layout: _Layout
     header: headers.Header
     titles: tuple[int, ...]
+    title_texts: frozenset[str]
     above: dict[int, list[str]]
     data: list[list[str]]
     widest: int
@@ -174,7 +177,9 @@ def _preview(path: Path, encoding: str, words: str) -> _Preview:
     above = {index + 1: records[index] for index in header.rows_above}
     widths = _widths(layout)
     widest = max(len(header.cells), width, widths.widest, *map(len, above.values()))
-    return _Preview(layout, header, title_rows(header, filled), above, data, widest, widths)
+    titles = title_rows(header, filled)
+    texts = title_texts(records, titles)
+    return _Preview(layout, header, titles, texts, above, data, widest, widths)
 
 
 def _batch_above(above: dict[int, list[str]], columns: Sequence[str]) -> Batch:
@@ -355,7 +360,7 @@ def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) 
                 inner += breaks
                 last = layout.skipped_lines + done + inner >= scan.lines
                 _refuse_swallowed(layout, data, rows, unclosed=last and not scan.closed)
-            filled = _filled(data)
+            filled = filled_rows(data)
             if not filled.all():
                 tally.blank += int(len(filled) - filled.sum())
                 data, rows = data.filter(pa.array(filled)), rows[filled]
@@ -404,24 +409,10 @@ def _merge(
     return both.take(order), rows[order]
 
 
-def _offsets(column: pa.Array) -> npt.NDArray[np.int32]:
-    buffers: list[Any] = column.buffers()
-    offsets = np.frombuffer(buffers[1], np.int32)
-    return offsets[column.offset : column.offset + len(column) + 1]
-
-
-def _filled(data: pa.RecordBatch) -> np.ndarray:
-    """Which rows have a character in any cell."""
-    ends = _offsets(data.column(0)).astype(np.int64)
-    for column in data.columns[1:]:
-        ends += _offsets(column)
-    return np.diff(ends) > 0
-
-
 def _breaks(column: pa.Array) -> int:
     """Line breaks inside the cells of a column."""
-    buffer, offsets = column.buffers()[2], _offsets(column)
-    return 0 if buffer is None else line_ends(buffer[offsets[0] : offsets[-1]])
+    buffer, at = column.buffers()[2], offsets(column)
+    return 0 if buffer is None else line_ends(buffer[at[0] : at[-1]])
 
 
 def _refuse_swallowed(

@@ -13,6 +13,7 @@ from pyarrow.lib import concat_batches
 
 from vintool.declaration.headers import Header, label
 from vintool.errors import ManifestError
+from vintool.files.reading.hidden import Spans
 
 SAMPLE_ROWS = 500
 """How many of its first rows a sheet is known by."""
@@ -123,6 +124,9 @@ class Sheet:
         fixed: field -> column, where the format itself says what a column is.
         header_rows: how many rows its header takes up.
         title_rows: the numbers of the rows above it that are titles and no data, from 1.
+        titles: the texts of these rows, by which they are known where they come again below.
+        hidden_rows: those that a workbook does not show.
+        hidden_columns: the names of those that a workbook does not show.
         tally: the counts of the latest run of ``batches``.
     """
 
@@ -138,6 +142,9 @@ class Sheet:
     fixed: Mapping[str, str] = field(default_factory=dict, compare=False)
     header_rows: int = field(default=0, compare=False)
     title_rows: tuple[int, ...] = field(default=(), compare=False)
+    titles: frozenset[str] = field(default=frozenset(), compare=False)
+    hidden_rows: Spans = field(default=(), compare=False)
+    hidden_columns: tuple[str, ...] = field(default=(), compare=False)
 
     def batches(self) -> Iterator[Batch]:
         """The data rows in the order of the file; may be called again to read again.
@@ -248,6 +255,17 @@ def title_rows(header: Header, filled: Sequence[bool]) -> tuple[int, ...]:
     """
     above = enumerate(filled[: header.index])
     return tuple(i + 1 for i, holds in above if holds and i not in header.rows_above)
+
+
+def title_texts(rows: Sequence[Sequence[str]], titles: Sequence[int]) -> frozenset[str]:
+    """What stands in the cells of title rows.
+
+    Args:
+        rows: the first rows of the table.
+        titles: as ``title_rows`` gives them.
+    """
+    cells = (cell.strip() for number in titles for cell in rows[number - 1])
+    return frozenset(filter(None, cells))
 
 
 def header_notes(header: Header, titles: Sequence[int]) -> list[str]:

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from vintool.files.reading import limits
+from vintool.files.reading.hidden import Hidden, spans
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
 from vintool.files.reading.workbooks.repeated_texts import RepeatedTexts
 from vintool.files.reading.workbooks.unread import Unreads
@@ -20,6 +21,7 @@ from vintool.files.reading.workbooks.unread import Unreads
 _CONTENT, _LISTED = "content.xml", "meta-inf/manifest.xml"
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
+_NOT_SHOWN = frozenset({"collapse", "filter"})
 _LONGEST_ERROR = 40
 _LONG = 64  # characters of a text, shorter ones are what cells hold
 
@@ -38,6 +40,8 @@ class _Table:
     last_column: int = 0
     laid_out: int = 0
     merged: list[Merged] = field(default_factory=list)
+    column: int = 0
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 class _Handler:
@@ -76,10 +80,19 @@ class _Handler:
                     Unreads(self._file),
                 )
             )
-        elif not self._open:
-            return
+        elif self._open:
+            self._start_within(name, attributes)
+
+    def _start_within(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element of a table begins."""
+        table, is_hidden = self.tables[-1], attributes.get("table:visibility") in _NOT_SHOWN
+        if name == "table:table-column":
+            first = table.column + 1
+            table.column += int(attributes.get("table:number-columns-repeated", "1"))
+            table.hidden.columns += [(first, table.column)] * is_hidden
         elif name == "table:table-row":
             self._repeated = int(attributes.get("table:number-rows-repeated", "1"))
+            table.hidden.rows += [(table.row + 1, table.row + self._repeated)] * is_hidden
             self._column, self._reach, self._filled = 0, 0, False
         elif name in _CELLS:
             self._cell(attributes)
@@ -238,4 +251,6 @@ class OdsWorkbook(Parts):
             unread=table.unread.marks,
             errors_alone=table.unread.below,
             cells=table.cells,
+            hidden_rows=spans(table.hidden.rows),
+            hidden_columns=spans(table.hidden.columns),
         )

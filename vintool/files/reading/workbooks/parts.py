@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
+from vintool.files.reading.hidden import Spans
 
 _CHUNK = 4 << 20
 
@@ -60,6 +61,8 @@ class Survey:
         unread: the cells with an error, and those with a formula whose value is not stored.
         errors_alone: how many rows below the last one with content hold nothing but errors.
         cells: how many cells are written in the file, empty ones too; 0 where they were not counted.
+        hidden_rows: the first and last row of each run of rows that the user does not see, from 1.
+        hidden_columns: the same of columns.
     """
 
     rows: int
@@ -71,6 +74,8 @@ class Survey:
     unread: Unread = field(default_factory=dict)
     errors_alone: int = 0
     cells: int = 0
+    hidden_rows: Spans = ()
+    hidden_columns: Spans = ()
 
 
 @contextmanager

@@ -19,8 +19,9 @@ import pyarrow as pa
 from vintool.declaration import headers
 from vintool.declaration.lexicon.meanings import NOT_STORED
 from vintool.declaration.mapping import Headed
-from vintool.errors import ManifestError, NoVinColumn
+from vintool.errors import ManifestError
 from vintool.files.reading import limits
+from vintool.files.reading.hidden import Spans, within
 from vintool.files.reading.sheets import (
     SAMPLE_ROWS,
     Batch,
@@ -29,6 +30,7 @@ from vintool.files.reading.sheets import (
     Tally,
     header_notes,
     title_rows,
+    title_texts,
     unique,
 )
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
@@ -41,6 +43,7 @@ from vintool.files.reading.workbooks.parts import (
     Unread,
     damage_refused,
 )
+from vintool.files.reading.workbooks.sheet_choice import sorted_out
 from vintool.files.reading.workbooks.unread import formulas_of, marked
 from vintool.files.reading.workbooks.xlsb import XlsbWorkbook
 from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
@@ -75,6 +78,8 @@ class _Source:
         notes: for the user.
         left: the column of the sheet that is first in every row, from 0.
         merged: the blocks of merged cells.
+        hidden_rows: those that the user does not see.
+        hidden_columns: the same of columns, by the columns of the sheet.
     """
 
     rows: Callable[[], Iterator[Sequence[object]]]
@@ -84,6 +89,8 @@ class _Source:
     notes: tuple[str, ...] = ()
     left: int = 0
     merged: tuple[Merged, ...] = ()
+    hidden_rows: Spans = ()
+    hidden_columns: Spans = ()
 
 
 @contextmanager
@@ -149,7 +156,11 @@ def read_workbook(
                 skipped.append((name, "empty"))
             else:
                 grid += survey.last_column * max(survey.rows, survey.last_row)
-                source = _source(book, position, survey, keep=grid <= limits.GRID)
+                source = replace(
+                    _source(book, position, survey, keep=grid <= limits.GRID),
+                    hidden_rows=survey.hidden_rows,
+                    hidden_columns=survey.hidden_columns,
+                )
                 one, more = _open_sheet(path, size, name, source, words)
                 opened.append(one)
                 notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *more)]
@@ -160,17 +171,8 @@ def read_workbook(
             file=path.name,
             next_step="check the hidden sheets, or ask the sender for the file again",
         )
-    kept = [one for one in opened if holds(one)]
-    if len(opened) == 1:
-        kept = opened
-    elif not kept:
-        named = "; ".join(f"{one.name!r} has {headers.labels(one.columns)}" for one in opened)
-        raise NoVinColumn(
-            f"no sheet has a column that looks like it holds VINs: {named}",
-            file=path.name,
-            next_step='pass --sheet and --map vin="..."',
-        )
-    skipped += [(one.name, "no column looks like VINs") for one in opened if one not in kept]
+    kept, left = sorted_out(path, opened, holds)
+    skipped += left
     return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
 
 
@@ -399,5 +401,16 @@ def _open_sheet(
         read=read,
         header_rows=header.lines,
         title_rows=titles,
+        titles=title_texts(sample, titles),
+        hidden_rows=source.hidden_rows,
+        hidden_columns=tuple(
+            name for name, hidden in zip(columns, _hidden(source, width), strict=True) if hidden
+        ),
     )
     return sheet, notes
+
+
+def _hidden(source: _Source, width: int) -> Iterator[bool]:
+    """Of each column of the rows whether the user does not see it."""
+    places = np.arange(width, dtype=np.int64) + source.left + 1
+    yield from within(places, source.hidden_columns).tolist()

@@ -18,6 +18,7 @@ from xlrd import biffh
 
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
+from vintool.files.reading.hidden import Hidden, spans
 from vintool.files.reading.workbooks.compound import (
     ENCRYPTED,
     DamagedError,
@@ -43,6 +44,8 @@ _SHOWN = _CELLS | {
 }  # fmt: skip
 
 
+_ROW, _COLUMN_INFO = 0x0208, 0x007D  # [MS-XLS] 2.4.221 and 2.4.53
+_ROW_IS_HIDDEN, _COLUMN_IS_HIDDEN = 0x20, 0x01
 _EMPTY = b"\x03\0\0\0\0\0\xff\xff"  # the value of a formula: a text without a character
 
 
@@ -186,6 +189,7 @@ class XlsWorkbook:
         rows, columns, merged = set[int](), set[int](), list[Merged]()
         unread = Unreads(self.path.name)
         formulas = list[tuple[int, int, bool]]()
+        hidden = Hidden()
         row = column = end = 0
         for kind, start, end in self._records(place):
             if kind in _CELLS:
@@ -202,6 +206,8 @@ class XlsWorkbook:
                 _check_sizes(self._stream[start:end])
             elif kind == biffh.XL_MERGEDCELLS:
                 merged += _merged(self._stream[start:end])
+            else:
+                _note_hidden(kind, self._stream[start:end], hidden)
         rows |= _without_values(formulas, unread)
         unread.add_rows(rows)
         first, last = min(columns, default=0), max(columns, default=-1)
@@ -215,6 +221,8 @@ class XlsWorkbook:
             first_column=first,
             unread=unread.marks,
             errors_alone=unread.below,
+            hidden_rows=spans(hidden.rows),
+            hidden_columns=spans(hidden.columns),
         )
         return survey, end
 
@@ -316,6 +324,16 @@ def _merged(data: bytearray) -> Iterator[Merged]:
     for number in range(unpack_from("<H", data)[0]):
         top, low, left, right = unpack_from("<HHHH", data, 2 + 8 * number)
         yield top, left, low, right
+
+
+def _note_hidden(kind: int, data: bytearray, hidden: Hidden) -> None:
+    """Keep a row that a record of rows hides, or columns that one of columns does."""
+    if kind == _ROW and len(data) > 12 and data[12] & _ROW_IS_HIDDEN:
+        (row,) = unpack_from("<H", data)
+        hidden.rows.append((row + 1, row + 1))
+    elif kind == _COLUMN_INFO and len(data) > 8 and data[8] & _COLUMN_IS_HIDDEN:
+        left, right = unpack_from("<HH", data)
+        hidden.columns.append((left + 1, right + 1))
 
 
 def _blank_strings(pieces: list[bytes], count: int, texts: RepeatedTexts) -> Iterator[int]:

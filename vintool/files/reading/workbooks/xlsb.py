@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from struct import Struct
 
 from vintool.files.reading import limits
+from vintool.files.reading.hidden import Hidden, spans
 from vintool.files.reading.workbooks.parts import WHITE_SPACE, Merged, Parts, SheetEntry, Survey
 from vintool.files.reading.workbooks.repeated_texts import RepeatedTexts
 from vintool.files.reading.workbooks.unread import ERROR_CODES, Unreads
@@ -24,6 +25,11 @@ _NUMBERS = frozenset({2, 4, 5, 9, 10})  # numbers and truths, typed in or calcul
 _TEXTS = frozenset({6, 8})
 _ERRORS = frozenset({_ERROR, 11})
 _STRING, _SHEET, _MERGED, _DATA, _END = 19, 156, 176, 145, 146
+_COLUMN_INFO = 60
+_ROW_IS_HIDDEN, _COLUMN_IS_HIDDEN = (
+    0x10,
+    0x01,
+)  # in bytes 11 and 16 of their records ([MS-XLSB] 2.4.741, 2.4.323)
 _NOTHING = 0xFFFFFFFF
 
 
@@ -102,6 +108,7 @@ class XlsbWorkbook(Parts):
         rows, last_row, last_column, row, cells = set[int](), 0, 0, 0, 0
         unread = Unreads(self.path.name)
         merged, within = list[Merged](), False
+        hidden = Hidden()
         try:
             for kind, data in self._records(part):
                 if kind == _MERGED:
@@ -110,9 +117,10 @@ class XlsbWorkbook(Parts):
                 elif kind in {_DATA, _END}:
                     within = kind == _DATA
                 elif not within:
-                    continue
+                    _note_hidden(kind, data, hidden)
                 elif kind == _ROW:
                     (row,) = _WORD.unpack_from(data)
+                    _note_hidden(kind, data, hidden)
                 elif kind in _LOST:
                     raise zipfile.BadZipFile
                 elif kind <= 11:
@@ -133,6 +141,8 @@ class XlsbWorkbook(Parts):
             unread=unread.marks,
             errors_alone=unread.below,
             cells=cells,
+            hidden_rows=spans(hidden.rows),
+            hidden_columns=spans(hidden.columns),
         )
 
     def _holds(self, kind: int, data: bytes, row: int, unread: Unreads) -> bool:
@@ -146,6 +156,16 @@ class XlsbWorkbook(Parts):
             self._texts.pointed_to(position)
             return position not in self._blank
         return kind in _TEXTS and bool(_text(data, 8)[0].strip(WHITE_SPACE))
+
+
+def _note_hidden(kind: int, data: bytes, hidden: Hidden) -> None:
+    """Keep a row that its record hides, or columns that one of columns does."""
+    if kind == _ROW and len(data) > 11 and data[11] & _ROW_IS_HIDDEN:
+        (row,) = _WORD.unpack_from(data)
+        hidden.rows.append((row + 1, row + 1))
+    elif kind == _COLUMN_INFO and len(data) > 16 and data[16] & _COLUMN_IS_HIDDEN:
+        left, right = struct.unpack_from("<II", data)
+        hidden.columns.append((left + 1, right + 1))
 
 
 def _record(data: bytes, at: int) -> tuple[int, int, int] | None:

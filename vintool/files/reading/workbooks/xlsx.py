@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from vintool.files.reading import limits
+from vintool.files.reading.hidden import Hidden, spans
 from vintool.files.reading.workbooks.parts import (
     Merged,
     Parts,
@@ -62,6 +63,12 @@ _PLACED = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*\s)?r\s*=")
 _ROW_START = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _NUMBERED = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*\s)?r\s*=")
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*([0-9]+)""")
+_HIDDEN = rb"""\shidden\s*=\s*["'](?:1|true|on)["']"""
+_ANY_HIDDEN = re.compile(_HIDDEN)
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row(?=\s)(?=[^<>]*" + _HIDDEN + rb")([^<>]*)>")
+_HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col(?=\s)(?=[^<>]*" + _HIDDEN + rb")([^<>]*)>")
+_MIN = re.compile(rb"""\smin\s*=\s*["']([0-9]{1,6})""")
+_MAX = re.compile(rb"""\smax\s*=\s*["']([0-9]{1,6})""")
 _LAST_ROW = 1 << 20
 _LONGEST_COLUMN, _LONGEST_ERROR = 8, 40
 _MERGE = re.compile(
@@ -190,9 +197,13 @@ class XlsxWorkbook(Parts):
         """Count what a sheet holds, without believing what it declares."""
         rows = last_column = cells = 0
         unread = Unreads(self.path.name)
+        hidden = Hidden()
         blocks = self._pieces(part, _ROW_END, ROW_END)
         for block, plain in _two_at_a_time(self._survey_block, blocks):
             self._note_formulas(block, unread)
+            if _ANY_HIDDEN.search(block):
+                hidden.rows += _hidden_rows(block)
+                hidden.columns += _hidden_columns(block)
             for number in _WHOLE_NUMBER.findall(block) if self._texts else ():
                 self._texts.pointed_to(int(number))
             if plain is None:
@@ -219,6 +230,8 @@ class XlsxWorkbook(Parts):
             unread=unread.marks,
             errors_alone=unread.below,
             cells=cells,
+            hidden_rows=spans(hidden.rows),
+            hidden_columns=spans(hidden.columns),
         )
 
     def _survey_block(self, block: bytes) -> BlockSurvey | None:
@@ -267,6 +280,21 @@ class XlsxWorkbook(Parts):
         last = next((a for a, b in itertools.pairwise(columns) if b - a > _GAP), columns[-1])
         rows = sum(count for start, count in starts.items() if 0 < start <= last)
         return columns[0], last, rows, [name for column, name in cells if column > last]
+
+
+def _hidden_rows(block: bytes) -> Iterator[tuple[int, int]]:
+    """The rows of a block that are hidden, each as a run; one without a number cannot be told."""
+    for row in _HIDDEN_ROW.finditer(block):
+        if number := _ROW_NUMBER.search(row[1]):
+            yield int(number[1]), int(number[1])
+
+
+def _hidden_columns(block: bytes) -> Iterator[tuple[int, int]]:
+    """The runs of columns of a block that are hidden."""
+    for columns in _HIDDEN_COLUMNS.finditer(block):
+        first, last = _MIN.search(columns[1]), _MAX.search(columns[1])
+        if first and last:
+            yield int(first[1]), int(last[1])
 
 
 def _two_at_a_time(

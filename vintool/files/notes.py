@@ -1,0 +1,139 @@
+"""What a user should know of how the tables were read: in sentences, after the rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from vintool.declaration.headers import GOODS_NAME, further_of, label, labels, meaning
+from vintool.declaration.lexicon import FIELDS
+from vintool.declaration.mapping import text_with_vins, vin_share
+from vintool.declaration.row_kinds import RowKind
+from vintool.files.reading.sheets import Manifest, Sheet
+from vintool.files.set_apart import SetApart
+from vintool.report.summary import SheetInfo
+
+_NAMED = 10  # rows that a note names
+
+
+def sheet_info(sheet: Sheet, mapping: Mapping[str, str], rows: int, apart: SetApart) -> SheetInfo:
+    """What became of a sheet that was read, by its rows and columns."""
+    used = set(mapping.values())
+    return SheetInfo(
+        name=sheet.name,
+        rows=rows,
+        blank_rows=sheet.blank_rows(),
+        header_rows=sheet.header_rows,
+        title_rows=len(sheet.title_rows),
+        repeated_titles=apart.counts[RowKind.REPEATED_TITLE],
+        repeated_headers=apart.counts[RowKind.REPEATED_HEADER],
+        totals=apart.counts[RowKind.TOTAL],
+        carried_forward=apart.counts[RowKind.CARRIED_FORWARD],
+        rulers=apart.counts[RowKind.RULER],
+        page_numbers=apart.counts[RowKind.PAGE_NUMBER],
+        signatures=apart.counts[RowKind.SIGNATURE],
+        remarks=apart.counts[RowKind.REMARK],
+        apart_rows={str(kind): tuple(numbers) for kind, numbers in apart.rows.items()},
+        hidden_rows=apart.hidden,
+        hidden_columns=sheet.hidden_columns,
+        mapping=dict(mapping),
+        columns_unused=tuple(name for name in sheet.columns if name not in used),
+    )
+
+
+def reading_notes(
+    manifest: Manifest, mappings: Sequence[Mapping[str, str]], infos: Sequence[SheetInfo]
+) -> Iterator[str]:
+    """The notes on all sheets that were read, each with the name of its sheet if it has one."""
+    for sheet, mapping, info in zip(manifest.sheets, mappings, infos, strict=False):
+        place = f"Sheet {sheet.name!r}: " if sheet.name else ""
+        for note in (
+            *_text_column(sheet, mapping),
+            *_further(sheet, mapping),
+            *_unread(sheet, mapping),
+            *_apart(info),
+            *_hidden(sheet, info),
+        ):
+            yield place + note
+
+
+def _text_column(sheet: Sheet, mapping: Mapping[str, str]) -> list[str]:
+    """Whether the VINs were taken out of the texts of a column."""
+    notes = list[str]()
+    position = sheet.columns.index(mapping["vin"])
+    found = text_with_vins(sheet, position)
+    if found.vins and vin_share(sheet, position) == 0:
+        name = label(sheet.columns[position], position + 1)
+        notes.append(
+            f"The VINs were taken out of the texts of column {name!r}: of its first {found.filled} texts {found.with_vins} hold one."
+        )
+    return notes
+
+
+def _further(sheet: Sheet, mapping: Mapping[str, str]) -> list[str]:
+    """The columns that were heard beside the one of their field."""
+    notes = list[str]()
+    for field, name in mapping.items():
+        like = further_of(field)
+        if like in {"", GOODS_NAME}:
+            continue
+        position = sheet.columns.index(name)
+        shown = label(name, position + 1)
+        if meaning(sheet.headers[position]):
+            notes.append(
+                f"Column {shown!r} is one of {like} too: it was read beside the other, and where they disagree nothing is cleared."
+            )
+        else:
+            notes.append(
+                f"Column {shown!r} is filled as one of {like} is, though its heading is not known: it was read as such, and where it disagrees nothing is cleared."
+            )
+    return notes
+
+
+def _unread(sheet: Sheet, mapping: Mapping[str, str]) -> list[str]:
+    """The columns of fields that a verdict reads which were not read."""
+    notes, used = list[str](), set(mapping.values())
+    for position, (name, header) in enumerate(zip(sheet.columns, sheet.headers, strict=True)):
+        named = meaning(header)
+        if name not in used and named and (named[0] in FIELDS or named[0] == "vin"):
+            notes.append(
+                f"Column {label(name, position + 1)!r} is headed as {named[0]} and was not read: no row was held against it."
+            )
+    return notes
+
+
+def _apart(info: SheetInfo) -> Iterator[str]:
+    """The rows that are no vehicles, by kind and with their numbers."""
+    for kind in RowKind:
+        if numbers := info.apart_rows.get(kind):
+            yield _of_kind(kind, f"{getattr(info, kind):,}", _numbers(numbers))
+
+
+def _of_kind(kind: RowKind, many: str, rows: str) -> str:
+    """What became of the rows of one kind."""
+    notes = {
+        RowKind.REPEATED_TITLE: f"{many} row(s) repeat a title and are no vehicles: row {rows}.",
+        RowKind.REPEATED_HEADER: f"{many} row(s) repeat the header and are no vehicles: row {rows}.",
+        RowKind.TOTAL: f"{many} row(s) hold totals and are no vehicles: row {rows}.",
+        RowKind.CARRIED_FORWARD: f"{many} row(s) carry a sum forward and are no vehicles: row {rows}.",
+        RowKind.RULER: f"{many} row(s) are lines drawn with signs and no vehicles: row {rows}.",
+        RowKind.PAGE_NUMBER: f"{many} row(s) hold page numbers and are no vehicles: row {rows}.",
+        RowKind.SIGNATURE: f"{many} row(s) are for signatures and are no vehicles: row {rows}.",
+        RowKind.REMARK: f"{many} row(s) hold remarks and are no vehicles: row {rows}.",
+    }
+    return notes[kind]
+
+
+def _hidden(sheet: Sheet, info: SheetInfo) -> list[str]:
+    """What the workbook does not show, and was read all the same."""
+    notes = list[str]()
+    if info.hidden_rows:
+        notes.append(
+            f"{info.hidden_rows:,} of {info.rows:,} rows are hidden in the workbook; they were judged too."
+        )
+    if hidden := sheet.hidden_columns:
+        notes.append(
+            f"{len(hidden):,} column(s) are hidden in the workbook and were read too: {labels(hidden)}."
+        )
+    return notes
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    return ", ".join(map(str, rows[:_NAMED])) + ", ..." * (len(rows) > _NAMED)

@@ -1,0 +1,46 @@
+"""Which sheets of a workbook are read, and why the others are not."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vintool.declaration import headers
+from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
+from vintool.errors import NoVinColumn
+from vintool.files.reading.sheets import Sheet
+
+
+def sorted_out(
+    path: Path, opened: Sequence[Sheet], holds: Callable[[Headed], bool]
+) -> tuple[list[Sheet], list[tuple[str, str]]]:
+    """The sheets to read, and the others with the reason why not.
+
+    Raises:
+        NoVinColumn: several sheets, and none of them holds what is looked for.
+    """
+    kept = [one for one in opened if holds(one)]
+    if len(opened) == 1:
+        kept = [*opened]
+    elif not kept and holds is has_vins:
+        kept = [one for one in opened if has_vins_in_text(one)]
+    if not kept:
+        named = "; ".join(f"{one.name!r} has {headers.labels(one.columns)}" for one in opened)
+        raise NoVinColumn(
+            f"no sheet has a column that looks like it holds VINs: {named}",
+            file=path.name,
+            next_step='pass --sheet and --map vin="..."',
+        )
+    skipped = list[tuple[str, str]]()
+    for one in opened:
+        if one in kept:
+            continue
+        vins = sum(text_with_vins(one, position).vins for position in range(len(one.columns)))
+        if vins:
+            skipped.append(
+                (
+                    one.name,
+                    f"no column looks like VINs; {vins} VIN(s) stand in its texts: pass --sheet to read it",
+                )
+            )
+        else:
+            skipped.append((one.name, "no column looks like VINs"))
+    return kept, skipped
