@@ -1,8 +1,9 @@
-"""Which code page a text is in that is no Unicode: chardet proposes, headers and words that we know confirm.
+"""Which code page a text is in that is no Unicode: chardet proposes, what its readings look like and words that we know confirm.
 
-A manifest holds little but figures and Latin letters, so only cells that hold something else are looked at. chardet cannot
-know that nearly every manifest comes from China: what a few names leave open is decided here. The whole file is still to
-be decoded.
+A manifest holds little but figures and Latin letters, so only cells that hold something else are looked at: often a few
+names. Of so few bytes chardet's order alone was right for 97 in 100 of the lists in ``tests/support/lists.py``, that of
+charset-normalizer for 55; it is weighed by whether the words could have been written, which no statistics of letters tell.
+The whole file is still to be decoded.
 """
 
 import re
@@ -18,7 +19,7 @@ from vintool.declaration.lexicon import meaning
 # Those that senders of manifests use; of several that fit as well, the one that comes first.
 _CODE_PAGES = (
     "gb18030", "big5", "cp950", "big5hkscs", "cp932", "euc_jis_2004", "cp949", "cp1251", "koi8-r", "koi8-u", "cp866", "cp1252",
-    "cp1250", "iso8859-2", "cp1254", "cp1253", "cp1257", "cp1256", "cp1255", "cp874",
+    "cp1250", "iso8859-2", "cp1254", "cp1253", "cp1257", "cp1256", "iso8859-6", "cp1255", "cp874", "cp1258",
 )  # fmt: skip
 _TWO_BYTES = ("gb18030", "big5hkscs", "cp932", "euc_jis_2004", "cp949")
 _SPOKEN = ("fuel", "condition", "vehicle_type", "make")  # fields whose words tell a code page
@@ -27,12 +28,30 @@ _LONGEST = 80  # characters of a cell that may be a known word
 _LINE = 1 << 20
 _SAMPLE = 1 << 14  # bytes of cells
 # What parts cells and is part of no character in any of the code pages; a vertical bar is one in many.
+_PARTS = re.compile(r"[\s!-&(-/:-@\[-`{-~]+")  # between words; an apostrophe is in them
 _BETWEEN = re.compile(rb"[\r\n\t,;:\"<>]+")
 
-_LEAST = 0.004  # chardet's confidence in what may be no text at all
-_FEW = 40  # bytes beyond ASCII of which a name or two consist
-# Letters of Western Europe; those left out stand where Central Europe has some of its commonest.
-_WESTERN = frozenset("ÀÁÄÅÆÇÈÉÍÑÓÖØÚÜßàáâãäåçèéëíïñóôöøúü¡¿")
+# chardet's confidence in what may be no text at all
+_LEAST = 0.004
+# How much more likely a code page is than chardet can know: most lists are from China or Western Europe.
+_PRIOR = {"gb18030": 2.0, "cp1252": 2.0}
+_LOWEST = 1e-7
+_WORD = 8.0  # how much more likely a reading is by a word that we know
+_CLOSE = 0.4  # of the best score: another reading that the user is shown
+# Letters beyond ASCII of the languages that are written in one of several Latin code pages; of Italian they end words.
+_ALPHABETS = {
+    "cp1252": ("äöüß", "åäöé", "æøåéü", "äöå", "áðéíóúýþæö", "àâçéèêëîïôûùüœæ", "áéíóúüñªº", "áàâãçéêíóôõúªº", "àèéìòù$", "ëïéèöüç", "àéèíïòóúüç"),
+    "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß", "ëç"),
+    "cp1254": ("çğıöşüâîûi\u0307", "əçğıöşü"),
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
+    "cp1258": ("àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ\u0300\u0301\u0303\u0309\u0323",),
+}  # fmt: skip
+_ALPHABETS["iso8859-2"] = _ALPHABETS["cp1250"]
+# Signs that stand in cells beside letters; all others come of a wrong reading.
+_ICELANDIC = frozenset("ðþý")
+_SIGNS = frozenset("№°«»“”„‘’–—…€£·ªº¡¿×、。（）：；，！？～・ー々【】《》「」／＋－\u3000\xa0")
+_AT_END = frozenset("ªº°®™©²³")
+_EAST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
 
 def cells_beyond_ascii(path: Path) -> list[bytes]:
@@ -58,41 +77,86 @@ def likely_code_pages(cells: list[bytes]) -> list[str]:
         cells: not ASCII, and not UTF-8 all of them.
     """
     sample = b"\n".join(_sound(cells))
-    proposed = _proposed(sample)
-    known = {name: _known_words(sample, name) for name in (*proposed, *_CODE_PAGES)}
-    best = max(known, key=known.__getitem__)
-    if known[best] < 1:
-        best = proposed[0]
+    scores, known = _scores(sample), dict[str, int]()
+    for name in (*scores, *_CODE_PAGES):
+        if (words := _known_words(sample, name)) >= 0:
+            known[name] = words
+    weights = {name: scores.get(name, _LOWEST) * _WORD ** min(known[name], 9) for name in known}
+    best = max(weights, key=weights.__getitem__, default=_CODE_PAGES[0])
     text = _text(sample, best)
     same = [name for name in _CODE_PAGES if _text(sample, name) == text]
     others = [name for name in known if 2 * known[name] >= known[best] > 0 and name not in same]
-    return [*same, *others]
+    return [*(same or [best]), *others]
 
 
-def _proposed(sample: bytes) -> list[str]:
-    """Code pages in the order in which they are likely before words are looked for."""
-    confidence = {
-        one["encoding"]: one["confidence"]
-        for one in chardet.detect_all(
-            sample,
-            ignore_threshold=True,
-            include_encodings=_CODE_PAGES,
-            no_match_encoding=_CODE_PAGES[0],
-            compat_names=False,
-        )
-        if one["encoding"]
-    }
-    best = max(confidence.values(), default=0.0)
-    if best < _LEAST:
-        return [_CODE_PAGES[0]]
-    names = list(confidence)
-    # chardet does not tell French and Spanish well from the languages of Central Europe.
-    if confidence.get("cp1252", -1.0) >= 0.4 * best and _is_western(sample):
-        names.insert(0, "cp1252")
-    few = sum(byte > 0x7F for byte in sample) < _FEW
-    if (few or confidence.get("gb18030", -1.0) >= 0.9 * best) and _is_chinese(sample):
-        names.insert(0, "gb18030")
-    return names
+def _scores(sample: bytes) -> dict[str, float]:
+    """The code pages that read a sample, the likeliest first, before words are looked for."""
+    found = chardet.detect_all(
+        sample,
+        ignore_threshold=True,
+        include_encodings=_CODE_PAGES,
+        no_match_encoding=_CODE_PAGES[0],
+        compat_names=False,
+    )
+    scores = dict[str, float]()
+    for one in found:
+        name = one["encoding"]
+        if name and (text := _text(sample, name)) is not None:
+            confidence = max(one["confidence"], _LEAST) * _PRIOR.get(name, 1.0)
+            scores[name] = confidence * _plausible(text) * _in_one_language(name, text)
+    return dict(sorted(scores.items(), key=lambda item: -item[1])) or {_CODE_PAGES[0]: 0.0}
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text that are not ASCII."""
+    return [word for word in _PARTS.split(text) if not word.isascii()]
+
+
+def _plausible(text: str) -> float:
+    """From 0 to 1: the share of words that somebody could have written, with what is rare counting for more."""
+    words = _words(text)
+    sound = sum(map(_could_be_written, words))
+    return max((sound / len(words)) ** 4 if words else 1.0, 1e-4)
+
+
+def _could_be_written(word: str) -> bool:
+    """Whether a word has no signs of a wrong reading: two scripts in it, capitals behind small letters, odd signs."""
+    for before, letter, after in zip(" " + word, word, word[1:] + " ", strict=False):
+        if letter.isascii():
+            continue
+        kind = unicodedata.category(letter)
+        if kind[0] not in "LM" and letter not in _SIGNS and letter not in _AT_END:
+            return False
+        if letter in _AT_END and after.isalpha():
+            return False
+        if kind == "Lu" and before.islower():
+            return False
+        beside = [one for one in (before, after) if one.isascii() and one.isalpha()]
+        if _EAST.match(letter):
+            if len(beside) == 2 or any(map(str.islower, beside)):
+                return False
+        elif kind[0] == "L" and beside and not unicodedata.name(letter, "").startswith("LATIN"):
+            return False
+    return True
+
+
+def _in_one_language(name: str, text: str) -> float:
+    """From 0 to 1: the share of words whose letters one language of a Latin code page has."""
+    alphabets, words = _ALPHABETS.get(name), _words(text.casefold())
+    if alphabets is None or not words:
+        return 1.0
+    covered = max(sum(_is_spelled(word, alphabet) for word in words) for alphabet in alphabets)
+    # Turkish in the code page of the West has letters that there only Iceland has.
+    rare = name == "cp1252" and not _ICELANDIC.isdisjoint(text.casefold())
+    return max((covered / len(words)) ** 2, 1e-2) / (_PRIOR["cp1252"] if rare else 1.0)
+
+
+def _is_spelled(word: str, alphabet: str) -> bool:
+    """Whether a language has the letters of a word; of one marked with $ they stand at its end."""
+    if alphabet.endswith("$"):
+        word = word.rstrip("'’")
+        return word[:-1].isascii() and word[-1:] in alphabet
+    return all(letter.isascii() or letter in alphabet or letter in _SIGNS for letter in word)
 
 
 def _sound(cells: list[bytes]) -> list[bytes]:
@@ -110,23 +174,6 @@ def _text(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _is_western(sample: bytes) -> bool:
-    """Whether all that is not ASCII would be letters of Western Europe."""
-    text = _text(sample, "cp1252")
-    return text is not None and all(letter.isascii() or letter in _WESTERN for letter in text)
-
-
-def _is_chinese(sample: bytes) -> bool:
-    """Whether half of it at least would be of the 3,755 characters of GB 2312 that are in daily use."""
-    codes = [
-        letter.encode("gb18030")
-        for letter in _text(sample, "gb18030") or ""
-        if not letter.isascii()
-    ]
-    common = sum(b"\xb0\xa1" <= code <= b"\xd7\xf9" and code[1] > 0xA0 for code in codes)
-    return 2 * common >= len(codes) > 0
-
-
 def _known_words(sample: bytes, encoding: str) -> int:
     """How many headers and words we know, were the cells in this encoding; -1 if they cannot be.
 
@@ -136,7 +183,11 @@ def _known_words(sample: bytes, encoding: str) -> int:
     if text is None:
         return -1
     cells = text.replace("|", "\n").split("\n")
-    words = [cell for cell in cells if len(cell) < _LONGEST and _is_word(cell)]
+    words = [
+        cell
+        for cell in cells
+        if len(cell) < _LONGEST and _is_word(cell) and all(map(_could_be_written, _words(cell)))
+    ]
     exact = sum(
         (named := headers.meaning(word)) is not None and named[1] == headers.EXACT for word in words
     )
