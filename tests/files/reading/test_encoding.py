@@ -6,9 +6,11 @@ from itertools import cycle
 
 import pytest
 from support import ON
+from support.lists import short_lists
 from support.manifests import put, put_csv
 from support.readers import VINS, cells, only, refusal
 
+from vintool.files.reading.encoding import decide
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
 
@@ -124,3 +126,32 @@ def test_a_damaged_character_is_named_and_no_other_code_page_tried(tmp_path, enc
     error = refusal(put(tmp_path / "a.csv", b"".join(data)))
     assert f"not valid {encoding.upper()}" in error.what
     assert error.row == 401
+
+
+def test_of_a_hundred_short_lists_in_many_languages_ninety_nine_come_back_as_written(tmp_path):
+    lists, wrong = list(short_lists()), []
+    for one in lists:
+        encoding, _, notes = decide(put(tmp_path / "a.csv", one.data), None)
+        assert "pass --encoding" in notes[0]
+        if one.data.decode(encoding) != one.data.decode(one.encoding):
+            wrong.append((one.language, one.encoding, encoding, notes[0]))
+    assert len({one.encoding for one in lists}) >= 25
+    assert len({one.language for one in lists}) >= 30
+    assert 100 * len(wrong) <= len(lists), wrong
+
+
+def test_where_two_readings_are_close_the_other_is_shown_by_a_word(tmp_path):
+    rows = [["VIN", "Name"], *([vin, "Begoña Muñoz"] for vin in VINS[:3])]
+    manifest = open_manifest(put(tmp_path / "a.csv", as_csv(rows, "cp1252")))
+    assert cells(only(manifest)) == rows[1:]
+    assert "read as CP1252" in manifest.notes[0]
+    assert manifest.notes[1] == "CP1250 would read 'Begońa' for 'Begoña'."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [("cp1252", "Müller"), ("cp1252", "MÜLLER"), ("cp1252", "Città"), ("cp1250", "Gyártmány"), ("cp1257", "Eksportētājs"), ("cp1253", "Αθήνα"), ("cp1255", "חיפה")],
+)  # fmt: skip
+def test_no_word_is_read_in_two_scripts(tmp_path, encoding, word):
+    rows = [["VIN", "Name"], *([vin, word] for vin in VINS[:3])]
+    assert cells(only(open_manifest(put(tmp_path / "a.csv", as_csv(rows, encoding))))) == rows[1:]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import chardet
 
@@ -36,9 +37,10 @@ _LEAST = 0.004
 # How much more likely a code page is than chardet can know: most lists are from China or Western Europe.
 _PRIOR = {"gb18030": 2.0, "cp1252": 2.0}
 _ITALIAN = 2.5  # how much more likely a reading is in which accents stand at the end of all words
-_LOWEST = 1e-7
+_ALTERNATIVES = 2  # that a note names
+_SHOWN = 20  # characters of a word in a note
 _WORD = 8.0  # how much more likely a reading is by a word that we know
-_CLOSE = 0.4  # of the best score: another reading that the user is shown
+_CLOSE = 0.25  # of the best score: another reading that the user is shown
 # Letters beyond ASCII of the languages that are written in one of several Latin code pages; of Italian they end words.
 _ALPHABETS = {
     "cp1252": ("äöüß", "åäöé", "æøåéü", "äöå", "áðéíóúýþæö", "àâçéèêëîïôûùüœæ", "áéíóúüñªº", "áàâãçéêíóôõúªº", "àèéìòù$", "ëïéèöüç", "àéèíïòóúüç"),
@@ -58,6 +60,13 @@ _COMMON = {
         "圳南宁青岛连阳长哈尔滨家庄济汉都西安昆杭合肥厦门山河湖浙川省市区县港口路号有限公司责贸易出汽车供应链物流际科技集团股份商务销售服"
         "白黑蓝灰银色绿珠纯电动油混旧款型台辆名称品牌架发机规格单价数量备注人日期目的地燃料种类柴"
     ),
+    "big5": frozenset(
+        "王李張劉陳楊黃趙周吳徐孫馬朱胡郭何高林羅鄭梁謝宋唐許韓馮鄧曹彭曾蕭田董袁潘于蔣蔡余杜葉程蘇魏呂丁任沈姚盧姜崔鍾譚陸汪范金石廖賈夏"
+        "韋方鄒孟熊秦邱江尹薛閻段雷侯龍史陶黎賀顧毛郝龔邵萬錢嚴武戴莫孔湯偉芳秀英敏靜麗強磊軍洋勇艷傑娟濤明超蘭霞平剛桂建國志文華玉紅春梅"
+        "海燕波輝鵬飛斌宇浩凱健俊帆雪婷琳欣佳嘉思雨晨詩涵軒子一小大中永成福貴東亮新立天德慶祥珍進光雲峰利生學美淑宏同惠怡雅慧上北京津重廣"
+        "州深圳南寧青島連陽長台臺雄基隆桃園竹彰化義屏花蓮港九界山河湖浙川省市區縣口路號有限公司責貿易出汽車供應鏈物流際科技集團股份商務銷"
+        "售服白黑藍灰銀色綠純電動油混舊款型輛名稱品牌廠架發機規格單價數量備註人日期目的地燃料種類柴身碼"
+    ),
     "euc_jis_2004": frozenset(
         "田中藤佐鈴木高橋渡辺伊山本小林加吉村松井野口原島川岡石清水崎森池阿部前長谷近後坂上遠青西福太三浦岸内宮竹今武工杉千葉大塚平久保金"
         "子安酒新一郎二男美恵健翔陽花由真直樹裕智明和雄正義弘誠次東京横浜名古屋神戸阪港博多市県区町株式会社商事自動車輸出貿易有限合同白黒"
@@ -68,6 +77,8 @@ _COMMON = {
         "평택항동시도군회사식무역상입출검완료흰색빨파휘발기브리드연명번량모델제국가일본중년월아포목청원"
     ),
 }
+_COMMON["cp950"] = _COMMON["big5hkscs"] = _COMMON["big5"]
+_COMMON["cp932"] = _COMMON["euc_jis_2004"]
 _ICELANDIC = frozenset("ðþý")
 _SIGNS = frozenset("№°«»“”„‘’–—…€£·ªº¡¿×、。（）：；，！？～・ー々【】《》「」／＋－\u3000\xa0")
 _AT_END = frozenset("ªº°®™©²³")
@@ -88,8 +99,20 @@ def cells_beyond_ascii(path: Path) -> list[bytes]:
     return list(cells)
 
 
-def likely_code_pages(cells: list[bytes]) -> list[str]:
-    """The code page of cells, and others that read them as well, should one not read the whole file.
+class Likely(NamedTuple):
+    """What a sample of cells tells of their code page.
+
+    Attributes:
+        names: the likeliest code page, and others that read the cells as well, should one not read the whole file.
+        notes: what readings that are nearly as likely would make of a word.
+    """
+
+    names: list[str]
+    notes: tuple[str, ...]
+
+
+def likely_code_pages(cells: list[bytes]) -> Likely:
+    """The code page of cells.
 
     A code page that reads whatever bytes there are is none of them: damage must be seen.
 
@@ -101,12 +124,28 @@ def likely_code_pages(cells: list[bytes]) -> list[str]:
     for name in (*scores, *_CODE_PAGES):
         if (words := _known_words(sample, name)) >= 0:
             known[name] = words
-    weights = {name: scores.get(name, _LOWEST) * _WORD ** min(known[name], 9) for name in known}
+    weights = {name: scores.get(name, 0.0) * _WORD ** min(known[name], 9) for name in known}
     best = max(weights, key=weights.__getitem__, default=_CODE_PAGES[0])
     text = _text(sample, best)
     same = [name for name in _CODE_PAGES if _text(sample, name) == text]
     others = [name for name in known if 2 * known[name] >= known[best] > 0 and name not in same]
-    return [*(same or [best]), *others]
+    readings = dict[str, str]()
+    for name in sorted(weights, key=weights.__getitem__, reverse=True):
+        other = _text(sample, name)
+        if other not in {None, text} and weights[name] > _CLOSE * weights[best]:
+            readings.setdefault(other or "", name)
+    notes = list[str]()
+    for other, name in list(readings.items())[:_ALTERNATIVES]:
+        one, another = _difference(text or "", other)
+        notes.append(f"{name.upper()} would read {another!r} for {one!r}.")
+    return Likely([*(same or [best]), *others], tuple(notes))
+
+
+def _difference(text: str, other: str) -> tuple[str, str]:
+    """The first word that differs, in both readings."""
+    pairs = zip(_PARTS.split(text), _PARTS.split(other), strict=False)
+    one, another = next(((one, another) for one, another in pairs if one != another), ("", ""))
+    return one[:_SHOWN], another[:_SHOWN]
 
 
 def _scores(sample: bytes) -> dict[str, float]:
@@ -118,11 +157,11 @@ def _scores(sample: bytes) -> dict[str, float]:
         no_match_encoding=_CODE_PAGES[0],
         compat_names=False,
     )
+    confidences = {one["encoding"]: one["confidence"] for one in found}
     scores = dict[str, float]()
-    for one in found:
-        name = one["encoding"]
-        if name and (text := _text(sample, name)) is not None:
-            confidence = max(one["confidence"], _LEAST) * _PRIOR.get(name, 1.0)
+    for name in _CODE_PAGES:
+        if (text := _text(sample, name)) is not None:
+            confidence = max(confidences.get(name, 0.0), _LEAST) * _PRIOR.get(name, 1.0)
             spelled = _in_one_language(name, text) * _of_common_characters(name, text)
             scores[name] = confidence * _plausible(text) * spelled
     return dict(sorted(scores.items(), key=lambda item: -item[1])) or {_CODE_PAGES[0]: 0.0}
@@ -148,13 +187,14 @@ def _could_be_written(word: str) -> bool:
         kind = unicodedata.category(letter)
         if kind[0] not in "LM" and letter not in _SIGNS and letter not in _AT_END:
             return False
-        if letter in _AT_END and after.isalpha():
+        if (letter in _AT_END and after.isalpha()) or (letter in "¿¡" and before.isalpha()):
             return False
         if kind == "Lu" and before.islower():
             return False
         beside = [one for one in (before, after) if one.isascii() and one.isalpha()]
         if _EAST.match(letter):
-            if len(beside) == 2 or any(map(str.islower, beside)):
+            others = [one for one in (before, after) if one.isalpha() and not _EAST.match(one)]
+            if len(beside) == 2 or any(map(str.islower, others)):
                 return False
         elif kind[0] == "L" and beside and not unicodedata.name(letter, "").startswith("LATIN"):
             return False
@@ -173,12 +213,14 @@ def _in_one_language(name: str, text: str) -> float:
         return _ITALIAN
     # Turkish in the code page of the West has letters that there only Iceland has.
     rare = name == "cp1252" and not _ICELANDIC.isdisjoint(text.casefold())
-    return max((covered / len(words)) ** 2, 1e-2) / (_PRIOR["cp1252"] if rare else 1.0)
+    share: float = covered / len(words)
+    return max(share * share, 1e-2) / (_PRIOR["cp1252"] if rare else 1.0)
 
 
 def _of_common_characters(name: str, text: str) -> float:
     """From 0.2 to 1: how many characters of a code page of East Asia are common ones; kana are."""
-    common, letters = _COMMON.get(name), _EAST.findall(text)
+    common = _COMMON.get(name)
+    letters: list[str] = _EAST.findall(text)
     if common is None or not letters:
         return 1.0
     return 0.2 + 0.8 * sum(one in common or one < "\u3400" for one in letters) / len(letters)
