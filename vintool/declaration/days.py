@@ -185,6 +185,25 @@ def read_days_below(header: str, text: str) -> Days | None:
     return read_days(text)
 
 
+_FIGURES = re.compile(r"\s*(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(?:\d{4}|\d{2})(?!\d)")
+
+
+def order_of(text: str) -> str:
+    """Which of day and month a date of figures has first: ``day``, ``month``, or ``either``; empty if it does not tell.
+
+    >>> order_of("13/03/2026"), order_of("03/13/26"), order_of("03/04/2026"), order_of("2026-03-04")
+    ('day', 'month', 'either', '')
+    """
+    match = _FIGURES.match(text)
+    days = match and read_days(text)
+    if not match or days is None:
+        return ""
+    first, second = int(match[1]), int(match[3])
+    if max(first, second) > 12:
+        return "day" if first > 12 else "month"
+    return "either" if days.earliest != days.latest else ""
+
+
 def read_date(text: str) -> date | None:
     """The day that a cell names; the latest where it can be several, so that a rule is in force rather than not.
 
