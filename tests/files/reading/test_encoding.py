@@ -10,6 +10,7 @@ from support.lists import short_lists
 from support.manifests import put, put_csv
 from support.readers import VINS, cells, only, refusal
 
+from vintool.declaration.mapping import map_columns
 from vintool.files.reading.encoding import decide
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -155,3 +156,24 @@ def test_where_two_readings_are_close_the_other_is_shown_by_a_word(tmp_path):
 def test_no_word_is_read_in_two_scripts(tmp_path, encoding, word):
     rows = [["VIN", "Name"], *([vin, word] for vin in VINS[:3])]
     assert cells(only(open_manifest(put(tmp_path / "a.csv", as_csv(rows, encoding))))) == rows[1:]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header", "fields"),
+    [
+        ("cp1252", "Nr;Chassinummer;Märke;Modell;Drivmedel;Varukod", "row_no vin make model fuel hs_code"),
+        ("cp1250", "Ssz.;Alvázszám;Gyártmány;Típus;Üzemanyag;Vámtarifaszám", "row_no vin make model fuel hs_code"),
+        ("cp1250", "Lp.;Numer nadwozia;Marka;Model;Rodzaj paliwa;Kod CN", "vin make model fuel hs_code"),
+        ("cp1257", "Nr;Kėbulo numeris;Markė;Modelis;Kuro rūšis;Prekės kodas", "row_no vin make model fuel hs_code"),
+        ("cp1253", "Α/Α;Αριθμός πλαισίου;Μάρκα;Μοντέλο;Καύσιμο;Δασμολογικός κωδικός", "row_no vin make model fuel hs_code"),
+        ("cp874", "ลำดับ;หมายเลขตัวถัง;ยี่ห้อ;รุ่น;เชื้อเพลิง;พิกัดศุลกากร", "row_no vin make model fuel hs_code"),
+        ("cp1255", "מס;מספר שלדה;יצרן;דגם;סוג דלק;קוד מכס", "vin make model fuel hs_code"),
+    ],
+)  # fmt: skip
+def test_columns_are_found_by_the_headers_of_a_code_page(tmp_path, encoding, header, fields):
+    names = header.split(";")
+    rows = [[str(i), vin, "BYD", "Atto 3", "x", "8703801090"] for i, vin in enumerate(VINS[:3], 1)]
+    text = "\n".join(";".join(row) for row in [names, *rows])
+    (sheet,) = open_manifest(put(tmp_path / "a.csv", text.encode(encoding))).sheets
+    assert sheet.headers == tuple(names)
+    assert set(fields.split()) <= set(map_columns(sheet))
