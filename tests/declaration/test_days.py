@@ -7,7 +7,7 @@ import pytest
 from support.vehicles import TESLA
 
 from vintool.columns import screen_table
-from vintool.declaration.days import Days, read_date, read_days
+from vintool.declaration.days import Days, read_date, read_days, read_days_below
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,42 @@ def test_a_day_that_can_be_two_has_both():
 def test_days_as_people_write_them(text, day):
     read = read_date(text)
     assert (read.isoformat() if read else None) == day
+
+
+LAST_DAY_OF_2025 = [
+    "31-Dec-2025", "31-DEC-25", "Dec 31, 2025", "31.12.25", "12/31/25", "46022.5", "31 декабря 2025 года", "«31» декабря 2025 г.", "31 грудня 2025 р.",
+    "31 de diciembre de 2025", "31. Dezember 2025", "31 décembre 2025", "31. prosince 2025", "31 grudnia 2025 r.", "31. joulukuuta 2025", "31.XII.2025",
+    "2025. december 31.", "2025. dec. 31.", "2025 m. gruodžio 31 d.", "2025. gada 31. decembris", "31. 12. 2025.", "31 Δεκεμβρίου 2025", "31 בדצמבר 2025",
+    "٣١ ديسمبر ٢٠٢٥", "31 كانون الأول 2025", "31 Aralık 2025", "2025-yil 31-dekabr", "31 желтоқсан 2025 ж.", "31 დეკემბერი 2025", "31 Thg 12 2025",
+]  # fmt: skip
+BUDDHIST = ["31 ธันวาคม 2568", "31 ธ.ค. 68", "31/12/2568 พ.ศ.", "31/12/2568 BE", "31 Dec 2568 B.E."]
+MINGUO = ["114年12月31日", "民國114年12月31日", "民國114/12/31"]
+
+
+@pytest.mark.parametrize("text", [*LAST_DAY_OF_2025, *BUDDHIST, *MINGUO])
+def test_forms_and_calendars_of_many_languages_are_one_day(text):
+    day = date(2025, 12, 31)
+    assert read_days(text)[:2] == (day, day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["31 Foo 2025", "3 i 25", "2025 BE", "31/12/2025 BE", "พ.ศ. 2568", "114/12/31", "99年12月31日", "28.12.2025. 03.01"],
+)  # fmt: skip
+def test_what_names_no_day_for_certain_is_none(text):
+    assert read_days(text) is None
+
+
+def test_a_header_names_the_era_of_its_column_and_nothing_else_does():
+    assert read_days_below("วันที่ส่งออก", "2568-12-31").latest == date(2025, 12, 31)
+    assert read_days_below("Export date (B.E.)", "31/12/2568").latest == date(2025, 12, 31)
+    assert read_days_below("Export date", "31/12/2568").latest == date(2568, 12, 31)
+    assert read_days_below("วันที่ส่งออก", "2025-12-31").latest == date(2025, 12, 31)
+    assert read_days_below("出口日期（民國）", "114/12/31").latest == date(2025, 12, 31)
+    assert read_days_below("出口日期", "114/12/31") is None
+
+
+def test_points_stand_between_day_and_month_and_a_month_of_two_languages_is_both():
+    assert read_days("12.03.2026") == Days(date(2026, 3, 12), date(2026, 3, 12))
+    assert read_days("12.31.2025") == Days(date(2025, 12, 31), date(2025, 12, 31))
+    assert read_days("5 listopada 2025") == Days(date(2025, 10, 5), date(2025, 11, 5))

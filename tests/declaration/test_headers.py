@@ -6,6 +6,7 @@ from support.tables import table
 
 from vintool.declaration import headers
 from vintool.declaration.headers import EXACT, find_header, meaning, normalise
+from vintool.declaration.lexicon import FIELDS
 from vintool.declaration.mapping import Sample, map_columns
 from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError, MappingError, NoVinColumn
@@ -304,3 +305,24 @@ def test_goods_names_are_heard_in_the_column_that_holds_the_vins_too():
     both = {"vin": "Description", "goods_name": "Description"}
     assert map_columns(sheet, {"vin": "Description"}) == both
     assert map_columns(sheet_of(["Description"], *[[vin] for vin in VINS[:5]])) == both
+
+
+def test_every_field_that_a_verdict_reads_has_headings_in_thirty_languages():
+    read = (
+        *FIELDS,
+        *("vin", "quantity", "registration_date", "declaration_date", "export_date"),
+        *("licence_no", "exporter", "destination"),
+    )
+    languages = {name: {row["language"] for row in table("headers.csv") if row["field"] == name} for name in read}  # fmt: skip
+    few = {name for name in read if len(languages[name]) < 30}
+    # A code of China's type approvals, and names that are asked for by their language.
+    assert few <= {"type_code", "goods_name_zh", "goods_name_en"}
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [("Gyartmany", "make"), ("Cislo podvozku", "vin"), ("Przebieg", None), ("Brandstof", "fuel"), ("Κωδικός HS", "hs_code"), ("קוד מכס", "hs_code"), ("Дата експорту", "export_date"),
+     ("Datum", None), ("Územanyag", None), ("Yakit turu", "fuel"), ("Vývozní licence", "licence_no"), ("Mark", None), ("Staat", None)],
+)  # fmt: skip
+def test_headings_with_and_without_their_accents(header, field):
+    assert (headers.meaning(header) or (None,))[0] == field

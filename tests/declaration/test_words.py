@@ -42,3 +42,37 @@ def test_codes_as_spreadsheets_write_them(text, says):
 def test_fuel_words_are_whole_words(text, says):
     meaning = declared.meaning("fuel", text)
     assert (meaning.value if meaning else None) == says
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "says"),
+    [
+        ("condition", "零公里二手车", "used"), ("condition", "準新車", "used"), ("condition", "Ojeté", "used"), ("condition", "brukt", "used"), ("condition", "ПОДЕРЖАННАЯ", "used"),
+        ("condition", "fabrycznie nowy", "new"), ("condition", "ใหม่", "new"), ("vehicle_type", "清扫车", "special"), ("vehicle_type", "N1", "truck"),
+        ("vehicle_type", "M2", "bus"), ("vehicle_type", "M1", "passenger"), ("vehicle_type", "救护车", "passenger"), ("vehicle_type", "Henkilöauto", "passenger"),
+        ("seats", "9+1", "bus"), ("make", "开瑞", "Karry"), ("make", "EXLANTIX", "Exlantix"),
+    ],
+)  # fmt: skip
+def test_words_of_the_trade_in_many_languages(field, text, says):
+    assert declared.meaning(field, text).value == says
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "客车",
+        "小客车",
+        "van",
+        "专用车",
+        "改装车",
+        "L7e",
+        "M3",
+        "autocarro",
+        "低速电动车",
+        "电动三轮车",
+    ],
+)
+def test_a_word_for_several_kinds_tells_none(word):
+    """Nine seats or ten, a converted car or a sweeper, a lorry in Italy and a bus in Portugal."""
+    said = declared.meaning("vehicle_type", word)
+    assert said is None or said.kind == ""

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 from support import ON
+from support.manifests import put_csv
 from support.vehicles import EADO, ELECTRIC, NEW_ELECTRIC, PETROL, TESLA, USED, screen
 from support.vins import vin
 
@@ -12,6 +13,7 @@ from vintool.codes import REGIMES, Reason, Verdict
 from vintool.columns import screen_batches, screen_table
 from vintool.declaration import headers, mapping
 from vintool.errors import MappingError
+from vintool.files.screen import screen_file
 from vintool.screening.dates import DATES, LAST_KNOWN_YEAR, ManifestDays
 from vintool.screening.regimes import load_regime
 
@@ -232,3 +234,17 @@ def test_a_row_is_not_its_own_witness():
 def test_the_day_given_as_an_argument_needs_no_witness():
     assert screen(TESLA, FIRST - timedelta(days=1)).verdict is Verdict.OUT_OF_SCOPE
     assert screen(TESLA, ON).verdict is Verdict.CONTROLLED
+
+
+def test_how_many_cells_of_a_date_column_were_not_read_is_told(tmp_path):
+    days = ["13/03/2026", "03/04/2026", "TBA", "", "#N/A", "2026-03-05"]
+    path = put_csv(tmp_path / "a.csv", [["VIN", "Export date"], *zip(CARS, days, strict=False)])
+    notes = screen_file(path).notes
+    assert (
+        "Column 'Export date': 2 of 5 cells are no date that can be read, the first in row 4."
+        in notes
+    )
+    assert (
+        "Column 'Export date': day and month can change places in 1 of 5 cells, the first in row 3; the later day counts."
+        " In other cells the day stands first."
+    ) in notes

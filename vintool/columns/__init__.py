@@ -9,7 +9,7 @@ matched by bit sets (``decoding``). Results equal the scalar path for every row.
 from vintool.columns.decoding.table import TYPES, decode_table
 from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.screening.answers import FACTS, LICENCE
-from vintool.columns.screening.days import DayCounter
+from vintool.columns.screening.days import DateCells, DayCounter
 from vintool.columns.screening.duplicates import Duplicates, Occurrences
 from vintool.columns.screening.screener import Screener
 from vintool.columns.screening.table import beside, screen_batches, screen_table
@@ -19,6 +19,7 @@ __all__ = [
     "FACTS",
     "LICENCE",
     "TYPES",
+    "DateCells",
     "DayCounter",
     "Duplicates",
     "Occurrences",

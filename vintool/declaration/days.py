@@ -24,7 +24,7 @@ _DAY_ZERO = date(1899, 12, 30)  # of spreadsheets
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d(?:[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?", re.ASCII
 )
-_SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:\.\d+)?")
+_SPREADSHEET_DAY = re.compile(r"([3-6]\d{4})(?:[.,]\d+)?")
 _WITHIN = timedelta(days=2 * 366)  # of two days of a cell
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _BETWEEN = re.compile(
@@ -32,23 +32,40 @@ _BETWEEN = re.compile(
 )
 
 _SEPARATOR = r"(?:\s*[-./,]\s*|\s+)"
-_NAME = r"(?P<name>[^\W\d_]+)\.?"
+# A month: what is no month's name in the table is none, whatever stands in it. Of Arabic months some have two words.
+_NAME = r"(?P<name>[^\W\d_][^\d\s/,~()\[\]+-]*(?:\s+[\u0621-\u064a]+)?)"
 _ORDINAL = r"(?:st|nd|rd|th|er|[.ºª])?"
+_OF = r"(?:(?:de|di|of)\s+)?"
+_YEAR_WORD = r"(?:[\s-]*(?:г(?:ода?)?|р(?:оку)?|ж|r(?:oku)?|yil|il)\b\.?|\.(?!\d))?"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?P<y>\d{{4}})(?:{_SEPARATOR}|\s*[年년]\s*)(?P<m>\d{{1,2}})(?:{_SEPARATOR}|\s*[月월]\s*)(?P<d>\d{{1,2}})(?!\d)(?:\s*[日일号號]|\.(?!\d))?",
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?(?:\.0+)?(?!\d)",
-        rf"(?P<first>\d{{1,2}}){_SEPARATOR}(?P<second>\d{{1,2}}){_SEPARATOR}(?P<third>\d{{4}}|\d{{2}})(?!\d)",
-        rf"{_WEEKDAY}(?P<d>\d{{1,2}}){_ORDINAL}[\s./-]*(?:(?:de|of)\s+)?{_NAME},?[\s./-]*(?:del?\s+)?'?(?P<y>\d{{4}}|\d{{2}})(?!\d)(?:\s*г\.?)?",
+        rf"(?P<first>\d{{1,2}})(?P<one>{_SEPARATOR})(?P<second>\d{{1,2}})(?P<other>{_SEPARATOR})(?P<third>\d{{4}}|\d{{2}})(?!\d)(?:\.(?!\d))?",
+        rf"{_WEEKDAY}(?P<d>\d{{1,2}}){_ORDINAL}[\s./-]*{_OF}{_NAME},?[\s./-]*(?:del?\s+)?'?(?P<y>\d{{4}}|\d{{2}})(?!\d){_YEAR_WORD}",
         rf"{_WEEKDAY}{_NAME}[\s./-]*(?P<d>\d{{1,2}})(?!\d){_ORDINAL},?[\s./-]+'?(?P<y>\d{{4}}|\d{{2}})(?!\d)",
-        rf"(?P<y>\d{{4}})[\s./,-]*{_NAME}[\s./-]*(?P<d>\d{{1,2}})(?!\d)",
-        r"(?P<era>令和|平成|民國|民国)\s*(?P<y>\d{1,3}|元)\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
-        r"(?:ngày\s+)?(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2}),?\s+năm\s+(?P<y>\d{4})",
+        rf"(?P<y>\d{{4}})[\s./,-]*(?:m\.\s*)?{_NAME}[\s./-]*(?P<d>\d{{1,2}})(?!\d)(?:\s*d)?\.?",
+        rf"(?P<y>\d{{4}})[\s.-]*(?:gada|yil|ж(?:ыл\w*)?\.?)\s+(?P<d>\d{{1,2}})[\s.-]*{_NAME}",
+        r"(?P<era>令和|平成|民國|民国)\s*(?P<y>\d{1,3}|元)\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日?",
+        r"(?P<era>民國|民国)\s*(?P<y>\d{2,3})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})(?!\d)",
+        r"(?P<era>)(?P<y>1\d{2})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
+        r"(?:ngày\s+)?(?P<d>\d{1,2})\s+(?:tháng|thg)\s+(?P<m>\d{1,2}),?\s+(?:năm\s+)?(?P<y>\d{4})",
     )
 )  # fmt: skip
-_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
+# Three figures before 年 are a year of Taiwan: no era of Japan has had as many.
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911, "": 1911}
+_BUDDHIST = 543  # years before the common era
+_BUDDHIST_WORD = re.compile(r"พ\.?\s?ศ\.?|\bB\.\s?E\.|\(BE\)|\bBE(?=\s*2[45]\d\d)|(?<=2[45]\d\d)\s*BE\b|\bBuddhist(?:\s+[Ee]ra)?\b")  # fmt: skip
+_BUDDHIST_YEAR = re.compile(r"(?<!\d)2[45]\d{2}(?!\d)")
+_THAI = re.compile("[\u0e00-\u0e7f]")
+_MINGUO_HEADER = re.compile(r"民[國国]|\bROC\b|\bMinguo\b", re.IGNORECASE)
+_MINGUO_DAY = re.compile(r"1\d{2}[-./年]")
+_SHORT_BUDDHIST_YEAR = re.compile(r"(?<![\d:.])[5-9]\d(?!\d)")  # no day of a month
+_ROMAN = re.compile("[ivx]+")
+_NOT_COMPARED = re.compile("[\u0300-\u036f.'’]")
+_QUOTED_DAY = re.compile(r"""[«"“„]\s*(\d{1,2})\s*[»"”“]""")  # «31» декабря 2025 г.
 _HOUR = (
     r"(?:\s*[T,:]\s*|\s+(?:at\s+)?|(?=[上下오])|(?<=日))(?P<half>上午|下午|오전|오후|[AP]M)?\s*"
     r"(?:(?P<hour>\d{1,2})(?P<sign>[:.时時h])(?P<minute>\d{2})(?:[:.分](?P<second>\d{2})(?:[.,]\d{1,9})?)?[分秒]?"
@@ -103,6 +120,8 @@ def read_days(text: str) -> Days | None:
     (datetime.date(2026, 3, 1), datetime.date(2026, 3, 1))
     >>> read_days("03/01/2026")[:2]
     (datetime.date(2026, 1, 3), datetime.date(2026, 3, 1))
+    >>> read_days("03.01.2026")[:2], read_days("31 ธ.ค. 2568").latest
+    ((datetime.date(2026, 1, 3), datetime.date(2026, 1, 3)), datetime.date(2025, 12, 31))
     >>> read_days("2025-12-31 20:00 UTC").latest, read_days("2025-12-28~2026-01-03").latest
     (datetime.date(2026, 1, 1), datetime.date(2026, 1, 3))
     >>> read_days("2025-12-28~01-03"), read_days("46082").is_written
@@ -122,22 +141,67 @@ def read_days(text: str) -> Days | None:
     if number := _SPREADSHEET_DAY.fullmatch(plain):
         day = _DAY_ZERO + timedelta(days=int(number[1]))
         return Days(day, day, is_written=False)
-    plain = _YEAR_LAST.sub(r"\1 \3 \2", plain)
+    plain = _QUOTED_DAY.sub(r"\1", _YEAR_LAST.sub(r"\1 \3 \2", plain))
+    plain = _in_common_era(plain)
     days = set(_points(plain)) or {day for pair in _pairs(plain) for day in pair}
     return Days(min(days), max(days)) if days else None
+
+
+def _in_common_era(text: str) -> str:
+    """A text whose Buddhist years are those of the common era: where an era or Thai letters say so. Else as it is.
+
+    One that names the era and has no such year is no date.
+    """
+    bare = _BUDDHIST_WORD.sub(" ", text)
+    if bare == text and not _THAI.search(text):
+        return text
+    common = _BUDDHIST_YEAR.sub(lambda year: str(int(year[0]) - _BUDDHIST), bare)
+    if common == bare:
+        short = _SHORT_BUDDHIST_YEAR.sub(lambda year: str(2500 + int(year[0]) - _BUDDHIST), bare)
+        return "" if short == bare != text else short.strip()
+    return common.strip()
 
 
 _ZONE_OF_HEADER = re.compile(r"\b(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?(?![\w])", re.IGNORECASE)
 
 
 def read_days_below(header: str, text: str) -> Days | None:
-    """The days of a cell below a header, which may name the zone of all its hours.
+    """The days of a cell below a header, which may name the zone of all its hours, or the era of its years.
 
     >>> read_days_below("Export date (UTC)", "2025-12-31 20:00").latest
     datetime.date(2026, 1, 1)
+    >>> read_days_below("วันที่ส่งออก", "31/12/2568").latest, read_days_below("出口日期(民國)", "115/03/01").latest
+    (datetime.date(2025, 12, 31), datetime.date(2026, 3, 1))
+    >>> read_days_below("Export date", "31/12/2568").latest
+    datetime.date(2568, 12, 31)
     """
-    zone = _ZONE_OF_HEADER.search(header)
-    return (zone and read_days(f"{text} {zone[0]}")) or read_days(text)
+    if zone := _ZONE_OF_HEADER.search(header):
+        return read_days(f"{text} {zone[0]}") or read_days(text)
+    if _MINGUO_DAY.match(text) and _MINGUO_HEADER.search(header):
+        return read_days(f"民國{text}")
+    buddhist = _BUDDHIST_WORD.search(header) or _THAI.search(header)
+    if buddhist and _BUDDHIST_YEAR.search(text) and not _BUDDHIST_WORD.search(text):
+        return read_days(f"พ.ศ. {text}")
+    return read_days(text)
+
+
+_FIGURES = re.compile(r"\s*(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(?:\d{4}|\d{2})(?!\d)")
+
+
+def order_of(text: str) -> str:
+    """Which of day and month a date of figures has first: ``day``, ``month``, or ``either``; empty if it does not tell.
+
+    >>> order_of("13/03/2026"), order_of("03/13/26"), order_of("03/04/2026"), order_of("2026-03-04")
+    ('day', 'month', 'either', '')
+    """
+    match = _FIGURES.match(text)
+    days = match and read_days(text)
+    if not match or days is None:
+        return ""
+    first, second = int(match[1]), int(match[3])
+    if max(first, second) > 12:
+        return "day" if first > 12 else "month"
+    return "either" if days.earliest != days.latest else ""
 
 
 def read_date(text: str) -> date | None:
@@ -151,9 +215,12 @@ def read_date(text: str) -> date | None:
 
 
 @cache
-def _months() -> dict[str, str]:
-    rows = read_rows("declared.months.csv", _MONTH_COLUMNS)
-    return {_fold(name): month for name, month, _language, _source in rows}
+def _months() -> dict[str, tuple[str, ...]]:
+    """The months that a name means: two where languages disagree (listopad is November, in Croatia October)."""
+    months = dict[str, tuple[str, ...]]()
+    for name, month, _language, _source in read_rows("declared.months.csv", _MONTH_COLUMNS):
+        months[_fold(name)] = tuple(dict.fromkeys((*months.get(_fold(name), ()), month)))
+    return months
 
 
 def _pairs(text: str) -> Iterator[set[date]]:
@@ -179,26 +246,34 @@ def _points(text: str) -> Iterator[date]:
 def _readings(parts: dict[str, str | None]) -> Iterator[date | None]:
     """The dates that a match can be: several where day, month and a year of two figures can change places."""
     if first := parts.get("first"):
-        second, third = parts["second"], parts["third"]
-        orders: list[tuple[str | None, ...]] = [(third, second, first), (third, first, second)]
-        if len(third or "") == 2:
-            orders.append((first.zfill(2), second, third))
-        for order in orders:
-            yield _day(*order)
+        second, third = parts["second"] or "", parts["third"] or ""
+        day_first, month_first = _day(third, second, first), _day(third, first, second)
+        yield day_first
+        # Points stand between day, month and year in this order: 12.31.2025 alone has another one.
+        points = (parts["one"] or "").strip() == (parts["other"] or "").strip() == "."
+        if not (points and len(third) == 4 and day_first):
+            yield month_first
+        if len(third) == 2:
+            yield _day(first.zfill(2), second, third)
         return
-    year, month, day, name = parts["y"], parts.get("m"), parts["d"], parts.get("name")
-    if era := parts.get("era"):
-        year = str(_ERAS[era] + int("1" if year == "元" else year or 0))
-    if name:
-        month = _months().get(_fold(name), "0")
-    yield _day(year, month, day)
-    if name and len(year or "") == 2:
-        yield _day((day or "").zfill(2), month, year)
+    year, day = parts["y"] or "", parts["d"] or ""
+    months: tuple[str | None, ...] = (parts.get("m"),)
+    if (era := parts.get("era")) is not None:
+        year = str(_ERAS[era] + int("1" if year == "元" else year))
+    if name := _fold(parts.get("name") or ""):
+        months = _months().get(name, ())
+        if len(year) == 2 and _ROMAN.fullmatch(name):
+            return  # 3 i 25
+    for month in months:
+        yield _day(year, month, day)
+        if name and len(year) == len(day) == 2:
+            yield _day(day, month, year)
 
 
 def _fold(name: str) -> str:
-    """A month's name to compare; Turkish has an i with a dot in capitals and one without in small letters."""
-    return name.casefold().replace("\u0307", "").replace("ı", "i")
+    """A month's name to compare: without accents and points; Turkish has an i with a dot and one without."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).replace("ı", "i")
+    return _NOT_COMPARED.sub("", plain).strip()
 
 
 def _day(year: str | None, month: str | None, day: str | None) -> date | None:

@@ -6,6 +6,7 @@ of its parts is, or it means nothing to us.
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -36,6 +37,8 @@ EXACT, PARTIAL = 2, 1
 LONGEST = 1_000
 """Characters of a header; a longer text is a remark, and means nothing."""
 
+_SHORTEST_PLAIN = 4  # letters of a header that is known without its accents
+_STROKES = str.maketrans("łøđı", "lodi")
 _NAMED = 40  # headers that a message names
 
 _SEPARATORS = re.compile(
@@ -70,7 +73,24 @@ def normalise(text: str) -> str:
 @cache
 def _dictionary(table: str = MANIFEST) -> dict[str, str]:
     rows = read_rows(table, ("field", "header", "language", "source"))
-    return {normalise(header): field for field, header, _, _ in rows}
+    known = {normalise(header): field for field, header, _, _ in rows}
+    plain = defaultdict[str, set[str]](set)
+    for header, field in known.items():
+        plain[_without_accents(header)].add(field)
+    # As people type them without the keyboard for it: Gyartmany. What then means two things means none.
+    unaccented = {
+        header: next(iter(meant))
+        for header, meant in plain.items()
+        if len(meant) == 1 and len(header) >= _SHORTEST_PLAIN
+    }
+    return {**unaccented, **known}
+
+
+def _without_accents(text: str) -> str:
+    bare = "".join(
+        one for one in unicodedata.normalize("NFD", text) if not "\u0300" <= one <= "\u036f"
+    )
+    return unicodedata.normalize("NFC", bare.translate(_STROKES))
 
 
 @cache

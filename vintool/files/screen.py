@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from vintool import registry, vpic
 from vintool.codes import ALL_REGIMES, Reason
-from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences, Screener
+from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DateCells, DayCounter, Occurrences, Screener
 from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
@@ -169,6 +169,7 @@ class _Screening:
         self._desk = open_desk(self._run)
         self._tally, self._occurrences = Tally(), Occurrences()
         self._sheet_days: dict[int, ManifestDays] = {}
+        self._dates = [DateCells(mapping) for mapping in self._mappings]
         with_blocks = run.single_window and run.out is not None
         self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
@@ -194,6 +195,7 @@ class _Screening:
         for parted, answers in ahead(answered):
             data = parted.batch.data
             tally.add(sheet.name, answers)
+            self._dates[number].add(data, answers.column("vin_row"))
             if self._blocks:
                 self._blocks.add(mapping, data, answers)
                 answers = answers.drop_columns([LICENCE])  # noqa: PLW2901
@@ -299,6 +301,7 @@ class _Screening:
             outputs=self._outputs(),
             notes=(
                 *day_notes(self._run, self._manifest, self._mappings),
+                *(note for dates in self._dates for note in dates.notes()),
                 *_own_rules(tally.rules_disagree),
                 *reading_notes(manifest, self._mappings, sheets),
                 *manifest.notes,

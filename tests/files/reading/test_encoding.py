@@ -6,9 +6,12 @@ from itertools import cycle
 
 import pytest
 from support import ON
+from support.lists import short_lists
 from support.manifests import put, put_csv
 from support.readers import VINS, cells, only, refusal
 
+from vintool.declaration.mapping import map_columns
+from vintool.files.reading.encoding import decide
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
 
@@ -124,3 +127,53 @@ def test_a_damaged_character_is_named_and_no_other_code_page_tried(tmp_path, enc
     error = refusal(put(tmp_path / "a.csv", b"".join(data)))
     assert f"not valid {encoding.upper()}" in error.what
     assert error.row == 401
+
+
+def test_of_a_hundred_short_lists_in_many_languages_ninety_nine_come_back_as_written(tmp_path):
+    lists, wrong = list(short_lists()), []
+    for one in lists:
+        encoding, _, notes = decide(put(tmp_path / "a.csv", one.data), None)
+        assert "pass --encoding" in notes[0]
+        if one.data.decode(encoding) != one.data.decode(one.encoding):
+            wrong.append((one.language, one.encoding, encoding, notes[0]))
+    assert len({one.encoding for one in lists}) >= 25
+    assert len({one.language for one in lists}) >= 30
+    assert 100 * len(wrong) <= len(lists), wrong
+
+
+def test_where_two_readings_are_close_the_other_is_shown_by_a_word(tmp_path):
+    rows = [["VIN", "Name"], *([vin, "Begoña Muñoz"] for vin in VINS[:3])]
+    manifest = open_manifest(put(tmp_path / "a.csv", as_csv(rows, "cp1252")))
+    assert cells(only(manifest)) == rows[1:]
+    assert "read as CP1252" in manifest.notes[0]
+    assert manifest.notes[1] == "CP1250 would read 'Begońa' for 'Begoña'."
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"),
+    [("cp1252", "Müller"), ("cp1252", "MÜLLER"), ("cp1252", "Città"), ("cp1250", "Gyártmány"), ("cp1257", "Eksportētājs"), ("cp1253", "Αθήνα"), ("cp1255", "חיפה")],
+)  # fmt: skip
+def test_no_word_is_read_in_two_scripts(tmp_path, encoding, word):
+    rows = [["VIN", "Name"], *([vin, word] for vin in VINS[:3])]
+    assert cells(only(open_manifest(put(tmp_path / "a.csv", as_csv(rows, encoding))))) == rows[1:]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header", "fields"),
+    [
+        ("cp1252", "Nr;Chassinummer;Märke;Modell;Drivmedel;Varukod", "row_no vin make model fuel hs_code"),
+        ("cp1250", "Ssz.;Alvázszám;Gyártmány;Típus;Üzemanyag;Vámtarifaszám", "row_no vin make model fuel hs_code"),
+        ("cp1250", "Lp.;Numer nadwozia;Marka;Model;Rodzaj paliwa;Kod CN", "vin make model fuel hs_code"),
+        ("cp1257", "Nr;Kėbulo numeris;Markė;Modelis;Kuro rūšis;Prekės kodas", "row_no vin make model fuel hs_code"),
+        ("cp1253", "Α/Α;Αριθμός πλαισίου;Μάρκα;Μοντέλο;Καύσιμο;Δασμολογικός κωδικός", "row_no vin make model fuel hs_code"),
+        ("cp874", "ลำดับ;หมายเลขตัวถัง;ยี่ห้อ;รุ่น;เชื้อเพลิง;พิกัดศุลกากร", "row_no vin make model fuel hs_code"),
+        ("cp1255", "מס;מספר שלדה;יצרן;דגם;סוג דלק;קוד מכס", "vin make model fuel hs_code"),
+    ],
+)  # fmt: skip
+def test_columns_are_found_by_the_headers_of_a_code_page(tmp_path, encoding, header, fields):
+    names = header.split(";")
+    rows = [[str(i), vin, "BYD", "Atto 3", "x", "8703801090"] for i, vin in enumerate(VINS[:3], 1)]
+    text = "\n".join(";".join(row) for row in [names, *rows])
+    (sheet,) = open_manifest(put(tmp_path / "a.csv", text.encode(encoding))).sheets
+    assert sheet.headers == tuple(names)
+    assert set(fields.split()) <= set(map_columns(sheet))

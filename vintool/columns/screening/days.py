@@ -1,18 +1,19 @@
-"""The days of a manifest, counted before it is judged: what bears out a date of one of its rows."""
+"""The days of a manifest: what bears out a date of one of its rows, and how many of its cells are no date for certain."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool.columns.engine.categorical import Categorical, as_text
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.declaration.days import read_days_below
-from vintool.screening.dates import ManifestDays, day_field
+from vintool.declaration.days import order_of, read_days_below
+from vintool.screening.dates import NOT_READ, UNCLEAR, ManifestDays, day_field, days_of_cell
 
 
 class DayCounter:
@@ -45,3 +46,63 @@ class DayCounter:
 def _written_day(header: str, text: str) -> date | None:
     days = read_days_below(header, text)
     return days.latest if days is not None and days.is_written else None
+
+
+class DateCells:
+    r"""Of the date columns of a sheet, how many cells could not be read or can be two days; batch by batch.
+
+    Args:
+        mapping: field -> column name.
+
+    >>> cells = DateCells({"export_date": "Exported"})
+    >>> batch = pa.record_batch({"Exported": ["03/04/2026", "soon", "13/04/2026"]})
+    >>> cells.add(batch, pa.array([2, 3, 4]))
+    >>> print("\n".join(cells.notes()))
+    Column 'Exported': 1 of 3 cells is no date that can be read, the first in row 3.
+    Column 'Exported': day and month can change places in 1 of 3 cells, the first in row 2; the later day counts. In other cells the day stands first.
+    """
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        columns = (column for field, column in mapping.items() if field.endswith("_date"))
+        self._counts = {column: Counter[str]() for column in columns}
+        self._first = dict[tuple[str, str], int]()
+
+    def add(self, data: pa.RecordBatch, rows: pa.Array) -> None:
+        """Count the cells of a batch, whose rows have these numbers."""
+        for column, counts in self._counts.items():
+            encoded = as_text(data.column(column)).dictionary_encode()
+            codes = encoded.indices.drop_null().to_numpy()
+            of_each = np.bincount(codes, minlength=len(encoded.dictionary)).tolist()
+            for code, text in enumerate(encoded.dictionary.to_pylist()):
+                if kind := _kind_of_date(column, text or ""):
+                    counts[kind] += of_each[code]
+                    if (column, kind) not in self._first:
+                        place = pc.index(encoded.indices, code).as_py()
+                        self._first[column, kind] = rows[place].as_py()
+
+    def notes(self) -> Iterator[str]:
+        """What is worth knowing of each column."""
+        for column, counts in self._counts.items():
+            cells = f"of {counts.total():,} cells"
+            if unread := counts[_UNREAD]:
+                row = self._first[column, _UNREAD]
+                verb = "is" if unread == 1 else "are"
+                yield f"Column {column!r}: {unread:,} {cells} {verb} no date that can be read, the first in row {row}."
+            if either := counts["either"]:
+                row = self._first[column, "either"]
+                orders = [order for order in ("day", "month") if counts[order]]
+                other = f" In other cells the {orders[0]} stands first." if len(orders) == 1 else ""
+                both = " Other cells show both orders." if len(orders) == 2 else ""
+                yield f"Column {column!r}: day and month can change places in {either:,} {cells}, the first in row {row}; the later day counts.{other}{both}"
+
+
+_UNREAD, _READ = "unread", "read"
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind_of_date(header: str, text: str) -> str:
+    """What a cell of dates is to its column: unread, of an order, read; empty if there is nothing in it."""
+    days = days_of_cell(text, header)
+    if days is None:
+        return ""
+    return _UNREAD if days in {NOT_READ, UNCLEAR} else order_of(text) or _READ

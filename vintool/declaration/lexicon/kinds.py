@@ -22,14 +22,18 @@ def vehicle_type(text: str) -> Meaning | None:
 
 
 def seats(text: str) -> Meaning | None:
-    """The number of seats, which tells a bus from a car."""
+    """The number of seats, which tells a bus from a car; "9+1" is that of the passengers and the driver.
+
+    >>> seats("9+1").kind, seats("5 seats").display
+    ('bus', '5 seats')
+    """
     digits = re.fullmatch(
-        r"(\d{1,3})(?:\.0+)?\s*(?:座|人|seats?)?",
+        r"(\d{1,3})(?:\.0+|\s*\+\s*([1-3]))?\s*(?:座|人|席|seats?|мест|人乘り)?",
         unicodedata.normalize("NFKC", text).strip().lower(),
     )
     if not digits or not int(digits[1]):
         return None
-    number = int(digits[1])
+    number = int(digits[1]) + int(digits[2] or 0)
     return Meaning(
         "seats",
         f"{number} seats",

@@ -100,14 +100,15 @@ def _guess(path: Path, refusal: ManifestError) -> tuple[str, Scan, list[str]]:
     cells, refusals = cells_beyond_ascii(path), list[ManifestError]()
     if _is_damaged_utf8(b"\n".join(cells)):
         raise refusal
-    for name in likely_code_pages(cells):
+    likely = likely_code_pages(cells)
+    for name in likely.names:
         try:
             scan = _scan(path, name)
         except _UndecodableError as error:
             refusals.append(error)
         else:
             note = f"The text is not UTF-8; read as {name.upper()}: if characters look wrong, pass --encoding."
-            return name, scan, [note]
+            return name, scan, [note, *(likely.notes if name == likely.names[0] else ())]
     raise refusals[0]
 
 
