@@ -28,6 +28,7 @@ from vintool.files.run import (
     CLEARED_CSV,
     DECISIONS_JSONL,
     EXCEPTIONS_CSV,
+    EXCEPTIONS_XLSX,
     LEDGER_CSV,
     REPORT_HTML,
     RUN_JSON,
@@ -172,7 +173,7 @@ class _Screening:
     def row_files(self, stage: Path) -> RowFiles:
         """The files that fill while the rows go by."""
         run = self._run
-        return RowFiles(stage, self._copy, run.regime, self._desk.reviews, self._listener.say)
+        return RowFiles(stage, self._copy, run, self._desk.reviews, self._listener.say)
 
     def screen_rows(self, row_files: RowFiles | None) -> None:
         """Screen every sheet, in their order.
@@ -195,11 +196,18 @@ class _Screening:
             if row_files:
                 tally.count_cells(data, mapping, answers)
                 look = pc.is_valid(answers.column(FACTS))
-                exceptions = answers.filter(look)
-                tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
+                exceptions = data.filter(look), answers.filter(look)
+                tally.keep_first(sheet.name, exceptions[1], exceptions[0], mapping)
                 cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
                 answers = answers.drop_columns([FACTS])  # noqa: PLW2901
-                row_files.write(sheet.name, data, answers, exceptions, cleared)
+                row_files.write(
+                    sheet.name,
+                    mapping,
+                    data=data,
+                    answers=answers,
+                    exceptions=exceptions,
+                    cleared=cleared,
+                )
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
     def _screener(self, number: int) -> Screener:
@@ -239,7 +247,7 @@ class _Screening:
         run, desk, blocks = self._run, self._desk, self._blocks
         summary = self.summary((*(blocks.notes() if blocks else ()), *row_files.notes()))
         if desk.ledger is not None:
-            write_ledger(stage, summary.licences)
+            write_ledger(stage, summary.licences, self._copy.separator)
         if desk.reviews is not None:
             (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
@@ -318,6 +326,7 @@ class _Screening:
         names = (
             self._copy.name,
             EXCEPTIONS_CSV,
+            EXCEPTIONS_XLSX,
             *([CLEARED_CSV] if self._tally.rows_cleared_by_date else []),
             *([LEDGER_CSV] if self._desk.ledger else []),
             *([DECISIONS_JSONL] if self._desk.reviews else []),

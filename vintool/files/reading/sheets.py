@@ -124,6 +124,7 @@ class Sheet:
         header_rows: how many rows its header takes up.
         title_rows: the numbers of the rows above it that are titles and no data, from 1.
         tally: the counts of the latest run of ``batches``.
+        header_end: the number of its last header row on a sheet of a workbook, from 1; 0 without one.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Sheet:
     fixed: Mapping[str, str] = field(default_factory=dict, compare=False)
     header_rows: int = field(default=0, compare=False)
     title_rows: tuple[int, ...] = field(default=(), compare=False)
+    header_end: int = field(default=0, compare=False)
 
     def batches(self) -> Iterator[Batch]:
         """The data rows in the order of the file; may be called again to read again.

@@ -399,5 +399,6 @@ def _open_sheet(
         read=read,
         header_rows=header.lines,
         title_rows=titles,
+        header_end=header.end if header.lines else 0,
     )
     return sheet, notes
