@@ -7,8 +7,10 @@ from typing import Final
 
 import pyarrow as pa
 
+from vintool.codes import SETTLED_BY
 from vintool.columns import FACTS
 from vintool.desk.reviews import EARLIEST, Reviews, choices, key_of, standing
+from vintool.escaping import spreadsheet_cell
 from vintool.files.writing import looks
 from vintool.files.writing.cells import texts
 from vintool.files.writing.delimited import STRANGE, ListWriter
@@ -28,8 +30,20 @@ _COLUMNS = (
 _BEFORE = ("vin_file", "vin_sheet", "vin_row", "vin", "vin_verdict", "vin_reasons", *_REVIEW)
 _BEHIND = ("vin_evidence", FACTS)
 _IN_VIEW: Final = "vin"  # what stands left of it, and itself, stays in view
-_WIDTHS: Final = {"decision": 18, "decision_reason": 34, "reviewer": 14, "decision_date": 14}
+_WIDTHS: Final = {
+    "what_settles_it": 50,
+    "decision": 18,
+    "decision_reason": 34,
+    "reviewer": 14,
+    "decision_date": 14,
+}
 _DAY = "decision_date"
+# Read again without the apostrophes that keep a spreadsheet from running a cell; so they are written with them.
+_PLAIN: Final = frozenset({"vin_text", "decision_reason", "reviewer"})
+_SETTLED, _WORDS = (
+    "what_settles_it",
+    -1,
+)  # in the workbook alone: the reasons in words; in place of a place
 
 
 class ExceptionWriter:
@@ -81,7 +95,7 @@ class ExceptionWriter:
                 {*STRANGE, *_REVIEW, *users},
                 self._delimiter,
             )
-            self._book.begin(self._columns, users)
+            self._book.begin(self._columns, users, several=bool(sheet))
         blank = pa.repeat("", rows)
         cells = {
             "vin_regime": pa.repeat(self._regime, rows),
@@ -144,30 +158,36 @@ class ExceptionBook:
         self._sheet = self._book.sheet("exceptions")
         self._names: tuple[str, ...] = ()
         self._order: list[int] = []
-        self._row, self._most = 1, 0
+        self._row, self._most, self._reasons = 1, 0, 0
+        self._settling: dict[str, str] = {}
         self._rows_left_out = self._columns_left_out = 0
 
-    def begin(self, ours: Sequence[str], users: Sequence[str]) -> None:
+    def begin(self, ours: Sequence[str], users: Sequence[str], *, several: bool) -> None:
         """Write the header.
 
         Args:
             ours: the names of our columns, in the order in which they come.
             users: those of the user, which come behind them.
+            several: whether there may be several sheets, which have names then.
         """
         names = (*ours, *users)
-        before = [name for name in _BEFORE if name in ours]
+        before = [name for name in _BEFORE if name in ours and (several or name != "vin_sheet")]
         behind = [name for name in _BEHIND if name in ours]
-        between = [name for name in ours if name not in {*before, *behind}]
+        between = [name for name in ours if name not in {*_BEFORE, *behind}]
         places = {name: at for at, name in enumerate(ours)}
-        theirs = range(len(ours), len(names))
+        room = _BOOK_COLUMNS - len(ours) - 1
+        theirs = range(len(ours), len(ours) + min(len(users), room))
+        self._columns_left_out = len(users) - len(theirs)
+        self._reasons = places["vin_reasons"]
         self._order = [
             *(places[name] for name in (*before, *between)),
             *theirs,
             *(places[name] for name in behind),
-        ][:_BOOK_COLUMNS]
-        self._names = tuple(names[at] for at in self._order)
+        ]
+        behind_reasons = self._order.index(self._reasons) + 1
+        self._order.insert(behind_reasons, _WORDS)
+        self._names = tuple(_SETTLED if at == _WORDS else names[at] for at in self._order)
         self._most = min(BOOK_ROWS, _BOOK_CELLS // len(self._names))
-        self._columns_left_out = len(names) - len(self._order)
         for at, (place, name) in enumerate(zip(self._order, self._names, strict=True)):
             is_ours = place < len(ours)
             self._book.put(self._sheet, 0, at, name, self._book.header if is_ours else self._book.bold)  # fmt: skip
@@ -181,7 +201,10 @@ class ExceptionBook:
         if not taken:
             return
         columns = [*ours, *theirs]
-        cells = [texts(columns[place].slice(0, taken)).to_pylist() for place in self._order]
+        cells = [
+            texts(columns[self._reasons if place == _WORDS else place].slice(0, taken)).to_pylist()
+            for place in self._order
+        ]
         for line in zip(*cells, strict=True):
             for at, (name, text) in enumerate(zip(self._names, line, strict=True)):
                 if text:
@@ -193,11 +216,23 @@ class ExceptionBook:
             self._sheet.write_number(self._row, at, int(text))
         elif name == _DAY and (day := _day(text)):
             self._sheet.write_datetime(self._row, at, day, self._book.day)
+        elif name == _SETTLED:
+            self._book.put(self._sheet, self._row, at, self._settled_by(text))
         elif name == "decision":
             self._book.put(self._sheet, self._row, at, self._choices.get(text, text))
         else:
             look = self._book.verdicts.get(text) if name == "vin_verdict" else None
+            text = spreadsheet_cell(text) if name in _PLAIN else text
             self._book.put(self._sheet, self._row, at, text, look)
+
+    def _settled_by(self, reasons: str) -> str:
+        """What would settle a row of these reasons, in words."""
+        if reasons not in self._settling:
+            codes = set(reasons.split(";"))
+            ways = (way for reason, way in SETTLED_BY.items() if reason in codes)
+            words = dict.fromkeys(map(self._language.translate, ways))
+            self._settling[reasons] = " ".join(words)
+        return self._settling[reasons]
 
     def close(self) -> None:
         """Finish the file."""
