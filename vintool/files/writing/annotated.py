@@ -10,6 +10,7 @@ from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.files.writing.delimited import DelimitedWriter
 from vintool.files.writing.formats import FORMATS, LIST_FORMATS
 from vintool.files.writing.jsonl import JsonLinesWriter
+from vintool.files.writing.keepable import NotKeptError
 from vintool.files.writing.overview import Page
 from vintool.files.writing.parquet import ParquetWriter
 from vintool.files.writing.workbook import WorkbookWriter
@@ -100,13 +101,13 @@ class AnnotatedCopy(NamedTuple):
     def _workbook_writer(self, path: Path, pages: Callable[[], Sequence[Page]]) -> Writer:
         if self.workbook is None:
             return WorkbookWriter(path, pages)
-        from vintool.files.writing.kept_workbook import KeptWorkbookWriter, NotKeptError  # noqa: PLC0415 - start-up time
+        from vintool.files.writing.kept_workbook import KeptWorkbookWriter  # noqa: PLC0415 - start-up time
 
         try:
             return KeptWorkbookWriter(path, self.workbook, self.sheets, pages)
         except NotKeptError as error:
-            why = f"annotated.xlsx has not the formats of the workbook: {error}."
-            return WorkbookWriter(path, pages, (why,))
+            note = f"annotated.xlsx was made anew from the values, without the formats of your workbook: {error}."
+            return WorkbookWriter(path, pages, (note,))
 
     def table(
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch

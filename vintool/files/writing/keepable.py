@@ -9,10 +9,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-TAGS: Final = 3_000_000
-"""Tags of XML in all its parts: some 700,000 cells."""
-ROWS: Final = 40_000
-"""Rows of all its sheets; each gets a cell for each column of ours."""
+TAGS: Final = 2_000_000
+"""Tags of XML in all its parts: some 500,000 cells."""
+ROWS: Final = 20_000
+"""Rows of all its sheets; each gets a cell for each column of ours, which takes openpyxl a second a thousand rows."""
 BYTES: Final = 128 << 20
 """Bytes that its parts unpack to."""
 AREA: Final = 1_000_000
@@ -25,42 +25,51 @@ _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _PROGRAMS = ("xl/macrosheets/", "xl/dialogsheets/")
 _MACROS = "xl/vbaproject.bin"
 _PARTS = frozenset({".xml", ".rels", ".vml"})
-_TOO_LARGE = "it is too large for that: it was written anew from its values"
 
 
-def why_not_keepable(path: Path) -> str:
-    """Why a workbook is not kept as it is; empty if it can be.
+class NotKeptError(Exception):
+    """The workbook cannot be kept; its message says why."""
+
+
+def refuse_unkeepable(path: Path) -> None:
+    """Refuse a workbook that is not to be loaded.
 
     Args:
         path: a file that its reader has taken for an XLSX.
+
+    Raises:
+        NotKeptError: it is too large, or not what it should be.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return _weighed(archive)
+            _weigh(archive)
     except (OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile):
-        return "its parts cannot be read: it was written anew from its values"
+        note = "its parts cannot be read"
+        raise NotKeptError(note) from None
 
 
-def _weighed(archive: zipfile.ZipFile) -> str:
+def _weigh(archive: zipfile.ZipFile) -> None:
     tags = rows = area = size = 0
     for info in archive.infolist():
         name = info.filename.replace("\\", "/").lower()
         if name.startswith(_PROGRAMS):
-            return "it has sheets of macros: it was written anew from its values"
+            note = "it has sheets of macros"
+            raise NotKeptError(note)
         if PurePosixPath(name).suffix not in _PARTS:
             continue  # pictures and macros, which openpyxl does not load here
         size += info.file_size  # zipfile gives no byte more than that
-        if size > BYTES:
-            return _TOO_LARGE
-        part = archive.read(info)
+        part = archive.read(info) if size <= BYTES else b""
         if part.startswith((b"\xff\xfe", b"\xfe\xff")) or b"<!DOCTYPE" in part:
-            return "its parts are of an unusual kind: it was written anew from its values"
+            note = "its parts are of an unusual kind"
+            raise NotKeptError(note)
         tags += part.count(b"<")
         rows += len(_ROW.findall(part))
         area += sum(map(_area, _RANGE.finditer(part)))
-        if tags > TAGS or rows > ROWS or area > AREA:
-            return _TOO_LARGE
-    return ""
+        if size > BYTES or tags > TAGS or rows > ROWS or area > AREA:
+            note = (
+                f"it is too large for that, {ROWS:,} rows and some {TAGS // 4:,} cells can be kept"
+            )
+            raise NotKeptError(note)
 
 
 def _area(match: re.Match[bytes]) -> int:
@@ -80,15 +89,21 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def dropped_parts(path: Path) -> tuple[str, ...]:
+def notes_of_dropped(path: Path) -> list[str]:
     """What of a workbook does not come into the copy, in sentences."""
     with zipfile.ZipFile(path) as archive:
         names = [info.filename.replace("\\", "/").lower() for info in archive.infolist()]
-    counted = (
-        (sum(name == _MACROS for name in names), "its macros"),
-        (sum(name.startswith("xl/media/") for name in names), "{} picture(s)"),
-        (sum(name.startswith("xl/externallinks/externallink") for name in names), "{} link(s) to other workbooks"),
-        (sum(name.startswith(("xl/embeddings/", "xl/activex/", "xl/ctrlprops/")) for name in names), "{} embedded object(s)"),
-        (sum(name == "xl/connections.xml" for name in names), "its connections to data"),
-    )  # fmt: skip
-    return tuple(what.format(number) for number, what in counted if number)
+
+    def count(*starts: str) -> int:
+        return sum(name.startswith(starts) for name in names)
+
+    notes = []
+    if count(_MACROS):
+        notes.append("annotated.xlsx is without the macros of your workbook.")
+    if number := count("xl/media/"):
+        notes.append(f"annotated.xlsx is without {number} picture(s) of your workbook.")
+    if number := count("xl/embeddings/", "xl/activex/", "xl/ctrlprops/"):
+        notes.append(f"annotated.xlsx is without {number} embedded object(s) of your workbook.")
+    if count("xl/connections.xml"):
+        notes.append("annotated.xlsx is without the connections of your workbook to data.")
+    return notes

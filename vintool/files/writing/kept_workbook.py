@@ -7,13 +7,16 @@ holds the whole book, so this is for books within the bounds of ``keepable``; ``
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.cell import Cell
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.table import TableColumn
@@ -22,12 +25,13 @@ from openpyxl.writer.excel import ExcelWriter
 from vintool.files.reading.sheets import Sheet
 from vintool.files.writing import looks
 from vintool.files.writing.cells import spelled, texts
-from vintool.files.writing.keepable import dropped_parts, why_not_keepable
-from vintool.files.writing.looks import Look
+from vintool.files.writing.keepable import NotKeptError, notes_of_dropped, refuse_unkeepable
 from vintool.files.writing.overview import Page
+from vintool.files.writing.workbook import Book
 
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _LONGEST = 32_767  # characters of a cell
+_HEADER = "header"  # among the looks of verdicts
 _NUMBERS = frozenset({"vin_row", "vin_model_year"})
 # A formula that leaves its workbook: another book, a program (DDE), the network, code.
 _LEAVES = re.compile(
@@ -36,10 +40,6 @@ _LEAVES = re.compile(
 )
 _NO_TIME = b'<dcterms:modified xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z<'
 _MODIFIED = re.compile(rb"<dcterms:modified[^<]*<")
-
-
-class NotKeptError(Exception):
-    """The workbook cannot be kept; its message says why."""
 
 
 class KeptWorkbookWriter:
@@ -64,23 +64,22 @@ class KeptWorkbookWriter:
         sheets: Sequence[Sheet],
         pages: Callable[[], Sequence[Page]],
     ) -> None:
-        if why := why_not_keepable(source):
-            raise NotKeptError(why)
+        refuse_unkeepable(source)
         headless = [sheet.name for sheet in sheets if not sheet.header_end]
         if headless:
-            raise NotKeptError(
-                f"sheet {headless[0]!r} has no header row to continue: it was written anew from its values"
-            )
+            note = f"sheet {headless[0]!r} has no header row to continue"
+            raise NotKeptError(note)
         self._path, self._pages = path, pages
-        self._book, self._notes = _loaded(source)
-        self._parts = dropped_parts(source)
-        self._values = _leaving_replaced(self._book, source)
+        self._book, lost = _loaded(source)
+        self._notes = [*notes_of_dropped(source), *lost]
+        self._left_out = _leaving_replaced(self._book, source)
         self._at: dict[str, int] = {}
         self._cut = 0
         for sheet in sheets:
             at = _last_column(self._book[sheet.name]) + 1
             if at + 64 > _COLUMNS:
-                raise NotKeptError("its columns reach too far: it was written anew from its values")
+                note = "its columns reach too far"
+                raise NotKeptError(note)
             self._at[sheet.name] = at
         self._header_ends = {sheet.name: sheet.header_end for sheet in sheets}
         self._columns = {sheet.name: sheet.columns for sheet in sheets}
@@ -97,22 +96,11 @@ class KeptWorkbookWriter:
         for at, (name, column) in enumerate(
             zip(answers.schema.names, answers.columns, strict=True), first
         ):
+            styles = self._styles if name == "vin_verdict" else {}
             for row, text in zip(rows, texts(column).to_pylist(), strict=True):
                 if text:
-                    cell = ws.cell(row, at)
-                    self._fill(cell, name, text)
-                    cell.font = self._styles.plain
-                    if name == "vin_verdict" and text in self._styles.verdicts:
-                        cell.fill, cell.font = self._styles.verdicts[text]
-
-    def _fill(self, cell: Any, name: str, text: str) -> None:
-        if name in _NUMBERS and text.isdecimal():
-            cell.value = int(text)
-            return
-        if len(text) > _LONGEST:
-            self._cut += 1
-            text = text[:_LONGEST]
-        _set_text(cell, text)
+                    value = int(text) if name in _NUMBERS and text.isdecimal() else text
+                    self._cut += _put(ws, row, at, value, styles.get(text))
 
     def _begin(self, sheet: str, answers: pa.RecordBatch) -> None:
         """The headers of our columns, their widths, the filter and what stays in view."""
@@ -120,12 +108,8 @@ class KeptWorkbookWriter:
         names = looks.names_beside(self._columns[sheet], answers)
         last = first + len(names) - 1
         _free_columns(ws, first)
-        fill, font = self._styles.header
         for at, (name, answer) in enumerate(zip(names, answers.schema.names, strict=True), first):
-            cell = ws.cell(header, at)
-            _set_text(cell, name)
-            cell.fill, cell.font = fill, font
-            cell.alignment = Alignment(vertical="center")
+            _put(ws, header, at, name, self._styles[_HEADER])
             ws.column_dimensions[get_column_letter(at)].width = looks.width_of(answer)
         if ws.freeze_panes is None:
             ws.freeze_panes = f"A{header + 1}"
@@ -139,10 +123,16 @@ class KeptWorkbookWriter:
         """Add our sheets and write the file."""
         for page in self._pages():
             _add_page(self._book, page, self._styles)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of headings of tables that are no texts
-            with _Archive(self._path, "w", zipfile.ZIP_DEFLATED) as archive:
+        try:
+            with warnings.catch_warnings(), _Archive(self._path, "w") as archive:
+                warnings.simplefilter("ignore")  # of headings of tables that are no texts
                 ExcelWriter(self._book, archive).write_data()
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever an odd part leads openpyxl to
+            note = f"openpyxl cannot write it ({type(error).__name__})"
+            self._notes.append(f"annotated.xlsx was made anew from the values, without the formats of your workbook: {note}.")  # fmt: skip
+            _write_values(self._book, self._path)
 
     def abandon(self) -> None:
         """Let go of the workbook."""
@@ -150,12 +140,9 @@ class KeptWorkbookWriter:
 
     def notes(self) -> tuple[str, ...]:
         """What is not as it was."""
-        lost = [*self._parts, *self._notes]
-        if self._values:
-            lost.append(f"{self._values} formula(s) or link(s) that lead out of the workbook, in whose place their values stand")  # fmt: skip
-        notes = []
-        if lost:
-            notes.append(f"annotated.xlsx is your workbook, but without {'; '.join(lost)}.")
+        notes = [*self._notes]
+        if self._left_out:
+            notes.append(f"annotated.xlsx has values in place of {self._left_out} formula(s) and link(s) that lead out of your workbook.")  # fmt: skip
         if self._cut:
             notes.append(f"{self._cut} cell(s) are longer than a workbook holds and were cut in the annotated copy; --as csv keeps them.")  # fmt: skip
         return tuple(notes)
@@ -189,24 +176,47 @@ def _set_text(cell: Any, text: str) -> None:
     cell.data_type = "s"
 
 
-class _Styles(NamedTuple):
-    """The looks of our cells in the font of the workbook."""
+def _put(ws: Any, row: int, column: int, value: str | int, style: Any = None) -> bool:
+    """Write a cell anew, a text whatever it begins with; whether it was cut.
 
-    plain: Font
-    header: tuple[PatternFill, Font]
-    verdicts: dict[str, tuple[PatternFill, Font]]
+    As openpyxl's reader does it: by way of ``ws.cell`` and its styles ten thousand rows take a minute more.
+    """
+    cell: Any = Cell(ws, row=row, column=column, style_array=style)
+    cut = isinstance(value, str) and len(value) > _LONGEST
+    if isinstance(value, str):
+        cell._value, cell.data_type = spelled(value[:_LONGEST]), "s"  # noqa: SLF001 - the setter takes "=1" for a formula
+    else:
+        cell.value = value
+    ws._cells[row, column] = cell  # noqa: SLF001
+    return cut
 
 
-def _styles(book: Any) -> _Styles:
-    usual = book._fonts[0] if book._fonts else Font(name="Calibri", sz=11)  # noqa: SLF001 - has no other name
-    name, size = usual.name or "Calibri", usual.sz or 11
+def _styles(book: Any) -> dict[str, Any]:
+    """The looks of the cells of a verdict and of our headers, in the font of the workbook."""
+    usual = book._fonts[0] if book._fonts else Font()  # noqa: SLF001 - has no other name
+    model, styles = book.create_sheet(), {}
+    for name, look in {**looks.VERDICTS, _HEADER: looks.HEADER}.items():
+        cell = model.cell(1, 1)
+        cell.font = Font(name=usual.name or "Calibri", sz=usual.sz or 11, color=look.letters, bold=look.bold)  # fmt: skip
+        cell.fill = PatternFill("solid", fgColor=look.ground)
+        styles[name] = copy(cell._style)  # noqa: SLF001
+    book.remove(model)
+    return styles
 
-    def style(look: Look) -> tuple[PatternFill, Font]:
-        font = Font(name=name, sz=size, color=look.letters, bold=look.bold)
-        return PatternFill("solid", fgColor=look.ground), font
 
-    verdicts = {verdict: style(look) for verdict, look in looks.VERDICTS.items()}
-    return _Styles(Font(name=name, sz=size), style(looks.HEADER), verdicts)
+def _write_values(book: Workbook, path: Path) -> None:
+    """The same cells without any format."""
+    plain = Book(path)
+    for ws in book.worksheets:
+        sheet = plain.sheet(ws.title)
+        for cell in sorted(_cells(ws), key=lambda cell: (cell.row, cell.column)):
+            if isinstance(cell.value, datetime):
+                sheet.write_datetime(cell.row - 1, cell.column - 1, cell.value, plain.moment)
+            elif isinstance(cell.value, int | float):
+                sheet.write_number(cell.row - 1, cell.column - 1, cell.value)
+            elif cell.value is not None:
+                plain.put(sheet, cell.row - 1, cell.column - 1, str(cell.value))
+    plain.close()
 
 
 def _loaded(source: Path) -> tuple[Workbook, list[str]]:
@@ -216,11 +226,12 @@ def _loaded(source: Path) -> tuple[Workbook, list[str]]:
         try:
             book = openpyxl.load_workbook(file, keep_vba=False, keep_links=False, rich_text=True)
         except Exception as error:  # noqa: BLE001 - whatever an odd part leads it to
-            why = f"openpyxl does not understand it ({type(error).__name__}): it was written anew from its values"
-            raise NotKeptError(why) from None
+            note = f"openpyxl does not understand it ({type(error).__name__})"
+            raise NotKeptError(note) from None
     book.template = False
-    lost = dict.fromkeys(str(one.message).partition(".")[0] for one in heard)
-    return book, [f"what openpyxl says of it: {what}" for what in lost]
+    messages = dict.fromkeys(str(one.message) for one in heard)
+    notes = [f"annotated.xlsx may lack something of your workbook, as openpyxl says: {message}" for message in messages]  # fmt: skip
+    return book, notes
 
 
 def _leaving_replaced(book: Workbook, source: Path) -> int:
@@ -343,23 +354,15 @@ def _filter_continued(ws: Any, header: int, last: int) -> None:
     ws.auto_filter.ref = f"{get_column_letter(left)}{header}:{get_column_letter(last)}{bottom}"
 
 
-def _add_page(book: Workbook, page: Page, styles: _Styles) -> None:
+def _add_page(book: Workbook, page: Page, styles: Mapping[str, Any]) -> None:
     """A sheet of ours behind those of the user."""
     ws = book.create_sheet(page.name)
-    for number, line in enumerate((page.header, *page.rows), 1):
-        for at, value in enumerate(line, 1):
-            if value == "":
-                continue
-            cell = ws.cell(number, at)
-            if isinstance(value, str):
-                _set_text(cell, value[:_LONGEST])
-            else:
-                cell.value = value
-            if number == 1:
-                cell.fill, cell.font = styles.header
-            elif value in styles.verdicts:
-                cell.fill, cell.font = styles.verdicts[value]
-    for at, width in enumerate(page.widths(), 1):
+    for at, (name, width) in enumerate(zip(page.header, page.widths(), strict=True), 1):
+        _put(ws, 1, at, name, styles[_HEADER])
         ws.column_dimensions[get_column_letter(at)].width = width
+    for number, line in enumerate(page.rows, 2):
+        for at, value in enumerate(line, 1):
+            if value != "":
+                _put(ws, number, at, value, styles.get(value))
     ws.freeze_panes = "A2"
     ws.auto_filter.ref = f"A1:{get_column_letter(len(page.header))}{len(page.rows) + 1}"

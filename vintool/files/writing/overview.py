@@ -16,6 +16,11 @@ from vintool.report.summary import LABELS
 
 NEEDS_ROWS: Final = 20_000
 """Vehicles on the sheet of what needs a licence; the sheets before it have all of them."""
+HEADINGS: Final = (
+    *("Bill of lading", "Exporter", "VIN", "Brand", "Model", "Destination", "Licence number"),
+    *("Rule", "Reasons", "File", "Sheet", "Row"),
+)
+COUNT_HEADINGS: Final = ("What", "Which", "In words", "Rows")
 _FIELDS: Final = ("bl_no", "exporter", "model", "destination", "licence_no")
 _STAND_INS: Final = {"exporter": "exporter_code", "destination": "pod"}
 _MEASURED: Final = 500  # rows
@@ -116,20 +121,20 @@ class Overview:
     def pages(self) -> tuple[Page, ...]:
         """The sheets: what needs a licence, and the counts."""
         say = self._language.translate
-        named = (
-            *("Bill of lading", "Exporter", "VIN", "Brand", "Model", "Destination", "Licence no."),
-            *("Rule", "Reasons", "File", "Sheet", "Row"),
-        )
         needs = sorted(self._needs, key=lambda line: (line[0], line[1], *line[-3:]))
-        used = [at for at in range(len(named)) if at < 3 or any(line[at] for line in needs)]
+        used = [at for at in range(len(HEADINGS)) if at < 3 or any(line[at] for line in needs)]
         return (
             Page(
                 say("Needs a licence"),
-                tuple(say(named[at]) for at in used),
+                tuple(say(HEADINGS[at]) for at in used),
                 tuple(tuple(line[at] for at in used) for line in needs),
             ),
-            Page(say("Counts"), tuple(map(say, ("What", "Which", "In words", "Rows"))), tuple(self._count_lines(self._language))),
-        )  # fmt: skip
+            Page(
+                say("Counts"),
+                tuple(map(say, COUNT_HEADINGS)),
+                tuple(self._count_lines(self._language)),
+            ),
+        )
 
     def _count_lines(self, words: Language) -> Iterator[tuple[Any, ...]]:
         say = words.translate
@@ -152,11 +157,10 @@ class Overview:
 
     def notes(self) -> tuple[str, ...]:
         """What the sheets leave out."""
-        if self._vehicles <= NEEDS_ROWS:
-            return ()
-        return (
+        notes = (
             f"The sheet of what needs a licence has the first {NEEDS_ROWS:,} of {self._vehicles:,} vehicles; the column vin_verdict has all.",
         )
+        return notes if self._vehicles > NEEDS_ROWS else ()
 
 
 def ranked_pairs(counts: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:
