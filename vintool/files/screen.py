@@ -83,7 +83,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     Args:
         path: a file, or a folder of Parquet files, of any format that ``open_manifest`` reads.
         on: the declaration date of all rows; None to read the manifest's own date column.
-        out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, where a date has
+        out: folder for ``annotated.*``, ``exceptions.csv`` and ``.xlsx``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.
         mapping: field -> column name, where the header dictionary should not decide.
@@ -94,11 +94,11 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         exporters: a list of qualified enterprises.
         licences: a list of export licences; rows draw on them in their order.
         confirmations: a list of VINs in makers' confirmations, for used vehicles.
-        decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``; the record in
+        decisions: filled ``exceptions.csv`` or ``.xlsx`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
         catalogue: exports of type approvals, or pages of them: one path or several.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
-        lang: of ``report.html``, ``en`` or ``zh``; the other outputs are the same in every language.
+        lang: of ``report.html`` and the words of workbooks, ``en`` or ``zh``; the CSV files are the same in each.
         annotated_as: the format of ``annotated.*``: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``jsonl``;
             that of the input if not given, of XML CSV.
         raw: CSV and TSV for programs: no byte order mark, and no apostrophe before cells that a
