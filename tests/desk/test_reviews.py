@@ -228,7 +228,7 @@ def test_a_decision_on_a_second_row_of_a_vin_clears_no_third(tmp_path):
         ["007", "1234567.0"],
     ],
 )
-@pytest.mark.parametrize("source", ["exceptions.csv", "decisions.jsonl"])
+@pytest.mark.parametrize("source", ["exceptions.csv", "exceptions.xlsx", "decisions.jsonl"])
 def test_unusual_texts_are_recognised_again(tmp_path, texts, source):
     rows = [("VIN", "Fuel"), *((text, "petrol") for text in texts)]
     filled = decided(tmp_path, rows, lambda _: decision("confirmed"))
@@ -244,7 +244,8 @@ def test_unusual_texts_are_recognised_again(tmp_path, texts, source):
 )  # fmt: skip
 def test_a_reason_goes_from_run_to_run_as_written(tmp_path, why, who):
     filled = decided(tmp_path, REVIEWED[:2], lambda _: decision("out_of_scope", why, who))
-    for given_back in (filled, *[tmp_path / "out" / "exceptions.csv"] * 2):
+    for name in ("", "exceptions.csv", "exceptions.xlsx"):
+        given_back = tmp_path / "out" / name if name else filled
         answers, _ = desk_run(tmp_path, REVIEWED[:2], decisions=[given_back])
         assert reviewer_reasons(answers[0]) == {DECIDED}
         (line,) = record(tmp_path / "out")

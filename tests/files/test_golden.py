@@ -87,17 +87,23 @@ def expected(lines, *, header_counts):
             yield row, "" if is_total else Verdict(verdict).value, wanted
 
 
+def answered_rows(book):
+    """The rows of the user's sheets that have answers beside them, below titles and header."""
+    for sheet in book:
+        names = None
+        for row in sheet.iter_rows(values_only=True):
+            if names is None:
+                names = row if "vin_reasons" in row else None
+            elif (cells := dict(zip(names, row, strict=True)))["vin_verdict"]:
+                yield cells
+
+
 def answers(out):
     """The same of the answers, in the order of the file."""
     if (path := out / "annotated.parquet").exists():
         rows = pq.read_table(path).to_pylist()
     elif (path := out / "annotated.xlsx").exists():
-        rows = [
-            dict(zip(names, row, strict=True))
-            for sheet in openpyxl.load_workbook(path)
-            for names, *body in [list(sheet.iter_rows(values_only=True))]
-            for row in body
-        ]
+        rows = list(answered_rows(openpyxl.load_workbook(path)))
     else:
         (path,) = out.glob("annotated.*")
         first, *rest = path.read_text(encoding="utf-8-sig").splitlines()

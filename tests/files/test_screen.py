@@ -52,12 +52,12 @@ def test_run_json_lets_the_run_be_done_again(tmp_path):
     first, second = runs
     assert first["outputs"] == second["outputs"]
     assert first["input"] == second["input"]
-    assert set(first["outputs"]) == {"annotated.csv", "exceptions.csv", "report.html"}
+    assert set(first["outputs"]) == {"annotated.csv", "exceptions.csv", "exceptions.xlsx", "report.html"}  # fmt: skip
     assert first["parameters"]["on"] == "2026-03-01"
     assert len(first["data"]["sha256"]) == len(first["rules"]["sha256"]) == 64
 
 
-def test_workbook_keeps_its_sheets_and_holds_only_texts(tmp_path):
+def test_a_workbook_keeps_its_sheets_and_has_two_more(tmp_path):
     sheets = {
         "first": ROWS,
         "说明": [("Note",), ("nothing here",)],
@@ -65,10 +65,10 @@ def test_workbook_keeps_its_sheets_and_holds_only_texts(tmp_path):
     }
     summary = screen_file(put_xlsx(tmp_path / "list.xlsx", sheets), ON, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "annotated.xlsx")
-    assert book.sheetnames == ["first", "second"]
-    assert [sheet.max_row for sheet in book] == [5, 2]
-    cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} == {"s"}
+    assert book.sheetnames == ["first", "说明", "second", "Needs a licence", "Counts"]
+    assert [sheet.max_row for sheet in book][:3] == [5, 2, 2]
+    assert {cell.data_type for sheet in book for row in sheet for cell in row} == {"s", "n"}
+    assert book["first"]["A3"].value == "=1+1"  # a text still
     assert [(sheet.name, sheet.rows, bool(sheet.skipped)) for sheet in summary.sheets] == [
         ("first", 4, False),
         ("second", 1, False),
@@ -180,6 +180,7 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
         "annotated.csv",
         "cleared_by_date.csv",
         "exceptions.csv",
+        "exceptions.xlsx",
         "mine.txt",
         "report.html",
         "run.json",

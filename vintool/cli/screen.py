@@ -94,7 +94,7 @@ SAMPLES = Path(__file__).parent / "samples"
     multiple=True,
     type=FILE,
     metavar="FILE",
-    help="A filled exceptions.csv of an earlier run, or its decisions.jsonl; may be repeated.",
+    help="A filled exceptions.csv or exceptions.xlsx of an earlier run, or its decisions.jsonl; may be repeated.",
 )
 @click.option(
     "--single-window",

@@ -183,6 +183,23 @@ def word(field: str, text: str) -> str:
     return values.pop() if len(values) == 1 else ""
 
 
+def word_for(field: str, value: str, language: str) -> str:
+    """The first word of a language that means a value; the value itself if there is none.
+
+    >>> word_for("decision", "out_of_scope", "en"), word_for("decision", "confirmed", "zh")
+    ('out_of_scope', '确认')
+    """
+    rows = read_rows("desk.words.csv", WORD_COLUMNS)
+    return next(
+        (
+            one
+            for of, one, means, spoken, _ in rows
+            if (of, means, spoken) == (field, value, language)
+        ),
+        value,
+    )
+
+
 def parts(text: str) -> tuple[str, ...]:
     """The items of a cell that lists several."""
     return tuple(part.strip() for part in _LIST.split(text) if part.strip())

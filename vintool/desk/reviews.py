@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from vintool.codes import Basis, Reason, Verdict
 from vintool.declaration.days import read_days
-from vintool.desk.lists import Entry, word
+from vintool.desk.lists import Entry, word, word_for
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark
 from vintool.screening.regimes import load_regime
@@ -44,6 +44,16 @@ _BOUND = (
 _SIGNS = bytes("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8, "ascii")
 #: No decision on the facts of a regime is older.
 EARLIEST = date(2025, 1, 1)
+
+
+def choices(lang: str) -> dict[str, str]:
+    """What a reviewer can decide, each with the word that stands for it in a language.
+
+    >>> choices("en")
+    {'controlled': 'controlled', 'out_of_scope': 'out_of_scope', 'confirmed': 'confirmed'}
+    """
+    decisions = (Verdict.CONTROLLED.value, Verdict.OUT_OF_SCOPE.value, CONFIRMED)
+    return {decision: word_for("decision", decision, lang) for decision in decisions}
 
 
 class Review(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from vintool.codes import ALL_REGIMES
 
 EXCEPTIONS_CSV: Final = "exceptions.csv"
+EXCEPTIONS_XLSX: Final = "exceptions.xlsx"
 CLEARED_CSV: Final = "cleared_by_date.csv"
 LEDGER_CSV: Final = "ledger.csv"
 DECISIONS_JSONL: Final = "decisions.jsonl"

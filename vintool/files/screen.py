@@ -29,6 +29,7 @@ from vintool.files.run import (
     CLEARED_CSV,
     DECISIONS_JSONL,
     EXCEPTIONS_CSV,
+    EXCEPTIONS_XLSX,
     LEDGER_CSV,
     REPORT_HTML,
     RUN_JSON,
@@ -84,7 +85,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     Args:
         path: a file, or a folder of Parquet files, of any format that ``open_manifest`` reads.
         on: the declaration date of all rows; None to read the manifest's own date column.
-        out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, where a date has
+        out: folder for ``annotated.*``, ``exceptions.csv`` and ``.xlsx``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.
         mapping: field -> column name, where the header dictionary should not decide.
@@ -95,11 +96,11 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         exporters: a list of qualified enterprises.
         licences: a list of export licences; rows draw on them in their order.
         confirmations: a list of VINs in makers' confirmations, for used vehicles.
-        decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``; the record in
+        decisions: filled ``exceptions.csv`` or ``.xlsx`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
         catalogue: exports of type approvals, or pages of them: one path or several.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
-        lang: of ``report.html``, ``en`` or ``zh``; the other outputs are the same in every language.
+        lang: of ``report.html`` and the words of workbooks, ``en`` or ``zh``; the CSV files are the same in each.
         annotated_as: the format of ``annotated.*``: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``jsonl``;
             that of the input if not given, of XML CSV.
         raw: CSV and TSV for programs: no byte order mark, and no apostrophe before cells that a
@@ -175,7 +176,7 @@ class _Screening:
 
     def row_files(self, stage: Path) -> RowFiles:
         """The files that fill while the rows go by."""
-        return RowFiles(stage, self._copy, self._desk.reviews, self._listener.say)
+        return RowFiles(stage, self._copy, self._run, self._desk.reviews, self._listener.say)
 
     def screen_rows(self, row_files: RowFiles | None) -> None:
         """Screen every sheet, in their order.
@@ -202,11 +203,19 @@ class _Screening:
             if row_files:
                 tally.count_cells(data, mapping, answers)
                 look = pc.is_valid(answers.column(FACTS))
-                exceptions = answers.filter(look)
-                tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
+                exceptions = data.filter(look), answers.filter(look)
+                tally.keep_first(sheet.name, exceptions[1], exceptions[0], mapping)
                 cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
                 answers = answers.drop_columns([FACTS])  # noqa: PLW2901
-                row_files.write(sheet.name, *parted.beside_all(answers), exceptions, cleared)
+                whole, beside = parted.beside_all(answers)
+                row_files.write(
+                    sheet.name,
+                    mapping,
+                    data=whole,
+                    answers=beside,
+                    exceptions=exceptions,
+                    cleared=cleared,
+                )
             position = parted.batch.position
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
@@ -247,7 +256,7 @@ class _Screening:
         run, desk, blocks = self._run, self._desk, self._blocks
         summary = self.summary((*(blocks.notes() if blocks else ()), *row_files.notes()))
         if desk.ledger is not None:
-            write_ledger(stage, summary.licences)
+            write_ledger(stage, summary.licences, self._copy.separator)
         if desk.reviews is not None:
             (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
@@ -328,6 +337,7 @@ class _Screening:
         names = (
             self._copy.name,
             EXCEPTIONS_CSV,
+            EXCEPTIONS_XLSX,
             *([CLEARED_CSV] if self._tally.rows_cleared_by_date else []),
             *([LEDGER_CSV] if self._desk.ledger else []),
             *([DECISIONS_JSONL] if self._desk.reviews else []),

@@ -128,6 +128,7 @@ class Sheet:
         hidden_rows: those that a workbook does not show.
         hidden_columns: the names of those that a workbook does not show.
         tally: the counts of the latest run of ``batches``.
+        header_end: the number of its last header row on a sheet of a workbook, from 1; 0 without one.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Sheet:
     titles: frozenset[str] = field(default=frozenset(), compare=False)
     hidden_rows: Spans = field(default=(), compare=False)
     hidden_columns: tuple[str, ...] = field(default=(), compare=False)
+    header_end: int = field(default=0, compare=False)
 
     def batches(self) -> Iterator[Batch]:
         """The data rows in the order of the file; may be called again to read again.

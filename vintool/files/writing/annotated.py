@@ -1,18 +1,26 @@
 """``annotated.*``: the user's rows with the answers beside them, in the format that is asked for."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pyarrow as pa
 
-from vintool.files.reading.sheets import Manifest
+from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.files.writing.delimited import DelimitedWriter
 from vintool.files.writing.formats import FORMATS, LIST_FORMATS
 from vintool.files.writing.jsonl import JsonLinesWriter
+from vintool.files.writing.keepable import NotKeptError
+from vintool.files.writing.overview import Page
 from vintool.files.writing.parquet import ParquetWriter
 from vintool.files.writing.workbook import WorkbookWriter
 
-Writer = DelimitedWriter | JsonLinesWriter | ParquetWriter | WorkbookWriter
+if TYPE_CHECKING:
+    from vintool.files.writing.kept_workbook import KeptWorkbookWriter
+
+Writer: TypeAlias = (
+    "DelimitedWriter | JsonLinesWriter | ParquetWriter | WorkbookWriter | KeptWorkbookWriter"
+)
 """Takes the screened batches of one sheet after another; of a file that is not finished it lets go."""
 
 
@@ -24,12 +32,20 @@ class AnnotatedCopy(NamedTuple):
         delimiter: between the cells of CSV and TSV.
         raw: CSV and TSV for programs: no byte order mark, every cell as it came.
         columns: those of all sheets, where several become one table; else empty.
+        users: the user's columns of all sheets.
+        workbook: the XLSX that is kept as it is, if there is one.
+        sheets: those of it that are screened.
+        separator: between the cells of the CSV files beside the copy: that of a CSV that was given, else a comma.
     """
 
     form: str
     delimiter: str = ""
     raw: bool = False
     columns: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    workbook: Path | None = None
+    sheets: tuple[Sheet, ...] = ()
+    separator: str = ","
 
     @classmethod
     def of(cls, manifest: Manifest, form: str | None, *, raw: bool) -> "AnnotatedCopy":
@@ -43,13 +59,17 @@ class AnnotatedCopy(NamedTuple):
         if form not in FORMATS:
             raise ValueError(f"no format {form!r}; known: {', '.join(FORMATS)}")
         several = len(manifest.sheets) > 1 and form != "xlsx"
-        columns = dict.fromkeys(name for sheet in manifest.sheets for name in sheet.columns)
+        columns = tuple(dict.fromkeys(name for sheet in manifest.sheets for name in sheet.columns))
         usual = "\t" if form == "tsv" else ","
         return cls(
             form,
             (manifest.delimiter if form == same else "") or usual,
             raw,
-            tuple(columns) if several else (),
+            columns if several else (),
+            columns,
+            manifest.path if form == manifest.format == "xlsx" else None,
+            manifest.sheets,
+            (manifest.delimiter if same == "csv" else "") or ",",
         )
 
     @property
@@ -62,16 +82,32 @@ class AnnotatedCopy(NamedTuple):
         """Whether the format holds no lists, which become texts joined by ``;``."""
         return self.form not in LIST_FORMATS
 
-    def writer(self, folder: Path) -> Writer:
-        """The writer of the file."""
+    def writer(self, folder: Path, pages: Callable[[], Sequence[Page]] = tuple) -> Writer:
+        """The writer of the file.
+
+        Args:
+            folder: where to write.
+            pages: gives the sheets of ours that a workbook ends with.
+        """
         path = folder / self.name
         if self.form == "parquet":
             return ParquetWriter(path)
         if self.form == "jsonl":
             return JsonLinesWriter(path)
         if self.form == "xlsx":
-            return WorkbookWriter(path)
+            return self._workbook_writer(path, pages)
         return DelimitedWriter(path, self.delimiter, raw=self.raw)
+
+    def _workbook_writer(self, path: Path, pages: Callable[[], Sequence[Page]]) -> Writer:
+        if self.workbook is None:
+            return WorkbookWriter(path, pages)
+        from vintool.files.writing.kept_workbook import KeptWorkbookWriter  # noqa: PLC0415 - start-up time
+
+        try:
+            return KeptWorkbookWriter(path, self.workbook, self.sheets, pages)
+        except NotKeptError as error:
+            note = f"annotated.xlsx was made anew from the values, without the formats of your workbook: {error}."
+            return WorkbookWriter(path, pages, (note,))
 
     def table(
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch

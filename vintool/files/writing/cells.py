@@ -1,5 +1,6 @@
 """Cells on their way out: texts for formats without types, and nothing that a spreadsheet would run."""
 
+import re
 from collections.abc import Sequence
 from functools import reduce
 from itertools import accumulate
@@ -190,3 +191,17 @@ def _castable(kind: pa.DataType) -> bool:
     span = pa.types.is_duration(kind) or pa.types.is_interval(kind)
     number_or_day = pa.types.is_primitive(kind) or pa.types.is_decimal(kind)
     return is_text(kind) or pa.types.is_null(kind) or (number_or_day and not span)
+
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def spelled(text: str) -> str:
+    r"""A text of a workbook in which characters that XML cannot hold are spelled, as Excel itself does.
+
+    openpyxl refuses them; its own function of this kind takes some for another.
+
+    >>> spelled("a\x01b\n_x0041_")
+    'a_x0001_b\n_x005F_x0041_'
+    """
+    return _UNWRITABLE.sub(lambda one: f"_x{ord(one[0]):04X}_", text)

@@ -1,5 +1,7 @@
 """CSV and TSV, for spreadsheets or for programs."""
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from vintool.columns import beside
+from vintool.escaping import spreadsheet_cell
 from vintool.files.writing.byte_writer import ByteWriter
 from vintool.files.writing.cells import flat, inert
 
@@ -26,14 +29,27 @@ class ListWriter(ByteWriter):
         path: where to write.
         columns: their names.
         strange: those that hold what strangers wrote, of which no cell may run.
+        delimiter: between cells.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str], strange: AbstractSet[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        columns: Sequence[str],
+        strange: AbstractSet[str],
+        delimiter: str = ",",
+    ) -> None:
         super().__init__(path)
         self._columns, self._strange = columns, strange
-        self._file.write(BOM + f"{','.join(columns)}\n".encode())
+        line = io.StringIO()
+        headers = (spreadsheet_cell(name, numbers=False) for name in columns)
+        csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(headers)
+        self._file.write(BOM + line.getvalue().encode())
         self._options = pa_csv.WriteOptions(
-            include_header=False, quoting_style="needed", batch_size=CSV_ROWS
+            include_header=False,
+            delimiter=delimiter,
+            quoting_style="needed",
+            batch_size=CSV_ROWS,
         )
 
     def add(self, columns: Iterable[pa.Array]) -> None:

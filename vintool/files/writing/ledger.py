@@ -39,12 +39,12 @@ def _line(account: Account) -> LicenceLine:
     )
 
 
-def write_ledger(stage: Path, lines: Sequence[LicenceLine]) -> None:
+def write_ledger(stage: Path, lines: Sequence[LicenceLine], delimiter: str = ",") -> None:
     """Write ``ledger.csv``, a line a licence."""
     counted = {str(reason): reason.value.removeprefix("licence_") for reason in COUNTED}
     names = [name for name in LicenceLine.model_fields if name not in {"findings", "place"}]
     with (stage / LEDGER_CSV).open("w", encoding="utf-8-sig", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
+        table = csv.writer(file, delimiter=delimiter, lineterminator="\n")
         table.writerow([*names, *counted.values(), "other_findings", "place"])
         for line in lines:
             values = line.model_dump(mode="json")

@@ -1,7 +1,7 @@
 """The files that fill while the rows go by: the annotated copy, the exceptions, what a date has cleared."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import Self
 import pyarrow as pa
 
 from vintool.desk.reviews import Reviews
-from vintool.files.run import CLEARED_CSV, EXCEPTIONS_CSV
+from vintool.files.run import CLEARED_CSV, EXCEPTIONS_CSV, EXCEPTIONS_XLSX, Run
 from vintool.files.writing import cleared as cleared_by_date
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.delimited import ListWriter
 from vintool.files.writing.exceptions import ExceptionWriter
+from vintool.files.writing.overview import Overview
 from vintool.files.writing.workbook import SLOW_ROWS
 
 _WORKBOOK_ROWS = 1 << 13  # at once, a second; a run that is stopped waits for no more of them
@@ -31,6 +32,7 @@ class RowFiles:
     Args:
         folder: where to write.
         copy: how the annotated copy is written.
+        run: what was asked for.
         reviews: those of earlier runs, if there are any.
         say: called with what the user should know before the end.
     """
@@ -39,15 +41,24 @@ class RowFiles:
         self,
         folder: Path,
         copy: AnnotatedCopy,
+        run: Run,
         reviews: Reviews | None,
         say: Callable[[str], None],
     ) -> None:
         self._copy, self._say, self._rows = copy, say, 0
         self._stopped = False
-        self._annotated = copy.writer(folder)
+        self._overview = Overview(run.lang) if copy.form == "xlsx" else None
+        self._annotated = copy.writer(folder, self._overview.pages if self._overview else tuple)
         self._folder = folder
         self._cleared: ListWriter | None = None  # few manifests have such rows
-        self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, reviews)
+        self._exceptions = ExceptionWriter(
+            folder / EXCEPTIONS_CSV,
+            folder / EXCEPTIONS_XLSX,
+            reviews,
+            users=copy.users,
+            delimiter=copy.separator,
+            lang=run.lang,
+        )
         self._annotated_thread, self._exceptions_thread = (
             ThreadPoolExecutor(1),
             ThreadPoolExecutor(1),
@@ -85,15 +96,26 @@ class RowFiles:
                 if self._cleared:
                     self._cleared.abandon()
 
-    def write(
+    def write(  # noqa: PLR0913 - all that is known of the rows
         self,
         sheet: str,
+        mapping: Mapping[str, str],
+        *,
         data: pa.RecordBatch,
         answers: pa.RecordBatch,
-        exceptions: pa.RecordBatch,
+        exceptions: tuple[pa.RecordBatch, pa.RecordBatch],
         cleared: pa.RecordBatch,
     ) -> None:
-        """Add rows: all of them, of their answers those that a person must look at, and ``cleared_rows``."""
+        """Add rows.
+
+        Args:
+            sheet: where they stand.
+            mapping: field -> column name.
+            data: the user's columns.
+            answers: those added.
+            exceptions: both of the rows that a person must look at, the answers with their facts.
+            cleared: ``cleared_rows``.
+        """
         before, self._rows = self._rows, self._rows + data.num_rows
         if self._copy.form == "xlsx" and before <= SLOW_ROWS < self._rows:
             self._say(
@@ -101,16 +123,27 @@ class RowFiles:
             )
         self._wait(2 * _AHEAD)
         self._waiting += (
-            self._annotated_thread.submit(self._annotate, sheet, data, answers),
-            self._exceptions_thread.submit(self._exceptions.write, sheet, exceptions),
+            self._annotated_thread.submit(self._annotate, sheet, mapping, data, answers),
+            self._exceptions_thread.submit(self._exceptions.write, sheet, *exceptions),
         )
         if cleared.num_rows:
             self._cleared = self._cleared or ListWriter(
-                self._folder / CLEARED_CSV, cleared_by_date.COLUMNS, cleared_by_date.CELLS
+                self._folder / CLEARED_CSV,
+                cleared_by_date.COLUMNS,
+                cleared_by_date.CELLS,
+                self._copy.separator,
             )
             self._waiting.append(self._exceptions_thread.submit(self._cleared.add, cleared.columns))
 
-    def _annotate(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
+    def _annotate(
+        self,
+        sheet: str,
+        mapping: Mapping[str, str],
+        data: pa.RecordBatch,
+        answers: pa.RecordBatch,
+    ) -> None:
+        if self._overview:
+            self._overview.add(sheet, mapping, data, answers)
         data, answers = self._copy.table(sheet, data, answers)
         rows = max(data.num_rows, 1)
         step = _WORKBOOK_ROWS if self._copy.form == "xlsx" else rows
@@ -135,4 +168,5 @@ class RowFiles:
 
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the files."""
-        return self._annotated.notes()
+        overview = self._overview.notes() if self._overview else ()
+        return (*self._annotated.notes(), *overview, *self._exceptions.notes())

@@ -406,6 +406,7 @@ def _open_sheet(
         hidden_columns=tuple(
             name for name, hidden in zip(columns, _hidden(source, width), strict=True) if hidden
         ),
+        header_end=header.end if header.lines else 0,
     )
     return sheet, notes
 

@@ -1,0 +1,181 @@
+"""The last sheets of an annotated workbook: counts, and what needs a licence by bill of lading and exporter."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+
+from vintool.codes import Reason, Verdict
+from vintool.columns.engine.categorical import as_text
+from vintool.files.writing.cells import texts
+from vintool.files.writing.looks import width_for
+from vintool.report.display import ranked
+from vintool.report.language import Language, language
+from vintool.report.summary import LABELS
+
+NEEDS_ROWS: Final = 20_000
+"""Vehicles on the sheet of what needs a licence; the sheets before it have all of them."""
+HEADINGS: Final = (
+    *("Bill of lading", "Exporter", "VIN", "Brand", "Model", "Destination", "Licence number"),
+    *("Rule", "Reasons", "File", "Sheet", "Row"),
+)
+COUNT_HEADINGS: Final = ("What", "Which", "In words", "Rows")
+_FIELDS: Final = ("bl_no", "exporter", "model", "destination", "licence_no")
+_STAND_INS: Final = {"exporter": "exporter_code", "destination": "pod"}
+_MEASURED: Final = 500  # rows
+_WIDEST: Final = 80  # characters
+_COUNTED_GROUPS: Final = 100_000  # beyond, they are a list rather than groups
+
+
+_HEARD: Final = (
+    *("vin_verdict", "vin_regime", "vin_reasons", "vin", "vin_text", "vin_brand"),
+    *("vin_model", "vin_row", "vin_file", "vin_others"),
+)
+
+
+class Page(NamedTuple):
+    """A sheet of ours: its name, headers and rows."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def widths(self) -> list[int]:
+        """How many characters wide each column is."""
+        columns = zip(self.header, *self.rows[:_MEASURED], strict=True)
+        return [width_for(map(str, column), _WIDEST) for column in columns]
+
+
+class Overview:
+    """Hears of every batch, and has the sheets at the end.
+
+    Args:
+        lang: of the words, ``en`` or ``zh``.
+    """
+
+    def __init__(self, lang: str = "en") -> None:
+        self._language = language(lang)
+        self._sheets: Counter[tuple[str, str]] = Counter()  # sheet, verdict
+        self._regimes: Counter[tuple[str, str]] = Counter()  # regime, verdict
+        self._reasons: Counter[str] = Counter()
+        self._groups: Counter[tuple[str, str]] = Counter()  # bill of lading, exporter
+        self._needs: list[tuple[Any, ...]] = []
+        self._vehicles = 0
+
+    def add(
+        self,
+        sheet: str,
+        mapping: Mapping[str, str],
+        data: pa.RecordBatch,
+        answers: pa.RecordBatch,
+    ) -> None:
+        """Hear of a batch: its sheet, field -> column name, the user's columns, the answers."""
+        columns: dict[str, list[str]] = {
+            name: [cell or "" for cell in texts(answers.column(name)).to_pylist()]
+            for name in _HEARD
+            if name in answers.schema.names
+        }
+        verdicts = columns["vin_verdict"]
+        judged = [
+            at for at, verdict in enumerate(verdicts) if verdict
+        ]  # the others are no vehicles
+        self._sheets.update((sheet, verdicts[at]) for at in judged)
+        regimes = columns["vin_regime"]
+        self._regimes.update((regimes[at], verdicts[at]) for at in judged)
+        for listed, count in Counter(columns["vin_reasons"]).items():
+            for reason in filter(None, listed.split(";")):
+                self._reasons[reason] += count
+        needing = [at for at, verdict in enumerate(verdicts) if verdict == Verdict.CONTROLLED]
+        if needing:
+            cells = {name: [column[at] for at in needing] for name, column in columns.items()}
+            self._add_needs(sheet, mapping, data.take(pa.array(needing)), cells)
+
+    def _add_needs(
+        self,
+        sheet: str,
+        mapping: Mapping[str, str],
+        data: pa.RecordBatch,
+        columns: Mapping[str, list[str]],
+    ) -> None:
+        cells = dict.fromkeys(_FIELDS, [""] * data.num_rows)
+        for field in _FIELDS:
+            if column := mapping.get(field) or mapping.get(_STAND_INS.get(field, "")):
+                cells[field] = [(text or "").strip() for text in as_text(data.column(column)).to_pylist()]  # fmt: skip
+        none = [""] * data.num_rows
+        answers = [
+            columns.get(name, none)
+            for name in (
+                *("vin", "vin_text", "vin_brand", "vin_model", "vin_regime"),
+                *("vin_reasons", "vin_row", "vin_file", "vin_others"),
+            )
+        ]
+        rows = zip(*(cells[field] for field in _FIELDS), *answers, strict=True)
+        for bl_no, exporter, model, to, licence, *row in rows:
+            vin, text, brand, of_vin, regime, reasons, number, file, others = row
+            place = (file, sheet, int(number or 0))
+            for vehicle, made_by in _vehicles(vin or text, brand, others):
+                self._vehicles += 1
+                if (bl_no, exporter) in self._groups or len(self._groups) < _COUNTED_GROUPS:
+                    self._groups[bl_no, exporter] += 1
+                if len(self._needs) < NEEDS_ROWS:
+                    line = (bl_no, exporter, vehicle, made_by, of_vin or model, to, licence)
+                    self._needs.append((*line, regime, reasons, *place))
+
+    def pages(self) -> tuple[Page, ...]:
+        """The sheets: what needs a licence, and the counts."""
+        say = self._language.translate
+        needs = sorted(self._needs, key=lambda line: (line[0], line[1], *line[-3:]))
+        used = [at for at in range(len(HEADINGS)) if at < 3 or any(line[at] for line in needs)]
+        return (
+            Page(
+                say("Needs a licence"),
+                tuple(say(HEADINGS[at]) for at in used),
+                tuple(tuple(line[at] for at in used) for line in needs),
+            ),
+            Page(
+                say("Counts"),
+                tuple(map(say, COUNT_HEADINGS)),
+                tuple(self._count_lines(self._language)),
+            ),
+        )
+
+    def _count_lines(self, words: Language) -> Iterator[tuple[Any, ...]]:
+        say = words.translate
+        verdicts: Counter[str] = Counter()
+        for (_, verdict), count in self._sheets.items():
+            verdicts[verdict] += count
+        for verdict, label in LABELS.items():
+            yield say("verdict"), verdict, say(label), verdicts[verdict]
+        yield say("verdict"), say("all rows"), "", sum(verdicts.values())
+        for (regime, verdict), count in ranked_pairs(self._regimes):
+            yield say("rule"), f"{regime} {verdict}".strip(), say(LABELS.get(verdict, "")), count
+        if len({sheet for sheet, _ in self._sheets}) > 1:
+            for (sheet, verdict), count in self._sheets.items():
+                yield say("sheet"), f"{sheet}: {verdict}", say(LABELS.get(verdict, "")), count
+        for (bl_no, exporter), count in ranked_pairs(self._groups):
+            yield say("vehicles that need a licence"), bl_no or "-", exporter or "-", count
+        sentences = {str(reason): reason.sentence for reason in Reason}
+        for code, count in ranked(self._reasons):
+            yield say("reason"), code, say(sentences.get(code, "")), count
+
+    def notes(self) -> tuple[str, ...]:
+        """What the sheets leave out."""
+        notes = (
+            f"The sheet of what needs a licence has the first {NEEDS_ROWS:,} of {self._vehicles:,} vehicles; the column vin_verdict has all.",
+        )
+        return notes if self._vehicles > NEEDS_ROWS else ()
+
+
+def ranked_pairs(counts: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:
+    """Most rows first, then by name."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _vehicles(vin: str, brand: str, others: str) -> Iterator[tuple[str, str]]:
+    """The vehicles of a row that needs a licence: the first one, and of the others those that need one."""
+    yield vin, brand
+    for item in filter(None, others.split(";")):
+        other, _, verdict = item.partition("=")
+        if verdict == Verdict.CONTROLLED:
+            yield other, ""
