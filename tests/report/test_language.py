@@ -14,7 +14,16 @@ from support.commands import run
 from support.pages import HOSTILE, Page, context, row, summary
 
 import vintool
-from vintool.codes import REGIMES, SETTLED_BY, Reason, Verdict
+from vintool.codes import (
+    REGIMES,
+    SETTLED_BY,
+    Basis,
+    CheckDigit,
+    Problem,
+    Reason,
+    Verdict,
+)
+from vintool.decoding.fields import FIELDS
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
 from vintool.files.run import Run
 from vintool.files.writing import tally
@@ -22,6 +31,9 @@ from vintool.files.writing.report import not_checked
 from vintool.report import page as report
 from vintool.report.language import LANGUAGES, language
 from vintool.report.summary import LABELS
+from vintool.report.text import COLUMN_TITLES
+from vintool.screening.decision import TABLE
+from vintool.screening.explain import MEANINGS, NOT_CHECKED
 from vintool.screening.regimes import load_regime
 
 CODE = Path(vintool.__file__).parent
@@ -82,6 +94,111 @@ def of_the_ledger():
     return {*states, *(item.value.removeprefix("licence_").replace("_", " ") for item in COUNTED)}
 
 
+NOT_SHOWN = {"vin", "wmi", "vds", "vis", "attributes", "problems", "powertrain conflict", "model candidates", "model year candidates"}  # fmt: skip
+
+
+def of_explain():
+    """What ``explain`` says of a vehicle and a verdict, but for the law and the steps of the decision."""
+    yield from {*MEANINGS.values(), NOT_CHECKED, *({line.step for line in TABLE} - {"VIN"})}
+    yield from {field.label for field in FIELDS.values()} - NOT_SHOWN
+    for problem in Problem:
+        yield from (problem.sentence, problem.weight.value)
+    yield from (*Basis, *CheckDigit, "high", "medium", "low")
+    yield from (
+        "VERDICT",
+        "under",
+        "on",
+        "because",
+        "law",
+        "rules",
+        "data",
+        "The text",
+        "check digit",
+        "market",
+        "also in vPIC",
+    )
+    yield from (
+        "a date that is not known",
+        "may apply all the same",
+        "This is no legal advice.",
+        "confidence {level}",
+    )
+    yield from (
+        "rules of market {market}",
+        "cannot tell",
+        "cannot tell; the evidence disagrees:",
+        "no year to be told",
+        "meant?",
+    )
+    yield from (
+        "cannot tell; the known positions allow {years}",
+        "{place} allows {years}",
+        "grade {grade}",
+    )
+    yield from (
+        "{n} years from {first} to {last}",
+        "position 9 must be {digit} for the other positions",
+    )
+
+
+def of_the_terminal():
+    yield from (
+        *COLUMN_TITLES.values(),
+        "rows",
+        "brand",
+        "other regimes",
+        "not the same as free to export",
+    )
+    yield from ("reason (a row may have several)", "and {n} more: --verbose shows all of them")
+    yield from (
+        "by date",
+        "powertrain",
+        "columns",
+        "encoding",
+        "sheets",
+        "not read",
+        "rule",
+        "date",
+        "note",
+        "written",
+    )
+    yield "{n} rows are outside the rule by their dates; nothing else of them was judged."
+    yield from (
+        "{rule}, version {version}, data {release}",
+        "{given} given, {applied} rows decided",
+    )
+    yield from (
+        "to decide again",
+        "of vehicles that stand on no row",
+        "of another regime",
+        "without a VIN",
+    )
+
+
+def of_the_evidence():
+    yield from (
+        "fuel",
+        "condition",
+        "goods_name",
+        "un_no",
+        "type_code",
+        "make",
+        "vehicle_type",
+        "unit_price",
+        "displacement",
+    )
+    yield from (
+        "battery_capacity",
+        "decision",
+        "earlier decision",
+        "licence",
+        "exporter",
+        "new",
+        "used",
+        "model",
+    )
+
+
 OURS = {
     "template": sorted(of_the_template()),
     "verdicts": list(LABELS.values()),
@@ -90,6 +207,9 @@ OURS = {
     "law": sorted(set(of_the_law())),
     "ledger": sorted(of_the_ledger()),
     "lists": ["exporters", "licences", "confirmations", "catalogue", "decisions", ORDER_OF_USE],
+    "explain": sorted(set(of_explain())),
+    "terminal": sorted(of_the_terminal()),
+    "evidence": sorted(of_the_evidence()),
     "page": [
         "Brand not known",
         "Other or not known",

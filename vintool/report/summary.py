@@ -5,6 +5,8 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from vintool.codes import DEFAULT_REGIME
+
 LABELS: Final = {
     "controlled": "Needs an export licence",
     "review": "A person must look",
@@ -122,6 +124,18 @@ class Summary(Frozen):
         if (verdicts := sum(self.verdicts.values())) != self.rows_out:
             raise ValueError(f"{verdicts} verdicts for {self.rows_out} rows")
         return self
+
+    @property
+    def first_verdicts(self) -> dict[str, int]:
+        """The rows by verdict that are the first figure: of all regimes that were asked those of pure electric cars."""
+        regimes: dict[str, dict[str, int]] = getattr(self, "regimes", {})
+        return _all_verdicts(regimes.get(DEFAULT_REGIME, {})) if regimes else self.verdicts
+
+    @property
+    def other_regimes(self) -> dict[str, dict[str, int]]:
+        """The rows by verdict of the regimes that were asked beside that one."""
+        regimes: dict[str, dict[str, int]] = getattr(self, "regimes", {})
+        return {code: counts for code, counts in regimes.items() if code != DEFAULT_REGIME}
 
     @property
     def balanced(self) -> bool:
