@@ -29,6 +29,7 @@ from vintool.files.run import Run
 from vintool.files.writing import tally
 from vintool.files.writing.report import not_checked
 from vintool.report import page as report
+from vintool.report.changes import KINDS
 from vintool.report.language import LANGUAGES, language
 from vintool.report.summary import LABELS
 from vintool.report.text import COLUMN_TITLES
@@ -210,7 +211,15 @@ OURS = {
     "explain": sorted(set(of_explain())),
     "terminal": sorted(of_the_terminal()),
     "evidence": sorted(of_the_evidence()),
+    "figures and changes": [
+        *KINDS.values(),
+        "No column holds unit prices, so there are no values and no prices.",
+        "No column holds quantities: each VIN counts as one vehicle, a row without one as one.",
+        "{n} rows with neither a VIN nor a tariff code are not counted: totals and the like.",
+        "There are more than {n} groups: the rest is counted without its exporters and models, as '{others}'.",
+    ],
     "page": [
+        "and {n} more: exceptions.csv has them",
         "Brand not known",
         "Other or not known",
         "{n} other brands",
@@ -357,7 +366,7 @@ def test_a_hostile_cell_is_as_inert_in_chinese(text):
 
 def test_who_must_act_is_first(runs):
     source = page_of(runs["en"])
-    order = ["counts", "act", "review", "brands", "fields", "reasons", "licences", "reading", "limits", "exceptions"]  # fmt: skip
+    order = ["counts", "act", "review", "exceptions", "dates", "licences", "figures", "brands", "fields", "reasons", "reading", "limits"]  # fmt: skip
     places = [source.index(f'<section id="{name}"') for name in order]
     assert places == sorted(places)
     exceptions = (runs["en"] / "exceptions.csv").read_text(encoding="utf-8-sig")

@@ -31,6 +31,7 @@ from vintool.files.run import (
     LEDGER_CSV,
     REPORT_HTML,
     RUN_JSON,
+    STATISTICS_CSV,
     Listener,
     Progress,
     Run,
@@ -45,6 +46,7 @@ from vintool.files.writing.report import write_report
 from vintool.files.writing.row_files import RowFiles
 from vintool.files.writing.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.writing.staging import staged
+from vintool.files.writing.statistics import write_statistics
 from vintool.files.writing.tally import Tally
 from vintool.registry.user_rules import one_reference
 from vintool.report.display import ranked
@@ -194,6 +196,7 @@ class _Screening:
                 answers = answers.drop_columns([LICENCE])  # noqa: PLW2901
             if row_files:
                 tally.count_cells(data, mapping, answers)
+                tally.keep_needed(sheet.name, data, mapping, answers)
                 look = pc.is_valid(answers.column(FACTS))
                 exceptions = answers.filter(look)
                 tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
@@ -244,7 +247,8 @@ class _Screening:
             (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
             blocks.write(stage)
-        write_report(stage, run, summary, self._tally, self._regime)
+        write_statistics(stage, self._tally.statistics.figures())
+        write_report(stage, run, summary, self._tally, self._regime, self._input_hash())
         with self._watch.unchanged():  # or the hash would be that of another file
             write_run(
                 stage,
@@ -320,6 +324,7 @@ class _Screening:
             EXCEPTIONS_CSV,
             *([CLEARED_CSV] if self._tally.rows_cleared_by_date else []),
             *([LEDGER_CSV] if self._desk.ledger else []),
+            STATISTICS_CSV,
             *([DECISIONS_JSONL] if self._desk.reviews else []),
             REPORT_HTML,
             RUN_JSON,

@@ -12,11 +12,13 @@ from vintool.report.summary import Summary
 from vintool.screening.regimes import Regime
 
 
-def write_report(stage: Path, run: Run, summary: Summary, tally: Tally, regime: Regime) -> None:
+def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
+    stage: Path, run: Run, summary: Summary, tally: Tally, regime: Regime, input_hash: str
+) -> None:
     """Write the page."""
     page = report_html(
         summary,
-        report_context(run, tally, regime),
+        report_context(run, tally, regime, input_hash),
         tally.first_exceptions,
         omitted=tally.exceptions - len(tally.first_exceptions),
         lang=run.lang,
@@ -24,7 +26,7 @@ def write_report(stage: Path, run: Run, summary: Summary, tally: Tally, regime: 
     (stage / REPORT_HTML).write_text(page, encoding="utf-8")
 
 
-def report_context(run: Run, tally: Tally, regime: Regime) -> ReportContext:
+def report_context(run: Run, tally: Tally, regime: Regime, input_hash: str) -> ReportContext:
     """What the page says besides the numbers."""
     translate = language(run.lang).translate
     return ReportContext(
@@ -44,6 +46,10 @@ def report_context(run: Run, tally: Tally, regime: Regime) -> ReportContext:
         cleared_by_date=tally.cleared_by_date(),
         fields=tally.by_field(),
         other_rules=tuple(f"{item.code}: {translate(item.title)}" for item in regime.other_regime),
+        needed=tally.needed.needed(),
+        figures=tally.statistics.figures(),
+        day=run.today,
+        input_hash=input_hash,
         brand_powertrain=tally.brand_powertrain(),
         lists=tuple(f"{translate(what)}: {path.name}" for what, path in run.lists),
         not_checked=tuple(map(translate, (*not_checked(run, regime), *regime.not_established))),
