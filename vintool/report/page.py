@@ -19,6 +19,7 @@ from vintool.report.changes import KINDS as CHANGE_KINDS
 from vintool.report.changes import Changes
 from vintool.report.display import cell, first_of, ranked, share, with_others
 from vintool.report.embedded import payload, row_view
+from vintool.report.evidence import evidence_in
 from vintool.report.figures import Figures, country_names
 from vintool.report.language import language
 from vintool.report.row import Row
@@ -216,6 +217,7 @@ def _template(lang: str) -> "Template":
     env.filters |= {"cell": cell, "first_of": partial(first_of, language=translation)}
     env.filters |= {"number": "{:,}".format, "ranked": ranked, "source_hash": _source_hash}
     # Unlike _(), which is for literals and gives markup, what translate gives is escaped.
+    env.filters |= {"in_language": partial(evidence_in, language=translation)}
     env.filters |= {"translate": translation.translate}
     labels = {name: translation.gettext(label) for name, label in LABELS.items()}
     env.globals |= {
