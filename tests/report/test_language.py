@@ -32,7 +32,7 @@ from vintool.report import page as report
 from vintool.report.changes import KINDS
 from vintool.report.language import LANGUAGES, language
 from vintool.report.summary import LABELS
-from vintool.report.text import COLUMN_TITLES
+from vintool.report.text import CHANGED, COLUMN_TITLES
 from vintool.screening.decision import TABLE
 from vintool.screening.explain import MEANINGS, NOT_CHECKED
 from vintool.screening.regimes import load_regime
@@ -212,6 +212,13 @@ OURS = {
     "terminal": sorted(of_the_terminal()),
     "evidence": sorted(of_the_evidence()),
     "figures and changes": [
+        *CHANGED.values(),
+        "changes",
+        "since {run}: {counts}, {same} the same",
+        "The earlier run asked another regime: {before}, now {now}.",
+        "The earlier run used another date: {before}, now {now}.",
+        "The rules have changed since: {before}, now {now}.",
+        "The reference data has changed since: {before}, now {now}.",
         *KINDS.values(),
         "No column holds unit prices, so there are no values and no prices.",
         "No column holds quantities: each VIN counts as one vehicle, a row without one as one.",

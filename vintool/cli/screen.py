@@ -98,6 +98,12 @@ SAMPLES = Path(__file__).parent / "samples"
     help="A filled exceptions.csv of an earlier run, or its decisions.jsonl; may be repeated.",
 )
 @click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    metavar="RUN.JSON",
+    help="An earlier run, or its --out folder: what is new, gone or changed is printed, and written to changes.csv.",
+)
+@click.option(
     "--single-window",
     is_flag=True,
     help="Write single-window.xml to --out as well: the vehicles that need a licence, as blocks of a declaration.",
@@ -151,6 +157,8 @@ def screen(
     if options["single_window"] and options["out"] is None:
         raise click.UsageError("--single-window writes to a folder: name one with --out")
     verbose = options.pop("verbose")
+    if options["since"] and options["out"] is None:
+        raise click.UsageError("--since writes changes.csv to a folder: name one with --out")
     with input_path(file) as path:
         summary = _run(progress, path=path, mapping=parse_pairs(mapping, "--map"), **options)
     with suppress(ReaderGone):  # the exit code says what it says, whoever reads

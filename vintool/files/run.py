@@ -64,6 +64,7 @@ class Run:
     confirmations: Path | None = None
     decisions: tuple[Path, ...] = ()
     catalogue: tuple[Path, ...] = ()
+    since: Path | None = None
     single_window: bool = False
     lang: str = "en"
     annotated_as: str | None = None
@@ -84,7 +85,15 @@ class Run:
     @property
     def parameters(self) -> dict[str, object]:
         """What ``run.json`` records of the options; files stand in it with their hashes."""
-        files = {"path", "exporters", "licences", "confirmations", "decisions", "catalogue"}
+        files = {
+            "path",
+            "exporters",
+            "licences",
+            "confirmations",
+            "decisions",
+            "catalogue",
+            "since",
+        }
         elsewhere = {*files, "out", "today"}
         names = (field.name for field in fields(self))
         return {name: getattr(self, name) for name in names if name not in elsewhere}

@@ -25,11 +25,13 @@ from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_te
 from vintool.files.reading.sheets import Tally as SheetTally
 from vintool.files.reading.watch import Watch
 from vintool.files.run import (
+    CHANGES_CSV,
     CLEARED_CSV,
     DECISIONS_JSONL,
     EXCEPTIONS_CSV,
     LEDGER_CSV,
     REPORT_HTML,
+    ROWS_PARQUET,
     RUN_JSON,
     STATISTICS_CSV,
     Listener,
@@ -39,6 +41,7 @@ from vintool.files.run import (
     paths_of,
 )
 from vintool.files.writing.annotated import AnnotatedCopy
+from vintool.files.writing.changes import EarlierRun, write_changes
 from vintool.files.writing.hashing import hash_in_thread
 from vintool.files.writing.ledger import licence_lines, write_ledger
 from vintool.files.writing.record import write_run
@@ -72,6 +75,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     confirmations: Path | str | None = None,
     decisions: Sequence[Path | str] = (),
     catalogue: Path | str | Sequence[Path | str] = (),
+    since: Path | str | None = None,
     single_window: bool = False,
     lang: str = "en",
     annotated_as: str | None = None,
@@ -98,6 +102,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         decisions: filled ``exceptions.csv`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
         catalogue: exports of type approvals, or pages of them: one path or several.
+        since: ``run.json`` or folder of an earlier run: what is new, gone or changed goes to ``changes.csv`` in ``out``.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
         lang: of ``report.html``, ``en`` or ``zh``; the other outputs are the same in every language.
         annotated_as: the format of ``annotated.*``: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``jsonl``;
@@ -128,6 +133,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         confirmations=Path(confirmations) if confirmations else None,
         decisions=tuple(map(Path, decisions)),
         catalogue=paths_of(catalogue),
+        since=None if since is None else Path(since),
         single_window=single_window,
         lang=lang,
         annotated_as=annotated_as,
@@ -165,6 +171,7 @@ class _Screening:
         self._copy = AnnotatedCopy.of(self._manifest, run.annotated_as, raw=run.raw)
         self._mappings = _mappings(self._manifest, run.mapping or {})
         self._run = _completed(run, self._manifest, self._mappings)
+        self._earlier = EarlierRun(run.since) if run.since and run.out else None
         self._desk = open_desk(self._run)
         self._tally, self._occurrences = Tally(), Occurrences()
         self._sheet_days: dict[int, ManifestDays] = {}
@@ -202,7 +209,8 @@ class _Screening:
                 tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
                 cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
                 answers = answers.drop_columns([FACTS])  # noqa: PLW2901
-                row_files.write(sheet.name, data, answers, exceptions, cleared)
+                counting = frozenset({mapping["row_no"]} if "row_no" in mapping else ())
+                row_files.write(sheet.name, data, answers, exceptions, cleared, counting)
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
     def _screener(self, number: int) -> Screener:
@@ -247,8 +255,10 @@ class _Screening:
             (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
             blocks.write(stage)
+        changes = write_changes(stage, self._earlier, summary) if self._earlier else None
+        summary = summary.model_copy(update={"changes": changes and changes.counts})
         write_statistics(stage, self._tally.statistics.figures())
-        write_report(stage, run, summary, self._tally, self._regime, self._input_hash())
+        write_report(stage, run, summary, self._tally, self._regime, self._input_hash(), changes)
         with self._watch.unchanged():  # or the hash would be that of another file
             write_run(
                 stage,
@@ -325,6 +335,8 @@ class _Screening:
             *([CLEARED_CSV] if self._tally.rows_cleared_by_date else []),
             *([LEDGER_CSV] if self._desk.ledger else []),
             STATISTICS_CSV,
+            ROWS_PARQUET,
+            *([CHANGES_CSV] if self._earlier else []),
             *([DECISIONS_JSONL] if self._desk.reviews else []),
             REPORT_HTML,
             RUN_JSON,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from vintool.report.summary import Count, Frozen
+from vintool.report.summary import ChangeCounts, Count, Frozen
 
 KINDS: Final = {
     "verdict": "The verdict has changed",
@@ -24,17 +24,17 @@ class Change(Frozen):
     verdict: str
 
 
-class Changes(Frozen):
-    """The rows that are different from an earlier run: how many of each kind, and the first of them."""
+class Changes(ChangeCounts):
+    """These counts, and the first of the rows."""
 
-    since: str
-    rows: dict[str, Count]
-    same: Count
-    verdicts: dict[str, Count]
     first: tuple[Change, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @property
     def whole(self) -> int:
         """How many rows are different."""
         return sum(self.rows.values())
+
+    @property
+    def counts(self) -> ChangeCounts:
+        """The counts alone."""
+        return ChangeCounts(**self.model_dump(exclude={"first"}))

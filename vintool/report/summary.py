@@ -93,6 +93,26 @@ class DecisionCounts(Frozen):
     not_met: Count
 
 
+class ChangeCounts(Frozen):
+    """The rows that are different from an earlier run.
+
+    Attributes:
+        since: the folder of that run.
+        sha256: of its ``run.json``.
+        rows: by what is different: ``verdict``, ``new``, ``gone``, ``cells``.
+        same: the others.
+        verdicts: those whose verdict has changed, by ``BEFORE -> NOW``.
+        notes: what else has changed between the runs.
+    """
+
+    since: str
+    sha256: str
+    rows: dict[str, Count]
+    same: Count
+    verdicts: dict[str, Count]
+    notes: tuple[str, ...] = ()
+
+
 class Summary(Frozen):
     """One screening run in numbers: exactly what ``screen --format json`` prints."""
 
@@ -118,6 +138,7 @@ class Summary(Frozen):
     licences: tuple[LicenceLine, ...] = ()
     rules_disagree: dict[str, Count] = {}
     decisions: DecisionCounts | None = None
+    changes: ChangeCounts | None = None
 
     @model_validator(mode="after")
     def _no_row_lost(self) -> Self:

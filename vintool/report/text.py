@@ -6,7 +6,7 @@ from typing import Final
 
 from vintool.report.display import cell, ranked, share, with_others
 from vintool.report.language import ENGLISH, Language
-from vintool.report.summary import LABELS, DecisionCounts, Summary
+from vintool.report.summary import LABELS, ChangeCounts, DecisionCounts, Summary
 from vintool.report.wrapping import cells, padded
 
 REASONS, BRANDS, NAMES, NOTES, FILES = 5, 5, 6, 12, 12  # shown where not all are asked for
@@ -18,6 +18,13 @@ COLUMN_TITLES: Final = {
     "invalid": "No VIN",
 }
 """Each verdict as the title of a narrow column."""
+CHANGED: Final = {
+    "verdict": "with another verdict",
+    "new": "added",
+    "gone": "gone",
+    "cells": "with other cells alone",
+}
+"""Each kind of change in a few words."""
 
 
 def summary_text(
@@ -142,6 +149,7 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     yield "powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))
     yield "licences", ", ".join(f"{n:,} {translate(state)}" for state, n in ranked(states))
     yield "decisions", _decision_line(summary.decisions, language)
+    yield from (("changes", line) for line in _changes(summary.changes, language))
     yield "columns", ", ".join(cell(f"{field} = {name}") for field, name in summary.mapping.items())
     yield "encoding", cell(summary.encoding)
     yield "sheets", first(read, NAMES)
@@ -154,6 +162,19 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     for note in notes:
         yield "note", note
     yield "written", first(summary.outputs, FILES)
+
+
+def _changes(changes: ChangeCounts | None, language: Language) -> Iterator[str]:
+    """What is different from an earlier run."""
+    if changes is None:
+        return
+    counts = ", ".join(
+        f"{n:,} {language.gettext(CHANGED[kind])}" for kind, n in changes.rows.items()
+    )
+    yield language.translate(f"since {cell(changes.since)}: {counts}, {changes.same:,} the same")
+    if changes.verdicts:
+        yield ", ".join(f"{move} {n:,}" for move, n in ranked(changes.verdicts))
+    yield from map(language.translate, changes.notes)
 
 
 def _more(count: int, language: Language) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from vintool.codes import SETTLED_BY, Reason
 from vintool.files.run import REPORT_HTML, Run
 from vintool.files.writing.tally import Tally
+from vintool.report.changes import Changes
 from vintool.report.language import language
 from vintool.report.page import Citation, ReportContext, report_html
 from vintool.report.summary import Summary
@@ -13,12 +14,18 @@ from vintool.screening.regimes import Regime
 
 
 def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
-    stage: Path, run: Run, summary: Summary, tally: Tally, regime: Regime, input_hash: str
+    stage: Path,
+    run: Run,
+    summary: Summary,
+    tally: Tally,
+    regime: Regime,
+    input_hash: str,
+    changes: Changes | None = None,
 ) -> None:
     """Write the page."""
     page = report_html(
         summary,
-        report_context(run, tally, regime, input_hash),
+        report_context(run, tally, regime, input_hash, changes),
         tally.first_exceptions,
         omitted=tally.exceptions - len(tally.first_exceptions),
         lang=run.lang,
@@ -26,7 +33,9 @@ def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
     (stage / REPORT_HTML).write_text(page, encoding="utf-8")
 
 
-def report_context(run: Run, tally: Tally, regime: Regime, input_hash: str) -> ReportContext:
+def report_context(
+    run: Run, tally: Tally, regime: Regime, input_hash: str, changes: Changes | None
+) -> ReportContext:
     """What the page says besides the numbers."""
     translate = language(run.lang).translate
     return ReportContext(
@@ -48,6 +57,7 @@ def report_context(run: Run, tally: Tally, regime: Regime, input_hash: str) -> R
         other_rules=tuple(f"{item.code}: {translate(item.title)}" for item in regime.other_regime),
         needed=tally.needed.needed(),
         figures=tally.statistics.figures(),
+        changes=changes,
         day=run.today,
         input_hash=input_hash,
         brand_powertrain=tally.brand_powertrain(),

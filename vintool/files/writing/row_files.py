@@ -15,6 +15,7 @@ from vintool.files.run import CLEARED_CSV, EXCEPTIONS_CSV
 from vintool.files.writing import cleared as cleared_by_date
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.delimited import ListWriter
+from vintool.files.writing.digests import DigestWriter
 from vintool.files.writing.exceptions import ExceptionWriter
 from vintool.files.writing.workbook import SLOW_ROWS
 
@@ -48,6 +49,7 @@ class RowFiles:
         self._stopped = False
         self._annotated = copy.writer(folder)
         self._folder = folder
+        self._digests = DigestWriter(folder)
         self._cleared: ListWriter | None = None  # few manifests have such rows
         self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, reviews)
         self._annotated_thread, self._exceptions_thread = (
@@ -72,6 +74,7 @@ class RowFiles:
                 self._wait(0)
                 self._annotated.close()
                 self._exceptions.close()
+                self._digests.close()
                 if self._cleared:
                     self._cleared.close()
                 return
@@ -83,28 +86,35 @@ class RowFiles:
                 self._annotated.abandon()
             with suppress(OSError):
                 self._exceptions.abandon()
+            with suppress(OSError, ValueError):
+                self._digests.close()
             with suppress(OSError):
                 if self._cleared:
                     self._cleared.abandon()
 
-    def write(
+    def write(  # noqa: PLR0913, PLR0917 - what the files are of
         self,
         sheet: str,
         data: pa.RecordBatch,
         answers: pa.RecordBatch,
         exceptions: pa.RecordBatch,
         cleared: pa.RecordBatch,
+        counting: frozenset[str] = frozenset(),
     ) -> None:
-        """Add rows: all of them, of their answers those that a person must look at, and ``cleared_rows``."""
+        """Add rows: all of them, of their answers those that a person must look at, and ``cleared_rows``.
+
+        Columns that are only ``counting`` rows change no digest.
+        """
         before, self._rows = self._rows, self._rows + data.num_rows
         if self._copy.form == "xlsx" and before <= SLOW_ROWS < self._rows:
             self._say(
                 f"more than {SLOW_ROWS:,} rows: writing a workbook takes minutes a million; --as csv or --as parquet is much quicker"
             )
-        self._wait(2 * _AHEAD)
+        self._wait(3 * _AHEAD)
         self._waiting += (
             self._annotated_thread.submit(self._annotate, sheet, data, answers),
             self._exceptions_thread.submit(self._exceptions.write, sheet, exceptions),
+            self._exceptions_thread.submit(self._digests.write, sheet, data, answers, counting),
         )
         if cleared.num_rows:
             self._cleared = self._cleared or ListWriter(
