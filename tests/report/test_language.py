@@ -14,14 +14,27 @@ from support.commands import run
 from support.pages import HOSTILE, Page, context, row, summary
 
 import vintool
-from vintool.codes import REGIMES, SETTLED_BY, Reason, Verdict
+from vintool.codes import (
+    REGIMES,
+    SETTLED_BY,
+    Basis,
+    CheckDigit,
+    Problem,
+    Reason,
+    Verdict,
+)
+from vintool.decoding.fields import FIELDS
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
 from vintool.files.run import Run
 from vintool.files.writing import exceptions, overview, tally
 from vintool.files.writing.report import not_checked
 from vintool.report import page as report
+from vintool.report.changes import KINDS
 from vintool.report.language import LANGUAGES, language
 from vintool.report.summary import LABELS
+from vintool.report.text import CHANGED, COLUMN_TITLES
+from vintool.screening.decision import TABLE
+from vintool.screening.explain import MEANINGS, NOT_CHECKED
 from vintool.screening.regimes import load_regime
 
 CODE = Path(vintool.__file__).parent
@@ -91,6 +104,111 @@ def of_the_workbooks():
                 yield node.args[0].value
 
 
+NOT_SHOWN = {"vin", "wmi", "vds", "vis", "attributes", "problems", "powertrain conflict", "model candidates", "model year candidates"}  # fmt: skip
+
+
+def of_explain():
+    """What ``explain`` says of a vehicle and a verdict, but for the law and the steps of the decision."""
+    yield from {*MEANINGS.values(), NOT_CHECKED, *({line.step for line in TABLE} - {"VIN"})}
+    yield from {field.label for field in FIELDS.values()} - NOT_SHOWN
+    for problem in Problem:
+        yield from (problem.sentence, problem.weight.value)
+    yield from (*Basis, *CheckDigit, "high", "medium", "low")
+    yield from (
+        "VERDICT",
+        "under",
+        "on",
+        "because",
+        "law",
+        "rules",
+        "data",
+        "The text",
+        "check digit",
+        "market",
+        "also in vPIC",
+    )
+    yield from (
+        "a date that is not known",
+        "other regimes in question",
+        "This is no legal advice.",
+        "confidence {level}",
+    )
+    yield from (
+        "rules of market {market}",
+        "cannot tell",
+        "cannot tell; the evidence disagrees:",
+        "no year to be told",
+        "meant?",
+    )
+    yield from (
+        "cannot tell; the known positions allow {years}",
+        "{place} allows {years}",
+        "grade {grade}",
+    )
+    yield from (
+        "{n} years from {first} to {last}",
+        "position 9 must be {digit} for the other positions",
+    )
+
+
+def of_the_terminal():
+    yield from (
+        *COLUMN_TITLES.values(),
+        "rows",
+        "brand",
+        "other regimes",
+        "not the same as free to export",
+    )
+    yield from ("reason (a row may have several)", "and {n} more: --verbose shows all of them")
+    yield from (
+        "by date",
+        "powertrain",
+        "columns",
+        "encoding",
+        "sheets",
+        "not read",
+        "rule",
+        "date",
+        "note",
+        "written",
+    )
+    yield "{n} rows are outside the rule by their dates; nothing else of them was judged."
+    yield from (
+        "{rule}, version {version}, data {release}",
+        "{given} given, {applied} rows decided",
+    )
+    yield from (
+        "to decide again",
+        "of vehicles that stand on no row",
+        "of another regime",
+        "without a VIN",
+    )
+
+
+def of_the_evidence():
+    yield from (
+        "fuel",
+        "condition",
+        "goods_name",
+        "un_no",
+        "type_code",
+        "make",
+        "vehicle_type",
+        "unit_price",
+        "displacement",
+    )
+    yield from (
+        "battery_capacity",
+        "decision",
+        "earlier decision",
+        "licence",
+        "exporter",
+        "new",
+        "used",
+        "model",
+    )
+
+
 OURS = {
     "workbooks": sorted(set(of_the_workbooks())),
     "template": sorted(of_the_template()),
@@ -100,7 +218,25 @@ OURS = {
     "law": sorted(set(of_the_law())),
     "ledger": sorted(of_the_ledger()),
     "lists": ["exporters", "licences", "confirmations", "catalogue", "decisions", ORDER_OF_USE],
+    "explain": sorted(set(of_explain())),
+    "terminal": sorted(of_the_terminal()),
+    "evidence": sorted(of_the_evidence()),
+    "figures and changes": [
+        *CHANGED.values(),
+        "changes",
+        "since {run}: {counts}, {same} the same",
+        "The earlier run asked another regime: {before}, now {now}.",
+        "The earlier run used another date: {before}, now {now}.",
+        "The rules have changed since: {before}, now {now}.",
+        "The reference data has changed since: {before}, now {now}.",
+        *KINDS.values(),
+        "No column holds unit prices, so there are no values and no prices.",
+        "No column holds quantities: each VIN counts as one vehicle, a row without one as one.",
+        "{n} rows with neither a VIN nor a tariff code are not counted: totals and the like.",
+        "There are more than {n} groups: the rest is counted without its exporters and models, as '{others}'.",
+    ],
     "page": [
+        "and {n} more: exceptions.csv has them",
         "Brand not known",
         "Other or not known",
         "{n} other brands",
@@ -251,7 +387,7 @@ def test_a_hostile_cell_is_as_inert_in_chinese(text):
 
 def test_who_must_act_is_first(runs):
     source = page_of(runs["en"])
-    order = ["counts", "act", "review", "brands", "fields", "reasons", "licences", "reading", "limits", "exceptions"]  # fmt: skip
+    order = ["counts", "act", "review", "exceptions", "dates", "licences", "figures", "brands", "fields", "reasons", "reading", "limits"]  # fmt: skip
     places = [source.index(f'<section id="{name}"') for name in order]
     assert places == sorted(places)
     exceptions = (runs["en"] / "exceptions.csv").read_text(encoding="utf-8-sig")

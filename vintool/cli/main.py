@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
@@ -22,6 +22,7 @@ import vintool
 from vintool.atomic import remove_private_folders
 from vintool.cli.learn import learn
 from vintool.cli.options import (
+    lang_option,
     market_option,
     on_day,
     regime_option,
@@ -36,6 +37,7 @@ from vintool.cli.terminal import (
     FAILED,
     INTERNAL,
     UNREADABLE,
+    ReaderGone,
     Unwritable,
     note,
     parse_pairs,
@@ -51,12 +53,37 @@ from vintool.cli.terminal import (
 )
 
 
+@contextmanager
+def _reader_may_go() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGone(0) from None
+
+
 class Program(click.Group):
     """The commands; whoever calls them, their errors are shown harmless."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The help for nothing: click from 8.2 on makes an error of it."""
         return super().parse_args(ctx, args or ["--help"])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the arguments; a VIN in its place is explained."""
+        explained = args[0] not in self.commands and _is_number(args[0])
+        return super().resolve_command(ctx, ["explain", *args] if explained else args)
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """The context of a command line; help that nobody reads is no error, which click makes of it."""
+        with _reader_may_go():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; its help likewise."""
+        with _reader_may_go():
+            return super().invoke(ctx)
 
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
         """Run a command and end the program."""
@@ -78,6 +105,7 @@ def cli() -> None:
     """Decode, check and screen vehicle identification numbers.
 
     \b
+    vintool LRW3E7FA1LC000001
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01
     vintool screen manifest.xlsx --out answers
     """
@@ -173,8 +201,11 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     help="What the papers say: goods_name, hs_code, fuel, un_no, condition, vehicle_type, seats, make, model, type_code, displacement, battery_capacity, unit_price, currency, chassis_no, registration_date, and the dates declaration_date, export_date, loading_date, sailing_date, bl_date, licence_date, application_date.",
 )
 @regime_option
+@lang_option
 @with_evidence
-def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regime: str) -> None:
+def explain(  # noqa: PLR0913, PLR0917 - the options of the command
+    vin: str, on: date | None, form: str, declare: tuple[str, ...], regime: str, lang: str
+) -> None:
     """The verdict on one vehicle, step by step, with the sources.
 
     \b
@@ -182,7 +213,8 @@ def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regi
     vintool explain LGXC74C48P0320453 --on 2026-03-01 --declare hs_code=8703801090
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01 --regime cn-used-vehicle --declare condition=used
     """
-    from vintool.screening import explain as page  # noqa: PLC0415 - start-up time
+    from vintool.report.language import language  # noqa: PLC0415 - start-up time
+    from vintool.screening import explain as page  # noqa: PLC0415
     from vintool.screening.dates import day_field  # noqa: PLC0415
 
     declared = parse_pairs(declare, "--declare")
@@ -196,7 +228,7 @@ def explain(vin: str, on: date | None, form: str, declare: tuple[str, ...], regi
     if form == "json":
         say_json(explanation.model_dump_json(indent=2))
         return
-    for line in page.explanation_lines(explanation):
+    for line in page.explanation_lines(explanation, language(lang)):
         say(line, styled)
 
 
@@ -209,6 +241,17 @@ def _print_fields(
 ) -> None:
     """Vehicles and checks, each by its fields: as lines without a model, else as their models print."""
     print_models(records if form == "text" else map(_model, records), form, lines, single=single)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a VIN or a part of one rather than the name of a command or a file."""
+    letters = text.replace("-", "").replace(" ", "").replace("*", "")
+    return (
+        8 <= len(letters) <= 20
+        and letters.isalnum()
+        and any(map(str.isdecimal, letters))
+        and not Path(text).exists()
+    )
 
 
 def _is_check(fields: dict[str, Any]) -> bool:
@@ -242,13 +285,14 @@ def main() -> None:
         note("interrupted")
         _end(getattr(error.__cause__, "exit_code", FAILED))
     except SystemExit as end:
-        if isinstance(end.code, int) and end.code > 128:
-            _end(end.code)
+        code = end.code if isinstance(end.code, int) else FAILED if end.code else 0
+        if isinstance(end, ReaderGone) or "pyarrow" in sys.modules or code > 128:
+            _end(code)
         gc.freeze()  # the end frees all; to search it for cycles first takes a tenth of a short run
         raise
     except DataError as error:
         note(f"Error: reference data: {error}")
-        sys.exit(UNREADABLE)
+        _end(UNREADABLE)
     except Exception as error:  # noqa: BLE001 - the last door
         from traceback import extract_tb  # noqa: PLC0415 - start-up time
 
@@ -260,7 +304,7 @@ def main() -> None:
         note(
             f"Error: internal error, {type(error).__name__} at {Path(at.filename).name}:{at.lineno}; please report this line{more}."
         )
-        sys.exit(INTERNAL)
+        _end(INTERNAL)
 
 
 def _prepare() -> None:
@@ -274,9 +318,14 @@ def _prepare() -> None:
 
 
 def _end(code: int) -> NoReturn:
-    """End at once: Arrow's threads may still read, and abort an orderly end."""
-    with suppress(OSError):
-        sys.stderr.flush()
+    """End at once, when all is written.
+
+    A thread of Arrow may still let go of a file of ours, or read it. It needs the interpreter for that, and where
+    the interpreter is ending in its orderly way, such a thread aborts the process (SIGABRT).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # gone, closed, or never there
+            stream.flush()
     if subprocesses := sys.modules.get("vintool.files.subprocesses"):
         subprocesses.end_all()
     remove_private_folders()

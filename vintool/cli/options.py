@@ -52,7 +52,7 @@ lang_option = click.option(
     type=click.Choice(list(LANGUAGES)),
     default="en",
     show_default=True,
-    help="The language of report.html; the other outputs are the same in both.",
+    help="The language of what is printed and of report.html; data is the same in both.",
 )
 vins_argument = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @FILE")
 FILE = click.Path(path_type=Path, dir_okay=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vintool.cli.terminal import COLOURS, URGENCY, note
 from vintool.codes import Verdict
 from vintool.escaping import visible
+from vintool.report.wrapping import wrapped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -57,7 +58,7 @@ def _json_lines() -> Iterator["Listener"]:
             else None,
             "rows_per_second": round(rows / seconds) if seconds else None,
         }
-        note(json.dumps({**counts, **times, "done": done}))
+        note(json.dumps({**counts, **times, "done": done}), whole=True)
 
     position = size = rows = 0
 
@@ -129,6 +130,7 @@ def _bar() -> Iterator["Listener"]:
             )
 
         def print_above(text: str) -> None:
-            bar.console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
+            for line in wrapped(visible(text), bar.console.width):
+                bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
         yield Listener(progress, print_above)

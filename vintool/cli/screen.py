@@ -23,6 +23,7 @@ from vintool.cli.terminal import (
     FAILED,
     URGENCY,
     OutOfMemory,
+    ReaderGone,
     Stopped,
     Unreadable,
     Unwritable,
@@ -97,6 +98,12 @@ SAMPLES = Path(__file__).parent / "samples"
     help="A filled exceptions.csv or exceptions.xlsx of an earlier run, or its decisions.jsonl; may be repeated.",
 )
 @click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    metavar="RUN.JSON",
+    help="An earlier run, or its --out folder: what is new, gone or changed is printed, and written to changes.csv.",
+)
+@click.option(
     "--single-window",
     is_flag=True,
     help="Write single-window.xml to --out as well: the vehicles that need a licence, as blocks of a declaration.",
@@ -120,6 +127,7 @@ SAMPLES = Path(__file__).parent / "samples"
     help="On stderr: a bar on a terminal (auto), lines of JSON for programs, or nothing.",
 )
 @lang_option
+@click.option("--verbose", "-v", is_flag=True, help="Print all reasons, brands, sheets and notes.")
 @with_evidence
 def screen(
     file: str,
@@ -148,9 +156,13 @@ def screen(
     """
     if options["single_window"] and options["out"] is None:
         raise click.UsageError("--single-window writes to a folder: name one with --out")
+    verbose = options.pop("verbose")
+    if options["since"] and options["out"] is None:
+        raise click.UsageError("--since writes changes.csv to a folder: name one with --out")
     with input_path(file) as path:
         summary = _run(progress, path=path, mapping=parse_pairs(mapping, "--map"), **options)
-    _print_summary(summary, form)
+    with suppress(ReaderGone):  # the exit code says what it says, whoever reads
+        _print_summary(summary, form, options["lang"], verbose=verbose)
     if fail_on:
         at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]
         sys.exit(FAILED if any(summary.verdicts[verdict] for verdict in at_or_above) else 0)
@@ -240,15 +252,17 @@ def _tune_process() -> None:
         pa.jemalloc_set_decay_ms(100)
 
 
-def _print_summary(summary: "Summary", form: str) -> None:
+def _print_summary(summary: "Summary", form: str, lang: str, *, verbose: bool = False) -> None:
     try:
         if form == "json":
             say_json(summary.model_dump_json(indent=2))
             return
-        from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
+        from vintool.report.language import language  # noqa: PLC0415 - start-up time
+        from vintool.report.text import summary_text  # noqa: PLC0415
 
         sentences = {str(reason): reason.sentence for reason in Reason}
-        for line in summary_text(summary, sentences).split("\n")[:-1]:
+        text = summary_text(summary, sentences, language=language(lang), verbose=verbose)
+        for line in text.split("\n")[:-1]:
             say(line, styled)
     except Unwritable as error:
         done = f" The run is done: {', '.join(summary.outputs)}." if summary.outputs else ""
@@ -282,7 +296,7 @@ def demo(out: Path, lang: str) -> None:
     folder = out / "vintool-demo"
     lists = {"exporters": exporters, "licences": licences}
     summary = _run("auto", path=sample, out=folder, lang=lang, **lists)
-    _print_summary(summary, "text")
+    _print_summary(summary, "text", lang)
     say("")
     say(f"The manifest is {sample}, the lists {exporters} and {licences},")
     say(f"the report {folder / 'report.html'}")

@@ -6,18 +6,21 @@ Nothing is printed but by the functions here: they make harmless what strangers 
 import csv
 import io
 import os
+import re
+import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from vintool.codes import Verdict
 from vintool.escaping import json_in, spreadsheet_cell, visible
+from vintool.report.wrapping import wrapped
 
 FAILED, UNREADABLE, INTERNAL = 1, 3, 4
 URGENCY = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID)
@@ -65,16 +68,15 @@ def unwritable(error: OSError) -> Unwritable:
     return Unwritable(f"standard output: cannot be written ({why}).")
 
 
-_READER_GONE = (
-    128 + 13
-)  # as shells have it for a program that SIGPIPE has ended; Windows has no such signal
+class ReaderGone(SystemExit):
+    """Nobody reads on, as where ``head`` has seen enough: no error, and nothing more is printed."""
 
 
 def print_text(text: str, *, colour: bool | None = None) -> None:
     """Print to stdout what holds nothing raw any more, whatever the encoding of stdout.
 
     Raises:
-        SystemExit: nobody reads it any more, as where ``head`` has seen enough.
+        ReaderGone: nobody reads it any more.
         Unwritable: it cannot be written, as on a full disk.
     """
     if sys.stdout is None:  # closed, which older releases of click do not expect
@@ -82,14 +84,29 @@ def print_text(text: str, *, colour: bool | None = None) -> None:
     try:
         click.echo(text, sys.stdout, color=colour)  # else click makes UTF-8 of ASCII
     except BrokenPipeError:
-        sys.exit(_READER_GONE)
+        raise ReaderGone(0) from None
     except OSError as error:
         raise unwritable(error) from None
 
 
-def say(line: str, style: Callable[[str], str] = str) -> None:
-    """A line to a terminal or a pipe, made harmless; colour only where a terminal wants it."""
-    print_text(style(visible(line)), colour=False if os.environ.get("NO_COLOR") else None)
+def columns(stream: TextIO | None) -> int | None:
+    """The width that lines are broken to: that of the terminal; of a pipe none, unless ``COLUMNS`` sets one for stdout.
+
+    What is said on stderr to a program stays whole: it may look for a sentence, and libraries such as readline set
+    ``COLUMNS`` for every program that they start.
+    """
+    if stream is not None and stream.isatty():
+        return shutil.get_terminal_size().columns
+    said = os.environ.get("COLUMNS", "") if stream is sys.stdout else ""
+    return int(said) if said.isdecimal() and int(said) else None
+
+
+def say(line: str, style: Callable[[str], Mapping[str, Any]] | None = None) -> None:
+    """A line to a terminal or a pipe, made harmless; colour and breaks only where a terminal wants them."""
+    looks = style(line) if style else {}
+    colour = False if os.environ.get("NO_COLOR") else None
+    for part in wrapped(visible(line), columns(sys.stdout)):
+        print_text(click.style(part, **looks) if looks else part, colour=colour)
 
 
 def say_json(text: str) -> None:
@@ -104,19 +121,25 @@ def as_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, default=str, indent=2)
 
 
-def styled(line: str) -> str:
-    """A line of a page with its verdict in colour and its sources dimmed; plain in a pipe."""
+def styled(line: str) -> dict[str, Any]:
+    """How a line of a page looks: its verdict in colour, its sources dimmed; plain in a pipe."""
     for verdict, colour in COLOURS.items():
-        if f"({verdict})" in line or line.startswith(f"VERDICT {verdict.upper()}"):
-            return click.style(line, bold=True, fg=colour)
-    return click.style(line, dim=True) if line.startswith(" " * 8) else line
+        if f"({verdict})" in line or re.match(rf"\S+ {verdict.upper()}\b", line):
+            return {"bold": True, "fg": colour}
+    return {"dim": True} if line.startswith(" " * 8) else {}
 
 
-def note(line: str) -> None:
-    """A line beside the data, made harmless: to stderr. Where nobody can read it the work goes on."""
+def note(line: str, *, whole: bool = False) -> None:
+    """A line beside the data, made harmless: to stderr. Where nobody can read it the work goes on.
+
+    Args:
+        line: what to say.
+        whole: never break it, since a program reads it.
+    """
     if sys.stderr is not None:
         with suppress(OSError):
-            click.echo(visible(line), err=True)
+            for part in wrapped(visible(line), None if whole else columns(sys.stderr)):
+                click.echo(part, err=True)
 
 
 def show(error: click.ClickException) -> None:

@@ -3,12 +3,13 @@
 Both are taken by their fields: as ``vehicle_fields`` and ``check_fields`` give them, or ``dict`` of the model.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vintool.codes import CheckDigit
 from vintool.decoding.facts import Fact, PowertrainFact, Source
 from vintool.decoding.fields import FIELDS
+from vintool.report.wrapping import padded
 
 
 def ruler(text: str) -> list[str]:
@@ -31,6 +32,10 @@ def ruler(text: str) -> list[str]:
         "                           |   model year",
         "                           check digit",
     ]
+
+
+_Translate = Callable[[str], str]
+"""From English to the language of who reads; ``str`` leaves it as it is."""
 
 
 def _cite(source: Source) -> str:
@@ -58,37 +63,44 @@ def _years(candidates: tuple[int, ...]) -> str:
     return " or ".join(map(str, candidates)) or "no year to be told"
 
 
-def vehicle_lines(vehicle: Mapping[str, Any]) -> Iterator[str]:
+def vehicle_lines(vehicle: Mapping[str, Any], translate: _Translate = str) -> Iterator[str]:
     """A decoded vehicle as lines of text; a source is cited once."""
     years = vehicle["model_year_candidates"]
     yield from ruler(vehicle["vin"])
     yield ""
-    yield f"{'check digit':<16}{vehicle['check_digit'].value} (rules of market {vehicle['market'].value})"
+    rules = translate(f"rules of market {vehicle['market'].value}")
+    yield f"{padded(translate('check digit'), 16)}{translate(vehicle['check_digit'].value)} ({rules})"
     cited: set[Source] = set()
     for field, value, basis, sources in facts_of(vehicle):
-        yield f"{FIELDS[field].label:<16}{value}  [{basis}]"
+        yield f"{padded(translate(FIELDS[field].label), 16)}{value}  [{', '.join(map(translate, basis.split(', ')))}]"
         for source in sources:
             if source not in cited:
                 cited.add(source)
                 yield f"{'':<17}{_cite(source)}"
         if field == "model_year" and len(years) > 1:
-            yield f"{'':<17}{vehicle['model_year'].source.row} allows {_years(years)}"
+            place = vehicle["model_year"].source.row
+            yield f"{'':<17}{translate(f'{place} allows {_years(years)}')}"
     if vehicle["model_year"] is None:
-        yield f"{'model year':<16}cannot tell; the known positions allow {_years(years)}"
+        known = translate(f"cannot tell; the known positions allow {_years(years)}")
+        yield f"{padded(translate('model year'), 16)}{known}"
     if attributes := vehicle["attributes"]:
-        yield f"also in vPIC    {'; '.join(map(str, attributes))}"
+        yield f"{padded(translate('also in vPIC'), 16)}{'; '.join(map(str, attributes))}"
     conflict = vehicle["powertrain_conflict"]
     if vehicle["powertrain"] is None:
-        yield f"{'powertrain':<16}cannot tell{'; the evidence disagrees:' if conflict else ''}"
+        cannot = translate("cannot tell; the evidence disagrees:" if conflict else "cannot tell")
+        yield f"{padded(translate('powertrain'), 16)}{cannot}"
     for source in conflict:
         yield f"{'':<17}{_cite(source)}"
 
 
-def check_lines(check: Mapping[str, Any]) -> Iterator[str]:
+def check_lines(check: Mapping[str, Any], translate: _Translate = str) -> Iterator[str]:
     """What is wrong with a text, and what was put right in it."""
     for problem in check["problems"]:
-        yield f"{problem.weight.value:<9}{problem.value}: {problem.sentence}"
+        yield f"{padded(translate(problem.weight.value), 9)}{problem.value}: {translate(problem.sentence)}"
     if check["check_digit"] is CheckDigit.FAILS:
-        yield f"{'':<9}position 9 must be {check['expected_check_digit']} for the other positions"
+        must = translate(
+            f"position 9 must be {check['expected_check_digit']} for the other positions"
+        )
+        yield f"{'':<9}{must}"
     for suggestion in check["suggestions"]:
-        yield f"{'meant?':<9}{suggestion.vin}: {suggestion.reason}"
+        yield f"{padded(translate('meant?'), 9)}{suggestion.vin}: {translate(suggestion.reason)}"

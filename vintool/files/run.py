@@ -12,6 +12,9 @@ EXCEPTIONS_CSV: Final = "exceptions.csv"
 EXCEPTIONS_XLSX: Final = "exceptions.xlsx"
 CLEARED_CSV: Final = "cleared_by_date.csv"
 LEDGER_CSV: Final = "ledger.csv"
+STATISTICS_CSV: Final = "statistics.csv"
+ROWS_PARQUET: Final = "rows.parquet"
+CHANGES_CSV: Final = "changes.csv"
 DECISIONS_JSONL: Final = "decisions.jsonl"
 REPORT_HTML: Final = "report.html"
 RUN_JSON: Final = "run.json"
@@ -62,6 +65,7 @@ class Run:
     confirmations: Path | None = None
     decisions: tuple[Path, ...] = ()
     catalogue: tuple[Path, ...] = ()
+    since: Path | None = None
     single_window: bool = False
     lang: str = "en"
     annotated_as: str | None = None
@@ -82,7 +86,15 @@ class Run:
     @property
     def parameters(self) -> dict[str, object]:
         """What ``run.json`` records of the options; files stand in it with their hashes."""
-        files = {"path", "exporters", "licences", "confirmations", "decisions", "catalogue"}
+        files = {
+            "path",
+            "exporters",
+            "licences",
+            "confirmations",
+            "decisions",
+            "catalogue",
+            "since",
+        }
         elsewhere = {*files, "out", "today"}
         names = (field.name for field in fields(self))
         return {name: getattr(self, name) for name in names if name not in elsewhere}

@@ -26,13 +26,16 @@ from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_te
 from vintool.files.reading.sheets import Tally as SheetTally
 from vintool.files.reading.watch import Watch
 from vintool.files.run import (
+    CHANGES_CSV,
     CLEARED_CSV,
     DECISIONS_JSONL,
     EXCEPTIONS_CSV,
     EXCEPTIONS_XLSX,
     LEDGER_CSV,
     REPORT_HTML,
+    ROWS_PARQUET,
     RUN_JSON,
+    STATISTICS_CSV,
     Listener,
     Progress,
     Run,
@@ -41,6 +44,7 @@ from vintool.files.run import (
 )
 from vintool.files.set_apart import Parted, SetApart
 from vintool.files.writing.annotated import AnnotatedCopy
+from vintool.files.writing.changes import EarlierRun, write_changes
 from vintool.files.writing.hashing import hash_in_thread
 from vintool.files.writing.ledger import licence_lines, write_ledger
 from vintool.files.writing.record import write_run
@@ -48,6 +52,7 @@ from vintool.files.writing.report import write_report
 from vintool.files.writing.row_files import RowFiles
 from vintool.files.writing.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.writing.staging import staged
+from vintool.files.writing.statistics import write_statistics
 from vintool.files.writing.tally import Tally
 from vintool.registry.user_rules import one_reference
 from vintool.report.display import ranked
@@ -73,6 +78,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     confirmations: Path | str | None = None,
     decisions: Sequence[Path | str] = (),
     catalogue: Path | str | Sequence[Path | str] = (),
+    since: Path | str | None = None,
     single_window: bool = False,
     lang: str = "en",
     annotated_as: str | None = None,
@@ -99,6 +105,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         decisions: filled ``exceptions.csv`` or ``.xlsx`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
         catalogue: exports of type approvals, or pages of them: one path or several.
+        since: ``run.json`` or folder of an earlier run: what is new, gone or changed goes to ``changes.csv`` in ``out``.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
         lang: of ``report.html`` and the words of workbooks, ``en`` or ``zh``; the CSV files are the same in each.
         annotated_as: the format of ``annotated.*``: ``csv``, ``tsv``, ``xlsx``, ``parquet`` or ``jsonl``;
@@ -129,6 +136,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         confirmations=Path(confirmations) if confirmations else None,
         decisions=tuple(map(Path, decisions)),
         catalogue=paths_of(catalogue),
+        since=None if since is None else Path(since),
         single_window=single_window,
         lang=lang,
         annotated_as=annotated_as,
@@ -167,6 +175,7 @@ class _Screening:
         self._mappings = _mappings(self._manifest, run.mapping or {})
         self._apart = [*map(SetApart, self._manifest.sheets, self._mappings)]
         self._run = _completed(run, self._manifest, self._mappings)
+        self._earlier = EarlierRun(run.since) if run.since and run.out else None
         self._desk = open_desk(self._run)
         self._tally, self._occurrences = Tally(), Occurrences()
         self._sheet_days: dict[int, ManifestDays] = {}
@@ -202,6 +211,7 @@ class _Screening:
                 answers = answers.drop_columns([LICENCE])  # noqa: PLW2901
             if row_files:
                 tally.count_cells(data, mapping, answers)
+                tally.keep_needed(sheet.name, data, mapping, answers)
                 look = pc.is_valid(answers.column(FACTS))
                 exceptions = data.filter(look), answers.filter(look)
                 tally.keep_first(sheet.name, exceptions[1], exceptions[0], mapping)
@@ -215,6 +225,7 @@ class _Screening:
                     answers=beside,
                     exceptions=exceptions,
                     cleared=cleared,
+                    counting=frozenset({mapping["row_no"]} if "row_no" in mapping else ()),
                 )
             position = parted.batch.position
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
@@ -261,7 +272,10 @@ class _Screening:
             (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
             blocks.write(stage)
-        write_report(stage, run, summary, self._tally, self._regimes)
+        changes = write_changes(stage, self._earlier, summary) if self._earlier else None
+        summary = summary.model_copy(update={"changes": changes and changes.counts})
+        write_statistics(stage, self._tally.statistics.figures())
+        write_report(stage, run, summary, self._tally, self._regimes, self._input_hash(), changes)
         with self._watch.unchanged():  # or the hash would be that of another file
             write_run(
                 stage,
@@ -340,6 +354,9 @@ class _Screening:
             EXCEPTIONS_XLSX,
             *([CLEARED_CSV] if self._tally.rows_cleared_by_date else []),
             *([LEDGER_CSV] if self._desk.ledger else []),
+            STATISTICS_CSV,
+            ROWS_PARQUET,
+            *([CHANGES_CSV] if self._earlier else []),
             *([DECISIONS_JSONL] if self._desk.reviews else []),
             REPORT_HTML,
             RUN_JSON,

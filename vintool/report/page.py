@@ -9,39 +9,35 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import Field
 
 from vintool.escaping import visible
+from vintool.report.changes import KINDS as CHANGE_KINDS
+from vintool.report.changes import Changes
 from vintool.report.display import cell, first_of, ranked, share, with_others
+from vintool.report.embedded import payload, row_view
+from vintool.report.evidence import evidence_in
+from vintool.report.figures import Figures, country_names
 from vintool.report.language import language
+from vintool.report.row import Row
 from vintool.report.summary import LABELS, Count, Frozen, Summary, Verdicts
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-ROWS: Final = 2000  # exceptions on the page; exceptions.csv has all
+ROWS: Final = 20_000  # exceptions on the page; exceptions.csv has all
+ROWS_AT_ONCE: Final = 50  # of them that are shown before the script, or without it
+NEEDED_ROWS: Final = 20_000  # that need a licence; annotated.* has all
+NEEDED_OPEN: Final = 400  # VINs of them that are unfolded, and printed
+FIGURES: Final = 15  # lines of each table of figures; statistics.csv has all
+CHANGES: Final = 200  # changed rows; changes.csv has all
 UNLICENSED_ROWS: Final = 200  # of those without a licence; exceptions.csv has all
 CLEARED_ROWS: Final = 200  # of those cleared by their date; cleared_by_date.csv has all
 BRANDS: Final = 12  # that have a bar of their own
 LICENCES: Final = 500  # lines of the ledger on the page; ledger.csv has all
-
-
-class Row(Frozen):
-    """One row that a person should see: its place, its text, its finding."""
-
-    row: int
-    sheet: str
-    vin_text: str
-    vin: str | None
-    brand: str | None
-    powertrain: str | None
-    verdict: str
-    reasons: tuple[str, ...]
-    evidence: tuple[str, ...] = ()
-    suggestion: str | None = None
-    declared: dict[str, str] = Field(default_factory=dict)
 
 
 class FieldCount(Frozen):
@@ -59,6 +55,41 @@ class Unlicensed(Frozen):
     rows: Count
     reasons: dict[str, Count]
     first: tuple[Row, ...]
+
+
+class NeedGroup(Frozen):
+    """Rows that need a licence under one bill of lading and exporter.
+
+    Attributes:
+        regime: which regime says so; empty if only one was asked.
+        bl_no: of the bill, as the manifest writes it.
+        exporter: likewise.
+        rows: how many.
+        vins: of their vehicles.
+        without_vin: where the rows stand that have no VIN.
+        models: rows by brand and model.
+    """
+
+    regime: str
+    bl_no: str
+    exporter: str
+    rows: Count
+    vins: tuple[str, ...]
+    without_vin: tuple[str, ...]
+    models: dict[str, Count]
+
+
+class Needed(Frozen):
+    """The rows that need a licence: how many, and the groups of those that are listed."""
+
+    rows: Count
+    listed: Count
+    groups: tuple[NeedGroup, ...]
+
+    @property
+    def several_regimes(self) -> bool:
+        """Whether more than one regime says so."""
+        return len({group.regime for group in self.groups}) > 1
 
 
 class Citation(Frozen):
@@ -94,6 +125,11 @@ class ReportContext(Frozen):
     brand_powertrain: dict[str, dict[str, Count]] = Field(default_factory=dict)
     lists: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
+    needed: Needed | None = None
+    figures: Figures | None = None
+    changes: Changes | None = None
+    day: date | None = None
+    input_hash: str = ""
 
 
 def report_html(
@@ -121,9 +157,14 @@ def report_html(
         s=summary,
         c=context,
         rows=exceptions,
+        first_rows=exceptions[:ROWS_AT_ONCE],
+        payload=payload(exceptions, context.reason_sentences, context.settled_by, language(lang)),
+        unfolded=_unfolded(context.needed),
+        country=country_names(lang),
         omitted=omitted,
         reviewed=tuple(_reviewed(exceptions)),
         row_reasons=ranked(reasons),
+        row_verdicts={row.verdict for row in exceptions},
         with_sheets=max(sheets) > 1,
         brands=with_others(verdicts, summary.verdicts, BRANDS, language(lang)),
         brand_powertrains=with_others(
@@ -131,6 +172,12 @@ def report_html(
         ),
         fields=tuple((field, _rest(field, summary.verdicts)) for field in context.fields),
     )
+
+
+def _unfolded(needed: Needed | None) -> int:
+    """How many of the groups are shown unfolded: as many as their VINs fit."""
+    vins = accumulate(len(group.vins) for group in needed.groups) if needed else ()
+    return max(1, sum(count <= NEEDED_OPEN for count in vins))
 
 
 def _source_hash(text: str) -> str:
@@ -170,8 +217,16 @@ def _template(lang: str) -> "Template":
     env.filters |= {"cell": cell, "first_of": partial(first_of, language=translation)}
     env.filters |= {"number": "{:,}".format, "ranked": ranked, "source_hash": _source_hash}
     # Unlike _(), which is for literals and gives markup, what translate gives is escaped.
+    env.filters |= {"in_language": partial(evidence_in, language=translation)}
     env.filters |= {"translate": translation.translate}
     labels = {name: translation.gettext(label) for name, label in LABELS.items()}
+    env.globals |= {
+        "CHANGE_KINDS": CHANGE_KINDS,
+        "ROWS_AT_ONCE": ROWS_AT_ONCE,
+        "FIGURES": FIGURES,
+        "CHANGES": CHANGES,
+    }
+    env.globals |= {"view": partial(row_view, language=translation)}
     env.globals |= {"share": share, "LABELS": labels, "LICENCES": LICENCES, "TAG": translation.tag}
     return env.get_template("report.html")
 

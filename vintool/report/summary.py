@@ -106,6 +106,26 @@ class DecisionCounts(Frozen):
     not_met: Count
 
 
+class ChangeCounts(Frozen):
+    """The rows that are different from an earlier run.
+
+    Attributes:
+        since: the folder of that run.
+        sha256: of its ``run.json``.
+        rows: by what is different: ``verdict``, ``new``, ``gone``, ``cells``.
+        same: the others.
+        verdicts: those whose verdict has changed, by ``BEFORE -> NOW``.
+        notes: what else has changed between the runs.
+    """
+
+    since: str
+    sha256: str
+    rows: dict[str, Count]
+    same: Count
+    verdicts: dict[str, Count]
+    notes: tuple[str, ...] = ()
+
+
 class Summary(Frozen):
     """One screening run in numbers: exactly what ``screen --format json`` prints."""
 
@@ -134,12 +154,23 @@ class Summary(Frozen):
     licences: tuple[LicenceLine, ...] = ()
     rules_disagree: dict[str, Count] = {}
     decisions: DecisionCounts | None = None
+    changes: ChangeCounts | None = None
 
     @model_validator(mode="after")
     def _no_row_lost(self) -> Self:
         if (verdicts := sum(self.verdicts.values())) != self.rows_out:
             raise ValueError(f"{verdicts} verdicts for {self.rows_out} rows")
         return self
+
+    @property
+    def first_verdicts(self) -> dict[str, int]:
+        """The rows by verdict that are the first figure: of all regimes that were asked those of the first, of pure electric cars."""
+        return next(iter(self.regimes.values()), self.verdicts)
+
+    @property
+    def other_regimes(self) -> dict[str, dict[str, int]]:
+        """The rows by verdict of the regimes that were asked beside that one."""
+        return dict([*self.regimes.items()][1:])
 
     @property
     def balanced(self) -> bool:

@@ -1,86 +1,170 @@
 """The summary of a run as text for a terminal or a pipe."""
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from vintool.escaping import visible
-from vintool.report.display import CELL, cell, first_of, ranked, share, with_others
-from vintool.report.summary import LABELS, DecisionCounts, Summary
+from vintool.report.display import cell, ranked, share, with_others
+from vintool.report.language import ENGLISH, Language
+from vintool.report.summary import LABELS, ChangeCounts, DecisionCounts, Summary
+from vintool.report.wrapping import cells, padded
+
+REASONS, BRANDS, NAMES, NOTES, FILES = 5, 5, 6, 12, 12  # shown where not all are asked for
+_LONGEST: Final = 600  # characters of a sentence that quotes cells
+COLUMN_TITLES: Final = {
+    "controlled": "Licence",
+    "review": "Look",
+    "out_of_scope": "Outside",
+    "invalid": "No VIN",
+}
+"""Each verdict as the title of a narrow column."""
+CHANGED: Final = {
+    "verdict": "with another verdict",
+    "new": "added",
+    "gone": "gone",
+    "cells": "with other cells alone",
+}
+"""Each kind of change in a few words."""
 
 _UNUSED = 8  # columns that the terminal names
 
 
-def summary_text(summary: Summary, sentences: Mapping[str, str]) -> str:
-    """The summary for a terminal or a pipe: plain text, at most 48 lines, no colour."""
-    lines = [f"{cell(summary.file)}: {summary.balance} ({summary.seconds:.1f} s)", ""]
-    lines += [
-        f"{n:>11,}  {share(n, summary.rows_out):>6}  {text}" for n, text in _verdict_lines(summary)
+def summary_text(
+    summary: Summary,
+    sentences: Mapping[str, str],
+    *,
+    language: Language = ENGLISH,
+    verbose: bool = False,
+) -> str:
+    """The summary for a terminal or a pipe: plain text, no colour, a line for each thing however long.
+
+    Args:
+        summary: the run.
+        sentences: what each reason means, in English.
+        language: of what is ours; cells stay as they are.
+        verbose: show all there is; else how many more there are, and where they stand.
+    """
+    lines = [
+        *_verdicts(summary, language),
+        *_regimes(summary, language),
+        *_reasons(summary, sentences, language, verbose=verbose),
+        *_brands(summary, language, verbose=verbose),
+        "",
     ]
-    if reasons := ranked(summary.reasons):
-        lines += ["", "       rows  reason (a row may have several)"]
-    for code, n in reasons[:5]:
-        lines += [f"{n:>11,}  {cell(code)}: {cell(sentences.get(code, ''))}".rstrip(": ")]
-    if len(reasons) > 5:
-        lines += [f"{'':>11}  and {len(reasons) - 5} more"]
-    if brands := [(brand.brand, brand.verdicts) for brand in summary.by_brand]:
-        widths = (11, 12, 12, 14, 12)
-        lines += ["", "       rows  controlled      review  out_of_scope     invalid  brand"]
-        for brand, counts in with_others(brands, summary.verdicts, 5):
-            cells = [sum(counts.values()), *counts.values()]
-            numbers = "".join(f"{n:>{w},}" for n, w in zip(cells, widths, strict=True))
-            lines += [f"{numbers}  {cell(brand, 60)}"]
-    named = [sheet for sheet in summary.sheets if sheet.name]
-    read = [f"{sheet.name} ({sheet.rows:,} rows)" for sheet in named if not sheet.skipped]
-    left = [f"{sheet.name} ({sheet.skipped})" for sheet in summary.sheets if sheet.skipped]
-    states = Counter(line.state.replace("_", " ") for line in summary.licences)
-    cleared = summary.rows_cleared_by_date
-    facts = [
-        (
-            "by date",
-            f"{cleared:,} rows are outside the rule by their dates; nothing else of them was judged"
-            if cleared
-            else "",
-        ),
-        ("powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))),
-        ("licences", ", ".join(f"{n:,} {state}" for state, n in ranked(states))),
-        ("decisions", _decision_line(summary.decisions)),
-        ("columns", ", ".join(f"{field} = {name}" for field, name in summary.mapping.items())),
-        ("not used", _unused_columns(summary.columns_unused)),
-        ("encoding", summary.encoding),
-        ("sheets", ", ".join(first_of(read, 6))),
-        ("not read", ", ".join(first_of(left, 6))),
-        ("rule", f"{summary.regime}, version {summary.rule_version}, data {summary.data_release}"),
-        ("date", summary.on),
-        *(("note", note) for note in first_of(summary.notes, 5)),
-        ("written", ", ".join(first_of(summary.outputs, 8))),
-    ]
-    lines.append("")
-    for label, text in facts:
-        # Columns may take five lines: a column read as the wrong field spoils every verdict.
-        width, most = (100, 5) if label in {"columns", "written"} else (3 * CELL, 1)
-        lead = f"{label:<12}"
-        wrap = textwrap.TextWrapper(width, lead, " " * len(lead), max_lines=most, placeholder=" …")
-        lines += wrap.wrap(visible(text))
+    for label, text in _facts(summary, language, verbose=verbose):
+        if text:
+            lines += [f"{padded(language.gettext(label) + '  ', 12)}{text}"]
     return "\n".join(lines) + "\n"
 
 
-def _verdict_lines(summary: Summary) -> Iterator[tuple[int, str]]:
-    """Each verdict with its rows; those of the regimes beside the first are no part of its figure."""
-    first, *others = summary.regimes or [summary.regime]
-    for name, n in summary.verdicts.items():
-        of_others = {code: summary.regimes[code][name] for code in others}
-        if name == "controlled":
-            more = f", {first}" if others else ""
-            yield n - sum(of_others.values()), f"{LABELS[name]} ({name}{more})"
-            for code, rows in of_others.items():
-                if rows:
-                    yield rows, f"{LABELS[name]} by another rule ({name}, {code})"
-        elif name == "out_of_scope":
-            outside = "Outside all of these rules" if others else LABELS[name]
-            yield n, f"{outside} ({name}); not the same as free to export"
-        else:
-            yield n, f"{LABELS[name]} ({name})"
+def _verdicts(summary: Summary, language: Language) -> Iterator[str]:
+    _ = language.gettext
+    balance = language.translate(f"{summary.balance}.").rstrip(".。")
+    yield f"{cell(summary.file)}: {balance} ({summary.seconds:.1f} s)"
+    yield ""
+    for name, n in summary.first_verdicts.items():
+        caution = f"; {_('not the same as free to export')}" if name == "out_of_scope" else ""
+        yield f"{n:>11,}  {share(n, summary.rows_out):>6}  {_(LABELS[name])} ({name}){caution}"
+
+
+def _regimes(summary: Summary, language: Language) -> Iterator[str]:
+    """The rows of the regimes beside the first, which stand in no number above."""
+    _ = language.gettext
+    if others := summary.other_regimes:
+        yield ""
+        yield f"       {_('other regimes')}"
+    for code, counts in others.items():
+        rows = ", ".join(f"{n:,} {_(LABELS[name])} ({name})" for name, n in counts.items() if n)
+        yield f"{sum(counts.values()):>11,}  {code}: {rows}"
+
+
+def _reasons(
+    summary: Summary, sentences: Mapping[str, str], language: Language, *, verbose: bool
+) -> Iterator[str]:
+    reasons = ranked(summary.reasons)
+    if reasons:
+        yield ""
+        yield f"{padded(language.gettext('rows'), 11, right=True)}  {language.gettext('reason (a row may have several)')}"
+    head = reasons if verbose else reasons[:REASONS]
+    for code, n in head:
+        sentence = language.gettext(sentences.get(code, ""))
+        yield f"{n:>11,}  {cell(code)}: {cell(sentence)}".rstrip(": ")
+    if len(reasons) > len(head):
+        yield f"{'':>11}  {_more(len(reasons) - len(head), language)}"
+
+
+def _brands(summary: Summary, language: Language, *, verbose: bool) -> Iterator[str]:
+    brands = [(brand.brand, brand.verdicts) for brand in summary.by_brand]
+    if not brands:
+        return
+    rows = with_others(brands, summary.verdicts, len(brands) if verbose else BRANDS, language)
+    titles = [language.gettext(title) for title in ("rows", *COLUMN_TITLES.values())]
+    figures = [[f"{n:,}" for n in (sum(counts.values()), *counts.values())] for _, counts in rows]
+    widths = [
+        max(9, *(len(figure[at]) + 2 for figure in figures), cells(title) + 2)
+        for at, title in enumerate(titles)
+    ]
+    widths[0] = max(widths[0], 11)
+    yield ""
+    yield _aligned(titles, widths) + f"  {language.gettext('brand')}"
+    for (brand, _), figure in zip(rows, figures, strict=True):
+        yield _aligned(figure, widths) + f"  {cell(brand, 60)}"
+
+
+def _aligned(texts: Sequence[str], widths: Sequence[int]) -> str:
+    return "".join(
+        padded(text, width, right=True) for text, width in zip(texts, widths, strict=True)
+    )
+
+
+def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[tuple[str, str]]:
+    """What else there is to tell, each with its label."""
+    translate = language.translate
+    named = [sheet for sheet in summary.sheets if sheet.name]
+    read = [
+        f"{sheet.name} ({sheet.rows:,} {language.gettext('rows')})"
+        for sheet in named
+        if not sheet.skipped
+    ]
+    left = [
+        f"{sheet.name} ({translate(sheet.skipped)})" for sheet in summary.sheets if sheet.skipped
+    ]
+    states = Counter(line.state.replace("_", " ") for line in summary.licences)
+    cleared = summary.rows_cleared_by_date
+    most = len(summary.notes) if verbose else NOTES
+    notes = [cell(translate(note), _LONGEST) for note in summary.notes[:most]]
+    if len(summary.notes) > most:
+        notes += [_more(len(summary.notes) - most, language)]
+
+    def first(texts: Sequence[str], most: int) -> str:
+        head = texts if verbose else texts[:most]
+        rest = [_more(len(texts) - len(head), language)] if len(texts) > len(head) else []
+        return ", ".join([*map(cell, head), *rest])
+
+    if cleared:
+        yield (
+            "by date",
+            translate(
+                f"{cleared:,} rows are outside the rule by their dates; nothing else of them was judged."
+            ),
+        )
+    yield "powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))
+    yield "licences", ", ".join(f"{n:,} {translate(state)}" for state, n in ranked(states))
+    yield "decisions", _decision_line(summary.decisions, language)
+    yield from (("changes", line) for line in _changes(summary.changes, language))
+    yield "columns", ", ".join(cell(f"{field} = {name}") for field, name in summary.mapping.items())
+    yield "not used", _unused_columns(summary.columns_unused)
+    yield "encoding", cell(summary.encoding)
+    yield "sheets", first(read, NAMES)
+    yield "not read", first(left, NAMES)
+    yield (
+        "rule",
+        translate(f"{summary.regime}, version {summary.rule_version}, data {summary.data_release}"),
+    )
+    yield "date", cell(translate(summary.on))
+    for note in notes:
+        yield "note", note
+    yield "written", first(summary.outputs, FILES)
 
 
 def _unused_columns(names: Sequence[str]) -> str:
@@ -92,7 +176,24 @@ def _unused_columns(names: Sequence[str]) -> str:
     return f"{len(names):,} column(s): {first}{more * (len(names) > _UNUSED)}"
 
 
-def _decision_line(counts: DecisionCounts | None) -> str:
+def _changes(changes: ChangeCounts | None, language: Language) -> Iterator[str]:
+    """What is different from an earlier run."""
+    if changes is None:
+        return
+    counts = ", ".join(
+        f"{n:,} {language.gettext(CHANGED[kind])}" for kind, n in changes.rows.items()
+    )
+    yield language.translate(f"since {cell(changes.since)}: {counts}, {changes.same:,} the same")
+    if changes.verdicts:
+        yield ", ".join(f"{move} {n:,}" for move, n in ranked(changes.verdicts))
+    yield from map(language.translate, changes.notes)
+
+
+def _more(count: int, language: Language) -> str:
+    return language.translate(f"and {count:,} more: --verbose shows all of them")
+
+
+def _decision_line(counts: DecisionCounts | None, language: Language) -> str:
     """What became of the reviewers' decisions."""
     if counts is None:
         return ""
@@ -102,5 +203,6 @@ def _decision_line(counts: DecisionCounts | None) -> str:
         (counts.of_other_regimes, "of another regime"),
         (counts.without_vehicle, "without a VIN"),
     )
-    more = "".join(f", {n:,} {what}" for n, what in others if n)
-    return f"{counts.given:,} given, {counts.applied:,} rows decided{more}"
+    head = language.translate(f"{counts.given:,} given, {counts.applied:,} rows decided")
+    more = "".join(f", {n:,} {language.gettext(what)}" for n, what in others if n)
+    return f"{head}{more}"

@@ -11,6 +11,9 @@ from vintool.decoding.profile import Profile
 from vintool.decoding.records import identity_fields, profile_fields
 from vintool.decoding.text import check_lines, vehicle_lines
 from vintool.registry.user_rules import one_reference
+from vintool.report.evidence import evidence_in
+from vintool.report.language import ENGLISH, Language
+from vintool.report.wrapping import padded
 from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.facts import profile_of
@@ -122,36 +125,36 @@ def _vehicle(identity: Identity, profile: Profile | None) -> Vehicle | None:
     return Vehicle.model_validate(fields, from_attributes=True)
 
 
-def explanation_lines(explanation: Explanation) -> Iterator[str]:
-    """The whole page as lines of text."""
-    if explanation.vehicle is not None:
-        yield from vehicle_lines(dict(explanation.vehicle))
-    else:
-        yield f"The text: {explanation.check.text!r}"
-    if problems := list(check_lines(dict(explanation.check))):
-        yield ""
-        yield from problems
+def explanation_lines(explanation: Explanation, language: Language = ENGLISH) -> Iterator[str]:
+    """The whole page as lines of text: the verdict, why, each step, what the VIN tells, where it is written."""
+    say = language.translate
     finding = explanation.finding
     day = finding.decided_on.date
+    yield f"{say('VERDICT')} {finding.verdict.value.upper()}: {say(MEANINGS[finding.verdict])}"
+    yield f"{padded(say('under'), 8)}{say(explanation.rule)}"
+    yield f"{padded(say('on'), 8)}{day.isoformat() if day else say('a date that is not known')}"
     yield ""
-    yield f"VERDICT {finding.verdict.value.upper()}: {MEANINGS[finding.verdict]}"
-    yield f"under   {explanation.rule}"
-    yield f"on      {day.isoformat() if day else 'a date that is not known'}"
+    for reason in finding.reasons:
+        yield f"{say('because')} {reason.value}: {say(reason.sentence)}"
+    for item in finding.evidence:
+        yield f"        {evidence_in(str(item), language)}"
+    if finding.other_regimes:
+        yield f"{say('other regimes in question')}: {', '.join(finding.other_regimes)}"
     yield ""
     for step in explanation.steps:
-        yield f"{step.line} {step.name:<16}{step.found}"
-        yield from (f"{'':<19}{provision}" for provision in step.provisions)
+        yield f"{step.line} {padded(say(step.name), 16)}{say(step.found)}"
+        yield from (f"{'':<19}{say(provision)}" for provision in step.provisions)
     yield ""
-    yield from (f"because {reason.value}: {reason.sentence}" for reason in finding.reasons)
-    for item in finding.evidence:
-        grade = f", grade {item.grade.value}" if item.grade else ""
-        yield f"        {item.what}: {item.value} [{item.basis.value}{grade}] {item.source}"
-    if finding.other_regimes:
-        yield f"other regimes in question: {', '.join(finding.other_regimes)}"
+    if explanation.vehicle is not None:
+        yield from vehicle_lines(dict(explanation.vehicle), say)
+    else:
+        yield f"{say('The text')}: {explanation.check.text!r}"
+    if problems := list(check_lines(dict(explanation.check), say)):
+        yield ""
+        yield from problems
     yield ""
-    yield from (
-        f"law     {citation.text} ({citation.url}; confidence {citation.confidence})"
-        for citation in explanation.citations
-    )
-    yield f"rules   {finding.rule_version}, data {explanation.data_release}. This is no legal advice."
-    yield NOT_CHECKED
+    for citation in explanation.citations:
+        confidence = say(f"confidence {citation.confidence}")
+        yield f"{padded(say('law'), 8)}{say(citation.text)} ({citation.url}; {confidence})"
+    yield f"{padded(say('rules'), 8)}{finding.rule_version}, {say('data')} {explanation.data_release}. {say('This is no legal advice.')}"
+    yield say(NOT_CHECKED)

@@ -59,7 +59,7 @@ def unit_price(text: str) -> Meaning | None:
         "unit_price",
         f"unit price {price.display} {currency} (on average {high:,.0f} with a VIN, {low:,.0f} without)",
         part=PRICE_WITHOUT_VIN if price.low else PRICE_WITH_VIN,
-        currency=_currency_in(price.rest),
+        currency=currency_in(price.rest),
         source=source,
     )
 
@@ -70,11 +70,11 @@ def currency(text: str) -> Meaning | None:
     >>> currency("单价(USD)").currency, currency("单价") is None
     ('USD', True)
     """
-    code = _currency_in(text)
+    code = currency_in(text)
     return Meaning("currency", f"currency {code}", currency=code) if code else None
 
 
-def _currency_in(text: str) -> str:
+def currency_in(text: str) -> str:
     """The one currency that a text names; empty if it names none or several."""
     table = values("currency")
     plain = unicodedata.normalize("NFKC", text)
@@ -92,19 +92,37 @@ def read_price(text: str) -> Price | None:
     >>> read_price("USD 2,049.50").low, read_price("2.4万").low, read_price("6500") is None
     (True, False, True)
     """
+    if (amount := read_amount(text)) is None:
+        return None
+    low, high = averages().low * _FAR, averages().high / _FAR
+    if 0 < amount.value < low:
+        return Price(low=True, display=f"under {low:,.0f}", rest=amount.rest)
+    if amount.value > high:
+        return Price(low=False, display=f"over {high:,.0f}", rest=amount.rest)
+    return None
+
+
+class Amount(NamedTuple):
+    """The figure of a cell; ``rest`` is what stands beside it."""
+
+    value: float
+    rest: str
+
+
+def read_amount(text: str) -> Amount | None:
+    """The one figure of a cell; None if it holds none or several.
+
+    >>> read_amount("USD 2,049.50"), read_amount("10 台").value, read_amount("1 of 2") is None
+    (Amount(value=2049.5, rest='USD  '), 10.0, True)
+    """
     plain = unicodedata.normalize("NFKC", text).strip()
     figures = list(_FIGURE.finditer(plain))
     if len(figures) != 1:
         return None
     figure = figures[0]
     before, after = plain[: figure.start()], plain[figure.end() :]
-    amount = _number(figure[0]) * _MULTIPLES.get(after.lstrip()[:1].casefold(), 1)
-    low, high = averages().low * _FAR, averages().high / _FAR
-    if 0 < amount < low:
-        return Price(low=True, display=f"under {low:,.0f}", rest=f"{before} {after}")
-    if amount > high:
-        return Price(low=False, display=f"over {high:,.0f}", rest=f"{before} {after}")
-    return None
+    value = _number(figure[0]) * _MULTIPLES.get(after.lstrip()[:1].casefold(), 1)
+    return Amount(value, f"{before} {after}")
 
 
 def _number(figure: str) -> float:

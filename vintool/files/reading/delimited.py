@@ -9,9 +9,9 @@ to the lines that the decoder saw.
 import csv
 import io
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, cast
@@ -26,7 +26,8 @@ from vintool.declaration import headers
 from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
-from vintool.files.reading.encoding import DELIMITERS, Scan, decide, likely, line_ends
+from vintool.files.reading.encoding import DELIMITERS, Scan, decide, likely
+from vintool.files.reading.lent import read_lent
 from vintool.files.reading.sheets import (
     SAMPLE_ROWS,
     Batch,
@@ -39,7 +40,7 @@ from vintool.files.reading.sheets import (
     unique,
 )
 from vintool.files.reading.text import is_table, read_text
-from vintool.files.reading.text_columns import filled_rows, offsets
+from vintool.files.reading.text_columns import breaks_of, filled_rows
 
 _BLOCK = limits.RECORD  # the parser reads several ahead
 
@@ -255,7 +256,7 @@ def _overlong(path: Path, row: int | None = None) -> ManifestError:
 
 def _open(
     layout: _Layout, file: BinaryIO, ragged: Callable[[int, int, str], None], *, first_only: bool
-) -> Iterator[pa.RecordBatch]:
+) -> Generator[pa.RecordBatch, None, None]:
     """Parse the records below the header; those of another width go to ``ragged``."""
     names = [str(position) for position in range(layout.width)]
 
@@ -264,8 +265,9 @@ def _open(
         return "skip"
 
     try:
-        yield from pacsv.open_csv(
+        yield from read_lent(
             file,
+            pacsv.open_csv,
             read_options=pacsv.ReadOptions(
                 encoding="utf8" if layout.encoding.startswith("utf-8") else layout.encoding,
                 skip_rows=layout.skipped_lines,
@@ -322,14 +324,14 @@ class _Parsing:
 
     def __init__(self, layout: _Layout, file: BinaryIO) -> None:
         self._ragged: list[tuple[int, str]] = []
-        self._batches = _open(layout, file, self._keep, first_only=False)
+        self.batches = _open(layout, file, self._keep, first_only=False)
 
     def _keep(self, number: int, _cells: int, text: str) -> None:
         self._ragged.append((number, text))
 
     def __call__(self) -> "_Parsed":
         """The next block; None behind the last one."""
-        valid = next(self._batches, None)
+        valid = next(self.batches, None)
         late, self._ragged = self._ragged, []
         return valid, late
 
@@ -341,8 +343,8 @@ def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) 
     ragged = deque[tuple[int, str]]()
     done, inner, quoted = 0, 0, scan.quoted > layout.skipped_lines
     size = layout.path.stat().st_size  # the parser reads far ahead of what it gives
-    with layout.path.open("rb") as file, ThreadPoolExecutor(1) as parser:
-        parse = _Parsing(layout, file)
+    parse = _Parsing(layout, file := layout.path.open("rb"))
+    with file, closing(parse.batches), ThreadPoolExecutor(1) as parser:
         ahead: Future[_Parsed] | None = parser.submit(parse)
         while ahead or ragged:
             valid, late = ahead.result() if ahead else (None, [])
@@ -356,7 +358,7 @@ def _batches(layout: _Layout, columns: Sequence[str], scan: Scan, tally: Tally) 
                 continue
             done = int(rows[-1])
             rows += layout.skipped_records
-            if quoted and (breaks := sum(map(_breaks, data.columns))):
+            if quoted and (breaks := sum(map(breaks_of, data.columns))):
                 inner += breaks
                 last = layout.skipped_lines + done + inner >= scan.lines
                 _refuse_swallowed(layout, data, rows, unclosed=last and not scan.closed)
@@ -409,18 +411,12 @@ def _merge(
     return both.take(order), rows[order]
 
 
-def _breaks(column: pa.Array) -> int:
-    """Line breaks inside the cells of a column."""
-    buffer, at = column.buffers()[2], offsets(column)
-    return 0 if buffer is None else line_ends(buffer[at[0] : at[-1]])
-
-
 def _refuse_swallowed(
     layout: _Layout, data: pa.RecordBatch, rows: np.ndarray, *, unclosed: bool
 ) -> None:
     """Refuse a cell with whole records inside: an unclosed quotation mark has swallowed them."""
     for at, (name, column) in enumerate(zip(data.schema.names, data.columns, strict=True)):
-        if not _breaks(column):
+        if not breaks_of(column):
             continue
         for index in np.flatnonzero(pc.match_substring_regex(column, "[\r\n]")):
             _, *inside = column[int(index)].as_py().splitlines()

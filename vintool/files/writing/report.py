@@ -6,19 +6,26 @@ from pathlib import Path
 from vintool.codes import SETTLED_BY, Reason
 from vintool.files.run import REPORT_HTML, Run
 from vintool.files.writing.tally import Tally
+from vintool.report.changes import Changes
 from vintool.report.language import language
 from vintool.report.page import Citation, ReportContext, report_html
 from vintool.report.summary import Summary
 from vintool.screening.regimes import Regime
 
 
-def write_report(
-    stage: Path, run: Run, summary: Summary, tally: Tally, regimes: tuple[Regime, ...]
+def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
+    stage: Path,
+    run: Run,
+    summary: Summary,
+    tally: Tally,
+    regimes: tuple[Regime, ...],
+    input_hash: str,
+    changes: Changes | None = None,
 ) -> None:
     """Write the page."""
     page = report_html(
         summary,
-        report_context(run, tally, regimes),
+        report_context(run, tally, regimes, input_hash, changes),
         tally.first_exceptions,
         omitted=tally.exceptions - len(tally.first_exceptions),
         lang=run.lang,
@@ -26,7 +33,13 @@ def write_report(
     (stage / REPORT_HTML).write_text(page, encoding="utf-8")
 
 
-def report_context(run: Run, tally: Tally, regimes: tuple[Regime, ...]) -> ReportContext:
+def report_context(
+    run: Run,
+    tally: Tally,
+    regimes: tuple[Regime, ...],
+    input_hash: str,
+    changes: Changes | None,
+) -> ReportContext:
     """What the page says besides the numbers; the law on it is that of the first regime."""
     translate = language(run.lang).translate
     regime = regimes[0]
@@ -49,6 +62,11 @@ def report_context(run: Run, tally: Tally, regimes: tuple[Regime, ...]) -> Repor
         cleared_by_date=tally.cleared_by_date(),
         fields=tally.by_field(),
         other_rules=tuple(f"{code}: {translate(title)}" for code, title in others.items()),
+        needed=tally.needed.needed(),
+        figures=tally.statistics.figures(),
+        changes=changes,
+        day=run.today,
+        input_hash=input_hash,
         brand_powertrain=tally.brand_powertrain(),
         lists=tuple(f"{translate(what)}: {path.name}" for what, path in run.lists),
         not_checked=tuple(map(translate, (*not_checked(run, regimes), *regime.not_established))),

@@ -15,6 +15,7 @@ from vintool.files.run import CLEARED_CSV, EXCEPTIONS_CSV, EXCEPTIONS_XLSX, Run
 from vintool.files.writing import cleared as cleared_by_date
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.delimited import ListWriter
+from vintool.files.writing.digests import DigestWriter
 from vintool.files.writing.exceptions import ExceptionWriter
 from vintool.files.writing.overview import Overview
 from vintool.files.writing.workbook import SLOW_ROWS
@@ -50,6 +51,7 @@ class RowFiles:
         self._overview = Overview(run.lang) if copy.form == "xlsx" else None
         self._annotated = copy.writer(folder, self._overview.pages if self._overview else tuple)
         self._folder = folder
+        self._digests = DigestWriter(folder)
         self._cleared: ListWriter | None = None  # few manifests have such rows
         self._exceptions = ExceptionWriter(
             folder / EXCEPTIONS_CSV,
@@ -81,6 +83,7 @@ class RowFiles:
                 self._wait(0)
                 self._annotated.close()
                 self._exceptions.close()
+                self._digests.close()
                 if self._cleared:
                     self._cleared.close()
                 return
@@ -92,6 +95,8 @@ class RowFiles:
                 self._annotated.abandon()
             with suppress(OSError):
                 self._exceptions.abandon()
+            with suppress(OSError, ValueError):
+                self._digests.close()
             with suppress(OSError):
                 if self._cleared:
                     self._cleared.abandon()
@@ -105,6 +110,7 @@ class RowFiles:
         answers: pa.RecordBatch,
         exceptions: tuple[pa.RecordBatch, pa.RecordBatch],
         cleared: pa.RecordBatch,
+        counting: frozenset[str] = frozenset(),
     ) -> None:
         """Add rows.
 
@@ -115,16 +121,18 @@ class RowFiles:
             answers: those added.
             exceptions: both of the rows that a person must look at, the answers with their facts.
             cleared: ``cleared_rows``.
+            counting: columns that only count rows, and change no digest.
         """
         before, self._rows = self._rows, self._rows + data.num_rows
         if self._copy.form == "xlsx" and before <= SLOW_ROWS < self._rows:
             self._say(
                 f"more than {SLOW_ROWS:,} rows: writing a workbook takes minutes a million; --as csv or --as parquet is much quicker"
             )
-        self._wait(2 * _AHEAD)
+        self._wait(3 * _AHEAD)
         self._waiting += (
             self._annotated_thread.submit(self._annotate, sheet, mapping, data, answers),
             self._exceptions_thread.submit(self._exceptions.write, sheet, *exceptions),
+            self._exceptions_thread.submit(self._digests.write, sheet, data, answers, counting),
         )
         if cleared.num_rows:
             self._cleared = self._cleared or ListWriter(

@@ -12,8 +12,11 @@ from vintool.codes import Reason, Verdict
 from vintool.columns.engine.categorical import as_text
 from vintool.desk.licences import COUNTED
 from vintool.files.writing.cleared import cleared_rows
+from vintool.files.writing.needed import NeededRows
+from vintool.files.writing.statistics import Statistics
 from vintool.report.display import ranked
-from vintool.report.page import CLEARED_ROWS, ROWS, UNLICENSED_ROWS, FieldCount, Row, Unlicensed
+from vintool.report.page import CLEARED_ROWS, ROWS, UNLICENSED_ROWS, FieldCount, Unlicensed
+from vintool.report.row import Row
 from vintool.report.summary import BrandCount
 from vintool.screening.dates import DATES
 from vintool.screening.regimes import Regime
@@ -40,6 +43,7 @@ class Tally:
         self.rules_disagree: Counter[str] = Counter()  # by the user's own rule
         self.exceptions = 0
         self.first_exceptions: list[Row] = []
+        self.statistics, self.needed = Statistics(), NeededRows()
         self._brands: Counter[tuple[str, str, str]] = Counter()  # brand, verdict, powertrain
         self._first_cleared: list[Row] = []
         self._unlicensed = 0
@@ -66,6 +70,13 @@ class Tally:
             self.verdicts[verdict] += count
             self._regimes[regime, verdict] += count
             self.powertrains[powertrain or "unknown"] += count
+
+    def keep_needed(
+        self, sheet: str, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch
+    ) -> None:
+        """Keep the rows that need a licence for the page, and count the figures of all rows."""
+        self.needed.add(sheet, data, mapping, answers)
+        self.statistics.add(data, mapping, answers)
 
     def count_cells(
         self, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch

@@ -1,0 +1,86 @@
+"""``rows.parquet``: of each row its vehicle, a digest of its cells and its verdict, for a later run to be held against."""
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet as pq
+
+from vintool.columns.engine.categorical import as_text, without_null
+from vintool.columns.engine.plain import TypeNotTakenError
+from vintool.files.run import ROWS_PARQUET
+
+_arrow: Any = pyarrow.compute  # its stubs know too few of the types that it takes
+_FIELDS: dict[str, pa.DataType] = {
+    "vin_sheet": pa.string(),
+    "vin_row": pa.int64(),
+    "key": pa.string(),
+    "cells": pa.uint64(),
+    "vin_verdict": pa.string(),
+}
+SCHEMA = pa.schema(_FIELDS)
+
+
+class DigestWriter:
+    """Writes the file while the rows go by.
+
+    The key of a row is its VIN, or the text in its place. The digest is the sum of those of its cells, each with
+    the name of its column: the order of columns, and empty ones, change nothing. Columns that only count rows do not count.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = pq.ParquetWriter(folder / ROWS_PARQUET, SCHEMA, compression="zstd")
+
+    def write(
+        self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, counting: frozenset[str]
+    ) -> None:
+        """Add rows.
+
+        Args:
+            sheet: where they stand.
+            data: the user's columns.
+            answers: those added.
+            counting: the columns that only count rows.
+        """
+        rows = answers.num_rows
+        cells = np.zeros(rows, np.uint64)
+        for name, column in zip(data.schema.names, data.columns, strict=True):
+            if name not in counting:
+                cells += _digests(name, column)
+        keys = _arrow.coalesce(
+            as_text(answers.column("vin")), as_text(answers.column("vin_text")), pa.scalar("")
+        )
+        columns = [
+            pa.repeat(sheet, rows),
+            answers.column("vin_row").cast(pa.int64()),
+            _arrow.utf8_trim_whitespace(keys),
+            pa.array(cells),
+            as_text(answers.column("vin_verdict")),
+        ]
+        self._file.write_batch(pa.RecordBatch.from_arrays(columns, schema=SCHEMA))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+def _digests(name: str, column: pa.Array) -> np.ndarray:
+    """Of each cell a number that is another for another text or column; of an empty one nothing."""
+    try:
+        texts = without_null(as_text(column))
+    except TypeNotTakenError:  # a nested cell, which no rule reads
+        texts = pa.array([repr(value) for value in column.to_pylist()], pa.string())
+    encoded = texts.dictionary_encode()
+    key = blake2b(name.strip().encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    numbers = [
+        int.from_bytes(
+            blake2b(text.strip().encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()
+        )
+        if text and not text.isspace()
+        else 0
+        for text in map(str, encoded.dictionary.to_pylist())
+    ]
+    return np.array(numbers, np.uint64).take(encoded.indices.to_numpy(zero_copy_only=False))

@@ -1,0 +1,101 @@
+"""The rows that need a licence, by regime, bill of lading and exporter: what is to be done comes first on the page."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vintool.codes import Verdict
+from vintool.columns.engine.categorical import as_text
+from vintool.report.page import NEEDED_ROWS, Needed, NeedGroup
+
+_DECLARED = {"bl_no": "", "exporter": "exporter_code", "model": ""}
+_NEEDS = f"={Verdict.CONTROLLED}"
+
+
+class _Group:
+    """What stands under one bill of lading."""
+
+    def __init__(self) -> None:
+        self.vins: dict[str, None] = {}
+        self.without_vin: list[str] = []
+        self.models: Counter[str] = Counter()
+        self.rows = 0
+
+
+class _Key(NamedTuple):
+    regime: str
+    bl_no: str
+    exporter: str
+
+
+class NeededRows:
+    """These rows, as far as the page lists them; annotated.* has all."""
+
+    def __init__(self) -> None:
+        self._groups: dict[_Key, _Group] = {}
+        self._rows = self._listed = 0
+
+    def add(
+        self, sheet: str, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch
+    ) -> None:
+        """Keep those of a batch.
+
+        Args:
+            sheet: where they stand.
+            data: the user's columns.
+            mapping: field -> column name.
+            answers: those added.
+        """
+        needs = pc.equal(as_text(answers.column("vin_verdict")), pa.scalar(str(Verdict.CONTROLLED)))
+        of_batch = answers.filter(needs)
+        self._rows += of_batch.num_rows
+        if not (room := min(NEEDED_ROWS - self._listed, of_batch.num_rows)):
+            return
+        self._listed += room
+        cells = data.filter(needs).slice(0, room)
+        declared = {
+            field: as_text(cells.column(column)).to_pylist()
+            for field, stand_in in _DECLARED.items()
+            if (column := mapping.get(field) or mapping.get(stand_in))
+        }
+        names = [name for name in _ANSWERS if name in of_batch.schema.names]
+        for n, row in enumerate(of_batch.slice(0, room).select(names).to_pylist()):
+            said = {field: (texts[n] or "").strip() for field, texts in declared.items()}
+            key = _Key(row.get("vin_regime") or "", said.get("bl_no", ""), said.get("exporter", ""))
+            group = self._groups.setdefault(key, _Group())
+            group.rows += 1
+            model = row["vin_model"] or said.get("model", "")
+            group.models[" ".join(filter(None, (row["vin_brand"], model)))] += 1
+            vins = [row["vin"]] if row["vin"] else []
+            group.vins |= dict.fromkeys([*vins, *_others(row.get("vin_others"))])
+            if not vins:
+                place = f"{sheet} {row['vin_row']}".strip()
+                group.without_vin.append(f"{place}: {row['vin_text'] or ''}".rstrip(": "))
+
+    def needed(self) -> Needed:
+        """All of them, in the order in which their groups begin in the file."""
+        return Needed(
+            rows=self._rows,
+            listed=self._listed,
+            groups=tuple(
+                NeedGroup(
+                    regime=key.regime, bl_no=key.bl_no, exporter=key.exporter, rows=group.rows,
+                    vins=tuple(group.vins), without_vin=tuple(group.without_vin), models=dict(group.models),
+                )
+                for key, group in self._groups.items()
+            ),
+        )  # fmt: skip
+
+
+_ANSWERS = ("vin_row", "vin_text", "vin", "vin_others", "vin_brand", "vin_model", "vin_regime")
+
+
+def _others(value: Any) -> Iterator[str]:
+    """The other VINs of a row that need a licence themselves, of ``VIN=verdict``."""
+    items = value.split(";") if isinstance(value, str) else value or ()
+    for item in items:
+        if item.endswith(_NEEDS):
+            yield item.removesuffix(_NEEDS)

@@ -1,0 +1,89 @@
+"""The rows to look at as data in the page, from which its script draws those that are asked for."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from vintool.report.display import cell
+from vintool.report.evidence import evidence_in
+from vintool.report.language import Language
+from vintool.report.row import Row
+from vintool.report.summary import LABELS
+
+EVIDENCE: Final = 12  # items of a row on the page; exceptions.csv has all
+
+
+def row_view(
+    row: Row,
+    sentences: Mapping[str, str],
+    settled_by: Mapping[str, str],
+    language: Language,
+) -> dict[str, Any]:
+    """What the page shows of a row; every text is visible and short, and is escaped where it is put.
+
+    Args:
+        row: the row.
+        sentences: what each reason means, in the language of the page.
+        settled_by: what would settle it.
+        language: of the page.
+    """
+    codes = sorted(dict.fromkeys(row.reasons), key=lambda code: code not in settled_by)
+    more = len(row.evidence) - EVIDENCE
+    rest = [language.translate(f"and {more:,} more: exceptions.csv has them")] if more > 0 else []
+    return {
+        "row": row.row,
+        "sheet": cell(row.sheet, 60),
+        "text": cell(row.vin_text),
+        "vin": cell(row.vin) if row.vin and row.vin != row.vin_text else "",
+        "meant": cell(row.suggestion) if row.suggestion else "",
+        "brand": cell(row.brand, 60) if row.brand else "",
+        "power": cell(row.powertrain, 60) if row.powertrain else "",
+        "verdict": cell(row.verdict, 60),
+        "label": language.gettext(LABELS.get(row.verdict, cell(row.verdict, 60))),
+        "reasons": [
+            (cell(code), sentences.get(code, ""), settled_by.get(code, "")) for code in codes
+        ],
+        "evidence": [cell(evidence_in(item, language)) for item in row.evidence[:EVIDENCE]] + rest,
+    }
+
+
+def payload(
+    rows: Sequence[Row],
+    sentences: Mapping[str, str],
+    settled_by: Mapping[str, str],
+    language: Language,
+) -> str:
+    """All rows as JSON that holds no sign of markup: texts that come often stand in it once.
+
+    Args:
+        rows: in the order to show them.
+        sentences: what each reason means, in the language of the page.
+        settled_by: what would settle it.
+        language: of the page.
+    """
+    texts: dict[str, int] = {}
+
+    def number(text: str) -> int:
+        return texts.setdefault(text, len(texts))
+
+    lines = []
+    reasons: dict[str, tuple[int, int, int]] = {}
+    for row in rows:
+        view = row_view(row, sentences, settled_by, language)
+        for code, sentence, settled in view["reasons"]:
+            reasons.setdefault(code, (number(code), number(sentence), number(settled)))
+        lines.append(
+            [
+                view["row"],
+                *(view[name] for name in ("text", "vin", "meant")),
+                *(number(view[name]) for name in ("sheet", "brand", "power", "verdict", "label")),
+                [reasons[code][0] for code, _, _ in view["reasons"]],
+                [number(item) for item in view["evidence"]],
+            ]
+        )
+    data = {"texts": list(texts), "reasons": list(reasons.values()), "rows": lines}
+    # It is put into the page as it is: nothing in it may begin an element or an entity.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text

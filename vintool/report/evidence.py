@@ -1,0 +1,55 @@
+"""A line of evidence in the language of who reads it."""
+
+import re
+from typing import Final
+
+from vintool.codes import Basis
+from vintool.report.language import Language
+
+_END: Final = re.compile(
+    r" \((?P<basis>[a-z]+)(?P<grade>, grade [ABC])?, (?P<source>.*)\)\Z", re.DOTALL
+)
+_SIGNS: Final = re.compile(r"(: |, )")
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_]*")
+
+
+def evidence_in(line: str, language: Language) -> str:
+    """A line of evidence, as ``EvidenceItem`` writes it, in a language; cells and sources stay as they are.
+
+    >>> from vintool.report.language import language
+    >>> evidence_in("fuel 'EV': BEV (declared, declared.words.csv)", language("zh"))
+    "燃料 'EV'：BEV（申报，declared.words.csv）"
+    """
+    if not language.texts:
+        return line
+    start = max(line.rfind(f" ({basis.value}") for basis in Basis)
+    end = _END.match(line, start) if start >= 0 else None
+    what, colon, value = (line[:start] if end else line).partition(": ")
+    text = (
+        f"{_named(what, language)}：{language.translate(value)}"
+        if colon
+        else _named(what, language)
+    )
+    if end is None:
+        return text
+    grade = language.translate(end["grade"].removeprefix(", ")) if end["grade"] else ""
+    of = "，".join(filter(None, (language.gettext(end["basis"]), grade, end["source"])))
+    return f"{text}（{of}）"
+
+
+def _said(value: str, language: Language) -> str:
+    """What a piece of evidence says: as a whole, or part by part."""
+    if (whole := language.translate(value)) != value:
+        return whole
+    return "".join(
+        part if number % 2 else language.translate(part)
+        for number, part in enumerate(_SIGNS.split(value))
+    )
+
+
+def _named(what: str, language: Language) -> str:
+    """What a piece of evidence is of: the name of a field, with what its cell holds."""
+    if (whole := language.translate(what)) != what:
+        return whole
+    name = _NAME.match(what)
+    return language.gettext(name[0]) + what[name.end() :] if name else what
