@@ -236,7 +236,7 @@ def test_the_day_given_as_an_argument_needs_no_witness():
     assert screen(TESLA, ON).verdict is Verdict.CONTROLLED
 
 
-def test_how_many_cells_of_a_date_column_were_not_read_is_told(tmp_path):
+def test_the_notes_count_the_cells_of_a_date_column_that_were_not_read(tmp_path):
     days = ["13/03/2026", "03/04/2026", "TBA", "", "#N/A", "2026-03-05"]
     path = put_csv(tmp_path / "a.csv", [["VIN", "Export date"], *zip(CARS, days, strict=False)])
     notes = screen_file(path).notes

@@ -20,7 +20,7 @@ from vintool.declaration.lexicon import meaning
 # Those that senders of manifests use; of several that fit as well, the one that comes first.
 _CODE_PAGES = (
     "gb18030", "big5", "cp950", "big5hkscs", "cp932", "euc_jis_2004", "cp949", "cp1251", "koi8-r", "koi8-u", "cp866", "cp1252",
-    "cp1250", "iso8859-2", "cp1254", "cp1253", "cp1257", "cp1256", "iso8859-6", "cp1255", "cp874", "cp1258",
+    "cp1250", "iso8859-2", "cp1254", "cp1253", "cp1257", "cp1256", "iso8859-6", "cp1255", "cp874", "cp1258", "iso8859-5",
 )  # fmt: skip
 _TWO_BYTES = ("gb18030", "big5hkscs", "cp932", "euc_jis_2004", "cp949")
 _SPOKEN = ("fuel", "condition", "vehicle_type", "make")  # fields whose words tell a code page
@@ -35,7 +35,7 @@ _BETWEEN = re.compile(rb"[\r\n\t,;:\"<>]+")
 # chardet's confidence in what may be no text at all
 _LEAST = 0.004
 # How much more likely a code page is than chardet can know: most lists are from China or Western Europe.
-_PRIOR = {"gb18030": 2.0, "cp1252": 2.0}
+_PRIOR = {"gb18030": 2.0, "cp1252": 2.0, "iso8859-5": 0.5}
 _ITALIAN = 2.5  # how much more likely a reading is in which accents stand at the end of all words
 _ALTERNATIVES = 2  # that a note names
 _SHOWN = 20  # characters of a word in a note
@@ -187,7 +187,9 @@ def _could_be_written(word: str) -> bool:
         kind = unicodedata.category(letter)
         if kind[0] not in "LM" and letter not in _SIGNS and letter not in _AT_END:
             return False
-        if (letter in _AT_END and after.isalpha()) or (letter in "¿¡" and before.isalpha()):
+        if (letter in _AT_END and after.isalpha()) or (letter in "¿¡×" and before.isalpha()):
+            return False
+        if letter in "”“„»«" and before.isalpha() and after.isalpha():
             return False
         if kind == "Lu" and before.islower():
             return False
@@ -218,12 +220,13 @@ def _in_one_language(name: str, text: str) -> float:
 
 
 def _of_common_characters(name: str, text: str) -> float:
-    """From 0.2 to 1: how many characters of a code page of East Asia are common ones; kana are."""
+    """From 0.1 to 1: how many characters of a code page of East Asia are common ones; kana are."""
     common = _COMMON.get(name)
     letters: list[str] = _EAST.findall(text)
     if common is None or not letters:
         return 1.0
-    return 0.2 + 0.8 * sum(one in common or one < "\u3400" for one in letters) / len(letters)
+    share = sum(one in common or one < "\u3400" for one in letters) / len(letters)
+    return 0.1 + 0.9 * share * share
 
 
 def _is_spelled(word: str, alphabet: str) -> bool:
