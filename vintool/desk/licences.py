@@ -189,8 +189,7 @@ class Licences:
     def over_limits(self, at: int, reasons: Iterable[Reason]) -> tuple[Remark, ...]:
         """The remarks on a row whose declaration or port goes beyond the limits of a licence."""
         return tuple(
-            remark(reason, self.licences[at].display, self.licences[at].place)
-            for reason in reasons
+            remark(reason, self.licences[at].display, self.licences[at].place) for reason in reasons
         )
 
     def exceeded(self, candidates: tuple[int, ...]) -> Remark:

@@ -146,7 +146,9 @@ def judge(
         identity.vin is not None and chassis_differs(identity.vin, chassis),
         day.doubt,
     )
-    decision = decide(facts, regime)
+    decision = with_chassis_alone(
+        decide(facts, regime), not identifiers.stands_for_nothing(chassis)
+    )
     remarks = all_remarks(
         used_vehicles.age(
             declared_used(decision),
@@ -210,6 +212,14 @@ def not_cleared(decision: Decision) -> Decision:
         return decision
     lines = (*decision.lines, "7c")
     return decision._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
+
+
+def with_chassis_alone(
+    decision: Decision,
+    stated: bool,  # noqa: FBT001 - a key of a column, like the others
+) -> Decision:
+    """The decision; a row without a VIN is not cleared as such where a chassis number stands on it, which may be one."""
+    return not_cleared(decision) if stated and Reason.WITHOUT_VIN in decision.reasons else decision
 
 
 def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:

@@ -46,7 +46,12 @@ from vintool.screening.decision import Decision, decide
 from vintool.screening.evidence import all_remarks
 from vintool.screening.facts import Facts, VinFacts, registered
 from vintool.screening.regimes import Regime
-from vintool.screening.screen import declared_used, with_duplicate, with_remarks
+from vintool.screening.screen import (
+    declared_used,
+    with_chassis_alone,
+    with_duplicate,
+    with_remarks,
+)
 
 # A price counts by its class alone in what a reviewer's decision rests on.
 _NOT_FINGERPRINTED = {"unit_price", "currency"}
@@ -123,6 +128,7 @@ class RowRules:
         self._when = PerDistinct(_when)
         self._registered = PerDistinct(registered)
         self._decision = PerDistinct(self._decide)
+        self._with_chassis_alone = PerDistinct(with_chassis_alone)
         self._used = PerDistinct(declared_used)
         self._age = PerDistinct(partial(used.age, always=regime.condition == "used"))
         self._identifiers = {
@@ -177,6 +183,7 @@ class RowRules:
             if chassis
             else Categorical.constant(len(differs), NO_OR_YES),
         )
+        decisions = self._beside_chassis(decisions, batch)
         decisions = self._with_remarks_beside(decisions, cells, days)
         return DecidedRows(cells, vins, profiles, vin_facts, declared, days, chassis, decisions)
 
@@ -254,6 +261,18 @@ class RowRules:
         in_force, year, doubt = when
         facts = Facts(in_force, year, declared, vin, registration, differs, doubt)
         return decide(facts, self._regime)
+
+    def _beside_chassis(self, decisions: Categorical, batch: pa.RecordBatch) -> Categorical:
+        """The decisions, with what a chassis number beside no VIN keeps from being cleared."""
+        column = self._mapping.get("chassis_no")
+        without_vin = decisions.mask(lambda one: Reason.WITHOUT_VIN in one.reasons)
+        if column is None or not without_vin.any():
+            return decisions
+        rows = np.flatnonzero(without_vin)
+        texts = without_null(as_text(batch.column(column))).take(pa.array(rows)).to_pylist()
+        stated = np.zeros(len(decisions), dtype=np.int32)
+        stated[rows] = [not identifiers.stands_for_nothing(text) for text in texts]
+        return self._with_chassis_alone(decisions, Categorical(NO_OR_YES, stated))
 
     def _with_remarks_beside(
         self, decisions: Categorical, cells: Callable[[str], Categorical], days: Categorical
