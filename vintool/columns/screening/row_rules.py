@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -268,10 +268,10 @@ class RowRules:
         without_vin = decisions.mask(lambda one: Reason.WITHOUT_VIN in one.reasons)
         if column is None or not without_vin.any():
             return decisions
-        rows = np.flatnonzero(without_vin)
-        texts = without_null(as_text(batch.column(column))).take(pa.array(rows)).to_pylist()
+        texts = without_null(as_text(batch.column(column)))
+        some: list[Any] = texts.filter(pa.array(without_vin)).to_pylist()
         stated = np.zeros(len(decisions), dtype=np.int32)
-        stated[rows] = [not identifiers.stands_for_nothing(text) for text in texts]
+        stated[without_vin] = [not identifiers.stands_for_nothing(text) for text in some]
         return self._with_chassis_alone(decisions, Categorical(NO_OR_YES, stated))
 
     def _with_remarks_beside(
