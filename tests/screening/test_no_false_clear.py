@@ -79,7 +79,7 @@ ROWS = {
 WRONG = {
     "hs_code": ("8703801090", "8703801010", "8703809090", "8703234190", "8703602300", "8702402000", "8704600000", "8705909000", "8706002100", "8711600000", "8711201000", "8703101100", "8703101900", "8716000000", "8703900029"),
     "fuel": ("纯电动", "汽油", "插电混动", "增程式", "PHEV/BEV", "?"),
-    "un_no": ("3556", "3166", "?"),
+    "un_no": ("3556", "3166", "3171", "?"),
     "condition": ("新", "旧"),
     "vehicle_type": ("轿车", "皮卡", "bus", "golf cart", "ATV", "CKD", "底盘", "挂车"),
     "seats": ("5", "50"),
@@ -346,3 +346,40 @@ def test_an_entry_for_control_never_clears_nor_does_one_against_it_that_goes(tex
     bare = {name: value for name, value in row.items() if name != field}
     nearness, contradicted = asked({**bare, field: cell})
     assert nearness >= asked(bare)[0] or contradicted
+
+
+ALL_THAT_TELLS_NONE = {"hs_code": "8703809090", "goods_name": "低速电动车", "vehicle_type": "老头乐", "unit_price": "USD 2,050"}  # fmt: skip
+damages = st.sampled_from([TESLA, ATTO3, EU_LEAF, vin("LFZ63AZ5")]).flatmap(
+    lambda text: st.one_of(
+        st.integers(11, 16).map(lambda end: text[:end]),
+        st.integers(1, 6).map(lambda start: text[start:]),
+        st.integers(0, 16).map(lambda at: text[:at] + text[at + 1 :]),
+        st.integers(0, 16).map(lambda at: text[:at] + "O" + text[at + 1 :]),
+        st.integers(0, 16).map(lambda at: text[:at] + "*" * (17 - at)),
+        st.just(text),
+        st.just(text[-8:]),
+    )
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(damages, st.dictionaries(st.sampled_from(["make", "fuel", "condition"]), st.just("?")))
+def test_a_damaged_vin_is_never_cleared_as_a_vehicle_without_one(text, rest):
+    assert not cleared(NEW_ELECTRIC, text, {**ALL_THAT_TELLS_NONE, **rest}), text
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["", "无", "NO VIN", "DZ2026031200", "202603120012345", TESLA, ATTO3[:-1], "TBA"]), min_size=1, max_size=6),
+    st.lists(st.fixed_dictionaries({}, optional={field: st.sampled_from([cell, *WRONG[field][:4]]) for field, cell in [*ALL_THAT_TELLS_NONE.items(), ("trade_mode", "3511"), ("un_no", "3171"), ("chassis_no", "LC000001")]}), min_size=6, max_size=6),
+)  # fmt: skip
+def test_columns_say_of_vehicles_without_a_vin_and_trade_modes_what_one_row_says(texts, rows):
+    fields = [*ALL_THAT_TELLS_NONE, "trade_mode", "un_no", "chassis_no"]
+    some = rows[: len(texts)]
+    data = pa.table({"vin": texts} | {field: [row.get(field, "") for row in some] for field in fields})  # fmt: skip
+    answers = screen_table(data, ON, {name: name for name in data.column_names})
+    for text, row, verdict, reasons in zip(texts, some, answers["vin_verdict"].to_pylist(), answers["vin_reasons"].to_pylist(), strict=True):  # fmt: skip
+        finding = screen(text, ON, row)
+        alone = {str(reason) for reason in finding.reasons}
+        if "duplicate_vin" not in reasons:
+            assert (verdict, {*reasons}) == (finding.verdict.value, alone), (text, row)

@@ -46,7 +46,8 @@ class Contradiction(NamedTuple):
 
 def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
     """All that disagrees on a row, but for the kind of vehicle, which ``case`` weighs by itself."""
-    if any(problem.weight is Weight.FATAL for problem in facts.vin.problems):
+    fatal = any(problem.weight is Weight.FATAL for problem in facts.vin.problems)
+    if fatal and not facts.vin.instead:
         return ()
     return (
         *_rules(facts.vin),

@@ -182,7 +182,7 @@ TABLE = (
     Line("5l", "powertrain", "The maker builds pure electric cars under this WMI, or in China under another, no such start of a VIN was seen, and no type code, no name of a model that is not sold electric and no first registration bears out what is declared.", _if(lambda c: c.start_not_seen), _R, reasons=_because(Reason.START_NOT_SEEN)),
     Line("5m", "powertrain", "Two independent entries declare a powertrain that is not covered.", _always, _O, reasons=Case.by_declaration),
     Line("6a", "VIN", "The code declares a vehicle without a VIN, and the row has one: the contradiction is told.", _if(lambda c: any(entry.has_vin == "no" for entry in c.facts.declared))),
-    Line("6b", "VIN", "A number that is no VIN, nor the start of one, stands in its place, and no entry speaks of a vehicle that has one: never more than review.", _if(lambda c: c.number_of_no_vin), reasons=_because(Reason.WITHOUT_VIN)),
+    Line("6b", "VIN", "A number that is no VIN, or may be none, and not the start of one, stands in its place, and no entry speaks of a vehicle that has one: never more than review.", _if(lambda c: c.number_of_no_vin), reasons=_because(Reason.WITHOUT_VIN)),
     Line("6c", "VIN", "A part of a VIN stands on the row.", _if(lambda c: Reason.DAMAGED_VIN in c.unsound)),
     Line("6d", "VIN", "A VIN stands on the row.", _always),
     Line("7a", "burden of proof", "Controlled, but date, kind, kit, used, the trade mode, or whether it has a VIN are in doubt.", lambda c, v: v is _C and (c.before_in_doubt or c.kind_unclear or c.used_unsupported or c.number_of_no_vin or any(doubt.kind or doubt.trade_mode for doubt in c.doubts)), _R, ends=True),

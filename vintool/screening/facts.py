@@ -42,9 +42,7 @@ _NO_VIN = re.compile(
     r"[无無没沒](?:有)?(?:VIN)?(?:车架号?|車架號?|车辆识别代[号码]|码)?|NONE|NIL|(?:NO|WITHOUT|SIN|OHNE|SANS|SEM|БЕЗ)VIN(?:CODE|NO|NUMBER)?|НЕТVIN"
 )
 _VIN_LENGTH = 17
-_LONGEST_NUMBER = 14  # characters: of longer ones a VIN may have lost one or two anywhere
-# Check digit, a letter for a model year since 2010, plant, serial.
-_END_OF_VIN = re.compile(r"[0-9X][A-HJ-NPR-T][A-HJ-NPR-Z0-9]\d{6}$")
+_NUMBER = re.compile(r"[A-Z]{0,2}\d{10,16}")
 _NUMBER_SIGN = re.compile(r"^NO\.?(?=\d)")
 
 
@@ -66,8 +64,8 @@ class VinFacts(NamedTuple):
         vins: those of a cell with several.
         electric_wmi: a WMI under which the maker is known to build pure electric cars: this one, or in China one of the
             same brand.
-        instead: what stands in place of a VIN, ``nothing``, ``none`` in words, or a ``number``; empty of a VIN and of what may
-            be a damaged one.
+        instead: what stands in place of a VIN: ``nothing``, ``none`` in words, a ``number``, or what may be a number or the rest
+            of a VIN, ``unclear``; empty of a VIN and of what begins like one.
     """
 
     status: CheckDigit
@@ -206,28 +204,24 @@ def unreadable_vin_facts(reading: Reading, profile: Profile | None = None) -> Vi
 
 
 def in_place_of_vin(reading: Reading) -> str:
-    """What stands in place of a VIN: ``nothing``, ``none`` in words, or a ``number``; empty of what may be a damaged one.
+    """What stands in place of a VIN, see ``VinFacts.instead``.
 
-    A number is told from a damaged VIN where all of it is figures, or it is short, begins with no known WMI and does not end as
-    a VIN does. One of fewer than 11 characters may be the end of a VIN.
+    A number is told from the rest of a damaged VIN where it is ten figures and more behind at most two letters, and begins
+    with no known WMI. One of fewer than 11 characters may be the end of a VIN.
 
     >>> from vintool.decoding.identity import read_cell
-    >>> [in_place_of_vin(read_cell(text)) for text in ("", "无", "DZ2026031200", "LGXCE4CB0R0000", "E7FA1LC000001")]
-    ['nothing', 'none', 'number', '', '']
+    >>> [in_place_of_vin(read_cell(text)) for text in ("", "无", "DZ2026031200", "E7FA1LC000001", "LGXCE4CB0R0000")]
+    ['nothing', 'none', 'number', 'unclear', '']
     """
     text = reading.text
     if reading.problem is Problem.MISSING:
         return "nothing"
     if _NO_VIN.fullmatch(re.sub(r"[\W_]+", "", text)):
         return "none"
-    if reading.problem is not Problem.LENGTH or reading.known or len(text) >= _VIN_LENGTH:
+    short = reading.problem is Problem.LENGTH and not reading.known and len(text) < _VIN_LENGTH
+    if not short or registry.wmi_is_known(text[:3]):
         return ""
-    is_other = (
-        len(text) <= _LONGEST_NUMBER
-        and not registry.wmi_is_known(text[:3])
-        and not _END_OF_VIN.search(text)
-    )
-    return "number" if text.isalnum() and (text.isdigit() or is_other) else ""
+    return "number" if _NUMBER.fullmatch(text) else "unclear"
 
 
 @cache

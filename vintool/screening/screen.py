@@ -147,7 +147,10 @@ def judge(
         registered(registration, on),
         identity.vin is not None and chassis_differs(identity.vin, chassis),
     )
-    decision = decide_under(facts, [Day.of(day) for day in days], regimes)
+    decision = with_chassis_alone(
+        decide_under(facts, [Day.of(day) for day in days], regimes),
+        not identifiers.stands_for_nothing(chassis),
+    )
     remarks = all_remarks(
         used_vehicles.age(
             declared_used(decision),
@@ -227,6 +230,18 @@ def not_cleared(decision: Decision) -> Decision:
         return one._replace(verdict=Verdict.REVIEW, other_regimes=(), lines=lines)
 
     return under_each(decision, held)
+
+
+def with_chassis_alone(
+    decision: Decision,
+    stated: bool,  # noqa: FBT001 - a key of a column, like the others
+) -> Decision:
+    """The decision; a row without a VIN is not cleared as such where a chassis number stands on it, which may be one."""
+    if not stated:
+        return decision
+    return under_each(
+        decision, lambda one: not_cleared(one) if Reason.WITHOUT_VIN in one.reasons else one
+    )
 
 
 def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:

@@ -106,6 +106,11 @@ def under(decision: Decision, regime: str) -> Decision | None:
     return next((one for one in _in_order(decision) if one.regime == regime), None)
 
 
+def under_any(reason: Reason, decision: Decision) -> bool:
+    """Whether a decision on a row has a reason under one of its regimes."""
+    return any(reason in one.reasons for one in (decision, *decision.others))
+
+
 def _in_order(decision: Decision) -> list[Decision]:
     """The decisions on a row in the order of the regimes."""
     decisions = (decision._replace(others=()), *decision.others)

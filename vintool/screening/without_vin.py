@@ -4,7 +4,6 @@ Only a row on which no VIN stands, nor a part of one, is asked (``facts.in_place
 of a real car beside the code of those without one clears nothing.
 """
 
-from vintool.codes import Powertrain
 from vintool.declaration.lexicon.meanings import (
     NOT_STORED,
     PRICE_WITH_VIN,
@@ -41,7 +40,8 @@ def enough(facts: Facts) -> bool:
     """
     entries = entries_without_vin(facts)
     said = facts.vin.instead == "none"
-    return bool(entries) and len(entries) + said > 1 and not vin_expected(facts)
+    sure = facts.vin.instead != "unclear"
+    return sure and len(entries) + (said and bool(entries)) > 1 and not vin_expected(facts)
 
 
 def vin_expected(facts: Facts) -> bool:
@@ -57,14 +57,13 @@ def vin_expected(facts: Facts) -> bool:
         or entry.field in {"model", "type_code"}
         or entry.kind not in _OWN_KINDS
         or entry.condition == "used"
-        or entry.powertrain not in {None, Powertrain.BEV}
         for entry in facts.declared
     )
 
 
 def number_of_no_vin(facts: Facts) -> bool:
-    """Whether a number that is no VIN stands in its place, and no code or price is that of vehicles with one."""
-    return facts.vin.instead == "number" and not any(map(_with_vin, facts.declared))
+    """Whether a number that is no VIN, or may be none, stands in its place, and no code or price is that of vehicles with one."""
+    return facts.vin.instead in {"number", "unclear"} and not any(map(_with_vin, facts.declared))
 
 
 def _with_vin(entry: Meaning) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -49,10 +49,11 @@ from vintool.screening.regimes import Regime
 from vintool.screening.screen import (
     declared_used,
     of_used_vehicles,
+    with_chassis_alone,
     with_duplicate,
     with_remarks,
 )
-from vintool.screening.several import Day, decide_under, under
+from vintool.screening.several import Day, decide_under, under, under_any
 from vintool.screening.used_vehicles import age
 
 # A price counts by its class alone in what a reviewer's decision rests on.
@@ -131,6 +132,7 @@ class RowRules:
         self._when = PerDistinct(_when)
         self._registered = PerDistinct(registered)
         self._decision = PerDistinct(self._decide)
+        self._with_chassis_alone = PerDistinct(with_chassis_alone)
         self._used = PerDistinct(lambda one: (declared_used(one), of_used_vehicles(one)))
         self._age = PerDistinct(_age)
         self._identifiers = {
@@ -187,6 +189,7 @@ class RowRules:
             if chassis
             else Categorical.constant(len(differs), NO_OR_YES),
         )
+        decisions = self._beside_chassis(decisions, batch)
         decisions = self._with_remarks_beside(decisions, cells, days)
         return DecidedRows(cells, vins, profiles, vin_facts, declared, days, chassis, decisions)
 
@@ -279,6 +282,18 @@ class RowRules:
         year, days = when
         facts = Facts(None, year, declared, vin, registration, differs)
         return decide_under(facts, days, self._regimes)
+
+    def _beside_chassis(self, decisions: Categorical, batch: pa.RecordBatch) -> Categorical:
+        """The decisions, with what a chassis number beside no VIN keeps from being cleared."""
+        column = self._mapping.get("chassis_no")
+        without_vin = decisions.mask(partial(under_any, Reason.WITHOUT_VIN))
+        if column is None or not without_vin.any():
+            return decisions
+        texts = without_null(as_text(batch.column(column)))
+        some: list[Any] = texts.filter(pa.array(without_vin)).to_pylist()
+        stated = np.zeros(len(decisions), dtype=np.int32)
+        stated[without_vin] = [not identifiers.stands_for_nothing(text) for text in some]
+        return self._with_chassis_alone(decisions, Categorical(NO_OR_YES, stated))
 
     def _with_remarks_beside(
         self, decisions: Categorical, cells: Callable[[str], Categorical], days: Categorical
