@@ -69,6 +69,13 @@ def test_what_programs_write_as_shown_is_not_hidden(tmp_path, said, hidden):
     assert only(open_manifest(path)).hidden_rows == hidden
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "xlsb", "xls", "ods"])
+def test_a_hidden_sheet_with_vins_is_named_with_their_number(tmp_path, kind):
+    path = handmade.two_sheets(tmp_path / "list.bin", ROWS, kind, hidden="S")
+    skipped = dict(open_manifest(path).skipped)
+    assert skipped["S"] == "hidden, with 3 VIN(s) in its first rows; pass --sheet to read it"
+
+
 def test_columns_that_no_field_is_read_from_are_listed(tmp_path):
     rows = [("VIN", "Ref", "Fuel", "Weight"), (TESLA, "a", "BEV", "1750")]
     summary = screen_file(put_csv(tmp_path / "a.csv", rows), ON)
