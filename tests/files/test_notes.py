@@ -5,7 +5,7 @@ import json
 import pytest
 import xlsxwriter
 from support import ON, handmade
-from support.manifests import ATTO3, TESLA, put_csv
+from support.manifests import ATTO3, TESLA, put_csv, put_xlsx
 from support.readers import only
 
 from vintool.files.reading.manifest import open_manifest
@@ -69,6 +69,13 @@ def test_what_programs_write_as_shown_is_not_hidden(tmp_path, said, hidden):
     assert only(open_manifest(path)).hidden_rows == hidden
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "xlsb", "xls", "ods"])
+def test_a_hidden_sheet_with_vins_is_named_with_their_number(tmp_path, kind):
+    path = handmade.two_sheets(tmp_path / "list.bin", ROWS, kind, hidden="S")
+    skipped = dict(open_manifest(path).skipped)
+    assert skipped["S"] == "hidden, with 3 VIN(s) in its first rows; pass --sheet to read it"
+
+
 def test_columns_that_no_field_is_read_from_are_listed(tmp_path):
     rows = [("VIN", "Ref", "Fuel", "Weight"), (TESLA, "a", "BEV", "1750")]
     summary = screen_file(put_csv(tmp_path / "a.csv", rows), ON)
@@ -98,3 +105,11 @@ def test_vins_out_of_texts_are_noted(tmp_path):
     summary = screen_file(put_csv(tmp_path / "a.csv", [*rows, ("2", "spare parts")]), ON)
     assert (summary.verdicts["controlled"], summary.verdicts["invalid"]) == (2, 1)
     assert "The VINs were taken out of the texts of column 'Description': of its first 3 texts 2 hold one." in summary.notes  # fmt: skip
+
+
+def test_texts_of_several_lines_give_one_vin_a_cell(tmp_path):
+    text = "1 UNIT NEW {}\nVIN: {}\nENGINE NO.: TZ200XS112345\nCOLOR: WHITE  HS CODE: 8703801090"
+    rows = [("MARKS & NOS.", "DESCRIPTION OF GOODS", "PKGS", "G.W. KGS")]
+    rows += [("N/M", text.format(*car), 1, 1700) for car in (("TESLA MODEL 3", TESLA), ("BYD ATTO 3", ATTO3))]  # fmt: skip
+    summary = screen_file(put_xlsx(tmp_path / "a.xlsx", {"S": rows}), ON)
+    assert summary.verdicts == {"controlled": 2, "review": 0, "out_of_scope": 0, "invalid": 0}

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -66,10 +66,10 @@ _MASK = re.compile(rf"[A-Z0-9][{re.escape(MARKS)}â€¦]{{2}}|[{re.escape(MARKS)}â€
 
 
 class _Words(NamedTuple):
-    """The words of ``FILE``: what a cell is made of wholly, and with what it begins."""
+    """The words of ``FILE``: what a cell is made of wholly, and with what it begins, by its first letter."""
 
     whole: Mapping[RowKind, re.Pattern[str]]
-    starts: Sequence[tuple[str, RowKind]]
+    starts: Mapping[str, Sequence[tuple[str, RowKind]]]
 
 
 class RowKinds:
@@ -103,8 +103,21 @@ class RowKinds:
         filled = [(at, cell.strip()) for at, cell in enumerate(cells) if cell.strip()]
         if not filled or any(len(cell) > LONGEST for _, cell in filled):
             return None
+        # So of nearly all rows, whose cells come again and again; those of VINs do not.
+        if any(self._is_of_a_vehicle(at, cell) for at, cell in filled):
+            return None
+        if any(_like_a_vin(cell) for at, cell in filled if self._fields[at] == "vin"):
+            return None
         kind = self._again(filled) or _ruler(filled) or self._by_words(filled)
         return None if kind is None or any(_like_a_vin(cell) for _, cell in filled) else kind
+
+    def _is_of_a_vehicle(self, at: int, cell: str) -> bool:
+        """Whether a cell is what no other row has in its column: a text that is none of the words."""
+        field = self._fields[at]
+        if not field or field in _SUMMED or _is_other_word(cell):
+            return False
+        named, header = normalise(cell), self._headers[at]
+        return not (named and (header.startswith(named) or header.endswith(named)))
 
     def _again(self, filled: Sequence[tuple[int, str]]) -> RowKind | None:
         """Whether a row of the top comes again, as after the break of a page."""
@@ -122,7 +135,7 @@ class RowKinds:
             of_two_lines = len(named) > 1 and (header.startswith(named) or header.endswith(named))
             if not named or not header:
                 return None
-            if not of_two_lines and ((field := meaning(cell)) is None or field[0] != self._of(at)):
+            if not of_two_lines and _field(cell) != (self._of(at) or None):
                 return None
         return RowKind.REPEATED_HEADER
 
@@ -146,13 +159,10 @@ class RowKinds:
                 if not self._may_be_summed(at, cell):
                     return None
                 continue
-            words = normalise(_FIGURES.sub(" ", cell))
-            kind = next(
-                (one for one, all_of in _words().whole.items() if all_of.fullmatch(words)), None
-            )
+            kind = _kind_of_words(cell)
             if kind is not None:
                 kinds.add(kind)
-            elif not (words and _units().fullmatch(words) and self._may_be_summed(at, cell)):
+            elif not (_is_unit(cell) and self._may_be_summed(at, cell)):
                 return None
         for kind in (RowKind.CARRIED_FORWARD, RowKind.TOTAL):
             if kind in kinds:
@@ -199,6 +209,35 @@ def _is_ruler(cell: str) -> bool:
     return signs <= _LINES and _THRICE.search(cell) is not None
 
 
+@lru_cache(maxsize=1 << 14)
+def _is_other_word(cell: str) -> bool:
+    """Whether a cell can be one of a row that is no vehicle, whatever its column."""
+    return (
+        _is_ruler(cell)
+        or _NUMBERED.fullmatch(cell) is not None
+        or _kind_of_words(cell) is not None
+        or _kind_begun(cell) is not None
+        or meaning(cell) is not None
+    )
+
+
+def _field(cell: str) -> str | None:
+    """The field that a text is a heading of."""
+    named = meaning(cell)
+    return named[0] if named else None
+
+
+def _kind_of_words(cell: str) -> RowKind | None:
+    """The kind whose words, units and figures are all that a cell holds."""
+    words = normalise(_FIGURES.sub(" ", cell))
+    return next((one for one, all_of in _words().whole.items() if all_of.fullmatch(words)), None)
+
+
+def _is_unit(cell: str) -> bool:
+    """Whether a cell holds nothing but units and figures."""
+    return _units().fullmatch(normalise(_FIGURES.sub(" ", cell))) is not None
+
+
 def _is_number(cell: str) -> bool:
     """Whether a cell is a number, with its sign, currency or per cent."""
     return _NUMBER.fullmatch("".join(cell.split())) is not None
@@ -234,10 +273,11 @@ def _begins_like_a_vin(word: str) -> bool:
 @cache
 def _words() -> _Words:
     by_kind: dict[str, list[str]] = {kind: [] for kind in (*_KINDS, _UNIT)}
-    starts = list[tuple[str, RowKind]]()
+    starts: dict[str, list[tuple[str, RowKind]]] = {}
     for kind, words, stands, _language, _source in read_rows(FILE, COLUMNS):
         if stands == "start" or kind == "total":
-            starts.append((_plain(words), _KINDS[kind]))
+            begin = _plain(words)
+            starts.setdefault(begin[0], []).append((begin, _KINDS[kind]))
         if stands == "whole":
             by_kind[kind].append(words)
     units = by_kind.pop(_UNIT)
@@ -246,7 +286,8 @@ def _words() -> _Words:
         for kind, words in by_kind.items()
         if words
     }
-    starts.sort(key=lambda start: -len(start[0]))
+    for of_letter in starts.values():
+        of_letter.sort(key=lambda start: -len(start[0]))
     return _Words(whole, starts)
 
 
@@ -274,7 +315,7 @@ def _plain(text: str) -> str:
 def _kind_begun(cell: str) -> RowKind | None:
     """The kind with whose words a cell begins, and which ends there or goes on as such a cell does."""
     text = _plain(cell)
-    for words, kind in _words().starts:
+    for words, kind in _words().starts.get(text[:1], ()):
         if text.startswith(words) and _goes_on(words, text[len(words) :], kind):
             return kind
     return None

@@ -62,7 +62,7 @@ def test_sheets_are_chosen_and_the_others_named(tmp_path):
     manifest = open_manifest(path)
     assert only(manifest).name == "Cars"
     assert dict(manifest.skipped) == {
-        "Old": "hidden; pass --sheet to read it",
+        "Old": "hidden, with 20 VIN(s) in its first rows; pass --sheet to read it",
         "Void": "empty",
         "Ports": "no column looks like VINs",
     }

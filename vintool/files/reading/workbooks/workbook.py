@@ -8,7 +8,7 @@ import itertools
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from vintool.declaration import headers
 from vintool.declaration.lexicon.meanings import NOT_STORED
-from vintool.declaration.mapping import Headed
+from vintool.declaration.mapping import Headed, text_with_vins
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.hidden import Spans, within
@@ -149,7 +149,7 @@ def read_workbook(
             if (sheet or name) != name:
                 continue
             if hidden and sheet is None:
-                skipped.append((name, "hidden; pass --sheet to read it"))
+                skipped += _why_hidden(book, position, size, words)
             elif not part:
                 skipped.append((name, "not a table of cells"))
             elif not (survey := book.survey(part)).rows:
@@ -174,6 +174,24 @@ def read_workbook(
     kept, left = sorted_out(path, opened, holds)
     skipped += left
     return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
+
+
+def _why_hidden(book: _Workbook, position: int, size: int, words: str) -> list[tuple[str, str]]:
+    """Why a hidden sheet is left out; VINs in its first rows are counted."""
+    name, _, part = book.sheets[position]
+    skipped, vins = list[tuple[str, str]](), 0
+    with suppress(ManifestError):  # of a sheet that is not read nothing is refused
+        if part and (survey := book.survey(part)).rows:
+            source = _source(book, position, survey, keep=False)
+            sheet, _ = _open_sheet(book.path, size, name, source, words)
+            vins = sum(text_with_vins(sheet, place).vins for place in range(len(sheet.columns)))
+    if vins:
+        skipped.append(
+            (name, f"hidden, with {vins} VIN(s) in its first rows; pass --sheet to read it")
+        )
+    else:
+        skipped.append((name, "hidden; pass --sheet to read it"))
+    return skipped
 
 
 def _check_names(book: _Workbook, wanted: str | None) -> None:
