@@ -28,7 +28,7 @@ def packing_list():
     ws = book.active
     ws.title = "Packing List"
     ws["A1"], ws["A1"].font = "SOME EXPORT CO., LTD.", Font(bold=True, size=14)
-    ws.merge_cells("A1:E1")
+    ws.merge_cells("A1:P1")
     for at, name in enumerate(HEAD, 1):
         ws.cell(3, at, name).fill = PatternFill("solid", fgColor="FFFF00")
     rows = [("COSU1", TESLA), (None, ATTO3), ("COSU2", ICE), (None, OTHER)]
@@ -65,7 +65,7 @@ def test_what_the_user_made_stays_and_the_verdict_is_the_first_of_ours(tmp_path)
     ws = book["Packing List"]
     assert book.sheetnames == ["Packing List", "Notes", "Needs a licence", "Counts"]
     assert (ws["A1"].value, ws["A1"].font.size, ws["A3"].fill.fgColor.rgb) == ("SOME EXPORT CO., LTD.", 14, "00FFFF00")  # fmt: skip
-    assert {str(block) for block in ws.merged_cells.ranges} == {"A1:E1", "A4:A5", "A6:A7"}
+    assert {str(block) for block in ws.merged_cells.ranges} == {"A1:P1", "A4:A5", "A6:A7"}
     assert (ws["D4"].value, ws["D4"].number_format, ws["D8"].value) == (1775.5, "#,##0.00", "=SUM(D4:D7)")  # fmt: skip
     assert (ws["E4"].value, ws["E4"].number_format) == (SAILS, "dd/mm/yyyy")
     assert (ws.column_dimensions["B"].width, ws.row_dimensions[5].hidden) == (24, True)
