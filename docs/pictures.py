@@ -34,13 +34,13 @@ def explain() -> str:
     """The verdict and its steps as a picture of a terminal, without fonts from elsewhere."""
     lines = Text.from_ansi(run(*EXPLAIN)).split("\n")
     first = next(n for n, line in enumerate(lines) if line.plain.startswith("VERDICT"))
-    last = next(n for n, line in enumerate(lines) if n > first and line.plain.startswith("law"))
+    last = next(n for n, line in enumerate(lines) if line.plain.startswith(" 1  2  3 |"))
     console = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "dim"), (" ".join(("vintool", *EXPLAIN)), "bold")))
-    console.print(Text("... (what the VIN tells)", "dim"))
     for line in lines[first : last - 1]:
         line.truncate(WIDTH, overflow="ellipsis")
         console.print(line, no_wrap=True)
+    console.print(Text("... (what the VIN tells)", "dim"))
     picture = console.export_svg(title="vintool explain", unique_id="explain")
     picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)
     return "\n".join(line.rstrip() for line in picture.splitlines() if line.strip()) + "\n"

@@ -341,7 +341,9 @@ def test_demo(tmp_path):
         "exceptions.csv",
         "ledger.csv",
         "report.html",
+        "rows.parquet",
         "run.json",
+        "statistics.csv",
     ]
     states = {row["state"] for row in read_csv(tmp_path / "vintool-demo" / "ledger.csv")}
     assert {"used up", "exceeded", "expired", "wrong_exporter", "unknown", "missing"} <= states

@@ -42,7 +42,7 @@ def test_a_run_with_licences(tmp_path, kind):
             "sha256": hashlib.sha256(listed.read_bytes()).hexdigest(),
         }
     ]
-    assert set(run["outputs"]) == {"annotated.csv", "exceptions.csv", "exceptions.xlsx", "ledger.csv", "report.html"}  # fmt: skip
+    assert set(run["outputs"]) == {"annotated.csv", "exceptions.csv", "exceptions.xlsx", "ledger.csv", "report.html", "rows.parquet", "statistics.csv"}  # fmt: skip
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert 'id="licences"' in page
     assert all(number in page for number in ("26-AA-000001", "26-AA-000002", "26-AA-000009"))

@@ -56,7 +56,7 @@ def test_the_size_of_batches_changes_no_byte(tmp_path, monkeypatch, form, writte
         return outcome(tmp_path / "out")
 
     usual = outputs_of_run()
-    assert set(usual) == {f"annotated.{written}", "exceptions.csv", "exceptions.xlsx", "ledger.csv", "report.html", "run.json", "single-window.xml"}  # fmt: skip
+    assert set(usual) == {f"annotated.{written}", "exceptions.csv", "exceptions.xlsx", "ledger.csv", "report.html", "rows.parquet", "run.json", "single-window.xml", "statistics.csv"}  # fmt: skip
     assert usual["run.json"]["summary"]["rows_out"] >= 1400
     for size in (7, 100):
         cut_batches(monkeypatch, size)

@@ -52,7 +52,7 @@ def test_run_json_lets_the_run_be_done_again(tmp_path):
     first, second = runs
     assert first["outputs"] == second["outputs"]
     assert first["input"] == second["input"]
-    assert set(first["outputs"]) == {"annotated.csv", "exceptions.csv", "exceptions.xlsx", "report.html"}  # fmt: skip
+    assert set(first["outputs"]) == {"annotated.csv", "exceptions.csv", "exceptions.xlsx", "report.html", "rows.parquet", "statistics.csv"}  # fmt: skip
     assert first["parameters"]["on"] == "2026-03-01"
     assert len(first["data"]["sha256"]) == len(first["rules"]["sha256"]) == 64
 
@@ -183,7 +183,9 @@ def test_a_failure_leaves_the_old_answers_and_nothing_else(tmp_path, monkeypatch
         "exceptions.xlsx",
         "mine.txt",
         "report.html",
+        "rows.parquet",
         "run.json",
+        "statistics.csv",
     ]
 
 

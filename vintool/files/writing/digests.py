@@ -14,6 +14,7 @@ from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.files.run import ROWS_PARQUET
 
 _arrow: Any = pyarrow.compute  # its stubs know too few of the types that it takes
+_GROUP_ROWS = 1 << 18
 _FIELDS: dict[str, pa.DataType] = {
     "vin_sheet": pa.string(),
     "vin_row": pa.int64(),
@@ -33,6 +34,7 @@ class DigestWriter:
 
     def __init__(self, folder: Path) -> None:
         self._file = pq.ParquetWriter(folder / ROWS_PARQUET, SCHEMA, compression="zstd")
+        self._waiting = SCHEMA.empty_table()
 
     def write(
         self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch, counting: frozenset[str]
@@ -60,10 +62,24 @@ class DigestWriter:
             pa.array(cells),
             as_text(answers.column("vin_verdict")),
         ]
-        self._file.write_batch(pa.RecordBatch.from_arrays(columns, schema=SCHEMA))
+        batch = pa.Table.from_arrays(columns, schema=SCHEMA)
+        self._waiting = pa.concat_tables([self._waiting, batch])
+        while self._waiting.num_rows >= _GROUP_ROWS:
+            self._write(_GROUP_ROWS)
+
+    def _write(self, rows: int) -> None:
+        """Write a group: as large as any other, however the rows came."""
+        self._file.write_table(self._waiting.slice(0, rows).combine_chunks())
+        self._waiting = self._waiting.slice(rows)
 
     def close(self) -> None:
         """Finish the file."""
+        if self._waiting.num_rows:
+            self._write(self._waiting.num_rows)
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Let go of the file."""
         self._file.close()
 
 

@@ -95,8 +95,8 @@ class RowFiles:
                 self._annotated.abandon()
             with suppress(OSError):
                 self._exceptions.abandon()
-            with suppress(OSError, ValueError):
-                self._digests.close()
+            with suppress(OSError):
+                self._digests.abandon()
             with suppress(OSError):
                 if self._cleared:
                     self._cleared.abandon()
