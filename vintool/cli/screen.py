@@ -21,6 +21,7 @@ from vintool.cli.options import (
 from vintool.cli.progress import KINDS, progress_listener
 from vintool.cli.terminal import (
     FAILED,
+    UNREADABLE,
     URGENCY,
     OutOfMemory,
     Stopped,
@@ -151,6 +152,9 @@ def screen(
     with input_path(file) as path:
         summary = _run(progress, path=path, mapping=parse_pairs(mapping, "--map"), **options)
     _print_summary(summary, form)
+    if any(sheet.unread for sheet in summary.sheets):
+        note("not all of it could be read: see what is NOT READ")
+        sys.exit(UNREADABLE)
     if fail_on:
         at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]
         sys.exit(FAILED if any(summary.verdicts[verdict] for verdict in at_or_above) else 0)

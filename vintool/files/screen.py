@@ -222,8 +222,8 @@ class _Screening:
         """The days of the rows of a sheet, by reading it once more; few manifests need it."""
         if number not in self._sheet_days:
             sheet, counter = self._manifest.sheets[number], DayCounter()
-            if sheet.name:  # of a workbook, whose reader gives one sheet at a time
-                (sheet,) = open_manifest(self._source, sheet=sheet.name).sheets
+            if sheet.reopen:
+                sheet = sheet.reopen()
             rows = sheet.read(SheetTally())  # not `batches`: its count of blank rows is at work
             counter.add((batch.data for batch in rows), self._mappings[number])
             self._sheet_days[number] = counter.counted()
@@ -270,7 +270,10 @@ class _Screening:
             for sheet, mapping in zip(manifest.sheets, self._mappings, strict=True)
         ]
         sheets += [
-            SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
+            SheetInfo(
+                name=name, rows=0, mapping={}, skipped=why, unread=at >= len(manifest.skipped)
+            )
+            for at, (name, why) in enumerate((*manifest.skipped, *manifest.unread))
         ]
         return Summary(
             file=manifest.path.name,
@@ -292,6 +295,7 @@ class _Screening:
             seconds=round(time.monotonic() - self._started, 3),
             outputs=self._outputs(),
             notes=(
+                *_unread(manifest),
                 *day_notes(self._run, self._manifest, self._mappings),
                 *_own_rules(tally.rules_disagree),
                 *manifest.notes,
@@ -340,6 +344,12 @@ class _Screening:
             without_vehicle=reviews.without_vehicle,
             not_met=reviews.not_met,
         )
+
+
+def _unread(manifest: Manifest) -> Iterator[str]:
+    """What could not be read and may hold vehicles."""
+    for name, why in manifest.unread:
+        yield f"NOT READ, and vehicles may stand in it: {name}: {why}."
 
 
 def _own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:

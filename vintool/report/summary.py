@@ -45,7 +45,7 @@ class BrandCount(Frozen):
 
 
 class SheetInfo(Frozen):
-    """One sheet of the input, read or not; ``skipped`` says why not.
+    """One sheet of the input, read or not; ``skipped`` says why not, ``unread`` that vehicles may stand in it.
 
     Every row of it that is not blank is one of ``rows``, of the header, or a title above it.
     """
@@ -57,6 +57,7 @@ class SheetInfo(Frozen):
     title_rows: Count = 0
     mapping: dict[str, str]
     skipped: str = ""
+    unread: bool = False
 
 
 class LicenceLine(Frozen):

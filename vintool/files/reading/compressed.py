@@ -24,7 +24,7 @@ COMPRESSED = (_GZIP, _ZSTD)
 _CHUNK = 1 << 20
 
 
-class _LaidOut:
+class LaidOut:
     """A file of its own with some content; it goes when this object does, at the latest with the process.
 
     Args:
@@ -45,7 +45,7 @@ class _LaidOut:
             raise
 
 
-class Piped(_LaidOut):
+class Piped(LaidOut):
     """What a pipe has given, to its end: it can be read once, and a manifest is read several times.
 
     Raises:
@@ -91,7 +91,7 @@ def _of_a_pipe(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-class Decompressed(_LaidOut):
+class Decompressed(LaidOut):
     """The content of a compressed file.
 
     Args:
