@@ -14,6 +14,8 @@ LEDGER_CSV: Final = "ledger.csv"
 DECISIONS_JSONL: Final = "decisions.jsonl"
 REPORT_HTML: Final = "report.html"
 RUN_JSON: Final = "run.json"
+FILE: Final = "vin_file"
+"""The column that names the file of a row, where there are several."""
 
 Progress = Callable[[int, int, int, Mapping[str, int]], None]
 """Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict."""
@@ -49,6 +51,7 @@ class Run:
     """
 
     path: Path
+    others: tuple[Path, ...] = ()
     on: date | None = None
     out: Path | None = None
     mapping: Mapping[str, str] | None = None
@@ -67,6 +70,11 @@ class Run:
     raw: bool = False
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """All that is to be screened: files, folders and patterns."""
+        return (self.path, *self.others)
+
+    @property
     def lists(self) -> tuple[tuple[str, Path], ...]:
         """The files of the lists that the rows are held against, each with what it is."""
         named = (
@@ -81,7 +89,15 @@ class Run:
     @property
     def parameters(self) -> dict[str, object]:
         """What ``run.json`` records of the options; files stand in it with their hashes."""
-        files = {"path", "exporters", "licences", "confirmations", "decisions", "catalogue"}
+        files = {
+            "path",
+            "others",
+            "exporters",
+            "licences",
+            "confirmations",
+            "decisions",
+            "catalogue",
+        }
         elsewhere = {*files, "out", "today"}
         names = (field.name for field in fields(self))
         return {name: getattr(self, name) for name in names if name not in elsewhere}

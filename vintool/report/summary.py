@@ -60,6 +60,19 @@ class SheetInfo(Frozen):
     unread: bool = False
 
 
+class FileInfo(Frozen):
+    """One file of the input, read or not; ``skipped`` says why not, ``unread`` that vehicles may stand in it."""
+
+    name: str
+    rows: Count = 0
+    verdicts: Verdicts = Field(default_factory=dict, validate_default=True)
+    bytes: Count = 0
+    sha256: str = ""
+    output: str = ""
+    skipped: str = ""
+    unread: bool = False
+
+
 class LicenceLine(Frozen):
     """What became of one licence; without a place in the list an unknown number, or none."""
 
@@ -107,6 +120,7 @@ class Summary(Frozen):
     mapping: dict[str, str]
     encoding: str
     sheets: tuple[SheetInfo, ...]
+    files: tuple[FileInfo, ...] = ()
     regime: str
     on: str
     data_release: str

@@ -54,7 +54,7 @@ def test_a_body_in_a_code_page_and_a_subject_that_names_a_car(tmp_path):
     assert [(row[0], row[2]) for row in texts] == [(VINS[1], f"车 {VINS[1]}"), (VINS[0], f"车架号 {VINS[0]}")]  # fmt: skip
 
 
-def test_files_in_files_are_read_and_those_that_cannot_be_are_told(tmp_path):
+def test_files_in_files_are_read_and_those_that_cannot_be_are_named(tmp_path):
     zipped = archive(tmp_path / "a.zip", **{"x/one.csv": CSV, "two.csv": CSV, "torn.xlsx": b"PK\3\4torn", "__MACOSX/x": b"?"})  # fmt: skip
     inner = mail("see attached\n", ("清单.zip", zipped.read_bytes()), subject="inner")
     outer = mail("forwarded\n")
@@ -82,7 +82,7 @@ def test_a_mailbox_holds_several_mails(tmp_path):
     assert sheets(tmp_path / "box", sheet="mail 2: body")[0] == {"mail 2: body": [VINS[1]]}
 
 
-def test_a_mail_that_is_cut_short_or_whose_attachment_is_damaged_is_told(tmp_path):
+def test_a_mail_that_is_cut_short_or_whose_attachment_is_damaged_says_so(tmp_path):
     whole = mail(LINES, ("list.csv", CSV)).as_bytes()
     _, manifest = sheets(put(tmp_path / "a.eml", whole[: whole.rindex(b"--=") - 3]))
     assert any("cut short" in why for _, why in manifest.unread)

@@ -43,7 +43,7 @@ def test_a_header_in_a_table_of_its_own(tmp_path):
     assert cells(only(open_manifest(put(tmp_path / "a.html", page)))) == ROWS[1:]
 
 
-def test_a_page_that_ends_within_a_table_is_told(tmp_path):
+def test_a_page_that_ends_within_a_table_says_so(tmp_path):
     page = letters.html_table(ROWS)
     (unread,) = open_manifest(put(tmp_path / "a.html", page[: page.index(VINS[4])])).unread
     assert "cut short" in unread[1]
@@ -108,7 +108,7 @@ def test_the_text_of_a_pdf(drawn):
     assert [row[0] for row in cells(only(manifest))] == VINS[:6]
 
 
-def test_pages_of_a_pdf_that_are_pictures_are_told(drawn):
+def test_pages_of_a_pdf_that_are_pictures_are_named(drawn):
     manifest = open_manifest(drawn([VINS[0]], None))
     assert [name for name, _ in manifest.unread] == ["page 2"]
     assert "hold no text" in refusal(drawn(None)).what

@@ -198,9 +198,9 @@ def _open_member(
         opened.skipped.append((name, error.what))
         return
     except ManifestError as error:
-        told = opened.skipped if error.what.startswith("this is a picture") else opened.unread
+        named = opened.skipped if error.what.startswith("this is a picture") else opened.unread
         place = f" (row {error.row})" if error.row else ""
-        told.append((name, f"{error.what}{place}; {error.next_step}"))
+        named.append((name, f"{error.what}{place}; {error.next_step}"))
         return
     alone = len(one.sheets) + len(one.skipped) + len(one.unread) == 1
 
@@ -240,9 +240,9 @@ def _kept(
             )
         return sheets, []
     if not sheets:
-        told = "; ".join(f"{name!r}: {why}" for name, why in (*opened.unread, *opened.skipped))
+        refused = "; ".join(f"{name!r}: {why}" for name, why in (*opened.unread, *opened.skipped))
         raise ManifestError(
-            f"this {what} holds no list that can be read" + f" ({told})" * bool(told),
+            f"this {what} holds no list that can be read" + f" ({refused})" * bool(refused),
             file=path.name,
             next_step="save the list that is meant by itself, as .xlsx or CSV",
         )

@@ -188,7 +188,7 @@ def _within(thing: Any, box: tuple[float, float, float, float]) -> bool:
     if "x0" not in thing:
         return False
     across, down = (thing["x0"] + thing["x1"]) / 2, (thing["top"] + thing["bottom"]) / 2
-    return box[0] <= across <= box[2] and box[1] <= down <= box[3]
+    return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
 def _lines(page: Any) -> Iterator[tuple[float, str]]:

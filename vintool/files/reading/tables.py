@@ -299,12 +299,12 @@ def _text(path: Path, lines: Sequence[str], notes: list[str]) -> Sheet | None:
         return None
     laid_out = LaidOut(path.with_suffix(".txt"), iter([content]))
     encoding, scan, _ = decide(laid_out.path, "utf-8")
-    told: list[str] = []
-    text = read_text(laid_out.path, len(content), encoding, scan.lines, told)
+    found: list[str] = []
+    text = read_text(laid_out.path, len(content), encoding, scan.lines, found)
     if text is None:
         return None
     (sheet,) = text.sheets
-    notes += [f"Text beside tables: {note}" for note in told]
+    notes += [f"Text beside tables: {note}" for note in found]
     return holding(replace(sheet, name="text", file=path.name), laid_out)
 
 

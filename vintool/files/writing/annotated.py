@@ -24,12 +24,14 @@ class AnnotatedCopy(NamedTuple):
         delimiter: between the cells of CSV and TSV.
         raw: CSV and TSV for programs: no byte order mark, every cell as it came.
         columns: those of all sheets, where several become one table; else empty.
+        stem: its name without the ending.
     """
 
     form: str
     delimiter: str = ""
     raw: bool = False
     columns: tuple[str, ...] = ()
+    stem: str = "annotated"
 
     @classmethod
     def of(cls, manifest: Manifest, form: str | None, *, raw: bool) -> "AnnotatedCopy":
@@ -55,7 +57,7 @@ class AnnotatedCopy(NamedTuple):
     @property
     def name(self) -> str:
         """The name of the file."""
-        return f"annotated.{self.form}"
+        return f"{self.stem}.{self.form}"
 
     @property
     def joins_lists(self) -> bool:

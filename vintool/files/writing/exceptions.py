@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from vintool.columns import FACTS
 from vintool.desk.reviews import Reviews, key_of, standing
+from vintool.files.run import FILE
 from vintool.files.writing.delimited import STRANGE, ListWriter
 
 _REVIEW = ("decision", "decision_reason", "reviewer", "decision_date")
@@ -22,10 +23,12 @@ class ExceptionWriter(ListWriter):
         path: where to write.
         regime: the code of the regime.
         reviews: those of earlier runs, if there are any.
+        several: whether the rows come from several files, and name theirs.
     """
 
-    def __init__(self, path: Path, regime: str, reviews: Reviews | None) -> None:
-        super().__init__(path, _COLUMNS, STRANGE | set(_REVIEW))
+    def __init__(self, path: Path, regime: str, reviews: Reviews | None, *, several: bool) -> None:
+        self._columns = (*([FILE] if several else []), *_COLUMNS)
+        super().__init__(path, self._columns, STRANGE | set(_REVIEW) | {FILE})
         self._regime, self._reviews = regime, reviews
 
     def write(self, sheet: str, answers: pa.RecordBatch) -> None:
@@ -37,7 +40,7 @@ class ExceptionWriter(ListWriter):
             "vin_regime": pa.repeat(self._regime, answers.num_rows),
             **self._review_cells(answers),
         }
-        self.add(cells.get(name, blank) for name in _COLUMNS)
+        self.add(cells.get(name, blank) for name in self._columns)
 
     def _review_cells(self, answers: pa.RecordBatch) -> dict[str, pa.Array]:
         """The cells of the reviews that stand."""

@@ -1,7 +1,7 @@
 """The files that fill while the rows go by: the annotated copy, the exceptions, what a date has cleared."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +30,7 @@ class RowFiles:
 
     Args:
         folder: where to write.
-        copy: how the annotated copy is written.
+        copies: how the annotated copy of each input is written, in the order of their rows.
         regime: the code of the regime.
         reviews: those of earlier runs, if there are any.
         say: called with what the user should know before the end.
@@ -39,17 +39,21 @@ class RowFiles:
     def __init__(
         self,
         folder: Path,
-        copy: AnnotatedCopy,
+        copies: Sequence[AnnotatedCopy],
         regime: str,
         reviews: Reviews | None,
         say: Callable[[str], None],
     ) -> None:
-        self._copy, self._say, self._rows = copy, say, 0
+        self._copy, self._say, self._rows = copies[0], say, 0
+        self._several = len(copies) > 1
+        self._digests, self._notes = dict[str, str](), list[str]()
         self._stopped = False
-        self._annotated = copy.writer(folder)
+        self._annotated = self._copy.writer(folder)
         self._folder = folder
         self._cleared: ListWriter | None = None  # few manifests have such rows
-        self._exceptions = ExceptionWriter(folder / EXCEPTIONS_CSV, regime, reviews)
+        self._exceptions = ExceptionWriter(
+            folder / EXCEPTIONS_CSV, regime, reviews, several=self._several
+        )
         self._annotated_thread, self._exceptions_thread = (
             ThreadPoolExecutor(1),
             ThreadPoolExecutor(1),
@@ -70,7 +74,7 @@ class RowFiles:
         try:
             if error is None:
                 self._wait(0)
-                self._annotated.close()
+                self._finish_copy()
                 self._exceptions.close()
                 if self._cleared:
                     self._cleared.close()
@@ -86,6 +90,20 @@ class RowFiles:
             with suppress(OSError):
                 if self._cleared:
                     self._cleared.abandon()
+
+    def next_copy(self, copy: AnnotatedCopy) -> None:
+        """Go on with the annotated copy of the next input."""
+        self._waiting.append(self._annotated_thread.submit(self._begin_copy, copy))
+
+    def _begin_copy(self, copy: AnnotatedCopy) -> None:
+        self._finish_copy()
+        self._copy, self._annotated = copy, copy.writer(self._folder)
+
+    def _finish_copy(self) -> None:
+        self._annotated.close()
+        self._digests[self._copy.name] = self._annotated.digest
+        lead = f"{self._copy.name}: " if self._several else ""
+        self._notes += [f"{lead}{note}" for note in self._annotated.notes()]
 
     def write(
         self,
@@ -108,7 +126,7 @@ class RowFiles:
         )
         if cleared.num_rows:
             self._cleared = self._cleared or ListWriter(
-                self._folder / CLEARED_CSV, cleared_by_date.COLUMNS, cleared_by_date.CELLS
+                self._folder / CLEARED_CSV, cleared.schema.names, cleared_by_date.CELLS
             )
             self._waiting.append(self._exceptions_thread.submit(self._cleared.add, cleared.columns))
 
@@ -127,14 +145,11 @@ class RowFiles:
 
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of the finished files, of those where it is known."""
-        digests = {
-            self._copy.name: self._annotated.digest,
-            EXCEPTIONS_CSV: self._exceptions.digest,
-        }
+        digests = {**self._digests, EXCEPTIONS_CSV: self._exceptions.digest}
         if self._cleared:
             digests[CLEARED_CSV] = self._cleared.digest
         return {name: digest for name, digest in digests.items() if digest}
 
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the files."""
-        return self._annotated.notes()
+        return tuple(self._notes)

@@ -1,6 +1,6 @@
 """What is counted and kept of the screened rows for the summary and the page."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -31,6 +31,7 @@ class Tally:
     def __init__(self) -> None:
         self.rows = 0
         self.sheet_rows: dict[str, int] = {}
+        self.sheet_verdicts: dict[str, Counter[str]] = defaultdict(Counter)
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.review_reasons: Counter[str] = Counter()
@@ -62,6 +63,7 @@ class Tally:
         for (brand, maker, verdict, powertrain), count in _count_distinct(*columns):
             self._brands[brand or maker or "", verdict, powertrain or "unknown"] += count
             self.verdicts[verdict] += count
+            self.sheet_verdicts[sheet][verdict] += count
             self.powertrains[powertrain or "unknown"] += count
 
     def count_cells(

@@ -1,6 +1,7 @@
 """XLSX: a new workbook with the same sheets, in which nothing is a formula or a link."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,27 @@ from vintool.files.writing.cells import texts
 
 SLOW_ROWS = 200_000  # some 20 s
 _ROWS, _COLUMNS = 1_048_576, 16_384  # of one sheet, the header included
+_TITLE = 31  # characters of the name of a sheet
+_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - of a workbook: the same rows give the same bytes
+
+
+def sheet_title(name: str, titles: Collection[str]) -> str:
+    """A name as a workbook takes it for a sheet: the list in a mail may be called anything.
+
+    Args:
+        name: how the sheet is called.
+        titles: those of other sheets, which it must not have, in capital letters or small.
+
+    >>> sheet_title("fw: a/list.xlsx", []), sheet_title("LIST", ["list"]), sheet_title("x" * 40, [])
+    ('fw_ a_list.xlsx', 'LIST (2)', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')
+    """
+    plain = _NOT_IN_TITLES.sub("_", name).strip("'")
+    taken, title, part = {one.casefold() for one in titles}, plain[:_TITLE], 2
+    while title.casefold() in taken:
+        end = f" ({part})"
+        title, part = plain[: _TITLE - len(end)] + end, part + 1
+    return title
 
 
 class WorkbookWriter:
@@ -69,7 +90,8 @@ class WorkbookWriter:
                 sheet=name,
                 next_step="write the annotated copy with --as csv or --as parquet",
             )
-        self._sheet = self._book.add_worksheet(name or None)
+        titles = [sheet.get_name() for sheet in self._book.worksheets()]
+        self._sheet = self._book.add_worksheet(sheet_title(name, titles) or None)
         self._sheet.freeze_panes(1, 0)
         for column, header in enumerate(headers):
             self._sheet.write_string(0, column, header, self._bold)
