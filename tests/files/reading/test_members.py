@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support import ON
+from support import ON, handmade
 from support.commands import run
 from support.letters import archive, html_table, mail
 from support.manifests import put, put_xlsx
@@ -117,3 +117,32 @@ def test_the_cases_have_all_their_cars(tmp_path):
     summary = screen_file(path, ON, tmp_path / "out")
     assert summary.verdicts["controlled"] == summary.rows_out == 20
     assert (tmp_path / "out" / "annotated.xlsx").exists()
+
+
+def message(subject, body, *attached, **more):
+    """The streams of a message of Outlook; what is attached is bytes, or a message."""
+    streams = {"__properties_version1.0": bytes(32)}
+    for tag, text in (("0037001F", subject), ("1000001F", body)):
+        streams[f"__substg1.0_{tag}"] = text.ljust(2560).encode("utf-16-le")
+    for at, (name, content) in enumerate(attached):
+        inner = isinstance(content, dict)
+        streams[f"__attach_version1.0_#{at:08X}"] = {
+            "__substg1.0_3707001F": name.ljust(2560).encode("utf-16-le"),
+            f"__substg1.0_3701{'000D' if inner else '0102'}": content,
+        }
+    return streams | {f"__substg1.0_{tag}": data for tag, data in more.items()}
+
+
+def test_a_message_of_outlook(tmp_path):
+    page = html_table([["VIN"], *([vin] for vin in VINS[:6])]).encode()
+    inner = message("inner", f"one {VINS[7]}\n")
+    tree = message(f"car {VINS[8]}", LINES, ("list.csv", CSV), ("fw", inner), ("x", {}), _10130102=page)  # fmt: skip
+    tree = {name.replace("_10130102", "10130102"): data for name, data in tree.items()}
+    path = handmade.compound_tree(tmp_path / "a.msg", tree)
+    read, manifest = sheets(path)
+    assert read == {"subject": [VINS[8]], "body (HTML)": VINS[:6], "list.csv": VINS[:6], "fw: body": [VINS[7]]}  # fmt: skip
+    assert [name for name, _ in manifest.unread] == ["x"]
+    cut = put(tmp_path / "b.msg", path.read_bytes()[:-5000])
+    assert "damaged" in refusal(cut).what
+    rtf = handmade.compound_tree(tmp_path / "c.msg", {"__properties_version1.0": bytes(32), "__substg1.0_10090102": b"x", "__attach_version1.0_#0": {"__substg1.0_37010102": CSV}})  # fmt: skip
+    assert [name for name, _ in open_manifest(rtf).unread] == ["body"]

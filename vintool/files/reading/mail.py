@@ -100,7 +100,7 @@ def _members(file: str, raw: bytes) -> Iterator[Member]:
         )
     try:
         message = email.message_from_bytes(raw)
-        yield from _with_subject(message)
+        yield from _with_parts(message)
     except RecursionError:
         raise ManifestError(
             "its parts lie in parts without end",
@@ -109,10 +109,15 @@ def _members(file: str, raw: bytes) -> Iterator[Member]:
         ) from None
 
 
-def _with_subject(message: Message) -> Iterator[Member]:
+def _with_parts(message: Message) -> Iterator[Member]:
+    """The parts of a mail and its subject."""
+    yield from with_subject(
+        _decoded(str(message.get("Subject", ""))[:_SUBJECT]), list(_parts(message))
+    )
+
+
+def with_subject(subject: str, members: Sequence[Member]) -> Iterator[Member]:
     """The parts of a mail, and its subject if that names a VIN that its body does not."""
-    members = list(_parts(message))
-    subject = _decoded(str(message.get("Subject", ""))[:_SUBJECT])
     named = _vins([subject])
     if named and not named <= _vins(_lines(members)):
         yield Member("subject", lambda: [subject.encode()], "utf-8", prose=True)
@@ -131,10 +136,10 @@ def _parts(message: Message) -> Iterator[Member]:
     if message.is_multipart() and kind == "message":
         for one in inner:
             name = _name(message) or _decoded(str(one.get("Subject", ""))[:100]) or "forwarded mail"
-            for member in _with_subject(one):
+            for member in _with_parts(one):
                 yield member._replace(name=f"{name}: {member.name}")
     elif message.is_multipart() and form == "alternative":
-        yield from _alternative([list(_parts(one)) for one in inner])
+        yield from alternative([list(_parts(one)) for one in inner])
     elif message.is_multipart():
         for one in inner:
             yield from _parts(one)
@@ -174,7 +179,7 @@ def _part(message: Message, kind: str, form: str) -> Member:
     return Member(body, lambda: [text.encode()], "utf-8", prose=True)
 
 
-def _alternative(forms: Sequence[Sequence[Member]]) -> Iterator[Member]:
+def alternative(forms: Sequence[Sequence[Member]]) -> Iterator[Member]:
     """Forms of one body: the last that names all VINs, plain text where no table of another one is better; all where none does."""
     vins = [_vins(_lines(form)) for form in forms]
     whole = [at for at, found in enumerate(vins) if found == set().union(*vins)]

@@ -189,6 +189,11 @@ def _read_packed(path: Path, head: bytes, how: _How) -> Manifest:
             return _read_document(read_word, path, how)
         if kind == archive.ARCHIVE:
             return _read_members(path, "archive", archive.archive_members(path), how)
+    else:
+        from vintool.files.reading.message import is_message, message_members  # noqa: PLC0415
+
+        if is_message(path):
+            return _read_members(path, "mail", message_members(path), how)
     return _read_workbook(path, how.sheet, how.holds, how.words)
 
 
