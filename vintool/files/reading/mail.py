@@ -99,14 +99,22 @@ def _members(file: str, raw: bytes) -> Iterator[Member]:
             next_step="save what is attached, and pass that",
         )
     try:
-        message = email.message_from_bytes(raw)
-        yield from _with_parts(message)
+        members = list(_with_parts(email.message_from_bytes(raw)))
     except RecursionError:
         raise ManifestError(
             "its parts lie in parts without end",
             file=file,
             next_step="save what is attached, and pass that",
         ) from None
+    if len(members) > limits.MEMBERS:
+        raise limits.beyond(
+            "the mail holds more",
+            limits.MEMBERS,
+            "parts",
+            file=file,
+            next_step="save what is attached, and pass that",
+        )
+    yield from members
 
 
 def _with_parts(message: Message) -> Iterator[Member]:

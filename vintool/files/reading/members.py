@@ -19,6 +19,7 @@ from vintool.files.reading.sheets import Manifest, Sheet, unique
 
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f]")
 _UNSAFE = re.compile(r'[<>:"/\\|?*]')
+_NAMED = 20  # lists that a refusal names
 _LONGEST = 100  # characters of a name
 
 
@@ -251,7 +252,7 @@ def _kept(
     if filled or len(sheets) == 1:
         kept = filled or sheets
     elif not kept:
-        named = "; ".join(f"{one.name!r} has {labels(one.columns)}" for one in sheets)
+        named = "; ".join(f"{one.name!r} has {labels(one.columns)}" for one in sheets[:_NAMED])
         raise NoVinColumn(
             f"nothing in this {what} has a column that looks like it holds VINs: {named}",
             file=path.name,
