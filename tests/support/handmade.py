@@ -316,6 +316,53 @@ def compound(path: Path, stream: bytes, name: str = "Workbook") -> Path:
     return path
 
 
+def compound_tree(path: Path, tree: dict[str, Any]) -> Path:
+    """A compound file of storages (dictionaries) and streams, each filled up with white space to lie in whole sectors."""
+    entries: list[list[Any]] = [["Root Entry", 5, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFE, 0]]
+    content = list[bytes]()
+
+    def add(parent: int, inside: dict[str, Any]) -> None:
+        before = -1
+        for name, value in inside.items():
+            at = len(entries)
+            entries.append([name, 1, 0xFFFFFFFF, 0xFFFFFFFF, 0, 0])
+            if before < 0:
+                entries[parent][3] = at
+            else:
+                entries[before][2] = at
+            before = at
+            if isinstance(value, dict):
+                add(at, value)
+                continue
+            data = value.ljust(max(4096, -len(value) % 512 + len(value)), b"\n")
+            entries[at][1], entries[at][4], entries[at][5] = 2, sum(map(len, content)) // 512, len(data)  # fmt: skip
+            content.append(data)
+
+    add(0, tree)
+    folders = -(-len(entries) // 4)
+    chains = [*range(1, folders), 0xFFFFFFFE]
+    for data in content:
+        first = len(chains)
+        chains += [*range(first + 1, first + len(data) // 512), 0xFFFFFFFE]
+    tables = -(-len(chains) // 127)
+    numbers = [0xFFFFFFFD] * tables
+    numbers += [one if one == 0xFFFFFFFE else one + tables for one in chains]
+    numbers += [0xFFFFFFFF] * (128 * tables - len(numbers))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, tables, tables, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    head += struct.pack("<109I", *[*range(tables), *[0xFFFFFFFF] * (109 - tables)])
+    folder = b""
+    for name, kind, right, child, start, size in entries:
+        text = name.encode("utf-16-le")
+        place = start + tables + folders if kind == 2 else start
+        folder += text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text) + 2, kind, 1, 0xFFFFFFFF, right, child)  # fmt: skip
+        folder += bytes(36) + struct.pack("<IQ", place, size)
+    folder = folder.ljust(folders * 512, b"\0")
+    path.write_bytes(head + struct.pack(f"<{128 * tables}I", *numbers) + folder + b"".join(content))
+    return path
+
+
 def xls_workbook(path: Path, rows: Iterable[Iterable[object]], **options: Any) -> Path:
     shared: list[str] = []
     sheet = xls_sheet(rows, shared, **options)

@@ -4,7 +4,7 @@ import errno
 import gc
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from vintool.cli.options import (
 from vintool.cli.progress import KINDS, progress_listener
 from vintool.cli.terminal import (
     FAILED,
+    UNREADABLE,
     URGENCY,
     OutOfMemory,
     ReaderGone,
@@ -47,7 +48,7 @@ SAMPLES = Path(__file__).parent / "samples"
 
 
 @click.command()
-@click.argument("file", metavar="FILE | -")
+@click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @on_day
 @click.option(
     "--out",
@@ -130,7 +131,7 @@ SAMPLES = Path(__file__).parent / "samples"
 @click.option("--verbose", "-v", is_flag=True, help="Print all reasons, brands, sheets and notes.")
 @with_evidence
 def screen(
-    file: str,
+    files: tuple[str, ...],
     form: str,
     mapping: tuple[str, ...],
     fail_on: str | None,
@@ -139,14 +140,16 @@ def screen(
 ) -> None:
     """Screen a manifest: which rows need an export licence, and why.
 
-    It is CSV, TSV, XLSX, XLS, XLSB, ODS, Parquet (or a folder of it), Arrow, JSON Lines, Single Window XML, or text
-    with VINs in it; any of them may be packed by gzip or Zstandard.
+    It is CSV, TSV, XLSX, XLS, XLSB, ODS, Excel 2003 XML, HTML, Word, PDF (with the extra pdf), Parquet, Arrow, JSON,
+    Single Window XML, or text with VINs in it; a mail or a ZIP archive with any of them; packed by gzip or Zstandard or not.
+    Several files, folders and patterns are one answer, in which each row names its file.
 
     Without --on, the declaration or export date of each row counts; where the file has none, today.
     Rows draw on licences in the order of the file; ledger.csv in --out tells what is left.
 
     \b
     vintool screen manifest.xlsx --out answers
+    vintool screen a.xlsx b.csv mails/ "*.eml" --out answers
     vintool screen list.csv --on 2026-03-01 --map vin="Chassis No" --fail-on controlled
     vintool screen list.csv --out answers --as parquet
     vintool screen list.csv --exporters qualified.xlsx --licences licences.csv --out answers
@@ -159,10 +162,16 @@ def screen(
     verbose = options.pop("verbose")
     if options["since"] and options["out"] is None:
         raise click.UsageError("--since writes changes.csv to a folder: name one with --out")
-    with input_path(file) as path:
-        summary = _run(progress, path=path, mapping=parse_pairs(mapping, "--map"), **options)
+    with ExitStack() as copies:
+        first, *others = (copies.enter_context(input_path(file)) for file in dict.fromkeys(files))
+        columns = parse_pairs(mapping, "--map")
+        summary = _run(progress, path=first, others=tuple(others), mapping=columns, **options)
     with suppress(ReaderGone):  # the exit code says what it says, whoever reads
         _print_summary(summary, form, options["lang"], verbose=verbose)
+    unread = (*(file.unread for file in summary.files), *(one.unread for one in summary.sheets))
+    if any(unread):
+        note("not all of it could be read: see what is NOT READ")
+        sys.exit(UNREADABLE)
     if fail_on:
         at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]
         sys.exit(FAILED if any(summary.verdicts[verdict] for verdict in at_or_above) else 0)

@@ -114,7 +114,7 @@ def read_entries(  # noqa: PLR0913 - how to read a file
 
     manifest = open_manifest(path, encoding=encoding, sheet=sheet, holds=holds, words=words)
     notes += [f"{path.name}: {note}" for note in manifest.notes]
-    skipped = list(manifest.skipped)
+    skipped = [*manifest.skipped, *manifest.unread]
     entries, unfit = list[Entry](), list[MappingError]()
     for part in manifest.sheets:
         try:

@@ -18,6 +18,8 @@ CHANGES_CSV: Final = "changes.csv"
 DECISIONS_JSONL: Final = "decisions.jsonl"
 REPORT_HTML: Final = "report.html"
 RUN_JSON: Final = "run.json"
+FILE: Final = "vin_file"
+"""The column that names the file of a row, where there are several."""
 
 Progress = Callable[[int, int, int, Mapping[str, int]], None]
 """Called after each batch: bytes read so far, bytes in all, rows so far, rows by verdict."""
@@ -53,6 +55,7 @@ class Run:
     """
 
     path: Path
+    others: tuple[Path, ...] = ()
     on: date | None = None
     out: Path | None = None
     mapping: Mapping[str, str] | None = None
@@ -72,6 +75,11 @@ class Run:
     raw: bool = False
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """All that is to be screened: files, folders and patterns."""
+        return (self.path, *self.others)
+
+    @property
     def lists(self) -> tuple[tuple[str, Path], ...]:
         """The files of the lists that the rows are held against, each with what it is."""
         named = (
@@ -88,6 +96,7 @@ class Run:
         """What ``run.json`` records of the options; files stand in it with their hashes."""
         files = {
             "path",
+            "others",
             "exporters",
             "licences",
             "confirmations",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,13 +18,11 @@ from vintool.declaration.headers import normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
 from vintool.files.day import day_notes, with_day
+from vintool.files.inputs import Found, UnreadableFileError, find_files, open_inputs
 from vintool.files.lists import open_desk, record_of
 from vintool.files.notes import reading_notes, sheet_info
-from vintool.files.reading.compressed import Piped, is_pipe
-from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
 from vintool.files.reading.sheets import Tally as SheetTally
-from vintool.files.reading.watch import Watch
 from vintool.files.run import (
     CHANGES_CSV,
     CLEARED_CSV,
@@ -43,9 +41,7 @@ from vintool.files.run import (
     paths_of,
 )
 from vintool.files.set_apart import Parted, SetApart
-from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.changes import EarlierRun, write_changes
-from vintool.files.writing.hashing import hash_in_thread
 from vintool.files.writing.ledger import licence_lines, write_ledger
 from vintool.files.writing.record import write_run
 from vintool.files.writing.report import write_report
@@ -64,7 +60,7 @@ _MOST = 5  # rules of the user's own that a note names
 
 
 def screen_file(  # noqa: PLR0913 - the options of the main job
-    path: Path | str,
+    path: Path | str | Sequence[Path | str],
     on: date | None = None,
     out: Path | str | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -89,7 +85,9 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     """Screen a manifest; the engine behind ``vintool screen``.
 
     Args:
-        path: a file, or a folder of Parquet files, of any format that ``open_manifest`` reads.
+        path: a file of any format that ``open_manifest`` reads, a folder or a pattern; or several of them. Of a folder all
+            files are read, and those in its folders; where all are Parquet it is one table. Where several files are
+            read each row names its own (``vin_file``), and one that cannot be read is told in ``Summary.files``.
         on: the declaration date of all rows; None to read the manifest's own date column.
         out: folder for ``annotated.*``, ``exceptions.csv`` and ``.xlsx``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
@@ -122,8 +120,10 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
             lies before the data; or there is no format ``annotated_as``.
         OSError: the outputs cannot be written; nothing is left behind then.
     """
+    first, *others = paths_of(path)
     run = Run(
-        path=Path(path),
+        path=first,
+        others=tuple(others),
         on=on,
         out=None if out is None else Path(out),
         mapping=mapping,
@@ -148,7 +148,15 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
 @one_reference
 def screen_run(run: Run, listener: Listener) -> Summary:
     """Screen as a run says: the engine of ``screen_file`` and of the command line, with the same errors."""
-    screening = _Screening(run, listener)
+    found, refused = find_files(run), dict[Path, ManifestError]()
+    while True:
+        try:
+            return _screen(run, _Screening(run, listener, found, refused))
+        except UnreadableFileError as error:
+            refused[error.path] = error.why  # the others are judged without it
+
+
+def _screen(run: Run, screening: "_Screening") -> Summary:
     if run.out is None:
         screening.screen_rows(None)
         return screening.summary(())
@@ -161,18 +169,16 @@ def screen_run(run: Run, listener: Listener) -> Summary:
 class _Screening:
     """A run at work: its manifest, what the rows are held against, and what was counted so far."""
 
-    def __init__(self, run: Run, listener: Listener) -> None:
+    def __init__(
+        self, run: Run, listener: Listener, found: Found, refused: Mapping[Path, ManifestError]
+    ) -> None:
         self._started = time.monotonic()
         self._listener = listener
         self._regimes = regimes_asked(run.regime)
-        _refuse_pipes([path for _, path in run.lists])
-        self._piped = Piped(run.path) if is_pipe(run.path) else None
-        self._source = self._piped.path if self._piped else run.path
-        self._watch = Watch.of(self._source)
-        self._input_hash = hash_in_thread(self._source) if run.out is not None else (lambda: "")
-        self._manifest = open_manifest(self._source, encoding=run.encoding, sheet=run.sheet)
-        self._copy = AnnotatedCopy.of(self._manifest, run.annotated_as, raw=run.raw)
-        self._mappings = _mappings(self._manifest, run.mapping or {})
+        self._inputs = open_inputs(run, found, refused, _mappings)
+        self._manifest = self._inputs.manifest()
+        self._of = [one for one in self._inputs.opened for _ in one.manifest.sheets]
+        self._mappings = [mapping for one in self._inputs.opened for mapping in one.mappings]
         self._apart = [*map(SetApart, self._manifest.sheets, self._mappings)]
         self._run = _completed(run, self._manifest, self._mappings)
         self._earlier = EarlierRun(run.since) if run.since and run.out else None
@@ -180,12 +186,14 @@ class _Screening:
         self._tally, self._occurrences = Tally(), Occurrences()
         self._sheet_days: dict[int, ManifestDays] = {}
         self._dates = [DateCells(mapping) for mapping in self._mappings]
+        self._names = [sheet.name for one in self._inputs.opened for sheet in one.manifest.sheets]
         with_blocks = run.single_window and run.out is not None
         self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
     def row_files(self, stage: Path) -> RowFiles:
         """The files that fill while the rows go by."""
-        return RowFiles(stage, self._copy, self._run, self._desk.reviews, self._listener.say)
+        copies = [one.copy for one in self._inputs.opened]
+        return RowFiles(stage, copies, self._run, self._desk.reviews, self._listener.say)
 
     def screen_rows(self, row_files: RowFiles | None) -> None:
         """Screen every sheet, in their order.
@@ -193,17 +201,31 @@ class _Screening:
         Raises:
             ManifestError: a row cannot be read or was lost, or the file was changed meanwhile.
         """
-        with self._watch.unchanged():
-            for number, sheet in enumerate(self._manifest.sheets):
-                self._screen_sheet(number, sheet, row_files)
+        before = 0
+        for number, sheet in enumerate(self._manifest.sheets):
+            one = self._of[number]
+            if number and one is not self._of[number - 1]:
+                before += self._of[number - 1].manifest.size
+                if row_files:
+                    row_files.next_copy(one.copy)
+            try:
+                with one.watch.unchanged():
+                    self._screen_sheet(number, sheet, row_files, before)
+            except ManifestError as error:
+                if self._inputs.several and error.file == one.source.name:
+                    raise UnreadableFileError(one.path, error) from None
+                raise
 
-    def _screen_sheet(self, number: int, sheet: Sheet, row_files: RowFiles | None) -> None:
+    def _screen_sheet(
+        self, number: int, sheet: Sheet, row_files: RowFiles | None, before: int
+    ) -> None:
         mapping, tally = self._mappings[number], self._tally
         tally.sheet_rows[sheet.name] = 0
         apart = self._apart[number]
         answered = _answered(sheet, mapping, apart, self._screener(number))
         for parted, answers in ahead(answered):
             data = parted.batch.data
+            answers = self._inputs.with_file(self._of[number], answers)  # noqa: PLW2901
             tally.add(sheet.name, answers)
             self._dates[number].add(data, answers.column("vin_row"))
             if self._blocks:
@@ -215,20 +237,21 @@ class _Screening:
                 look = pc.is_valid(answers.column(FACTS))
                 exceptions = data.filter(look), answers.filter(look)
                 tally.keep_first(sheet.name, exceptions[1], exceptions[0], mapping)
-                cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
+                cleared = tally.keep_cleared(self._names[number], data, answers, mapping)
                 answers = answers.drop_columns([FACTS])  # noqa: PLW2901
                 whole, beside = parted.beside_all(answers)
                 row_files.write(
-                    sheet.name,
+                    self._names[number],
                     mapping,
+                    label=sheet.name,
                     data=whole,
                     answers=beside,
                     exceptions=exceptions,
                     cleared=cleared,
                     counting=frozenset({mapping["row_no"]} if "row_no" in mapping else ()),
                 )
-            position = parted.batch.position
-            self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
+            at = before + parted.batch.position
+            self._listener.progress(at, self._manifest.size, tally.rows, tally.verdicts)
 
     def _screener(self, number: int) -> Screener:
         mapping, run = self._mappings[number], self._run
@@ -236,7 +259,7 @@ class _Screening:
             mapping,
             run.on if run.on or day_field(mapping) else run.today,
             run.regime,
-            joined=self._copy.joins_lists,
+            joined=self._of[number].copy.joins_lists,
             encoded=True,
             occurrences=self._occurrences,
             desk=self._desk,
@@ -250,8 +273,8 @@ class _Screening:
         """The days of the rows of a sheet, by reading it once more; few manifests need it."""
         if number not in self._sheet_days:
             sheet, counter = self._manifest.sheets[number], DayCounter()
-            if sheet.name:  # of a workbook, whose reader gives one sheet at a time
-                (sheet,) = open_manifest(self._source, sheet=sheet.name).sheets
+            if sheet.reopen:
+                sheet = sheet.reopen()
             rows = sheet.read(SheetTally())  # not `batches`: its count of blank rows is at work
             counter.add((batch.data for batch in rows), self._mappings[number])
             self._sheet_days[number] = counter.counted()
@@ -267,7 +290,7 @@ class _Screening:
         run, desk, blocks = self._run, self._desk, self._blocks
         summary = self.summary((*(blocks.notes() if blocks else ()), *row_files.notes()))
         if desk.ledger is not None:
-            write_ledger(stage, summary.licences, self._copy.separator)
+            write_ledger(stage, summary.licences, self._inputs.opened[0].copy.separator)
         if desk.reviews is not None:
             (stage / DECISIONS_JSONL).write_bytes(record_of(desk.reviews).encode())
         if blocks is not None:
@@ -275,15 +298,11 @@ class _Screening:
         changes = write_changes(stage, self._earlier, summary) if self._earlier else None
         summary = summary.model_copy(update={"changes": changes and changes.counts})
         write_statistics(stage, self._tally.statistics.figures())
-        write_report(stage, run, summary, self._tally, self._regimes, self._input_hash(), changes)
-        with self._watch.unchanged():  # or the hash would be that of another file
-            write_run(
-                stage,
-                replace(run, path=self._source),
-                summary,
-                self._input_hash(),
-                row_files.hashes(),
-            )
+        write_report(stage, run, summary, self._tally, self._regimes, changes)
+        with ExitStack() as unchanged:  # or a hash would be that of another file
+            for one in self._inputs.opened:
+                unchanged.enter_context(one.watch.unchanged())
+            write_run(stage, run, summary, row_files.hashes())
         return summary
 
     def summary(self, notes: tuple[str, ...]) -> Summary:
@@ -296,10 +315,13 @@ class _Screening:
             )
         ]
         sheets += [
-            SheetInfo(name=name, rows=0, mapping={}, skipped=why) for name, why in manifest.skipped
+            SheetInfo(
+                name=name, rows=0, mapping={}, skipped=why, unread=at >= len(manifest.skipped)
+            )
+            for at, (name, why) in enumerate((*manifest.skipped, *manifest.unread))
         ]
         return Summary(
-            file=manifest.path.name,
+            file=self._inputs.name,
             rows_read=tally.rows,
             rows_out=sum(tally.verdicts.values()),
             blank_rows=sum(sheet.blank_rows for sheet in sheets),
@@ -315,6 +337,7 @@ class _Screening:
             ),
             encoding=manifest.encoding,
             sheets=tuple(sheets),
+            files=tuple(self._inputs.files(tally.sheet_verdicts)),
             regimes=tally.by_regime(self._regimes),
             regime=asked_code(self._regimes),
             on=self._date_used(),
@@ -323,6 +346,7 @@ class _Screening:
             seconds=round(time.monotonic() - self._started, 3),
             outputs=self._outputs(),
             notes=(
+                *self._inputs.notes(manifest),
                 *day_notes(self._run, self._manifest, self._mappings),
                 *(note for dates in self._dates for note in dates.notes()),
                 *_own_rules(tally.rules_disagree),
@@ -349,7 +373,7 @@ class _Screening:
         if self._run.out is None:
             return ()
         names = (
-            self._copy.name,
+            *(one.copy.name for one in self._inputs.opened),
             EXCEPTIONS_CSV,
             EXCEPTIONS_XLSX,
             *([CLEARED_CSV] if self._tally.rows_cleared_by_date else []),
@@ -400,17 +424,6 @@ def _completed(run: Run, manifest: Manifest, mappings: Sequence[Mapping[str, str
         record = run.out / DECISIONS_JSONL
         run = run.with_record(record) if record.exists() else run
     return run
-
-
-def _refuse_pipes(paths: Sequence[Path]) -> None:
-    """Refuse lists that can be read only once: the record of the run names the hash of each."""
-    for path in paths:
-        if is_pipe(path):
-            raise ManifestError(
-                "this is a pipe, which only a manifest may be",
-                file=path.name,
-                next_step="write the list to a file and pass that",
-            )
 
 
 def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:

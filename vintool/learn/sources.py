@@ -56,6 +56,7 @@ def read_lists(  # noqa: PLR0913, PLR0917 - how to read files
     for path in paths:
         manifest = open_manifest(path, encoding=encoding, sheet=sheet)
         notes += manifest.notes
+        notes += (f"Sheet {name!r} was not read ({why})." for name, why in manifest.unread)
         for part, names in _sheets(manifest, columns, notes):
             for batch in part.batches():
                 texts: list[Any] = [

@@ -129,7 +129,7 @@ class ReportContext(Frozen):
     figures: Figures | None = None
     changes: Changes | None = None
     day: date | None = None
-    input_hash: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
 
 
 def report_html(

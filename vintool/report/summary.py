@@ -45,7 +45,7 @@ class BrandCount(Frozen):
 
 
 class SheetInfo(Frozen):
-    """One sheet of the input, read or not; ``skipped`` says why not.
+    """One sheet of the input, read or not; ``skipped`` says why not, ``unread`` that vehicles may stand in it.
 
     Every row of it that is not blank is one of ``rows``, of the header, a title above it, or one of the rows that are
     no vehicles, which ``apart_rows`` names by kind: the first thousand of each.
@@ -70,6 +70,20 @@ class SheetInfo(Frozen):
     mapping: dict[str, str]
     columns_unused: tuple[str, ...] = ()
     skipped: str = ""
+    unread: bool = False
+
+
+class FileInfo(Frozen):
+    """One file of the input, read or not; ``skipped`` says why not, ``unread`` that vehicles may stand in it."""
+
+    name: str
+    rows: Count = 0
+    verdicts: Verdicts = Field(default_factory=dict, validate_default=True)
+    bytes: Count = 0
+    sha256: str = ""
+    output: str = ""
+    skipped: str = ""
+    unread: bool = False
 
 
 class LicenceLine(Frozen):
@@ -144,6 +158,7 @@ class Summary(Frozen):
     columns_unused: tuple[str, ...] = ()
     encoding: str
     sheets: tuple[SheetInfo, ...]
+    files: tuple[FileInfo, ...] = ()
     regime: str
     on: str
     data_release: str

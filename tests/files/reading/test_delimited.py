@@ -218,7 +218,7 @@ def test_what_is_no_file_to_read(tmp_path):
     assert "no such file" in refusal(tmp_path / "gone.csv").what
     assert "empty" in refusal(put(tmp_path / "a.csv", b"")).what
     assert "PDF" in refusal(put(tmp_path / "a.pdf", b"%PDF-1.7")).what
-    assert "web page" in refusal(put(tmp_path / "a.xls", "<html><table>")).what
+    assert "no VIN in its text" in refusal(put(tmp_path / "a.xls", "<html><table>")).what
     assert "no sheets" in refusal(put_csv(tmp_path / "b.csv", TABLE), sheet="Sheet1").what
 
 

@@ -57,10 +57,6 @@ def test_a_line_that_is_no_object_is_named(tmp_path, line, said):
     assert error.row == 3
 
 
-def test_one_array_is_not_json_lines(tmp_path):
-    assert "JSON array" in refusal(put(tmp_path / "a.json", '[\n {"vin": 1}\n]')).what
-
-
 def line_of_a_smile(vin):
     return f'{{"VIN":"{vin}",' + '"Fuel":"\\ud83d\\ude00 \\\\ud800"}'
 

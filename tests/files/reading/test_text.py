@@ -150,3 +150,13 @@ def test_a_line_without_end_is_refused(tmp_path, monkeypatch):
 def test_candidates(text, vins):
     places = vin_places(text)
     assert [text[start:end].upper() for start, end in places] == vins
+
+
+def test_a_vin_in_two_segments_of_a_group_is_one_vehicle(tmp_path):
+    groups = "".join(f"GID+{at}+1'RFF+VN:{vin}'PCI++{vin}'" for at, vin in enumerate(VINS[:3]))
+    again = f"GID+9+1'RFF+VN:{VINS[0]}'"
+    for end in ("", "\n"):
+        text = ("UNA:+.? 'UNB+UNOA:1'UNH+1'" + groups + again).replace("'", f"'{end}")
+        manifest = open_manifest(put(tmp_path / "a.edi", text))
+        assert [row[0] for row in cells(only(manifest))] == [*VINS[:3], VINS[0]]
+        assert any("3 VIN(s) stand again in another segment" in note for note in manifest.notes)

@@ -4,12 +4,15 @@ It stays there until it is no longer needed.
 """
 
 import gzip
+import shutil
 import stat
+import tempfile
 import weakref
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Lock
 
 import pyarrow as pa
 
@@ -24,7 +27,32 @@ COMPRESSED = (_GZIP, _ZSTD)
 _CHUNK = 1 << 20
 
 
-class _LaidOut:
+class _Room:
+    """A private folder for all that is laid out at a time: each one looks for what killed programs have left."""
+
+    def __init__(self) -> None:
+        private = ExitStack()
+        self.path = private.enter_context(private_folder())
+        self.close = weakref.finalize(self, private.close)
+
+
+_rooms = weakref.WeakSet[_Room]()
+_one_by_one = Lock()
+
+
+def _room() -> _Room:
+    """The folder that is there, or a new one; it goes with the last of those that hold it."""
+    with _one_by_one:
+        room = next((one for one in _rooms if one.path.is_dir()), None) or _Room()
+        _rooms.add(room)
+        return room
+
+
+def _remove(folder: str, _room: _Room) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class LaidOut:
     """A file of its own with some content; it goes when this object does, at the latest with the process.
 
     Args:
@@ -33,10 +61,11 @@ class _LaidOut:
     """
 
     def __init__(self, path: Path, content: Iterator[bytes]) -> None:
-        private = ExitStack()
-        folder = private.enter_context(private_folder())
-        self.remove = weakref.finalize(self, private.close)
-        self.path = folder / path.name
+        room = _room()
+        folder = tempfile.mkdtemp(dir=room.path)
+        self.remove = weakref.finalize(self, _remove, folder, room)
+        del room  # or an error would hold it
+        self.path = Path(folder) / path.name
         try:
             with self.path.open("wb") as out:
                 out.writelines(content)
@@ -45,7 +74,7 @@ class _LaidOut:
             raise
 
 
-class Piped(_LaidOut):
+class Piped(LaidOut):
     """What a pipe has given, to its end: it can be read once, and a manifest is read several times.
 
     Raises:
@@ -91,7 +120,7 @@ def _of_a_pipe(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-class Decompressed(_LaidOut):
+class Decompressed(LaidOut):
     """The content of a compressed file.
 
     Args:

@@ -8,7 +8,7 @@ JSON. The lines are counted by the decoder, apart from the parser.
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,13 +86,20 @@ class _Layout:
         return Batch(data, numbers, position)
 
 
-def read_jsonl(path: Path, size: int, *, encoding: str | None) -> Manifest:
+def read_jsonl(
+    path: Path,
+    size: int,
+    *,
+    encoding: str | None,
+    names: Callable[[Sequence[str]], Sequence[str]] = tuple,
+) -> Manifest:
     """Open a file of JSON lines.
 
     Args:
         path: the file.
         size: its size in bytes.
         encoding: how it is encoded, where the user says so.
+        names: the keys -> the names of the columns.
 
     Raises:
         ManifestError: a line is no JSON object, or names a key twice.
@@ -118,7 +125,9 @@ def read_jsonl(path: Path, size: int, *, encoding: str | None) -> Manifest:
                 )
             if len(sample) < SAMPLE_ROWS:
                 sample.append(line)
-    named = tuple(key if key.strip() else f"column {i}" for i, key in enumerate(keys, 1))
+    named = tuple(
+        key if key.strip() else f"column {i}" for i, key in enumerate(names(tuple(keys)), 1)
+    )
     if not sample:
         notes.append("The file holds no rows.")
     if len(shapes) > 1:

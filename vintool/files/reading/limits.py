@@ -90,6 +90,39 @@ DECISIONS: Final = 1 << 30
 PAGE: Final = 16 << 20
 """Bytes of a saved page of a type approval, which is held whole: such a page has some 100 KB."""
 
+WEB_PAGE: Final = 64 << 20
+"""Bytes of a web page with tables, which is held whole: a sheet of 100,000 rows that a portal calls .xls has some 50 MB."""
+
+DOCUMENT: Final = 128 << 20
+"""Bytes of a JSON document or of the text of a Word document, which are held whole: 128 MB are some 800,000 records."""
+
+MAIL: Final = 160 << 20
+"""Bytes of a mail, which is held whole: mail servers take 25 to 150 MB."""
+
+MULTIPARTS: Final = 256
+"""Parts of a mail that hold parts: each line is held against the boundaries of all that are open. Forwarded ten times there are some 30."""
+
+MIME_FIELD: Final = 8_192
+"""Bytes of a field that says of what type a part of a mail is: names of files have some 100, and are read with their square."""
+
+PDF: Final = 64 << 20
+"""Bytes of a PDF: a page of a list has some 10 KB, a scanned one some 300."""
+
+PAGES: Final = 2_000
+"""Pages of a PDF: each takes up to a second, and 50 vehicles."""
+
+PDF_MEMORY: Final = 3 << 30
+"""Bytes of memory that reading a PDF may take: a page of text takes some 10 MB, and is let go of."""
+
+PDF_SECONDS: Final = 900
+"""Seconds of a processor that reading a PDF may take."""
+
+NESTED: Final = 4
+"""How deep files may lie in files: a list in an archive in a mail that was forwarded in a mail."""
+
+MEMBERS: Final = 4_096
+"""Files in a mail or an archive, and in those in it: each is opened, and laid out on the disk."""
+
 
 def is_sparse(cells: int, written: int, free: int) -> bool:
     """Whether a table has far more cells than its file holds.

@@ -3,7 +3,8 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -129,6 +130,7 @@ class Sheet:
         hidden_columns: the names of those that a workbook does not show.
         tally: the counts of the latest run of ``batches``.
         header_end: the number of its last header row on a sheet of a workbook, from 1; 0 without one.
+        reopen: opens the sheet once more, where its reader gives one sheet at a time.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Sheet:
     hidden_rows: Spans = field(default=(), compare=False)
     hidden_columns: tuple[str, ...] = field(default=(), compare=False)
     header_end: int = field(default=0, compare=False)
+    reopen: "Callable[[], Sheet] | None" = field(default=None, repr=False, compare=False)
 
     def batches(self) -> Iterator[Batch]:
         """The data rows in the order of the file; may be called again to read again.
@@ -162,6 +165,17 @@ class Sheet:
         return self.tally.blank
 
 
+def holding(sheet: Sheet, held: object) -> Sheet:
+    """The sheet, which keeps what must live as long as it may be read."""
+    return replace(sheet, read=partial(_read_holding, sheet.read, held))
+
+
+def _read_holding(
+    read: Callable[[Tally], Iterator[Batch]], _held: object, tally: Tally
+) -> Iterator[Batch]:
+    return read(tally)
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """An opened file.
@@ -169,13 +183,15 @@ class Manifest:
     Attributes:
         path: where it is.
         format: ``csv``, ``tsv``, ``text``, ``xlsx``, ``xls``, ``xlsb``, ``ods``, ``parquet``, ``arrow``,
-            ``jsonl`` or ``xml``.
+            ``jsonl``, ``json``, ``xml``, ``html``, ``spreadsheetml``, ``docx`` or ``pdf``; of a mail or an archive that
+            of the files in it, or ``several``.
         encoding: of the text; empty for a format that has none.
         sheets: the tables to read.
         skipped: sheets left out, each with the reason.
         notes: sentences for the user about what had to be decided.
         size: in bytes.
         delimiter: between cells; empty for a format that has none.
+        unread: parts that may hold vehicles and could not be read, each with the reason.
     """
 
     path: Path
@@ -186,6 +202,7 @@ class Manifest:
     notes: tuple[str, ...]
     size: int
     delimiter: str = ""
+    unread: tuple[tuple[str, str], ...] = ()
 
     @property
     def copied_as(self) -> str:
@@ -230,6 +247,12 @@ _COPIED_AS = {
     "arrow": "parquet",
     "text": "csv",
     "xml": "csv",
+    "json": "jsonl",
+    "html": "xlsx",
+    "spreadsheetml": "xlsx",
+    "docx": "xlsx",
+    "pdf": "xlsx",
+    "several": "xlsx",
 }
 
 

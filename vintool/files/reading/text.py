@@ -8,7 +8,7 @@ is counted, never dropped in silence.
 import io
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -45,6 +45,9 @@ _BEGUN = re.compile(
 _FRAME = re.compile(
     r"(?<![A-Z0-9-])[A-Z0-9]{2,7}-?[0-9]{6,7}(?![A-Z0-9-])", re.IGNORECASE | re.ASCII
 )
+# An EDI message: EDIFACT with or without its service string, or X12; and the segments with which another vehicle begins.
+_EDI = re.compile(r"\s*(?:UNA.{6}|UNB\+|ISA\*)", re.DOTALL)
+_GROUP = re.compile(r"(?:^|['~])\s*(?:UNH|GID|LIN|CNI|EQD|CPS|ST|LX|HL|VC)[+*]", re.MULTILINE)
 
 
 class _Hit(NamedTuple):
@@ -65,6 +68,29 @@ class _Counts:
     with_hits: int = 0
     blank: int = 0
     near: int = 0
+    again: int = 0  # in one group of an EDI message
+
+
+class _Groups:
+    """The vehicles of an EDI message: a VIN that stands in two segments of one group is one vehicle."""
+
+    def __init__(self) -> None:
+        self._met = set[str]()
+
+    def first(self, text: str, vins: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Of the VINs in a line those that their group has not named before."""
+        starts = deque(found.start() for found in _GROUP.finditer(text))
+        first = []
+        for vin, at in vins:
+            while starts and starts[0] <= at:
+                starts.popleft()
+                self._met.clear()
+            if (name := _letters(vin).upper()) not in self._met:
+                self._met.add(name)
+                first.append((vin, at))
+        if starts:
+            self._met.clear()
+        return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +189,10 @@ def read_text(
     )
     if without:
         notes.append(f"{without} line(s) with text and without a VIN are no rows.")
+    if counts.again:
+        notes.append(
+            f"{counts.again} VIN(s) stand again in another segment of the same group: each group names a vehicle once."
+        )
     if counts.near:
         notes.append(
             f"{counts.near} line(s) hold something like a VIN besides, of 16 or 18 characters or in pieces: look at them."
@@ -192,6 +222,7 @@ def _batch(block: list[_Hit]) -> Batch:
 
 
 def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
+    groups: _Groups | None = None
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding) as file:
         while line := file.readline(limits.LINE):
             counts.lines += 1
@@ -207,14 +238,29 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
             text = line.strip()
             if not text.isascii():
                 text = unicodedata.normalize("NFKC", text)
-            whole = [(text[start:end], start) for start, end in vin_places(text)]
-            vins = sorted([*whole, *_others(text)], key=itemgetter(1))
+            vins = candidates(text)
+            if counts.lines == 1 and _EDI.match(text):
+                groups = _Groups()
+            if groups is not None:
+                counts.again += len(vins)
+                vins = groups.first(text, vins)
+                counts.again -= len(vins)
             counts.blank += not text
             counts.hits += len(vins)
             counts.with_hits += bool(vins)
             counts.near += _has_near_miss(text, {vin for vin, _ in vins})
             for vin, start in vins:
                 yield _Hit(vin, counts.lines, _around(text, start), raw.tell())
+
+
+def candidates(text: str) -> list[tuple[str, int]]:
+    """What stands for a vehicle in a line, and where it starts, in the order of the line.
+
+    >>> candidates("one is LRW3E7FA1LC000001, blue")
+    [('LRW3E7FA1LC000001', 7)]
+    """
+    whole = [(text[start:end], start) for start, end in vin_places(text)]
+    return sorted([*whole, *_others(text)], key=itemgetter(1))
 
 
 def _others(text: str) -> Iterator[tuple[str, int]]:

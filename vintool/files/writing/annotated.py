@@ -36,6 +36,7 @@ class AnnotatedCopy(NamedTuple):
         workbook: the XLSX that is kept as it is, if there is one.
         sheets: those of it that are screened.
         separator: between the cells of the CSV files beside the copy: that of a CSV that was given, else a comma.
+        stem: its name without the ending.
     """
 
     form: str
@@ -46,6 +47,7 @@ class AnnotatedCopy(NamedTuple):
     workbook: Path | None = None
     sheets: tuple[Sheet, ...] = ()
     separator: str = ","
+    stem: str = "annotated"
 
     @classmethod
     def of(cls, manifest: Manifest, form: str | None, *, raw: bool) -> "AnnotatedCopy":
@@ -75,7 +77,7 @@ class AnnotatedCopy(NamedTuple):
     @property
     def name(self) -> str:
         """The name of the file."""
-        return f"annotated.{self.form}"
+        return f"{self.stem}.{self.form}"
 
     @property
     def joins_lists(self) -> bool:
@@ -106,7 +108,7 @@ class AnnotatedCopy(NamedTuple):
         try:
             return KeptWorkbookWriter(path, self.workbook, self.sheets, pages)
         except NotKeptError as error:
-            note = f"annotated.xlsx was made anew from the values, without the formats of your workbook: {error}."
+            note = f"{self.name} was made anew from the values, without the formats of your workbook: {error}."
             return WorkbookWriter(path, pages, (note,))
 
     def table(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from vintool.columns.engine.categorical import as_text
+from vintool.files.run import FILE
 from vintool.files.writing.delimited import STRANGE
 from vintool.screening.dates import DATES
 
@@ -13,7 +14,7 @@ _ANSWERS = (
     *("vin_problems", "vin_suggestion", "vin_reasons"),
 )
 COLUMNS = ("vin_sheet", *_ANSWERS, *DATES)
-CELLS = STRANGE | set(DATES)
+CELLS = STRANGE | set(DATES) | {FILE}
 """The columns that hold what strangers wrote."""
 
 
@@ -28,10 +29,12 @@ def cleared_rows(
         answers: those added.
         mapping: field -> column name.
     """
+    file = [FILE] if FILE in answers.schema.names else []
     nothing = pa.repeat("", data.num_rows)
     columns = [
+        *map(answers.column, file),
         pa.repeat(sheet, data.num_rows),
         *map(answers.column, _ANSWERS),
         *(as_text(data.column(mapping[field])) if field in mapping else nothing for field in DATES),
     ]
-    return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS))
+    return pa.RecordBatch.from_arrays(columns, names=[*file, *COLUMNS])

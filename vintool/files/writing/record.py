@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +10,6 @@ from pathlib import Path
 from vintool import registry, vpic
 from vintool.atomic import write_file
 from vintool.escaping import plain_json
-from vintool.files.reading.sheets import parquet_files
 from vintool.files.run import RUN_JSON, Run
 from vintool.files.writing.hashing import file_hash
 from vintool.registry import rows
@@ -20,29 +19,19 @@ from vintool.screening.regimes import regimes_asked
 from vintool.vpic.files import MANIFEST
 
 
-def write_run(
-    stage: Path, run: Run, summary: Summary, input_hash: str, output_hashes: Mapping[str, str]
-) -> None:
+def write_run(stage: Path, run: Run, summary: Summary, output_hashes: Mapping[str, str]) -> None:
     """Write the record, whole or not at all, behind all else: when it is there, all is there.
 
     Args:
         stage: the folder of the outputs.
         run: what was to be done.
         summary: what came out.
-        input_hash: the SHA-256 of the manifest.
         output_hashes: those of outputs that need not be read for it.
     """
-    source = run.path
     record = {
         "tool": {"name": "vintool", "version": version("vintool")},
-        "input": {
-            "file": source.name,
-            "bytes": sum(
-                file.stat().st_size
-                for file in (parquet_files(source)[0] if source.is_dir() else [source])
-            ),
-            "sha256": input_hash,
-        },
+        "input": _input(summary),
+        "files": [file.model_dump(mode="json") for file in summary.files],
         "lists": [
             {"what": what, "file": path.name, "sha256": file_hash(path)} for what, path in run.lists
         ],
@@ -76,6 +65,17 @@ def write_run(
     write_file(stage / RUN_JSON, text.encode())
 
 
+def _input(summary: Summary) -> dict[str, object]:
+    """The input; of several files the SHA-256 is that of their names and hashes."""
+    read = [file for file in summary.files if not file.skipped]
+    text = "".join(f"{file.name}\n{file.sha256}\n" for file in read)
+    return {
+        "file": summary.file,
+        "bytes": sum(file.bytes for file in read),
+        "sha256": read[0].sha256 if len(summary.files) == 1 else _text_hash([text]),
+    }
+
+
 def data_hash() -> str:
     """One SHA-256 over every table, by name; for vPIC's its manifest stands, which holds their own."""
     digest = hashlib.sha256()
@@ -87,4 +87,8 @@ def data_hash() -> str:
 def rules_hash(regime: str) -> str:
     """The SHA-256 of the file of a regime, or of those of all of them, one behind the other."""
     texts = (rows.read_text(f"regimes/{one.code}.toml") for one in regimes_asked(regime))
+    return _text_hash(texts)
+
+
+def _text_hash(texts: Iterable[str]) -> str:
     return hashlib.sha256("".join(texts).encode()).hexdigest()

@@ -19,13 +19,12 @@ def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
     summary: Summary,
     tally: Tally,
     regimes: tuple[Regime, ...],
-    input_hash: str,
     changes: Changes | None = None,
 ) -> None:
     """Write the page."""
     page = report_html(
         summary,
-        report_context(run, tally, regimes, input_hash, changes),
+        report_context(run, summary, tally, regimes, changes),
         tally.first_exceptions,
         omitted=tally.exceptions - len(tally.first_exceptions),
         lang=run.lang,
@@ -35,9 +34,9 @@ def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
 
 def report_context(
     run: Run,
+    summary: Summary,
     tally: Tally,
     regimes: tuple[Regime, ...],
-    input_hash: str,
     changes: Changes | None,
 ) -> ReportContext:
     """What the page says besides the numbers; the law on it is that of the first regime."""
@@ -66,7 +65,7 @@ def report_context(
         figures=tally.statistics.figures(),
         changes=changes,
         day=run.today,
-        input_hash=input_hash,
+        inputs=tuple((one.name, one.sha256) for one in summary.files if one.sha256),
         brand_powertrain=tally.brand_powertrain(),
         lists=tuple(f"{translate(what)}: {path.name}" for what, path in run.lists),
         not_checked=tuple(map(translate, (*not_checked(run, regimes), *regime.not_established))),

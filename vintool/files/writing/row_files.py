@@ -1,9 +1,10 @@
 """The files that fill while the rows go by: the annotated copy, the exceptions, what a date has cleared."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ import pyarrow as pa
 from vintool.desk.reviews import Reviews
 from vintool.files.run import CLEARED_CSV, EXCEPTIONS_CSV, EXCEPTIONS_XLSX, Run
 from vintool.files.writing import cleared as cleared_by_date
-from vintool.files.writing.annotated import AnnotatedCopy
+from vintool.files.writing.annotated import AnnotatedCopy, Writer
 from vintool.files.writing.delimited import ListWriter
 from vintool.files.writing.digests import DigestWriter
 from vintool.files.writing.exceptions import ExceptionWriter
@@ -32,7 +33,7 @@ class RowFiles:
 
     Args:
         folder: where to write.
-        copy: how the annotated copy is written.
+        copies: how the annotated copy of each input is written, in the order of their rows.
         run: what was asked for.
         reviews: those of earlier runs, if there are any.
         say: called with what the user should know before the end.
@@ -41,24 +42,25 @@ class RowFiles:
     def __init__(
         self,
         folder: Path,
-        copy: AnnotatedCopy,
+        copies: Sequence[AnnotatedCopy],
         run: Run,
         reviews: Reviews | None,
         say: Callable[[str], None],
     ) -> None:
-        self._copy, self._say, self._rows = copy, say, 0
+        self._copy, self._say, self._rows = copies[0], say, 0
+        self._several = len(copies) > 1
+        self._hashes, self._notes = dict[str, str](), list[str]()
         self._stopped = False
-        self._overview = Overview(run.lang) if copy.form == "xlsx" else None
-        self._annotated = copy.writer(folder, self._overview.pages if self._overview else tuple)
-        self._folder = folder
+        self._folder, self._lang = folder, run.lang
+        self._overview, self._annotated = self._begun(self._copy)
         self._digests = DigestWriter(folder)
         self._cleared: ListWriter | None = None  # few manifests have such rows
         self._exceptions = ExceptionWriter(
             folder / EXCEPTIONS_CSV,
             folder / EXCEPTIONS_XLSX,
             reviews,
-            users=copy.users,
-            delimiter=copy.separator,
+            users=tuple(dict.fromkeys(chain.from_iterable(one.users for one in copies))),
+            delimiter=self._copy.separator,
             lang=run.lang,
         )
         self._annotated_thread, self._exceptions_thread = (
@@ -81,7 +83,7 @@ class RowFiles:
         try:
             if error is None:
                 self._wait(0)
-                self._annotated.close()
+                self._finish_copy()
                 self._exceptions.close()
                 self._digests.close()
                 if self._cleared:
@@ -101,11 +103,33 @@ class RowFiles:
                 if self._cleared:
                     self._cleared.abandon()
 
+    def next_copy(self, copy: AnnotatedCopy) -> None:
+        """Go on with the annotated copy of the next input."""
+        self._waiting.append(self._annotated_thread.submit(self._begin_copy, copy))
+
+    def _begin_copy(self, copy: AnnotatedCopy) -> None:
+        self._finish_copy()
+        self._copy = copy
+        self._overview, self._annotated = self._begun(copy)
+
+    def _begun(self, copy: AnnotatedCopy) -> tuple[Overview | None, Writer]:
+        """The writer of a copy, and of a workbook what its last sheets are made of."""
+        overview = Overview(self._lang) if copy.form == "xlsx" else None
+        return overview, copy.writer(self._folder, overview.pages if overview else tuple)
+
+    def _finish_copy(self) -> None:
+        self._annotated.close()
+        self._hashes[self._copy.name] = self._annotated.digest
+        overview = self._overview.notes() if self._overview else ()
+        lead = f"{self._copy.name}: " if self._several else ""
+        self._notes += [f"{lead}{note}" for note in (*self._annotated.notes(), *overview)]
+
     def write(  # noqa: PLR0913 - all that is known of the rows
         self,
         sheet: str,
         mapping: Mapping[str, str],
         *,
+        label: str,
         data: pa.RecordBatch,
         answers: pa.RecordBatch,
         exceptions: tuple[pa.RecordBatch, pa.RecordBatch],
@@ -117,6 +141,7 @@ class RowFiles:
         Args:
             sheet: where they stand.
             mapping: field -> column name.
+            label: the sheet among those of all files.
             data: the user's columns.
             answers: those added.
             exceptions: both of the rows that a person must look at, the answers with their facts.
@@ -132,12 +157,12 @@ class RowFiles:
         self._waiting += (
             self._annotated_thread.submit(self._annotate, sheet, mapping, data, answers),
             self._exceptions_thread.submit(self._exceptions.write, sheet, *exceptions),
-            self._exceptions_thread.submit(self._digests.write, sheet, data, answers, counting),
+            self._exceptions_thread.submit(self._digests.write, label, data, answers, counting),
         )
         if cleared.num_rows:
             self._cleared = self._cleared or ListWriter(
                 self._folder / CLEARED_CSV,
-                cleared_by_date.COLUMNS,
+                cleared.schema.names,
                 cleared_by_date.CELLS,
                 self._copy.separator,
             )
@@ -166,15 +191,11 @@ class RowFiles:
 
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of the finished files, of those where it is known."""
-        digests = {
-            self._copy.name: self._annotated.digest,
-            EXCEPTIONS_CSV: self._exceptions.digest,
-        }
+        digests = {**self._hashes, EXCEPTIONS_CSV: self._exceptions.digest}
         if self._cleared:
             digests[CLEARED_CSV] = self._cleared.digest
         return {name: digest for name, digest in digests.items() if digest}
 
     def notes(self) -> tuple[str, ...]:
         """What the user should know of the files."""
-        overview = self._overview.notes() if self._overview else ()
-        return (*self._annotated.notes(), *overview, *self._exceptions.notes())
+        return (*self._notes, *self._exceptions.notes())

@@ -1,6 +1,6 @@
 """What is counted and kept of the screened rows for the summary and the page."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -35,6 +35,7 @@ class Tally:
     def __init__(self) -> None:
         self.rows = 0
         self.sheet_rows: dict[str, int] = {}
+        self.sheet_verdicts: dict[str, Counter[str]] = defaultdict(Counter)
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.review_reasons: Counter[str] = Counter()
@@ -69,6 +70,7 @@ class Tally:
             self._brands[brand or maker or "", verdict, powertrain or "unknown"] += count
             self.verdicts[verdict] += count
             self._regimes[regime, verdict] += count
+            self.sheet_verdicts[sheet][verdict] += count
             self.powertrains[powertrain or "unknown"] += count
 
     def keep_needed(

@@ -4,7 +4,8 @@ xlsxwriter writes row after row and holds none of them, so this serves tables of
 is, within bounds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,28 @@ from vintool.files.writing.overview import Page
 SLOW_ROWS = 200_000  # some 20 s
 _ROWS, _COLUMNS = 1_048_576, 16_384  # of one sheet, the header included
 _NUMBERS = frozenset({"vin_row", "vin_model_year"})
-_NAME = 31  # characters of a sheet's name
+_TITLE = 31  # characters of the name of a sheet
+_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _EXACT = 10**15  # whole numbers beyond it lose digits in a workbook
 _NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - of a workbook: the same rows give the same bytes
+
+
+def sheet_title(name: str, titles: Collection[str]) -> str:
+    """A name as a workbook takes it for a sheet: the list in a mail may be called anything.
+
+    Args:
+        name: how the sheet is called.
+        titles: those of other sheets, which it must not have, in capital letters or small.
+
+    >>> sheet_title("fw: a/list.xlsx", []), sheet_title("LIST", ["list"]), sheet_title("x" * 40, [])
+    ('fw_ a_list.xlsx', 'LIST (2)', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')
+    """
+    plain = _NOT_IN_TITLES.sub("_", name).strip("'")
+    taken, title, part = {one.casefold() for one in titles}, plain[:_TITLE], 2
+    while title.casefold() in taken:
+        end = f" ({part})"
+        title, part = plain[: _TITLE - len(end)] + end, part + 1
+    return title
 
 
 class Book:
@@ -55,12 +75,8 @@ class Book:
 
     def sheet(self, name: str) -> Any:
         """A new sheet under a name that no other has."""
-        names = {sheet.get_name().lower() for sheet in self.book.worksheets()}
-        part, given = 1, name
-        while given.lower() in names:
-            part += 1
-            given = f"{name[: _NAME - 6]} ({part})".strip()
-        sheet = self.book.add_worksheet(given or None)
+        titles = [sheet.get_name() for sheet in self.book.worksheets()]
+        sheet = self.book.add_worksheet(sheet_title(name, titles) or None)
         # Codes and numbers of vehicles are texts, and no spreadsheet need doubt it.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{_ROWS}"})
         return sheet

@@ -20,7 +20,7 @@ class DamagedError(ValueError):
     """The file contradicts itself."""
 
 
-class _Compound(olefile.OleFileIO):  # type: ignore[misc]
+class Compound(olefile.OleFileIO):  # type: ignore[misc]
     """A compound file, opened in linear time."""
 
     def _check_duplicate_stream(self, *_stream: object) -> None:
@@ -45,8 +45,8 @@ def workbook_stream(path: Path) -> bytes:
     """
     size = path.stat().st_size
     with path.open("rb") as file:
-        _check_header(file.read(76), size)
-        compound = _Compound(file)
+        check_header(file.read(76), size)
+        compound = Compound(file)
         if compound.exists(ENCRYPTED):
             raise locked(path)
         name = next((name for name in ("Workbook", "Book") if compound.exists(name)), None)
@@ -60,12 +60,12 @@ def workbook_stream(path: Path) -> bytes:
         if max(entry.size, compound.root.size) > size:
             raise DamagedError
         stream: bytes = compound.openstream(name).read()
-        if len(stream) < entry.size or not _chain_ends(compound, entry):
+        if len(stream) < entry.size or not chain_ends(compound, entry):
             raise DamagedError
     return stream
 
 
-def _check_header(header: bytes, size: int) -> None:
+def check_header(header: bytes, size: int) -> None:
     """Refuse sectors of no usual size, and more of a kind than the file has.
 
     A sector of a table has 512 bytes at least and is for 64 KB of the file; twice as many tables do no harm.
@@ -79,7 +79,7 @@ def _check_header(header: bytes, size: int) -> None:
         raise DamagedError
 
 
-def _chain_ends(compound: Any, entry: Any) -> bool:
+def chain_ends(compound: Any, entry: Any) -> bool:
     """Whether the chain of sectors of a stream ends where its size says."""
     unit, table = compound.sector_size, compound.fat
     if entry.is_minifat:

@@ -327,6 +327,36 @@ def _too_far(book: _Workbook, name: str, column: int, row: int) -> ManifestError
     )
 
 
+def sheet_of_rows(  # noqa: PLR0913, PLR0917 - what a sheet is made of
+    path: Path,
+    size: int,
+    name: str,
+    rows: Sequence[Sequence[object]],
+    merged: Sequence[Merged] = (),
+    words: str = headers.MANIFEST,
+) -> tuple[Sheet, list[str]]:
+    """A sheet of rows that are held, as the tables of documents are, with notes.
+
+    Args:
+        path: the file that they come from.
+        size: its size in bytes.
+        name: of the sheet.
+        rows: the cells of each row, from the first one on.
+        merged: the blocks of merged cells.
+        words: the dictionary of headers.
+    """
+    width = max(map(len, rows), default=0)
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    source = _Source(
+        rows=lambda: iter(padded),
+        peek=iter(padded),
+        expected=sum(map(has_content, padded)),
+        width=width,
+        merged=tuple(merged),
+    )
+    return _open_sheet(path, size, name, source, words)
+
+
 def _openpyxl_rows(path: Path, name: str, first: int, last: int) -> Iterator[Sequence[object]]:
     import openpyxl  # noqa: PLC0415 - start-up time
 

@@ -1,0 +1,132 @@
+"""Documents that are no spreadsheets: their tables with VINs are sheets, and no VIN in their text is lost."""
+
+import sys
+
+import pytest
+from support import letters
+from support.manifests import put
+from support.readers import VINS, cells, only, refusal
+
+from vintool.files.reading import limits, pdf
+from vintool.files.reading.manifest import open_manifest
+
+ROWS = [["VIN", "Fuel", "B/L"], *([vin, "Electric", "BL1"] for vin in VINS[:6])]
+
+
+def test_a_table_under_the_name_of_a_workbook(tmp_path):
+    page = f'<html><head><meta charset="gbk"><style>td</style></head><h1>清单</h1>{letters.html_table(ROWS)}</html>'
+    manifest = open_manifest(put(tmp_path / "a.xls", page.encode("gbk")))
+    assert cells(only(manifest)) == ROWS[1:]
+    assert (manifest.format, manifest.encoding, manifest.copied_as) == ("html", "gb18030", "xlsx")
+
+
+def test_cells_of_a_page_that_are_merged_hold_for_each_row(tmp_path):
+    rows = "".join(
+        f"<tr><td>{vin}<td>Electric" + "<td rowspan=6>BL1" * (not at)
+        for at, vin in enumerate(VINS[:6])
+    )
+    page = f"<table><tr><th>VIN<th>Fuel<th>B/L</tr>{rows}</table>"
+    assert cells(only(open_manifest(put(tmp_path / "a.html", page)))) == ROWS[1:]
+
+
+def test_a_list_in_a_table_for_the_layout_and_cars_in_the_text(tmp_path):
+    inner = letters.html_table(ROWS)
+    page = f"<body><p>and {VINS[7]}</p><table><tr><td>Dear all<br>{VINS[8]}{inner}</td></tr></table><script>{VINS[9]}</script>"
+    manifest = open_manifest(put(tmp_path / "a.htm", page))
+    table, text = manifest.sheets
+    assert cells(table) == ROWS[1:]
+    assert [row[0] for row in cells(text)] == [VINS[7], VINS[8]]
+
+
+def test_a_header_in_a_table_of_its_own(tmp_path):
+    page = letters.html_table(ROWS[:1]) + letters.html_table(ROWS[1:])
+    assert cells(only(open_manifest(put(tmp_path / "a.html", page)))) == ROWS[1:]
+
+
+def test_a_page_that_ends_within_a_table_says_so(tmp_path):
+    page = letters.html_table(ROWS)
+    (unread,) = open_manifest(put(tmp_path / "a.html", page[: page.index(VINS[4])])).unread
+    assert "cut short" in unread[1]
+
+
+@pytest.mark.parametrize("cell", ["<td colspan=99999>x", "<tr><td rowspan=999999><td>" * 10])
+def test_cells_merged_over_more_than_there_is_are_refused_or_read(tmp_path, cell, monkeypatch):
+    monkeypatch.setattr(limits, "SPARSE_CELLS", 1 << 10)
+    path = put(tmp_path / "a.html", letters.html_table(ROWS).replace("</table>", f"<tr>{cell}"))
+    if "colspan" in cell:
+        assert "more than" in refusal(path).what
+    else:
+        assert [row[0] for row in cells(only(open_manifest(path)))][:6] == VINS[:6]
+
+
+def test_the_xml_of_excel_2003(tmp_path):
+    more = '<Row ss:Index="12"><Cell ss:Index="1"><Data ss:Type="String">%s</Data></Cell><Cell ss:Index="3"><Data ss:Type="Number">8.70380109E9</Data></Cell></Row>'
+    path = put(tmp_path / "a.xls", letters.spreadsheetml(ROWS, more % VINS[7]))
+    sheet = only(open_manifest(path))
+    assert (sheet.name, cells(sheet)) == ("List", [*ROWS[1:], [VINS[7], "", "8703801090"]])
+    far = put(tmp_path / "b.xls", letters.spreadsheetml(ROWS, '<Row ss:Index="9999999"/>'))
+    assert "more than" in refusal(far).what
+
+
+def test_a_word_document(tmp_path):
+    rows = [*ROWS[:2], *([*row[:2], None] for row in ROWS[2:])]
+    body = letters.paragraph("Dear all") + letters.word_table(rows) + letters.paragraph(VINS[7])
+    moved = f"<w:moveFrom>{letters.paragraph(VINS[9])}</w:moveFrom>"
+    path = letters.word(tmp_path / "a.docx", body + moved, header1=letters.paragraph(VINS[8]))
+    table, text = open_manifest(path).sheets
+    assert cells(table) == ROWS[1:]
+    assert [row[0] for row in cells(text)] == [VINS[7], VINS[8]]
+
+
+def test_a_pdf_without_the_extra_names_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "_LIBRARY", "no_such_library")
+    assert "extra pdf" in refusal(put(tmp_path / "a.pdf", b"%PDF-1.7")).what
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """Draws pages of a PDF: each a list of lines, or a picture."""
+    pytest.importorskip("pdfplumber")
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+
+    def draw(*pages):
+        page = canvas.Canvas(str(tmp_path / "a.pdf"))
+        for lines in pages:
+            for at, line in enumerate(lines or ()):
+                page.drawString(50, 800 - 15 * at, line)
+            if lines is None:
+                page.rect(10, 10, 500, 500, fill=1)
+            page.showPage()
+        page.save()
+        return tmp_path / "a.pdf"
+
+    return draw
+
+
+def test_the_text_of_a_pdf(drawn):
+    manifest = open_manifest(drawn([f"{at}. car {vin} white" for at, vin in enumerate(VINS[:6])]))
+    assert [row[0] for row in cells(only(manifest))] == VINS[:6]
+
+
+def test_pages_of_a_pdf_that_are_pictures_are_named(drawn):
+    manifest = open_manifest(drawn([VINS[0]], None))
+    assert [name for name, _ in manifest.unread] == ["page 2"]
+    assert "hold no text" in refusal(drawn(None)).what
+
+
+def test_a_table_of_a_pdf_goes_on_from_page_to_page(tmp_path):
+    pytest.importorskip("pdfplumber")
+    platypus = pytest.importorskip("reportlab.platypus")
+    rows = [["VIN", "Fuel"], *([vin, "Electric"] for vin in VINS[:90])]
+    table = platypus.Table(rows, repeatRows=1, style=[("GRID", (0, 0), (-1, -1), 1, "black")])
+    platypus.SimpleDocTemplate(str(tmp_path / "a.pdf")).build([table])
+    manifest = open_manifest(tmp_path / "a.pdf")
+    assert cells(only(manifest)) == rows[1:]
+    assert any("heading again" in note for note in manifest.notes)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such bound there")
+def test_a_pdf_that_asks_for_more_than_there_is_is_refused(drawn, monkeypatch):
+    monkeypatch.setattr(limits, "PAGES", 1)
+    monkeypatch.setattr(pdf, "available", lambda: False)
+    assert "more than 1 pages" in refusal(drawn([VINS[0]], [VINS[1]])).what

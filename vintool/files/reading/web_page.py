@@ -1,0 +1,190 @@
+"""Web pages with tables: what portals and SAP export, often under the name of a spreadsheet, and the HTML of mails.
+
+The parser is the standard library's, as for pages of type approvals: it takes any page, follows nothing and runs nothing.
+"""
+
+import codecs
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+from vintool.declaration.mapping import Headed
+from vintool.errors import ManifestError
+from vintool.files.reading import limits
+from vintool.files.reading.approval_page import is_page
+from vintool.files.reading.encoding import decide
+from vintool.files.reading.sheets import Manifest
+from vintool.files.reading.tables import Block, Blocks, Source, read_blocks
+
+_META = re.compile(rb"<(?:meta|\?xml)\b[^<>]*", re.IGNORECASE)
+_CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_PIECE = re.compile(
+    rb"<(?:div|span|p|tr|td|th|style|font|center|br|b|i|u|h[1-6]|title|script)\b[^@]", re.IGNORECASE
+)
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "title"})
+_CELLS = frozenset({"td", "th"})
+_LINES = frozenset({"br", "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "dt", "dd", "dl", "blockquote", "section", "article", "caption"})  # fmt: skip
+_CUT = "it ends within a table, as one that is cut short does; export or save it again"
+_NEXT = "open it in a spreadsheet program and save a copy as .xlsx"
+
+
+class _Page(HTMLParser):
+    """What the parser meets, handed on as blocks."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self.blocks = Blocks(file)
+        self.frames = 0
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A table, a row, a cell or a line begins."""
+        if tag in _UNSEEN:
+            self._unseen += 1
+        elif tag == "table":
+            self.blocks.start_table()
+        elif tag == "tr":
+            self.blocks.start_row()
+        elif tag in _CELLS:
+            values = dict(attrs)
+            self.blocks.start_cell(_span(values.get("colspan")), _span(values.get("rowspan")))
+        elif tag in _LINES:
+            self.blocks.end_line()
+        self.frames += tag in {"frame", "iframe"}
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element without content; of the unseen ones nothing begins."""
+        if tag not in _UNSEEN:
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        """A table, a cell or a line ends."""
+        if tag in _UNSEEN:
+            self._unseen = max(0, self._unseen - 1)
+        elif tag == "table":
+            self.blocks.end_table()
+        elif tag in _CELLS:
+            self.blocks.end_cell()
+        elif tag in _LINES:
+            self.blocks.end_line()
+
+    def handle_data(self, data: str) -> None:
+        """Text that is seen; line breaks in it are spaces."""
+        if not self._unseen:
+            self.blocks.text(data.replace("\r", " ").replace("\n", " "))
+
+
+def _span(value: str | None) -> int:
+    """How many columns or rows a cell is merged over.
+
+    >>> _span("3"), _span("all"), _span(None)
+    (3, 1, 1)
+    """
+    text = (value or "").strip()
+    return int(text) if text.isdecimal() and 0 < len(text) < 7 else 1
+
+
+def is_web_page(head: bytes) -> bool:
+    """Whether a file begins as a web page, or as a piece of one.
+
+    >>> is_web_page(b"<html><table>"), is_web_page(b"<div>VIN"), is_web_page(b"<a@example.com> wrote:")
+    (True, True, False)
+    """
+    head = head.lstrip(b"\xff\xfe\xef\xbb\xbf \r\n\t")
+    return is_page(head) or (head.startswith(b"<") and _PIECE.match(head) is not None)
+
+
+def page_blocks(file: str, text: str) -> list[Block]:
+    """The tables and lines of a page.
+
+    Args:
+        file: its name, for messages.
+        text: the page.
+
+    >>> page_blocks("a.html", "<p>see below<p>thanks")
+    ['see below', 'thanks']
+    """
+    return _parsed(file, text).blocks.finished()
+
+
+def _parsed(file: str, text: str) -> _Page:
+    page = _Page(file)
+    # What is not closed at the end would be looked for anew at every place where it might begin.
+    if text.rfind("<!--") > text.rfind("-->"):
+        text += "-->"
+    if text.rfind("<") > text.rfind(">"):
+        text += "\"'>"
+    page.feed(text)
+    page.close()
+    return page
+
+
+def read_web_page(  # noqa: PLR0913 - how a manifest is opened
+    path: Path,
+    size: int,
+    *,
+    encoding: str | None,
+    sheet: str | None,
+    holds: Callable[[Headed], bool],
+    words: str,
+) -> Manifest:
+    """Open a web page: its tables that hold VINs, and the VINs in its text.
+
+    Args:
+        path: the file.
+        size: its size in bytes.
+        encoding: of its text, where what it declares is wrong.
+        sheet: the only table to read.
+        holds: whether a table holds what is looked for.
+        words: the dictionary of headers.
+
+    Raises:
+        ManifestError: it is too large, or no text.
+        NoVinColumn: there is no VIN in it.
+    """
+    limits.refuse_larger(path, limits.WEB_PAGE, "the page", next_step=_NEXT)
+    name, _, notes = _encoding(path, encoding)
+    page = _parsed(path.name, path.read_bytes().decode(name))
+    cut = [("end of the page", _CUT)] if page.blocks.is_open else []
+    blocks = page.blocks.finished()
+    if not blocks and page.frames:
+        raise ManifestError(
+            "this page shows other pages, in which its sheets are", file=path.name, next_step=_NEXT
+        )
+    source = Source(path, size, "html", name, notes, cut)
+    return read_blocks(source, blocks, sheet=sheet, holds=holds, words=words)
+
+
+def _encoding(path: Path, wanted: str | None) -> tuple[str, object, list[str]]:
+    """The encoding: as the user says, as the page declares if it is true, else as it is found out."""
+    if wanted is None and (declared := declared_charset(path)):
+        try:
+            return decide(path, declared)
+        except ManifestError:
+            name, scan, notes = decide(path, None)
+            return name, scan, [*notes, f"The page declares {declared}, which it is not."]
+    return decide(path, wanted)
+
+
+def declared_charset(path: Path) -> str | None:
+    """The encoding that a page declares, if Python knows it; GBK by the name of what contains it."""
+    with path.open("rb") as file:
+        head = file.read(8192)
+    found = (_CHARSET.search(meta[0]) for meta in _META.finditer(head))
+    declared = next(filter(None, found), None)
+    return known_charset(declared[1].decode("ascii", "replace")) if declared else None
+
+
+def known_charset(name: str | None) -> str | None:
+    """An encoding as Python names it; GBK and GB2312 by the name of what contains them, Latin 1 as browsers read it.
+
+    >>> known_charset("GB2312"), known_charset("ISO-8859-1"), known_charset("no such")
+    ('gb18030', 'cp1252', None)
+    """
+    try:
+        found = codecs.lookup(name or "").name
+        b"".decode(found)
+    except (LookupError, UnicodeError):
+        return None
+    return {"gbk": "gb18030", "gb2312": "gb18030", "iso8859-1": "cp1252"}.get(found, found)
