@@ -28,7 +28,7 @@ def packing_list():
     ws = book.active
     ws.title = "Packing List"
     ws["A1"], ws["A1"].font = "SOME EXPORT CO., LTD.", Font(bold=True, size=14)
-    ws.merge_cells("A1:E1")
+    ws.merge_cells("A1:P1")
     for at, name in enumerate(HEAD, 1):
         ws.cell(3, at, name).fill = PatternFill("solid", fgColor="FFFF00")
     rows = [("COSU1", TESLA), (None, ATTO3), ("COSU2", ICE), (None, OTHER)]
@@ -65,7 +65,7 @@ def test_what_the_user_made_stays_and_the_verdict_is_the_first_of_ours(tmp_path)
     ws = book["Packing List"]
     assert book.sheetnames == ["Packing List", "Notes", "Needs a licence", "Counts"]
     assert (ws["A1"].value, ws["A1"].font.size, ws["A3"].fill.fgColor.rgb) == ("SOME EXPORT CO., LTD.", 14, "00FFFF00")  # fmt: skip
-    assert {str(block) for block in ws.merged_cells.ranges} == {"A1:E1", "A4:A5", "A6:A7"}
+    assert {str(block) for block in ws.merged_cells.ranges} == {"A1:P1", "A4:A5", "A6:A7"}
     assert (ws["D4"].value, ws["D4"].number_format, ws["D8"].value) == (1775.5, "#,##0.00", "=SUM(D4:D7)")  # fmt: skip
     assert (ws["E4"].value, ws["E4"].number_format) == (SAILS, "dd/mm/yyyy")
     assert (ws.column_dimensions["B"].width, ws.row_dimensions[5].hidden) == (24, True)
@@ -111,12 +111,12 @@ def test_a_table_of_the_sheet_takes_our_columns_in(tmp_path):
 def test_nothing_that_leads_out_of_the_workbook_stays(tmp_path):
     book = packing_list()
     ws = book["Packing List"]
-    ws["G1"], ws["G2"], ws["H1"] = "=[1]Prices!A1", "=cmd|' /C calc'!A0", "see"
-    ws["H1"].hyperlink = "https://example.invalid/"
+    ws["G2"], ws["H2"], ws["I2"] = "=[1]Prices!A1", "=cmd|' /C calc'!A0", "see"
+    ws["I2"].hyperlink = "https://example.invalid/"
     book.defined_names["far"] = DefinedName("far", attr_text="[2]Sheet1!$A$1")
     copy, summary = annotated(tmp_path, book)
     ws = copy["Packing List"]
-    assert (ws["G1"].value, ws["G2"].value, ws["H1"].value, ws["H1"].hyperlink) == (None, None, "see", None)  # fmt: skip
+    assert (ws["G2"].value, ws["H2"].value, ws["I2"].value, ws["I2"].hyperlink) == (None, None, "see", None)  # fmt: skip
     assert list(copy.defined_names) == []
     assert ws["D8"].value == "=SUM(D4:D7)"
     assert [note for note in summary.notes if "4 formula(s) and link(s)" in note]

@@ -76,7 +76,7 @@ class KeptWorkbookWriter:
         self._at: dict[str, int] = {}
         self._cut = 0
         for sheet in sheets:
-            at = _last_column(self._book[sheet.name]) + 1
+            at = _last_column(self._book[sheet.name], sheet.header_end) + 1
             if at + 64 > _COLUMNS:
                 note = "its columns reach too far"
                 raise NotKeptError(note)
@@ -304,10 +304,10 @@ def _cells(ws: Any) -> list[Any]:
     return list(ws._cells.values())  # noqa: SLF001 - has no other name
 
 
-def _last_column(ws: Any) -> int:
-    """The last column in which anything is written."""
+def _last_column(ws: Any, header: int) -> int:
+    """The last column in which anything is written; a title may be merged over more."""
     cells = (cell.column for cell in _cells(ws) if cell.value is not None)
-    merged = (block.max_col for block in ws.merged_cells.ranges)
+    merged = (block.max_col for block in ws.merged_cells.ranges if block.max_row >= header)
     tables = (_corners(table.ref)[2] for table in ws.tables.values())
     return max(max(cells, default=0), max(merged, default=0), max(tables, default=0))
 
