@@ -111,12 +111,12 @@ def test_a_table_of_the_sheet_takes_our_columns_in(tmp_path):
 def test_nothing_that_leads_out_of_the_workbook_stays(tmp_path):
     book = packing_list()
     ws = book["Packing List"]
-    ws["G1"], ws["G2"], ws["H1"] = "=[1]Prices!A1", "=cmd|' /C calc'!A0", "see"
-    ws["H1"].hyperlink = "https://example.invalid/"
+    ws["G2"], ws["H2"], ws["I2"] = "=[1]Prices!A1", "=cmd|' /C calc'!A0", "see"
+    ws["I2"].hyperlink = "https://example.invalid/"
     book.defined_names["far"] = DefinedName("far", attr_text="[2]Sheet1!$A$1")
     copy, summary = annotated(tmp_path, book)
     ws = copy["Packing List"]
-    assert (ws["G1"].value, ws["G2"].value, ws["H1"].value, ws["H1"].hyperlink) == (None, None, "see", None)  # fmt: skip
+    assert (ws["G2"].value, ws["H2"].value, ws["I2"].value, ws["I2"].hyperlink) == (None, None, "see", None)  # fmt: skip
     assert list(copy.defined_names) == []
     assert ws["D8"].value == "=SUM(D4:D7)"
     assert [note for note in summary.notes if "4 formula(s) and link(s)" in note]
