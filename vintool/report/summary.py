@@ -184,8 +184,8 @@ class Summary(Frozen):
 
     @property
     def other_regimes(self) -> dict[str, dict[str, int]]:
-        """The rows by verdict of the regimes that were asked beside that one."""
-        return dict([*self.regimes.items()][1:])
+        """The rows by verdict of the other regimes that any row has its verdict from."""
+        return {code: rows for code, rows in [*self.regimes.items()][1:] if any(rows.values())}
 
     @property
     def balanced(self) -> bool:

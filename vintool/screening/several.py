@@ -71,7 +71,7 @@ def is_in_question(case: Case) -> bool:
         not powertrains
         or classification.ambiguous
         or not powertrains.isdisjoint(covered)
-        or bool(case.powertrain_doubts)
+        or any(doubt.powertrain in powertrains for doubt in case.doubts)
     )
 
 
