@@ -29,7 +29,7 @@ from vintool.cli.terminal import (
     file_errors,
     input_path,
     note,
-    parse_pairs,
+    parse_columns,
     say,
     say_json,
     styled,
@@ -59,7 +59,7 @@ SAMPLES = Path(__file__).parent / "samples"
     "mapping",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Which column holds what, such as vin='Chassis No'.",
+    help="Which column holds what, such as vin='Chassis No'; vin may be given several times.",
 )
 @click.option(
     "--fail-on",
@@ -149,7 +149,7 @@ def screen(
     if options["single_window"] and options["out"] is None:
         raise click.UsageError("--single-window writes to a folder: name one with --out")
     with input_path(file) as path:
-        summary = _run(progress, path=path, mapping=parse_pairs(mapping, "--map"), **options)
+        summary = _run(progress, path=path, mapping=parse_columns(mapping, "--map"), **options)
     _print_summary(summary, form)
     if fail_on:
         at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]

@@ -134,13 +134,14 @@ def read_cell(raw: object) -> Reading:
     reading = read(raw)
     if reading.problem in _NOT_WHOLE:
         return _of_registry(reading)
-    piece = next(filter(_is_start, reading.pieces), None)
-    if piece is None or reading.problem is not None:
+    starts = tuple(filter(_is_start, reading.pieces))
+    if not starts or reading.problem not in {None, Problem.SEVERAL_VINS}:
         return reading
     of_one = {Problem.FROM_TEXT, Problem.REST_OF_CELL}
     cleanup = tuple(done for done in reading.cleanup if done not in of_one)
-    vins = (reading.text, piece)
-    return Reading(f"{reading.text}{piece}", cleanup, Problem.SEVERAL_VINS, vins)
+    vins = tuple(dict.fromkeys((*(reading.vins or (reading.text,)), *starts)))
+    text = reading.text if reading.vins else "".join(vins)
+    return Reading(text, cleanup, Problem.SEVERAL_VINS, vins, ranges=reading.ranges)
 
 
 def _of_registry(reading: Reading) -> Reading:

@@ -51,7 +51,7 @@ class Run:
     path: Path
     on: date | None = None
     out: Path | None = None
-    mapping: Mapping[str, str] | None = None
+    mapping: Mapping[str, str | Sequence[str]] | None = None
     regime: str = DEFAULT_REGIME
     encoding: str | None = None
     sheet: str | None = None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ import pyarrow.compute as pc
 
 from vintool import registry, vpic
 from vintool.codes import DEFAULT_REGIME, Reason
-from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences, Screener
+from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DayCounter, Occurrences, Screened, Screener
 from vintool.declaration.headers import normalise
-from vintool.declaration.mapping import map_columns
+from vintool.declaration.mapping import map_columns, vin_notes
 from vintool.errors import ManifestError, MappingError
 from vintool.files.day import day_notes, with_day
 from vintool.files.lists import open_desk, record_of
@@ -59,7 +60,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str,
     on: date | None = None,
     out: Path | str | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str = DEFAULT_REGIME,
     *,
     encoding: str | None = None,
@@ -85,7 +86,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         out: folder for ``annotated.*``, ``exceptions.csv``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.
-        mapping: field -> column name, where the header dictionary should not decide.
+        mapping: field -> column name, where the header dictionary should not decide; of ``vin`` also several names.
         regime: code of the regime.
         encoding: of the text, where it should not be detected.
         sheet: the only sheet to read.
@@ -187,18 +188,20 @@ class _Screening:
     def _screen_sheet(self, number: int, sheet: Sheet, row_files: RowFiles | None) -> None:
         mapping, tally = self._mappings[number], self._tally
         tally.sheet_rows[sheet.name] = 0
-        for data, answers, position in ahead(_answered(sheet, mapping, self._screener(number))):
+        for data, screened, position in ahead(_answered(sheet, mapping, self._screener(number))):
+            answers, vehicles = screened.answers, screened.vehicles
             tally.add(sheet.name, answers)
+            of_vehicles = screened.beside_vehicles(data)
             if self._blocks:
-                self._blocks.add(mapping, data, answers)
-                answers = answers.drop_columns([LICENCE])  # noqa: PLW2901
+                self._blocks.add(mapping, of_vehicles, vehicles)
+                answers, vehicles = (one.drop_columns([LICENCE]) for one in (answers, vehicles))
             if row_files:
                 tally.count_cells(data, mapping, answers)
-                look = pc.is_valid(answers.column(FACTS))
-                exceptions = answers.filter(look)
-                tally.keep_first(sheet.name, exceptions, data.filter(look), mapping)
+                look = pc.is_valid(vehicles.column(FACTS))
+                exceptions = vehicles.filter(look)
+                tally.keep_first(sheet.name, exceptions, of_vehicles.filter(look), mapping)
                 cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
-                answers = answers.drop_columns([FACTS])  # noqa: PLW2901
+                answers = answers.drop_columns([FACTS])
                 row_files.write(sheet.name, data, answers, exceptions, cleared)
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
@@ -294,6 +297,11 @@ class _Screening:
             notes=(
                 *day_notes(self._run, self._manifest, self._mappings),
                 *_own_rules(tally.rules_disagree),
+                *dict.fromkeys(
+                    note
+                    for mapping in self._mappings
+                    for note in vin_notes(mapping, self._run.mapping or {})
+                ),
                 *manifest.notes,
                 *desk.notes,
                 *notes,
@@ -376,23 +384,34 @@ def _refuse_pipes(paths: Sequence[Path]) -> None:
             )
 
 
-def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:
+def _mappings(
+    manifest: Manifest, overrides: Mapping[str, str | Sequence[str]]
+) -> list[dict[str, str]]:
     """The mapping of every sheet; an override holds for each sheet that has its column."""
+    named = {
+        field: [one] if isinstance(one, str) else list(one) for field, one in overrides.items()
+    }
     if len(manifest.sheets) == 1:
         sheet = manifest.sheets[0]
-        given = set(map(normalise, overrides.values()))
+        given = set(map(normalise, chain.from_iterable(named.values())))
         fixed = {field: name for field, name in sheet.fixed.items() if normalise(name) not in given}
-        return [map_columns(sheet, {**fixed, **overrides})]
-    for field, column in overrides.items():
-        if not any(column in sheet.columns for sheet in manifest.sheets):
-            raise MappingError(
-                f"no sheet has the column given for {field}",
-                file=manifest.path.name,
-                next_step="name a column of one of them",
-            )
+        return [map_columns(sheet, {**fixed, **named})]
+    for field, columns in named.items():
+        for column in columns:
+            if not any(column in sheet.columns for sheet in manifest.sheets):
+                raise MappingError(
+                    f"no sheet has the column given for {field}",
+                    file=manifest.path.name,
+                    next_step="name a column of one of them",
+                )
     return [
         map_columns(
-            sheet, {field: column for field, column in overrides.items() if column in sheet.columns}
+            sheet,
+            {
+                field: there
+                for field, columns in named.items()
+                if (there := [column for column in columns if column in sheet.columns])
+            },
         )
         for sheet in manifest.sheets
     ]
@@ -400,7 +419,7 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
 
 def _answered(
     sheet: Sheet, mapping: Mapping[str, str], screener: Screener
-) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch, int]]:
+) -> Iterator[tuple[pa.RecordBatch, Screened, int]]:
     """The batches of a sheet, each with its answers and its position; an empty one if there are no rows.
 
     Raises:
@@ -408,20 +427,20 @@ def _answered(
     """
     batch = None
     for batch in _checked(sheet, mapping):
-        answers = screener(batch.data, batch.rows)
-        if answers.num_rows != batch.data.num_rows:
+        screened = screener.screened(batch.data, batch.rows)
+        if screened.answers.num_rows != batch.data.num_rows:
             raise ManifestError(
                 "rows were lost",
                 file=sheet.file,
                 sheet=sheet.name,
                 next_step="please report this",
             )
-        yield batch.data, answers, batch.position
+        yield batch.data, screened, batch.position
     if batch is None:
         empty = pa.RecordBatch.from_arrays(
             [pa.array([], pa.string()) for _ in sheet.columns], names=list(sheet.columns)
         )
-        yield empty, screener(empty, np.zeros(0, dtype=np.int64)), 0
+        yield empty, screener.screened(empty, np.zeros(0, dtype=np.int64)), 0
 
 
 def _checked(sheet: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:

@@ -5,7 +5,6 @@ from datetime import date
 
 from vintool.codes import DEFAULT_REGIME, Problem, Verdict
 from vintool.decoding.identity import Identity, identify
-from vintool.decoding.imports import as_import
 from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.decoding.records import identity_fields, profile_fields
@@ -13,9 +12,9 @@ from vintool.decoding.text import check_lines, vehicle_lines
 from vintool.registry.user_rules import one_reference
 from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
-from vintool.screening.facts import profile_of
 from vintool.screening.regimes import Citation, load_regime
-from vintool.screening.screen import Finding, finding, judge
+from vintool.screening.row_vins import beside_first, of_row
+from vintool.screening.screen import Finding, finding, judge_row
 from vintool.vpic.files import data_release
 
 MEANINGS = {
@@ -81,15 +80,20 @@ def explain(
     ['1c']
     """
     law = load_regime(regime)
-    identity = identify(text)
-    profile = profile_of(identity)
-    identity = as_import(identity, profile)
     day = day_of_row(law, on, declared)
-    decision = judge(identity, profile, day, declared, law)
+    vehicles = judge_row(text, day, declared, law)
+    decision = of_row([one.decision for one in vehicles])
+    # Of several the page shows the one whose lines are those of the row.
+    shown = next(one for one in vehicles if one.decision.lines == decision.lines)
+    others = beside_first(
+        [one.text for one in vehicles], [one.decision.verdict.value for one in vehicles]
+    )
+    identity, profile = shown.identity, shown.profile
+    whole = identity if len(vehicles) == 1 else identify(text)
     return Explanation(
-        check=Check.model_validate(identity_fields(text, identity), from_attributes=True),
+        check=Check.model_validate(identity_fields(text, whole), from_attributes=True),
         vehicle=_vehicle(identity, profile),
-        finding=finding(decision, law, day.day),
+        finding=finding(decision, law, day.day, others=others),
         steps=tuple(
             Step(
                 name=line.step,
@@ -145,6 +149,8 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     for item in finding.evidence:
         grade = f", grade {item.grade.value}" if item.grade else ""
         yield f"        {item.what}: {item.value} [{item.basis.value}{grade}] {item.source}"
+    if finding.others:
+        yield f"other VINs of the row: {', '.join(finding.others)}"
     if finding.other_regimes:
         yield f"may apply all the same: {', '.join(finding.other_regimes)}"
     yield ""

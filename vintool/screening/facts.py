@@ -56,7 +56,6 @@ class VinFacts(NamedTuple):
         near_electric: whether one wrong character that goes unnoticed, or two that look alike, would make
             it an electric vehicle's.
         near_other: the same of a vehicle that is not electric.
-        vins: those of a cell with several.
         electric_wmi: a WMI under which the maker is known to build pure electric cars: this one, or in China one of the
             same brand.
     """
@@ -71,7 +70,6 @@ class VinFacts(NamedTuple):
     classification: Classification
     near_electric: bool
     near_other: bool
-    vins: tuple[str, ...] = ()
     electric_wmi: ElectricWmi | None = None
 
 
@@ -189,7 +187,6 @@ def unreadable_vin_facts(reading: Reading, profile: Profile | None = None) -> Vi
         classification=classification,
         near_electric=False,
         near_other=False,
-        vins=reading.vins,
         electric_wmi=_electric_wmi(profile) if profile else None,
     )
 

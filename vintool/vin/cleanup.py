@@ -6,6 +6,8 @@ characters that are not known is told by ``masks``.
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from vintool.codes import Problem
@@ -19,7 +21,8 @@ from vintool.vin.masks import (
     part_of,
 )
 from vintool.vin.positions import ALPHABET
-from vintool.vin.scan import bare, vin_places
+from vintool.vin.ranges import last_of
+from vintool.vin.scan import bare, mixed, vin_places
 
 #: Characters that must be read: with the WMI, the descriptor, model year and plant something can be said.
 READABLE = 11
@@ -37,6 +40,13 @@ _DELIMITERS = "*'\"`´‘’“”<>()[]{}"
 _OF_WORD = f"[A-Z0-9{re.escape(MARKS)}]"
 _MARKED_WORD = re.compile(rf"(?<!{_OF_WORD}){_OF_WORD}{{17}}(?!{_OF_WORD})", re.IGNORECASE)
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
+# Two VINs and more without a sign between them: each ends in its serial.
+_GLUED = re.compile(rf"(?<![A-Z0-9])(?:[{ALPHABET}]{{13}}[0-9]{{4}}){{2,}}(?![A-Z0-9])")
+# What stands between the first VIN and the last one of a range; a hyphen stands between many other things, too.
+_DASH = r"-{1,2}|[‐-―−]"
+_TO = rf"(?P<word>[~〜∼→]|-{{1,2}}>|\.{{2,}}|TO|THRU|THROUGH|UNTIL|TILL|BIS|HASTA|AL?|ATÉ|ATE|AO|AU|À|ПО|ДО|至|到|迄)|{_DASH}"
+_TO_VIN = re.compile(rf"\s*+(?:{_TO})\s*+")
+_TO_END = re.compile(rf"\s*+(?:{_TO})\s*+[.…]{{0,3}}([0-9]{{1,6}})(?![A-Z0-9])")
 _NEARLY_A_VIN = range(15, 20)
 _WORD = re.compile(r"[A-Z0-9]+")
 _MARK = f"[{re.escape(MARKS)}…]"
@@ -55,6 +65,18 @@ _spelled = re.compile(rf"[{ALPHABET}]{{17}}").fullmatch
 _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 
 
+class Range(NamedTuple):
+    """The first and the last VIN of a range as a cell states it; the last is empty where it cannot be told.
+
+    ``stated`` says that a word or sign of a range stands between them, ``alone`` that nothing else need bear it out.
+    """
+
+    first: str
+    last: str
+    stated: bool
+    alone: bool
+
+
 class Reading(NamedTuple):
     """What a cell holds: the cleaned text, what was done to get it, what keeps it from being a VIN.
 
@@ -66,6 +88,7 @@ class Reading(NamedTuple):
         pieces: what stands beside the one VIN of the cell and is spelled like the start of another.
         known: where a part of a VIN is, 17 characters with ``*`` for each that is not.
         cut: whether that part is all that the text has; else marks stand for the rest.
+        ranges: of VINs that the cell states by their ends.
     """
 
     text: str
@@ -75,6 +98,7 @@ class Reading(NamedTuple):
     pieces: tuple[str, ...] = ()
     known: str = ""
     cut: bool = False
+    ranges: tuple[Range, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -115,23 +139,56 @@ def read(raw: object) -> Reading:
 
 def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | None:
     """The VIN, or the VINs, among the words of a text; None if there is none."""
+    text = _GLUED.sub(_apart, text)
     places = [span for span in vin_places(text) if _spelled(bare(text[slice(*span)]))]
-    vins = tuple(dict.fromkeys(bare(text[start:end]) for start, end in places))
-    if not vins:
+    sound = tuple(dict.fromkeys(bare(text[start:end]) for start, end in places))
+    if not sound:
         return None
-    (start, end), *_ = places
-    rest = f"{text[:start]},{text[end:]}"
-    if len(vins) == 1 and (second := _second(rest)):
-        vins = (vins[0], second)
+    parts = _BETWEEN_VINS.split(_without(text, places))
+    seconds = {part: second for part in parts if (second := _second(part))}
+    rest = [part for part in parts if part not in seconds]
+    vins = tuple(dict.fromkeys((*sound, *seconds.values())))
+    ranges = tuple(_ranges(text, places))
+    pieces = tuple(filter(_is_piece, _WORD.findall(" ".join(rest))))
+    figures = (
+        [_FIGURES.search(_without(text, places))] if len(vins) == 1 else map(_FIGURES.search, rest)
+    )
+    beside = [Problem.REST_OF_CELL] if any(figures) else []
     if len(vins) > 1:
-        return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
-    done = [*cleanup, Problem.FROM_TEXT]
-    if _FIGURES.search(rest):
-        done.append(Problem.REST_OF_CELL)
+        done = (*cleanup, *beside)
+        return Reading(joined, done, Problem.SEVERAL_VINS, vins, pieces, ranges=ranges)
+    done = (*cleanup, Problem.FROM_TEXT, *beside)
     if (known := masked(vins[0])) != vins[0]:
-        return Reading(vins[0], tuple(done), Problem.PARTIAL, known=known)
-    pieces = tuple(filter(_is_piece, _WORD.findall(rest)))
-    return Reading(vins[0], tuple(done), _fault(vins[0], vins[0]), pieces=pieces)
+        return Reading(vins[0], done, Problem.PARTIAL, known=known)
+    return Reading(vins[0], done, _fault(vins[0], vins[0]), pieces=pieces, ranges=ranges)
+
+
+def _apart(glued: re.Match[str]) -> str:
+    """VINs that are written without a sign between them, with one; a word that is something else stays."""
+    vins = [glued[0][at : at + 17] for at in range(0, len(glued[0]), 17)]
+    return ",".join(vins) if all(map(mixed, vins)) else glued[0]
+
+
+def _without(text: str, places: list[tuple[int, int]]) -> str:
+    """A text without what stands at some places, in their order; commas stand there."""
+    rest, at = [], 0
+    for start, end in places:
+        rest.append(text[at:start])
+        at = max(at, end)
+    return ",".join((*rest, text[at:]))
+
+
+def _ranges(text: str, places: list[tuple[int, int]]) -> Iterator[Range]:
+    """The ranges that a text states: between two VINs at these places, or of one VIN and the last figures of another."""
+    for (start, end), (follows, until) in pairwise(places):
+        if between := _TO_VIN.fullmatch(text, end, follows):
+            stated = between["word"] is not None
+            yield Range(bare(text[start:end]), bare(text[follows:until]), stated, alone=True)
+    start, end = places[-1]
+    tail = _TO_END.match(text, end)
+    if tail and not any(map(_FIGURES.search, (_without(text[:end], places), text[tail.end() :]))):
+        first, stated = bare(text[start:end]), tail["word"] is not None
+        yield Range(first, last_of(first, tail[tail.lastindex or 1]), stated, alone=stated)
 
 
 def marked_places(text: str) -> list[tuple[int, int]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import CheckDigit
+from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.arrow_types import arrow_type
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.engine.output import OutputColumn
@@ -29,6 +30,28 @@ LICENCE = "vin_licence"
 #: The fields of a vehicle that a row displays as its VIN's profile tells them, in their order. Those of
 #: the powertrain are the decision's: it reads the start of a text that is no VIN, too.
 OF_PROFILE = ("manufacturer", "brand", "country", "model_year", "plant", "model", "built_in")
+
+
+class FoldedRows(NamedTuple):
+    """What n rows say that may hold several vehicles each.
+
+    Attributes:
+        starts: the first vehicle of each.
+        texts: the cells of the VINs.
+        problems: those of all vehicles.
+        with_reviews: the decisions, before the lists of exporters and licences.
+        with_licences: the same behind them.
+        more: lines of evidence that stand behind those of some rows.
+        others: by row its vehicles but the first, each with its verdict.
+    """
+
+    starts: Places
+    texts: pa.StringArray
+    problems: Categorical
+    with_reviews: Categorical
+    with_licences: Categorical
+    more: Mapping[int, list[str]]
+    others: Mapping[int, tuple[str, ...]]
 
 
 class AnswerColumns:
@@ -71,6 +94,8 @@ class AnswerColumns:
         self._other_regimes = column(lambda one: listed(one.other_regimes), many)
         self._reasons = column(lambda decision: listed(decision.reasons), many)
         self._evidence = column(lambda decision: listed(decision.evidence), many)
+        self._others = column(listed, many)
+        self._no_others = ((),)
         self._licence = column(lambda one: drawn_at(one.evidence), text) if with_licence else None
 
     def __call__(
@@ -92,7 +117,8 @@ class AnswerColumns:
         columns = {
             "vin_text": vins.texts,
             "vin": vins.vin,
-            "vin_problems": self._problems(self._row_problems(profiles, vins.unclean)),
+            "vin_others": self._beside_first(len(vins.texts), {}),
+            "vin_problems": self._problems(self.problems(rows)),
             "vin_check_digit": self._check_digit(profiles),
             "vin_suggestion": _suggestions(vins, profiles),
             **{name: column(profiles) for name, column in self._of_profile.items()},
@@ -102,6 +128,31 @@ class AnswerColumns:
             "vin_other_regimes": self._other_regimes(with_reviews),
         }
         return columns | ({LICENCE: self._licence(with_licences)} if self._licence else {})
+
+    def problems(self, rows: DecidedRows) -> Categorical:
+        """The problems of each row."""
+        return self._row_problems(rows.profiles, rows.vins.unclean)
+
+    def of_rows(self, of_vehicles: Mapping[str, pa.Array], rows: FoldedRows) -> dict[str, pa.Array]:
+        """The columns of one batch of n rows, some of which hold several vehicles.
+
+        Args:
+            of_vehicles: the columns of the m vehicles; a row shows what is read of its first.
+            rows: what is said of all vehicles of a row.
+        """
+        of_first = {name: column.take(rows.starts) for name, column in of_vehicles.items()}
+        return of_first | {
+            "vin_text": rows.texts,
+            "vin_others": self._beside_first(len(rows.texts), rows.others),
+            "vin_problems": self._problems(rows.problems),
+            **{name: column(rows.with_reviews) for name, column in self._of_decision.items()},
+            "vin_reasons": self._reasons(rows.with_licences),
+            "vin_evidence": self._evidence.with_more(rows.with_licences, rows.more),
+            "vin_other_regimes": self._other_regimes(rows.with_reviews),
+        }
+
+    def _beside_first(self, rows: int, others: Mapping[int, tuple[str, ...]]) -> pa.Array:
+        return self._others.with_more(Categorical.constant(rows, self._no_others), others)
 
 
 def _display(field: Field, vin: CheckedProfile) -> Any:

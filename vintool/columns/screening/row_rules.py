@@ -21,7 +21,6 @@ from vintool.columns.engine.categorical import (
     NO_OR_YES,
     NOTHING,
     Categorical,
-    as_text,
     without_null,
 )
 from vintool.columns.engine.encoder import Encoder
@@ -46,7 +45,7 @@ from vintool.screening.decision import Decision, decide
 from vintool.screening.evidence import all_remarks
 from vintool.screening.facts import Facts, VinFacts, registered
 from vintool.screening.regimes import Regime
-from vintool.screening.screen import declared_used, with_duplicate, with_remarks
+from vintool.screening.screen import declared_used, with_duplicate, with_remarks, with_row
 
 # A price counts by its class alone in what a reviewer's decision rests on.
 _NOT_FINGERPRINTED = {"unit_price", "currency"}
@@ -140,6 +139,7 @@ class RowRules:
         self._fingerprinted_cells = PerDistinct(lambda *texts: texts)
         self._fingerprint = PerDistinct(partial(fingerprint, regime.rule_version))
         self.with_duplicates = PerDistinct(with_duplicate)
+        self.with_row = PerDistinct(lambda decision, row: with_row(decision, row[0], held=row[1]))
 
     @property
     def kept(self) -> int:
@@ -152,9 +152,9 @@ class RowRules:
             + self._profiles.kept
         )
 
-    def __call__(self, batch: pa.RecordBatch) -> DecidedRows:
-        """Decide on one batch of the user's columns."""
-        cells, vins = self.cells(batch), self.vins(batch)
+    def __call__(self, batch: pa.RecordBatch, vins: VinColumn) -> DecidedRows:
+        """Decide on one batch of the user's columns, each row with one VIN."""
+        cells = self.cells(batch)
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
         declared = self._declared(*(self._meaning(cells, field) for field in self._fields))
@@ -211,9 +211,9 @@ class RowRules:
         ]
         return pa.array(of_rows, pa.string())
 
-    def vins(self, batch: pa.RecordBatch) -> VinColumn:
-        """The VINs of a batch."""
-        return self._reader(as_text(batch.column(self._mapping["vin"])))
+    def read(self, texts: pa.StringArray) -> VinColumn:
+        """The VINs of some texts."""
+        return self._reader(texts)
 
     def cells(self, batch: pa.RecordBatch) -> Callable[[str], Categorical]:
         """The texts of a field, read once a batch; of one that is not mapped nothing."""

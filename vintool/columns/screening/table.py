@@ -1,6 +1,6 @@
 """Tables and streams of batches -> the same rows with their verdicts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from itertools import chain
@@ -22,7 +22,7 @@ from vintool.screening.dates import ManifestDays
 def screen_table(
     data: Any,
     on: date | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str = DEFAULT_REGIME,
 ) -> pa.Table:
     """Screen a table, a data frame, or one column of texts: the verdict on every row.
@@ -40,7 +40,8 @@ def screen_table(
         on: the declaration date of all rows; None to read the mapped date column.
         mapping: field -> column name, such as ``{"vin": "Chassis", "fuel": "燃料种类"}``, where the header
             dictionary should not decide; what is not given it finds by header and content, as
-            ``screen_file`` does.
+            ``screen_file`` does. Of ``vin`` there may be several columns: ``{"vin": ["Unit 1", "Unit 2"]}``; each
+            VIN of a row is judged, and the row has the strictest verdict.
         regime: code of the regime.
 
     Returns:
@@ -49,7 +50,7 @@ def screen_table(
         ``vin_manufacturer``, ``vin_brand``, ``vin_country``, ``vin_plant``, ``vin_model``,
         ``vin_built_in``, ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``,
         the int32 ``vin_model_year``, and the lists of texts ``vin_problems``, ``vin_reasons``,
-        ``vin_evidence`` and ``vin_other_regimes``. One whose name the user has gets ``vin_`` once more.
+        ``vin_evidence``, ``vin_other_regimes`` and ``vin_others``, the VINs of the row behind its first as ``VIN=verdict``. One whose name the user has gets ``vin_`` once more.
 
     Raises:
         MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
@@ -79,7 +80,7 @@ def screen_table(
 def screen_batches(
     reader: Iterable[pa.RecordBatch],
     on: date | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str = DEFAULT_REGIME,
 ) -> Iterator[pa.RecordBatch]:
     """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
