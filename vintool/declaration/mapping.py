@@ -22,7 +22,7 @@ from vintool.declaration.headers import (
     meaning,
     normalise,
 )
-from vintool.declaration.shapes import like_a_vin, vin_shaped
+from vintool.declaration.shapes import like_a_vin, made_of_vins, vin_shaped
 from vintool.errors import MappingError, NoVinColumn
 from vintool.escaping import shell_word, visible
 
@@ -97,9 +97,9 @@ class Sample(NamedTuple):
 
 
 def vin_share(sheet: Headed, position: int) -> float:
-    """The share of a column's non-empty sample cells that are shaped like a VIN."""
+    """The share of a column's non-empty sample cells that are shaped like a VIN, or like several."""
     cells = [row[position] for row in sheet.sample if row[position].strip()]
-    return sum(map(vin_shaped, cells)) / len(cells) if cells else 0.0
+    return sum(map(made_of_vins, cells)) / len(cells) if cells else 0.0
 
 
 def damaged_vins(sheet: Headed, position: int) -> bool:

@@ -99,10 +99,10 @@ def row_vins(
     by_chassis = _of_chassis(chassis, vehicles)
     if by_chassis and not known and len(vehicles) == 1:
         vehicles, by_chassis, chassis = by_chassis, {}, ""
-    elif len(vehicles) > 1 and not any(
-        chassis_differs(vin, chassis) for vin in vehicles if is_plain(vin)
+    elif len(vehicles) > 1 and any(
+        not chassis_differs(vin, chassis) for vin in vehicles if is_plain(vin)
     ):
-        chassis = ""
+        chassis = ""  # that of another one
     vehicles |= by_chassis
     if len(vehicles) > 1:
         remarks.insert(0, Remark(Reason.SEVERAL_VINS_ON_ROW))

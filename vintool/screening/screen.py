@@ -161,6 +161,9 @@ def judge_row(
         of_vehicle = {**(declared or {}), CHASSIS: "" if number else row.chassis}
         decision = judge(identity, profile, day, of_vehicle, regime)
         decision = with_row(decision, row.remarks, held=row.held)
+        if Reason.CONTRADICTION_CHASSIS in decision.reasons and identity.vin is not None:
+            sides = chassis_sides(identity.vin, row.chassis)
+            decision = decision._replace(evidence=(*decision.evidence, sides))
         judged.append(Judged(one, identity, profile, decision))
     return judged
 
@@ -211,11 +214,7 @@ def judge(
         identifiers.vessel(cells.get("vessel_imo", "")),
         identifiers.exporter_code(cells.get("exporter_code", "")),
     )
-    decision = with_remarks(decision, remarks)
-    if Reason.CONTRADICTION_CHASSIS in decision.reasons and identity.vin is not None:
-        sides = chassis_sides(identity.vin, chassis)
-        return decision._replace(evidence=(*decision.evidence, sides))
-    return decision
+    return with_remarks(decision, remarks)
 
 
 _OF_USED_VEHICLES = {
