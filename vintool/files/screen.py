@@ -194,14 +194,14 @@ class _Screening:
             of_vehicles = screened.beside_vehicles(data)
             if self._blocks:
                 self._blocks.add(mapping, of_vehicles, vehicles)
-                answers, vehicles = (one.drop_columns([LICENCE]) for one in (answers, vehicles))
+                answers, vehicles = (_without(LICENCE, one) for one in (answers, vehicles))
             if row_files:
                 tally.count_cells(data, mapping, answers)
                 look = pc.is_valid(vehicles.column(FACTS))
                 exceptions = vehicles.filter(look)
                 tally.keep_first(sheet.name, exceptions, of_vehicles.filter(look), mapping)
                 cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
-                answers = answers.drop_columns([FACTS])
+                answers = _without(FACTS, answers)
                 row_files.write(sheet.name, data, answers, exceptions, cleared)
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
@@ -348,6 +348,11 @@ class _Screening:
             without_vehicle=reviews.without_vehicle,
             not_met=reviews.not_met,
         )
+
+
+def _without(name: str, columns: pa.RecordBatch) -> pa.RecordBatch:
+    """Columns without one, if it is there."""
+    return columns.drop_columns([name]) if name in columns.schema.names else columns
 
 
 def _own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:

@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import CheckDigit
-from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.arrow_types import arrow_type
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.engine.output import OutputColumn
@@ -36,7 +35,6 @@ class FoldedRows(NamedTuple):
     """What n rows say that may hold several vehicles each.
 
     Attributes:
-        starts: the first vehicle of each.
         texts: the cells of the VINs.
         problems: those of all vehicles.
         with_reviews: the decisions, before the lists of exporters and licences.
@@ -45,7 +43,6 @@ class FoldedRows(NamedTuple):
         others: by row its vehicles but the first, each with its verdict.
     """
 
-    starts: Places
     texts: pa.StringArray
     problems: Categorical
     with_reviews: Categorical
@@ -113,38 +110,40 @@ class AnswerColumns:
             with_licences: the same behind them.
             more: lines of evidence that stand behind those of some rows.
         """
+        of_vins = self.of_vins(rows)
+        texts, problems = rows.vins.texts, self.problems(rows)
+        folded = FoldedRows(texts, problems, with_reviews, with_licences, more, {})
+        licences = {LICENCE: self._licence(with_licences)} if self._licence else {}
+        return self.of_rows(of_vins, folded) | licences
+
+    def of_vins(self, rows: DecidedRows) -> dict[str, pa.Array]:
+        """The columns of what is read of the VINs."""
         vins, profiles = rows.vins, rows.profiles
-        columns = {
-            "vin_text": vins.texts,
+        return {
             "vin": vins.vin,
-            "vin_others": self._beside_first(len(vins.texts), {}),
-            "vin_problems": self._problems(self.problems(rows)),
             "vin_check_digit": self._check_digit(profiles),
             "vin_suggestion": _suggestions(vins, profiles),
             **{name: column(profiles) for name, column in self._of_profile.items()},
-            **{name: column(with_reviews) for name, column in self._of_decision.items()},
-            "vin_reasons": self._reasons(with_licences),
-            "vin_evidence": self._evidence.with_more(with_licences, more),
-            "vin_other_regimes": self._other_regimes(with_reviews),
         }
-        return columns | ({LICENCE: self._licence(with_licences)} if self._licence else {})
 
     def problems(self, rows: DecidedRows) -> Categorical:
         """The problems of each row."""
         return self._row_problems(rows.profiles, rows.vins.unclean)
 
-    def of_rows(self, of_vehicles: Mapping[str, pa.Array], rows: FoldedRows) -> dict[str, pa.Array]:
-        """The columns of one batch of n rows, some of which hold several vehicles.
+    def of_rows(self, of_vins: Mapping[str, pa.Array], rows: FoldedRows) -> dict[str, pa.Array]:
+        """The columns of one batch of n rows, which may hold several vehicles each.
 
         Args:
-            of_vehicles: the columns of the m vehicles; a row shows what is read of its first.
+            of_vins: ``of_vins`` of the first vehicle of each.
             rows: what is said of all vehicles of a row.
         """
-        of_first = {name: column.take(rows.starts) for name, column in of_vehicles.items()}
-        return of_first | {
+        of_vins = dict(of_vins)
+        return {
             "vin_text": rows.texts,
+            "vin": of_vins.pop("vin"),
             "vin_others": self._beside_first(len(rows.texts), rows.others),
             "vin_problems": self._problems(rows.problems),
+            **of_vins,
             **{name: column(rows.with_reviews) for name, column in self._of_decision.items()},
             "vin_reasons": self._reasons(rows.with_licences),
             "vin_evidence": self._evidence.with_more(rows.with_licences, rows.more),

@@ -43,8 +43,9 @@ class Screened(NamedTuple):
     """The answers for a batch of n rows.
 
     Attributes:
-        answers: the added columns, row by row.
-        vehicles: the same of each vehicle, a line each; those of a row stand one behind the other.
+        answers: the added columns, row by row, but for ``FACTS`` and ``LICENCE`` where a row has several vehicles.
+        vehicles: all of them vehicle by vehicle, those of a row one behind the other; of a screener with
+            neither of these two columns, row by row.
         rows: the row of each vehicle, from 0; None where every row is one vehicle.
     """
 
@@ -112,6 +113,7 @@ class Screener:
         self._occurrences = occurrences or Occurrences()
         self._sheet = sheet
         self._with_facts = with_facts
+        self._lists_vehicles = with_facts or with_licence
         self._rules_in_use = rules_in_use()
         self._forget()
 
@@ -197,15 +199,22 @@ class Screener:
             known_by[vehicles.as_first[0]] = known_by[vehicles.as_first[1]]
         with_licences = self._desk.with_licences(decided, with_reviews, known_by, vehicles.draws)
         more = self._evidence(decided, duplicates, with_licences)
+        if vehicles.rows is not None:
+            folded = self._folded(batch, vehicles, decided, (with_reviews, with_licences), more)
+            of_first = {
+                name: column.take(vehicles.starts)
+                for name, column in self._answers.of_vins(decided).items()
+            }
+            of_rows = _with_numbers(self._answers.of_rows(of_first, folded), rows)
+            if not self._lists_vehicles:
+                return Screened(of_rows, of_rows)
         answers = self._answers(decided, with_reviews, with_licences, more)
         if self._with_facts:
             answers[FACTS] = fingerprints(with_licences.mask(needs_a_look))
         if vehicles.rows is None:
-            of_rows = _with_numbers(answers, rows)
-            return Screened(of_rows, of_rows)
-        folded = self._folded(batch, vehicles, decided, (with_reviews, with_licences), more)
-        in_rows = _with_numbers(self._answers.of_rows(answers, folded), rows)
-        return Screened(in_rows, _with_numbers(answers, rows[vehicles.rows]), vehicles.rows)
+            lines = _with_numbers(answers, rows)
+            return Screened(lines, lines)
+        return Screened(of_rows, _with_numbers(answers, rows[vehicles.rows]), vehicles.rows)
 
     def _folded(
         self,
@@ -231,7 +240,6 @@ class Screener:
         problems = self._problems_of_row(self._answers.problems(decided), vehicles)
         with_reviews, with_licences = (self._of_row(one, vehicles) for one in decisions)
         return FoldedRows(
-            starts,
             self._vehicles.text(batch),
             problems,
             with_reviews,

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.engine.arrays import Ints, Mask, Places
+from vintool.columns.engine.arrays import Codes, Ints, Mask, Places
 from vintool.columns.engine.categorical import Categorical, as_text, without_null
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.vins import VinColumn
@@ -21,6 +21,7 @@ from vintool.screening.row_vins import RowVins, row_vins
 from vintool.vin.masks import MARKS
 
 _VIN_LENGTH = 17
+_NO_CODES: Codes = np.zeros(0, dtype=np.int32)
 
 
 class Vehicles(NamedTuple):
@@ -215,6 +216,7 @@ class RowFolder:
         self._rule = rule
         self._encoder = Encoder()
         self._answers: dict[tuple[int, ...], int] = {}
+        self._known: dict[int, tuple[Sequence[Any], Codes]] = {}
 
     @property
     def kept(self) -> int:
@@ -223,8 +225,7 @@ class RowFolder:
 
     def __call__(self, column: Categorical, vehicles: Vehicles) -> Categorical:
         """The value of each row."""
-        used, at = column.distinct
-        codes = self._encoder.codes(column.values[code] for code in used.tolist()).take(at)
+        codes = self._codes(column)
         starts = vehicles.starts
         ends = np.append(starts[1:], len(codes))
         of_rows = codes[starts]
@@ -236,6 +237,19 @@ class RowFolder:
                     self._answers[key] = self._encoder[self._rule(values)]
                 of_rows[row] = self._answers[key]
         return Categorical(self._encoder.values, of_rows)
+
+    def _codes(self, column: Categorical) -> Codes:
+        """The codes of the values of a column among all that were met; each value is looked up once."""
+        # By the list of the values, which is kept, so that no id is used twice.
+        _, known = self._known.setdefault(id(column.values), (column.values, _NO_CODES))
+        if len(known) < len(column.values):
+            more = np.full(len(column.values) - len(known), -1, dtype=np.int32)
+            known = np.append(known, more)
+            self._known[id(column.values)] = (column.values, known)
+        used = column.distinct[0]
+        fresh = used[known[used] < 0]
+        known[fresh] = self._encoder.codes(column.values[code] for code in fresh.tolist())
+        return known.take(column.codes)
 
 
 def _with_several(vins: VinColumn) -> Mask:
