@@ -229,7 +229,7 @@ def test_every_column_of_vins_is_read():
     for given in ("Unit 2", ["Unit 2"], ["Unit 2", "Unit 1"]):
         found = map_columns(units, {"vin": given})
         assert found == {"vin": "Unit 2", "vin_2": "Unit 1", "vin_3": "Unit 3"}
-        assert any("was read all the same" in note for note in vin_notes(found, {"vin": given}))
+        assert any("read all the same" in note for note in vin_notes([found], {"vin": given}))
     with pytest.raises(MappingError, match="2 columns are mapped to fuel"):
         map_columns(units, {"fuel": ["Unit 1", "Unit 2"]})
 

@@ -95,8 +95,8 @@ def test_a_range_in_two_columns(tmp_path):
     summary, answers, _ = screened(path, tmp_path)
     assert (summary.rows_read, summary.rows_out) == (5, 5)
     assert [len(others(row)) for row in answers] == [9, 9, 1, 2, 1]
-    told = [{"range_not_opened", "quantity_of_one_vin"} <= {*row["vin_reasons"].split(";")} for row in answers]  # fmt: skip
-    assert told == [False, False, True, False, True]
+    marked = [{"range_not_opened", "quantity_of_one_vin"} <= {*row["vin_reasons"].split(";")} for row in answers]  # fmt: skip
+    assert marked == [False, False, True, False, True]
     assert answers[4]["vin_verdict"] == "review"
 
 

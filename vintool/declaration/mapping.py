@@ -209,17 +209,22 @@ def vin_fields(mapping: Iterable[str]) -> list[str]:
 
 
 def vin_notes(
-    mapping: Mapping[str, str], overrides: Mapping[str, str | Sequence[str]]
-) -> Iterator[str]:
-    """What the user must know of the columns of VINs: that there are several, and which was read though another one was named."""
-    columns = [mapping[field] for field in vin_fields(mapping)]
-    if len(columns) > 1:
-        yield f"Columns {labels(columns)} hold VINs: all of them are read, and each VIN of a row is judged."
+    mappings: Iterable[Mapping[str, str]], overrides: Mapping[str, str | Sequence[str]]
+) -> tuple[str, ...]:
+    """What the user must know of the columns of VINs of some sheets: that there are several, and which was read though another one was named."""
     given = overrides.get(VIN, ())
     named = {normalise(one) for one in ([given] if isinstance(given, str) else given)}
-    unnamed = [column for column in columns if normalise(column) not in named]
-    if named and unnamed:
-        yield f"Column {labels(unnamed)} was not named for vin, holds VINs and was read all the same."
+    notes = dict[str, None]()
+    for mapping in mappings:
+        columns = [mapping[field] for field in vin_fields(mapping)]
+        unnamed = [column for column in columns if normalise(column) not in named]
+        if len(columns) > 1:
+            what = "hold VINs: all of them are read, and each VIN of a row is judged."
+            notes[f"Columns {labels(columns)} {what}"] = None
+        if named and unnamed:
+            what = "not named for vin, and read all the same: they hold VINs."
+            notes[f"Columns {labels(unnamed)} were {what}"] = None
+    return tuple(notes)
 
 
 def _further_vins(

@@ -53,6 +53,7 @@ from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import load_regime
 
+_OF_LINES = {FACTS, LICENCE}  # columns that the user's copy does not get
 _MOST = 5  # rules of the user's own that a note names
 
 
@@ -189,19 +190,18 @@ class _Screening:
         mapping, tally = self._mappings[number], self._tally
         tally.sheet_rows[sheet.name] = 0
         for data, screened, position in ahead(_answered(sheet, mapping, self._screener(number))):
-            answers, vehicles = screened.answers, screened.vehicles
+            vehicles, of_rows = screened.vehicles, screened.answers
+            answers = of_rows.select([one for one in of_rows.schema.names if one not in _OF_LINES])
             tally.add(sheet.name, answers)
             of_vehicles = screened.beside_vehicles(data)
             if self._blocks:
                 self._blocks.add(mapping, of_vehicles, vehicles)
-                answers, vehicles = (_without(LICENCE, one) for one in (answers, vehicles))
             if row_files:
                 tally.count_cells(data, mapping, answers)
                 look = pc.is_valid(vehicles.column(FACTS))
                 exceptions = vehicles.filter(look)
                 tally.keep_first(sheet.name, exceptions, of_vehicles.filter(look), mapping)
                 cleared = tally.keep_cleared(sheet.name, data, answers, mapping)
-                answers = _without(FACTS, answers)
                 row_files.write(sheet.name, data, answers, exceptions, cleared)
             self._listener.progress(position, self._manifest.size, tally.rows, tally.verdicts)
 
@@ -297,11 +297,7 @@ class _Screening:
             notes=(
                 *day_notes(self._run, self._manifest, self._mappings),
                 *_own_rules(tally.rules_disagree),
-                *dict.fromkeys(
-                    note
-                    for mapping in self._mappings
-                    for note in vin_notes(mapping, self._run.mapping or {})
-                ),
+                *vin_notes(self._mappings, self._run.mapping or {}),
                 *manifest.notes,
                 *desk.notes,
                 *notes,
@@ -350,11 +346,6 @@ class _Screening:
         )
 
 
-def _without(name: str, columns: pa.RecordBatch) -> pa.RecordBatch:
-    """Columns without one, if it is there."""
-    return columns.drop_columns([name]) if name in columns.schema.names else columns
-
-
 def _own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:
     """What a user must know of his own rules that were heard."""
     if disagreeing:
@@ -401,14 +392,14 @@ def _mappings(
         given = set(map(normalise, chain.from_iterable(named.values())))
         fixed = {field: name for field, name in sheet.fixed.items() if normalise(name) not in given}
         return [map_columns(sheet, {**fixed, **named})]
+    known = set(chain.from_iterable(sheet.columns for sheet in manifest.sheets))
     for field, columns in named.items():
-        for column in columns:
-            if not any(column in sheet.columns for sheet in manifest.sheets):
-                raise MappingError(
-                    f"no sheet has the column given for {field}",
-                    file=manifest.path.name,
-                    next_step="name a column of one of them",
-                )
+        if not known.issuperset(columns):
+            raise MappingError(
+                f"no sheet has the column given for {field}",
+                file=manifest.path.name,
+                next_step="name a column of one of them",
+            )
     return [
         map_columns(
             sheet,
