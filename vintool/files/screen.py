@@ -423,15 +423,18 @@ def _answered(
     """
     batch = None
     for batch in _checked(sheet, mapping):
-        screened = screener.screened(batch.data, batch.rows)
-        if screened.answers.num_rows != batch.data.num_rows:
+        rows = 0
+        for start, part in screener.parts(batch.data):
+            screened = screener.screened(part, batch.rows[start : start + part.num_rows])
+            rows += screened.answers.num_rows
+            yield part, screened, batch.position
+        if rows != batch.data.num_rows:
             raise ManifestError(
                 "rows were lost",
                 file=sheet.file,
                 sheet=sheet.name,
                 next_step="please report this",
             )
-        yield batch.data, screened, batch.position
     if batch is None:
         empty = pa.RecordBatch.from_arrays(
             [pa.array([], pa.string()) for _ in sheet.columns], names=list(sheet.columns)

@@ -18,7 +18,7 @@ from vintool.screening.facts import chassis_differs
 from vintool.vin.cleanup import Range, Reading, is_plain
 from vintool.vin.masks import MARKS
 from vintool.vin.positions import UNKNOWN_CHARACTER
-from vintool.vin.ranges import vins_between
+from vintool.vin.ranges import LONGEST, vins_between
 
 # In a column beside another VIN these say that there is no further vehicle.
 _NO_OTHER = {"NA", "NIL", "NONE", "NULL", "无", "暂无"}
@@ -149,19 +149,26 @@ def _opened(
     if not ranges and counts and max(counts) > len(vehicles) == 2 and all(map(is_plain, vehicles)):
         first, last = sorted(vehicles, key=lambda vin: vin[-6:])
         ranges = [Range(first, last, stated=False, alone=False)]
-    spans = [(one, vins_between(one.first, one.last) if one.last else ()) for one in ranges]
-    number = len({*vehicles, *chain.from_iterable(vins for _, vins in spans)})
+    spans, room = list[tuple[str, ...]](), LONGEST
+    for one in ranges:
+        spans.append(vins_between(one.first, one.last) if one.last and room > 0 else ())
+        room -= len(spans[-1])
+    if room < 0:
+        spans = [()] * len(ranges)
+    number = len({*vehicles, *chain.from_iterable(spans)})
     agrees, unopened = bool(counts and number in counts), False
-    for one, vins in spans:
+    opened = dict[str, tuple[str, ...]]()  # by the first
+    for one, vins in zip(ranges, spans, strict=True):
         if vins and (agrees or (one.alone and not counts)):
-            counted = {vin: _Found(vin, vehicles[one.first].place) for vin in vins}
-            opened = dict[str, _Found]()
-            for vin, found in vehicles.items():
-                opened |= counted if vin == one.first else {vin: counted.get(vin, found)}
-            vehicles = opened
+            opened[one.first] = vins
         else:
             unopened |= one.stated
-    return vehicles, unopened
+    found = dict[str, _Found]()
+    for vin, one_of_row in vehicles.items():
+        for counted in opened.get(vin, ()):
+            found.setdefault(counted, _Found(counted, one_of_row.place))
+        found.setdefault(vin, one_of_row)
+    return found, unopened
 
 
 def _of_cells(readings: Sequence[Reading]) -> tuple[list[Remark], bool]:

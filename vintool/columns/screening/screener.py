@@ -1,7 +1,7 @@
 """Batches of a manifest -> verdicts: the steps of ``screen.screen``, once per distinct key."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -167,6 +167,12 @@ class Screener:
             The added columns alone, row by row; ``beside`` puts them to the user's.
         """
         return self.screened(batch, rows, duplicates).answers
+
+    def parts(self, batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """A batch cut so that its vehicles fit into memory: where each part begins, and the part; one at least."""
+        at_once = self._vehicles.rows_at_once(batch)
+        for start in range(0, max(batch.num_rows, 1), at_once):
+            yield start, batch.slice(start, at_once)
 
     def screened(
         self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None = None

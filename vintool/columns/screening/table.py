@@ -135,13 +135,13 @@ def _screened(
     row = 1
     for batch in chain(head, batches):
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
-            part = batch.slice(start, BATCH_ROWS)
             try:
-                answers = screener(part, np.arange(row, row + part.num_rows))
+                for _, part in screener.parts(batch.slice(start, BATCH_ROWS)):
+                    answers = screener(part, np.arange(row, row + part.num_rows))
+                    yield beside(part, answers)
+                    row += part.num_rows
             except TypeNotTakenError as error:
-                raise named(error, part, mapping.values()) from None
-            yield beside(part, answers)
-            row += part.num_rows
+                raise named(error, batch, mapping.values()) from None
 
 
 def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:

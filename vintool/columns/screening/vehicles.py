@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.engine.arrays import Codes, Ints, Mask, Places
-from vintool.columns.engine.categorical import Categorical, as_text, without_null
+from vintool.columns.engine.categorical import BATCH_ROWS, Categorical, as_text, without_null
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.vins import VinColumn
 from vintool.declaration.headers import CHASSIS, QUANTITY, VIN_LAST
@@ -21,6 +21,9 @@ from vintool.screening.row_vins import RowVins, row_vins
 from vintool.vin.masks import MARKS
 
 _VIN_LENGTH = 17
+_FEW_RANGES = 1 << 8  # rows that may state ranges, read at once
+# A serial, and behind it what may state a range: more than ``vin.cleanup`` takes for one.
+_MAY_BE_RANGE = r"[0-9]{4}\s*(?:[~\x{301C}\x{223C}\x{2192}\x{2010}-\x{2015}\x{2212}\x{2026}\x{FF5E}至到迄]|\.\.|-+>?\s*[0-9A-Za-z]|\pL{1,7}[\s.\x{2026}])"
 _NO_CODES: Codes = np.zeros(0, dtype=np.int32)
 
 
@@ -136,6 +139,14 @@ class VehicleReader:
             for of_row, of_last, number, amount in zip(cells, lasts, numbers, amounts, strict=True)
         ]
         return self._expanded(batch, vins, read, at, found)
+
+    def rows_at_once(self, batch: pa.RecordBatch) -> int:
+        """How many rows of a batch are to be read at once: fewer where many may state ranges, each of which may be many vehicles."""
+        texts = [as_text(batch.column(name)) for name in self._vins]
+        stating = sum(int(np.count_nonzero(_may_state_ranges(one))) for one in texts)
+        if self._last:
+            stating += int(_filled(without_null(as_text(batch.column(self._last)))).sum())
+        return BATCH_ROWS if stating < _FEW_RANGES else _FEW_RANGES
 
     def text(self, batch: pa.RecordBatch) -> pa.StringArray:
         """What stands in the cells of the VINs of each row."""
@@ -259,6 +270,10 @@ def _with_several(vins: VinColumn) -> Mask:
     if several.any():
         special[vins.unclean_rows] = several.take(vins.reading_codes)
     return special
+
+
+def _may_state_ranges(texts: pa.StringArray) -> Mask:
+    return np.asarray(pc.match_substring_regex(without_null(texts), _MAY_BE_RANGE))
 
 
 def _filled(texts: pa.StringArray) -> Mask:
