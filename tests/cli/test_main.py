@@ -283,7 +283,7 @@ def test_screen_from_standard_input():
     [
         (b"", [], 3, "the file is empty"),
         (b"make,colour\nBYD,red\n", [], 3, "no column looks like it holds VINs"),
-        (f"Frame No,Chassis No\n{TESLA},{ATTO3}\n".encode(), [], 2, "could each be the column of vin"),
+        (b"Frame No,Chassis No\nGJ7-123456,GP5-1234567\n", [], 2, "could each be the column of vin"),
         (f"Frame No,Chassis No\n{TESLA},{ATTO3}\n".encode(), ["--map", "vin=Frame No"], 0, ""),
         (f"VIN\n{TESLA}\n".encode(), ["--map", "vin=Frame"], 2, "no column of the name given for vin"),
         (f"VIN\n{TESLA}\n".encode(), ["--map", "vin"], 2, "write it as NAME=VALUE"),

@@ -19,13 +19,12 @@ from vintool.columns import TYPES, Screener, beside, decode_table, screen_batche
 from vintool.columns.screening import screener as screened
 from vintool.columns.screening.screener import KEPT
 from vintool.decoding.check import check
-from vintool.decoding.identity import identify
 from vintool.registry.powertrain_rules import all_powertrain_rules
 from vintool.screening.dates import day_of_row
 from vintool.screening.evidence import EvidenceItem, Remark
-from vintool.screening.facts import profile_of
 from vintool.screening.regimes import regimes_asked
-from vintool.screening.screen import judge, with_duplicate
+from vintool.screening.row_vins import beside_first, of_row
+from vintool.screening.screen import judge_row, with_duplicate
 from vintool.vin.positions import ALPHABET
 
 STARTS = sorted(
@@ -47,6 +46,22 @@ texts = st.one_of(
     st.text(),
     st.none(),
 )  # fmt: skip
+sound = st.sampled_from(
+    [
+        "LRW3E7FA1LC000001",
+        "LRW3E7FA5LC000003",
+        "LGXC74C48P0320453",
+        "LRW3E7FA1LC00000",
+        "3VV1B7AX9JM227402",
+    ]
+)
+several = st.builds(
+    lambda vins, sign, rest: sign.join(vins) + rest,
+    st.lists(sound, min_size=1, max_size=3),
+    st.sampled_from(["\n", "/", ", ", " ", "", "~", " to ", "-", "至"]),
+    st.sampled_from(["", "", "~03", "-09", " x2"]),
+)
+texts = st.one_of(texts, texts, several)
 cells = {
     "fuel": st.sampled_from(
         ["汽油", "纯电动", "PHEV", "增程式", "PHEV/BEV", "?", "", "#N/A", None]
@@ -95,6 +110,11 @@ cells = {
         ["91110000600037341L", "9111000060003734IL", "1102910001", None]
     ),
     "bl_no": st.sampled_from(["A1", "a1 ", "B2", "", None]),
+    "vin_2": st.one_of(texts, st.sampled_from(["LRW3E7FA1LC000001", "TBA", "N/A", "blue", None])),
+    "vin_last": st.sampled_from(
+        ["LRW3E7FA5LC000003", "lrw3e7fa5-lc000003", "LGXC74C48P0320453", "?", None]
+    ),
+    "quantity": st.sampled_from(["1", "2", "3", "1,000", "10/12", "台", "", None]),
     "declaration_date": st.sampled_from(["2025-12-31", "2026-03-01", "2026年3月1日", "soon", None]),
     "export_date": st.sampled_from(["2025-12-30", "2026-01-02", "soon", "45800"]),
     "loading_date": st.sampled_from(["2025-12-28 20:00 UTC", "2569-01-02", "#N/A"]),
@@ -143,45 +163,54 @@ def test_columns_equal_the_scalar_path(rows, cuts, regime, kept):
     first: dict[object, int] = {}
     for number, (row, answer) in enumerate(zip(rows, answers, strict=True), 1):
         declared = {field: row[field] for field in cells if row[field]}
-        days = [day_of_row(one, None, {"declaration_date": "", **declared}) for one in rules]
-        checked = check(row["text"] or "")
-        identity = identify(row["text"] or "")
-        finding = judge(identity, profile_of(identity), days, declared, rules)
-        bill = (checked.vin, (row["bl_no"] or "").strip().upper())
-        earlier = [
-            Remark(
-                reason,
-                EvidenceItem(
-                    reason, f"the VIN of row {first[key]}", Basis.DECLARED, None, "this file"
-                ),
-            )
-            for reason, key in (
-                (Reason.DUPLICATE_VIN, checked.vin),
-                (Reason.DUPLICATE_VIN_BILL, bill),
-            )
-            if checked.vin and key in first and (key is not bill or bill[1])
-        ]
-        finding = with_duplicate(finding, tuple(earlier))
-        first.setdefault(checked.vin, number)
-        first.setdefault(bill, number)
+        days = tuple(day_of_row(one, None, {"declaration_date": "", **declared}) for one in rules)
+        vehicles, decisions = judge_row(row["text"] or "", days, declared, rules), []
+        for one in vehicles:
+            vin = one.identity.vin
+            bill = (vin, (row["bl_no"] or "").strip().upper())
+            earlier = [
+                Remark(
+                    reason,
+                    EvidenceItem(
+                        reason, f"the VIN of row {first[key]}", Basis.DECLARED, None, "this file"
+                    ),
+                )
+                for reason, key in (
+                    (Reason.DUPLICATE_VIN, vin),
+                    (Reason.DUPLICATE_VIN_BILL, bill),
+                )
+                if vin and key in first and (key is not bill or bill[1])
+            ]
+            decisions.append(with_duplicate(one.decision, tuple(earlier)))
+            first.setdefault(vin, number)
+            first.setdefault(bill, number)
+        finding = of_row(decisions)
+        checked = check(vehicles[0].text)
         assert {field: row[field] for field in ("text", *cells)} == {
             field: answer[field] for field in ("text", *cells)
         }
         assert answer["vin"] == checked.vin
-        assert answer["vin_text"] == row["text"]
-        assert answer["vin_problems"] == [problem.value for problem in checked.problems]
+        if answer["vin_others"]:
+            texts = [one.text for one in vehicles]
+            verdicts = [one.verdict.value for one in decisions]
+            assert answer["vin_others"] == list(beside_first(texts, verdicts))
+        problems = dict.fromkeys(itertools.chain(*(check(one.text).problems for one in vehicles)))
+        assert answer["vin_problems"] == [problem.value for problem in problems]
         assert answer["vin_check_digit"] == checked.check_digit.value
         assert answer["vin_suggestion"] == next(
             (suggestion.vin for suggestion in checked.suggestions), None
         )
         assert (answer["vin_verdict"], answer["vin_regime"]) == (finding.verdict, finding.regime)
         assert answer["vin_reasons"] == [reason.value for reason in finding.reasons]
-        assert answer["vin_evidence"] == [str(item) for item in finding.evidence]
+        evidence = [str(item) for item in finding.evidence]
+        if len(vehicles) == 1:
+            assert answer["vin_evidence"] == evidence
+        assert sorted(answer["vin_evidence"]) == sorted(evidence)
         assert not any(";" in item for item in answer["vin_evidence"])
         assert answer["vin_other_regimes"] == list(finding.other_regimes)
         part = Problem.PARTIAL in checked.problems
         if checked.vin is not None or part:
-            vehicle = vintool.decode(row["text"])
+            vehicle = vintool.decode(vehicles[0].text)
             for field, column in {
                 "manufacturer": "vin_manufacturer",
                 "brand": "vin_brand",

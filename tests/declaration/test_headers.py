@@ -7,7 +7,7 @@ from support.tables import table
 from vintool.declaration import headers
 from vintool.declaration.headers import EXACT, find_header, meaning, normalise
 from vintool.declaration.lexicon import FIELDS
-from vintool.declaration.mapping import Sample, map_columns
+from vintool.declaration.mapping import Sample, map_columns, vin_notes
 from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading.sheets import Sheet
@@ -138,20 +138,14 @@ def test_content_decides_between_two_vin_columns():
     named = sheet_of(["Chassis No", "VIN"], *zip(VINS[:9], VINS[9:18], strict=True))
     assert map_columns(named) == beside  # one says VIN; rows where the other differs are told
     both = sheet_of(["Chassis No", "Frame No"], *zip(VINS[:9], VINS[9:18], strict=True))
-    with pytest.raises(
-        MappingError, match=r'--map vin="Chassis No" or --map vin="Frame No"'
-    ) as caught:
-        map_columns(both)
-    assert not isinstance(caught.value, ManifestError)
-    assert map_columns(both, {"vin": "Frame No"}) == {
-        "vin": "Frame No",
-        "chassis_no": "Chassis No",
-    }
+    assert map_columns(both) == {"vin": "Chassis No", "vin_2": "Frame No"}
+    assert map_columns(both, {"vin": "Frame No"}) == {"vin": "Frame No", "vin_2": "Chassis No"}
     unnamed = sheet_of(["A", "VIN"], *[[vin, "12345"] for vin in VINS[:9]])
     assert map_columns(unnamed) == {"vin": "A", "chassis_no": "VIN"}
     neither = sheet_of(["Chassis No", "VIN"], ["1", "2"])
-    with pytest.raises(MappingError):
+    with pytest.raises(MappingError, match=r'--map vin="Chassis No" or --map vin="VIN"') as caught:
         map_columns(neither)
+    assert not isinstance(caught.value, ManifestError)
 
 
 def test_an_engine_number_is_not_taken_for_a_vin():
@@ -175,11 +169,11 @@ def test_a_tie_that_can_change_a_verdict_is_refused():
 
 def test_a_refusal_names_few_columns_and_short_ones():
     """A sentence is read on a terminal: a sender's 16,384 headers, or one of a megabyte, are not repeated."""
-    rival = "x" * 100_000
-    for columns in (("chassis A", rival), tuple(f"n {at}" for at in range(16_000))):
-        sheet = Sample("", "a.csv", columns, columns, (("LRW3E7FA1LC000001",) * len(columns),) * 3)
+    rivals = (f"HS code / {'x' * 900}", f"HS code / {'y' * 900}")
+    for columns in (rivals, ("HS code",) * 16_000):
+        sheet = Sample("", "a.csv", columns, columns, ())
         with pytest.raises(MappingError) as caught:
-            map_columns(sheet)
+            map_columns(sheet._replace(columns=("VIN", *columns), headers=("VIN", *columns)))
         assert len(str(caught.value)) < 1_000
     with pytest.raises(MappingError) as caught:
         map_columns(sheet, {"vin": "no such column"})
@@ -224,21 +218,49 @@ def test_a_planned_date_is_apart_and_one_of_two_dates_is_none(heading, field):
     assert mapping.get(field) == (heading if field else None)
 
 
-def test_a_second_column_of_vins_is_held_against_the_first():
+def test_every_column_of_vins_is_read():
     rows = [[vin, other] for vin, other in zip(VINS[:9], VINS[9:18], strict=True)]
-    for heading in ("Second unit", "New VIN", "swap", ""):
+    for heading in ("Second unit", "New VIN", "swap", "S/N", ""):
         mapping = map_columns(sheet_of(["VIN", heading or "column 2"], *rows))
-        assert mapping == {"vin": "VIN", "chassis_no": heading or "column 2"}
+        assert mapping == {"vin": "VIN", "vin_2": heading or "column 2"}
     sparse = [[vin, ""] for vin in VINS[:30]]
     sparse[7][1] = VINS[40]
-    assert map_columns(sheet_of(["VIN", "Corrected"], *sparse))["chassis_no"] == "Corrected"
-    three = [[vin, vin, vin] for vin in VINS[:9]]
-    units = sheet_of(["VIN", "Unit 2", "Unit 3"], *three)
-    for given in ({}, {"vin": "VIN"}, {"vin": "Unit 2"}):
-        with pytest.raises(
-            MappingError, match="could each be the column of vin; put each VIN into a row"
-        ):
-            map_columns(units, given)
+    assert map_columns(sheet_of(["VIN", "Corrected"], *sparse))["vin_2"] == "Corrected"
+    ends = [[vin, vin[-8:], vin] for vin in VINS[:9]]
+    same = map_columns(sheet_of(["VIN", "Chassis No", "Unit"], *ends))
+    assert same == {"vin": "VIN", "chassis_no": "Unit"}  # another number of the same unit
+    units = sheet_of(
+        ["Unit 1", "Unit 2", "Unit 3"], *zip(VINS[:9], VINS[9:18], VINS[18:27], strict=True)
+    )
+    assert map_columns(units) == {"vin": "Unit 1", "vin_2": "Unit 2", "vin_3": "Unit 3"}
+    for given in ("Unit 2", ["Unit 2"], ["Unit 2", "Unit 1"]):
+        found = map_columns(units, {"vin": given})
+        assert found == {"vin": "Unit 2", "vin_2": "Unit 1", "vin_3": "Unit 3"}
+        assert any("read all the same" in note for note in vin_notes([found], {"vin": given}))
+    with pytest.raises(MappingError, match="2 columns are mapped to fuel"):
+        map_columns(units, {"fuel": ["Unit 1", "Unit 2"]})
+
+
+def test_lists_that_stand_side_by_side_have_their_own_columns():
+    header = ["No", "VIN", "Fuel", "", "No", "VIN", "Fuel"]
+    rows = [
+        ["1", one, "Petrol", "", "2", other, "Electric"]
+        for one, other in zip(VINS[:9], VINS[9:18], strict=True)
+    ]
+    sheet = Sheet(
+        "",
+        ("No", "VIN", "Fuel", "", "No (2)", "VIN (2)", "Fuel (2)"),
+        tuple(header),
+        tuple(map(tuple, rows)),
+        file="list.csv",
+    )
+    assert map_columns(sheet) == {
+        "vin": "VIN", "vin_2": "VIN (2)", "row_no": "No", "fuel": "Fuel", "vin_2.row_no": "No (2)", "vin_2.fuel": "Fuel (2)",
+    }  # fmt: skip
+    header = ["VIN", "Fuel", "x", "Unit 2", "y", "Fuel"]
+    elsewhere = sheet_of(header, *[[row[1], "", "", row[5], "", ""] for row in rows])
+    with pytest.raises(MappingError, match="could each be the column of fuel"):
+        map_columns(elsewhere)  # of which vehicle the second one speaks cannot be told
 
 
 def test_columns_that_say_vin_and_hold_none_are_no_second_vins():

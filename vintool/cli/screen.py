@@ -31,7 +31,7 @@ from vintool.cli.terminal import (
     file_errors,
     input_path,
     note,
-    parse_pairs,
+    parse_columns,
     say,
     say_json,
     styled,
@@ -61,7 +61,7 @@ SAMPLES = Path(__file__).parent / "samples"
     "mapping",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Which column holds what, such as vin='Chassis No'.",
+    help="Which column holds what, such as vin='Chassis No'; vin may be given several times.",
 )
 @click.option(
     "--fail-on",
@@ -164,7 +164,7 @@ def screen(
         raise click.UsageError("--since writes changes.csv to a folder: name one with --out")
     with ExitStack() as copies:
         first, *others = (copies.enter_context(input_path(file)) for file in dict.fromkeys(files))
-        columns = parse_pairs(mapping, "--map")
+        columns = parse_columns(mapping, "--map")
         summary = _run(progress, path=first, others=tuple(others), mapping=columns, **options)
     with suppress(ReaderGone):  # the exit code says what it says, whoever reads
         _print_summary(summary, form, options["lang"], verbose=verbose)

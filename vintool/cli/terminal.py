@@ -205,6 +205,19 @@ def parse_pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return pairs
 
 
+def parse_columns(texts: Sequence[str], option: str) -> dict[str, str | list[str]]:
+    """The same of an option that may name a column of one field more than once.
+
+    >>> parse_columns(["vin=Unit 1", "fuel=Fuel", "vin=Unit 2"], "--map")
+    {'vin': ['Unit 1', 'Unit 2'], 'fuel': 'Fuel'}
+    """
+    columns: dict[str, list[str]] = {}
+    for text in texts:
+        for field, column in parse_pairs([text], option).items():
+            columns.setdefault(field, []).append(column)
+    return {field: some if len(some) > 1 else some[0] for field, some in columns.items()}
+
+
 def print_models(
     items: Iterable[Any], form: str, lines: Callable[[Any], Iterable[str]], *, single: bool
 ) -> None:

@@ -11,7 +11,7 @@ from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.screening.answers import FACTS, LICENCE
 from vintool.columns.screening.days import DateCells, DayCounter
 from vintool.columns.screening.duplicates import Duplicates, Occurrences
-from vintool.columns.screening.screener import Screener
+from vintool.columns.screening.screener import Screened, Screener
 from vintool.columns.screening.table import beside, screen_batches, screen_table
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "DayCounter",
     "Duplicates",
     "Occurrences",
+    "Screened",
     "Screener",
     "beside",
     "decode_table",

@@ -21,6 +21,10 @@ MANIFEST = "headers.csv"
 CHASSIS = "chassis_no"
 """Beside a column of VINs, one of chassis numbers; no header means it outright."""
 
+QUANTITY = "quantity"
+VIN, VIN_LAST = "vin", "vin_last"
+"""Every column of VINs is read: the second is ``vin_2``, and so on. Of a range the last VIN has a column of its own."""
+
 GOODS_NAME = "goods_name"
 """The field that every column of its kind is read for: the second is ``goods_name_2``, and so on."""
 
@@ -28,6 +32,7 @@ FURTHER = (GOODS_NAME, "fuel", "hs_code", "un_no", "condition")
 """The fields of which further columns are read: all that name the goods, of the others what stands beside the one that is read."""
 
 _FURTHER = re.compile(rf"({'|'.join(FURTHER)})_(?:[2-9]|[1-9][0-9]+)")
+_FURTHER_VINS = re.compile(rf"{VIN}_([2-9]|[1-9][0-9]+)")
 
 LOOKED_AT = 50
 """Header rows are looked for among this many rows."""
@@ -116,9 +121,18 @@ def further_of(field: str) -> str:
     return further[1] if further else ""
 
 
+def further_vins(field: str) -> bool:
+    """Whether it is the field of a further column of VINs.
+
+    >>> further_vins("vin_2"), further_vins("vin"), further_vins("vin_last")
+    (True, False, False)
+    """
+    return _FURTHER_VINS.fullmatch(field) is not None
+
+
 def is_field(name: str) -> bool:
     """Whether a column of a manifest can be mapped to a field of this name."""
-    return name in fields() or bool(further_of(name))
+    return name in fields() or bool(further_of(name)) or further_vins(name)
 
 
 def _field(text: str, table: str) -> str | None:

@@ -4,9 +4,9 @@ Where two columns claim the same meaning and the choice can change a verdict, th
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import count
+from itertools import chain, count
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -16,14 +16,16 @@ from vintool.declaration.headers import (
     FURTHER,
     GOODS_NAME,
     PARTIAL,
+    VIN,
     fields,
+    further_vins,
     is_field,
     label,
     labels,
     meaning,
     normalise,
 )
-from vintool.declaration.shapes import like_a_vin, vin_shaped
+from vintool.declaration.shapes import like_a_vin, made_of_vins, vin_shaped
 from vintool.declaration.vins_in_text import VinsInText, vins_in_text
 from vintool.errors import MappingError, NoVinColumn
 from vintool.escaping import shell_word, visible
@@ -33,6 +35,8 @@ from vintool.escaping import shell_word, visible
 _DECIDING = frozenset({"hs_code", "fuel", "un_no", "condition", "seats", "vehicle_type"})
 # All of them are read, for what names the goods is spread over columns.
 _GOODS_NAMES = (GOODS_NAME, "goods_name_zh", "goods_name_en")
+# A column of goods names may hold VINs in its text, and what is headed S/N may be a list of VINs.
+_NOT_OF_VINS = (*_GOODS_NAMES, "row_no")
 # Headings that name the engine, and tell the fuel at times.
 _OF_ENGINE = frozenset(map(normalise, ("Engine type", "Motorisierung", "Antrieb", "Antriebsart", "Tipo de motor", "Тип двигателя", "动力")))  # fmt: skip
 _NAMED, _LONGEST = 20, 200  # columns that a refusal names, and characters of such a name
@@ -97,9 +101,9 @@ class Sample(NamedTuple):
 
 
 def vin_share(sheet: Headed, position: int) -> float:
-    """The share of a column's non-empty sample cells that are shaped like a VIN."""
+    """The share of a column's non-empty sample cells that are shaped like a VIN, or like several."""
     cells = [row[position] for row in sheet.sample if row[position].strip()]
-    return sum(map(vin_shaped, cells)) / len(cells) if cells else 0.0
+    return sum(map(made_of_vins, cells)) / len(cells) if cells else 0.0
 
 
 def damaged_vins(sheet: Headed, position: int) -> bool:
@@ -134,14 +138,18 @@ def has_vins_in_text(sheet: Headed) -> bool:
 
 
 def map_columns(
-    sheet: Headed, overrides: Mapping[str, str] = MappingProxyType({})
+    sheet: Headed, overrides: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 ) -> dict[str, str]:
     """Decide which column holds what.
+
+    Every column that holds VINs is read: ``vin`` is the first, the others are ``vin_2`` and so on, and one that repeats
+    the VIN of its row is ``chassis_no``. Where whole lists stand side by side, each with its own columns, those of the second are
+    ``vin_2.fuel`` and so on.
 
     Args:
         sheet: the table.
         overrides: field to column, as the user said; a column may be named as in
-            ``sheet.columns`` or, where that is clear, with other case and punctuation.
+            ``sheet.columns`` or, where that is clear, with other case and punctuation. Of ``vin`` there may be several.
 
     Returns:
         Field to column name; every column under one field at most, but for VINs in a text that tells something else too.
@@ -151,7 +159,9 @@ def map_columns(
             can change a verdict.
         NoVinColumn: no column holds VINs.
     """
-    chosen = {field: _override(sheet, field, column) for field, column in overrides.items()}
+    chosen = {
+        field: _override(sheet, field, column) for field, column in _one_by_one(sheet, overrides)
+    }
     if len(set(chosen.values())) < len(chosen):
         raise _unclear(sheet, "one column is mapped to two fields", "map each column once")
     claims: dict[str, list[tuple[int, int]]] = {}
@@ -159,27 +169,136 @@ def map_columns(
         named = _meaning(header)
         if named is None or position in chosen.values():
             continue
-        if named[0] not in _GOODS_NAMES or not vin_share(sheet, position):
+        if named[0] not in _NOT_OF_VINS or not vin_share(sheet, position):
             claims.setdefault(named[0], []).append((position, named[1]))
     taken = {position for positions in claims.values() for position, _ in positions}
-    named_vin = [position for position, _ in claims.pop("vin", ())]
-    if "vin" not in chosen:
+    named_vin = [position for position, _ in claims.pop(VIN, ())]
+    if VIN not in chosen:
         free = set(range(len(sheet.headers))) - taken - set(chosen.values())
-        chosen["vin"] = _vin_column(sheet, named_vin, free, {*chosen.values()})
-    read = (taken - {*named_vin}) | {*chosen.values()}
-    others = _other_vins(sheet, read) or [place for place in named_vin if place not in read]
-    if len(others) == 1 and CHASSIS not in chosen:
-        chosen[CHASSIS] = others[0]  # another number of the vehicle, to be held against the VIN
-    elif unread := [place for place in others if vin_share(sheet, place) > 0]:
-        raise _tie(sheet, "vin", [chosen["vin"], *unread])
-    if (named := _meaning(sheet.headers[chosen["vin"]])) and named[0] in _GOODS_NAMES:
-        claimed = claims.setdefault(named[0], [])
-        if (chosen["vin"], named[1]) not in claimed:
-            claimed.append((chosen["vin"], named[1]))  # the VIN is in the text
+        chosen[VIN] = _vin_column(sheet, named_vin, free, {*chosen.values()})
+    chosen |= _further_vins(sheet, chosen, named_vin, taken)
+    for field in (*vin_fields(chosen), CHASSIS):
+        named = _meaning(sheet.headers[chosen[field]]) if field in chosen else None
+        if named and named[0] in _GOODS_NAMES:
+            claimed = claims.setdefault(named[0], [])
+            if (chosen[field], named[1]) not in claimed:
+                claimed.append((chosen[field], named[1]))  # the VIN is in the text
+    repeated = _side_by_side(sheet, claims, chosen)
     chosen |= _goods_names(claims, chosen)
     chosen |= _one_each(sheet, claims, chosen)
+    for field, first in tuple(chosen.items()):
+        further = enumerate(repeated.get(first, ()), 2)
+        chosen |= {of_vin(field, number): position for number, position in further}
     chosen |= _further(sheet, claims, chosen)
     return {field: sheet.columns[position] for field, position in chosen.items()}
+
+
+def _one_by_one(
+    sheet: Headed, overrides: Mapping[str, str | Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """The fields and columns that the user has named, several columns of VINs one by one."""
+    for field, named in overrides.items():
+        columns = [named] if isinstance(named, str) else [*dict.fromkeys(named)]
+        if len(columns) != 1 and field != VIN:
+            raise _unclear(sheet, f"{len(columns)} columns are mapped to {field}", "map one")
+        yield from ((field if n == 1 else f"{field}_{n}", one) for n, one in enumerate(columns, 1))
+
+
+def of_vin(field: str, number: int) -> str:
+    """The name of a field that holds for the vehicle of one column of VINs alone.
+
+    >>> of_vin("fuel", 2)
+    'vin_2.fuel'
+    """
+    return f"{VIN}_{number}.{field}"
+
+
+def vin_fields(mapping: Iterable[str]) -> list[str]:
+    """The fields of the columns of VINs, in their order.
+
+    >>> vin_fields(["vin_10", "fuel", "vin_2", "vin", "vin_last", "vin_2.fuel"])
+    ['vin', 'vin_2', 'vin_10']
+    """
+    fields = [field for field in mapping if field == VIN or further_vins(field)]
+    return sorted(fields, key=lambda field: (len(field), field))
+
+
+def vin_notes(
+    mappings: Iterable[Mapping[str, str]], overrides: Mapping[str, str | Sequence[str]]
+) -> tuple[str, ...]:
+    """What the user must know of the columns of VINs of some sheets: that there are several, and which was read though another one was named."""
+    given = overrides.get(VIN, ())
+    named = {normalise(one) for one in ([given] if isinstance(given, str) else given)}
+    notes = dict[str, None]()
+    for mapping in mappings:
+        columns = [mapping[field] for field in vin_fields(mapping)]
+        unnamed = [column for column in columns if normalise(column) not in named]
+        if len(columns) > 1:
+            what = "hold VINs: all of them are read, and each VIN of a row is judged."
+            notes[f"Columns {labels(columns)} {what}"] = None
+        if named and unnamed:
+            what = "not named for vin, and read all the same: they hold VINs."
+            notes[f"Columns {labels(unnamed)} were {what}"] = None
+    return tuple(notes)
+
+
+def _further_vins(
+    sheet: Headed, chosen: Mapping[str, int], named: Sequence[int], taken: AbstractSet[int]
+) -> dict[str, int]:
+    """The columns beside that of the VINs which hold VINs, too: the number of the same unit, and those of other units.
+
+    Args:
+        sheet: the table.
+        chosen: the columns that are read already.
+        named: columns whose headers mean a VIN.
+        taken: columns whose headers mean anything that is known.
+    """
+    read = (taken - {*named}) | {*chosen.values()}
+    others = _other_vins(sheet, read)
+    further = dict[str, int]()
+    if CHASSIS not in chosen:
+        without = [] if others else [place for place in named if place not in read]
+        same = [place for place in others if _of_same_unit(sheet, chosen[VIN], place)]
+        if same or len(without) == 1:
+            further[CHASSIS] = (*same, *without)[0]
+    numbers = (name for n in count(2) if (name := f"{VIN}_{n}") not in chosen)
+    return further | dict(
+        zip(numbers, (one for one in others if one not in further.values()), strict=False)
+    )
+
+
+def _of_same_unit(sheet: Headed, vin: int, other: int) -> bool:
+    """Whether a column holds another number of the vehicle: it is headed so beside one that says VIN, or most rows repeat theirs."""
+    named = _meaning(sheet.headers[other])
+    if named and named[0] == VIN and not _VIN_HEADER.search(sheet.headers[other]):
+        return _VIN_HEADER.search(sheet.headers[vin]) is not None
+    pairs = [(normalise(row[vin]), normalise(row[other])) for row in sheet.sample]
+    both = [pair for pair in pairs if all(pair)]
+    return 2 * sum(one.endswith(two) for one, two in both) >= max(len(both), 1)
+
+
+def _side_by_side(
+    sheet: Headed, claims: dict[str, list[tuple[int, int]]], chosen: Mapping[str, int]
+) -> dict[int, list[int]]:
+    """The columns of lists that stand side by side: of each column of the first list those of the others, which claim nothing more.
+
+    They have the headers of the first, as far from their VINs as those from its.
+    """
+    vins = [chosen[field] for field in vin_fields(chosen)]
+    repeated = dict[int, list[int]]()
+    if len(vins) == 1 or vins != sorted(vins):
+        return repeated
+    for claimed in claims.values():
+        by_header = dict[str, list[int]]()
+        for position, _ in claimed:
+            by_header.setdefault(normalise(sheet.headers[position]), []).append(position)
+        for positions in by_header.values():
+            apart = {position - vin for position, vin in zip(positions, vins, strict=False)}
+            if len(positions) == len(vins) and len(apart) == 1:
+                repeated[positions[0]] = positions[1:]
+        others = set(chain.from_iterable(repeated.values()))
+        claimed[:] = [one for one in claimed if one[0] not in others]
+    return repeated
 
 
 def _one_each(
@@ -305,14 +424,15 @@ def _vin_column(sheet: Headed, named: Sequence[int], free: set[int], used: Abstr
         candidates = [position for position in sorted(free) if damaged_vins(sheet, position)]
     if not candidates:
         return _text_column(sheet, used)
-    best = max(candidates, key=share.__getitem__)
-    rivals = [position for position in candidates if position != best]
-    if rivals and (share[best] < 0.5 or any(share[rival] >= 0.1 for rival in rivals)):
-        outright = [position for position in named if _VIN_HEADER.search(sheet.headers[position])]
-        if len(outright) != 1 or len(candidates) > 2 or share[outright[0]] < 0.1:
-            raise _tie(sheet, "vin", candidates)
-        return outright[0]  # the other is a chassis number, and is held against it
-    return best
+    outright = [
+        place for place in named if _VIN_HEADER.search(sheet.headers[place]) and share[place] >= 0.1
+    ]
+    if len(outright) == 1:
+        return outright[0]
+    full = [place for place in candidates if share[place] >= 0.5]
+    if not full and len(candidates) > 1:
+        raise _tie(sheet, VIN, candidates)
+    return (full or candidates)[0]
 
 
 def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
@@ -326,13 +446,8 @@ def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
             "rename all of them but one",
         )
     options = " or ".join(f"--map {field}={shell_word(name)}" for name in names)
-    # Beside the VINs one column is held against them, and more would go unread.
-    many = field == "vin" and len(names) > 2
-    return _unclear(
-        sheet,
-        f"{' and '.join(map(repr, names))} could each be the column of {field}",
-        "put each VIN into a row of its own" if many else f"pass {options}",
-    )
+    what = f"{' and '.join(map(repr, names))} could each be the column of {field}"
+    return _unclear(sheet, what, f"pass {options}")
 
 
 def _unclear(sheet: Headed, what: str, next_step: str) -> MappingError:

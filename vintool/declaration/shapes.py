@@ -23,6 +23,10 @@ _MASK = f"{MARKS}…"
 _MASKED = re.compile(rf"[{re.escape(_MASK)}X]{{3}}")
 _PIECE = re.compile(rf"[A-Z0-9{re.escape(_MASK)}]+")
 _START = re.compile(r"(?!\d+$)[A-HJ-NPR-Z0-9]{8}[0-9X][A-HJ-NPR-Z0-9]{2,}")
+_ALPHANUMERIC = re.compile(r"[A-Z0-9]+")
+_VIN_WORDS = re.compile(r"(?:[A-HJ-NPR-Z0-9]{17})+")
+_SHORT_WORD = 5  # characters: a number of the item, the sign of a range
+_MANY_VINS = 1 << 12  # characters of a cell that are looked at
 _WORD = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{17}(?![A-Z0-9])")
 _STAND_INS = frozenset({"TBA", "TBC", "TBD", "NA", "N/A", "NIL", "NONE", "NULL", "UNKNOWN", "PENDING", "-", "--", "待定", "暂无", "未知"})  # fmt: skip
 _NEXT_ROWS, _FIRST_CELLS = 20, 256  # a text that comes again is looked for among these
@@ -42,6 +46,25 @@ def vin_shaped(text: str) -> bool:
         return False
     bare = _IGNORED.sub("", unicodedata.normalize("NFKC", text)).upper()
     return _VIN.fullmatch(bare) is not None and _mixed(bare)
+
+
+def made_of_vins(text: str) -> bool:
+    """Whether a cell holds a VIN, or several, and beside them nothing but signs and short words.
+
+    >>> made_of_vins("LRW3E7FA1LC000001 / LRW3E7FAXLC000000"), made_of_vins("1) LRW3E7FA1LC000001LRW3E7FAXLC000000")
+    (True, True)
+    >>> made_of_vins("LRW3E7FA1LC000001 to ...13"), made_of_vins("chassis LRW3E7FA1LC000001")
+    (True, False)
+    """
+    if vin_shaped(text):
+        return True
+    folded = unicodedata.normalize("NFKC", text[:_MANY_VINS]).upper()
+    words = _ALPHANUMERIC.findall(folded)
+    vins = {word for word in words if _VIN_WORDS.fullmatch(word)}
+    if len(text) > _MANY_VINS:
+        words.pop()  # it may be cut off
+    others = (word for word in words if word not in vins)
+    return any(map(_mixed, vins)) and all(len(word) <= _SHORT_WORD for word in others)
 
 
 def like_a_vin(text: str) -> bool:

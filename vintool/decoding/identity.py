@@ -7,6 +7,7 @@ Sources: 49 CFR 565.15 (check digit, positions 10 and 13-17, North America); GB 
 (check digit, position 10, China); ISO 3779:2009 (positions 14-17 numeric).
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -136,14 +137,23 @@ def read_cell(raw: object) -> Reading:
     reading = read(raw)
     if reading.problem in _NOT_WHOLE:
         return _of_registry(reading)
-    known = filter(_is_start, reading.pieces)
-    piece = min(known, key=lambda piece: abs(len(piece) - 17), default=None)
-    if piece is None or reading.problem is not None:
+    starts = _apart(filter(_is_start, reading.pieces))
+    if not starts or reading.problem not in {None, Problem.SEVERAL_VINS}:
         return reading
     of_one = {Problem.FROM_TEXT, Problem.REST_OF_CELL}
     cleanup = tuple(done for done in reading.cleanup if done not in of_one)
-    vins = (reading.text, piece)
-    return Reading(f"{reading.text}{piece}", cleanup, Problem.SEVERAL_VINS, vins)
+    vins = tuple(dict.fromkeys((*(reading.vins or (reading.text,)), *starts)))
+    text = reading.text if reading.vins else "".join(vins)
+    return Reading(text, cleanup, Problem.SEVERAL_VINS, vins, ranges=reading.ranges)
+
+
+def _apart(pieces: Iterable[str]) -> tuple[str, ...]:
+    """Those of some pieces that are no part of another one: first what has nearly as many characters as a VIN."""
+    kept = list[str]()
+    for piece in sorted(dict.fromkeys(pieces), key=lambda one: abs(len(one) - 17)):
+        if not any(piece in one or one in piece for one in kept):
+            kept.append(piece)
+    return tuple(kept)
 
 
 def _of_registry(reading: Reading) -> Reading:

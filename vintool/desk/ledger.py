@@ -87,14 +87,23 @@ class Ledger:
         self.missing = Account("")
         self.vehicles: set[int] = set()  # the first places of the VINs that were drawn
 
-    def draw(self, candidates: tuple[int, ...]) -> int | None:
-        """Draw one vehicle on the first licence that has one left; None if none has."""
-        for at in candidates:
-            account = self.accounts[at]
-            if account.licence is not None and account.drawn < account.licence.quantity:
-                account.drawn += 1
-                return at
-        return None
+    def draw(self, candidates: tuple[int, ...], vehicles: int = 1) -> int | None:
+        """Draw vehicles on the first licences that have some left; the first of these, None if there are not enough.
+
+        A declaration that asks for more than is left is not drawn in part.
+        """
+        left = {
+            at: account.licence.quantity - account.drawn
+            for at in candidates
+            if (account := self.accounts[at]).licence and account.drawn < account.licence.quantity
+        }
+        if sum(left.values()) < vehicles or not left:
+            return None
+        for at, room in left.items():
+            drawn = min(room, vehicles)
+            self.accounts[at].drawn += drawn
+            vehicles -= drawn
+        return next(iter(left))
 
     def note(self, number: str, match: Match, rows: int) -> None:
         """Count rows that name licences, or none that is known."""

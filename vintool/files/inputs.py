@@ -18,7 +18,7 @@ from vintool.files.reading.compressed import Piped, is_pipe
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import PARQUET, Batch, Manifest, Sheet, Tally, unique
 from vintool.files.reading.watch import Watch
-from vintool.files.run import FILE, RUN_JSON, Run
+from vintool.files.run import FILE, RUN_JSON, Run, columns_given
 from vintool.files.writing.annotated import AnnotatedCopy
 from vintool.files.writing.hashing import hash_in_thread
 from vintool.report.summary import FileInfo
@@ -277,7 +277,7 @@ def open_inputs(
     run: Run,
     found: Found,
     refused: Mapping[Path, ManifestError],
-    mappings_of: Callable[[Manifest, Mapping[str, str]], Mappings],
+    mappings_of: Callable[[Manifest, Mapping[str, Sequence[str]]], Mappings],
 ) -> Inputs:
     """Open the files of a run; where there are several, one that cannot be read does not keep the others from it.
 
@@ -331,7 +331,7 @@ def _open_input(
     run: Run,
     path: Path,
     name: str,
-    mappings_of: Callable[[Manifest, Mapping[str, str]], Mappings],
+    mappings_of: Callable[[Manifest, Mapping[str, Sequence[str]]], Mappings],
     *,
     several: bool,
 ) -> Input:
@@ -341,10 +341,14 @@ def _open_input(
     watch = Watch.of(source)
     hashed = hash_in_thread(source) if run.out is not None else (lambda: "")
     manifest = open_manifest(source, encoding=run.encoding, sheet=run.sheet)
-    given = dict(run.mapping or {})
+    given = columns_given(run.mapping)
     if several:
         columns = _columns(manifest)
-        given = {field: column for field, column in given.items() if normalise(column) in columns}
+        there = {
+            field: [one for one in some if normalise(one) in columns]
+            for field, some in given.items()
+        }
+        given = {field: some for field, some in there.items() if some}
     mappings = mappings_of(manifest, given)
     copy = AnnotatedCopy.of(manifest, run.annotated_as, raw=run.raw)
     return Input(path, name, source, piped, watch, hashed, manifest, mappings, copy)
@@ -361,8 +365,8 @@ def _check_mapping(run: Run, opened: Iterable[Input]) -> None:
         MappingError: there is one.
     """
     columns = set[str]().union(*(_columns(one.manifest) for one in opened))
-    for field, column in (run.mapping or {}).items():
-        if normalise(column) not in columns:
+    for field, some in columns_given(run.mapping).items():
+        if not columns.issuperset(map(normalise, some)):
             raise MappingError(
                 f"no file has the column given for {field}",
                 file=str(run.path),

@@ -34,6 +34,16 @@ def paths_of(given: Path | str | Sequence[Path | str]) -> tuple[Path, ...]:
     return tuple(map(Path, [given] if isinstance(given, Path | str) else given))
 
 
+def columns_given(mapping: Mapping[str, str | Sequence[str]] | None) -> dict[str, list[str]]:
+    """The columns that a user names for each field, where one or several may be given.
+
+    >>> columns_given({"vin": ["Unit 1", "Unit 2"], "fuel": "Fuel"})
+    {'vin': ['Unit 1', 'Unit 2'], 'fuel': ['Fuel']}
+    """
+    columns = mapping or {}
+    return {field: [one] if isinstance(one, str) else list(one) for field, one in columns.items()}
+
+
 def ignore(*_: object) -> None:
     """Hear of nothing."""
 
@@ -58,7 +68,7 @@ class Run:
     others: tuple[Path, ...] = ()
     on: date | None = None
     out: Path | None = None
-    mapping: Mapping[str, str] | None = None
+    mapping: Mapping[str, str | Sequence[str]] | None = None
     regime: str = ALL_REGIMES
     encoding: str | None = None
     sheet: str | None = None

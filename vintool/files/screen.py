@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,18 @@ import pyarrow.compute as pc
 
 from vintool import registry, vpic
 from vintool.codes import ALL_REGIMES, Reason
-from vintool.columns import BATCH_ROWS, FACTS, LICENCE, DateCells, DayCounter, Occurrences, Screener
+from vintool.columns import (
+    BATCH_ROWS,
+    FACTS,
+    LICENCE,
+    DateCells,
+    DayCounter,
+    Occurrences,
+    Screened,
+    Screener,
+)
 from vintool.declaration.headers import normalise
-from vintool.declaration.mapping import map_columns
+from vintool.declaration.mapping import map_columns, vin_notes
 from vintool.errors import ManifestError, MappingError
 from vintool.files.day import day_notes, with_day
 from vintool.files.inputs import Found, UnreadableFileError, find_files, open_inputs
@@ -56,6 +66,7 @@ from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import asked_code, regimes_asked
 
+_OF_LINES = {FACTS, LICENCE}  # columns that the user's copy does not get
 _MOST = 5  # rules of the user's own that a note names
 
 
@@ -63,7 +74,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str | Sequence[Path | str],
     on: date | None = None,
     out: Path | str | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
     *,
     encoding: str | None = None,
@@ -92,7 +103,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         out: folder for ``annotated.*``, ``exceptions.csv`` and ``.xlsx``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.
-        mapping: field -> column name, where the header dictionary should not decide.
+        mapping: field -> column name, where the header dictionary should not decide; of ``vin`` also several names.
         regime: code of the regime; None or ``all`` for every one that is in question for a row.
         encoding: of the text, where it should not be detected.
         sheet: the only sheet to read.
@@ -223,22 +234,26 @@ class _Screening:
         tally.sheet_rows[sheet.name] = 0
         apart = self._apart[number]
         answered = _answered(sheet, mapping, apart, self._screener(number))
-        for parted, answers in ahead(answered):
-            data = parted.batch.data
-            answers = self._inputs.with_file(self._of[number], answers)  # noqa: PLW2901
+        for parted, screened in ahead(answered):
+            data, of_rows = parted.batch.data, screened.answers
+            answers = of_rows.select([one for one in of_rows.schema.names if one not in _OF_LINES])
+            answers, vehicles = (
+                self._inputs.with_file(self._of[number], one)
+                for one in (answers, screened.vehicles)
+            )
+            of_vehicles = screened.beside_vehicles(data)
             tally.add(sheet.name, answers)
             self._dates[number].add(data, answers.column("vin_row"))
             if self._blocks:
-                self._blocks.add(mapping, data, answers)
-                answers = answers.drop_columns([LICENCE])  # noqa: PLW2901
+                self._blocks.add(mapping, of_vehicles, vehicles)
             if row_files:
                 tally.count_cells(data, mapping, answers)
-                tally.keep_needed(sheet.name, data, mapping, answers)
-                look = pc.is_valid(answers.column(FACTS))
-                exceptions = data.filter(look), answers.filter(look)
+                tally.statistics.add(data, mapping, answers)
+                tally.needed.add(sheet.name, of_vehicles, mapping, vehicles)
+                look = pc.is_valid(vehicles.column(FACTS))
+                exceptions = of_vehicles.filter(look), vehicles.filter(look)
                 tally.keep_first(sheet.name, exceptions[1], exceptions[0], mapping)
                 cleared = tally.keep_cleared(self._names[number], data, answers, mapping)
-                answers = answers.drop_columns([FACTS])  # noqa: PLW2901
                 whole, beside = parted.beside_all(answers)
                 row_files.write(
                     self._names[number],
@@ -246,6 +261,7 @@ class _Screening:
                     label=sheet.name,
                     data=whole,
                     answers=beside,
+                    vehicles=(of_vehicles, vehicles),
                     exceptions=exceptions,
                     cleared=cleared,
                     counting=frozenset({mapping["row_no"]} if "row_no" in mapping else ()),
@@ -351,6 +367,7 @@ class _Screening:
                 *(note for dates in self._dates for note in dates.notes()),
                 *_own_rules(tally.rules_disagree),
                 *reading_notes(manifest, self._mappings, sheets),
+                *vin_notes(self._mappings, self._run.mapping or {}),
                 *manifest.notes,
                 *desk.notes,
                 *notes,
@@ -426,15 +443,16 @@ def _completed(run: Run, manifest: Manifest, mappings: Sequence[Mapping[str, str
     return run
 
 
-def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str, str]]:
-    """The mapping of every sheet; an override holds for each sheet that has its column."""
+def _mappings(manifest: Manifest, named: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """The mapping of every sheet; the columns that the user has named hold for each sheet that has them."""
     if len(manifest.sheets) == 1:
         sheet = manifest.sheets[0]
-        given = set(map(normalise, overrides.values()))
+        given = set(map(normalise, chain.from_iterable(named.values())))
         fixed = {field: name for field, name in sheet.fixed.items() if normalise(name) not in given}
-        return [map_columns(sheet, {**fixed, **overrides})]
-    for field, column in overrides.items():
-        if not any(column in sheet.columns for sheet in manifest.sheets):
+        return [map_columns(sheet, {**fixed, **named})]
+    known = set(chain.from_iterable(sheet.columns for sheet in manifest.sheets))
+    for field, columns in named.items():
+        if not known.issuperset(columns):
             raise MappingError(
                 f"no sheet has the column given for {field}",
                 file=manifest.path.name,
@@ -442,7 +460,12 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
             )
     return [
         map_columns(
-            sheet, {field: column for field, column in overrides.items() if column in sheet.columns}
+            sheet,
+            {
+                field: there
+                for field, columns in named.items()
+                if (there := [column for column in columns if column in sheet.columns])
+            },
         )
         for sheet in manifest.sheets
     ]
@@ -450,7 +473,7 @@ def _mappings(manifest: Manifest, overrides: Mapping[str, str]) -> list[dict[str
 
 def _answered(
     sheet: Sheet, mapping: Mapping[str, str], apart: SetApart, screener: Screener
-) -> Iterator[tuple[Parted, pa.RecordBatch]]:
+) -> Iterator[tuple[Parted, Screened]]:
     """The batches of a sheet, each with the answers of its vehicles; an empty one if there are no rows.
 
     Raises:
@@ -458,22 +481,25 @@ def _answered(
     """
     batch = None
     for batch in _checked(sheet, mapping):
-        parted = apart(batch)
-        answers = screener(parted.batch.data, parted.batch.rows)
-        if answers.num_rows != parted.batch.data.num_rows:
+        for start, part in screener.parts(batch.data):
+            numbers = batch.rows[start : start + part.num_rows]
+            parted = apart(Batch(part, numbers, batch.position))
+            screened = screener.screened(parted.batch.data, parted.batch.rows)
+            if screened.answers.num_rows == parted.batch.data.num_rows:
+                yield parted, screened
+                continue
             raise ManifestError(
                 "rows were lost",
                 file=sheet.file,
                 sheet=sheet.name,
                 next_step="please report this",
             )
-        yield parted, answers
     if batch is None:
         empty = pa.RecordBatch.from_arrays(
             [pa.array([], pa.string()) for _ in sheet.columns], names=list(sheet.columns)
         )
         nothing = Batch(empty, np.zeros(0, dtype=np.int64), 0)
-        yield Parted(nothing, nothing, None), screener(empty, nothing.rows)
+        yield Parted(nothing, nothing, None), screener.screened(empty, nothing.rows)
 
 
 def _checked(sheet: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:

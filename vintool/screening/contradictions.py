@@ -8,7 +8,7 @@ function of what it reads.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from vintool.codes import Basis, Powertrain, Problem, Reason, Weight
+from vintool.codes import Basis, Powertrain, Reason, Weight
 from vintool.declaration.lexicon.meanings import (
     NOT_STORED,
     PRICE_WITH_VIN,
@@ -61,7 +61,6 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
         *_registration(facts.vin.model_year, facts.registered),
         *_brand(facts.vin, facts.declared),
         *_price(facts.vin, facts.declared),
-        *_two_vins(facts.vin),
         *_not_read(facts),
         *_chassis(chassis_differs=facts.chassis_differs),
     )
@@ -246,13 +245,6 @@ def _price(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction
     for side in against:
         reason = Reason.CONTRADICTION_PRICE
         yield Contradiction(reason, price.display, side, price.source, weighs=False)
-
-
-def _two_vins(vin: VinFacts) -> Iterator[Contradiction]:
-    if Problem.SEVERAL_VINS in vin.problems:
-        yield Contradiction(
-            Reason.CONTRADICTION_TWO_VINS, vin.vins[0], ", ".join(vin.vins[1:]), "the cell"
-        )
 
 
 def _chassis(*, chassis_differs: bool) -> Iterator[Contradiction]:

@@ -5,7 +5,6 @@ from datetime import date
 
 from vintool.codes import Problem, Verdict
 from vintool.decoding.identity import Identity, identify
-from vintool.decoding.imports import as_import
 from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.decoding.records import identity_fields, profile_fields
@@ -16,9 +15,9 @@ from vintool.report.language import ENGLISH, Language
 from vintool.report.wrapping import padded
 from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
-from vintool.screening.facts import profile_of
 from vintool.screening.regimes import Citation, load_regime, regimes_asked
-from vintool.screening.screen import Finding, finding, judge
+from vintool.screening.row_vins import beside_first, of_row
+from vintool.screening.screen import Finding, finding, judge_row
 from vintool.vpic.files import data_release
 
 MEANINGS = {
@@ -84,16 +83,22 @@ def explain(
     ['1c']
     """
     regimes = regimes_asked(regime)
-    identity = identify(text)
-    profile = profile_of(identity)
-    identity = as_import(identity, profile)
     days = tuple(day_of_row(one, on, declared) for one in regimes)
-    decision = judge(identity, profile, days, declared, regimes)
+    vehicles = judge_row(text, days, declared, regimes)
+    decision = of_row([one.decision for one in vehicles])
     law = load_regime(decision.regime)
+    # Of several the page shows the one whose lines are those of the row.
+    where = (decision.regime, decision.lines)
+    shown = next(one for one in vehicles if (one.decision.regime, one.decision.lines) == where)
+    others = beside_first(
+        [one.text for one in vehicles], [one.decision.verdict.value for one in vehicles]
+    )
+    identity, profile = shown.identity, shown.profile
+    whole = identity if len(vehicles) == 1 else identify(text)
     return Explanation(
-        check=Check.model_validate(identity_fields(text, identity), from_attributes=True),
+        check=Check.model_validate(identity_fields(text, whole), from_attributes=True),
         vehicle=_vehicle(identity, profile),
-        finding=finding(decision, days[0].day),
+        finding=finding(decision, days[0].day, others=others),
         steps=tuple(
             Step(
                 name=line.step,
@@ -138,6 +143,8 @@ def explanation_lines(explanation: Explanation, language: Language = ENGLISH) ->
         yield f"{say('because')} {reason.value}: {say(reason.sentence)}"
     for item in finding.evidence:
         yield f"        {evidence_in(str(item), language)}"
+    if finding.others:
+        yield f"{say('other VINs of the row')}: {', '.join(finding.others)}"
     if finding.other_regimes:
         yield f"{say('other regimes in question')}: {', '.join(finding.other_regimes)}"
     yield ""

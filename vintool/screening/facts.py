@@ -61,7 +61,6 @@ class VinFacts(NamedTuple):
         near_electric: whether one wrong character that goes unnoticed, or two that look alike, would make
             it an electric vehicle's.
         near_other: the same of a vehicle that is not electric.
-        vins: those of a cell with several.
         electric_wmi: a WMI under which the maker is known to build pure electric cars: this one, or in China one of the
             same brand.
         instead: what stands in place of a VIN: ``nothing``, ``none`` in words, a ``number``, or what may be a number or the rest
@@ -78,7 +77,6 @@ class VinFacts(NamedTuple):
     classification: Classification
     near_electric: bool
     near_other: bool
-    vins: tuple[str, ...] = ()
     electric_wmi: ElectricWmi | None = None
     instead: str = ""
 
@@ -197,7 +195,6 @@ def unreadable_vin_facts(reading: Reading, profile: Profile | None = None) -> Vi
         classification=classification,
         near_electric=False,
         near_other=False,
-        vins=reading.vins,
         electric_wmi=_electric_wmi(profile) if profile else None,
         instead="" if profile or classification is not UNKNOWN else in_place_of_vin(reading),
     )

@@ -5,8 +5,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from vintool.codes import Concern, Reason, Verdict
+from vintool.declaration.headers import CHASSIS, QUANTITY, VIN, VIN_LAST
+from vintool.declaration.mapping import vin_fields
 from vintool.decoding.identity import Identity, identify
 from vintool.decoding.imports import as_import
 from vintool.decoding.model import Frozen, Vehicle
@@ -26,6 +29,7 @@ from vintool.screening.facts import (
     text_facts,
 )
 from vintool.screening.regimes import Regime, load_regime, regimes_asked
+from vintool.screening.row_vins import beside_first, of_row, row_vins
 from vintool.screening.several import Day, decide_under, under_each
 
 
@@ -50,6 +54,7 @@ class Finding(Frozen):
         rule_version: code and version of the regime, ``CODE@VERSION``.
         lines: numbers of the lines of the decision table that held, such as ``5b``; ``vintool law --write``
             prints the table.
+        others: of a row with several VINs those behind the first, each as ``VIN=verdict``.
 
     >>> finding = screen("LRW3E7FA1LC000001", date(2026, 3, 1))
     >>> finding.evidence[0].value, finding.evidence[0].basis.value, finding.lines
@@ -64,6 +69,7 @@ class Finding(Frozen):
     decided_on: DecidedOn
     rule_version: str
     lines: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @one_reference
@@ -76,7 +82,8 @@ def screen(
     """Whether a vehicle falls under a licence regime on a day, and why.
 
     Args:
-        vehicle_or_text: a decoded vehicle, a VIN, or the text of a cell.
+        vehicle_or_text: a decoded vehicle, a VIN, or the text of a cell. Of several VINs in it each is judged, and
+            the verdict is the strictest.
         on: the declaration date; None to read it from ``declared`` (``declaration_date``, else
             ``export_date``). If it is not known the rule is taken to be in force, and a date that is
             read alone clears no row.
@@ -84,7 +91,7 @@ def screen(
             dates with their units and in any usual form). The fields are those of the header
             dictionary; ``declaration.lexicon.FIELDS``, ``chassis_no``, ``registration_date``,
             ``application_date`` (of the licence, for used vehicles), the other ``dates.DATES``,
-            ``container_no``, ``vessel_imo`` and ``exporter_code`` are read, others change nothing.
+            ``container_no``, ``vessel_imo``, ``exporter_code``, ``quantity`` and ``vin_last`` (of a range) are read, others change nothing.
         regime: the code of one of ``codes.REGIMES``; None or ``all`` for every one that is in question.
 
     Returns:
@@ -107,13 +114,60 @@ def screen(
     """
     regimes = regimes_asked(regime)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
-    identity = identify(text)
-    profile = profile_of(identity)
     days = tuple(day_of_row(one, on, declared) for one in regimes)
     column = "" if on is not None else day_field(filled(declared))
-    identity = as_import(identity, profile)
-    decision = judge(identity, profile, days, declared, regimes)
-    return finding(decision, days[0].day, column)
+    vehicles = judge_row(text, days, declared, regimes)
+    decision = of_row([one.decision for one in vehicles])
+    others = beside_first(
+        [one.text for one in vehicles], [one.decision.verdict.value for one in vehicles]
+    )
+    return finding(decision, days[0].day, column, others)
+
+
+class Judged(NamedTuple):
+    """A vehicle of a row: the text that stands for it, what that is and tells, and the decision."""
+
+    text: str
+    identity: Identity
+    profile: Profile | None
+    decision: Decision
+
+
+def judge_row(
+    text: str,
+    days: tuple[DeclarationDay, ...],
+    declared: Mapping[str, object] | None,
+    regimes: tuple[Regime, ...],
+) -> list[Judged]:
+    """The vehicles of a row; ``row_vins.of_row`` makes the decision on the row of those on them.
+
+    Args:
+        text: of the cell of the VIN, which may hold several.
+        days: of the declaration, as each regime sees it.
+        declared: field -> cell, as for ``screen``.
+        regimes: the law.
+
+    Raises:
+        ValueError: an unknown declared field.
+    """
+    cells = filled(declared)
+    further = [cells[field] for field in vin_fields(cells) if field != VIN]
+    row = row_vins(
+        [text, *further], *(cells.get(field, "") for field in (VIN_LAST, CHASSIS, QUANTITY))
+    )
+    judged = []
+    for number, one in enumerate(row.texts):
+        identity = identify(one)
+        profile = profile_of(identity)
+        identity = as_import(identity, profile)
+        of_vehicle = {**(declared or {}), CHASSIS: "" if number else row.chassis}
+        decision = judge(identity, profile, days, of_vehicle, regimes)
+        decision = with_row(decision, row.remarks, held=row.held)
+        if Reason.CONTRADICTION_CHASSIS in decision.reasons and identity.vin is not None:
+            sides = chassis_sides(identity.vin, row.chassis)
+            decision = decision._replace(evidence=(*decision.evidence, sides))
+        judged.append(Judged(one, identity, profile, decision))
+    return judged
 
 
 def judge(
@@ -165,11 +219,7 @@ def judge(
         identifiers.vessel(cells.get("vessel_imo", "")),
         identifiers.exporter_code(cells.get("exporter_code", "")),
     )
-    decision = with_remarks(decision, remarks)
-    if Reason.CONTRADICTION_CHASSIS in decision.reasons and identity.vin is not None:
-        sides = chassis_sides(identity.vin, chassis)
-        return decision._replace(evidence=(*decision.evidence, sides))
-    return decision
+    return with_remarks(decision, remarks)
 
 
 _OF_USED_VEHICLES = {
@@ -244,6 +294,17 @@ def with_chassis_alone(
     )
 
 
+def with_row(decision: Decision, remarks: tuple[Remark, ...], *, held: bool) -> Decision:
+    """The decision on a vehicle with what stands on its row beside it, see ``row_vins.RowVins``.
+
+    That there are several is told of every row, all else only of those that a date has not cleared.
+    """
+    several = tuple(one for one in remarks if one.reason is Reason.SEVERAL_VINS_ON_ROW)
+    marked = with_remarks(decision, several, always=True)
+    marked = with_remarks(marked, tuple(one for one in remarks if one not in several))
+    return not_cleared(marked) if held else marked
+
+
 def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:
     """The decision on a row whose VIN stands on an earlier row: one of the two is wrong, or counts twice.
 
@@ -254,8 +315,10 @@ def with_duplicate(decision: Decision, remarks: tuple[Remark, ...]) -> Decision:
     return not_cleared(with_remarks(decision, remarks, always=True))
 
 
-def finding(decision: Decision, on: date | None, column: str = "") -> Finding:
-    """A decision as a pydantic model, with its date."""
+def finding(
+    decision: Decision, on: date | None, column: str = "", others: tuple[str, ...] = ()
+) -> Finding:
+    """A decision as a pydantic model, with its date, and the other vehicles of its row."""
     return Finding(
         verdict=decision.verdict,
         regime=decision.regime,
@@ -265,4 +328,5 @@ def finding(decision: Decision, on: date | None, column: str = "") -> Finding:
         decided_on=DecidedOn(date=on, column=column),
         rule_version=load_regime(decision.regime).rule_version,
         lines=decision.lines,
+        others=others,
     )

@@ -7,6 +7,7 @@ characters that are not known is told by ``masks``.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from vintool.codes import Problem
@@ -20,7 +21,8 @@ from vintool.vin.masks import (
     part_of,
 )
 from vintool.vin.positions import ALPHABET
-from vintool.vin.scan import bare, vin_places
+from vintool.vin.ranges import last_of
+from vintool.vin.scan import bare, mixed, vin_places
 
 #: Characters that must be read: with the WMI, the descriptor, model year and plant something can be said.
 READABLE = 11
@@ -38,6 +40,13 @@ _DELIMITERS = "*'\"`´‘’“”<>()[]{}"
 _OF_WORD = f"[A-Z0-9{re.escape(MARKS)}]"
 _MARKED_WORD = re.compile(rf"(?<!{_OF_WORD}){_OF_WORD}{{17}}(?!{_OF_WORD})", re.IGNORECASE)
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
+# Two VINs and more without a sign between them: each ends in its serial.
+_GLUED = re.compile(rf"(?<![A-Z0-9])(?:[{ALPHABET}]{{13}}[0-9]{{4}}){{2,}}(?![A-Z0-9])")
+# What stands between the first VIN and the last one of a range; a hyphen stands between many other things, too.
+_DASH = r"-{1,2}|[‐-―−]"
+_TO = rf"(?P<word>[~〜∼→]|-{{1,2}}>|\.{{2,}}|TO|THRU|THROUGH|UNTIL|TILL|BIS|HASTA|AL?|ATÉ|ATE|AO|AU|À|ПО|ДО|至|到|迄)|{_DASH}"
+_TO_VIN = re.compile(rf"\s*+(?:{_TO})\s*+")
+_TO_END = re.compile(rf"\s*+(?:{_TO})\s*+[.…]{{0,3}}([0-9]{{1,6}})(?![A-Z0-9])")
 _NEARLY_A_VIN = range(15, 20)
 _LETTERS_OF_PIECES = 4  # a date and a number have three: JAN-12-2026
 _WORD = re.compile(r"[A-Z0-9]+")
@@ -58,6 +67,18 @@ _spelled = re.compile(rf"[{ALPHABET}]{{17}}").fullmatch
 _MISSING = frozenset({"", "-", "--", "N/A", "/"})
 
 
+class Range(NamedTuple):
+    """The first and the last VIN of a range as a cell states it; the last is empty where it cannot be told.
+
+    ``stated`` says that a word or sign of a range stands between them, ``alone`` that nothing else need bear it out.
+    """
+
+    first: str
+    last: str
+    stated: bool
+    alone: bool
+
+
 class Reading(NamedTuple):
     """What a cell holds: the cleaned text, what was done to get it, what keeps it from being a VIN.
 
@@ -70,6 +91,7 @@ class Reading(NamedTuple):
             if its maker is known.
         known: where a part of a VIN is, 17 characters with ``*`` for each that is not.
         cut: whether that part is all that the text has; else marks stand for the rest.
+        ranges: of VINs that the cell states by their ends.
     """
 
     text: str
@@ -79,6 +101,7 @@ class Reading(NamedTuple):
     pieces: tuple[str, ...] = ()
     known: str = ""
     cut: bool = False
+    ranges: tuple[Range, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -119,20 +142,41 @@ def read(raw: object) -> Reading:
 
 def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | None:
     """The VIN, or the VINs, among the words of a text; None if there is none."""
+    text = _GLUED.sub(_apart, text)
     places = [span for span in vin_places(text) if _spelled(bare(text[slice(*span)]))]
-    vins = tuple(dict.fromkeys(bare(text[start:end]) for start, end in places))
-    if not vins:
+    sound = tuple(dict.fromkeys(bare(text[start:end]) for start, end in places))
+    if not sound:
         return None
-    if len(vins) > 1:
-        return Reading(joined, tuple(cleanup), Problem.SEVERAL_VINS, vins)
     rest = _without(text, places)
-    done = [*cleanup, Problem.FROM_TEXT]
-    if _FIGURES.search(rest):
-        done.append(Problem.REST_OF_CELL)
-    if (known := masked(vins[0])) != vins[0]:
-        return Reading(vins[0], tuple(done), Problem.PARTIAL, known=known)
+    ranges = tuple(_ranges(text, places))
     pieces = (*damaged_vins(rest), *filter(_is_piece, _WORD.findall(rest)))
-    return Reading(vins[0], tuple(done), _fault(vins[0], vins[0]), pieces=pieces)
+    beside = [Problem.REST_OF_CELL] if _FIGURES.search(rest) else []
+    if len(sound) > 1:
+        done = (*cleanup, *beside)
+        return Reading(joined, done, Problem.SEVERAL_VINS, sound, pieces, ranges=ranges)
+    done = (*cleanup, Problem.FROM_TEXT, *beside)
+    if (known := masked(sound[0])) != sound[0]:
+        return Reading(sound[0], done, Problem.PARTIAL, known=known)
+    return Reading(sound[0], done, _fault(sound[0], sound[0]), pieces=pieces, ranges=ranges)
+
+
+def _apart(glued: re.Match[str]) -> str:
+    """VINs that are written without a sign between them, with one; a word that is something else stays."""
+    vins = [glued[0][at : at + 17] for at in range(0, len(glued[0]), 17)]
+    return ",".join(vins) if all(map(mixed, vins)) else glued[0]
+
+
+def _ranges(text: str, places: list[tuple[int, int]]) -> Iterator[Range]:
+    """The ranges that a text states: between two VINs at these places, or of one VIN and the last figures of another."""
+    for (start, end), (follows, until) in pairwise(places):
+        if between := _TO_VIN.fullmatch(text, end, follows):
+            stated = between["word"] is not None
+            yield Range(bare(text[start:end]), bare(text[follows:until]), stated, alone=True)
+    start, end = places[-1]
+    tail = _TO_END.match(text, end)
+    if tail and not any(map(_FIGURES.search, (_without(text[:end], places), text[tail.end() :]))):
+        first, stated = bare(text[start:end]), tail["word"] is not None
+        yield Range(first, last_of(first, tail[tail.lastindex or 1]), stated, alone=stated)
 
 
 def _without(text: str, places: Sequence[tuple[int, int]]) -> str:

@@ -200,7 +200,7 @@ def test_a_second_number_of_a_vehicle_is_not_lost_behind_the_first(tmp_path):
     (row,) = rows_of(path)
     assert row["VinCode"] == f"LSJA24U67RN000001 / {TESLA[0]}"
     summary = screen_file(path, ON)
-    assert "contradiction_two_vins" in summary.reasons
+    assert "several_vins_on_row" in summary.reasons
     assert summary.verdicts["out_of_scope"] == 0
     assert any("stand twice" in note for note in summary.notes)
     same = two.replace("LSJA24U67RN000001", TESLA[0])

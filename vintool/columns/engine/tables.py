@@ -81,7 +81,7 @@ def _refused(data: Any, what: str, next_step: str) -> TypeError:
 
 
 def find_mapping(
-    table: pa.Table, given: Mapping[str, str] = MappingProxyType({})
+    table: pa.Table, given: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 ) -> dict[str, str]:
     """What the header dictionary and the content make of the columns, and what is given of them.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +29,26 @@ LICENCE = "vin_licence"
 #: The fields of a vehicle that a row displays as its VIN's profile tells them, in their order. Those of
 #: the powertrain are the decision's: it reads the start of a text that is no VIN, too.
 OF_PROFILE = ("manufacturer", "brand", "country", "model_year", "plant", "model", "built_in")
+
+
+class FoldedRows(NamedTuple):
+    """What n rows say that may hold several vehicles each.
+
+    Attributes:
+        texts: the cells of the VINs.
+        problems: those of all vehicles.
+        with_reviews: the decisions, before the lists of exporters and licences.
+        with_licences: the same behind them.
+        more: lines of evidence that stand behind those of some rows.
+        others: by row its vehicles but the first, each with its verdict.
+    """
+
+    texts: pa.StringArray
+    problems: Categorical
+    with_reviews: Categorical
+    with_licences: Categorical
+    more: Mapping[int, list[str]]
+    others: Mapping[int, tuple[str, ...]]
 
 
 class AnswerColumns:
@@ -72,6 +92,8 @@ class AnswerColumns:
         self._other_regimes = column(lambda one: listed(one.other_regimes), many)
         self._reasons = column(lambda decision: listed(decision.reasons), many)
         self._evidence = column(lambda decision: listed(decision.evidence), many)
+        self._others = column(listed, many)
+        self._no_others = ((),)
         self._licence = column(lambda one: drawn_at(one.evidence), text) if with_licence else None
 
     def __call__(
@@ -89,20 +111,48 @@ class AnswerColumns:
             with_licences: the same behind them.
             more: lines of evidence that stand behind those of some rows.
         """
+        of_vins = self.of_vins(rows)
+        texts, problems = rows.vins.texts, self.problems(rows)
+        folded = FoldedRows(texts, problems, with_reviews, with_licences, more, {})
+        licences = {LICENCE: self._licence(with_licences)} if self._licence else {}
+        return self.of_rows(of_vins, folded) | licences
+
+    def of_vins(self, rows: DecidedRows) -> dict[str, pa.Array]:
+        """The columns of what is read of the VINs."""
         vins, profiles = rows.vins, rows.profiles
-        columns = {
-            "vin_text": vins.texts,
+        return {
             "vin": vins.vin,
-            "vin_problems": self._problems(self._row_problems(profiles, vins.unclean)),
             "vin_check_digit": self._check_digit(profiles),
             "vin_suggestion": _suggestions(vins, profiles),
             **{name: column(profiles) for name, column in self._of_profile.items()},
-            **{name: column(with_reviews) for name, column in self._of_decision.items()},
-            "vin_reasons": self._reasons(with_licences),
-            "vin_evidence": self._evidence.with_more(with_licences, more),
-            "vin_other_regimes": self._other_regimes(with_reviews),
         }
-        return columns | ({LICENCE: self._licence(with_licences)} if self._licence else {})
+
+    def problems(self, rows: DecidedRows) -> Categorical:
+        """The problems of each row."""
+        return self._row_problems(rows.profiles, rows.vins.unclean)
+
+    def of_rows(self, of_vins: Mapping[str, pa.Array], rows: FoldedRows) -> dict[str, pa.Array]:
+        """The columns of one batch of n rows, which may hold several vehicles each.
+
+        Args:
+            of_vins: ``of_vins`` of the first vehicle of each.
+            rows: what is said of all vehicles of a row.
+        """
+        of_vins = dict(of_vins)
+        return {
+            "vin_text": rows.texts,
+            "vin": of_vins.pop("vin"),
+            "vin_others": self._beside_first(len(rows.texts), rows.others),
+            "vin_problems": self._problems(rows.problems),
+            **of_vins,
+            **{name: column(rows.with_reviews) for name, column in self._of_decision.items()},
+            "vin_reasons": self._reasons(rows.with_licences),
+            "vin_evidence": self._evidence.with_more(rows.with_licences, rows.more),
+            "vin_other_regimes": self._other_regimes(rows.with_reviews),
+        }
+
+    def _beside_first(self, rows: int, others: Mapping[int, tuple[str, ...]]) -> pa.Array:
+        return self._others.with_more(Categorical.constant(rows, self._no_others), others)
 
 
 def _display(field: Field, vin: CheckedProfile) -> Any:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import REGIMES, Reason, Verdict
-from vintool.columns.engine.arrays import Mask, Places
+from vintool.columns.engine.arrays import Ints, Mask, Places
 from vintool.columns.engine.categorical import NOTHING, Categorical
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
@@ -123,7 +123,11 @@ class DeskRules:
         )
 
     def with_licences(
-        self, rows: DecidedRows, decisions: Categorical, vehicles: Places
+        self,
+        rows: DecidedRows,
+        decisions: Categorical,
+        vehicles: Places,
+        draws: Ints | None = None,
     ) -> Categorical:
         """The decisions with what the lists of exporters, licences and confirmations say.
 
@@ -131,6 +135,7 @@ class DeskRules:
             rows: n rows.
             decisions: on them.
             vehicles: rows of one vehicle have the same number; -1 where there is no VIN.
+            draws: as how many vehicles each row draws; None where each is one.
         """
         if not self._has_lists:
             return decisions
@@ -166,16 +171,18 @@ class DeskRules:
             regimes,
         )
         uses = (cells("declaration_no"), cells(self._port))
-        licences = self._licences(verdicts, numbers, wanted, vehicles[at], uses)
+        draws = np.ones(len(at), dtype=np.int64) if draws is None else draws[at]
+        licences = self._licences(verdicts, numbers, wanted, vehicles[at], draws, uses)
         remarks = self._merged.on(is_listed, exporters, licences)
         return self._with_confirmations(self._with_remarks(decisions, remarks), rows.vins.vin)
 
-    def _licences(
+    def _licences(  # noqa: PLR0913, PLR0917 - what each draw turns on
         self,
         verdicts: Categorical,
         numbers: Categorical,
         wanted: Categorical,
         vehicles: Places,
+        draws: Ints,
         uses: tuple[Categorical, Categorical],
     ) -> Categorical:
         """What the list of licences says of n rows, each of which draws on it in turn.
@@ -185,6 +192,7 @@ class DeskRules:
             numbers: the cells of the licence number; None where the manifest has no such column.
             wanted: what the licences must allow.
             vehicles: as for ``with_licences``.
+            draws: of each row.
             uses: the cells of the declaration number and of the port.
         """
         matches = self._match(verdicts, numbers, wanted)
@@ -197,7 +205,7 @@ class DeskRules:
         codes = np.zeros(len(matches), dtype=np.int32)
         for row in np.flatnonzero(drawable & controlled).tolist():
             match: Match = matches.values[matches.codes[row]]
-            outcome, at = _draw(ledger, match.drawable, int(vehicles[row]))
+            outcome, at = _draw(ledger, match.drawable, int(vehicles[row]), int(draws[row]))
             over: tuple[Reason, ...] = ()
             if outcome != _NOTHING_LEFT:
                 over = ledger.accounts[at].use(*(one.values[one.codes[row]] for one in uses))
@@ -245,13 +253,15 @@ def _needs_confirmation(decision: Decision) -> bool:
     return Reason.WITHIN_180_DAYS in decision.reasons
 
 
-def _draw(ledger: Ledger, candidates: tuple[int, ...], vehicle: int) -> tuple[int, int]:
-    """Draw one vehicle, unless an earlier row with its VIN has drawn it; -1 bears no VIN."""
+def _draw(
+    ledger: Ledger, candidates: tuple[int, ...], vehicle: int, number: int
+) -> tuple[int, int]:
+    """Draw a number of vehicles, unless an earlier row with the VIN has drawn it; -1 bears no VIN."""
     first = ledger.accounts[candidates[0]]
     if vehicle in ledger.vehicles:
         first.counted_before += 1
         return _COUNTED_BEFORE, candidates[0]
-    drawn = ledger.draw(candidates)
+    drawn = ledger.draw(candidates, number)
     if drawn is None:
         first.findings[Reason.LICENCE_EXCEEDED] += 1
         return _NOTHING_LEFT, candidates[0]

@@ -13,8 +13,30 @@ from vintool.columns.screening.duplicate_index import DuplicateIndex, hashes_of,
 from vintool.columns.vins import VinColumn
 from vintool.screening.evidence import Remark, remark
 
-#: The place of a row in a run: its number, and above it that of its sheet.
-SHEET_SHIFT = 40
+# The place of a vehicle in a run: the number of its row, above it the vehicle's among those of the row, and that of the sheet.
+# More vehicles of one row than have numbers share the last one.
+_VEHICLE_SHIFT, _SHEET_SHIFT = 32, 48
+_LAST_VEHICLE = (1 << (_SHEET_SHIFT - _VEHICLE_SHIFT)) - 1
+
+
+def places_of(rows: Places, ordinals: Places, sheet: int) -> Places:
+    """The places of vehicles.
+
+    >>> [sheet_and_row(place) for place in places_of(np.array([7, 7]), np.array([0, 1]), 2).tolist()]
+    [(2, 7), (2, 7)]
+
+    Args:
+        rows: the number of the row of each.
+        ordinals: which of the vehicles of its row each is, from 0.
+        sheet: the number of the sheet in the run.
+    """
+    return rows + (np.minimum(ordinals, _LAST_VEHICLE) << _VEHICLE_SHIFT) + (sheet << _SHEET_SHIFT)
+
+
+def sheet_and_row(place: int) -> tuple[int, int]:
+    """The sheet of a place, and the row."""
+    return place >> _SHEET_SHIFT, place & ((1 << _VEHICLE_SHIFT) - 1)
+
 
 #: What the codes of ``Duplicates.kinds`` stand for.
 DUPLICATE_REMARKS: tuple[tuple[Remark, ...], ...] = (

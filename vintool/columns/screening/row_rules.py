@@ -52,6 +52,7 @@ from vintool.screening.screen import (
     with_chassis_alone,
     with_duplicate,
     with_remarks,
+    with_row,
 )
 from vintool.screening.several import Day, decide_under, under, under_any
 from vintool.screening.used_vehicles import age
@@ -153,6 +154,7 @@ class RowRules:
         self._under = PerDistinct(under)
         self._as_led = PerDistinct(lambda one, leading: under(one, leading.regime))
         self.with_duplicates = PerDistinct(with_duplicate)
+        self.with_row = PerDistinct(lambda decision, row: with_row(decision, row[0], held=row[1]))
 
     @property
     def kept(self) -> int:
@@ -165,9 +167,9 @@ class RowRules:
             + self._profiles.kept
         )
 
-    def __call__(self, batch: pa.RecordBatch) -> DecidedRows:
-        """Decide on one batch of the user's columns."""
-        cells, vins = self.cells(batch), self.vins(batch)
+    def __call__(self, batch: pa.RecordBatch, vins: VinColumn) -> DecidedRows:
+        """Decide on one batch of the user's columns, each row with one VIN."""
+        cells = self.cells(batch)
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
         declared = self._declared(*(self._meaning(cells, field) for field in self._fields))
@@ -237,9 +239,9 @@ class RowRules:
         ]
         return pa.array(of_rows, pa.string())
 
-    def vins(self, batch: pa.RecordBatch) -> VinColumn:
-        """The VINs of a batch."""
-        return self._reader(as_text(batch.column(self._mapping["vin"])))
+    def read(self, texts: pa.StringArray) -> VinColumn:
+        """The VINs of some texts."""
+        return self._reader(texts)
 
     def cells(self, batch: pa.RecordBatch) -> Callable[[str], Categorical]:
         """The texts of a field, read once a batch; of one that is not mapped nothing."""

@@ -1,37 +1,61 @@
 """Batches of a manifest -> verdicts: the steps of ``screen.screen``, once per distinct key."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from vintool.codes import Reason
 from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
-from vintool.columns.screening.answers import FACTS, AnswerColumns
+from vintool.columns.screening.answers import FACTS, AnswerColumns, FoldedRows
 from vintool.columns.screening.chassis import chassis_evidence
 from vintool.columns.screening.desk import DeskRules
 from vintool.columns.screening.duplicates import (
     DUPLICATE_REMARKS,
-    SHEET_SHIFT,
     Duplicates,
     Occurrences,
     find_duplicates,
+    places_of,
+    sheet_and_row,
 )
 from vintool.columns.screening.row_rules import DecidedRows, RowRules
-from vintool.columns.vins import VinColumn
+from vintool.columns.screening.vehicles import RowFolder, VehicleReader, Vehicles
 from vintool.desk.book import Desk
 from vintool.registry.user_rules import rules_in_use
 from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import regimes_asked
+from vintool.screening.row_vins import beside_first, of_row
 from vintool.screening.screen import needs_a_look
 
 #: So many distinct keys are kept; then all are forgotten, so that memory does not grow with the rows.
 KEPT = 120_000
 #: Of fewer rows than these so many keys come again and again, and as many more are kept.
 KEPT_FOR = 4_000_000
+
+
+class Screened(NamedTuple):
+    """The answers for a batch of n rows.
+
+    Attributes:
+        answers: the added columns, row by row, but for ``FACTS`` and ``LICENCE`` where a row has several vehicles.
+        vehicles: all of them vehicle by vehicle, those of a row one behind the other; of a screener with
+            neither of these two columns, row by row.
+        rows: the row of each vehicle, from 0; None where every row is one vehicle.
+    """
+
+    answers: pa.RecordBatch
+    vehicles: pa.RecordBatch
+    rows: Places | None = None
+
+    def beside_vehicles(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The user's columns of the batch, a line a vehicle."""
+        return batch if self.rows is None else batch.take(self.rows)
 
 
 class Screener:
@@ -86,16 +110,19 @@ class Screener:
         self._new_answers = partial(
             AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
         )
+        self._new_vehicles = partial(VehicleReader, mapping)
         self._has_bills = "bl_no" in mapping
         self._occurrences = occurrences or Occurrences()
         self._sheet = sheet
         self._with_facts = with_facts
+        self._lists_vehicles = with_facts or with_licence
         self._rules_in_use = rules_in_use()
         self._forget()
 
     def _make_room(self, rows: int) -> None:
         """Forget what was looked up, if it has become too much for the rows that it was looked up for."""
-        if self._rules.kept + self._desk.kept > self._kept_at_most:
+        owners = (self._rules, self._desk, self._vehicles, self._of_row, self._problems_of_row)
+        if sum(one.kept for one in owners) > self._kept_at_most:
             if self._rows >= KEPT_FOR:
                 self._forget()
             else:
@@ -105,7 +132,8 @@ class Screener:
     def _forget(self) -> None:
         self._rows, self._kept_at_most = 0, KEPT
         self._rules, self._desk = self._new_rules(), self._new_desk()
-        self._answers = self._new_answers()
+        self._answers, self._vehicles = self._new_answers(), self._new_vehicles()
+        self._of_row, self._problems_of_row = RowFolder(of_row), RowFolder(_all_of)
 
     def duplicates(self, batch: pa.RecordBatch, rows: Places) -> Duplicates:
         """What is found of earlier rows, for another screener to judge the batch by.
@@ -116,14 +144,16 @@ class Screener:
         """
         with self._rules_in_use.in_use():
             self._make_room(batch.num_rows)
-            return self._duplicates(self._rules.vins(batch), rows, self._rules.cells(batch))
+            vehicles = self._vehicles(batch, self._rules.read)
+            return self._duplicates(vehicles, rows, self._rules.cells(vehicles.batch))
 
     def _duplicates(
-        self, vins: VinColumn, rows: Places, cells: Callable[[str], Categorical]
+        self, vehicles: Vehicles, rows: Places, cells: Callable[[str], Categorical]
     ) -> Duplicates:
-        places = rows + (self._sheet << SHEET_SHIFT)
+        numbers = rows if vehicles.rows is None else rows[vehicles.rows]
+        places = places_of(numbers, vehicles.ordinals, self._sheet)
         bills = cells("bl_no") if self._has_bills else None
-        return find_duplicates(self._occurrences, vins, places, bills)
+        return find_duplicates(self._occurrences, vehicles.vins, places, bills)
 
     def __call__(
         self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None = None
@@ -138,31 +168,92 @@ class Screener:
         Returns:
             The added columns alone, row by row; ``beside`` puts them to the user's.
         """
-        with self._rules_in_use.in_use():
-            return self._answered(batch, rows, duplicates)
+        return self.screened(batch, rows, duplicates).answers
 
-    def _answered(
+    def parts(self, batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """A batch cut so that its vehicles fit into memory: where each part begins, and the part; one at least."""
+        at_once = self._vehicles.rows_at_once(batch)
+        for start in range(0, max(batch.num_rows, 1), at_once):
+            yield start, batch.slice(start, at_once)
+
+    def screened(
+        self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None = None
+    ) -> "Screened":
+        """The same, row by row and vehicle by vehicle."""
+        with self._rules_in_use.in_use():
+            return self._screened(batch, rows, duplicates)
+
+    def _screened(
         self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None
-    ) -> pa.RecordBatch:
+    ) -> "Screened":
         self._make_room(batch.num_rows)
         rules = self._rules
-        decided = rules(batch)
+        vehicles = self._vehicles(batch, rules.read)
+        decided = rules(vehicles.batch, vehicles.vins)
+        decisions = decided.decisions
+        if vehicles.remarks is not None:
+            decisions = rules.with_row(decisions, vehicles.remarks)
         if duplicates is None:
-            duplicates = self._duplicates(decided.vins, rows, decided.cells)
-        with_duplicates = decided.decisions
+            duplicates = self._duplicates(vehicles, rows, decided.cells)
         if (kinds := duplicates.kinds).any():
             remarks = Categorical(DUPLICATE_REMARKS, kinds)
-            with_duplicates = rules.with_duplicates(with_duplicates, remarks)
-        with_duplicates = self._desk.with_catalogue(decided, with_duplicates)
-        fingerprints = partial(rules.fingerprints, decided, with_duplicates, duplicates.repeats)
-        with_reviews = self._desk.with_reviews(decided, with_duplicates, fingerprints)
-        with_licences = self._desk.with_licences(decided, with_reviews, duplicates.vehicles)
+            decisions = rules.with_duplicates(decisions, remarks)
+        decisions = self._desk.with_catalogue(decided, decisions)
+        fingerprints = partial(rules.fingerprints, decided, decisions, duplicates.repeats)
+        with_reviews = self._desk.with_reviews(decided, decisions, fingerprints)
+        known_by = duplicates.vehicles
+        if vehicles.as_first is not None:
+            known_by = known_by.copy()
+            known_by[vehicles.as_first[0]] = known_by[vehicles.as_first[1]]
+        with_licences = self._desk.with_licences(decided, with_reviews, known_by, vehicles.draws)
         more = self._evidence(decided, duplicates, with_licences)
+        if vehicles.rows is not None:
+            folded = self._folded(batch, vehicles, decided, (with_reviews, with_licences), more)
+            of_first = {
+                name: column.take(vehicles.starts)
+                for name, column in self._answers.of_vins(decided).items()
+            }
+            of_rows = _with_numbers(self._answers.of_rows(of_first, folded), rows)
+            if not self._lists_vehicles:
+                return Screened(of_rows, of_rows)
         answers = self._answers(decided, with_reviews, with_licences, more)
         if self._with_facts:
             answers[FACTS] = fingerprints(with_licences.mask(needs_a_look), with_reviews)
-        return pa.RecordBatch.from_arrays(
-            [pa.array(rows), *answers.values()], names=["vin_row", *answers]
+        if vehicles.rows is None:
+            lines = _with_numbers(answers, rows)
+            return Screened(lines, lines)
+        return Screened(of_rows, _with_numbers(answers, rows[vehicles.rows]), vehicles.rows)
+
+    def _folded(
+        self,
+        batch: pa.RecordBatch,
+        vehicles: Vehicles,
+        decided: DecidedRows,
+        decisions: tuple[Categorical, Categorical],
+        more: Mapping[int, list[str]],
+    ) -> FoldedRows:
+        """What the rows of a batch say by their vehicles: by the decisions without and with the lists, and lines of evidence."""
+        starts, row_of = vehicles.starts, vehicles.row_of
+        lines = dict[int, list[str]]()
+        for vehicle, of_vehicle in more.items():
+            row = int(row_of[vehicle])
+            lines[row] = [*dict.fromkeys((*lines.get(row, ()), *of_vehicle))]
+        others = dict[int, tuple[str, ...]]()
+        ends = np.append(starts[1:], len(row_of))
+        verdicts = decisions[1].map(lambda one: one.verdict.value, pa.string())
+        for row in np.flatnonzero(ends - starts > 1).tolist():
+            some = slice(int(starts[row]), int(ends[row]))
+            columns: list[Any] = [one[some].to_pylist() for one in (decided.vins.texts, verdicts)]
+            others[row] = beside_first(*columns)
+        problems = self._problems_of_row(self._answers.problems(decided), vehicles)
+        with_reviews, with_licences = (self._of_row(one, vehicles) for one in decisions)
+        return FoldedRows(
+            self._vehicles.text(batch),
+            problems,
+            with_reviews,
+            with_licences,
+            lines,
+            others,
         )
 
     def _evidence(
@@ -181,6 +272,18 @@ class Screener:
         return lines
 
     def _place_in_words(self, place: int) -> str:
-        sheet, row = place >> SHEET_SHIFT, place & ((1 << SHEET_SHIFT) - 1)
+        sheet, row = sheet_and_row(place)
         on = f" of sheet {sheet + 1}" if sheet != self._sheet else ""
         return f"the VIN of row {row}{on}"
+
+
+def _with_numbers(columns: Mapping[str, pa.Array], rows: Places) -> pa.RecordBatch:
+    """The columns, behind that of the rows' numbers."""
+    return pa.RecordBatch.from_arrays(
+        [pa.array(rows), *columns.values()], names=["vin_row", *columns]
+    )
+
+
+def _all_of(values: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """All items of some lists, each once."""
+    return tuple(dict.fromkeys(chain.from_iterable(values)))

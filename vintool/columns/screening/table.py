@@ -1,6 +1,6 @@
 """Tables and streams of batches -> the same rows with their verdicts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from itertools import chain
@@ -21,7 +21,7 @@ from vintool.screening.dates import ManifestDays
 def screen_table(
     data: Any,
     on: date | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
 ) -> pa.Table:
     """Screen a table, a data frame, or one column of texts: the verdict on every row.
@@ -39,7 +39,8 @@ def screen_table(
         on: the declaration date of all rows; None to read the mapped date column.
         mapping: field -> column name, such as ``{"vin": "Chassis", "fuel": "燃料种类"}``, where the header
             dictionary should not decide; what is not given it finds by header and content, as
-            ``screen_file`` does.
+            ``screen_file`` does. Of ``vin`` there may be several columns: ``{"vin": ["Unit 1", "Unit 2"]}``; each
+            VIN of a row is judged, and the row has the strictest verdict.
         regime: code of the regime; None or ``all`` for every one that is in question for a row.
 
     Returns:
@@ -48,7 +49,7 @@ def screen_table(
         ``vin_manufacturer``, ``vin_brand``, ``vin_country``, ``vin_plant``, ``vin_model``,
         ``vin_built_in``, ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``, ``vin_regime``,
         the int32 ``vin_model_year``, and the lists of texts ``vin_problems``, ``vin_reasons``,
-        ``vin_evidence`` and ``vin_other_regimes``. One whose name the user has gets ``vin_`` once more.
+        ``vin_evidence``, ``vin_other_regimes`` and ``vin_others``, the VINs of the row behind its first as ``VIN=verdict``. One whose name the user has gets ``vin_`` once more.
 
     Raises:
         MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
@@ -78,7 +79,7 @@ def screen_table(
 def screen_batches(
     reader: Iterable[pa.RecordBatch],
     on: date | None = None,
-    mapping: Mapping[str, str] | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
@@ -133,13 +134,13 @@ def _screened(
     row = 1
     for batch in chain(head, batches):
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
-            part = batch.slice(start, BATCH_ROWS)
             try:
-                answers = screener(part, np.arange(row, row + part.num_rows))
+                for _, part in screener.parts(batch.slice(start, BATCH_ROWS)):
+                    answers = screener(part, np.arange(row, row + part.num_rows))
+                    yield beside(part, answers)
+                    row += part.num_rows
             except TypeNotTakenError as error:
-                raise named(error, part, mapping.values()) from None
-            yield beside(part, answers)
-            row += part.num_rows
+                raise named(error, batch, mapping.values()) from None
 
 
 def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:

@@ -2,6 +2,7 @@
 
 Each bound stands far above what honest manifests reach, and low enough that the work and the memory that a hostile file can
 ask for stay small. What it bounds is never cut off in silence: the file is refused, with the place, the bound and the way out.
+How many VINs a range is counted out to stands in ``vin.ranges``: a longer one is no error, its row is held.
 """
 
 from pathlib import Path

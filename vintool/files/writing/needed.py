@@ -1,8 +1,8 @@
-"""The rows that need a licence, by regime, bill of lading and exporter: what is to be done comes first on the page."""
+"""The vehicles that need a licence, by regime, bill of lading and exporter: what is to be done comes first on the page."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,7 +12,6 @@ from vintool.columns.engine.categorical import as_text
 from vintool.report.page import NEEDED_ROWS, Needed, NeedGroup
 
 _DECLARED = {"bl_no": "", "exporter": "exporter_code", "model": ""}
-_NEEDS = f"={Verdict.CONTROLLED}"
 
 
 class _Group:
@@ -32,7 +31,7 @@ class _Key(NamedTuple):
 
 
 class NeededRows:
-    """These rows, as far as the page lists them; annotated.* has all."""
+    """These vehicles, as far as the page lists them; annotated.* has all."""
 
     def __init__(self) -> None:
         self._groups: dict[_Key, _Group] = {}
@@ -45,9 +44,9 @@ class NeededRows:
 
         Args:
             sheet: where they stand.
-            data: the user's columns.
+            data: the user's columns, a line for each vehicle.
             mapping: field -> column name.
-            answers: those added.
+            answers: those added, likewise.
         """
         needs = pc.equal(as_text(answers.column("vin_verdict")), pa.scalar(str(Verdict.CONTROLLED)))
         of_batch = answers.filter(needs)
@@ -69,9 +68,9 @@ class NeededRows:
             group.rows += 1
             model = row["vin_model"] or said.get("model", "")
             group.models[" ".join(filter(None, (row["vin_brand"], model)))] += 1
-            vins = [row["vin"]] if row["vin"] else []
-            group.vins |= dict.fromkeys([*vins, *_others(row.get("vin_others"))])
-            if not vins:
+            if row["vin"]:
+                group.vins[row["vin"]] = None
+            else:
                 place = f"{sheet} {row['vin_row']}".strip()
                 group.without_vin.append(f"{place}: {row['vin_text'] or ''}".rstrip(": "))
 
@@ -90,12 +89,4 @@ class NeededRows:
         )  # fmt: skip
 
 
-_ANSWERS = ("vin_row", "vin_text", "vin", "vin_others", "vin_brand", "vin_model", "vin_regime")
-
-
-def _others(value: Any) -> Iterator[str]:
-    """The other VINs of a row that need a licence themselves, of ``VIN=verdict``."""
-    items = value.split(";") if isinstance(value, str) else value or ()
-    for item in items:
-        if item.endswith(_NEEDS):
-            yield item.removesuffix(_NEEDS)
+_ANSWERS = ("vin_row", "vin_text", "vin", "vin_brand", "vin_model", "vin_regime")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.categorical import as_text
@@ -30,7 +31,7 @@ _COUNTED_GROUPS: Final = 100_000  # beyond, they are a list rather than groups
 
 _HEARD: Final = (
     *("vin_verdict", "vin_regime", "vin_reasons", "vin", "vin_text", "vin_brand"),
-    *("vin_model", "vin_row", "vin_file", "vin_others"),
+    *("vin_model", "vin_row", "vin_file"),
 )
 
 
@@ -63,33 +64,33 @@ class Overview:
         self._needs: list[tuple[Any, ...]] = []
         self._vehicles = 0
 
-    def add(
+    def add(self, sheet: str, answers: pa.RecordBatch) -> None:
+        """Count the rows of a batch by their answers; those without a verdict are no vehicles."""
+        names = ("vin_verdict", "vin_regime", "vin_reasons")
+        columns = (texts(answers.column(name)).to_pylist() for name in names)
+        for verdict, regime, reasons in zip(*columns, strict=True):
+            if verdict:
+                self._sheets[sheet, verdict] += 1
+                self._regimes[regime, verdict] += 1
+                self._reasons.update(filter(None, (reasons or "").split(";")))
+
+    def add_vehicles(
         self,
         sheet: str,
         mapping: Mapping[str, str],
         data: pa.RecordBatch,
         answers: pa.RecordBatch,
     ) -> None:
-        """Hear of a batch: its sheet, field -> column name, the user's columns, the answers."""
+        """Keep the vehicles of a batch that need a licence: field -> column name, the user's columns, the answers."""
+        needing = pc.equal(answers.column("vin_verdict"), pa.scalar(Verdict.CONTROLLED.value))
+        answers = answers.filter(needing)
         columns: dict[str, list[str]] = {
             name: [cell or "" for cell in texts(answers.column(name)).to_pylist()]
             for name in _HEARD
             if name in answers.schema.names
         }
-        verdicts = columns["vin_verdict"]
-        judged = [
-            at for at, verdict in enumerate(verdicts) if verdict
-        ]  # the others are no vehicles
-        self._sheets.update((sheet, verdicts[at]) for at in judged)
-        regimes = columns["vin_regime"]
-        self._regimes.update((regimes[at], verdicts[at]) for at in judged)
-        for listed, count in Counter(columns["vin_reasons"]).items():
-            for reason in filter(None, listed.split(";")):
-                self._reasons[reason] += count
-        needing = [at for at, verdict in enumerate(verdicts) if verdict == Verdict.CONTROLLED]
-        if needing:
-            cells = {name: [column[at] for at in needing] for name, column in columns.items()}
-            self._add_needs(sheet, mapping, data.take(pa.array(needing)), cells)
+        if answers.num_rows:
+            self._add_needs(sheet, mapping, data.filter(needing), columns)
 
     def _add_needs(
         self,
@@ -107,20 +108,18 @@ class Overview:
             columns.get(name, none)
             for name in (
                 *("vin", "vin_text", "vin_brand", "vin_model", "vin_regime"),
-                *("vin_reasons", "vin_row", "vin_file", "vin_others"),
+                *("vin_reasons", "vin_row", "vin_file"),
             )
         ]
         rows = zip(*(cells[field] for field in _FIELDS), *answers, strict=True)
         for bl_no, exporter, model, to, licence, *row in rows:
-            vin, text, brand, of_vin, regime, reasons, number, file, others = row
-            place = (file, sheet, int(number or 0))
-            for vehicle, made_by in _vehicles(vin or text, brand, others):
-                self._vehicles += 1
-                if (bl_no, exporter) in self._groups or len(self._groups) < _COUNTED_GROUPS:
-                    self._groups[bl_no, exporter] += 1
-                if len(self._needs) < NEEDS_ROWS:
-                    line = (bl_no, exporter, vehicle, made_by, of_vin or model, to, licence)
-                    self._needs.append((*line, regime, reasons, *place))
+            vin, text, brand, of_vin, regime, reasons, number, file = row
+            self._vehicles += 1
+            if (bl_no, exporter) in self._groups or len(self._groups) < _COUNTED_GROUPS:
+                self._groups[bl_no, exporter] += 1
+            if len(self._needs) < NEEDS_ROWS:
+                line = (bl_no, exporter, vin or text, brand, of_vin or model, to, licence)
+                self._needs.append((*line, regime, reasons, file, sheet, int(number or 0)))
 
     def pages(self) -> tuple[Page, ...]:
         """The sheets: what needs a licence, and the counts."""
@@ -170,12 +169,3 @@ class Overview:
 def ranked_pairs(counts: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:
     """Most rows first, then by name."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _vehicles(vin: str, brand: str, others: str) -> Iterator[tuple[str, str]]:
-    """The vehicles of a row that needs a licence: the first one, and of the others those that need one."""
-    yield vin, brand
-    for item in filter(None, others.split(";")):
-        other, _, verdict = item.partition("=")
-        if verdict == Verdict.CONTROLLED:
-            yield other, ""

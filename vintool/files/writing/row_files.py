@@ -132,6 +132,7 @@ class RowFiles:
         label: str,
         data: pa.RecordBatch,
         answers: pa.RecordBatch,
+        vehicles: tuple[pa.RecordBatch, pa.RecordBatch],
         exceptions: tuple[pa.RecordBatch, pa.RecordBatch],
         cleared: pa.RecordBatch,
         counting: frozenset[str] = frozenset(),
@@ -144,7 +145,8 @@ class RowFiles:
             label: the sheet among those of all files.
             data: the user's columns.
             answers: those added.
-            exceptions: both of the rows that a person must look at, the answers with their facts.
+            vehicles: both, a line for each vehicle.
+            exceptions: both of the vehicles that a person must look at, the answers with their facts.
             cleared: ``cleared_rows``.
             counting: columns that only count rows, and change no digest.
         """
@@ -155,7 +157,7 @@ class RowFiles:
             )
         self._wait(3 * _AHEAD)
         self._waiting += (
-            self._annotated_thread.submit(self._annotate, sheet, mapping, data, answers),
+            self._annotated_thread.submit(self._annotate, sheet, mapping, vehicles, data, answers),
             self._exceptions_thread.submit(self._exceptions.write, sheet, *exceptions),
             self._exceptions_thread.submit(self._digests.write, label, data, answers, counting),
         )
@@ -172,11 +174,13 @@ class RowFiles:
         self,
         sheet: str,
         mapping: Mapping[str, str],
+        vehicles: tuple[pa.RecordBatch, pa.RecordBatch],
         data: pa.RecordBatch,
         answers: pa.RecordBatch,
     ) -> None:
         if self._overview:
-            self._overview.add(sheet, mapping, data, answers)
+            self._overview.add(sheet, answers)
+            self._overview.add_vehicles(sheet, mapping, *vehicles)
         data, answers = self._copy.table(sheet, data, answers)
         rows = max(data.num_rows, 1)
         step = _WORKBOOK_ROWS if self._copy.form == "xlsx" else rows

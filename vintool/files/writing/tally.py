@@ -73,13 +73,6 @@ class Tally:
             self.sheet_verdicts[sheet][verdict] += count
             self.powertrains[powertrain or "unknown"] += count
 
-    def keep_needed(
-        self, sheet: str, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch
-    ) -> None:
-        """Keep the rows that need a licence for the page, and count the figures of all rows."""
-        self.needed.add(sheet, data, mapping, answers)
-        self.statistics.add(data, mapping, answers)
-
     def count_cells(
         self, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch
     ) -> None:
