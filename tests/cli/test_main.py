@@ -250,7 +250,7 @@ def test_the_date_is_reported(manifest, tmp_path):
         run("screen", path, "--on", "2025-12-31", "--format", "json").stdout.count(
             '"out_of_scope": 1'
         )
-        == 3  # of all rows, by regime, by brand
+        == 4  # of all rows, by regime, by brand, by file
     )
     assert (
         Summary.model_validate_json(

@@ -337,8 +337,8 @@ def test_every_field_that_a_verdict_reads_has_headings_in_thirty_languages():
     )
     languages = {name: {row["language"] for row in table("headers.csv") if row["field"] == name} for name in read}  # fmt: skip
     few = {name for name in read if len(languages[name]) < 30}
-    # A code of China's type approvals, and names that are asked for by their language.
-    assert few <= {"type_code", "goods_name_zh", "goods_name_en"}
+    # What stands on papers of China, and names that are asked for by their language.
+    assert few <= {"type_code", "trade_mode", "origin", "goods_name_zh", "goods_name_en"}
 
 
 @pytest.mark.parametrize(

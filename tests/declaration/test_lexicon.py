@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import ON
 from support.tables import table
-from support.vehicles import ATTO3, EADO, ELECTRIC, PETROL, SONG_PLUG_IN, UNSEEN, UNSEEN_PETROL
+from support.vehicles import (
+    ATTO3,
+    EADO,
+    ELECTRIC,
+    PETROL,
+    SONG_PLUG_IN,
+    UNSEEN,
+    UNSEEN_PETROL,
+    screen,
+)
 
 from vintool import registry
 from vintool.codes import Powertrain, Reason, Verdict
@@ -17,7 +26,6 @@ from vintool.declaration.lexicon import READERS, meaning, together
 from vintool.declaration.lexicon.type_codes import type_codes
 from vintool.declaration.lexicon.words import letters as bare
 from vintool.declaration.lexicon.words import phrase
-from vintool.screening.screen import screen
 
 MODELS = table("declared.models.csv")
 BRANDS = {brand for maker in registry.all_makers() for brand in maker.brands}

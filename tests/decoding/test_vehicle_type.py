@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from support.vehicles import screen
 from support.vins import vin
 
 import vintool
@@ -56,7 +57,7 @@ GOODS = {"hs_code": "8704600000"}
 
 
 def test_a_van_that_is_declared_as_goods_vehicle_is_no_contradiction_and_is_not_cleared_by_that():
-    finding = vintool.screen(E_EXPERT, date(2026, 3, 1), {**GOODS, "fuel": "纯电动"})
+    finding = screen(E_EXPERT, date(2026, 3, 1), {**GOODS, "fuel": "纯电动"})
     reasons = {reason.value for reason in finding.reasons}
     assert "contradiction_kind" not in reasons
     assert "kind_unclear" in reasons
@@ -64,12 +65,12 @@ def test_a_van_that_is_declared_as_goods_vehicle_is_no_contradiction_and_is_not_
 
 
 def test_a_car_that_is_declared_as_goods_vehicle_is_a_contradiction():
-    finding = vintool.screen(vin("VF3UHZKX", "LT"), date(2026, 3, 1), GOODS)
+    finding = screen(vin("VF3UHZKX", "LT"), date(2026, 3, 1), GOODS)
     assert "contradiction_kind" in {reason.value for reason in finding.reasons}
 
 
 def test_two_entries_clear_a_van_and_the_vin_alone_does_not():
     day = date(2026, 3, 1)
-    assert vintool.screen(E_EXPERT, day).verdict is not Verdict.OUT_OF_SCOPE
+    assert screen(E_EXPERT, day).verdict is not Verdict.OUT_OF_SCOPE
     both = {**GOODS, "vehicle_type": "货车"}
-    assert vintool.screen(vin("VF1MAF2A", "NC"), day, both).verdict is Verdict.OUT_OF_SCOPE
+    assert screen(vin("VF1MAF2A", "NC"), day, both).verdict is Verdict.OUT_OF_SCOPE

@@ -101,7 +101,7 @@ def test_days_that_cannot_be_are_refused(cells):
         ("--licences", [("Licence No", "Qty", "Expiry date"), ("A1", "1", "soon")], 3, ["'Expiry date'", "'soon'", "2026-03-01"]),
         ("--licences", [("Licence No", "Expiry date"), ("A1", "2026-01-01")], 2, ["quantity", "'Licence No'"]),
         ("--licences", [("Licence No", "License number", "Qty"), ("A1", "A1", "1")], 2, ["'Licence No'", "'License number'"]),
-        ("--exporters", [("Company", "Year"), ("E", "2026")], 2, ["brands"]),
+        ("--exporters", [("Place", "Year"), ("E", "2026")], 2, ["exporter"]),
         ("--exporters", [("Company", "Brands"), ("", "BYD")], 3, ["row 2", "'Company'", "code or its name"]),
         ("--exporters", [("Company", "Brands", "Year"), ("E", "BYD", "soon")], 3, ["'Year'", "'soon'"]),
         ("--confirmations", [("VIN", "Letter No."), ("TBA", "L1")], 3, ["row 2", "'VIN'"]),

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 from support.commands import run
 from support.manifests import put, read_csv
+from support.vehicles import screen
 from support.vins import checked_vin
 
-import vintool
 from vintool import registry
 from vintool.codes import Reason, Verdict
 from vintool.powertrain import classify
@@ -41,22 +41,22 @@ def test_a_rule_against_packaged_evidence_clears_nothing(tmp_path, powertrain, r
     for vin, exact in product(ELECTRIC, [False, True]):
         heard(tmp_path, (vin[:3], vin[3:8] if exact else "*****", powertrain), rank=rank)
         for entries in ({}, {"fuel": "petrol", "hs_code": "8703234010"}):
-            finding = vintool.screen(vin, ON, entries)
+            finding = screen(vin, ON, entries)
             assert finding.verdict == verdict
             assert Reason.RULES_DISAGREE in finding.reasons
             (item,) = (item for item in finding.evidence if item.what == Reason.RULES_DISAGREE)
             assert item.value.startswith(f"{powertrain} by own.csv:2 against BEV by powertrain.")
             for regime in ("cn-used-vehicle", "cn-vehicle-export"):
-                assert vintool.screen(vin, ON, entries, regime).verdict is not Verdict.OUT_OF_SCOPE
+                assert screen(vin, ON, entries, regime).verdict is not Verdict.OUT_OF_SCOPE
 
 
 @pytest.mark.parametrize("rank", ["above", "below"])
 @pytest.mark.parametrize("vds", ["*****", "DD21B"])
 def test_a_rule_that_says_electric_holds_what_packaged_evidence_would_clear(tmp_path, rank, vds):
     entries = {"fuel": "petrol"}
-    assert vintool.screen(OTHER, ON, entries).verdict is Verdict.OUT_OF_SCOPE
+    assert screen(OTHER, ON, entries).verdict is Verdict.OUT_OF_SCOPE
     heard(tmp_path, ("LVV", vds, "BEV"), rank=rank)
-    finding = vintool.screen(OTHER, ON, entries)
+    finding = screen(OTHER, ON, entries)
     assert finding.verdict is Verdict.REVIEW
     assert Reason.RULES_DISAGREE in finding.reasons
 
@@ -66,21 +66,21 @@ def test_a_powertrain_that_is_not_electric_is_a_reason_and_holds_only_where_it_i
 ):
     entries = {"fuel": "petrol"}
     heard(tmp_path, ("LVV", "DD21B", "HEV"))
-    finding = vintool.screen(OTHER, ON, entries)
+    finding = screen(OTHER, ON, entries)
     assert (finding.verdict, finding.evidence[0].value) == (Verdict.OUT_OF_SCOPE, "ICE")
     assert Reason.RULES_DISAGREE in finding.reasons
     heard(tmp_path, ("LVV", "DD21B", "EREV"))
-    assert vintool.screen(OTHER, ON, entries).verdict is Verdict.REVIEW
+    assert screen(OTHER, ON, entries).verdict is Verdict.REVIEW
 
 
 def test_a_rule_alone_is_one_witness_whatever_grade_it_claims(tmp_path):
-    assert vintool.screen(UNKNOWN, ON, {"fuel": "petrol"}).verdict is Verdict.REVIEW
+    assert screen(UNKNOWN, ON, {"fuel": "petrol"}).verdict is Verdict.REVIEW
     heard(tmp_path, ("LZZ", "AB12C", "ICE"))
-    finding = vintool.screen(UNKNOWN, ON)
+    finding = screen(UNKNOWN, ON)
     assert (finding.verdict, finding.reasons) == (Verdict.REVIEW, (Reason.EVIDENCE_TOO_THIN,))
-    assert vintool.screen(UNKNOWN, ON, {"fuel": "petrol"}).verdict is Verdict.OUT_OF_SCOPE
+    assert screen(UNKNOWN, ON, {"fuel": "petrol"}).verdict is Verdict.OUT_OF_SCOPE
     heard(tmp_path, ("LZZ", "AB12C", "BEV"))
-    assert vintool.screen(UNKNOWN, ON).verdict is Verdict.CONTROLLED
+    assert screen(UNKNOWN, ON).verdict is Verdict.CONTROLLED
 
 
 def test_a_rule_alone_does_not_hide_the_electric_neighbour(tmp_path):
@@ -89,8 +89,8 @@ def test_a_rule_alone_does_not_hide_the_electric_neighbour(tmp_path):
     neighbour = {"L": "C", "C": "L"}
     assert neighbour["C"] == "L"
     entries = {"fuel": "petrol"}
-    assert vintool.screen(UNKNOWN, ON, entries).verdict is Verdict.REVIEW
-    reasons = vintool.screen(UNKNOWN, ON, entries | {"hs_code": "8703234010"}).reasons
+    assert screen(UNKNOWN, ON, entries).verdict is Verdict.REVIEW
+    reasons = screen(UNKNOWN, ON, entries | {"hs_code": "8703234010"}).reasons
     assert Reason.ONE_CHARACTER_FROM_ELECTRIC in reasons
 
 
@@ -99,7 +99,7 @@ def test_a_rule_that_reaches_to_packaged_electric_cars_clears_no_other_car_eithe
     start = "LGXZZZZZ"
     assert not classify(f"{start}S2").rules
     heard(tmp_path, ("LGX", "*****", "ICE"))
-    finding = vintool.screen(checked_vin(start, "S2"), ON, {"fuel": "petrol"})
+    finding = screen(checked_vin(start, "S2"), ON, {"fuel": "petrol"})
     assert finding.verdict is Verdict.REVIEW
     assert Reason.RULES_DISAGREE in finding.reasons
 
@@ -110,7 +110,7 @@ def test_a_rule_lends_packaged_evidence_no_grade_and_takes_none(tmp_path):
     heard(tmp_path, ("LSJ", "A24U6", "PHEV"))
     together = classify("LSJA24U6RN")
     assert (together.powertrain, together.grade, together.opposed) == ("PHEV", "C", None)
-    finding = vintool.screen(checked_vin("LSJA24U6", "RN"), ON)
+    finding = screen(checked_vin("LSJA24U6", "RN"), ON)
     assert (finding.verdict, finding.reasons[0]) == (Verdict.REVIEW, Reason.EVIDENCE_TOO_THIN)
 
 
@@ -118,7 +118,7 @@ def test_own_files_that_disagree_with_each_other_clear_nothing(tmp_path):
     above = put(tmp_path / "a.csv", HEAD + "LZZ,AB12C,ICE,A,one,,\n")
     below = put(tmp_path / "b.csv", HEAD + "LZZ,AB12C,BEV,A,two,,\n")
     registry.use_evidence([above], [below])
-    finding = vintool.screen(UNKNOWN, ON, {"fuel": "petrol", "hs_code": "8703234010"})
+    finding = screen(UNKNOWN, ON, {"fuel": "petrol", "hs_code": "8703234010"})
     assert finding.verdict is Verdict.REVIEW
     assert Reason.RULES_DISAGREE in finding.reasons
 

@@ -12,6 +12,8 @@ APART = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters
 
 def run(*arguments, text=None):
     """The result of a command: exit code, stdout and stderr; what it does not foresee is raised."""
-    result = CliRunner(**APART).invoke(cli, [str(argument) for argument in arguments], input=text)
+    result = CliRunner(**APART).invoke(
+        cli, [str(argument) for argument in arguments], input=text, env={"COLUMNS": None}
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result

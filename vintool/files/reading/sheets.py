@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -174,6 +174,10 @@ def _read_holding(
     read: Callable[[Tally], Iterator[Batch]], _held: object, tally: Tally
 ) -> Iterator[Batch]:
     return read(tally)
+
+
+#: Sheets that an annotated workbook ends with, which repeat what the others hold.
+ADDED_SHEETS: Final = ("Needs a licence", "Counts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.categorical import as_text
+from vintool.files.reading.sheets import ADDED_SHEETS
 from vintool.files.writing.cells import texts
 from vintool.files.writing.looks import width_for
 from vintool.report.display import ranked
@@ -128,12 +129,12 @@ class Overview:
         used = [at for at in range(len(HEADINGS)) if at < 3 or any(line[at] for line in needs)]
         return (
             Page(
-                say("Needs a licence"),
+                say(ADDED_SHEETS[0]),
                 tuple(say(HEADINGS[at]) for at in used),
                 tuple(tuple(line[at] for at in used) for line in needs),
             ),
             Page(
-                say("Counts"),
+                say(ADDED_SHEETS[1]),
                 tuple(map(say, COUNT_HEADINGS)),
                 tuple(self._count_lines(self._language)),
             ),

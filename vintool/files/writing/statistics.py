@@ -255,7 +255,9 @@ def _vehicles(rows: _Rows) -> pa.Array:
     """How many vehicles a row is, by its VINs."""
     if "vin_others" not in rows.answers.schema.names:
         return pa.repeat(1, rows.count)
-    others = rows.answers.column("vin_others")
+    others: Any = rows.answers.column("vin_others")
+    if pa.types.is_dictionary(others.type):
+        others = others.dictionary.take(others.indices)
     if pa.types.is_list(others.type):
         count = _arrow.fill_null(_arrow.list_value_length(others), 0)
         return cast("pa.Array", _arrow.add(count, 1).cast(pa.int64()))

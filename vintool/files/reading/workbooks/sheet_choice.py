@@ -6,7 +6,8 @@ from pathlib import Path
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
 from vintool.errors import NoVinColumn
-from vintool.files.reading.sheets import Sheet
+from vintool.files.reading.sheets import ADDED_SHEETS, Sheet
+from vintool.report.language import LANGUAGES, language
 
 
 def sorted_out(
@@ -17,6 +18,8 @@ def sorted_out(
     Raises:
         NoVinColumn: several sheets, and none of them holds what is looked for.
     """
+    added = _added(opened)
+    opened = [one for one in opened if one not in added]
     kept = [one for one in opened if holds(one)]
     if len(opened) == 1:
         kept = [*opened]
@@ -29,7 +32,7 @@ def sorted_out(
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
         )
-    skipped = list[tuple[str, str]]()
+    skipped = [(one.name, "added by vintool to an annotated workbook") for one in added]
     for one in opened:
         if one in kept:
             continue
@@ -44,3 +47,10 @@ def sorted_out(
         else:
             skipped.append((one.name, "no column looks like VINs"))
     return kept, skipped
+
+
+def _added(opened: Sequence[Sheet]) -> list[Sheet]:
+    """The sheets that an annotated workbook ends with: they repeat vehicles of the others."""
+    names = {language(lang).translate(name) for lang in LANGUAGES for name in ADDED_SHEETS}
+    answered = any("vin_verdict" in one.columns for one in opened)
+    return [one for one in opened if answered and one.name in names]
