@@ -22,7 +22,7 @@ ELECTRIC = {MODEL_3, ATTO_3, SEAL, ZS_EV}
 def screened(path, folder, **options):
     """The summary, the rows and the exceptions of a run."""
     out = folder / "out"
-    summary = screen_file(path, ON, out, annotated_as="csv", **options)
+    summary = screen_file(path, ON, out, annotated_as="csv", regime="cn-2025-54", **options)
     return summary, read_csv(out / "annotated.csv"), read_csv(out / "exceptions.csv")
 
 
@@ -160,7 +160,7 @@ some_vins = st.sampled_from([F3, F3_TOO, MODEL_3, ATTO_3, SEAL, ZS_EV])
 def test_no_vin_of_a_column_is_left_unread(rows, more, mapping):
     rows = [[f"{row[0]} {' '.join(more)}".strip(), *row[1:]] for row in [[F3, SEAL, ZS_EV], *rows]]
     table = pa.table({name: list(cells) for name, *cells in zip("ABC", *rows, strict=True)})
-    answers = vintool.screen_table(table, ON, mapping).to_pylist()
+    answers = vintool.screen_table(table, ON, mapping, "cn-2025-54").to_pylist()
     for row, answer in zip(rows, answers, strict=True):
         vins = {*" ".join(row).split()}
         beside = dict(one.split("=") for one in answer["vin_others"])

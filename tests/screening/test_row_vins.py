@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import ON
-from support.vehicles import ATTO3, EADO, PETROL, PLUG_IN, SONG_PLUG_IN, TESLA, UNSEEN
+from support.vehicles import ATTO3, EADO, PETROL, PLUG_IN, SONG_PLUG_IN, TESLA, UNSEEN, screen
 from support.vins import DIRT, checked_vin, vin
 
 from vintool.codes import Reason, Verdict
 from vintool.declaration.quantities import quantities
 from vintool.screening.row_vins import row_vins
-from vintool.screening.screen import screen
 from vintool.vin.ranges import LONGEST, vins_between
 
 FIRST, THIRD = checked_vin("LRW3E7FA", "SC", "000001"), checked_vin("LRW3E7FA", "SC", "000003")

@@ -58,13 +58,30 @@ def made_of_vins(text: str) -> bool:
     """
     if vin_shaped(text):
         return True
+    vins, others = _words(text)
+    return any(map(_mixed, vins)) and all(len(word) <= _SHORT_WORD for word in others)
+
+
+def vin_among_words(text: str) -> bool:
+    """Whether a cell holds a VIN and words of a language beside it.
+
+    >>> vin_among_words("NEW CAR LRW3E7FA1LC000001"), vin_among_words("1) LRW3E7FA1LC000001 to ...13")
+    (True, False)
+    """
+    if vin_shaped(text):
+        return False
+    vins, others = _words(text)
+    return any(map(_mixed, vins)) and any(len(word) > 2 and word.isalpha() for word in others)
+
+
+def _words(text: str) -> tuple[set[str], list[str]]:
+    """The VINs of a cell, and its other words."""
     folded = unicodedata.normalize("NFKC", text[:_MANY_VINS]).upper()
     words = _ALPHANUMERIC.findall(folded)
     vins = {word for word in words if _VIN_WORDS.fullmatch(word)}
     if len(text) > _MANY_VINS:
         words.pop()  # it may be cut off
-    others = (word for word in words if word not in vins)
-    return any(map(_mixed, vins)) and all(len(word) <= _SHORT_WORD for word in others)
+    return vins, [word for word in words if word not in vins]
 
 
 def like_a_vin(text: str) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from vintool.declaration.headers import GOODS_NAME, further_of, label, labels, meaning
 from vintool.declaration.lexicon import FIELDS
-from vintool.declaration.mapping import text_with_vins, vin_share
+from vintool.declaration.mapping import text_with_vins
 from vintool.declaration.row_kinds import RowKind
+from vintool.declaration.shapes import vin_among_words
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.files.set_apart import SetApart
 from vintool.report.summary import SheetInfo
@@ -59,7 +60,7 @@ def _text_column(sheet: Sheet, mapping: Mapping[str, str]) -> list[str]:
     notes = list[str]()
     position = sheet.columns.index(mapping["vin"])
     found = text_with_vins(sheet, position)
-    if found.vins and vin_share(sheet, position) == 0:
+    if found.vins and any(vin_among_words(row[position]) for row in sheet.sample):
         name = label(sheet.columns[position], position + 1)
         notes.append(
             f"The VINs were taken out of the texts of column {name!r}: of its first {found.filled} texts {found.with_vins} hold one."

@@ -33,9 +33,10 @@ def test_a_list_in_a_table_for_the_layout_and_cars_in_the_text(tmp_path):
     inner = letters.html_table(ROWS)
     page = f"<body><p>and {VINS[7]}</p><table><tr><td>Dear all<br>{VINS[8]}{inner}</td></tr></table><script>{VINS[9]}</script>"
     manifest = open_manifest(put(tmp_path / "a.htm", page))
-    table, text = manifest.sheets
+    layout, table, text = manifest.sheets
+    assert cells(layout) == [[f"Dear all\n{VINS[8]}"]]
     assert cells(table) == ROWS[1:]
-    assert [row[0] for row in cells(text)] == [VINS[7], VINS[8]]
+    assert [row[0] for row in cells(text)] == [VINS[7]]
 
 
 def test_a_header_in_a_table_of_its_own(tmp_path):

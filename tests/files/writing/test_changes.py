@@ -24,7 +24,7 @@ ROWS = [
 
 def screened(folder, rows, name, **options):
     path = put_csv(folder / f"{name}.csv", [("VIN", "Fuel"), *rows])
-    return screen_file(path, ON, folder / name, **options)
+    return screen_file(path, ON, folder / name, **{"regime": "cn-2025-54"} | options)
 
 
 def test_what_is_new_gone_and_changed_stands_in_a_file_and_in_the_counts(tmp_path):
@@ -50,7 +50,11 @@ def test_the_order_of_rows_and_columns_and_empty_columns_are_no_change(tmp_path)
     screened(tmp_path, ROWS, "first")
     path = put_csv(tmp_path / "other.csv", [("No", "Note", "Fuel", "VIN"), *[(n, "", fuel, vin) for n, (vin, fuel) in enumerate(reversed(ROWS))]])  # fmt: skip
     changes = screen_file(
-        path, ON, tmp_path / "first", since=tmp_path / "first" / "run.json"
+        path,
+        ON,
+        tmp_path / "first",
+        regime="cn-2025-54",
+        since=tmp_path / "first" / "run.json",
     ).changes
     assert (sum(changes.rows.values()), changes.same) == (0, 5)
 

@@ -49,7 +49,7 @@ def packing_list():
 
 def annotated(tmp_path, book, name="list.xlsx", **options):
     book.save(tmp_path / name)
-    summary = screen_file(tmp_path / name, ON, tmp_path / "out", **options)
+    summary = screen_file(tmp_path / name, ON, tmp_path / "out", regime="cn-2025-54", **options)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return openpyxl.load_workbook(tmp_path / "out" / "annotated.xlsx"), summary

@@ -134,7 +134,7 @@ WRITTEN = f"""\
 
 
 def screen(*arguments):
-    return run("screen", *arguments, "--on", ON)
+    return run("screen", *arguments, "--on", ON, "--regime", "cn-2025-54")
 
 
 def test_the_vehicles_of_a_manifest_as_blocks(tmp_path):

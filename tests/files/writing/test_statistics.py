@@ -39,7 +39,6 @@ def test_units_values_and_prices_by_tariff_line_with_and_without_a_vin(tmp_path)
     assert trades == {("乙", "BR", "Brazil"): "15", ("甲", "BR", "Brazil"): "2", ("甲", "", "Atlantis"): "1", ("乙", "", ""): "1"}  # fmt: skip
     page = Page((tmp_path / "out" / "report.html").read_text(encoding="utf-8")).words("figures")
     assert "8703801090 with 2 USD 50,000 25,000" in page
-    assert "1 rows with neither a VIN nor a tariff code are not counted" in page
 
 
 def test_the_spread_of_the_prices_of_one_model_in_one_market(tmp_path):
@@ -82,13 +81,13 @@ def test_what_needs_a_licence_stands_first_whether_or_not_there_are_licences(tmp
     assert buttons == ["act", "vins-1", "vins-2"]
 
 
-def test_of_a_row_with_several_vins_those_that_need_a_licence_are_listed(monkeypatch):
+def test_the_page_lists_so_many_vehicles_and_counts_all(monkeypatch):
     monkeypatch.setattr(needed, "NEEDED_ROWS", 3)
     rows = needed.NeededRows()
     count = 2
     answers = pa.record_batch({
         "vin_verdict": ["controlled"] * count, "vin_row": list(range(count)), "vin": ["A", None], "vin_text": ["A", "TBA"],
-        "vin_others": [["B=controlled", "C=out_of_scope"], []], "vin_brand": ["BYD"] * count, "vin_model": [None] * count, "vin_regime": ["r"] * count,
+        "vin_brand": ["BYD"] * count, "vin_model": [None] * count, "vin_regime": ["r"] * count,
     })  # fmt: skip
     data = pa.record_batch({"bill": ["1"] * count})
     for _ in range(2):
@@ -98,7 +97,7 @@ def test_of_a_row_with_several_vins_those_that_need_a_licence_are_listed(monkeyp
     assert (found.rows, found.listed, group.vins, group.without_vin) == (
         4,
         3,
-        ("A", "B"),
+        ("A",),
         ("s 1: TBA",),
     )
     assert Counter(group.models) == {"BYD": 3}
