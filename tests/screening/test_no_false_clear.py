@@ -377,7 +377,7 @@ def test_columns_say_of_vehicles_without_a_vin_and_trade_modes_what_one_row_says
     fields = [*ALL_THAT_TELLS_NONE, "trade_mode", "un_no", "chassis_no"]
     some = rows[: len(texts)]
     data = pa.table({"vin": texts} | {field: [row.get(field, "") for row in some] for field in fields})  # fmt: skip
-    answers = screen_table(data, ON, {name: name for name in data.column_names})
+    answers = screen_table(data, ON, {name: name for name in data.column_names}, NEW_ELECTRIC)
     for text, row, verdict, reasons in zip(texts, some, answers["vin_verdict"].to_pylist(), answers["vin_reasons"].to_pylist(), strict=True):  # fmt: skip
         finding = screen(text, ON, row)
         alone = {str(reason) for reason in finding.reasons}

@@ -27,6 +27,7 @@ _MARKS = frozenset(MARKS)
 _VIN_LENGTH = 17
 _SHORTEST_NUMBER = 4  # figures: less is a row number
 _ROW = "the row"
+_STRICTEST = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID, Verdict.OUT_OF_SCOPE)
 
 
 class _Found(NamedTuple):
@@ -237,8 +238,7 @@ def of_row(decisions: Sequence[Decision]) -> Decision:
     if verdicts == {Verdict.OUT_OF_SCOPE, Verdict.INVALID}:
         verdict, leading = Verdict.REVIEW, Verdict.INVALID
     else:
-        strictest = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID, Verdict.OUT_OF_SCOPE)
-        verdict = leading = next(one for one in strictest if one in verdicts)
+        verdict = leading = next(one for one in _STRICTEST if one in verdicts)
     some = (one for one in decisions if one.verdict is leading)
     lead = min(some, key=lambda one: REGIMES.index(one.regime))
     ordered = (lead, *(one for one in decisions if one is not lead))
@@ -246,13 +246,24 @@ def of_row(decisions: Sequence[Decision]) -> Decision:
         verdict=verdict,
         reasons=tuple(dict.fromkeys(chain.from_iterable(one.reasons for one in ordered))),
         evidence=tuple(dict.fromkeys(chain.from_iterable(one.evidence for one in ordered))),
-        other_regimes=tuple(
-            dict.fromkeys(chain.from_iterable(one.other_regimes for one in ordered))
-        ),
+        other_regimes=_other_regimes(lead.regime, ordered),
         powertrain=first.powertrain,
         basis=first.basis,
         grade=first.grade,
     )
+
+
+def _other_regimes(leading: str, decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """What the other regimes say of a row: each the strictest of what it says of the vehicles."""
+    under = [one for decision in decisions for one in (decision, *decision.others)]
+    verdicts = {
+        code: min((one.verdict for one in under if one.regime == code), key=_STRICTEST.index)
+        for code in REGIMES
+        if code != leading and any(one.regime == code for one in under)
+    }
+    if verdicts:
+        return tuple(f"{code}={verdict.value}" for code, verdict in verdicts.items())
+    return tuple(dict.fromkeys(chain.from_iterable(one.other_regimes for one in decisions)))
 
 
 def beside_first(texts: Sequence[str], verdicts: Sequence[str]) -> tuple[str, ...]:

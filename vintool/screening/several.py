@@ -43,9 +43,12 @@ def decide_under(facts: Facts, days: Sequence[Day], regimes: Sequence[Regime]) -
         Case(facts._replace(in_force=day.in_force, date_doubt=day.doubt), regime)
         for day, regime in zip(days, regimes, strict=True)
     )
-    return together(
-        [decide_case(first), *(decide_case(one) for one in others if is_in_question(one))]
-    )
+    leading = decide_case(first)
+    if Reason.WITHOUT_VIN in leading.reasons and leading.verdict is Verdict.OUT_OF_SCOPE:
+        others = [
+            one for one in others if one.declared
+        ]  # low-speed electric, where nothing else is told
+    return together([leading, *(decide_case(one) for one in others if is_in_question(one))])
 
 
 def is_in_question(case: Case) -> bool:
