@@ -26,8 +26,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def run(*command: str) -> str:
-    """What a command of vintool prints to a terminal, colours and all."""
-    return CliRunner().invoke(cli, command, color=True, catch_exceptions=False).stdout
+    """What a command of vintool prints to a terminal, colours and all, its lines whole."""
+    runner = CliRunner(env={"COLUMNS": None})
+    return runner.invoke(cli, command, color=True, catch_exceptions=False).stdout
 
 
 def explain() -> str:

@@ -19,6 +19,7 @@ from vintool.codes import Problem, Reason
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "docs"))
 import examples  # noqa: E402 - of the pages
+import generate  # noqa: E402
 import pictures  # noqa: E402
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,6 +35,11 @@ def name_of(page):
 def test_every_example_prints_what_the_page_says(page, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert [one.got for one in examples.failures(page.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("name", generate.GENERATORS)
+def test_every_table_of_the_pages_can_be_made(name):
+    assert generate.GENERATORS[name]().strip()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

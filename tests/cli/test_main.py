@@ -58,15 +58,15 @@ because contradiction_no_vin_code: The code declares a vehicle without a VIN, an
 
 1e date            The regime is in force on the declaration date.
                    cn-2025-54 in-force, since 2026-01-01: Whoever exports these goods on or after 1 January 2026 needs an export licence. The announcement itself holds no exception for older contracts, small numbers or goods under way.
-2c identity        The VIN is sound and its maker is known.
-3e kind            No entry tells a kind that the regime does not cover; what the VIN alone tells of it settles nothing.
+2e identity        The VIN is sound and its maker is known.
+3g kind            No entry tells a kind that the regime does not cover; what the VIN alone tells of it settles nothing.
                    cn-2025-54 passenger, since 2026-01-01: Covered are vehicles of heading 8703: mainly for persons, at most nine seats with the driver's. Not covered are buses (8702), goods vehicles (8704), special vehicles (8705), motorcycles (8711), and golf carts, all-terrain and snow vehicles (8703.10). Electric tricycles for persons are in 8703 if they steer like a car, or have a reverse gear and a differential; else in 8711.
 4h new or used     New is declared, or nothing is: taken as new.
                    cn-2025-54 new, since 2026-01-01: Covered are vehicles that are not used. A used electric vehicle has code 8703801010 and a regime of its own.
 5b powertrain      The VIN tells a powertrain that the regime covers.
                    cn-2025-54 only-electric, since 2026-01-01: Covered are vehicles that only electric motors drive. Hybrids and plug-in hybrids (8703.40 to 8703.70) and mild hybrids, whose motor does not drive, are not; they were licensed before. Range-extended and fuel cell vehicles are in doubt.
 6a VIN             The code declares a vehicle without a VIN, and the row has one: the contradiction is told.
-                   cn-2025-54 with-vin, since 2026-01-01: Covered are vehicles that have a VIN. Low-speed electric vehicles without one are in 8703809090, outside the rule.
+                   cn-2025-54 with-vin, since 2026-01-01: Covered are vehicles that have a VIN. Low-speed electric vehicles without one are in 8703809090, outside the rule. Where no VIN stands on the row, two facts that agree tell that class: the code, a price of its class, a word for it; a cell that says that there is none counts beside one of these. A blank cell is no fact, and a damaged VIN never one.
 7d burden of proof The verdict stands.
                    cn-2025-54 goods-name-rules, since 2026-01-01: The name of the goods is the rule, and HS code 8703801090 is given as a reference. A vehicle that fits the name is taken as controlled whatever code is declared, and a declared code alone does not clear a vehicle.
 
@@ -103,8 +103,10 @@ powertrain      BEV  [encoded, grade A]
                  powertrain.manual.csv LRW***** at 10-11 [LMNPRSTV]*: labelled listings, registers and recall lists compared in 2026-11 (Tesla cars; Tesla builds nothing but electric vehicles; no other maker was seen under the code; seen with model years 2020 to 2026; 2027 is to come)
 
 law     MOFCOM, MIIT, GACC and SAMR, Announcement 54 of 2025 of 26 September 2025 (https://www.tradesichuan.com/jmzx/3028.html; confidence high)
+law     Foreign Trade Law, revised on 27 December 2025, in force from 1 March 2026 (https://insidernarrative.com/?p=32265; confidence high)
+law     Notice on the applications for 2027, published 30 September 2026 (text not read) (https://www.mofcom.gov.cn/zcfb/zc/art/2026/art_c7ac10d2deaa489dbf6346461785c65c.html; confidence high)
 law     MOFCOM and GACC, Announcement 89 of 2025 of 30 December 2025: export licence catalogue for 2026 (https://10100.com/article/65966349; confidence high)
-rules   cn-2025-54@2026.11-3, data 2026.11+vpic.2026-10. This is no legal advice.
+rules   cn-2025-54@2026.11-4, data 2026.11+vpic.2026-10. This is no legal advice.
 Not checked: whether the exporter is qualified and the brand its own; the licence itself; other regimes.
 """
 
@@ -140,15 +142,13 @@ def test_a_vin_in_place_of_a_command_is_explained(tmp_path, monkeypatch):
     assert "No such command" in run(TESLA).stderr
 
 
-def test_lines_are_broken_at_words_whatever_the_width(manifest, monkeypatch, tmp_path):
+def test_lines_are_broken_at_words_whatever_the_width(manifest, tmp_path):
     out = tmp_path / "a folder" / ("with-a-long_name" * 4)
     for arguments in (["explain", TESLA, "--on", "2026-03-01"], ["screen", manifest, "--out", out]):
         for lang in ("en", "zh"):
-            monkeypatch.delenv("COLUMNS", raising=False)
             whole = run(*arguments, "--lang", lang).stdout
             for width in (60, 80, 120):
-                monkeypatch.setenv("COLUMNS", str(width))
-                lines = run(*arguments, "--lang", lang).stdout.splitlines()
+                lines = run(*arguments, "--lang", lang, width=width).stdout.splitlines()
                 assert max(map(cells, lines)) <= width
                 assert re.sub(r"\s+|\d\.\d s", "", "".join(lines)) == re.sub(
                     r"\s+|\d\.\d s", "", whole
@@ -334,11 +334,12 @@ def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
 def test_demo(tmp_path):
     result = run("demo", "--out", tmp_path)
     assert result.exit_code == 0
-    assert "349 rows read, 349 rows out, 1 blank skipped" in result.stdout
+    assert "348 rows read, 348 rows out, 1 blank skipped, 1 set apart" in result.stdout
     assert sorted(file.name for file in (tmp_path / "vintool-demo").iterdir()) == [
         "annotated.csv",
         "cleared_by_date.csv",
         "exceptions.csv",
+        "exceptions.xlsx",
         "ledger.csv",
         "report.html",
         "rows.parquet",

@@ -25,6 +25,8 @@ from vintool.codes import (
 )
 from vintool.decoding.fields import FIELDS
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
+from vintool.files.reading.mail import MEDIA
+from vintool.files.reading.sheets import ADDED_SHEETS
 from vintool.files.run import Run
 from vintool.files.writing import exceptions, overview, tally
 from vintool.files.writing.report import not_checked
@@ -60,34 +62,63 @@ def of_the_law():
         yield from not_checked(Run(path=CODE), (rule,))
 
 
-def _holed(node):
-    """A text of the code with {} for what is put into it."""
-    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
-    texts = (part.value if isinstance(part, ast.Constant) else "{}" for part in parts)
-    return "".join(map(str, texts))
+def _said(value, constants):
+    """The texts in a value of the code, with {} for what is put into each; those that stand under a name too."""
+    if isinstance(value, ast.Constant):
+        yield from [value.value] if isinstance(value.value, str) else []
+    elif isinstance(value, ast.JoinedStr):
+        parts = (part.value for part in value.values)
+        yield "".join(
+            part if isinstance(part, str) else constants.get(ast.unparse(part), "{}")
+            for part in parts
+        )
+    elif isinstance(value, ast.Name):
+        yield from [constants[value.id]] if value.id in constants else []
+    elif not (isinstance(value, ast.Call) and ast.unparse(value.func).endswith(".removeprefix")):
+        for part in ast.iter_child_nodes(value):
+            yield from _said(part, constants)
+
+
+def _why(value):
+    """Of what was not read, each with its name, what is no name."""
+    pairs = [node for node in ast.walk(value) if isinstance(node, ast.Tuple) and node.elts]
+    return [node.elts[-1] for node in pairs] or [value]
+
+
+def _of_a_statement(node):
+    """Where something is put, and what."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        if node.func.attr == "append":
+            yield ast.unparse(node.func.value), node.args[0]
+    elif isinstance(node, ast.AugAssign):
+        yield ast.unparse(node.target), node.value
+    elif isinstance(node, ast.Assign):
+        yield ast.unparse(node.targets[0]), node.value
+    elif isinstance(node, ast.keyword):
+        yield f"{node.arg}", node.value
+    elif isinstance(node, ast.FunctionDef) and node.name.endswith("notes"):
+        yield from (("notes", one.value) for one in ast.walk(node) if isinstance(one, ast.Yield))
 
 
 def of_the_readers():
-    """Every sentence that is put into notes or told of a sheet that was not read."""
+    """Every sentence that is put into notes or told of a sheet or a file that was not read."""
     for path in (*CODE.glob("files/**/*.py"), *CODE.glob("desk/*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            target, value = "", None
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr == "append" and node.args:
-                    target, value = ast.unparse(node.func.value), node.args[0]
-            elif isinstance(node, ast.AugAssign):
-                target, value = ast.unparse(node.target), node.value
-            elif isinstance(node, ast.Assign):
-                target, value = ast.unparse(node.targets[0]), node.value
-            if target.rsplit(".", 1)[-1] in {"note", "notes", "skipped"} and value is not None:
-                inner = {id(part) for item in ast.walk(value) if isinstance(item, ast.JoinedStr) for part in ast.walk(item) if part is not item}  # fmt: skip
-                for item in ast.walk(value):
-                    if id(item) not in inner and (
-                        isinstance(item, ast.JoinedStr)
-                        or (isinstance(item, ast.Constant) and isinstance(item.value, str))
-                    ):
-                        yield _holed(item)
+        constants = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        }
+        for place, value in (put for node in ast.walk(tree) for put in _of_a_statement(node)):
+            name = place.rsplit(".", 1)[-1].removeprefix("_")
+            if name in {"note", "notes"}:
+                yield from _said(value, constants)
+            elif name in {"skipped", "unread", "left_out"}:
+                for why in _why(value):
+                    yield from _said(why, constants)
 
 
 def of_the_ledger():
@@ -219,6 +250,7 @@ OURS = {
     "ledger": sorted(of_the_ledger()),
     "lists": ["exporters", "licences", "confirmations", "catalogue", "decisions", ORDER_OF_USE],
     "explain": sorted(set(of_explain())),
+    "names that readers give": [*ADDED_SHEETS, *MEDIA.values()],
     "terminal": sorted(of_the_terminal()),
     "evidence": sorted(of_the_evidence()),
     "figures and changes": [
@@ -262,9 +294,11 @@ def test_every_text_is_translated(kind):
 def test_every_note_of_a_reader_is_translated():
     notes = set(of_the_readers())
     assert len(notes) > 15
-    filled = {note.replace("{}", "7") for note in notes} - {"7: 7", ""}
+    filled = {note.replace("{}", "7") for note in notes} - {"7: 7", "7: 7, now 7.", "77", ""}
     translate = language("zh").translate
     assert [note for note in sorted(filled) if translate(note) == note] == []
+    # None is translated by the place that it begins with alone.
+    assert [n for n in sorted(filled) if re.search("[a-z]+( [a-z]+){3}", translate(n))] == []
 
 
 @pytest.mark.parametrize("blank", [0, 3])
@@ -291,10 +325,10 @@ def test_holes_are_those_of_the_english():
 
 
 def test_the_catalogue_holds_nothing_that_no_one_says():
-    said = {text for texts in OURS.values() for text in texts}
-    notes = set(of_the_readers())
-    texts = language("zh").texts
-    assert [t for t in texts if t not in said and re.sub(r"\{\w+\}", "{}", t) not in notes] == []
+    said = {text for texts in OURS.values() for text in texts} | set(of_the_readers())
+    texts, patterns = language("zh").texts, language("zh").patterns
+    filled = {zh for pattern, zh in patterns if any(map(pattern.fullmatch, said))}
+    assert [text for text, zh in texts.items() if text not in said and zh not in filled] == []
 
 
 def test_no_translation_says_that_a_row_needs_no_licence():

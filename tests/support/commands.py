@@ -10,10 +10,19 @@ from vintool.cli.main import cli
 APART = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
 
 
-def run(*arguments, text=None):
-    """The result of a command: exit code, stdout and stderr; what it does not foresee is raised."""
+def run(*arguments, text=None, width=None):
+    """The result of a command: exit code, stdout and stderr; what it does not foresee is raised.
+
+    Args:
+        arguments: of the command line.
+        text: what stands on stdin.
+        width: columns of the terminal; without one lines are not broken.
+    """
     result = CliRunner(**APART).invoke(
-        cli, [str(argument) for argument in arguments], input=text, env={"COLUMNS": None}
+        cli,
+        [str(argument) for argument in arguments],
+        input=text,
+        env={"COLUMNS": None if width is None else str(width)},
     )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result

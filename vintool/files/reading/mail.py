@@ -15,7 +15,7 @@ from email.errors import (
 from email.header import decode_header
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
@@ -33,7 +33,8 @@ _CONTENT_FIELD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNATURES = frozenset({"pkcs7-signature", "x-pkcs7-signature", "pgp-signature"})
-_MEDIA = {"image": "a picture", "audio": "a sound", "video": "a film"}
+MEDIA: Final = {"image": "a picture", "audio": "a sound", "video": "a film"}
+"""What a part of a mail is that holds no list, by its kind."""
 _CUT_SHORT = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect)
 _SUBJECT = 1_000  # characters that are read of it
 _AGAIN = "another form of the body, which names the same VINs or fewer"
@@ -160,8 +161,8 @@ def _part(message: Message, kind: str, form: str) -> Member:
     name = _name(message)
     attached = bool(name) or message.get_content_disposition() == "attachment"
     label = name or f"{kind}.{form}"
-    if kind in _MEDIA:
-        return Member(label, skipped=f"this is {_MEDIA[kind]}, which is not read")
+    if kind in MEDIA:
+        return Member(label, skipped=f"this is {MEDIA[kind]}, which is not read")
     if form in _SIGNATURES:
         return Member(label, skipped="the signature of the mail")
     if form in {"pkcs7-mime", "x-pkcs7-mime", "encrypted"}:

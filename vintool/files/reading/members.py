@@ -258,5 +258,5 @@ def _kept(
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
         )
-    left = [(one.name, "no VIN in it") for one in sheets if one not in kept]
-    return kept, left
+    skipped = [(one.name, "no VIN in it") for one in sheets if one not in kept]
+    return kept, skipped
