@@ -6,7 +6,7 @@ from support.manifests import put_csv
 
 from vintool.codes import Reason
 from vintool.desk.confirmations import Confirmations
-from vintool.files import screen as main_job
+from vintool.files import answered
 
 USED = ("VIN", "Condition", "Registration date", "Exporter")
 LETTER_CASES = [
@@ -23,7 +23,7 @@ LETTER_CASES = [
 def test_every_used_vehicle_within_180_days_is_held_against_the_letters(
     tmp_path, monkeypatch, listed, reason, batch
 ):
-    monkeypatch.setattr(main_job, "BATCH_ROWS", batch)
+    monkeypatch.setattr(answered, "BATCH_ROWS", batch)
     letters = put_csv(tmp_path / "c.csv", [("VIN", "Letter No."), *((one, "L1") for one in listed)])
     qualified = put_csv(tmp_path / "x.csv", [("Company", "Brands"), ("E", "Tesla")])
     rows = [USED, *((tesla(serial), "旧", "2026-01-15", "E") for serial in (3, 1, 4))]

@@ -23,6 +23,7 @@ from support.vins import checked_vin
 
 from vintool.codes import Concern, Reason
 from vintool.desk import reviews
+from vintool.files import answered
 from vintool.files import screen as main_job
 
 HEAD = ("VIN", "Chassis No", "Fuel", "HS code", "Remark", "Container No")
@@ -64,7 +65,7 @@ def test_a_decision_holds_when_other_rows_come_and_go(tmp_path, monkeypatch, bat
     line = (PETROL, "petrol")
     filled = decided(tmp_path, [("VIN", "Fuel"), line], lambda _: decision("out_of_scope"))
     rows = [("Fuel", "VIN"), ("", tesla(9)), ("", "TBA"), line[::-1], ("", ICE), line[::-1]]
-    monkeypatch.setattr(main_job, "BATCH_ROWS", batch)
+    monkeypatch.setattr(answered, "BATCH_ROWS", batch)
     answers, summary = desk_run(tmp_path, rows, decisions=[filled])
     assert [reviewer_reasons(answer) for answer in answers] == [
         set(),

@@ -13,7 +13,7 @@ from support.desk import LIST, MANIFEST, desk_run, put_list, tesla
 from support.manifests import put_csv, read_csv
 
 from vintool.codes import Reason
-from vintool.files import screen as main_job
+from vintool.files import answered
 from vintool.files.screen import screen_file
 
 
@@ -77,7 +77,7 @@ def test_sheets_and_batches_give_one_ledger(tmp_path, monkeypatch):
         tmp_path / "list.xlsx", ON, tmp_path / "split", licences=listed, regime="cn-2025-54"
     )
     assert split.licences == summary.licences
-    monkeypatch.setattr(main_job, "BATCH_ROWS", 1)
+    monkeypatch.setattr(answered, "BATCH_ROWS", 1)
     table = dict(zip(MANIFEST[0], zip(*MANIFEST[1:], strict=True), strict=True))
     pq.write_table(pa.table(table), tmp_path / "list.parquet")
     cut = screen_file(

@@ -9,7 +9,7 @@ from support import ON
 from support.dirty_manifest import HEAD, ROWS, outcome, put_manifest
 from support.manifests import put_csv, read_csv
 
-from vintool.files import screen as run
+from vintool.files import answered as run
 from vintool.files.reading import delimited, jsonl, parquet, single_window
 from vintool.files.reading.workbooks import workbook
 from vintool.files.screen import screen_file

@@ -217,27 +217,8 @@ def of_the_terminal():
 
 
 def of_the_evidence():
-    yield from (
-        "fuel",
-        "condition",
-        "goods_name",
-        "un_no",
-        "type_code",
-        "make",
-        "vehicle_type",
-        "unit_price",
-        "displacement",
-    )
-    yield from (
-        "battery_capacity",
-        "decision",
-        "earlier decision",
-        "licence",
-        "exporter",
-        "new",
-        "used",
-        "model",
-    )
+    yield from ("fuel", "condition", "goods_name", "un_no", "type_code", "make", "vehicle_type", "unit_price", "displacement")  # fmt: skip
+    yield from ("battery_capacity", "decision", "earlier decision", "licence", "exporter", "new", "used", "model")  # fmt: skip
 
 
 OURS = {

@@ -223,25 +223,6 @@ def vin_fields(mapping: Iterable[str]) -> list[str]:
     return sorted(fields, key=lambda field: (len(field), field))
 
 
-def vin_notes(
-    mappings: Iterable[Mapping[str, str]], overrides: Mapping[str, str | Sequence[str]]
-) -> tuple[str, ...]:
-    """What the user must know of the columns of VINs of some sheets: that there are several, and which was read though another one was named."""
-    given = overrides.get(VIN, ())
-    named = {normalise(one) for one in ([given] if isinstance(given, str) else given)}
-    notes = dict[str, None]()
-    for mapping in mappings:
-        columns = [mapping[field] for field in vin_fields(mapping)]
-        unnamed = [column for column in columns if normalise(column) not in named]
-        if len(columns) > 1:
-            what = "hold VINs: all of them are read, and each VIN of a row is judged."
-            notes[f"Columns {labels(columns)} {what}"] = None
-        if named and unnamed:
-            what = "not named for vin, and read all the same: they hold VINs."
-            notes[f"Columns {labels(unnamed)} were {what}"] = None
-    return tuple(notes)
-
-
 def _further_vins(
     sheet: Headed, chosen: Mapping[str, int], named: Sequence[int], taken: AbstractSet[int]
 ) -> dict[str, int]:

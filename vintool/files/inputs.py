@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from glob import glob, has_magic
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from vintool.declaration.headers import normalise
+from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.compressed import Piped, is_pipe
@@ -277,7 +279,6 @@ def open_inputs(
     run: Run,
     found: Found,
     refused: Mapping[Path, ManifestError],
-    mappings_of: Callable[[Manifest, Mapping[str, Sequence[str]]], Mappings],
 ) -> Inputs:
     """Open the files of a run; where there are several, one that cannot be read does not keep the others from it.
 
@@ -285,7 +286,6 @@ def open_inputs(
         run: what is to be done.
         found: its files.
         refused: those that have turned out to be unreadable.
-        mappings_of: a manifest and the columns that the user names -> the mapping of each sheet.
 
     Raises:
         ManifestError: none of them can be read.
@@ -299,7 +299,7 @@ def open_inputs(
         try:
             if path in refused:
                 raise refused[path]
-            one = _open_input(run, path, name, mappings_of, several=several)
+            one = _open_input(run, path, name, several=several)
         except (ManifestError, MappingError) as error:
             if not several:
                 raise
@@ -331,7 +331,6 @@ def _open_input(
     run: Run,
     path: Path,
     name: str,
-    mappings_of: Callable[[Manifest, Mapping[str, Sequence[str]]], Mappings],
     *,
     several: bool,
 ) -> Input:
@@ -349,7 +348,7 @@ def _open_input(
             for field, some in given.items()
         }
         given = {field: some for field, some in there.items() if some}
-    mappings = mappings_of(manifest, given)
+    mappings = _mappings(manifest, given)
     copy = AnnotatedCopy.of(manifest, run.annotated_as, raw=run.raw)
     return Input(path, name, source, piped, watch, hashed, manifest, mappings, copy)
 
@@ -417,3 +416,31 @@ def _stems(files: Sequence[Path]) -> list[str]:
         used.add(stem.casefold())
         stems.append(stem)
     return stems
+
+
+def _mappings(manifest: Manifest, named: Mapping[str, Sequence[str]]) -> Mappings:
+    """The mapping of every sheet; the columns that the user has named hold for each sheet that has them."""
+    if len(manifest.sheets) == 1:
+        sheet = manifest.sheets[0]
+        given = set(map(normalise, chain.from_iterable(named.values())))
+        fixed = {field: name for field, name in sheet.fixed.items() if normalise(name) not in given}
+        return [map_columns(sheet, {**fixed, **named})]
+    known = set(chain.from_iterable(sheet.columns for sheet in manifest.sheets))
+    for field, columns in named.items():
+        if not known.issuperset(columns):
+            raise MappingError(
+                f"no sheet has the column given for {field}",
+                file=manifest.path.name,
+                next_step="name a column of one of them",
+            )
+    return [
+        map_columns(
+            sheet,
+            {
+                field: there
+                for field, columns in named.items()
+                if (there := [column for column in columns if column in sheet.columns])
+            },
+        )
+        for sheet in manifest.sheets
+    ]

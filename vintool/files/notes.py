@@ -1,17 +1,28 @@
 """What a user should know of how the tables were read: in sentences, after the rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from vintool.declaration.headers import GOODS_NAME, further_of, label, labels, meaning
+from vintool import registry
+from vintool.declaration.headers import (
+    GOODS_NAME,
+    VIN,
+    further_of,
+    label,
+    labels,
+    meaning,
+    normalise,
+)
 from vintool.declaration.lexicon import FIELDS
-from vintool.declaration.mapping import text_with_vins
+from vintool.declaration.mapping import text_with_vins, vin_fields
 from vintool.declaration.row_kinds import RowKind
 from vintool.declaration.shapes import vin_among_words
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.files.set_apart import SetApart
+from vintool.report.display import ranked
 from vintool.report.summary import SheetInfo
 
 _NAMED = 10  # rows that a note names
+_MOST = 5  # rules of the user's own
 
 
 def sheet_info(sheet: Sheet, mapping: Mapping[str, str], rows: int, apart: SetApart) -> SheetInfo:
@@ -138,3 +149,32 @@ def _hidden(sheet: Sheet, info: SheetInfo) -> list[str]:
 
 def _numbers(rows: Sequence[int]) -> str:
     return ", ".join(map(str, rows[:_NAMED])) + ", ..." * (len(rows) > _NAMED)
+
+
+def own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:
+    """What a user must know of his own rules that were heard."""
+    if disagreeing:
+        rows = "; ".join(f"{rule}: {count:,} rows" for rule, count in ranked(disagreeing)[:_MOST])
+        more = f"; and {len(disagreeing) - _MOST:,} more" if len(disagreeing) > _MOST else ""
+        yield f"Rules of your own stand against other evidence, and clear no row: {rows}{more}."
+    if files := ", ".join(path.name for path, _ in registry.evidence_files()):
+        yield f"Rules of your own were heard: {files}."
+
+
+def vin_notes(
+    mappings: Iterable[Mapping[str, str]], overrides: Mapping[str, str | Sequence[str]]
+) -> tuple[str, ...]:
+    """What the user must know of the columns of VINs of some sheets: that there are several, and which was read though another one was named."""
+    given = overrides.get(VIN, ())
+    named = {normalise(one) for one in ([given] if isinstance(given, str) else given)}
+    notes = dict[str, None]()
+    for mapping in mappings:
+        columns = [mapping[field] for field in vin_fields(mapping)]
+        unnamed = [column for column in columns if normalise(column) not in named]
+        if len(columns) > 1:
+            what = "hold VINs: all of them are read, and each VIN of a row is judged."
+            notes[f"Columns {labels(columns)} {what}"] = None
+        if named and unnamed:
+            what = "not named for vin, and read all the same: they hold VINs."
+            notes[f"Columns {labels(unnamed)} were {what}"] = None
+    return tuple(notes)

@@ -1,37 +1,31 @@
 """The main job: a file in, every row judged, a folder of answers out."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool import registry, vpic
+from vintool import vpic
 from vintool.codes import ALL_REGIMES, Reason
 from vintool.columns import (
-    BATCH_ROWS,
     FACTS,
     LICENCE,
     DateCells,
     DayCounter,
     Occurrences,
-    Screened,
     Screener,
 )
-from vintool.declaration.headers import normalise
-from vintool.declaration.mapping import map_columns, vin_notes
-from vintool.errors import ManifestError, MappingError
+from vintool.errors import ManifestError
+from vintool.files.answered import answered
 from vintool.files.day import day_notes, with_day
 from vintool.files.inputs import Found, UnreadableFileError, find_files, open_inputs
 from vintool.files.lists import open_desk, record_of
-from vintool.files.notes import reading_notes, sheet_info
-from vintool.files.reading.sheets import Batch, Manifest, Sheet, ahead, check_texts, evened
+from vintool.files.notes import own_rules, reading_notes, sheet_info, vin_notes
+from vintool.files.reading.sheets import Manifest, Sheet, ahead
 from vintool.files.reading.sheets import Tally as SheetTally
 from vintool.files.run import (
     CHANGES_CSV,
@@ -50,7 +44,7 @@ from vintool.files.run import (
     ignore,
     paths_of,
 )
-from vintool.files.set_apart import Parted, SetApart
+from vintool.files.set_apart import SetApart
 from vintool.files.writing.changes import EarlierRun, write_changes
 from vintool.files.writing.ledger import licence_lines, write_ledger
 from vintool.files.writing.record import write_run
@@ -67,7 +61,6 @@ from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import asked_code, regimes_asked
 
 _OF_LINES = {FACTS, LICENCE}  # columns that the user's copy does not get
-_MOST = 5  # rules of the user's own that a note names
 
 
 def screen_file(  # noqa: PLR0913 - the options of the main job
@@ -186,7 +179,7 @@ class _Screening:
         self._started = time.monotonic()
         self._listener = listener
         self._regimes = regimes_asked(run.regime)
-        self._inputs = open_inputs(run, found, refused, _mappings)
+        self._inputs = open_inputs(run, found, refused)
         self._manifest = self._inputs.manifest()
         self._of = [one for one in self._inputs.opened for _ in one.manifest.sheets]
         self._mappings = [mapping for one in self._inputs.opened for mapping in one.mappings]
@@ -233,8 +226,8 @@ class _Screening:
         mapping, tally = self._mappings[number], self._tally
         tally.sheet_rows[sheet.name] = 0
         apart = self._apart[number]
-        answered = _answered(sheet, mapping, apart, self._screener(number))
-        for parted, screened in ahead(answered):
+        batches = answered(sheet, mapping, apart, self._screener(number))
+        for parted, screened in ahead(batches):
             data, of_rows = parted.batch.data, screened.answers
             answers = of_rows.select([one for one in of_rows.schema.names if one not in _OF_LINES])
             answers, vehicles = (
@@ -365,7 +358,7 @@ class _Screening:
                 *self._inputs.notes(manifest),
                 *day_notes(self._run, self._manifest, self._mappings),
                 *(note for dates in self._dates for note in dates.notes()),
-                *_own_rules(tally.rules_disagree),
+                *own_rules(tally.rules_disagree),
                 *reading_notes(manifest, self._mappings, sheets),
                 *vin_notes(self._mappings, self._run.mapping or {}),
                 *manifest.notes,
@@ -420,16 +413,6 @@ class _Screening:
         )
 
 
-def _own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:
-    """What a user must know of his own rules that were heard."""
-    if disagreeing:
-        rows = "; ".join(f"{rule}: {count:,} rows" for rule, count in ranked(disagreeing)[:_MOST])
-        more = f"; and {len(disagreeing) - _MOST:,} more" if len(disagreeing) > _MOST else ""
-        yield f"Rules of your own stand against other evidence, and clear no row: {rows}{more}."
-    if files := ", ".join(path.name for path, _ in registry.evidence_files()):
-        yield f"Rules of your own were heard: {files}."
-
-
 def _completed(run: Run, manifest: Manifest, mappings: Sequence[Mapping[str, str]]) -> Run:
     """The run with what only its manifest and its folder tell: the date of all rows, earlier reviews.
 
@@ -441,69 +424,3 @@ def _completed(run: Run, manifest: Manifest, mappings: Sequence[Mapping[str, str
         record = run.out / DECISIONS_JSONL
         run = run.with_record(record) if record.exists() else run
     return run
-
-
-def _mappings(manifest: Manifest, named: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
-    """The mapping of every sheet; the columns that the user has named hold for each sheet that has them."""
-    if len(manifest.sheets) == 1:
-        sheet = manifest.sheets[0]
-        given = set(map(normalise, chain.from_iterable(named.values())))
-        fixed = {field: name for field, name in sheet.fixed.items() if normalise(name) not in given}
-        return [map_columns(sheet, {**fixed, **named})]
-    known = set(chain.from_iterable(sheet.columns for sheet in manifest.sheets))
-    for field, columns in named.items():
-        if not known.issuperset(columns):
-            raise MappingError(
-                f"no sheet has the column given for {field}",
-                file=manifest.path.name,
-                next_step="name a column of one of them",
-            )
-    return [
-        map_columns(
-            sheet,
-            {
-                field: there
-                for field, columns in named.items()
-                if (there := [column for column in columns if column in sheet.columns])
-            },
-        )
-        for sheet in manifest.sheets
-    ]
-
-
-def _answered(
-    sheet: Sheet, mapping: Mapping[str, str], apart: SetApart, screener: Screener
-) -> Iterator[tuple[Parted, Screened]]:
-    """The batches of a sheet, each with the answers of its vehicles; an empty one if there are no rows.
-
-    Raises:
-        ManifestError: a row was lost.
-    """
-    batch = None
-    for batch in _checked(sheet, mapping):
-        for start, part in screener.parts(batch.data):
-            numbers = batch.rows[start : start + part.num_rows]
-            parted = apart(Batch(part, numbers, batch.position))
-            screened = screener.screened(parted.batch.data, parted.batch.rows)
-            if screened.answers.num_rows == parted.batch.data.num_rows:
-                yield parted, screened
-                continue
-            raise ManifestError(
-                "rows were lost",
-                file=sheet.file,
-                sheet=sheet.name,
-                next_step="please report this",
-            )
-    if batch is None:
-        empty = pa.RecordBatch.from_arrays(
-            [pa.array([], pa.string()) for _ in sheet.columns], names=list(sheet.columns)
-        )
-        nothing = Batch(empty, np.zeros(0, dtype=np.int64), 0)
-        yield Parted(nothing, nothing, None), screener.screened(empty, nothing.rows)
-
-
-def _checked(sheet: Sheet, mapping: Mapping[str, str]) -> Iterator[Batch]:
-    """The batches of a sheet, of even size."""
-    for batch in evened(sheet.batches(), BATCH_ROWS):
-        check_texts(sheet, batch, mapping)
-        yield batch

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
-from vintool.errors import NoVinColumn
+from vintool.errors import ManifestError, NoVinColumn
+from vintool.files.reading import limits
 from vintool.files.reading.sheets import ADDED_SHEETS, Sheet
 from vintool.report.language import LANGUAGES, language
 
@@ -54,3 +55,31 @@ def _added(opened: Sequence[Sheet]) -> list[Sheet]:
     names = {language(lang).translate(name) for lang in LANGUAGES for name in ADDED_SHEETS}
     answered = any("vin_verdict" in one.columns for one in opened)
     return [one for one in opened if answered and one.name in names]
+
+
+def check_names(path: Path, names: Sequence[str], wanted: str | None) -> None:
+    """Refuse too many sheets, two of one name, and a name that no sheet has.
+
+    Raises:
+        ManifestError: one of these.
+    """
+    if len(names) > limits.SHEETS:
+        raise limits.beyond(
+            f"its {len(names):,} sheets are more",
+            limits.SHEETS,
+            "sheets",
+            file=path.name,
+            next_step="save the sheet that is meant as .xlsx or CSV",
+        )
+    if len(set(names)) < len(names):
+        raise ManifestError(
+            "two sheets have the same name",
+            file=path.name,
+            next_step="rename one of them and save the file again",
+        )
+    if wanted is not None and wanted not in names:
+        raise ManifestError(
+            f"there is no sheet {wanted!r}",
+            file=path.name,
+            next_step=f"use one of {', '.join(map(repr, names))}",
+        )

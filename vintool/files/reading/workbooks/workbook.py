@@ -43,7 +43,7 @@ from vintool.files.reading.workbooks.parts import (
     Unread,
     damage_refused,
 )
-from vintool.files.reading.workbooks.sheet_choice import sorted_out
+from vintool.files.reading.workbooks.sheet_choice import check_names, sorted_out
 from vintool.files.reading.workbooks.unread import formulas_of, marked
 from vintool.files.reading.workbooks.xlsb import XlsbWorkbook
 from vintool.files.reading.workbooks.xlsx import XlsxWorkbook
@@ -142,7 +142,10 @@ def read_workbook(
         NoVinColumn: several sheets, and none of them holds VINs.
     """
     with damage_refused(path), _workbook(path) as book:
-        _check_names(book, sheet)
+        check_names(path, [entry.name for entry in book.sheets], sheet)
+        parts = [entry.part for entry in book.sheets if entry.part]
+        if len(set(parts)) < len(parts):
+            raise zipfile.BadZipFile  # it would be read once for each
         opened, skipped, notes = list[Sheet](), list[tuple[str, str]](), list[str]()
         grid = 0
         for position, (name, hidden, part) in enumerate(book.sheets):
@@ -192,34 +195,6 @@ def _why_hidden(book: _Workbook, position: int, size: int, words: str) -> list[t
     else:
         skipped.append((name, "hidden; pass --sheet to read it"))
     return skipped
-
-
-def _check_names(book: _Workbook, wanted: str | None) -> None:
-    """Refuse too many sheets, two of one name or of one part, and a name that no sheet has."""
-    names = [entry.name for entry in book.sheets]
-    if len(names) > limits.SHEETS:
-        raise limits.beyond(
-            f"its {len(names):,} sheets are more",
-            limits.SHEETS,
-            "sheets",
-            file=book.path.name,
-            next_step="save the sheet that is meant as .xlsx or CSV",
-        )
-    if len(set(names)) < len(names):
-        raise ManifestError(
-            "two sheets have the same name",
-            file=book.path.name,
-            next_step="rename one of them and save the file again",
-        )
-    parts = [entry.part for entry in book.sheets if entry.part]
-    if len(set(parts)) < len(parts):
-        raise zipfile.BadZipFile  # it would be read once for each
-    if wanted is not None and wanted not in names:
-        raise ManifestError(
-            f"there is no sheet {wanted!r}",
-            file=book.path.name,
-            next_step=f"use one of {', '.join(map(repr, names))}",
-        )
 
 
 def _source(book: _Workbook, position: int, survey: Survey, *, keep: bool) -> _Source:
