@@ -47,6 +47,7 @@ _FRAME = re.compile(
 )
 # An EDI message: EDIFACT with or without its service string, or X12; and the segments with which another vehicle begins.
 _EDI = re.compile(r"\s*(?:UNA.{6}|UNB\+|ISA\*)", re.DOTALL)
+_LABEL = re.compile(r"(?:VIN|FIN|CHASSIS|FRAME|车架号|底盘号)(?:NO|NUMBER|码)?")
 _GROUP = re.compile(r"(?:^|['~])\s*(?:UNH|GID|LIN|CNI|EQD|CPS|ST|LX|HL|VC)[+*]", re.MULTILINE)
 
 
@@ -132,9 +133,7 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
     if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
         return bool(named)
     if len(data) < 3 and any(
-        any(_letters(cell[start:end]) != _letters(cell) for start, end in vin_places(cell))
-        for row in data
-        for cell in row
+        _has_words(cell, place) for row in data for cell in row for place in vin_places(cell)
     ):
         return False
     even = len(set(map(len, data))) == 1
@@ -146,6 +145,13 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
             return True
     (width, count), *_ = Counter(map(len, data)).most_common(1)
     return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
+
+
+def _has_words(cell: str, place: tuple[int, int]) -> bool:
+    """Whether a cell holds more than the VIN at a place and a label of it."""
+    start, end = place
+    rest = _letters(f"{cell[:start]} {cell[end:]}").upper()
+    return bool(rest) and _LABEL.fullmatch(rest) is None
 
 
 def _letters(text: str) -> str:
