@@ -166,5 +166,7 @@ def test_a_vin_in_two_segments_of_a_group_is_one_vehicle(tmp_path):
 def test_two_rows_with_a_label_before_a_vin_are_a_table(tmp_path, label):
     path = put(tmp_path / "a.csv", f"JN1AZ0AA 5RA700000,petrol\n{label}LGXC74C40PJ820259,PHEV\n")
     assert [len(row) for row in cells(only(open_manifest(path)))] == [2, 2]
-    words = put(tmp_path / "b.csv", "Dear all, see below\nchassis LGXC74C40PJ820259 leaves today, thanks\n")
+    words = put(
+        tmp_path / "b.csv", "Dear all, see below\nchassis LGXC74C40PJ820259 leaves today, thanks\n"
+    )
     assert open_manifest(words).format == "text"

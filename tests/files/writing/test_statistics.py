@@ -87,7 +87,7 @@ def test_the_page_lists_so_many_vehicles_and_counts_all(monkeypatch):
     count = 2
     answers = pa.record_batch({
         "vin_verdict": ["controlled"] * count, "vin_row": list(range(count)), "vin": ["A", None], "vin_text": ["A", "TBA"],
-        "vin_brand": ["BYD"] * count, "vin_model": [None] * count, "vin_regime": ["r"] * count,
+        "vin_brand": ["BYD"] * count, "vin_model": [None] * count, "vin_regime": ["cn-2025-54"] * count,
     })  # fmt: skip
     data = pa.record_batch({"bill": ["1"] * count})
     for _ in range(2):

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.codes import Verdict
+from vintool.codes import REGIMES, Verdict
 from vintool.columns.engine.categorical import as_text
 from vintool.report.page import NEEDED_ROWS, Needed, NeedGroup
 
@@ -35,7 +35,7 @@ class NeededRows:
 
     def __init__(self) -> None:
         self._groups: dict[_Key, _Group] = {}
-        self._rows = self._listed = 0
+        self._rows, self._listed = 0, Counter[str]()  # listed by regime
 
     def add(
         self, sheet: str, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch
@@ -48,12 +48,35 @@ class NeededRows:
             mapping: field -> column name.
             answers: those added, likewise.
         """
-        needs = pc.equal(as_text(answers.column("vin_verdict")), pa.scalar(str(Verdict.CONTROLLED)))
+        verdicts, regimes = (
+            as_text(answers.column(f"vin_{name}")) for name in ("verdict", "regime")
+        )
+        needs = pc.equal(verdicts, pa.scalar(str(Verdict.CONTROLLED)))
+        codes: list[Any] = pc.unique(regimes.filter(needs)).to_pylist()
+        for code in codes:
+            self._add_of(
+                code,
+                sheet,
+                data,
+                mapping,
+                answers,
+                pc.and_(needs, pc.equal(regimes, pa.scalar(code))),
+            )
+
+    def _add_of(  # noqa: PLR0913, PLR0917 - the same of one regime: those of others take no room of it
+        self,
+        regime: str,
+        sheet: str,
+        data: pa.RecordBatch,
+        mapping: Mapping[str, str],
+        answers: pa.RecordBatch,
+        needs: pa.BooleanArray,
+    ) -> None:
         of_batch = answers.filter(needs)
         self._rows += of_batch.num_rows
-        if not (room := min(NEEDED_ROWS - self._listed, of_batch.num_rows)):
+        if not (room := min(NEEDED_ROWS - self._listed[regime], of_batch.num_rows)):
             return
-        self._listed += room
+        self._listed[regime] += room
         cells = data.filter(needs).slice(0, room)
         declared = {
             field: as_text(cells.column(column)).to_pylist()
@@ -63,7 +86,7 @@ class NeededRows:
         names = [name for name in _ANSWERS if name in of_batch.schema.names]
         for n, row in enumerate(of_batch.slice(0, room).select(names).to_pylist()):
             said = {field: (texts[n] or "").strip() for field, texts in declared.items()}
-            key = _Key(row.get("vin_regime") or "", said.get("bl_no", ""), said.get("exporter", ""))
+            key = _Key(regime, said.get("bl_no", ""), said.get("exporter", ""))
             group = self._groups.setdefault(key, _Group())
             group.rows += 1
             model = row["vin_model"] or said.get("model", "")
@@ -75,18 +98,19 @@ class NeededRows:
                 group.without_vin.append(f"{place}: {row['vin_text'] or ''}".rstrip(": "))
 
     def needed(self) -> Needed:
-        """All of them, in the order in which their groups begin in the file."""
+        """All of them, by regime, and then in the order in which their groups begin in the file."""
+        groups = sorted(self._groups.items(), key=lambda item: REGIMES.index(item[0].regime))
         return Needed(
             rows=self._rows,
-            listed=self._listed,
+            listed=self._listed.total(),
             groups=tuple(
                 NeedGroup(
                     regime=key.regime, bl_no=key.bl_no, exporter=key.exporter, rows=group.rows,
                     vins=tuple(group.vins), without_vin=tuple(group.without_vin), models=dict(group.models),
                 )
-                for key, group in self._groups.items()
+                for key, group in groups
             ),
         )  # fmt: skip
 
 
-_ANSWERS = ("vin_row", "vin_text", "vin", "vin_brand", "vin_model", "vin_regime")
+_ANSWERS = ("vin_row", "vin_text", "vin", "vin_brand", "vin_model")
