@@ -218,6 +218,7 @@ class Reason(StrEnum):
     CONTRADICTION_CHASSIS = "contradiction_chassis", Concern.CONTRADICTION, True, "The VIN and the chassis number of the row differ.", "The number on the vehicle itself."
     CONTRADICTION_TWO_VINS = "contradiction_two_vins", Concern.CONTRADICTION, True, "Beside a VIN the cell holds what may be another one, damaged or in part.", "The VINs read once more from the vehicles; a row for each."
     QUANTITY_OF_ONE_VIN = "quantity_of_one_vin", Concern.CONTRADICTION, True, "The quantity of the row is not the number of its VINs, and a VIN stands for one vehicle.", "The VINs of all vehicles, or the quantity put right."
+    VIN_IN_ANOTHER_CELL = "vin_in_another_cell", Concern.VERDICT, True, "Another cell of the row holds a VIN that is none of those judged, so nothing clears the row.", "Which vehicle the row stands for: put each VIN into the column of VINs."
     QUANTITY_NOT_READ = "quantity_not_read", Concern.VERDICT, True, "The quantity cannot be read, so it was not held against the number of VINs.", "The quantity as a whole number."
     RANGE_NOT_OPENED = "range_not_opened", Concern.VERDICT, True, "The row names VINs from one to another that cannot be counted out, so those between were not judged.", "The list of all VINs."
     CELL_NOT_READ = "cell_not_read", Concern.CONTRADICTION, True, "A cell that the verdict reads holds an error such as #N/A, or a formula whose value is not stored in the file, so it was not read.", "The error mended, or the file opened and saved in the spreadsheet program; then screen again."

@@ -27,7 +27,7 @@ from vintool.codes import (
 from vintool.decoding.fields import FIELDS
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
 from vintool.files.reading.mail import MEDIA
-from vintool.files.reading.sheets import ADDED_SHEETS
+from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
 from vintool.files.run import Run
 from vintool.files.writing import exceptions, overview, tally
 from vintool.files.writing.report import not_checked
@@ -70,7 +70,7 @@ def of_the_ledger():
 
 def of_the_workbooks():
     """What the sheets of ours say, and the hints of the columns to decide in."""
-    yield from (*overview.HEADINGS, *overview.COUNT_HEADINGS)
+    yield from (*NEEDS_HEADINGS, *COUNT_HEADINGS)
     for module in (overview, exceptions):
         for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "say" and isinstance(node.args[0], ast.Constant):  # fmt: skip

@@ -138,6 +138,7 @@ TABLE = [
     ("a brand of the same group", vin("LB37814S", "PL"), {"make": "Zeekr", "fuel": "汽油"}, "out_of_scope", "agreed_not_pure_electric"),
     ("the chassis number is another", SONG_PLUG_IN, {"chassis_no": "LGXC74C48P0320453"}, "review", "contradiction_chassis"),
     ("the chassis number is the end of the VIN", SONG_PLUG_IN, {"chassis_no": SONG_PLUG_IN[-8:]}, "out_of_scope", "vin_not_pure_electric"),
+    ("another VIN among the papers", SONG_PLUG_IN, {**PETROL, "fuel": "插混", "hs_code": "8703602300", "model": f"see {TESLA}"}, "review", "vin_in_another_cell"),
     ("two VINs in the cell", f"{TESLA} / {OLD_TESLA}", {}, "controlled", "several_vins_on_row"),
     ("two VINs in the cell, neither electric", f"{SONG_PLUG_IN}\n{EADO}", {"fuel": "汽油/混动"}, "out_of_scope", "several_vins_on_row"),
     ("a VIN and a damaged one in the cell", f"{SONG_PLUG_IN} / {TESLA[:-1]}", {}, "controlled", "contradiction_two_vins"),

@@ -109,5 +109,5 @@ def test_what_is_known_is_seventeen_characters_of_which_eight_can_be_read(text):
     known = read(text).known
     assert not known or (len(known) == 17 and len(known) - known.count("*") >= 8)
     assert set(known) <= set(ALPHABET + "*")
-    if known:
+    if known and known[0] != "*":  # which stands around a text as a rule
         assert PartialVin(known) == known

@@ -346,8 +346,14 @@ def _meaning(header: str) -> tuple[str, int] | None:
     return ("planned_sailing_date", named[1]) if _PLANNED.search(header) else named
 
 
+#: The columns of a text that is no table: its lines, from which the VINs were taken, stand beside them.
+LINES = ("vin", "line", "text")
+
+
 def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
     """The columns that hold VINs and are not read; those of an earlier answer repeat what is."""
+    if sheet.columns == LINES:
+        return []
     return [
         position
         for position, header in enumerate(sheet.headers)

@@ -102,8 +102,7 @@ class Case:
         declared = (*by_entries, *by_name)
         rules = vin.classification.rules
         encoded = bool(rules) and all(rule.kind == "truck" for rule in rules)
-        electric_car = any(rule.electric and rule.kind == "car" for rule in rules)
-        if not encoded and (electric_car or vin.classification.powertrain is Powertrain.BEV):
+        if self.is_electric_car:
             # The rules know the VIN as an electric car, or one of them does: never cleared by its kind.
             return declared[:1]
         by_vin: tuple[str, ...] = ("truck",) if encoded else ()
@@ -116,6 +115,14 @@ class Case:
         if "chassis" in declared:
             by_vin = ()  # the chassis of a truck or bus bears the WMI of its maker
         return (*declared, *by_vin)
+
+    @cached_property
+    def is_electric_car(self) -> bool:
+        """Whether the rules know the VIN as an electric one, and not as that of a goods vehicle alone, or one of them does."""
+        found = self.facts.vin.classification
+        trucks = bool(found.rules) and all(rule.kind == "truck" for rule in found.rules)
+        car = any(rule.electric and rule.kind == "car" for rule in found.rules)
+        return not trucks and (car or found.powertrain is Powertrain.BEV)
 
     @cached_property
     def _declared_kinds(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -5,6 +5,8 @@ Each is judged by itself, with what the row declares; ``of_row`` makes the verdi
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -12,13 +14,16 @@ from vintool.codes import REGIMES, Basis, Problem, Reason, Verdict
 from vintool.declaration.quantities import quantities
 from vintool.declaration.shapes import holds_vin
 from vintool.decoding.identity import read_cell
+from vintool.registry import wmi_is_known
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.facts import chassis_differs
-from vintool.vin.cleanup import Range, Reading, is_plain
+from vintool.screening.several import led_by, together, under
+from vintool.vin.cleanup import Range, Reading, fold, is_plain
 from vintool.vin.masks import MARKS
 from vintool.vin.positions import UNKNOWN_CHARACTER
 from vintool.vin.ranges import LONGEST, vins_between
+from vintool.vin.scan import bare, vin_places
 
 # In a column beside another VIN these say that there is no further vehicle.
 _NO_OTHER = {"NA", "NIL", "NONE", "NULL", "无", "暂无"}
@@ -27,6 +32,8 @@ _MARKS = frozenset(MARKS)
 _VIN_LENGTH = 17
 _SHORTEST_NUMBER = 4  # figures: less is a row number
 _ROW = "the row"
+_NAMED = 3  # VINs of other cells
+_LONGEST_CELL = 1 << 12  # characters of a cell that are looked at
 _STRICTEST = (Verdict.CONTROLLED, Verdict.REVIEW, Verdict.INVALID, Verdict.OUT_OF_SCOPE)
 
 
@@ -222,11 +229,35 @@ def _fits(known: str, vin: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 14)
+def stray_vins(text: str) -> frozenset[str]:
+    """The VINs of known makers among the words of a cell that is not read as one of VINs.
+
+    >>> sorted(stray_vins("replaced by lrw3e7fa1lc000001, see invoice 12345678901234567"))
+    ['LRW3E7FA1LC000001']
+    """
+    if len(text) < _VIN_LENGTH:
+        return frozenset()
+    folded, _ = fold(text[:_LONGEST_CELL])
+    vins = {bare(folded[start:end]) for start, end in vin_places(folded)}
+    return frozenset(vin for vin in vins if is_plain(vin) and wmi_is_known(vin[:3]))
+
+
+def stray_remarks(found: AbstractSet[str], own: AbstractSet[str]) -> tuple[Remark, ...]:
+    """What VINs in other cells of a row say, by those of its vehicles."""
+    stray = sorted(found - own)
+    if not stray:
+        return ()
+    value = ", ".join(stray[:_NAMED]) + ", ..." * (len(stray) > _NAMED)
+    return (remark(Reason.VIN_IN_ANOTHER_CELL, value, "another cell of the row"),)
+
+
 def of_row(decisions: Sequence[Decision]) -> Decision:
-    """The decision on a row by those on its vehicles: the strictest verdict, with the reasons and evidence of all.
+    """The decision on a row by those on its vehicles: under each regime the strictest, with the reasons and evidence of all.
 
     A row is out of scope only if all of its vehicles are. One without identity beside others is for a person to see.
-    What the row shows of its powertrain is that of the first.
+    Where one vehicle is controlled under the first regime so is the row; else no doubt under a regime is answered by another
+    one, as of a single vehicle. What the row shows of its powertrain is that of the first.
 
     Args:
         decisions: on the vehicles, at least one.
@@ -234,36 +265,36 @@ def of_row(decisions: Sequence[Decision]) -> Decision:
     first = decisions[0]
     if len(decisions) == 1:
         return first
+    regimes = [code for code in REGIMES if any(under(one, code) for one in decisions)]
+    merged = [
+        _under_one([found for one in decisions if (found := under(one, code))]) for code in regimes
+    ]
+    row = together(merged)
+    electric = any(
+        one.regime == regimes[0] and one.verdict is Verdict.CONTROLLED for one in decisions
+    )
+    if electric and row.regime != regimes[0]:
+        row = led_by(merged[0], merged)
+    return row._replace(powertrain=first.powertrain, basis=first.basis, grade=first.grade)
+
+
+def _under_one(decisions: Sequence[Decision]) -> Decision:
+    """The same under one regime."""
     verdicts = {one.verdict for one in decisions}
     if verdicts == {Verdict.OUT_OF_SCOPE, Verdict.INVALID}:
         verdict, leading = Verdict.REVIEW, Verdict.INVALID
     else:
         verdict = leading = next(one for one in _STRICTEST if one in verdicts)
-    some = (one for one in decisions if one.verdict is leading)
-    lead = min(some, key=lambda one: REGIMES.index(one.regime))
+    lead = next(one for one in decisions if one.verdict is leading)
     ordered = (lead, *(one for one in decisions if one is not lead))
+    named = chain.from_iterable(one.other_regimes for one in ordered if not one.others)
     return lead._replace(
         verdict=verdict,
         reasons=tuple(dict.fromkeys(chain.from_iterable(one.reasons for one in ordered))),
         evidence=tuple(dict.fromkeys(chain.from_iterable(one.evidence for one in ordered))),
-        other_regimes=_other_regimes(lead.regime, ordered),
-        powertrain=first.powertrain,
-        basis=first.basis,
-        grade=first.grade,
+        other_regimes=tuple(dict.fromkeys(name for name in named if "=" not in name)),
+        others=(),
     )
-
-
-def _other_regimes(leading: str, decisions: Sequence[Decision]) -> tuple[str, ...]:
-    """What the other regimes say of a row: each the strictest of what it says of the vehicles."""
-    under = [one for decision in decisions for one in (decision, *decision.others)]
-    verdicts = {
-        code: min((one.verdict for one in under if one.regime == code), key=_STRICTEST.index)
-        for code in REGIMES
-        if code != leading and any(one.regime == code for one in under)
-    }
-    if verdicts:
-        return tuple(f"{code}={verdict.value}" for code, verdict in verdicts.items())
-    return tuple(dict.fromkeys(chain.from_iterable(one.other_regimes for one in decisions)))
 
 
 def beside_first(texts: Sequence[str], verdicts: Sequence[str]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from vintool.screening.facts import (
     text_facts,
 )
 from vintool.screening.regimes import Regime, load_regime, regimes_asked
-from vintool.screening.row_vins import beside_first, of_row, row_vins
+from vintool.screening.row_vins import beside_first, of_row, row_vins, stray_remarks, stray_vins
 from vintool.screening.several import Day, decide_under, under_each
 
 
@@ -155,6 +155,12 @@ def judge_row(
     row = row_vins(
         [text, *further], *(cells.get(field, "") for field in (VIN_LAST, CHASSIS, QUANTITY))
     )
+    read = {*vin_fields(cells), VIN_LAST, CHASSIS}
+    elsewhere = frozenset[str]().union(
+        *(stray_vins(cell) for field, cell in cells.items() if field not in read)
+    )
+    own = {identify(one).vin or "" for one in row.texts} if elsewhere else set[str]()
+    stray = stray_remarks(elsewhere, own)
     judged = []
     for number, one in enumerate(row.texts):
         identity = identify(one)
@@ -167,6 +173,8 @@ def judge_row(
             sides = chassis_sides(identity.vin, row.chassis)
             decision = decision._replace(evidence=(*decision.evidence, sides))
         judged.append(Judged(one, identity, profile, decision))
+    if stray and any(is_cleared(one.decision) for one in judged):
+        return [one._replace(decision=with_row(one.decision, stray, held=True)) for one in judged]
     return judged
 
 
@@ -291,6 +299,14 @@ def with_chassis_alone(
         return decision
     return under_each(
         decision, lambda one: not_cleared(one) if Reason.WITHOUT_VIN in one.reasons else one
+    )
+
+
+def is_cleared(decision: Decision) -> bool:
+    """Whether a regime has cleared the row otherwise than by its date."""
+    return any(
+        one.verdict is Verdict.OUT_OF_SCOPE and Reason.BEFORE_RULE not in one.reasons
+        for one in (decision, *decision.others)
     )
 
 

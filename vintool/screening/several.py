@@ -7,7 +7,7 @@ another one covers it. Else the one that covers it gives the verdict, and ``out_
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
-from vintool.codes import REGIMES, Reason, Verdict
+from vintool.codes import PURE_ELECTRIC_REGIME, REGIMES, Reason, Verdict
 from vintool.screening.case import KIT, PASSENGER, Case
 from vintool.screening.dates import DeclarationDay
 from vintool.screening.decision import Decision, decide_case
@@ -60,7 +60,8 @@ def is_in_question(case: Case) -> bool:
     regime = case.regime
     if regime.condition == "used" and "used" not in case.conditions:
         return False
-    kinds = {PASSENGER, *case.other_kinds, *([KIT] if case.kit else [])}
+    told = () if case.is_electric_car else case.other_kinds  # the VIN goes before the papers
+    kinds = {PASSENGER, *told, *([KIT] if case.kit else [])}
     if case.registered_otherwise:
         kinds.update(case.facts.vin.kinds)
     kinds &= regime.kinds
@@ -81,17 +82,25 @@ def is_in_question(case: Case) -> bool:
 def together(decisions: Sequence[Decision]) -> Decision:
     """The decision that a row has of those under its regimes, the others beside it; of equals the first.
 
-    A reviewer who has found a vehicle controlled under one regime has answered the doubts of the others.
+    A reviewer who has found a vehicle controlled as a pure electric car has answered the doubts of the other regimes.
 
     Args:
         decisions: each under a regime of its own, in the order of the regimes.
     """
 
     def order(one: Decision) -> int:
-        settled = Reason.DECIDED_BY_REVIEWER in one.reasons and one.verdict is Verdict.CONTROLLED
+        settled = (
+            one.regime == PURE_ELECTRIC_REGIME
+            and one.verdict is Verdict.CONTROLLED
+            and Reason.DECIDED_BY_REVIEWER in one.reasons
+        )
         return -1 if settled else _ORDER.index(one.verdict)
 
-    leading = min(decisions, key=order)
+    return led_by(min(decisions, key=order), decisions)
+
+
+def led_by(leading: Decision, decisions: Sequence[Decision]) -> Decision:
+    """One of some decisions on a row, the others beside it."""
     others = tuple(one._replace(others=()) for one in decisions if one is not leading)
     named = tuple(f"{one.regime}={one.verdict.value}" for one in others)
     return leading._replace(others=others, other_regimes=named or leading.other_regimes)

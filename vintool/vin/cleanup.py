@@ -41,6 +41,10 @@ _OF_WORD = f"[A-Z0-9{re.escape(MARKS)}]"
 _MARKED_WORD = re.compile(rf"(?<!{_OF_WORD}){_OF_WORD}{{17}}(?!{_OF_WORD})", re.IGNORECASE)
 _BETWEEN_VINS = re.compile(r"[^A-Z0-9\s\-]+")
 # Two VINs and more without a sign between them: each ends in its serial.
+# A label that is glued to the VIN before it.
+_LABEL_BEHIND = re.compile(rf"(?<![A-Z0-9])((?:VIN[:.#]?)?[{ALPHABET}]{{17}})(?=VIN(?:NO)?[:.#\s])")
+# Words that stand for vehicles whose VINs are not there.
+_AND_MORE = re.compile(r"\bETC\b|\bDITTO\b|\bOTHERS?\b|\.\.|…|等|同上")
 _GLUED = re.compile(rf"(?<![A-Z0-9])(?:[{ALPHABET}]{{13}}[0-9]{{4}}){{2,}}(?![A-Z0-9])")
 # What stands between the first VIN and the last one of a range; a hyphen stands between many other things, too.
 _DASH = r"-{1,2}|[‐-―−]"
@@ -142,7 +146,7 @@ def read(raw: object) -> Reading:
 
 def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | None:
     """The VIN, or the VINs, among the words of a text; None if there is none."""
-    text = _GLUED.sub(_apart, text)
+    text = _LABEL_BEHIND.sub(r"\1,", _GLUED.sub(_apart, text))
     places = [span for span in vin_places(text) if _spelled(bare(text[slice(*span)]))]
     sound = tuple(dict.fromkeys(bare(text[start:end]) for start, end in places))
     if not sound:
@@ -150,7 +154,8 @@ def _among_words(text: str, joined: str, cleanup: list[Problem]) -> Reading | No
     rest = _without(text, places)
     ranges = tuple(_ranges(text, places))
     pieces = (*damaged_vins(rest), *filter(_is_piece, _WORD.findall(rest)))
-    beside = [Problem.REST_OF_CELL] if _FIGURES.search(rest) else []
+    more = _FIGURES.search(rest) or _AND_MORE.search(rest)
+    beside = [Problem.REST_OF_CELL] if more else []
     if len(sound) > 1:
         done = (*cleanup, *beside)
         return Reading(joined, done, Problem.SEVERAL_VINS, sound, pieces, ranges=ranges)

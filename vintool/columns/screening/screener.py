@@ -25,6 +25,7 @@ from vintool.columns.screening.duplicates import (
     sheet_and_row,
 )
 from vintool.columns.screening.row_rules import DecidedRows, RowRules
+from vintool.columns.screening.stray_vins import StrayVins
 from vintool.columns.screening.vehicles import RowFolder, VehicleReader, Vehicles
 from vintool.desk.book import Desk
 from vintool.registry.user_rules import rules_in_use
@@ -110,6 +111,7 @@ class Screener:
         self._new_answers = partial(
             AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
         )
+        self._new_stray_vins = partial(StrayVins, dict(mapping))
         self._new_vehicles = partial(VehicleReader, mapping)
         self._has_bills = "bl_no" in mapping
         self._occurrences = occurrences or Occurrences()
@@ -121,7 +123,10 @@ class Screener:
 
     def _make_room(self, rows: int) -> None:
         """Forget what was looked up, if it has become too much for the rows that it was looked up for."""
-        owners = (self._rules, self._desk, self._vehicles, self._of_row, self._problems_of_row)
+        owners = (
+            *(self._rules, self._desk, self._vehicles),
+            *(self._stray_vins, self._of_row, self._problems_of_row),
+        )
         if sum(one.kept for one in owners) > self._kept_at_most:
             if self._rows >= KEPT_FOR:
                 self._forget()
@@ -133,6 +138,7 @@ class Screener:
         self._rows, self._kept_at_most = 0, KEPT
         self._rules, self._desk = self._new_rules(), self._new_desk()
         self._answers, self._vehicles = self._new_answers(), self._new_vehicles()
+        self._stray_vins = self._new_stray_vins()
         self._of_row, self._problems_of_row = RowFolder(of_row), RowFolder(_all_of)
 
     def duplicates(self, batch: pa.RecordBatch, rows: Places) -> Duplicates:
@@ -193,6 +199,7 @@ class Screener:
         decisions = decided.decisions
         if vehicles.remarks is not None:
             decisions = rules.with_row(decisions, vehicles.remarks)
+        decisions = self._stray_vins(batch, vehicles, decisions)
         if duplicates is None:
             duplicates = self._duplicates(vehicles, rows, decided.cells)
         if (kinds := duplicates.kinds).any():

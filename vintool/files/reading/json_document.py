@@ -49,7 +49,7 @@ def is_document(path: Path) -> bool:
         except (ValueError, RecursionError):
             return not first.endswith("}")
         several = any(map(str.strip, _lines(file)))
-    return isinstance(record, dict) and not several and any(map(_is_records, record.values()))
+    return isinstance(record, dict) and not several and any(map(_holds_records, record.values()))
 
 
 def _lines(file: Any) -> Iterator[str]:
@@ -205,6 +205,13 @@ _DECODER = json.JSONDecoder(
 def _is_records(value: object) -> bool:
     """Whether a value is a list of objects."""
     return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
+def _holds_records(value: object) -> bool:
+    """Whether a list of objects stands in a value, however deep."""
+    if isinstance(value, dict):
+        return any(map(_holds_records, value.values()))
+    return _is_records(value)
 
 
 def _tables(path: Path, size: int, values: Sequence[Any]) -> dict[Way, list[str]]:

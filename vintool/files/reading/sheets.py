@@ -176,8 +176,13 @@ def _read_holding(
     return read(tally)
 
 
-#: Sheets that an annotated workbook ends with, which repeat what the others hold.
+#: Sheets that an annotated workbook ends with, which repeat what the others hold, and their headings.
 ADDED_SHEETS: Final = ("Needs a licence", "Counts")
+NEEDS_HEADINGS: Final = (
+    *("Bill of lading", "Exporter", "VIN", "Brand", "Model", "Destination", "Licence number"),
+    *("Rule", "Reasons", "File", "Sheet", "Row"),
+)
+COUNT_HEADINGS: Final = ("What", "Which", "In words", "Rows")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.declaration import headers
+from vintool.declaration.mapping import LINES
 from vintool.declaration.shapes import like_a_vin, vin_shaped
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
@@ -29,8 +30,6 @@ from vintool.registry.makers import wmi_is_known
 from vintool.vin.cleanup import marked_places
 from vintool.vin.masks import MARKS, part_of
 from vintool.vin.scan import in_pieces, mixed, vin_places
-
-COLUMNS = ("vin", "line", "text")
 
 _ROWS = 8_192
 _SHOWN = 400  # characters of a line around a candidate
@@ -133,7 +132,10 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
     if len(named) > 1 or ("vin", headers.EXACT) in named or not data:
         return bool(named)
     if len(data) < 3 and any(
-        _has_words(cell, place) for row in data for cell in row for place in vin_places(cell)
+        _has_words(cell, place, alone=len(row) == 1)
+        for row in data
+        for cell in row
+        for place in vin_places(cell)
     ):
         return False
     even = len(set(map(len, data))) == 1
@@ -147,11 +149,11 @@ def is_table(header: headers.Header, data: Sequence[Sequence[str]]) -> bool:
     return width > 1 and len(data) > 2 and count >= 0.8 * len(data)
 
 
-def _has_words(cell: str, place: tuple[int, int]) -> bool:
-    """Whether a cell holds more than the VIN at a place and a label of it."""
+def _has_words(cell: str, place: tuple[int, int], *, alone: bool) -> bool:
+    """Whether a cell holds more than the VIN at a place and, unless it is ``alone`` on its line, a label of it."""
     start, end = place
     rest = _letters(f"{cell[:start]} {cell[end:]}").upper()
-    return bool(rest) and _LABEL.fullmatch(rest) is None
+    return bool(rest) and (alone or _LABEL.fullmatch(rest) is None)
 
 
 def _letters(text: str) -> str:
@@ -206,8 +208,8 @@ def read_text(
     layout = _Layout(path, encoding, counts.hits)
     sheet = Sheet(
         "",
-        COLUMNS,
-        COLUMNS,
+        LINES,
+        LINES,
         tuple(sample),
         file=path.name,
         read=layout.batches,
@@ -221,7 +223,7 @@ def _batch(block: list[_Hit]) -> Batch:
     columns = (vins, map(str, lines), texts)
     arrays = [pa.array(list(cells), pa.string()) for cells in columns]
     return Batch(
-        pa.RecordBatch.from_arrays(arrays, names=list(COLUMNS)),
+        pa.RecordBatch.from_arrays(arrays, names=list(LINES)),
         np.array(lines, np.int64),
         positions[-1],
     )

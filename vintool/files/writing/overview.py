@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.categorical import as_text
-from vintool.files.reading.sheets import ADDED_SHEETS
+from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
 from vintool.files.writing.cells import texts
 from vintool.files.writing.looks import width_for
 from vintool.report.display import ranked
@@ -18,11 +18,6 @@ from vintool.report.summary import LABELS
 
 NEEDS_ROWS: Final = 20_000
 """Vehicles on the sheet of what needs a licence; the sheets before it have all of them."""
-HEADINGS: Final = (
-    *("Bill of lading", "Exporter", "VIN", "Brand", "Model", "Destination", "Licence number"),
-    *("Rule", "Reasons", "File", "Sheet", "Row"),
-)
-COUNT_HEADINGS: Final = ("What", "Which", "In words", "Rows")
 _FIELDS: Final = ("bl_no", "exporter", "model", "destination", "licence_no")
 _STAND_INS: Final = {"exporter": "exporter_code", "destination": "pod"}
 _MEASURED: Final = 500  # rows
@@ -126,11 +121,13 @@ class Overview:
         """The sheets: what needs a licence, and the counts."""
         say = self._language.translate
         needs = sorted(self._needs, key=lambda line: (line[0], line[1], *line[-3:]))
-        used = [at for at in range(len(HEADINGS)) if at < 3 or any(line[at] for line in needs)]
+        used = [
+            at for at in range(len(NEEDS_HEADINGS)) if at < 3 or any(line[at] for line in needs)
+        ]
         return (
             Page(
                 say(ADDED_SHEETS[0]),
-                tuple(say(HEADINGS[at]) for at in used),
+                tuple(say(NEEDS_HEADINGS[at]) for at in used),
                 tuple(tuple(line[at] for at in used) for line in needs),
             ),
             Page(

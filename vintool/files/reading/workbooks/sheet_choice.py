@@ -7,7 +7,7 @@ from vintool.declaration import headers
 from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
-from vintool.files.reading.sheets import ADDED_SHEETS, Sheet
+from vintool.files.reading.sheets import COUNT_HEADINGS, NEEDS_HEADINGS, Sheet
 from vintool.report.language import LANGUAGES, language
 
 
@@ -21,11 +21,9 @@ def sorted_out(
     """
     added = _added(opened)
     opened = [one for one in opened if one not in added]
-    kept = [one for one in opened if holds(one)]
+    kept = [one for one in opened if holds(one) or (holds is has_vins and has_vins_in_text(one))]
     if len(opened) == 1:
         kept = [*opened]
-    elif not kept and holds is has_vins:
-        kept = [one for one in opened if has_vins_in_text(one)]
     if not kept:
         named = "; ".join(f"{one.name!r} has {headers.labels(one.columns)}" for one in opened)
         raise NoVinColumn(
@@ -52,9 +50,20 @@ def sorted_out(
 
 def _added(opened: Sequence[Sheet]) -> list[Sheet]:
     """The sheets that an annotated workbook ends with: they repeat vehicles of the others."""
-    names = {language(lang).translate(name) for lang in LANGUAGES for name in ADDED_SHEETS}
+    languages = [language(lang) for lang in LANGUAGES]
+    ours = [
+        {one.translate(name) for one in languages for name in (*headings, "VIN")}
+        for headings in (NEEDS_HEADINGS, COUNT_HEADINGS)
+    ]
     answered = any("vin_verdict" in one.columns for one in opened)
-    return [one for one in opened if answered and one.name in names]
+    return [
+        one
+        for one in opened
+        if answered
+        and len(one.columns) > 2
+        and "vin_verdict" not in one.columns
+        and any(headings.issuperset(one.columns) for headings in ours)
+    ]
 
 
 def check_names(path: Path, names: Sequence[str], wanted: str | None) -> None:
