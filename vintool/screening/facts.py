@@ -34,6 +34,7 @@ from vintool.registry.user_rules import by_rules
 from vintool.vin import PartialVin, Vin
 from vintool.vin.cleanup import Reading, is_frame_number, read
 
+_SHORTEST_START = 8  # characters of a VIN
 SHORTEST_CHASSIS = 4  # figures: less is a row number, a dash or a word
 #: Kinds that heading 8703 holds.
 CARS = {"car", "suv", "quadricycle"}
@@ -283,7 +284,7 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
 
 
 def chassis_differs(vin: str, text: str) -> bool:
-    """Whether a chassis number is another vehicle's: neither the VIN nor the end of it.
+    """Whether a chassis number is another vehicle's: neither the VIN nor the end of it, or the start of another VIN.
 
     A frame number of the Japanese home market, a word, a mask or a stand-in cannot be compared.
 
@@ -294,7 +295,11 @@ def chassis_differs(vin: str, text: str) -> bool:
     number = _NUMBER_SIGN.sub("", read(plain).text)
     if is_frame_number(plain.upper()) or registry.frame_type(number) or not number.isalnum():
         return False
-    return sum(map(str.isdigit, number)) >= SHORTEST_CHASSIS and not vin.endswith(number)
+    digits = sum(map(str.isdigit, number))
+    begins = digits > 0 and len(number) >= _SHORTEST_START and registry.wmi_is_known(number[:3])
+    if begins and vin.startswith(number):
+        return False
+    return (digits >= SHORTEST_CHASSIS or begins) and not vin.endswith(number)
 
 
 def registered(text: str, on: date | None) -> int | None:

@@ -4,6 +4,7 @@ Only a row on which no VIN stands, nor a part of one, is asked (``facts.in_place
 of a real car beside the code of those without one clears nothing.
 """
 
+from vintool.declaration.headers import GOODS_NAME
 from vintool.declaration.lexicon.meanings import (
     NOT_STORED,
     PRICE_WITH_VIN,
@@ -14,7 +15,8 @@ from vintool.screening.facts import Facts
 
 #: Of heading 8703 like a car, with a VIN or without: a word for it tells no other kind.
 LOW_SPEED = "low_speed"
-_OWN_KINDS = {"", "passenger", LOW_SPEED}
+PASSENGER = "passenger"
+_OWN_KINDS = {"", PASSENGER, LOW_SPEED}
 
 
 def entries_without_vin(facts: Facts) -> tuple[Meaning, ...]:
@@ -47,7 +49,7 @@ def enough(facts: Facts) -> bool:
 def vin_expected(facts: Facts) -> bool:
     """Whether something on the row speaks of a vehicle that has a VIN, or was not read.
 
-    So do a brand that the registry knows, the powertrain of a model or a type code, and a registration.
+    So do a brand that the registry knows, a passenger car by the name of the goods, the powertrain of a model or a type code, and a registration.
     """
     return facts.registered is not None or any(
         _with_vin(entry)
@@ -57,6 +59,7 @@ def vin_expected(facts: Facts) -> bool:
         or entry.field in {"model", "type_code"}
         or entry.kind not in _OWN_KINDS
         or entry.condition == "used"
+        or (entry.field == GOODS_NAME and entry.kind == PASSENGER)
         for entry in facts.declared
     )
 
