@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from vintool.codes import Reason
 from vintool.declaration.headers import normalise
@@ -37,18 +38,19 @@ class Account:
         >>> account.use("1", "上海海关"), account.use("2", "深圳")[0].value
         ((), 'licence_several_ports')
         """
-        over = []
-        number = "" if stands_for_nothing(declaration) else number_key(declaration)
+        over: tuple[Reason, ...] = ()
+        number = _declaration(declaration)
         if (
             number
             and self.declarations.setdefault(number, len(self.declarations)) >= MOST_DECLARATIONS
         ):
-            over.append(Reason.LICENCE_DECLARED_OFTEN)
-        place = "" if stands_for_nothing(port) else normalise(bare_port(port))
+            over = (Reason.LICENCE_DECLARED_OFTEN,)
+        place = _port(port)
         if place and self.ports.setdefault(place, len(self.ports)):
-            over.append(Reason.LICENCE_SEVERAL_PORTS)
-        self.findings.update(over)
-        return tuple(over)
+            over = (*over, Reason.LICENCE_SEVERAL_PORTS)
+        if over:
+            self.findings.update(over)
+        return over
 
     @property
     def left(self) -> int | None:
@@ -68,6 +70,17 @@ class Account:
         if not self.named and not self.drawn:
             return "not used"
         return "used up" if self.left == 0 else "in use"
+
+
+# Of the rows of a manifest these two are few, and each row that draws asks for them.
+@lru_cache(maxsize=1 << 12)
+def _declaration(text: str) -> str:
+    return "" if stands_for_nothing(text) else number_key(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _port(text: str) -> str:
+    return "" if stands_for_nothing(text) else normalise(bare_port(text))
 
 
 class Ledger:
@@ -92,6 +105,13 @@ class Ledger:
 
         A declaration that asks for more than is left is not drawn in part.
         """
+        if vehicles == 1:  # nearly all rows
+            for at in candidates:
+                account = self.accounts[at]
+                if account.licence and account.drawn < account.licence.quantity:
+                    account.drawn += 1
+                    return at
+            return None
         left = {
             at: account.licence.quantity - account.drawn
             for at in candidates

@@ -97,3 +97,14 @@ def test_since_needs_a_folder_to_write_to(tmp_path):
     path = put_csv(tmp_path / "list.csv")
     ended = run("screen", path, "--since", tmp_path)
     assert (ended.exit_code, "--out" in ended.stderr) == (2, True)
+
+
+def test_a_row_that_another_rule_now_holds_has_another_verdict(tmp_path):
+    """A petrol car and an electric one beside it: the licence of the second is another one."""
+    petrol, electric = "LGXC16AF6E0561913", ROWS[0][0]
+    head = ("VIN", "VIN 2", "Fuel")
+    first = put_csv(tmp_path / "first.csv", [head, (petrol, "", "Petrol")])
+    later = put_csv(tmp_path / "later.csv", [head, (petrol, electric, "Petrol")])
+    screen_file(first, ON, tmp_path / "first")
+    changes = screen_file(later, ON, tmp_path / "later", since=tmp_path / "first").changes
+    assert changes.verdicts == {"controlled (cn-vehicle-export) -> controlled": 1}

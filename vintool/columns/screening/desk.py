@@ -203,13 +203,17 @@ class DeskRules:
         drawable = matches.mask(lambda match: match.drawable)
         controlled = verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
         codes = np.zeros(len(matches), dtype=np.int32)
-        for row in np.flatnonzero(drawable & controlled).tolist():
-            match: Match = matches.values[matches.codes[row]]
-            outcome, at = _draw(ledger, match.drawable, int(vehicles[row]), int(draws[row]))
-            over: tuple[Reason, ...] = ()
-            if outcome != _NOTHING_LEFT:
-                over = ledger.accounts[at].use(*(one.values[one.codes[row]] for one in uses))
-            codes[row] = self._draws[outcome, at, over]
+        rows = np.flatnonzero(drawable & controlled)
+        columns = (one.take(rows) for one in (matches, *uses))
+        cells = [[one.values[code] for code in one.codes.tolist()] for one in columns]
+        outcomes = []
+        for match, vehicle, number, *use in zip(
+            cells[0], vehicles[rows].tolist(), draws[rows].tolist(), *cells[1:], strict=True
+        ):
+            outcome, at = _draw(ledger, match.drawable, vehicle, number)
+            over = () if outcome == _NOTHING_LEFT else ledger.accounts[at].use(*use)
+            outcomes.append((outcome, at, over))
+        codes[rows] = self._draws.codes(outcomes)
         in_review = matches.codes[drawable & ~controlled]
         for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:

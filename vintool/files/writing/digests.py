@@ -2,13 +2,14 @@
 
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from vintool.codes import PURE_ELECTRIC_REGIME
 from vintool.columns.engine.categorical import as_text, without_null
 from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.files.run import ROWS_PARQUET
@@ -60,7 +61,7 @@ class DigestWriter:
             answers.column("vin_row").cast(pa.int64()),
             _arrow.utf8_trim_whitespace(keys),
             pa.array(cells),
-            as_text(answers.column("vin_verdict")),
+            _verdicts(answers),
         ]
         batch = pa.Table.from_arrays(columns, schema=SCHEMA)
         self._waiting = pa.concat_tables([self._waiting, batch])
@@ -81,6 +82,14 @@ class DigestWriter:
     def abandon(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+
+def _verdicts(answers: pa.RecordBatch) -> pa.Array:
+    """The verdicts, with the regime where that is not the one of pure electric cars: one for another is another verdict."""
+    verdicts, regimes = (as_text(answers.column(f"vin_{name}")) for name in ("verdict", "regime"))
+    named = _arrow.binary_join_element_wise(verdicts, " (", regimes, ")", "")
+    first = _arrow.fill_null(_arrow.equal(regimes, PURE_ELECTRIC_REGIME), fill_value=True)
+    return cast("pa.Array", _arrow.if_else(first, verdicts, named))
 
 
 def _digests(name: str, column: pa.Array) -> np.ndarray:
