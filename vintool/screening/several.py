@@ -60,8 +60,8 @@ def is_in_question(case: Case) -> bool:
     regime = case.regime
     if regime.condition == "used" and "used" not in case.conditions:
         return False
-    told = () if case.is_electric_car else case.other_kinds  # the VIN goes before the papers
-    kinds = {PASSENGER, *told, *([KIT] if case.kit else [])}
+    others = () if case.is_electric_car else case.other_kinds  # the VIN goes before the papers
+    kinds = {PASSENGER, *others, *([KIT] if case.kit else [])}
     if case.registered_otherwise:
         kinds.update(case.facts.vin.kinds)
     kinds &= regime.kinds
