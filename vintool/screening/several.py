@@ -45,9 +45,8 @@ def decide_under(facts: Facts, days: Sequence[Day], regimes: Sequence[Regime]) -
     )
     leading = decide_case(first)
     if Reason.WITHOUT_VIN in leading.reasons and leading.verdict is Verdict.OUT_OF_SCOPE:
-        others = [
-            one for one in others if one.declared
-        ]  # low-speed electric, where nothing else is told
+        # Low-speed electric, unless something else is declared.
+        others = [one for one in others if one.declared]
     return together([leading, *(decide_case(one) for one in others if is_in_question(one))])
 
 
