@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_NUMBER = re.compile(
+_AMOUNT = re.compile(
     r"[^\d\W]*[\s:.]*(?P<whole>\d{1,3}(?:[ '’]\d{3})+|\d{1,15})(?:[.,](?P<part>\d+))?[^\d/]*"
 )
 # What a cell that counts nothing holds: a dash, or a unit alone.
@@ -32,7 +32,7 @@ def quantities(text: str) -> frozenset[int] | None:
         return frozenset()
     if _UNIT.fullmatch(plain):
         return None
-    number = _NUMBER.fullmatch(plain)
+    number = _AMOUNT.fullmatch(plain)
     if number is None:
         return frozenset()
     whole, part = re.sub(r"\D", "", number["whole"]), number["part"] or ""
