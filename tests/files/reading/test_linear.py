@@ -26,7 +26,7 @@ from vintool.files.reading.manifest import open_manifest
 
 ROOMS = ("vintool.files.reading", "vintool.declaration", "vintool.vin", "vintool.escaping", "vintool.screening", "vintool.desk")  # fmt: skip
 #: These look at the beginning alone, or at the whole; tried everywhere they would be squares.
-AT_THE_BEGINNING = {"_JSON_LINES", "_XML", "_START", "_FRAME_NUMBER", "_FIELD", "_EDI", "_AMOUNT", "_TO_VIN", "_TO_END"}  # fmt: skip
+AT_THE_BEGINNING = {"_JSON_LINES", "_JSON", "_XML", "_START", "_FRAME_NUMBER", "_FIELD", "_EDI", "_AMOUNT", "_TO_VIN", "_TO_END"}  # fmt: skip
 #: Here no text is longer than ``LONGEST``, so that a square of it is a constant.
 SHORT = {days, shapes}
 HOSTILE = ("A", "1", " ", "-", "A-", "A1 ", "1-", "<c ", "<c>", '<v t="e" r =', "&#32;", "'", '"', "=", "no", "VIN:", "年1", "<rPh", "\\u", "1.", "0", "*", '="AB')  # fmt: skip
