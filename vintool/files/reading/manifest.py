@@ -385,6 +385,10 @@ def _refuse(path: Path, head: bytes) -> None:
     for magic, (what, next_step) in _REFUSED.items():
         if head.startswith(magic):
             raise ManifestError(f"this is {what}", file=path.name, next_step=next_step)
+    if head.startswith(b"<") and b"<?xml".startswith(head.rstrip()):
+        raise ManifestError(
+            "this is XML that is cut short", file=path.name, next_step="have it written again"
+        )
     if head.startswith(b"{\\rtf"):
         under = " under the name of a spreadsheet" if path.suffix.lower() in _SPREADSHEETS else ""
         raise ManifestError(
