@@ -150,7 +150,7 @@ def _columns(schema: Any) -> str:
 
 def decode_columns() -> str:
     """What `decode_table` gives."""
-    return _columns(vintool.decode_table({"vin": ["LRW3E7FA1LC000001"]}).schema)
+    return _columns(vintool.decode_table(["LRW3E7FA1LC000001"]).schema)
 
 
 def screen_columns() -> str:

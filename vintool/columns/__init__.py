@@ -8,11 +8,12 @@ matched by bit sets (``decoding``). Results equal the scalar path for every row.
 
 from vintool.columns.decoding.table import TYPES, decode_table
 from vintool.columns.engine.categorical import BATCH_ROWS
+from vintool.columns.engine.tables import beside
 from vintool.columns.screening.answers import FACTS, LICENCE
 from vintool.columns.screening.days import DateCells, DayCounter
 from vintool.columns.screening.duplicates import Duplicates, Occurrences
 from vintool.columns.screening.screener import Screened, Screener
-from vintool.columns.screening.table import beside, screen_batches, screen_table
+from vintool.columns.screening.table import screen_batches, screen_table
 
 __all__ = [
     "BATCH_ROWS",

@@ -9,6 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from itertools import zip_longest
 
@@ -45,6 +46,7 @@ LONGEST = 1_000
 _SHORTEST_PLAIN = 4  # letters of a header that is known without its accents
 _STROKES = str.maketrans("łøđı", "lodi")
 _NAMED = 40  # headers that a message names
+_LONGEST_NEAR = 100  # characters of a name that is compared with others
 
 _SEPARATORS = re.compile(
     r"[/\\|()\[\]{}<>,;:\n\r、，；：·]+|\s[-\u2010-\u2015]\s"
@@ -310,6 +312,19 @@ def label(header: str, position: int) -> str:
     """A header for a message; one that could be somebody's number is named by its position."""
     private = sum(letter.isdigit() for letter in header) > 4
     return f"column {position}" if private else header[:40]
+
+
+def near(name: str, names: Sequence[str]) -> str:
+    """Which of some names a mistyped one may mean, for a message; empty if none is like it.
+
+    >>> near("fule", ["vin", "fuel"]), near("colour", ["vin"])
+    ("perhaps 'fuel' is meant: ", '')
+    """
+    if len(name) > _LONGEST_NEAR:
+        return ""
+    by_key = {normalise(one): one for one in names if len(one) <= _LONGEST_NEAR}
+    alike = [by_key[key] for key in get_close_matches(normalise(name), by_key)]
+    return f"perhaps {labels(alike)} is meant: " if alike else ""
 
 
 def labels(headers: Sequence[str]) -> str:

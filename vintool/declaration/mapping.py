@@ -23,6 +23,7 @@ from vintool.declaration.headers import (
     label,
     labels,
     meaning,
+    near,
     normalise,
 )
 from vintool.declaration.shapes import like_a_vin, made_of_vins, vin_shaped
@@ -366,14 +367,16 @@ def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
 def _override(sheet: Headed, field: str, column: str) -> int:
     if not is_field(field):
         known = ", ".join(fields())
-        raise _unclear(sheet, f"there is no field {field!r} to map", f"use one of {known}")
+        what = f"there is no field {field!r} to map"
+        raise _unclear(sheet, what, f"{near(field, fields())}use one of {known}")
     if column in sheet.columns:
         return sheet.columns.index(column)
     wanted = {column, normalise(column)}  # as it was shown, or with other punctuation
     alike = [i for i, name in enumerate(sheet.columns) if wanted & {visible(name), normalise(name)}]
     if len(alike) != 1:
         what = f"there is no column of the name given for {field}"
-        raise _unclear(sheet, what, f"use one of {labels(sheet.columns)}")
+        known = f"{near(column, sheet.columns)}use one of {labels(sheet.columns)}"
+        raise _unclear(sheet, what, known)
     return alike[0]
 
 

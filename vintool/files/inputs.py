@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from vintool.declaration.headers import normalise
+from vintool.declaration.headers import near, normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.reading import limits
@@ -369,7 +369,7 @@ def _check_mapping(run: Run, opened: Iterable[Input]) -> None:
             raise MappingError(
                 f"no file has the column given for {field}",
                 file=str(run.path),
-                next_step="name a column of one of them",
+                next_step=f"{near(', '.join(some), sorted(columns))}name a column of one of them",
             )
 
 
@@ -431,7 +431,7 @@ def _mappings(manifest: Manifest, named: Mapping[str, Sequence[str]]) -> Mapping
             raise MappingError(
                 f"no sheet has the column given for {field}",
                 file=manifest.path.name,
-                next_step="name a column of one of them",
+                next_step=f"{near(', '.join(columns), sorted(known))}name a column of one of them",
             )
     return [
         map_columns(

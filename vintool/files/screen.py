@@ -19,6 +19,7 @@ from vintool.columns import (
     Occurrences,
     Screener,
 )
+from vintool.columns.engine.tables import check_given
 from vintool.errors import ManifestError
 from vintool.files.answered import answered
 from vintool.files.day import day_notes, with_day
@@ -57,7 +58,7 @@ from vintool.files.writing.tally import Tally
 from vintool.registry.user_rules import one_reference
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
-from vintool.screening.dates import ManifestDays, day_field
+from vintool.screening.dates import ManifestDays, day_field, day_given
 from vintool.screening.regimes import asked_code, regimes_asked
 
 _OF_LINES = {FACTS, LICENCE}  # columns that the user's copy does not get
@@ -65,7 +66,7 @@ _OF_LINES = {FACTS, LICENCE}  # columns that the user's copy does not get
 
 def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str | Sequence[Path | str],
-    on: date | None = None,
+    on: date | str | None = None,
     out: Path | str | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
@@ -92,7 +93,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         path: a file of any format that ``open_manifest`` reads, a folder or a pattern; or several of them. Of a folder all
             files are read, and those in its folders; where all are Parquet it is one table. Where several files are
             read each row names its own (``vin_file``), and one that cannot be read is told in ``Summary.files``.
-        on: the declaration date of all rows; None to read the manifest's own date column.
+        on: the declaration date of all rows, as ``screen`` takes it; None to read the manifest's own date column.
         out: folder for ``annotated.*``, ``exceptions.csv`` and ``.xlsx``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.
@@ -120,15 +121,17 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
         MappingError: which column means what must be told.
+        TypeError: ``on`` or ``mapping`` is of another kind.
         ValueError: no date is given, and the manifest has none, or ``today`` would clear every row and
             lies before the data; or there is no format ``annotated_as``.
         OSError: the outputs cannot be written; nothing is left behind then.
     """
+    check_given(mapping or {})
     first, *others = paths_of(path)
     run = Run(
         path=first,
         others=tuple(others),
-        on=on,
+        on=day_given(on),
         out=None if out is None else Path(out),
         mapping=mapping,
         regime=regime or ALL_REGIMES,

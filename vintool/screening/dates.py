@@ -8,7 +8,7 @@ an argument needs none.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -33,12 +33,44 @@ _EARLIER = {"licence_date", "application_date"}  # never after the declaration
 _PLANNED = {"planned_sailing_date"}
 _APART = timedelta(days=92)  # at most, of dates that bear each other out
 _MONTH = timedelta(days=31)
+_CHINA = timezone(timedelta(hours=8))
 
 #: The law of a year is that of its licence catalogue, which is published at its end.
 LAST_KNOWN_YEAR = int(wmi_data.RELEASE[:4])
 RELEASED = date(LAST_KNOWN_YEAR, int(wmi_data.RELEASE[5:7]), 1)
 #: Years that a declaration can be of: others are of another calendar, another century or wrong.
 PLAUSIBLE_YEARS = range(2000, LAST_KNOWN_YEAR + 2)
+
+
+def day_given(on: object) -> date | None:
+    """The day of a declaration as a caller gives it; of an instant the day that it is in China.
+
+    Args:
+        on: a date, a text as ISO 8601 writes dates and instants, or a datetime; one without a zone is taken as it stands.
+
+    Raises:
+        TypeError: it is something else.
+        ValueError: a text that is no date, or a time that is none.
+
+    >>> [str(day_given(on)) for on in (date(2026, 3, 1), "2026-03-01", "2025-12-31T17:00:00Z", None)]
+    ['2026-03-01', '2026-03-01', '2026-01-01', 'None']
+    """
+    if on is None:
+        return None
+    try:
+        if isinstance(on, str):
+            on = datetime.fromisoformat(on.strip())
+        if on != on:  # noqa: PLR0124 - pandas' "not a time" is a datetime too
+            raise ValueError  # noqa: TRY301
+        if isinstance(on, datetime):
+            return (on.astimezone(_CHINA) if on.tzinfo else on).date()
+    except (ValueError, OverflowError):
+        raise ValueError(f"on={on!r} is no date; give one such as 2026-03-01") from None
+    if isinstance(on, date):
+        return on
+    raise TypeError(
+        f"on= takes a date, a text such as 2026-03-01 or a datetime, not {type(on).__name__}"
+    )
 
 
 class DeclarationDay(NamedTuple):

@@ -17,7 +17,7 @@ from vintool.decoding.profile import Profile
 from vintool.registry.user_rules import one_reference
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
-from vintool.screening.dates import DeclarationDay, day_field, day_of_row, filled
+from vintool.screening.dates import DeclarationDay, day_field, day_given, day_of_row, filled
 from vintool.screening.decision import Decision
 from vintool.screening.evidence import EvidenceItem, Remark, all_remarks
 from vintool.screening.facts import (
@@ -75,7 +75,7 @@ class Finding(Frozen):
 @one_reference
 def screen(
     vehicle_or_text: Vehicle | str,
-    on: date | None = None,
+    on: date | str | None = None,
     declared: Mapping[str, object] | None = None,
     regime: str | None = None,
 ) -> Finding:
@@ -84,7 +84,7 @@ def screen(
     Args:
         vehicle_or_text: a decoded vehicle, a VIN, or the text of a cell. Of several VINs in it each is judged, and
             the verdict is the strictest.
-        on: the declaration date; None to read it from ``declared`` (``declaration_date``, else
+        on: the declaration date, see ``dates.day_given``; None to read it from ``declared`` (``declaration_date``, else
             ``export_date``). If it is not known the rule is taken to be in force, and a date that is
             read alone clears no row.
         declared: what the manifest says beside the VIN: field -> cell, as it stands there (prices and
@@ -100,7 +100,8 @@ def screen(
 
     Raises:
         KeyError: no such regime.
-        ValueError: an unknown declared field.
+        ValueError: an unknown declared field, or ``on`` is no date.
+        TypeError: ``on`` is of another kind.
 
     The law is that of ``wmi_data/regimes``, where each provision has its source. This is no legal
     advice.
@@ -112,7 +113,7 @@ def screen(
     >>> [reason.value for reason in screen("", date(2026, 3, 1), {"fuel": "BEV"}).reasons]
     ['no_identity']
     """
-    regimes = regimes_asked(regime)
+    regimes, on = regimes_asked(regime), day_given(on)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
     days = tuple(day_of_row(one, on, declared) for one in regimes)
     column = "" if on is not None else day_field(filled(declared))

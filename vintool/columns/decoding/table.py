@@ -22,8 +22,9 @@ from vintool.columns.engine.characters import descriptor_keys
 from vintool.columns.engine.encoder import KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.engine.plain import TypeNotTakenError
-from vintool.columns.engine.tables import as_table, find_mapping, named
+from vintool.columns.engine.tables import beside, find_mapping, named, table_or_column
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_problems
+from vintool.declaration.headers import labels, near
 from vintool.decoding.fields import ASIDE, FIELDS, Field
 from vintool.decoding.kinds import Kind
 from vintool.decoding.profile import Profile, profile
@@ -52,7 +53,7 @@ MANY = 2_000
 def decode_table(
     data: Any,
     column: str | None = None,
-    fields: Sequence[str] | None = None,
+    fields: str | Sequence[str] | None = None,
     *,
     encoded: bool = False,
 ) -> pa.Table:
@@ -67,8 +68,9 @@ def decode_table(
             fraction of the memory: each text stands once.
 
     Returns:
-        n rows in the same order, and a column ``vin_<field>`` for each field; null where the text is no VIN
-        or the VIN does not tell. Texts are ``string``, whole numbers ``int32``, numbers ``double``: of an
+        n rows in the same order: the user's columns, untouched, then a column ``vin_<field>`` for each field; where the
+        data is one column without a name, the fields alone. A field whose name the user has gets ``vin_`` once
+        more. Null where the text is no VIN or the VIN does not tell. Texts are ``string``, whole numbers ``int32``, numbers ``double``: of an
         engine litres and kW; ``vin_plant`` and ``vin_engine`` are structs, ``vin_problems`` and
         ``vin_model_year_candidates`` lists, ``vin_attributes`` a map.
 
@@ -83,13 +85,17 @@ def decode_table(
     >>> table["vin_plant"][0].as_py()["city"]
     'Fremont'
     """
-    names = list(fields) if fields is not None else list(TYPES)
+    names = [fields] if isinstance(fields, str) else list(TYPES if fields is None else fields)
     if unknown := [name for name in names if name not in TYPES]:
-        raise ValueError(f"unknown field(s) {', '.join(unknown)}; known: {', '.join(TYPES)}")
-    table = as_table(data)
+        meant = near(unknown[0], list(TYPES))
+        raise ValueError(f"unknown field(s) {', '.join(unknown)}; {meant}known: {', '.join(TYPES)}")
+    table, is_table = table_or_column(data)
     name = column or find_mapping(table)["vin"]
     if name not in table.column_names:
-        raise ValueError(f"no column {name!r}; the data has {', '.join(table.column_names)}")
+        meant = near(name, table.column_names)
+        raise ValueError(f"no column {name!r}; {meant}the data has {labels(table.column_names)}")
+    if table.column_names.count(name) > 1:
+        raise ValueError(f"several columns have the name {name!r}; rename all of them but one")
     decoder = _TableDecoder(names, encoded=encoded)
     try:
         parts = [
@@ -105,7 +111,8 @@ def decode_table(
             list(pool.map(decoder, parts or [pa.array([], pa.string())]))
         )
         columns = list(pool.map(pa.ChunkedArray.unify_dictionaries, decoded.columns))
-    return pa.Table.from_arrays(columns, names=decoded.column_names)
+    answers = pa.Table.from_arrays(columns, names=decoded.column_names)
+    return beside(table, answers) if is_table else answers
 
 
 def _rows_at_a_time(rows: int) -> int:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from math import isnan
 from os import PathLike
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ from vintool.declaration.mapping import Sample, map_columns
 from vintool.errors import MappingError
 
 HEAD_ROWS = 500  # looked at to tell which column is which
+_MISSING = frozenset({"NAType", "NaTType"})  # how pandas says that there is nothing
 _TEXTS = (str, bytes, bytearray, memoryview, PathLike)
 
 
@@ -23,16 +25,21 @@ def as_table(data: Any) -> pa.Table:
     Raises:
         TypeError: a text, a path, or something else that is no table.
     """
+    return table_or_column(data)[0]
+
+
+def table_or_column(data: Any) -> tuple[pa.Table, bool]:
+    """The same, and whether it is a table: a single column has no name of its own."""
     if isinstance(data, pa.Table):
-        return data
+        return data, True
     if isinstance(data, pa.RecordBatch):
-        return pa.Table.from_batches([data])
+        return pa.Table.from_batches([data]), True
     if isinstance(data, Mapping):
-        return _of_columns(data)
+        return _of_columns(data), True
     return _single_or_whole(data)
 
 
-def _single_or_whole(data: Any) -> pa.Table:
+def _single_or_whole(data: Any) -> tuple[pa.Table, bool]:
     if isinstance(data, _TEXTS):
         raise _refused(
             data, "a text", "for a file call screen_file(path), for one VIN screen or decode"
@@ -40,17 +47,21 @@ def _single_or_whole(data: Any) -> pa.Table:
     if isinstance(data, AbstractSet):
         raise _refused(data, "in no order", "give a list")
     if isinstance(data, (pa.Array, pa.ChunkedArray)):
-        return _column(data)
+        return _column(data), False
     if isinstance(data, Sequence) and any(isinstance(row, (Mapping, list, tuple)) for row in data):
         raise _refused(data, "rows", "make a table of them with pyarrow.Table.from_pylist(rows)")
+    if hasattr(data, "dtype"):  # an array, or a series, which Arrow would read cell by cell
+        if getattr(data, "ndim", 1) != 1:
+            raise _refused(data, f"{data.ndim} dimensions", "give a table or one column of texts")
+        return _column(_of_cells(data)), False
     try:
-        return pa.table(data)
+        return pa.table(data), True
     except (TypeError, ValueError):
-        pass
+        if hasattr(data, "items") and hasattr(data, "dtypes"):  # a pandas frame
+            return _of_series(data), True
     try:
-        return _column(
-            pa.chunked_array(data) if hasattr(data, "__arrow_c_stream__") else pa.array(data)
-        )
+        streamed = hasattr(data, "__arrow_c_stream__")
+        return _column(pa.chunked_array(data) if streamed else pa.array(data)), False
     except (TypeError, ValueError, pa.ArrowInvalid):
         raise _refused(
             data, "nothing that Arrow reads", "give a table, a data frame or one column of texts"
@@ -70,6 +81,32 @@ def _of_columns(data: Mapping[Any, Any]) -> pa.Table:
         ) from None
 
 
+def _of_series(frame: Any) -> pa.Table:
+    """A table of a frame with columns that Arrow refuses, such as texts beside numbers: these become texts."""
+    names, columns = zip(*frame.items(), strict=True)
+    return pa.Table.from_arrays([*map(_of_cells, columns)], [*map(str, names)])
+
+
+def _of_cells(series: Any) -> pa.Array | pa.ChunkedArray:
+    """The cells of a series or an array, as texts where they are of several kinds."""
+    try:
+        return (
+            pa.chunked_array(series) if hasattr(series, "__arrow_c_stream__") else pa.array(series)
+        )
+    except (TypeError, ValueError, pa.ArrowException):
+        return pa.array([*map(_cell, series)], pa.string())
+
+
+def _cell(value: Any) -> str | None:
+    """A cell as text: a whole number without the point of a float, bytes as the text that they are."""
+    of_float = isinstance(value, float)
+    if value is None or type(value).__name__ in _MISSING or (of_float and isnan(value)):
+        return None
+    if of_float and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
 def _column(array: pa.Array | pa.ChunkedArray) -> pa.Table:
     if pa.types.is_nested(array.type) and not pa.types.is_run_end_encoded(array.type):
         raise _refused(array, "a column of several values a row", "give a table of plain columns")
@@ -78,6 +115,25 @@ def _column(array: pa.Array | pa.ChunkedArray) -> pa.Table:
 
 def _refused(data: Any, what: str, next_step: str) -> TypeError:
     return TypeError(f"no table: {type(data).__name__} ({what}); {next_step}")
+
+
+Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
+
+
+def beside(data: Rows, answers: Rows) -> Rows:
+    """The user's columns, untouched and first, with all that their schema says, then the answers.
+
+    An answer whose name the user already has gets ``vin_`` before it once more: beside a column
+    ``vin`` of the user stands ``vin_vin``.
+    """
+    names = list(data.schema.names)
+    for name in answers.schema.names:
+        while name in names:
+            name = f"vin_{name}"  # noqa: PLW2901
+        names.append(name)
+    added = map(pa.Field.with_name, answers.schema, names[data.num_columns :])
+    schema = pa.schema([*data.schema, *added], data.schema.metadata)
+    return type(data).from_arrays([*data.columns, *answers.columns], schema=schema)
 
 
 def find_mapping(
@@ -94,6 +150,7 @@ def find_mapping(
             shares its name.
         NoVinColumn: no column holds VINs.
     """
+    check_given(given)
     names = tuple(table.column_names)
     if len(names) == 1:
         given = {"vin": names[0], **given}
@@ -109,6 +166,22 @@ def find_mapping(
                 next_step="rename all of them but one",
             )
     return found
+
+
+def check_given(given: Any) -> None:
+    """Refuse what is no mapping of fields to names.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if not isinstance(given, Mapping):
+        raise TypeError(
+            f'no mapping: {type(given).__name__}; give field -> column, such as {{"vin": "Chassis"}}'
+        )
+    for field, named in given.items():
+        several = isinstance(named, (list, tuple)) and all(isinstance(one, str) for one in named)
+        if not isinstance(field, str) or not (isinstance(named, str) or (several and named)):
+            raise TypeError(f"mapping gives {field!r} no name of a column, nor a list of names")
 
 
 def _texts(column: pa.ChunkedArray) -> list[str | None]:

@@ -11,18 +11,22 @@ import pyarrow as pa
 
 from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.plain import TypeNotTakenError, no_values
-from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping, named
+from vintool.columns.engine.tables import HEAD_ROWS, as_table, beside, find_mapping, named
 from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
+from vintool.desk.book import Desk
 from vintool.registry.user_rules import rules_in_use
-from vintool.screening.dates import ManifestDays
+from vintool.screening.dates import ManifestDays, day_given
 
 
 def screen_table(
     data: Any,
-    on: date | None = None,
+    on: date | str | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
+    *,
+    desk: Desk | None = None,
+    first_row: int = 1,
 ) -> pa.Table:
     """Screen a table, a data frame, or one column of texts: the verdict on every row.
 
@@ -72,15 +76,18 @@ def screen_table(
         counter.add(batches, found)
         return counter.counted()
 
-    screener = partial(Screener, on=on, regime=regime, manifest_days=days)
-    return pa.Table.from_batches(_screened(iter(batches), lambda _: found, screener))
+    screener = partial(Screener, on=day_given(on), regime=regime, desk=desk, manifest_days=days)
+    return pa.Table.from_batches(_screened(iter(batches), lambda _: found, screener, first_row))
 
 
 def screen_batches(
     reader: Iterable[pa.RecordBatch],
-    on: date | None = None,
+    on: date | str | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
+    *,
+    desk: Desk | None = None,
+    first_row: int = 1,
 ) -> Iterator[pa.RecordBatch]:
     """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
 
@@ -117,21 +124,21 @@ def screen_batches(
         return find_mapping(pa.Table.from_batches(head), mapping or {})
 
     # The rules in use are those of this call, whenever the first batch is asked for.
-    screener = rules_in_use().heard_by(partial(Screener, on=on, regime=regime))
-    return _screened(iter(reader), found, screener)
+    screener = partial(Screener, on=day_given(on), regime=regime, desk=desk)
+    return _screened(iter(reader), found, rules_in_use().heard_by(screener), first_row)
 
 
 def _screened(
     batches: Iterator[pa.RecordBatch],
     find: Callable[[list[pa.RecordBatch]], dict[str, str]],
     screener_of: Callable[[dict[str, str]], Screener],
+    row: int,
 ) -> Iterator[pa.RecordBatch]:
     head = _head(batches)
     if not head:
         return
     mapping = find(head)
     screener = screener_of(mapping)
-    row = 1
     for batch in chain(head, batches):
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             try:
@@ -153,17 +160,3 @@ def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:
         if sum(one.num_rows for one in head) >= HEAD_ROWS:
             break
     return head
-
-
-def beside(batch: pa.RecordBatch, answers: pa.RecordBatch) -> pa.RecordBatch:
-    """The user's columns, untouched and first, then the answers.
-
-    An answer whose name the user already has gets ``vin_`` before it once more: beside a column
-    ``vin`` of the user stands ``vin_vin``.
-    """
-    names = list(batch.schema.names)
-    for name in answers.schema.names:
-        while name in names:
-            name = f"vin_{name}"  # noqa: PLW2901
-        names.append(name)
-    return pa.RecordBatch.from_arrays([*batch.columns, *answers.columns], names=names)
