@@ -47,10 +47,12 @@ from vintool import vin
 from vintool.vin import Vin, is_valid
 
 if TYPE_CHECKING:
-    from vintool.columns import decode_table, screen_batches, screen_table
+    from vintool.columns import decode_table
     from vintool.decoding.check import check
     from vintool.decoding.decode import decode
+    from vintool.files.read_manifest import read_manifest
     from vintool.files.screen import screen_file
+    from vintool.files.tables import screen_batches, screen_table
     from vintool.screening.screen import screen
     from vintool.vin.errors import InvalidVin
     from vintool.vin.find import find_vins
@@ -61,10 +63,11 @@ _HOMES = {
     "decode": "decoding.decode",
     "decode_table": "columns",
     "find_vins": "vin.find",
+    "read_manifest": "files.read_manifest",
     "screen": "screening.screen",
-    "screen_batches": "columns",
+    "screen_batches": "files.tables",
     "screen_file": "files.screen",
-    "screen_table": "columns",
+    "screen_table": "files.tables",
 }
 
 __all__ = [
@@ -75,6 +78,7 @@ __all__ = [
     "decode_table",
     "find_vins",
     "is_valid",
+    "read_manifest",
     "screen",
     "screen_batches",
     "screen_file",

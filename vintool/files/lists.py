@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
 
 import wmi_data
+from vintool.codes import ALL_REGIMES
 from vintool.columns.engine.categorical import as_text
 from vintool.declaration import headers
 from vintool.declaration.mapping import Headed
@@ -26,12 +31,47 @@ from vintool.escaping import plain_json
 from vintool.files.reading import limits
 from vintool.files.reading.approval_page import is_page, read_page
 from vintool.files.reading.manifest import open_manifest
-from vintool.files.reading.sheets import Sheet
+from vintool.files.reading.sheets import Batch, Sheet, Tally, unique
 from vintool.files.run import Run
 from vintool.screening.regimes import regimes_asked
 
 
-def open_desk(run: Run) -> Desk:
+class TableList(NamedTuple):
+    """A list that is given as a table, and what it is called."""
+
+    name: str
+    table: pa.Table
+
+    def sheet(self) -> Sheet:
+        """The table as a sheet; its rows are counted from 1."""
+        names = unique(self.table.column_names)
+        data = self.table.rename_columns(list(names))
+
+        def read(_tally: Tally) -> Iterator[Batch]:
+            first = 1
+            for batch in data.to_batches():
+                yield Batch(batch, np.arange(first, first + batch.num_rows), 0)
+                first += batch.num_rows
+
+        return Sheet("", names, tuple(self.table.column_names), (), self.name, read)
+
+
+List = Path | TableList
+
+
+class Lists(NamedTuple):
+    """The lists that rows are held against, as ``Run`` has them, and what is asked of the rows."""
+
+    exporters: List | None = None
+    licences: List | None = None
+    confirmations: List | None = None
+    decisions: tuple[List, ...] = ()
+    catalogue: tuple[List, ...] = ()
+    on: date | None = None
+    regime: str = ALL_REGIMES
+
+
+def open_desk(run: Run | Lists) -> Desk:
     """Read the lists of a run.
 
     Raises:
@@ -40,7 +80,7 @@ def open_desk(run: Run) -> Desk:
     """
     notes: list[str] = []
 
-    def entries(path: Path, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
+    def entries(path: List, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
         return read_entries(
             path, lambda columns: map_fields(path.name, columns, fields, needed), notes
         )
@@ -66,7 +106,7 @@ def open_desk(run: Run) -> Desk:
     return Desk(qualified, ledger, letters, reviewed, tuple(notes), products)
 
 
-def _catalogue(paths: Sequence[Path], notes: list[str]) -> Catalogue:
+def _catalogue(paths: Sequence[List], notes: list[str]) -> Catalogue:
     """The catalogue of all its files.
 
     Raises:
@@ -90,7 +130,7 @@ def _last_day(on: date | None) -> date:
 
 
 def read_entries(  # noqa: PLR0913 - how to read a file
-    path: Path,
+    path: List,
     find_columns: Callable[[Sequence[str]], Mapping[str, str]],
     notes: list[str],
     *,
@@ -101,13 +141,16 @@ def read_entries(  # noqa: PLR0913 - how to read a file
     """The rows of a list.
 
     Args:
-        path: the file, in any format of a manifest.
+        path: the file, in any format of a manifest; or a table.
         find_columns: the headers of a sheet -> field to column.
         notes: what a reader should know of the file is added here.
         words: the dictionary of its headers.
         encoding: of the text, where it should not be detected.
         sheet: the only sheet of a workbook to read.
     """
+    if isinstance(path, TableList):
+        part = path.sheet()
+        return list(_entries(path.name, part, find_columns(part.columns), several=False))
 
     def holds(part: Headed) -> bool:
         return any(headers.meaning(header, words) for header in part.headers)
@@ -123,7 +166,7 @@ def read_entries(  # noqa: PLR0913 - how to read a file
             unfit.append(error)
             skipped.append((part.name, error.what))
             continue
-        entries += _entries(path.name, part, columns, len(manifest.sheets) > 1)
+        entries += _entries(path.name, part, columns, several=len(manifest.sheets) > 1)
     if len(unfit) == len(manifest.sheets) and unfit:
         raise unfit[0]
     notes += [f"{path.name}: sheet {name!r} was not read ({why})." for name, why in skipped]
@@ -134,7 +177,8 @@ def _entries(
     file: str,
     sheet: Sheet,
     columns: Mapping[str, str],
-    several: bool,  # noqa: FBT001 - sheets are named where there are several
+    *,
+    several: bool,
 ) -> Iterator[Entry]:
     for batch in sheet.batches():
         texts = [as_text(batch.data.column(column)).to_pylist() for column in columns.values()]
@@ -145,7 +189,7 @@ def _entries(
 
 
 def read_approvals(
-    path: Path, notes: list[str], *, encoding: str | None = None, sheet: str | None = None
+    path: List, notes: list[str], *, encoding: str | None = None, sheet: str | None = None
 ) -> list[Approval]:
     """The type approvals of an export of MIIT's announcements, or of a saved page.
 
@@ -159,7 +203,7 @@ def read_approvals(
         ManifestError: it cannot be read, or is a page without a product.
         MappingError: it has not the columns of an export.
     """
-    if _is_page(path):
+    if isinstance(path, Path) and _is_page(path):
         products = read_page(path, encoding=encoding)
         several = len(products) > 1
         places = (
@@ -193,9 +237,9 @@ def _is_page(path: Path) -> bool:
         return is_page(file.read(4096))
 
 
-def _review_entries(path: Path, notes: list[str]) -> Sequence[Entry]:
+def _review_entries(path: List, notes: list[str]) -> Sequence[Entry]:
     """The rows of a filled exceptions.csv, or the lines of a record."""
-    if path.suffix.lower() == ".jsonl":
+    if isinstance(path, Path) and path.suffix.lower() == ".jsonl":
         return record_entries(path.name, read_record(path))
 
     def find_columns(columns: Sequence[str]) -> dict[str, str]:

@@ -110,7 +110,7 @@ def _cell(value: Any) -> str | None:
 def _column(array: pa.Array | pa.ChunkedArray) -> pa.Table:
     if pa.types.is_nested(array.type) and not pa.types.is_run_end_encoded(array.type):
         raise _refused(array, "a column of several values a row", "give a table of plain columns")
-    return pa.table({"vin": array})
+    return pa.Table.from_arrays([array], ["vin"])
 
 
 def _refused(data: Any, what: str, next_step: str) -> TypeError:
@@ -131,8 +131,11 @@ def beside(data: Rows, answers: Rows) -> Rows:
         while name in names:
             name = f"vin_{name}"  # noqa: PLW2901
         names.append(name)
-    added = map(pa.Field.with_name, answers.schema, names[data.num_columns :])
-    schema = pa.schema([*data.schema, *added], data.schema.metadata)
+    added: list[pa.Field] = [
+        field.with_name(name)
+        for field, name in zip(answers.schema, names[data.num_columns :], strict=True)
+    ]
+    schema = pa.schema([*data.schema, *added]).with_metadata(data.schema.metadata)
     return type(data).from_arrays([*data.columns, *answers.columns], schema=schema)
 
 

@@ -17,10 +17,14 @@ from vintool.screening.dates import NOT_READ, UNCLEAR, ManifestDays, day_field, 
 
 
 class DayCounter:
-    """How many rows have which day, batch by batch."""
+    """How many rows have which day, batch by batch.
 
-    def __init__(self) -> None:
-        self._rows = 0
+    Args:
+        rows: that are there and have none.
+    """
+
+    def __init__(self, rows: int = 0) -> None:
+        self._rows = rows
         self._days: Counter[date] = Counter()
         self._texts = Encoder()
 

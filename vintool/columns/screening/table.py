@@ -3,23 +3,33 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.plain import TypeNotTakenError, no_values
-from vintool.columns.engine.tables import HEAD_ROWS, as_table, beside, find_mapping, named
+from vintool.columns.engine.tables import (
+    HEAD_ROWS,
+    as_table,
+    beside,
+    check_given,
+    find_mapping,
+    named,
+)
 from vintool.columns.screening.days import DayCounter
+from vintool.columns.screening.duplicates import Occurrences
+from vintool.columns.screening.manifest_table import ManifestTable
 from vintool.columns.screening.screener import Screener
 from vintool.desk.book import Desk
 from vintool.registry.user_rules import rules_in_use
 from vintool.screening.dates import ManifestDays, day_given
 
 
-def screen_table(
+def screen_table(  # noqa: PLR0913 - what a call is made of
     data: Any,
     on: date | str | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
@@ -28,59 +38,74 @@ def screen_table(
     desk: Desk | None = None,
     first_row: int = 1,
 ) -> pa.Table:
-    """Screen a table, a data frame, or one column of texts: the verdict on every row.
-
-    >>> answers = screen_table(pa.table({"VIN": ["LRW3E7FA1LC000001", "TBA"]}), on=date(2026, 3, 1))
-    >>> answers.select(["VIN", "vin_brand", "vin_verdict"]).to_pylist()[0]
-    {'VIN': 'LRW3E7FA1LC000001', 'vin_brand': 'Tesla', 'vin_verdict': 'controlled'}
-    >>> answers["vin_problems"].to_pylist()
-    [[], ['placeholder']]
+    """Screen a table, a data frame, or one column of texts; see ``vintool.screen_table``, which reads the lists.
 
     Args:
-        data: a ``pyarrow`` table, batch or array, or whatever speaks Arrow by ``__arrow_c_stream__``
-            or ``__arrow_c_array__`` (a pandas, polars or DuckDB frame, a polars series); texts of VINs,
-            other columns of any type.
+        data: whatever speaks Arrow.
         on: the declaration date of all rows; None to read the mapped date column.
-        mapping: field -> column name, such as ``{"vin": "Chassis", "fuel": "燃料种类"}``, where the header
-            dictionary should not decide; what is not given it finds by header and content, as
-            ``screen_file`` does. Of ``vin`` there may be several columns: ``{"vin": ["Unit 1", "Unit 2"]}``; each
-            VIN of a row is judged, and the row has the strictest verdict.
+        mapping: field -> column name, where the header dictionary should not decide.
         regime: code of the regime; None or ``all`` for every one that is in question for a row.
-
-    Returns:
-        The same rows in the same order: the user's columns, untouched, then ``vin_row`` (int64, from
-        1), the texts ``vin_text``, ``vin``, ``vin_check_digit``, ``vin_suggestion``, ``vin_wmi``,
-        ``vin_manufacturer``, ``vin_brand``, ``vin_country``, ``vin_plant``, ``vin_model``,
-        ``vin_built_in``, ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``, ``vin_regime``,
-        the int32 ``vin_model_year``, and the lists of texts ``vin_problems``, ``vin_reasons``,
-        ``vin_evidence``, ``vin_other_regimes`` and ``vin_others``, the VINs of the row behind its first as ``VIN=verdict``. One whose name the user has gets ``vin_`` once more.
-
-    Raises:
-        MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
-            or a column that is not there.
-        TypeError: the data is no table, such as a text, a path or a dict of texts.
-        ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
-        KeyError: no such regime.
+        desk: lists that the rows are held against.
+        first_row: the number of the first row.
     """
     table = as_table(data)
-    batches = table.to_batches() or [
+    new_screener = partial(Screener, on=day_given(on), regime=regime, desk=desk)
+    if manifest := ManifestTable.of(table):
+        return _screen_sheets(manifest, mapping or {}, new_screener)
+    found = find_mapping(table, mapping or {})
+    screener = new_screener(found, manifest_days=_days_of(table, found))
+    screened = _screened(screener, _batches(table), found, _counting_from(first_row))
+    return pa.Table.from_batches(starmap(beside, screened))
+
+
+def _screen_sheets(
+    manifest: ManifestTable,
+    given: Mapping[str, str | Sequence[str]],
+    new_screener: Callable[..., Screener],
+) -> pa.Table:
+    """The table of a manifest with its verdicts: each sheet by its own columns, duplicates over all of them."""
+    occurrences = Occurrences()
+    places, answers = list[Places](), list[pa.RecordBatch]()
+    for number, sheet in enumerate(manifest.sheets()):
+        mapping = sheet.mapping
+        if given or mapping is None:
+            mapping = find_mapping(sheet.data, manifest.given_for(sheet, given))
+        days = _days_of(sheet.data, mapping, sheet.apart)
+        screener = new_screener(mapping, occurrences=occurrences, sheet=number, manifest_days=days)
+        screened = _screened(screener, _batches(sheet.data), mapping, sheet.numbers_of)
+        answers += (of_part for _, of_part in screened)
+        places.append(sheet.at)
+    table = pa.Table.from_batches(answers)
+    at = np.concatenate(places)
+    if (np.diff(at) < 0).any():
+        table = table.take(np.argsort(at))
+    return beside(manifest.user_columns, table)
+
+
+def _batches(table: pa.Table) -> list[pa.RecordBatch]:
+    """The batches of a table, one at least."""
+    return table.to_batches() or [
         pa.RecordBatch.from_arrays(
             [no_values(field.type) for field in table.schema], schema=table.schema
         )
     ]
-    found = find_mapping(table, mapping or {})
+
+
+def _days_of(
+    table: pa.Table, mapping: Mapping[str, str], apart: int = 0
+) -> Callable[[], ManifestDays]:
+    """The days of all rows of a table, and of so many more that have none; they are read when asked for."""
 
     @cache
     def days() -> ManifestDays:
-        counter = DayCounter()
-        counter.add(batches, found)
+        counter = DayCounter(apart)
+        counter.add(table.to_batches(), mapping)
         return counter.counted()
 
-    screener = partial(Screener, on=day_given(on), regime=regime, desk=desk, manifest_days=days)
-    return pa.Table.from_batches(_screened(iter(batches), lambda _: found, screener, first_row))
+    return days
 
 
-def screen_batches(
+def screen_batches(  # noqa: PLR0913 - what a call is made of
     reader: Iterable[pa.RecordBatch],
     on: date | str | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
@@ -89,63 +114,67 @@ def screen_batches(
     desk: Desk | None = None,
     first_row: int = 1,
 ) -> Iterator[pa.RecordBatch]:
-    """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
-
-    >>> batch = pa.record_batch({"VIN": ["LRW3E7FA1LC000001"]})
-    >>> answers = screen_batches([batch, batch], on=date(2026, 3, 1))
-    >>> [(one["vin_row"][0].as_py(), "duplicate_vin" in one["vin_reasons"][0].as_py()) for one in answers]
-    [(1, False), (2, True)]
+    """Screen a stream of batches; see ``vintool.screen_batches``, which reads the lists.
 
     Args:
         reader: batches in the order of the rows, all of one schema.
-        on: the declaration date of all rows; None to read the mapped date column. A batch does not know
-            the rows to come, so a date before the first day of the regime clears a row only if another
-            date of the row bears it out; else the row is ``review`` with ``date_alone``.
+        on: as for ``screen_table``.
         mapping: as for ``screen_table``; what is not given is found in the first rows.
-        regime: code of the regime; None or ``all`` for every one that is in question for a row.
-
-    Returns:
-        The same rows in the same order with the columns of ``screen_table``, at most ``BATCH_ROWS`` at
-        a time.
+        regime: as for ``screen_table``.
+        desk: lists that the rows are held against.
+        first_row: the number of the first row.
 
     Raises:
-        MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
-            or a column that is not there.
         TypeError: the reader is no stream of batches.
-        ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
-        KeyError: no such regime.
     """
     if isinstance(reader, (str, bytes, Mapping, pa.Table)) or not isinstance(reader, Iterable):
         raise TypeError(
             f"no stream of batches: {type(reader).__name__}; give an iterable of pyarrow.RecordBatch, such as table.to_batches()"
         )
-
-    def found(head: list[pa.RecordBatch]) -> dict[str, str]:
-        return find_mapping(pa.Table.from_batches(head), mapping or {})
-
+    mapping_given = mapping or {}
+    check_given(mapping_given)
     # The rules in use are those of this call, whenever the first batch is asked for.
     screener = partial(Screener, on=day_given(on), regime=regime, desk=desk)
-    return _screened(iter(reader), found, rules_in_use().heard_by(screener), first_row)
+    new_screener = rules_in_use().heard_by(screener)
+
+    def answered() -> Iterator[pa.RecordBatch]:
+        batches = iter(reader)
+        if head := _head(batches):
+            mapping = find_mapping(pa.Table.from_batches(head), mapping_given)
+            screened = _screened(
+                new_screener(mapping), chain(head, batches), mapping, _counting_from(first_row)
+            )
+            yield from starmap(beside, screened)
+
+    return answered()
+
+
+def _counting_from(first: int) -> Callable[[int, int], Places]:
+    """The numbers of so many rows behind so many others, of which the first has this one."""
+    return lambda before, rows: np.arange(first + before, first + before + rows)
 
 
 def _screened(
-    batches: Iterator[pa.RecordBatch],
-    find: Callable[[list[pa.RecordBatch]], dict[str, str]],
-    screener_of: Callable[[dict[str, str]], Screener],
-    row: int,
-) -> Iterator[pa.RecordBatch]:
-    head = _head(batches)
-    if not head:
-        return
-    mapping = find(head)
-    screener = screener_of(mapping)
-    for batch in chain(head, batches):
+    screener: Screener,
+    batches: Iterable[pa.RecordBatch],
+    mapping: Mapping[str, str],
+    numbers: Callable[[int, int], Places],
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """The user's columns and the answers, part by part; one part at least of each batch.
+
+    Args:
+        screener: of the rows.
+        batches: the user's columns.
+        mapping: field -> column, of the screener.
+        numbers: of the next rows: how many were before, and how many they are.
+    """
+    before = 0
+    for batch in batches:
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             try:
                 for _, part in screener.parts(batch.slice(start, BATCH_ROWS)):
-                    answers = screener(part, np.arange(row, row + part.num_rows))
-                    yield beside(part, answers)
-                    row += part.num_rows
+                    yield part, screener(part, numbers(before, part.num_rows))
+                    before += part.num_rows
             except TypeNotTakenError as error:
                 raise named(error, batch, mapping.values()) from None
 
