@@ -51,12 +51,14 @@ if TYPE_CHECKING:
     from vintool.decoding.check import check
     from vintool.decoding.decode import decode
     from vintool.files.screen import screen_file
+    from vintool.registry.reference import Reference
     from vintool.screening.screen import screen
     from vintool.vin.errors import InvalidVin
     from vintool.vin.find import find_vins
 
 _HOMES = {
     "InvalidVin": "vin.errors",
+    "Reference": "registry.reference",
     "check": "decoding.check",
     "decode": "decoding.decode",
     "decode_table": "columns",
@@ -69,6 +71,7 @@ _HOMES = {
 
 __all__ = [
     "InvalidVin",
+    "Reference",
     "Vin",
     "check",
     "decode",

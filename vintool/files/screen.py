@@ -54,7 +54,7 @@ from vintool.files.writing.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.writing.staging import staged
 from vintool.files.writing.statistics import write_statistics
 from vintool.files.writing.tally import Tally
-from vintool.registry.user_rules import one_reference
+from vintool.registry.reference import Reference, by_call
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.dates import ManifestDays, day_field
@@ -63,6 +63,7 @@ from vintool.screening.regimes import asked_code, regimes_asked
 _OF_LINES = {FACTS, LICENCE}  # columns that the user's copy does not get
 
 
+@by_call
 def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str | Sequence[Path | str],
     on: date | None = None,
@@ -85,6 +86,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     raw: bool = False,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Summary:
     """Screen a manifest; the engine behind ``vintool screen``.
 
@@ -116,6 +118,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
             spreadsheet would run as formulas.
         progress: called after each batch.
         say: called with a sentence that the user should know before the end.
+        reference: the data that the verdicts rest on; by default that of the process, see ``Reference``.
 
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
@@ -149,7 +152,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     return screen_run(run, Listener(progress or ignore, say or ignore))
 
 
-@one_reference
+@by_call
 def screen_run(run: Run, listener: Listener) -> Summary:
     """Screen as a run says: the engine of ``screen_file`` and of the command line, with the same errors."""
     found, refused = find_files(run), dict[Path, ManifestError]()

@@ -28,7 +28,7 @@ from vintool.decoding.fields import ASIDE, FIELDS, Field
 from vintool.decoding.kinds import Kind
 from vintool.decoding.profile import Profile, profile
 from vintool.decoding.records import sample_of
-from vintool.registry.user_rules import rules_in_use
+from vintool.registry.reference import Reference, by_call, reference_in_use
 from vintool.screening.facts import profile_of_part
 from vintool.vin import PartialVin, Vin
 from vintool.vin.check_digit import position_9
@@ -49,12 +49,14 @@ _THREADS = os.cpu_count() or 1
 MANY = 2_000
 
 
+@by_call
 def decode_table(
     data: Any,
     column: str | None = None,
     fields: Sequence[str] | None = None,
     *,
     encoded: bool = False,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> pa.Table:
     """Decode a column of n VINs; every row says what ``decode`` says of its VIN, without sources.
 
@@ -65,6 +67,7 @@ def decode_table(
             given. Only these are computed.
         encoded: give what a VIN tells in texts as dictionary arrays, which takes half the time and a
             fraction of the memory: each text stands once.
+        reference: the data that the answers rest on; by default that of the process, see ``Reference``.
 
     Returns:
         n rows in the same order, and a column ``vin_<field>`` for each field; null where the text is no VIN
@@ -132,10 +135,10 @@ class _TableDecoder:
         self._distinct = {name: pa.array([], TYPES[name]) for name in self._of_profile}
         self._gathered = self._distinct
         self._one_at_a_time = Lock()
-        self._rules_in_use = rules_in_use()
+        self._reference = reference_in_use()
 
     def __call__(self, texts: pa.StringArray) -> pa.RecordBatch:
-        with self._rules_in_use.in_use():  # in the threads of the pool as well
+        with self._reference.bound():  # in the threads of the pool as well
             return self._decoded(texts)
 
     def _decoded(self, texts: pa.StringArray) -> pa.RecordBatch:

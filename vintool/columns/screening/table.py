@@ -14,15 +14,18 @@ from vintool.columns.engine.plain import TypeNotTakenError, no_values
 from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping, named
 from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
-from vintool.registry.user_rules import rules_in_use
+from vintool.registry.reference import Reference, by_call, reference_in_use
 from vintool.screening.dates import ManifestDays
 
 
+@by_call
 def screen_table(
     data: Any,
     on: date | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
+    *,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> pa.Table:
     """Screen a table, a data frame, or one column of texts: the verdict on every row.
 
@@ -42,6 +45,7 @@ def screen_table(
             ``screen_file`` does. Of ``vin`` there may be several columns: ``{"vin": ["Unit 1", "Unit 2"]}``; each
             VIN of a row is judged, and the row has the strictest verdict.
         regime: code of the regime; None or ``all`` for every one that is in question for a row.
+        reference: the data that the verdicts rest on; by default that of the process, see ``Reference``.
 
     Returns:
         The same rows in the same order: the user's columns, untouched, then ``vin_row`` (int64, from
@@ -76,11 +80,14 @@ def screen_table(
     return pa.Table.from_batches(_screened(iter(batches), lambda _: found, screener))
 
 
+@by_call
 def screen_batches(
     reader: Iterable[pa.RecordBatch],
     on: date | None = None,
     mapping: Mapping[str, str | Sequence[str]] | None = None,
     regime: str | None = None,
+    *,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Iterator[pa.RecordBatch]:
     """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
 
@@ -96,6 +103,7 @@ def screen_batches(
             date of the row bears it out; else the row is ``review`` with ``date_alone``.
         mapping: as for ``screen_table``; what is not given is found in the first rows.
         regime: code of the regime; None or ``all`` for every one that is in question for a row.
+        reference: the data that the verdicts rest on; by default that of the process, see ``Reference``.
 
     Returns:
         The same rows in the same order with the columns of ``screen_table``, at most ``BATCH_ROWS`` at
@@ -116,8 +124,8 @@ def screen_batches(
     def found(head: list[pa.RecordBatch]) -> dict[str, str]:
         return find_mapping(pa.Table.from_batches(head), mapping or {})
 
-    # The rules in use are those of this call, whenever the first batch is asked for.
-    screener = rules_in_use().heard_by(partial(Screener, on=on, regime=regime))
+    # The reference is that of this call, whenever and wherever the first batch is asked for.
+    screener = reference_in_use().bind(partial(Screener, on=on, regime=regime))
     return _screened(iter(reader), found, screener)
 
 

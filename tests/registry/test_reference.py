@@ -12,7 +12,7 @@ import vintool
 from vintool import registry
 from vintool.errors import DataError
 from vintool.powertrain import classify
-from vintool.registry.user_rules import by_rules, rules_in_use
+from vintool.registry.reference import by_reference, reference_in_use
 
 ON = date(2026, 3, 1)
 HEAD = "wmi,vds,powertrain,grade,source\n"
@@ -75,16 +75,16 @@ def test_a_call_has_one_reference_while_another_thread_brings_in_rules(electric)
 def test_answers_by_different_rules_are_kept_apart(electric):
     asked = []
 
-    @by_rules()
+    @by_reference()
     def ask(descriptor):
         asked.append(descriptor)
         return classify(descriptor).powertrain
 
-    before = rules_in_use()
+    before = reference_in_use()
     assert [ask("LZZAB12CLC") for _ in range(2)] == [None, None]
     registry.use_evidence([electric])
     assert [ask("LZZAB12CLC") for _ in range(2)] == ["BEV", "BEV"]
-    with before.in_use():
+    with before.bound():
         assert ask("LZZAB12CLC") is None
     assert len(asked) == 2
 
@@ -95,5 +95,5 @@ def test_rules_that_cannot_be_read_leave_those_in_use(electric, tmp_path):
     for path in (unsound, tmp_path / "gone.csv"):
         with pytest.raises(DataError):
             registry.use_evidence([path])
-    assert [file.path for file in registry.evidence_files()] == [electric]
+    assert registry.reference_in_use().evidence == (electric,)
     assert classify("LZZAB12CLC").powertrain == "BEV"
