@@ -31,6 +31,7 @@ _MANIFEST = "manifest.toml"
 REMEDY = (
     "build it again with `vintool data build`, delete the folder, or leave it out (--no-user-data)"
 )
+_CHANGED = "another than when the reference was made; make a new vintool.Reference"
 _KEPT = 8  # references whose answers are kept although nobody has them
 
 
@@ -159,6 +160,17 @@ class Reference:
     def sha256(self) -> str:
         """One SHA-256 of all that answers rest on: the bytes of the packaged tables, and of every file."""
         return _sha256(repr((wmi_data.RELEASE, packaged_sha256(), *self._content)).encode())
+
+    def unchanged(self, what: str) -> tuple[Path, ...]:
+        """The files of a kind that is read when it is needed.
+
+        Raises:
+            DataError: one is not what it was when this was made.
+        """
+        for file in self._files:
+            if file.what == what and file_sha256(file.path) != file.sha256:
+                raise DataError(f"{file.path}: {_CHANGED}")
+        return self._paths_of(what)
 
     def _paths_of(self, what: str) -> tuple[Path, ...]:
         return tuple(file.path for file in self._files if file.what == what)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import wmi_data
 from vintool.errors import DataError
 from vintool.registry import rows
-from vintool.registry.reference import REMEDY, by_vpic, file_sha256, reference_in_use
+from vintool.registry.reference import REMEDY, VPIC, by_vpic, reference_in_use
 
 COLUMNS = {
     "elements.csv": ("element", "name", "lookup", "type", "weight"),
@@ -75,10 +75,7 @@ def _sound_folder() -> Path:
     """
     if own := reference_in_use().vpic_manifest:
         check(own.path.parent)
-        if file_sha256(own.path) != own.sha256:
-            raise DataError(
-                f"{own.path.parent}: built anew since the reference was made; make a new vintool.Reference"
-            )
+        reference_in_use().unchanged(VPIC)
     return folder()
 
 

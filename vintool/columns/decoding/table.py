@@ -22,6 +22,7 @@ from vintool.columns.engine.characters import descriptor_keys
 from vintool.columns.engine.encoder import KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.engine.plain import TypeNotTakenError
+from vintool.columns.engine.stamp import stamp, stamped
 from vintool.columns.engine.tables import as_table, find_mapping, named
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_problems
 from vintool.decoding.fields import ASIDE, FIELDS, Field
@@ -108,7 +109,7 @@ def decode_table(
             list(pool.map(decoder, parts or [pa.array([], pa.string())]))
         )
         columns = list(pool.map(pa.ChunkedArray.unify_dictionaries, decoded.columns))
-    return pa.Table.from_arrays(columns, names=decoded.column_names)
+    return stamped(pa.Table.from_arrays(columns, names=decoded.column_names), stamp())
 
 
 def _rows_at_a_time(rows: int) -> int:

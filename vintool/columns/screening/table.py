@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.plain import TypeNotTakenError, no_values
+from vintool.columns.engine.stamp import stamp, stamped
 from vintool.columns.engine.tables import HEAD_ROWS, as_table, find_mapping, named
 from vintool.columns.screening.days import DayCounter
 from vintool.columns.screening.screener import Screener
@@ -77,7 +78,8 @@ def screen_table(
         return counter.counted()
 
     screener = partial(Screener, on=on, regime=regime, manifest_days=days)
-    return pa.Table.from_batches(_screened(iter(batches), lambda _: found, screener))
+    answers = pa.Table.from_batches(_screened(iter(batches), lambda _: found, screener))
+    return stamped(answers, stamp())
 
 
 @by_call
@@ -125,8 +127,10 @@ def screen_batches(
         return find_mapping(pa.Table.from_batches(head), mapping or {})
 
     # The reference is that of this call, whenever and wherever the first batch is asked for.
-    screener = reference_in_use().bind(partial(Screener, on=on, regime=regime))
-    return _screened(iter(reader), found, screener)
+    bind = reference_in_use().bind
+    screener = bind(partial(Screener, on=on, regime=regime))
+    answers = _screened(iter(reader), bind(found), screener)
+    return map(partial(stamped, named=stamp()), answers)
 
 
 def _screened(
