@@ -14,8 +14,8 @@ settings.load_profile("gate" if os.environ.get("CI") else "desk")
 
 @pytest.fixture
 def no_own_rules(tmp_path, monkeypatch):
-    """No rules of whoever runs the tests, and none left behind."""
-    monkeypatch.setattr("vintool.registry.user_rules.evidence_folder", lambda: tmp_path / "home")
+    """No data of whoever runs the tests, and no rules left behind."""
+    monkeypatch.setattr("vintool.registry.rows.user_folder", lambda: tmp_path / "home")
     registry.use_evidence()
     yield
     monkeypatch.undo()

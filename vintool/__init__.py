@@ -53,12 +53,14 @@ if TYPE_CHECKING:
     from vintool.files.read_manifest import read_manifest
     from vintool.files.screen import screen_file
     from vintool.files.tables import screen_batches, screen_table
+    from vintool.registry.reference import Reference
     from vintool.screening.screen import screen
     from vintool.vin.errors import InvalidVin
     from vintool.vin.find import find_vins
 
 _HOMES = {
     "InvalidVin": "vin.errors",
+    "Reference": "registry.reference",
     "check": "decoding.check",
     "decode": "decoding.decode",
     "decode_table": "columns",
@@ -72,6 +74,7 @@ _HOMES = {
 
 __all__ = [
     "InvalidVin",
+    "Reference",
     "Vin",
     "check",
     "decode",

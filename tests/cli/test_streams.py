@@ -101,7 +101,8 @@ def test_a_user_without_a_home_can_do_all_that_writes_nothing_there(tmp_path, be
 
 
 def test_rules_are_never_taken_from_where_the_program_runs(tmp_path, monkeypatch):
-    from vintool.registry import rows, user_rules
+    from vintool.cli.options import reference_of_command
+    from vintool.registry import rows
 
     planted = tmp_path / "~" / ".local" / "share" / "vintool" / "evidence"
     planted.mkdir(parents=True)
@@ -110,4 +111,4 @@ def test_rules_are_never_taken_from_where_the_program_runs(tmp_path, monkeypatch
     unexpanded = planted.parent.relative_to(tmp_path)
     monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: unexpanded)
     assert rows.user_folder() == rows.NO_HOME
-    assert user_rules.evidence_files() == ()
+    assert reference_of_command().files == ()

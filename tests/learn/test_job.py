@@ -12,10 +12,9 @@ from support.manifests import put
 from support.vins import checked_vin
 
 import vintool
-from vintool import registry
+from vintool import Reference, registry
 from vintool.errors import DataError
 from vintool.powertrain import classify
-from vintool.registry.rule import ABOVE, BELOW
 from vintool.registry.user_rules import read_evidence
 
 ELECTRIC = checked_vin("LZZAB12C", "LC")
@@ -90,16 +89,17 @@ def test_own_files_that_disagree_answer_null_with_both_shown(tmp_path):
 
 
 def test_rules_of_a_folder_are_in_use(tmp_path):
-    home = tmp_path / "home"
+    home = tmp_path / "home" / "evidence"
     (home / "below").mkdir(parents=True)
     put(home / "a.csv", f"{HEAD}LZZ,AB12C,,,BEV,A,one,\n")
     put(home / "below" / "b.csv", f"{HEAD}LZZ,AB12C,,,ICE,A,two,\n")
-    registry.use_evidence()
-    assert [(file.path.name, file.rank) for file in registry.evidence_files()] == [
-        ("a.csv", ABOVE),
-        ("b.csv", BELOW),
+    reference = Reference(data=tmp_path / "home")
+    assert [(file.path.name, file.what) for file in reference.files] == [
+        ("a.csv", "evidence"),
+        ("b.csv", "evidence_below"),
     ]
-    classification = classify("LZZAB12CLC")
+    with reference.bound():
+        classification = classify("LZZAB12CLC")
     assert (classification.powertrain, [rule.source for rule in classification.rules]) == (
         "BEV",
         ["one", "two"],
@@ -164,9 +164,12 @@ def test_from_a_list_to_an_answer(tmp_path):
 def test_install_puts_rules_where_they_are_used(tmp_path):
     path = labelled(tmp_path / "desk.csv", {("LZZAB12C", "Electric"): 20})
     assert run("learn", path, "--install", "below").exit_code == 0
-    assert (tmp_path / "home" / "below" / "desk.csv").is_file()
-    registry.use_evidence()
-    assert classify("LZZAB12CLC").powertrain == "BEV"
+    assert (tmp_path / "home" / "evidence" / "below" / "desk.csv").is_file()
+    vehicle = run("decode", ELECTRIC, "--format", "json")
+    assert json.loads(vehicle.stdout)["powertrain"]["value"] == "BEV"
+    assert "evidence/below/desk.csv (--no-user-data leaves it out)" in vehicle.stderr
+    assert powertrain_of("--no-user-data") is None
+    assert vintool.decode(ELECTRIC).powertrain is None
 
 
 def test_json_holds_the_same(tmp_path):

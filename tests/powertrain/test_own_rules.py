@@ -127,9 +127,8 @@ def test_own_files_that_disagree_with_each_other_clear_nothing(tmp_path):
 def test_file_and_line_stand_on_terminal_page_and_record(tmp_path, how):
     rules = put(tmp_path / "own.csv", HEAD + "LZZ,AB12C,ICE,A,me,,\nLRW,*****,ICE,A,me,,\n")
     if how == "folder":
-        (tmp_path / "home").mkdir()
-        rules.rename(tmp_path / "home" / "own.csv")
-        registry.use_evidence()
+        (tmp_path / "home" / "evidence").mkdir(parents=True)
+        rules.rename(tmp_path / "home" / "evidence" / "own.csv")
     listed = put(tmp_path / "list.csv", "VIN\n" + "\n".join(ELECTRIC) + "\n")
     out = tmp_path / "out"
     option = ("--evidence", rules) if how == "option" else ()

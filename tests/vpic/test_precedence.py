@@ -17,7 +17,6 @@ from support.releases import (
     TRIM,
     as_dump,
     best,
-    forget,
     like,
     patterns,
     tiny,
@@ -25,7 +24,7 @@ from support.releases import (
     vin,
 )
 
-from vintool import vpic
+from vintool import Reference, vpic
 from vintool.vpic.decode import decode
 from vintool.vpic.elements import Origin
 from vintool.vpic.faults import Fault
@@ -146,13 +145,10 @@ def test_the_files_decode_as_the_rows_would(tmp_path_factory, given_rows, years,
     ]
     wmis = [(1, "1TA", 7, 2, None, OLD), (6, "1TB", 7, 2, None, OLD)]
     folder = tmp_path_factory.mktemp("rows")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vintool.vpic.files.user_home", lambda: folder / "vpic")
-        forget()
-        tables = tiny(Pattern=rows, Wmi=wmis, Wmi_VinSchema=links)
-        build(as_dump(folder / "2026_10.sql", tables))
+    tables = tiny(Pattern=rows, Wmi=wmis, Wmi_VinSchema=links)
+    build(as_dump(folder / "2026_10.sql", tables), folder / "vpic")
+    with Reference(data=folder).bound():
         attributes = {wmi: best(vin(f"{start}DE", wmi=wmi)).attributes for wmi in first_years}
-    forget()
     for wmi, starts in first_years.items():
         for element in (SERIES, TRIM):
             text = attributes[wmi][element][0].value if element in attributes[wmi] else None

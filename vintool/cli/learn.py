@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from vintool.cli.options import FILE, text_or_json
+from vintool.cli.options import FILE, text_or_json, with_user_data
 from vintool.cli.terminal import (
     Unreadable,
     as_json,
@@ -84,6 +84,7 @@ from vintool.cli.terminal import (
     "--encoding", help="Encoding of the text, such as iso-8859-1; found out if not given."
 )
 @click.option("--sheet", help="The only sheet of a workbook to read.")
+@with_user_data
 def learn(  # noqa: PLR0913 - a command has its options
     labelled: tuple[str, ...],
     *,

@@ -30,6 +30,7 @@ from vintool.cli.options import (
     text_or_lists,
     vins_argument,
     with_evidence,
+    with_user_data,
 )
 from vintool.cli.reference import data, law, wmi
 from vintool.cli.screen import demo, screen
@@ -157,6 +158,7 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
 @vins_argument
 @text_or_lists
 @market_option
+@with_user_data
 def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """Whether a VIN is well formed by the rules of its market, and what was meant if not.
 

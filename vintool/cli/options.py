@@ -1,16 +1,23 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from vintool.cli.terminal import Day, Unreadable
+from vintool.cli.terminal import Day, Unreadable, note
 from vintool.codes import ALL_REGIMES, REGIMES, Market
 from vintool.errors import DataError
 from vintool.report.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from vintool.registry.reference import Reference, ReferenceFile
+
+#: Of the environment: 0 leaves the user's folder of data out of every command.
+USER_DATA = "VINTOOL_USER_DATA"
 
 on_day = click.option("--on", type=Day(), help="Declaration date, as 2026-03-01.")
 text_or_json = click.option(
@@ -58,38 +65,74 @@ vins_argument = click.argument("vins", nargs=-1, required=True, metavar="VIN... 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-def with_evidence(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that bring in a user's own rules, in use while the command runs."""
+def with_user_data(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command rest on the packaged data and that of the user's folder, and add the option that leaves the folder out."""
 
     @click.option(
-        "--evidence",
-        multiple=True,
-        type=FILE,
-        metavar="FILE",
-        help="Rules of your own, heard beside the packaged ones; where they disagree the row is for review.",
-    )
-    @click.option(
-        "--evidence-below",
-        multiple=True,
-        type=FILE,
-        metavar="FILE",
-        help="Rules of your own, heard where the packaged ones say nothing.",
+        "--no-user-data",
+        is_flag=True,
+        help=f"Leave out your own folder of data, which 'vintool data' shows; {USER_DATA}=0 does so for every command.",
     )
     @wraps(command)
-    def wrapped(
-        *args: Any, evidence: tuple[Path, ...], evidence_below: tuple[Path, ...], **options: Any
-    ) -> None:
-        from vintool import registry  # noqa: PLC0415 - start-up time
-
-        if evidence or evidence_below:
-            try:
-                registry.use_evidence(evidence, evidence_below)
-            except DataError as error:
-                raise Unreadable(str(error)) from None
-        try:
+    def wrapped(*args: Any, no_user_data: bool, **options: Any) -> None:
+        files = options.pop("evidence", ()), options.pop("evidence_below", ())
+        with reference_of_command(*files, user_data=not no_user_data).bound():
             command(*args, **options)
-        finally:
-            if evidence or evidence_below:
-                registry.use_evidence()
 
     return wrapped
+
+
+def with_evidence(command: Callable[..., None]) -> Callable[..., None]:
+    """The same, with the options that bring in rules of the user's own while the command runs."""
+    for option in (
+        click.option(
+            "--evidence-below",
+            multiple=True,
+            type=FILE,
+            metavar="FILE",
+            help="Rules of your own, heard where the packaged ones say nothing.",
+        ),
+        click.option(
+            "--evidence",
+            multiple=True,
+            type=FILE,
+            metavar="FILE",
+            help="Rules of your own, heard beside the packaged ones; where they disagree the row is for review.",
+        ),
+    ):
+        command = option(command)
+    return with_user_data(command)
+
+
+def reference_of_command(
+    evidence: Sequence[Path] = (), evidence_below: Sequence[Path] = (), *, user_data: bool = True
+) -> "Reference":
+    """The packaged data, files of the user's own, and his folder; what is heard of the folder is said on stderr.
+
+    Raises:
+        Unreadable: a file cannot be read, or is not sound.
+    """
+    from vintool.registry import rows  # noqa: PLC0415 - start-up time
+    from vintool.registry.reference import Reference  # noqa: PLC0415
+
+    folder = rows.user_folder() if user_data and not _user_data_is_off() else None
+    try:
+        reference = Reference(
+            evidence, evidence_below, data=folder if folder and folder.is_dir() else None
+        )
+    except DataError as error:
+        of_folder = folder and str(error).startswith(str(folder))
+        next_step = f". Mend it, or leave {folder} out: --no-user-data, or {USER_DATA}=0"
+        where = f"reference data: {error}{next_step}" if of_folder else str(error)
+        raise Unreadable(where) from None
+    if folder and (names := [_name(file, folder) for file in reference.files_of_folder]):
+        note(f"with your own data in {folder}: {', '.join(names)} (--no-user-data leaves it out)")
+    return reference
+
+
+def _name(file: "ReferenceFile", folder: Path) -> str:
+    return "vpic" if file.what == "vpic" else file.path.relative_to(folder).as_posix()
+
+
+def _user_data_is_off() -> bool:
+    return os.environ.get(USER_DATA, "").strip().lower() in {"0", "no", "off", "false"}

@@ -3,12 +3,16 @@
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from vintool.cli.options import text_or_json
+from vintool.cli.options import reference_of_command, text_or_json, with_user_data
 from vintool.cli.terminal import FAILED, Unreadable, as_json, note, say, say_json
 from vintool.codes import REGIMES
+
+if TYPE_CHECKING:
+    from vintool.vpic.importer.inventory import Overview
 
 
 @click.command()
@@ -119,9 +123,18 @@ def law(code: str | None, folder: Path | None) -> None:
 
 @click.group(invoke_without_command=True)
 @text_or_json
+@click.option(
+    "--no-user-data",
+    is_flag=True,
+    help="Show what is in use where your own folder of data is left out.",
+)
 @click.pass_context
-def data(context: click.Context, form: str) -> None:
+def data(context: click.Context, form: str, *, no_user_data: bool) -> None:
     """What reference data is in use: which release, from where, how much; or build it anew.
+
+    Your own folder holds rules in evidence and evidence/below, and in vpic what 'build' made. Commands read it, and say
+    so; --no-user-data or VINTOOL_USER_DATA=0 leaves it out. A library call reads it only where it is given as
+    vintool.Reference(data=FOLDER).
 
     \b
     vintool data
@@ -129,17 +142,37 @@ def data(context: click.Context, form: str) -> None:
     """
     if context.invoked_subcommand:
         return
-    from vintool.vpic.importer.inventory import overview  # noqa: PLC0415 - start-up time
+    from vintool.registry.reference import PACKAGED  # noqa: PLC0415 - start-up time
+    from vintool.vpic.importer.inventory import overview  # noqa: PLC0415
 
-    in_use = overview()
+    fault = None
+    try:
+        reference = reference_of_command(user_data=not no_user_data)
+    except Unreadable as error:
+        reference, fault = PACKAGED, error
+    with reference.bound():
+        in_use = overview()
     if form == "json":
-        tables = [table._asdict() for table in in_use.tables]
-        say_json(as_json(in_use._asdict() | {"tables": tables}))
-        return
+        lists = {
+            "tables": [table._asdict() for table in in_use.tables],
+            "user_files": [file._asdict() for file in in_use.user_files],
+        }
+        say_json(as_json(in_use._asdict() | lists))
+    else:
+        _print_overview(in_use)
+    if fault is not None:
+        raise fault
+
+
+def _print_overview(in_use: "Overview") -> None:
     shipped = in_use.vpic_folder.parent == in_use.folder
     say(f"release {in_use.release}")
     say(f"tables  {in_use.folder}")
     say(f"vPIC    {in_use.vpic_folder} ({'as shipped' if shipped else 'built by the user'})")
+    say(f"sha256  {in_use.sha256}")
+    say(f"own     {in_use.user_folder} ({len(in_use.user_files) or 'no'} files)")
+    for file in in_use.user_files:
+        say(f"        {file.name}  sha256 {file.sha256}  {file.state}")
     say("")
     width = max(len(table.name) for table in in_use.tables)
     for table in in_use.tables:
@@ -154,6 +187,7 @@ def data(context: click.Context, form: str) -> None:
     help="Hold NHTSA's vPIC against itself anew: each model that was filed as electric and as something else. Takes a minute.",
 )
 @text_or_json
+@with_user_data
 def conflicts(*, with_vpic: bool, form: str) -> None:
     """What stands against something else in the reference data, both sides of it.
 

@@ -17,6 +17,7 @@ from vintool.cli.options import (
     regime_option,
     text_or_json,
     with_evidence,
+    with_user_data,
 )
 from vintool.cli.progress import KINDS, progress_listener
 from vintool.cli.terminal import (
@@ -286,6 +287,7 @@ def _print_summary(summary: "Summary", form: str, lang: str, *, verbose: bool = 
     help="Folder to write to; by default the current one.",
 )
 @lang_option
+@with_user_data
 def demo(out: Path, lang: str) -> None:
     """Write a small, dirty sample manifest with lists of exporters and licences, screen it, and say where the report is."""
     sample = out / "vintool-demo.csv"

@@ -3,8 +3,10 @@
 from vintool.codes import Market
 from vintool.decoding.model import Check
 from vintool.decoding.records import check_fields
+from vintool.registry.reference import by_call
 
 
+@by_call
 def check(text: str, market: Market | str | None = None) -> Check:
     """Whether a text is a well-formed VIN by the rules of its market, and what was meant if not.
 

@@ -6,17 +6,18 @@ from vintool.codes import Market
 from vintool.decoding.identity import trailing_digits
 from vintool.decoding.model import Vehicle
 from vintool.decoding.records import check_digit_of, fields_of, own_fields, sample_of, vin_of
-from vintool.registry.user_rules import by_rules, one_reference
+from vintool.registry.reference import Reference, by_call, by_reference
 from vintool.vin import PartialVin, Vin
 
 
-@one_reference
+@by_call
 def decode(
     vin: str,
     model_year: int | None = None,
     *,
     market: Market | str | None = None,
     latest_model_year: int | None = None,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Vehicle:
     """Everything that a VIN tells, each fact with its basis and source.
 
@@ -30,6 +31,7 @@ def decode(
         market: whose VIN rules apply (``us``, ``cn``, ``eu``, ``iso``), where the WMI should not decide.
         latest_model_year: the latest model year that there can be; by default one year after the
             release of the reference data. The clock is never asked.
+        reference: the data that the answer rests on; by default that of the process, see ``Reference``.
 
     Returns:
         A frozen ``Vehicle``. A field that the VIN does not tell is null.
@@ -58,7 +60,7 @@ def decode(
     return vehicle.model_copy(update=own_fields(number))
 
 
-@by_rules(1 << 10)  # of 20 kB each
+@by_reference(1 << 10)  # of 20 kB each
 def _of_descriptor(sample: Vin | PartialVin, *what_decides: Any) -> Vehicle:
     """The vehicle of any VIN of a descriptor; most VINs that come one by one are of a few models."""
     return Vehicle.model_validate(fields_of(sample, *what_decides))

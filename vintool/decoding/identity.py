@@ -8,13 +8,13 @@ Sources: 49 CFR 565.15 (check digit, positions 10 and 13-17, North America); GB 
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from vintool import registry, vpic
 from vintool.codes import CheckDigit, Market, Problem
 from vintool.powertrain import is_met
 from vintool.registry.makers import Maker
+from vintool.registry.reference import by_vpic
 from vintool.vin import PartialVin, Vin
 from vintool.vin.check_digit import CHECK_CHARACTERS, position_9, status_in_market
 from vintool.vin.cleanup import READABLE, Reading, read
@@ -57,7 +57,7 @@ def market(vin: str, wmi: str) -> Market:
     return by_region
 
 
-@lru_cache(maxsize=1 << 14)
+@by_vpic(1 << 14)
 def wmi_is_known(wmi: str) -> bool:
     """Whether the registry or vPIC has a WMI."""
     return registry.wmi_is_known(wmi) or vpic.registration(wmi) is not None

@@ -7,7 +7,7 @@ Source: 49 CFR 565.15(d)(1) (30-year cycle, position 7); GB 16735-2019.
 """
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import wmi_data
@@ -15,6 +15,7 @@ from vintool import vpic
 from vintool.codes import Basis, Market
 from vintool.decoding.north_america import PASSENGER
 from vintool.registry.model_years import AT_10, AT_11, LETTERS, NO_RULE, NONE, UNKNOWN, YearRule
+from vintool.registry.reference import by_vpic
 from vintool.vin.positions import (
     CHECKED_MARKETS,
     UNKNOWN_CHARACTER,
@@ -60,7 +61,7 @@ class ModelYear(NamedTuple):
         return self._replace(year=year, basis=Basis.DECLARED, why=why)
 
 
-@cache
+@by_vpic()
 def latest_model_year() -> int:
     """The latest model year that there can be: one after the release of the reference data.
 

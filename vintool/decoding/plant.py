@@ -5,7 +5,6 @@ ask them too.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from vintool import registry, vpic
 from vintool.codes import Market
@@ -13,6 +12,7 @@ from vintool.decoding.kinds import Kind, Part
 from vintool.registry.assembly import BuiltInRow
 from vintool.registry.makers import Maker
 from vintool.registry.plants import PlantRow
+from vintool.registry.reference import by_vpic
 from vintool.vpic.elements import DecodedElement
 from vintool.vpic.passes import Pass
 
@@ -99,7 +99,7 @@ def _plant_of_pass(
     return filed_plant(*texts, market=market), items[0]
 
 
-@lru_cache(maxsize=1 << 14)
+@by_vpic(1 << 14)
 def filed_plant(company: str, city: str, state: str, country: str, *, market: Market) -> Plant:
     """A plant by vPIC's texts for its parts.
 
@@ -113,7 +113,7 @@ def filed_plant(company: str, city: str, state: str, country: str, *, market: Ma
     return Plant(*(place if market is Market.US else registry.put_right(*place)))
 
 
-@lru_cache(maxsize=1 << 14)
+@by_vpic(1 << 14)
 def plant_part(part: str, text: str) -> str:
     """A part of a plant as vPIC tells it, as one reads it: the country by its code.
 

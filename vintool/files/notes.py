@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from vintool import registry
 from vintool.declaration.headers import (
     GOODS_NAME,
     VIN,
@@ -18,6 +17,7 @@ from vintool.declaration.row_kinds import RowKind
 from vintool.declaration.shapes import vin_among_words
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.files.set_apart import SetApart
+from vintool.registry.reference import RANKS, VPIC, reference_in_use
 from vintool.report.display import ranked
 from vintool.report.summary import SheetInfo
 
@@ -157,8 +157,12 @@ def own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:
         rows = "; ".join(f"{rule}: {count:,} rows" for rule, count in ranked(disagreeing)[:_MOST])
         more = f"; and {len(disagreeing) - _MOST:,} more" if len(disagreeing) > _MOST else ""
         yield f"Rules of your own stand against other evidence, and clear no row: {rows}{more}."
-    if files := ", ".join(path.name for path, _ in registry.evidence_files()):
-        yield f"Rules of your own were heard: {files}."
+    files = reference_in_use().files
+    if own := ", ".join(file.path.name for file in files if file.what in RANKS):
+        yield f"Rules of your own were heard: {own}."
+    for file in files:
+        if file.what == VPIC:
+            yield f"In place of the packaged vPIC the one in {file.path.parent} was read."
 
 
 def vin_notes(

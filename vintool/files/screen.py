@@ -55,7 +55,7 @@ from vintool.files.writing.single_window import SINGLE_WINDOW, VehicleBlocks
 from vintool.files.writing.staging import staged
 from vintool.files.writing.statistics import write_statistics
 from vintool.files.writing.tally import Tally
-from vintool.registry.user_rules import one_reference
+from vintool.registry.reference import CATALOGUE, Reference, by_call, reference_in_use
 from vintool.report.display import ranked
 from vintool.report.summary import DecisionCounts, SheetInfo, Summary
 from vintool.screening.dates import ManifestDays, day_field, day_given
@@ -64,6 +64,7 @@ from vintool.screening.regimes import asked_code, regimes_asked
 _OF_LINES = {FACTS, LICENCE}  # columns that the user's copy does not get
 
 
+@by_call
 def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str | Sequence[Path | str],
     on: date | str | None = None,
@@ -86,6 +87,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     raw: bool = False,
     progress: Progress | None = None,
     say: Callable[[str], None] | None = None,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Summary:
     """Screen a manifest; the engine behind ``vintool screen``.
 
@@ -107,7 +109,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         confirmations: a list of VINs in makers' confirmations, for used vehicles.
         decisions: filled ``exceptions.csv`` or ``.xlsx`` of earlier runs, or their ``decisions.jsonl``; the record in
             ``out`` is read with them.
-        catalogue: exports of type approvals, or pages of them: one path or several.
+        catalogue: exports of type approvals, or pages of them: one path or several; by default those of the reference.
         since: ``run.json`` or folder of an earlier run: what is new, gone or changed goes to ``changes.csv`` in ``out``.
         single_window: write ``single-window.xml`` to ``out`` as well, the vehicles that need a licence.
         lang: of ``report.html`` and the words of workbooks, ``en`` or ``zh``; the CSV files are the same in each.
@@ -117,6 +119,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
             spreadsheet would run as formulas.
         progress: called after each batch.
         say: called with a sentence that the user should know before the end.
+        reference: the data that the verdicts rest on; by default that of the process, see ``Reference``.
 
     Raises:
         ManifestError: the file or a list cannot be read, or a row was lost.
@@ -142,7 +145,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         licences=Path(licences) if licences else None,
         confirmations=Path(confirmations) if confirmations else None,
         decisions=tuple(map(Path, decisions)),
-        catalogue=paths_of(catalogue),
+        catalogue=paths_of(catalogue) or reference_in_use().unchanged(CATALOGUE),
         since=None if since is None else Path(since),
         single_window=single_window,
         lang=lang,
@@ -152,7 +155,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     return screen_run(run, Listener(progress or ignore, say or ignore))
 
 
-@one_reference
+@by_call
 def screen_run(run: Run, listener: Listener) -> Summary:
     """Screen as a run says: the engine of ``screen_file`` and of the command line, with the same errors."""
     found, refused = find_files(run), dict[Path, ManifestError]()
@@ -354,6 +357,7 @@ class _Screening:
             regime=asked_code(self._regimes),
             on=self._date_used(),
             data_release=vpic.data_release(),
+            reference_sha256=reference_in_use().sha256,
             rule_version=", ".join(one.rule_version for one in self._regimes),
             seconds=round(time.monotonic() - self._started, 3),
             outputs=self._outputs(),

@@ -13,12 +13,14 @@ from vintool.codes import ALL_REGIMES
 from vintool.columns.engine.tables import as_table
 from vintool.desk.book import Desk
 from vintool.files.lists import List, Lists, TableList, open_desk
+from vintool.registry.reference import CATALOGUE, Reference, by_call, reference_in_use
 from vintool.screening.dates import day_given
 
 #: Under which the notes on the lists stand in the metadata of the answers.
 NOTES = b"vintool.notes"
 
 
+@by_call
 def screen_table(  # noqa: PLR0913 - the options of a run
     data: Any,
     on: date | str | None = None,
@@ -31,6 +33,7 @@ def screen_table(  # noqa: PLR0913 - the options of a run
     decisions: Any = (),
     catalogue: Any = (),
     first_row: int = 1,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> pa.Table:
     """Screen a table, a data frame, or one column of texts: the verdict on every row.
 
@@ -55,9 +58,10 @@ def screen_table(  # noqa: PLR0913 - the options of a run
         licences: a list of export licences, likewise; rows draw on them in their order.
         confirmations: a list of VINs in makers' confirmations, likewise.
         decisions: filled ``exceptions.csv`` of earlier runs, likewise: one or several.
-        catalogue: exports of type approvals, likewise: one or several.
+        catalogue: exports of type approvals, likewise: one or several; those of the reference if not given.
         first_row: the number of the first row, where the table is a part of a whole. Of a table of ``read_manifest``
             each row has its own.
+        reference: the data that the verdicts rest on; by default that of the process, see ``Reference``.
 
     Returns:
         The same rows in the same order: the user's columns, untouched, then ``vin_row`` (int64, from
@@ -66,7 +70,8 @@ def screen_table(  # noqa: PLR0913 - the options of a run
         ``vin_built_in``, ``vin_powertrain``, ``vin_powertrain_basis``, ``vin_powertrain_grade``, ``vin_verdict``, ``vin_regime``,
         the int32 ``vin_model_year``, and the lists of texts ``vin_problems``, ``vin_reasons``,
         ``vin_evidence``, ``vin_other_regimes`` and ``vin_others``, the VINs of the row behind its first as ``VIN=verdict``. One whose name the user has gets ``vin_`` once more.
-        The metadata of the user's schema is kept; what there is to know of the lists stands in it as ``vintool.notes``.
+        The metadata of the user's schema is kept; release and hash of the reference stand in it, and what there is to know of
+        the lists as ``vintool.notes``.
 
     Raises:
         MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
@@ -83,6 +88,7 @@ def screen_table(  # noqa: PLR0913 - the options of a run
     return answers.replace_schema_metadata(_with_notes(answers.schema, desk))
 
 
+@by_call
 def screen_batches(  # noqa: PLR0913 - the options of a run
     reader: Iterable[pa.RecordBatch],
     on: date | str | None = None,
@@ -95,6 +101,7 @@ def screen_batches(  # noqa: PLR0913 - the options of a run
     decisions: Any = (),
     catalogue: Any = (),
     first_row: int = 1,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Iterator[pa.RecordBatch]:
     """Screen a stream of batches; memory hardly grows with the rows, what tells duplicates lies on disk.
 
@@ -119,6 +126,7 @@ def screen_batches(  # noqa: PLR0913 - the options of a run
         decisions: likewise.
         catalogue: likewise.
         first_row: the number of the first row, where the stream is a part of a whole.
+        reference: as for ``screen_table``.
 
     Returns:
         The same rows in the same order with the columns of ``screen_table``, at most ``BATCH_ROWS`` at
@@ -146,7 +154,7 @@ def _desk(on: date | None, regime: str | None, *given: Any) -> Desk | None:
         _list("licences", licences),
         _list("confirmations", confirmations),
         _several("decisions", decisions),
-        _several("catalogue", catalogue),
+        _several("catalogue", catalogue) or reference_in_use().unchanged(CATALOGUE),
         on,
         regime or ALL_REGIMES,
     )

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from vintool.codes import Grade, Powertrain
 from vintool.registry.patterns import ANY, PatternTable, bits
 from vintool.registry.powertrain_rules import all_powertrain_rules, powertrain_rules
+from vintool.registry.reference import by_reference
 from vintool.registry.rule import BELOW, PACKAGED, Rule
-from vintool.registry.user_rules import by_rules
 from vintool.vin.check_digit import CHARACTER_VALUES, WEIGHTS
 from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vin.positions import UNKNOWN_CHARACTER
@@ -82,12 +82,12 @@ _VAGUE = frozenset({Powertrain.NOT_BEV})
 UNKNOWN = Classification(None, None, ())
 
 
-@by_rules()
+@by_reference()
 def _table(wmi: str) -> PatternTable:
     return PatternTable([rule.pattern for rule in powertrain_rules(wmi)])
 
 
-@by_rules()
+@by_reference()
 def _side(*, electric: bool) -> PatternTable:
     return PatternTable(
         [rule.pattern for rule in all_powertrain_rules() if rule.electric is electric]
@@ -129,12 +129,12 @@ def _rules(wmi: str, numbers: int) -> tuple[Rule, ...]:
     return tuple(rules[number] for number in bits(numbers))
 
 
-@by_rules(1 << 14)
+@by_reference(1 << 14)
 def _resolved(wmi: str, fitting: int) -> Classification:
     return resolve(_rules(wmi, fitting))
 
 
-@by_rules(1 << 16)
+@by_reference(1 << 16)
 def is_met(descriptor: str) -> bool:
     """Whether any rule speaks of a descriptor; cheaper than ``classify``."""
     return _table(descriptor[:3]).match(descriptor[:DESCRIPTOR_LENGTH]) != 0

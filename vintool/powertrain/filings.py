@@ -7,7 +7,6 @@ is where the filing stands against the maker's others of the same model (``regis
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from vintool import vpic
@@ -16,6 +15,7 @@ from vintool.powertrain import SAME_VALUE, Classification, with_own
 from vintool.registry import outliers
 from vintool.registry.outliers import Outlier
 from vintool.registry.patterns import ANY
+from vintool.registry.reference import by_vpic
 from vintool.registry.rule import PACKAGED, Rule
 from vintool.vin.look_alikes import LOOK_ALIKES
 from vintool.vin.positions import UNKNOWN_CHARACTER
@@ -165,7 +165,7 @@ def _rule(wmi: str, text: str, one: Pass, side: _Side) -> Rule:
     return _shared_rule(wmi, text[:3], text[9], one.year, side, words, one.read_value(MODEL))
 
 
-@lru_cache(maxsize=1 << 14)
+@by_vpic(1 << 14)
 def _shared_rule(  # noqa: PLR0913, PLR0917 - what many VINs share
     wmi: str,
     start: str,

@@ -10,10 +10,11 @@ from vintool.registry.countries import country
 from vintool.registry.frames import frame_type
 from vintool.registry.makers import all_makers, find_makers, is_dated, maker, wmi_is_known
 from vintool.registry.plants import has_plants, plant, put_right
+from vintool.registry.reference import Reference, reference_in_use, use_evidence
 from vintool.registry.series import body_series, body_series_rows
-from vintool.registry.user_rules import evidence_files, use_evidence
 
 __all__ = [
+    "Reference",
     "all_makers",
     "body_series",
     "body_series_rows",
@@ -21,7 +22,6 @@ __all__ = [
     "built_in_rows",
     "chinese_names",
     "country",
-    "evidence_files",
     "find_makers",
     "frame_type",
     "has_plants",
@@ -29,6 +29,7 @@ __all__ = [
     "maker",
     "plant",
     "put_right",
+    "reference_in_use",
     "use_evidence",
     "wmi_is_known",
 ]

@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from vintool.codes import Grade, Powertrain
-from vintool.registry import user_rules
 from vintool.registry.patterns import ANY, fits, parse_pattern
+from vintool.registry.reference import by_reference, reference_in_use
 from vintool.registry.rows import KeyedTable, keyed_table, read_rows, refuse
 from vintool.registry.rule import Rule
+from vintool.registry.user_rules import RULE_COLUMNS
 
 EVIDENCE, MANUAL = "powertrain.evidence.csv", "powertrain.manual.csv"
 APPROVALS = "approvals.csv"
-EVIDENCE_COLUMNS = user_rules.RULE_COLUMNS[:-1]  # no note
+EVIDENCE_COLUMNS = RULE_COLUMNS[:-1]  # no note
 MANUAL_COLUMNS = (
     *("wmi", "vds", "year_codes", "plant_codes", "powertrain", "models", "kind"),
     *("grade", "source", "note", "example"),
@@ -36,7 +37,7 @@ def packaged_tables() -> tuple[KeyedTable, KeyedTable, KeyedTable]:
     )
 
 
-@user_rules.by_rules()
+@by_reference()
 def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
     """The powertrain rules of a WMI.
 
@@ -61,14 +62,14 @@ def powertrain_rules(wmi: str) -> tuple[Rule, ...]:
         pattern = (*wmi, *parse_pattern(vds, 5), years or ANY, plants or ANY)
         what = Powertrain(powertrain), "", models, kind
         rules.append(Rule(pattern, *what, note, Grade(grade), source, MANUAL))
-    return (*rules, *user_rules.user_rules().get(wmi, ()))
+    return (*rules, *reference_in_use().own_rules.get(wmi, ()))
 
 
-@user_rules.by_rules()
+@by_reference()
 def all_powertrain_rules() -> tuple[Rule, ...]:
     """The rules of every WMI."""
     evidence, approvals, manual = packaged_tables()
-    wmis = dict.fromkeys((*evidence, *approvals, *manual, *user_rules.user_rules()))
+    wmis = dict.fromkeys((*evidence, *approvals, *manual, *reference_in_use().own_rules))
     return tuple(rule for wmi in wmis for rule in powertrain_rules(wmi))
 
 

@@ -162,6 +162,7 @@ class Summary(Frozen):
     regime: str
     on: str
     data_release: str
+    reference_sha256: str = ""
     rule_version: str
     seconds: float
     outputs: tuple[str, ...]

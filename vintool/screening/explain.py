@@ -9,7 +9,7 @@ from vintool.decoding.model import Check, Frozen, Vehicle
 from vintool.decoding.profile import Profile
 from vintool.decoding.records import identity_fields, profile_fields
 from vintool.decoding.text import check_lines, vehicle_lines
-from vintool.registry.user_rules import one_reference
+from vintool.registry.reference import Reference, by_call
 from vintool.report.evidence import evidence_in
 from vintool.report.language import ENGLISH, Language
 from vintool.report.wrapping import padded
@@ -60,12 +60,14 @@ class Explanation(Frozen):
     data_release: str
 
 
-@one_reference
+@by_call
 def explain(
     text: str,
     on: date | None,
     declared: Mapping[str, object] | None = None,
     regime: str | None = None,
+    *,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Explanation:
     """The verdict on one vehicle with everything that it rests on.
 
@@ -74,6 +76,7 @@ def explain(
         on: the declaration date; None to read it from ``declared``.
         declared: as for ``vintool.screen``.
         regime: code of the regime; None or ``all`` for every one that is in question.
+        reference: as for ``vintool.screen``.
 
     Raises:
         KeyError: no such regime.

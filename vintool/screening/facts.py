@@ -30,7 +30,7 @@ from vintool.registry.electric_wmis import (
     builds_electric,
     builds_electric_in_china,
 )
-from vintool.registry.user_rules import by_rules
+from vintool.registry.reference import by_reference
 from vintool.vin import PartialVin, Vin
 from vintool.vin.cleanup import Reading, is_frame_number, read
 
@@ -119,7 +119,7 @@ def profile_of_part(part: PartialVin, vin_market: Market | None = None) -> Profi
     return _of_sample(sample_of(part), vin_market or market(part, part.wmi))
 
 
-@by_rules(1 << 14)
+@by_reference(1 << 14)
 def _of_sample(part: Vin | PartialVin, vin_market: Market) -> Profile:
     return profile(part, check_digit_of(part), vin_market=vin_market)
 

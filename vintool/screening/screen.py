@@ -14,7 +14,7 @@ from vintool.decoding.identity import Identity, identify
 from vintool.decoding.imports import as_import
 from vintool.decoding.model import Frozen, Vehicle
 from vintool.decoding.profile import Profile
-from vintool.registry.user_rules import one_reference
+from vintool.registry.reference import Reference, by_call
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.dates import DeclarationDay, day_field, day_given, day_of_row, filled
@@ -72,12 +72,14 @@ class Finding(Frozen):
     others: tuple[str, ...] = ()
 
 
-@one_reference
+@by_call
 def screen(
     vehicle_or_text: Vehicle | str,
     on: date | str | None = None,
     declared: Mapping[str, object] | None = None,
     regime: str | None = None,
+    *,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Finding:
     """Whether a vehicle falls under a licence regime on a day, and why.
 
@@ -93,6 +95,7 @@ def screen(
             ``application_date`` (of the licence, for used vehicles), the other ``dates.DATES``,
             ``container_no``, ``vessel_imo``, ``exporter_code``, ``quantity`` and ``vin_last`` (of a range) are read, others change nothing.
         regime: the code of one of ``codes.REGIMES``; None or ``all`` for every one that is in question.
+        reference: the data that the verdict rests on; by default that of the process, see ``Reference``.
 
     Returns:
         The verdict with reasons, evidence and sources. A text that is no VIN is no error: where no

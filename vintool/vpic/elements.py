@@ -1,10 +1,11 @@
 """The attributes that vPIC tells, by their numbers, and the tables that turn values into words."""
 
 from enum import Enum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.registry.patterns import ANY, signs_of
+from vintool.registry.reference import by_vpic
 from vintool.registry.rows import read_rows
 from vintool.vpic.files import all_rows, rows_of
 
@@ -76,7 +77,7 @@ def _as_text(pattern: tuple[str, ...]) -> str:
     return "|".join(filter(None, ("".join(signs[:5]), "".join(signs[5:]).rstrip(ANY))))
 
 
-@cache
+@by_vpic()
 def all_elements() -> dict[int, Element]:
     """Every attribute that vPIC publishes."""
     return {
@@ -85,12 +86,12 @@ def all_elements() -> dict[int, Element]:
     }
 
 
-@cache
+@by_vpic()
 def _lookups() -> dict[tuple[str, str], str]:
     return {(lookup, number): name for lookup, number, name in all_rows("lookups.csv")}
 
 
-@lru_cache(maxsize=1 << 16)
+@by_vpic(1 << 16)
 def in_words(element: int, value: str) -> str:
     """A value in words: numbers of lookup tables become names, and stray spaces go.
 
@@ -115,7 +116,7 @@ def model(number: str) -> tuple[str, str]:
     return model_row(number)[:2]
 
 
-@cache
+@by_vpic()
 def model_row(number: str) -> tuple[str, str, int, int]:
     """Name and make of a model, and where the section of its specifications stands."""
     for _, name, make, offset, length in rows_of("models.csv", number):
@@ -123,7 +124,7 @@ def model_row(number: str) -> tuple[str, str, int, int]:
     return "", "", 0, 0
 
 
-@cache
+@by_vpic()
 def _engines() -> dict[str, list[tuple[int, str]]]:
     engines: dict[str, list[tuple[int, str]]] = {}
     for name, element, value in all_rows("engines.csv"):
@@ -136,7 +137,7 @@ def engine(name: str) -> list[tuple[int, str]]:
     return _engines().get(name.strip().lower(), [])
 
 
-@cache
+@by_vpic()
 def defaults(vehicle_type: int) -> Decoded:
     """What vPIC assumes of a vehicle type where nothing else is told."""
     lookups = {number for number, element in all_elements().items() if element.type == "lookup"}
@@ -152,7 +153,7 @@ def defaults(vehicle_type: int) -> Decoded:
     }
 
 
-@cache
+@by_vpic()
 def _country_codes() -> dict[str, str]:
     columns = ("name", "country", "source")
     return {name: code for name, code, _source in read_rows("vpic.countries.csv", columns)}

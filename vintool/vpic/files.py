@@ -3,7 +3,6 @@
 import csv
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import wmi_data
 from vintool.errors import DataError
 from vintool.registry import rows
+from vintool.registry.reference import REMEDY, VPIC, by_vpic, reference_in_use
 
 COLUMNS = {
     "elements.csv": ("element", "name", "lookup", "type", "weight"),
@@ -25,7 +25,6 @@ TEXTS = ("patterns.txt", "specs.txt")
 MANIFEST = "manifest.toml"
 #: Raised when what the files say, or how, changes; older files are refused, not misread.
 FORMAT = 1
-REMEDY = "build it again with `vintool data build`, or delete the folder"
 
 
 class ReleaseInfo(NamedTuple):
@@ -37,7 +36,7 @@ class ReleaseInfo(NamedTuple):
 
 
 def user_home() -> Path:
-    """Where the user's own vPIC data lies, if there is any."""
+    """Where ``vintool data build`` puts the user's own vPIC data."""
     return rows.user_folder() / "vpic"
 
 
@@ -62,24 +61,28 @@ def check(folder: Path) -> dict[str, dict[str, object]]:
     return files
 
 
-@cache
 def folder() -> Path:
-    """Where the files lie: the user's own, if ``vintool data build`` made them, or the package's.
+    """Where the files of the reference in use lie: what ``vintool data build`` made, or the package's."""
+    own = reference_in_use().vpic_manifest
+    return own.path.parent if own else rows.DATA / "vpic"
+
+
+def _sound_folder() -> Path:
+    """The same, to read a file of it.
 
     Raises:
-        DataError: the user's files are not whole, or not of this version's format.
+        DataError: the files are not whole, not of this version's format, or others than when the reference was made.
     """
-    home = user_home()
-    if not home.exists():
-        return rows.DATA / "vpic"
-    check(home)
-    return home
+    if own := reference_in_use().vpic_manifest:
+        check(own.path.parent)
+        reference_in_use().unchanged(VPIC)
+    return folder()
 
 
-@cache
+@by_vpic()
 def release() -> ReleaseInfo:
     """Which release of vPIC the files were made from."""
-    head = (folder() / MANIFEST).read_text(encoding="utf-8").partition("[release.rows]")[0]
+    head = (_sound_folder() / MANIFEST).read_text(encoding="utf-8").partition("[release.rows]")[0]
     origin = tomllib.loads(head)["release"]
     return ReleaseInfo(origin["month"], origin["url"], origin["sha256"])
 
@@ -89,7 +92,7 @@ def data_release() -> str:
     return f"{wmi_data.RELEASE}+vpic.{release().month}"
 
 
-@cache
+@by_vpic()
 def _keyed(name: str) -> rows.KeyedTable:
     try:
         return rows.KeyedTable(_mapped(name), COLUMNS[name])
@@ -97,9 +100,9 @@ def _keyed(name: str) -> rows.KeyedTable:
         raise DataError(f"vpic/{name}: {error}") from None
 
 
-@cache
+@by_vpic()
 def _mapped(name: str) -> mmap:
-    return rows.map_file(folder() / name)
+    return rows.map_file(_sound_folder() / name)
 
 
 def rows_of(name: str, key: str) -> list[tuple[str, ...]]:
@@ -109,7 +112,7 @@ def rows_of(name: str, key: str) -> list[tuple[str, ...]]:
 
 def all_rows(name: str) -> Iterator[list[str]]:
     """The rows of a table, in the order of the file."""
-    with (folder() / name).open(encoding="utf-8", newline="") as file:
+    with (_sound_folder() / name).open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file)
         if tuple(next(reader, ())) != COLUMNS[name]:
             raise DataError(f"vpic/{name}: columns are not {', '.join(COLUMNS[name])}")

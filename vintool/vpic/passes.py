@@ -1,8 +1,9 @@
 """A VIN and one model year -> what vPIC tells: patterns, engine, tables, conversions, specifications."""
 
 from collections.abc import Container
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from vintool.registry.reference import by_vpic
 from vintool.vin.positions import UNKNOWN_CHARACTER
 from vintool.vpic import elements
 from vintool.vpic.displacement import add_conversions
@@ -119,7 +120,7 @@ def one_pass(registration: WmiRegistration, text: str, year: int) -> Pass:
     return Pass(year, read, faults, contested=contested)
 
 
-@lru_cache(maxsize=1 << 14)
+@by_vpic(1 << 14)
 def _without_patterns(registration: WmiRegistration, year: int) -> Pass:
     """The pass of a year in which no pattern fits: it is the same for every VIN."""
     decoded: Decoded = {}

@@ -8,10 +8,11 @@ which comes first: the lower number. ``118#=6-7`` says that the VIN has the valu
 
 import re
 from collections.abc import Iterator
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from vintool.registry.patterns import PatternTable, bits, parse_pattern
+from vintool.registry.reference import by_vpic
 from vintool.vpic.elements import ELECTRIC_VALUES, DecodedElement, Origin
 from vintool.vpic.files import all_rows, rows_of, section, section_lines
 
@@ -42,7 +43,7 @@ class Link(NamedTuple):
         return section_lines("patterns.txt", self.schema, self.offset, self.length)
 
 
-@cache
+@by_vpic()
 def links(wmi: str) -> tuple[Link, ...]:
     """The schemas of a WMI, whatever the year."""
     return tuple(_link(*row[1:]) for row in rows_of("index.csv", wmi))
@@ -57,7 +58,7 @@ def all_links() -> Iterator[tuple[str, Link]]:
     return ((wmi, _link(*row)) for wmi, *row in all_rows("index.csv"))
 
 
-@lru_cache(maxsize=1 << 14)
+@by_vpic(1 << 14)
 def links_in(wmi: str, year: int) -> tuple[Link, ...]:
     """The schemas that hold for a WMI in a model year."""
     return tuple(link for link in links(wmi) if link.first <= year <= link.last)
@@ -147,15 +148,17 @@ def patterns(wmi: str, year: int) -> Patterns:
     return _patterns(links_in(wmi, year))
 
 
-_patterns = cache(Patterns)
+@by_vpic(1 << 10)
+def _patterns(chosen: tuple[Link, ...]) -> Patterns:
+    return Patterns(chosen)
 
 
-@lru_cache(maxsize=1 << 16)
+@by_vpic(1 << 16)
 def may_be_electric(wmi: str, year: int) -> bool:
     """Whether any pattern of a WMI and year tells electric; cheaper than to read them all."""
     return any(map(_schema_is_electric, links_in(wmi, year)))
 
 
-@cache
+@by_vpic()
 def _schema_is_electric(link: Link) -> bool:
     return any(map(_TELLS_ELECTRIC, link.lines()))

@@ -1,9 +1,9 @@
 """vPIC's register of WMIs: who registered one, what for, and how far its patterns read."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import NamedTuple
 
+from vintool.registry.reference import by_vpic
 from vintool.vin.positions import before_serial
 from vintool.vpic.files import all_rows, rows_of
 
@@ -29,7 +29,7 @@ class WmiRegistration(NamedTuple):
         return _KINDS.get(self.vehicle_type)
 
 
-@cache
+@by_vpic()
 def registration(wmi: str) -> WmiRegistration | None:
     """What the register says of a WMI of 3 or 6 characters; None if it is not there.
 
@@ -52,7 +52,7 @@ def _registration(row: Iterable[str]) -> WmiRegistration:
     return WmiRegistration(wmi, manufacturer, makes, int(kind or 0), light == "yes", int(reads_to))
 
 
-@cache
+@by_vpic()
 def far_readers() -> dict[str, int]:
     """Positions 1-3 of the WMIs whose patterns read into the serial -> the last position read."""
     reads_to: dict[str, int] = {}

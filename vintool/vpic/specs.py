@@ -1,8 +1,8 @@
 """Vehicle specifications: what follows from the model once some attributes are decoded."""
 
-from functools import cache
 from typing import NamedTuple
 
+from vintool.registry.reference import by_vpic
 from vintool.vpic.elements import MODEL, MULTIPLE, Decoded, DecodedElement, Origin, model_row
 from vintool.vpic.files import section_lines
 from vintool.vpic.register import WmiRegistration
@@ -53,7 +53,7 @@ def specified(decoded: Decoded, registration: WmiRegistration, year: int) -> Dec
     }
 
 
-@cache
+@by_vpic()
 def specified_elements(model: str) -> tuple[frozenset[int], frozenset[int]]:
     """What the specifications of a model ask for, and what they tell; cheaper than to read them."""
     keys, facts = set[str](), set[str]()
@@ -65,7 +65,7 @@ def specified_elements(model: str) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(map(int, keys)), frozenset(map(int, facts))
 
 
-@cache
+@by_vpic()
 def _specs(model: str) -> tuple[Spec, ...]:
     return tuple(map(_spec, _lines(model)))
 

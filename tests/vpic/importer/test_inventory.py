@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from support.commands import run
-from support.releases import forget, release_of
+from support.releases import release_of
 
 import vintool
-from vintool import vpic
+from vintool import Reference, vpic
 from vintool.cli.main import main
 from vintool.errors import DataError
 from vintool.registry.rows import DATA
@@ -23,7 +23,7 @@ from vintool.vpic.importer import inventory
 TESLA = "5YJ3E1EAXHF000316"
 
 
-def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
+def test_a_folder_of_data_stands_in_place_of_the_shipped_one_where_it_is_given(use, home):
     shipped = DATA / "vpic"
     assert (vpic.folder(), vintool.decode(TESLA).model.value) == (shipped, "Model 3")
     use()
@@ -31,11 +31,9 @@ def test_the_users_data_comes_before_the_shipped_until_it_is_deleted(use, home):
     assert vpic.folder() == home
     assert (vehicle.model.value, vehicle.brand.value, vehicle.seats.value) == ("Toy", "Toymaker", 1)
     assert vehicle.model.source.cites == "NHTSA vPIC 2026-10"
-    for path in home.iterdir():
-        path.unlink()
-    home.rmdir()
-    forget()
-    assert (vpic.folder(), vintool.decode(TESLA).model.value) == (shipped, "Model 3")
+    with Reference().bound():
+        assert (vpic.folder(), vintool.decode(TESLA).model.value) == (shipped, "Model 3")
+    assert vintool.decode(TESLA, reference=Reference(data=home.parent)).model.value == "Toy"
 
 
 def test_the_command_tells_which_data_is_in_use(use, home):
@@ -50,7 +48,7 @@ def test_the_command_tells_which_data_is_in_use(use, home):
     assert lines[0].startswith("release ")
     assert lines[0].endswith("+vpic.2026-10")
     assert lines[1] == f"tables  {DATA}"
-    rows = {line.split()[0]: line.split()[1] for line in lines[4:]}
+    rows = {line.split()[0]: line.split()[1] for line in lines[lines.index("") + 1 :]}
     assert (rows["vpic/models.csv"], rows["vpic/patterns.txt"]) == ("2", "6")
     assert all(line.endswith("2026-10  NHTSA vPIC") for line in lines if line.startswith("vpic/"))
 
@@ -112,7 +110,6 @@ def test_data_that_is_not_whole_is_refused_and_never_passed_over(
     for part in (str(home), name, "vintool data build", "delete the folder"):
         assert part in str(error.value)
     for command in (["decode", TESLA], ["data"]):
-        forget()
         assert through_the_door(monkeypatch, *command) == 3
         out, err = capsys.readouterr()
         assert out == ""
@@ -145,7 +142,6 @@ def test_data_of_another_version_or_without_its_manifest_is_refused(
         vintool.decode(TESLA)
     assert str(home) in str(error.value)
     assert "delete the folder" in str(error.value)
-    forget()
     command = ("screen", str(tmp_path / "list.csv"), "--on", "2026-03-01")
     assert through_the_door(monkeypatch, *command) == 3
     out, err = capsys.readouterr()
@@ -193,7 +189,6 @@ def test_a_broken_manifest_is_refused(use, home, cut):
 def test_explain_tells_broken_data_as_such(use, home, monkeypatch):
     use()
     (home / "wmi.csv").unlink()
-    forget()
     assert through_the_door(monkeypatch, "explain", TESLA, "--on", "2026-03-01") == 3
 
 
@@ -201,4 +196,4 @@ def test_a_file_in_place_of_the_users_folder_is_not_passed_over(home):
     home.parent.mkdir(parents=True)
     home.write_text("x")
     with pytest.raises(DataError):
-        vpic.folder()
+        Reference(data=home.parent)

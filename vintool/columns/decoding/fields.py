@@ -5,7 +5,7 @@ columns could not decide come with their profiles, and are put in at the end.
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -37,6 +37,7 @@ from vintool.decoding.plant import Plant, country_built_in, filed_plant, registe
 from vintool.decoding.profile import Profile, country_code
 from vintool.decoding.vehicle_type import kind_of_vehicle
 from vintool.powertrain.filings import SIGNALS, sides, weigh
+from vintool.registry.reference import by_reference, forget, forget_all
 from vintool.registry.rule import Rule
 from vintool.vin.positions import FIRST_MODEL_YEAR
 from vintool.vpic.elements import MODEL, all_in_words
@@ -393,13 +394,13 @@ def field_columns(rules: ProfileRules) -> FieldColumns:
     """Those of this process; new ones where the old ones are full."""
     with _ONE_AT_A_TIME:
         if _field_columns(rules).kept > _KEPT_AT_MOST:
-            _field_columns.cache_clear()
+            forget(_field_columns)
         return _field_columns(rules)
 
 
-@lru_cache(maxsize=1)
+@by_reference(1)
 def _field_columns(rules: ProfileRules) -> FieldColumns:
     return FieldColumns(rules)
 
 
-forget_in_child(_field_columns.cache_clear)
+forget_in_child(partial(forget_all, _field_columns))

@@ -36,7 +36,7 @@ from vintool.decoding.identity import maker as maker_of
 from vintool.decoding.north_america import is_home_market, tie
 from vintool.powertrain.filings import SIGNALS, outlier_of, sides
 from vintool.registry.outliers import outliers
-from vintool.registry.user_rules import by_rules, forget
+from vintool.registry.reference import by_reference, forget, forget_all
 from vintool.vin.positions import FIRST_MODEL_YEAR
 from vintool.vpic.elements import BATTERY_ELECTRIC, ELECTRIC, ELECTRIFICATION, FUEL_PRIMARY, MODEL
 
@@ -430,9 +430,9 @@ def profile_rules() -> ProfileRules:
         return _profile_rules()
 
 
-@by_rules()
+@by_reference()
 def _profile_rules() -> ProfileRules:
     return ProfileRules()
 
 
-forget_in_child(partial(forget, _profile_rules))
+forget_in_child(partial(forget_all, _profile_rules))

@@ -9,7 +9,7 @@ the ranks of vPIC allow no such order of the lines, each statement has its own b
 ``vpic.patterns.patterns`` gives the same to one VIN, by schemas that are read line by line.
 """
 
-from functools import cache
+from functools import partial
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from vintool.columns.decoding.schema_lines import FIRST_VALUES, N_ELEMENTS, Sche
 from vintool.columns.engine.arrays import Codes, Ints, marked, spread
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.locks import ProcessLock, forget_in_child
+from vintool.registry.reference import by_vpic, forget_all
 from vintool.vin.positions import FIRST_MODEL_YEAR, MODEL_YEAR_CYCLE
 from vintool.vpic.patterns import POSITIONS, Link
 
@@ -135,10 +136,10 @@ class Schemas:
         self._slots[sets] = first + np.arange(len(sets))
 
 
-@cache
+@by_vpic()
 def schemas() -> Schemas:
     """vPIC, compiled as far as it was asked for; read once a process."""
     return Schemas()
 
 
-forget_in_child(schemas.cache_clear)
+forget_in_child(partial(forget_all, schemas))

@@ -22,6 +22,7 @@ from vintool.columns.engine.characters import descriptor_keys
 from vintool.columns.engine.encoder import KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.engine.plain import TypeNotTakenError
+from vintool.columns.engine.stamp import stamp, stamped
 from vintool.columns.engine.tables import beside, find_mapping, named, table_or_column
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_problems
 from vintool.declaration.headers import labels, near
@@ -29,7 +30,7 @@ from vintool.decoding.fields import ASIDE, FIELDS, Field
 from vintool.decoding.kinds import Kind
 from vintool.decoding.profile import Profile, profile
 from vintool.decoding.records import sample_of
-from vintool.registry.user_rules import rules_in_use
+from vintool.registry.reference import Reference, by_call, reference_in_use
 from vintool.screening.facts import profile_of_part
 from vintool.vin import PartialVin, Vin
 from vintool.vin.check_digit import position_9
@@ -50,12 +51,14 @@ _THREADS = os.cpu_count() or 1
 MANY = 2_000
 
 
+@by_call
 def decode_table(
     data: Any,
     column: str | None = None,
     fields: str | Sequence[str] | None = None,
     *,
     encoded: bool = False,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> pa.Table:
     """Decode a column of n VINs; every row says what ``decode`` says of its VIN, without sources.
 
@@ -66,6 +69,7 @@ def decode_table(
             given. Only these are computed.
         encoded: give what a VIN tells in texts as dictionary arrays, which takes half the time and a
             fraction of the memory: each text stands once.
+        reference: the data that the answers rest on; by default that of the process, see ``Reference``.
 
     Returns:
         n rows in the same order: the user's columns, untouched, then a column ``vin_<field>`` for each field; where the
@@ -112,7 +116,7 @@ def decode_table(
         )
         columns = list(pool.map(pa.ChunkedArray.unify_dictionaries, decoded.columns))
     answers = pa.Table.from_arrays(columns, names=decoded.column_names)
-    return beside(table, answers) if is_table else answers
+    return stamped(beside(table, answers) if is_table else answers, stamp())
 
 
 def _rows_at_a_time(rows: int) -> int:
@@ -139,10 +143,10 @@ class _TableDecoder:
         self._distinct = {name: pa.array([], TYPES[name]) for name in self._of_profile}
         self._gathered = self._distinct
         self._one_at_a_time = Lock()
-        self._rules_in_use = rules_in_use()
+        self._reference = reference_in_use()
 
     def __call__(self, texts: pa.StringArray) -> pa.RecordBatch:
-        with self._rules_in_use.in_use():  # in the threads of the pool as well
+        with self._reference.bound():  # in the threads of the pool as well
             return self._decoded(texts)
 
     def _decoded(self, texts: pa.StringArray) -> pa.RecordBatch:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vintool.codes import CheckDigit
 from vintool.columns.engine.arrays import Bytes, Characters, Codes, Mask, Places, Words
 from vintool.registry.model_years import LAST, reads_12
+from vintool.registry.reference import by_vpic
 from vintool.vin.check_digit import CHARACTER_VALUES, CHECK_CHARACTERS, remainder
 from vintool.vin.masks import masked
 from vintool.vin.positions import ALPHABET, SMALL_MAKER
@@ -161,7 +162,7 @@ def masks(characters: Characters) -> Places:
 _IN_PAIRS = range(1, 17, 2)
 
 
-@cache
+@by_vpic()
 def _reaches() -> Bytes:
     """The last position that any rule reads, by the places of positions 1-3 in the alphabet."""
     reaches = np.full((_BASE * _BASE, _BASE), _NEAR, dtype=np.uint8)

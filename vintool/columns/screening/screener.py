@@ -28,7 +28,7 @@ from vintool.columns.screening.row_rules import DecidedRows, RowRules
 from vintool.columns.screening.stray_vins import StrayVins
 from vintool.columns.screening.vehicles import RowFolder, VehicleReader, Vehicles
 from vintool.desk.book import Desk
-from vintool.registry.user_rules import rules_in_use
+from vintool.registry.reference import reference_in_use
 from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import regimes_asked
 from vintool.screening.row_vins import beside_first, of_row
@@ -118,7 +118,7 @@ class Screener:
         self._sheet = sheet
         self._with_facts = with_facts
         self._lists_vehicles = with_facts or with_licence
-        self._rules_in_use = rules_in_use()
+        self._reference = reference_in_use()
         self._forget()
 
     def _make_room(self, rows: int) -> None:
@@ -148,7 +148,7 @@ class Screener:
             batch: the user's columns.
             rows: the number of each row as the user sees it.
         """
-        with self._rules_in_use.in_use():
+        with self._reference.bound():
             self._make_room(batch.num_rows)
             vehicles = self._vehicles(batch, self._rules.read)
             return self._duplicates(vehicles, rows, self._rules.cells(vehicles.batch))
@@ -186,7 +186,7 @@ class Screener:
         self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None = None
     ) -> "Screened":
         """The same, row by row and vehicle by vehicle."""
-        with self._rules_in_use.in_use():
+        with self._reference.bound():
             return self._screened(batch, rows, duplicates)
 
     def _screened(

@@ -12,6 +12,7 @@ import pyarrow as pa
 from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.plain import TypeNotTakenError, no_values
+from vintool.columns.engine.stamp import stamp, stamped
 from vintool.columns.engine.tables import (
     HEAD_ROWS,
     as_table,
@@ -25,10 +26,11 @@ from vintool.columns.screening.duplicates import Occurrences
 from vintool.columns.screening.manifest_table import ManifestTable
 from vintool.columns.screening.screener import Screener
 from vintool.desk.book import Desk
-from vintool.registry.user_rules import rules_in_use
+from vintool.registry.reference import by_call, reference_in_use
 from vintool.screening.dates import ManifestDays, day_given
 
 
+@by_call
 def screen_table(  # noqa: PLR0913 - what a call is made of
     data: Any,
     on: date | str | None = None,
@@ -55,7 +57,7 @@ def screen_table(  # noqa: PLR0913 - what a call is made of
     found = find_mapping(table, mapping or {})
     screener = new_screener(found, manifest_days=_days_of(table, found))
     screened = _screened(screener, _batches(table), found, _counting_from(first_row))
-    return pa.Table.from_batches(starmap(beside, screened))
+    return stamped(pa.Table.from_batches(starmap(beside, screened)), stamp())
 
 
 def _screen_sheets(
@@ -79,7 +81,7 @@ def _screen_sheets(
     at = np.concatenate(places)
     if (np.diff(at) < 0).any():
         table = table.take(np.argsort(at))
-    return beside(manifest.user_columns, table)
+    return stamped(beside(manifest.user_columns, table), stamp())
 
 
 def _batches(table: pa.Table) -> list[pa.RecordBatch]:
@@ -105,6 +107,7 @@ def _days_of(
     return days
 
 
+@by_call
 def screen_batches(  # noqa: PLR0913 - what a call is made of
     reader: Iterable[pa.RecordBatch],
     on: date | str | None = None,
@@ -133,18 +136,19 @@ def screen_batches(  # noqa: PLR0913 - what a call is made of
         )
     mapping_given = mapping or {}
     check_given(mapping_given)
-    # The rules in use are those of this call, whenever the first batch is asked for.
-    screener = partial(Screener, on=day_given(on), regime=regime, desk=desk)
-    new_screener = rules_in_use().heard_by(screener)
+    # The reference is that of this call, whenever and wherever the first batch is asked for.
+    bind = reference_in_use().bind
+    new_screener = bind(partial(Screener, on=day_given(on), regime=regime, desk=desk))
+    mapping_of, of_call = bind(find_mapping), stamp()
 
     def answered() -> Iterator[pa.RecordBatch]:
         batches = iter(reader)
         if head := _head(batches):
-            mapping = find_mapping(pa.Table.from_batches(head), mapping_given)
+            mapping = mapping_of(pa.Table.from_batches(head), mapping_given)
             screened = _screened(
                 new_screener(mapping), chain(head, batches), mapping, _counting_from(first_row)
             )
-            yield from starmap(beside, screened)
+            yield from (stamped(beside(*one), of_call) for one in screened)
 
     return answered()
 

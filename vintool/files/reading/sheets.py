@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -66,10 +67,11 @@ def ahead(items: Iterator[_T]) -> Iterator[_T]:
     def make() -> list[_T]:
         return list(itertools.islice(items, 1))
 
+    context = copy_context()  # the reference of the call is that of the other thread
     with ThreadPoolExecutor(1) as other:
-        following = other.submit(make)
+        following = other.submit(context.run, make)
         while made := following.result():
-            following = other.submit(make)
+            following = other.submit(context.run, make)
             yield from made
 
 

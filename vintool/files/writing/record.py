@@ -7,12 +7,13 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from vintool import registry, vpic
+from vintool import vpic
 from vintool.atomic import write_file
 from vintool.escaping import plain_json
 from vintool.files.run import RUN_JSON, Run
 from vintool.files.writing.hashing import file_hash
 from vintool.registry import rows
+from vintool.registry.reference import RANKS, reference_in_use
 from vintool.registry.rule import ABOVE
 from vintool.report.summary import Summary
 from vintool.screening.regimes import regimes_asked
@@ -38,13 +39,16 @@ def write_run(stage: Path, run: Run, summary: Summary, output_hashes: Mapping[st
         "data": {
             "release": vpic.data_release(),
             "sha256": data_hash(),
+            "reference_sha256": reference_in_use().sha256,
+            "user_data": str(reference_in_use().data or ""),
             "evidence": [
                 {
-                    "file": path.name,
-                    "above_packaged": rank == ABOVE,
-                    "sha256": file_hash(path),
+                    "file": file.path.name,
+                    "above_packaged": RANKS[file.what] == ABOVE,
+                    "sha256": file.sha256,
                 }
-                for path, rank in registry.evidence_files()
+                for file in reference_in_use().files
+                if file.what in RANKS
             ],
         },
         "rules": {

@@ -3,13 +3,16 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from vintool import vpic
 from vintool.errors import DataError, DataSourceError
 from vintool.registry import rows
-from vintool.vpic.files import COLUMNS, FORMAT, MANIFEST, REMEDY, ReleaseInfo
+from vintool.registry.reference import REMEDY, VPIC, file_sha256, files_in, reference_in_use
+from vintool.registry.user_rules import read_evidence
+from vintool.vpic.files import COLUMNS, FORMAT, MANIFEST, ReleaseInfo
 
 
 class Table(NamedTuple):
@@ -22,12 +25,26 @@ class Table(NamedTuple):
     sha256: str
 
 
+class UserFile(NamedTuple):
+    """A file of the user's own folder of data: ``in use``, ``left out``, ``not read``, or why it cannot be read."""
+
+    name: str
+    sha256: str
+    state: str
+
+
 class Overview(NamedTuple):
-    """All reference data in use."""
+    """All reference data in use, and what the user's own folder holds.
+
+    ``sha256`` is that of the reference: of the packaged tables and every file beside them.
+    """
 
     release: str
+    sha256: str
     folder: Path
     vpic_folder: Path
+    user_folder: Path
+    user_files: tuple[UserFile, ...]
     tables: tuple[Table, ...]
 
 
@@ -58,7 +75,40 @@ def overview() -> Overview:
         Table(f"vpic/{name}", int(str(entry["rows"])), "NHTSA vPIC", month, str(entry["sha256"]))
         for name, entry in files.items()
     ]
-    return Overview(vpic.data_release(), rows.DATA, vpic.folder(), tuple(tables))
+    return Overview(
+        vpic.data_release(),
+        reference_in_use().sha256,
+        rows.DATA,
+        vpic.folder(),
+        rows.user_folder(),
+        tuple(user_files(rows.user_folder())),
+        tuple(tables),
+    )
+
+
+def user_files(folder: Path) -> Iterator[UserFile]:
+    """The files of a folder of data, and what becomes of each; of vPIC's its manifest stands for all."""
+    in_use = {file.path for file in reference_in_use().files_of_folder}
+    heard = {path: what for what, path in files_in(folder)}
+    of_vpic = folder / "vpic"
+    paths = (path for path in folder.rglob("*") if path.is_file() and of_vpic not in path.parents)
+    for path in sorted({*paths, *heard}):
+        fault = _fault(heard[path], path) if path in heard else "not read"
+        state = fault or ("in use" if path in in_use else "left out")
+        sha256 = file_sha256(path) if path.is_file() else ""
+        yield UserFile(path.relative_to(folder).as_posix(), sha256, state)
+
+
+def _fault(what: str, path: Path) -> str:
+    """Why a file of the user's folder cannot be used; empty where it can."""
+    try:
+        if what == VPIC:
+            vpic.check(path.parent)
+        else:
+            all(read_evidence(path))
+    except DataError as error:
+        return f"not sound: {error}"
+    return ""
 
 
 def manifest(files: dict[str, bytes], release: ReleaseInfo, rows: dict[str, int]) -> bytes:
