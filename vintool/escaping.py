@@ -10,6 +10,7 @@ import re
 import shlex
 import sys
 import unicodedata
+from collections.abc import Callable
 
 # Invisible although Unicode calls them letters or marks: fillers, joiners, variation selectors.
 _BLANK = re.compile(
@@ -24,8 +25,16 @@ def _is_hidden(character: str) -> bool:
     return unicodedata.category(character) in _HIDDEN or _BLANK.match(character) is not None
 
 
+def _written(text: str, number: Callable[[str], str], kept: str = "") -> str:
+    """The text with each character that acts or hides written otherwise; each distinct one is looked at once."""
+    hidden = {char for char in set(text) - set(kept) if _is_hidden(char)}
+    return text.translate(
+        {ord(char): number(char) if char in hidden else char for char in set(text)}
+    )
+
+
 def _numbered(text: str, form: str) -> str:
-    return "".join(form.format(ord(char)) if _is_hidden(char) else char for char in text)
+    return _written(text, lambda char: form.format(ord(char)))
 
 
 def _is_plain(text: str) -> bool:
@@ -52,9 +61,7 @@ def plain_json(text: str) -> str:
     """
     if _is_plain(text):
         return text
-    return "".join(
-        _json_escape(char) if _is_hidden(char) and char != "\n" else char for char in text
-    )
+    return _written(text, _json_escape, kept="\n")
 
 
 def json_in(text: str, encoding: str) -> str:

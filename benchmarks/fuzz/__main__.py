@@ -79,7 +79,7 @@ def main() -> None:
         worker.work(worker.plan(names, given.count), given.seed, *given.child)
     elif given.case:
         name, seed, number = given.case
-        with tempfile.TemporaryDirectory() as place:
+        with tempfile.TemporaryDirectory(dir=worker.home()) as place:
             print(worker.run_case(name, int(number), int(seed), Path(place)))
     else:
         sys.exit(attack(names, given.count, given.seed) > 0)

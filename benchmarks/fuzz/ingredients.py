@@ -153,8 +153,9 @@ def must(holds: object, what: str) -> None:
 
 def harmless(printed: str) -> None:
     """What is printed holds no escape, control or direction mark."""
-    at = next((i for i, c in enumerate(printed) if c != "\n" and unicodedata.category(c) in _HIDDEN), None)  # fmt: skip
-    must(at is None, f"raw on the terminal: {printed[max(0, (at or 0) - 60) : (at or 0) + 9]!a}")  # fmt: skip
+    raw = {c for c in set(printed) - {"\n"} if unicodedata.category(c) in _HIDDEN}
+    at = min(map(printed.index, raw), default=0)
+    must(not raw, f"raw on the terminal: {printed[max(0, at - 60) : at + 9]!a}")
 
 
 def sentence(error: Exception, *, place: str = "", step: bool = True) -> str:

@@ -116,7 +116,9 @@ def lists(by: Random, folder: Path) -> str:
         lost = [car for car in cars if _bare(car) not in found]
     must(not lost, f"{len(lost)} of {len(cars)} lost, such as {lost[0]!r}: {rows[:3]}" if lost else "")  # fmt: skip
     must(len(read) >= len(cars), f"{len(cars)} vehicles, {len(read)} rows: {rows[:3]}")
-    must(summary.rows_read == summary.rows_out == len(read), "rows were lost on the way")
+    must(summary.rows_read == summary.rows_out, "rows were lost on the way")
+    must(summary.rows_read + summary.rows_apart == len(read), "rows were lost, or are not told")
+    must(summary.rows_read >= len(cars), f"vehicles are set apart: {summary.notes}")
     return manifest.format
 
 

@@ -65,11 +65,11 @@ def _dated(by: Random) -> tuple[str, date | None]:
     day = date(2025, 10, 1) + timedelta(days=by.randrange(180))
     kind = by.random()
     if kind < 0.15:
-        year = day.year + by.choice((543, -579, -621, 57, -5000 // 13, -1911))
-        return (
-            f"{year}{day.strftime(by.choice(('-%m-%d', '/%m/%d', '.%m.%d', '年%m月%d日')))}",
-            None,
-        )
+        years, form = by.choice((543, -579, -621, 57, -5000 // 13, -1911)), by.choice(("-%m-%d", "/%m/%d", ".%m.%d", "年%m月%d日"))  # fmt: skip
+        of_taiwan = (
+            years == -1911 and "年" in form
+        )  # three figures before that sign are no other year
+        return f"{day.year + years}{day.strftime(form)}", day if of_taiwan else None
     written, truth = _written(day, by)
     if kind < 0.45:
         last = day + timedelta(days=by.randrange(1, 40))
@@ -189,7 +189,7 @@ def _library(cell: str) -> None:
 
 def outputs(by: Random, _folder: Path) -> str:
     """What is shown, quoted or written as a cell acts nowhere, and cells come back as they were."""
-    made = far(by) if by.random() < 0.02 else text(by, 20)
+    made = far(by) if by.random() < 0.004 else text(by, 20)
     harmless(escaping.visible(made))
     must(escaping.visible(escaping.visible(made)) == escaping.visible(made), f"{made!r} twice")
     if len(made) < FAR // 10:  # the reader of the standard library takes quadratic time

@@ -106,6 +106,15 @@ def test_vins_of_every_type_of_text_are_read(tmp_path, kind):
     assert vintool.decode_table(table["VIN"], fields=["vin"])["vin_vin"].to_pylist() == TWO
 
 
+@pytest.mark.parametrize("kind", TEXTS)
+def test_what_is_declared_in_a_column_of_any_type_of_text_is_of_each_vin_of_its_row(kind):
+    cars = pa.array([" / ".join(TWO), TWO[0]])
+    table = pa.table({"Fuel": TEXTS[kind], "VIN": cars})
+    found = vintool.screen_table(table, ON, {"vin": "VIN", "fuel": "Fuel"})
+    assert found["vin_verdict"].to_pylist() == ["controlled", "controlled"]
+    assert found["vin_others"].to_pylist() == [[f"{TWO[1]}=controlled"], []]
+
+
 @pytest.mark.parametrize("kind", {**TEXTS, **VALUES, **NESTED})
 def test_a_column_of_any_type_is_copied(tmp_path, kind):
     column = {**TEXTS, **VALUES, **NESTED}[kind]

@@ -16,8 +16,8 @@ from vintool.report.wrapping import padded
 from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.regimes import Citation, load_regime, regimes_asked
-from vintool.screening.row_vins import beside_first, of_row
-from vintool.screening.screen import Finding, finding, judge_row
+from vintool.screening.row_vins import beside_first
+from vintool.screening.screen import Finding, decision_on_row, finding, judge_row
 from vintool.vpic.files import data_release
 
 MEANINGS = {
@@ -88,7 +88,7 @@ def explain(
     regimes = regimes_asked(regime)
     days = tuple(day_of_row(one, on, declared) for one in regimes)
     vehicles = judge_row(text, days, declared, regimes)
-    decision = of_row([one.decision for one in vehicles])
+    decision = decision_on_row(vehicles)
     law = load_regime(decision.regime)
     # Of several the page shows the one whose lines are those of the row.
     where = (decision.regime, decision.lines)

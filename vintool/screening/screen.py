@@ -3,7 +3,7 @@
 ``columns.screening.row_rules`` takes the same steps over columns, each rule once per distinct key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -121,7 +121,7 @@ def screen(
     days = tuple(day_of_row(one, on, declared) for one in regimes)
     column = "" if on is not None else day_field(filled(declared))
     vehicles = judge_row(text, days, declared, regimes)
-    decision = of_row([one.decision for one in vehicles])
+    decision = decision_on_row(vehicles)
     others = beside_first(
         [one.text for one in vehicles], [one.decision.verdict.value for one in vehicles]
     )
@@ -129,12 +129,27 @@ def screen(
 
 
 class Judged(NamedTuple):
-    """A vehicle of a row: the text that stands for it, what that is and tells, and the decision."""
+    """A vehicle of a row.
+
+    Attributes:
+        text: that stands for it.
+        identity: what that is.
+        profile: what that tells.
+        decision: on it.
+        chassis: both sides where its chassis number is that of another one.
+    """
 
     text: str
     identity: Identity
     profile: Profile | None
     decision: Decision
+    chassis: tuple[EvidenceItem, ...] = ()
+
+
+def decision_on_row(vehicles: Sequence[Judged]) -> Decision:
+    """The decision on a row by those on its vehicles; what the row itself shows stands behind what they do, as in columns."""
+    decision = of_row([one.decision for one in vehicles])
+    return decision._replace(evidence=(*decision.evidence, *vehicles[0].chassis))
 
 
 def judge_row(
@@ -143,7 +158,7 @@ def judge_row(
     declared: Mapping[str, object] | None,
     regimes: tuple[Regime, ...],
 ) -> list[Judged]:
-    """The vehicles of a row; ``row_vins.of_row`` makes the decision on the row of those on them.
+    """The vehicles of a row; ``decision_on_row`` makes the decision on the row of those on them.
 
     Args:
         text: of the cell of the VIN, which may hold several.
@@ -173,10 +188,10 @@ def judge_row(
         of_vehicle = {**(declared or {}), CHASSIS: "" if number else row.chassis}
         decision = judge(identity, profile, days, of_vehicle, regimes)
         decision = with_row(decision, row.remarks, held=row.held)
+        sides: tuple[EvidenceItem, ...] = ()
         if Reason.CONTRADICTION_CHASSIS in decision.reasons and identity.vin is not None:
-            sides = chassis_sides(identity.vin, row.chassis)
-            decision = decision._replace(evidence=(*decision.evidence, sides))
-        judged.append(Judged(one, identity, profile, decision))
+            sides = (chassis_sides(identity.vin, row.chassis),)
+        judged.append(Judged(one, identity, profile, decision, sides))
     if stray and any(is_cleared(one.decision) for one in judged):
         return [one._replace(decision=with_row(one.decision, stray, held=True)) for one in judged]
     return judged

@@ -146,3 +146,10 @@ def test_a_message_of_outlook(tmp_path):
     assert "damaged" in refusal(cut).what
     rtf = handmade.compound_tree(tmp_path / "c.msg", {"__properties_version1.0": bytes(32), "__substg1.0_10090102": b"x", "__attach_version1.0_#0": {"__substg1.0_37010102": CSV}})  # fmt: skip
     assert [name for name, _ in open_manifest(rtf).unread] == ["body"]
+
+
+def test_a_file_without_a_name_in_an_archive_is_refused_or_read(tmp_path):
+    data = bytearray(archive(tmp_path / "a.zip", **{"a.csv": CSV}).read_bytes())
+    head = data.rindex(b"PK\1\2")
+    data[head + 28 : head + 34] = b"\0\0\0\0\5\0"  # no name, and a remark of five bytes
+    assert "damaged" in str(refusal(put(tmp_path / "b.zip", bytes(data))))

@@ -60,6 +60,15 @@ def without_a_column(path):
     return path
 
 
+def changed(path, *changes):
+    """An archive of a release in which some bytes behind the last head of a file are others."""
+    data = bytearray(zipped(path, "a").read_bytes())
+    head = data.rindex(b"PK\1\2")
+    for at, new in changes:
+        data[head + at : head + at + len(new)] = new
+    return written(path, bytes(data))
+
+
 def zipped(path, *names):
     return as_zip(path, *(as_dump(path.parent / name, TINY) for name in names))
 
@@ -89,6 +98,18 @@ FAULTS = {
     "head of a database": (lambda path: written(path, b"SQLite format 3\0"), "cannot be read"),
     "two files": (lambda path: zipped(path, "a", "b"), "2 files in the archive, expected one"),
     "no file": (zipped, "0 files in the archive, expected one"),
+    "an archive with a password": (
+        lambda path: changed(path, (8, b"\1")),
+        "locked with a password; unpack it",
+    ),
+    "an archive of more than there is": (
+        lambda path: changed(path, (10, b"\0"), (20, b"\xff\xff\xff")),
+        "cannot be read",
+    ),
+    "a file without a name": (
+        lambda path: changed(path, (28, b"\0\0\0\0\t\0")),
+        "cannot be read",
+    ),
     "half an archive": (lambda path: cut(zipped(path, "a"), 600), "neither a SQLite file"),
     "an archive of a broken dump": (
         lambda path: as_zip(path, cut(as_dump(path.parent / "a", TINY), 3000)),

@@ -186,7 +186,7 @@ class VehicleReader:
         same = len(row_of) == rows and texts.equals(vins.texts)
         columns = {name: batch.column(name) for name in self._names}
         if len(row_of) > rows:
-            columns = {name: column.take(row_of) for name, column in columns.items()}
+            columns = {name: _taken(column, row_of) for name, column in columns.items()}
         if self._chassis:
             numbers = (
                 text for one in found for text in (one.chassis, *[""] * (len(one.texts) - 1))
@@ -278,6 +278,14 @@ def _may_state_ranges(texts: pa.StringArray) -> Mask:
 
 def _filled(texts: pa.StringArray) -> Mask:
     return np.asarray(pc.not_equal(pc.utf8_trim_whitespace(texts), pa.scalar("")))
+
+
+def _taken(column: pa.Array, rows: Places) -> pa.Array:
+    """Some rows of a column, some of them more than once."""
+    try:
+        return column.take(rows)
+    except pa.ArrowNotImplementedError:  # Arrow takes nothing from views
+        return as_text(column).take(rows)
 
 
 def _may_be_another(chassis: pa.StringArray, vins: VinColumn) -> Mask:

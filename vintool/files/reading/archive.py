@@ -47,7 +47,7 @@ def archive_members(path: Path) -> Generator[Member, None, None]:
                     next_step="unpack it, and pass the files that are meant",
                 )
             for entry in entries:
-                if not entry.is_dir():
+                if not entry.filename.endswith("/"):  # ``is_dir`` fails on an empty name
                     yield _member(path, archive, entry)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise _damaged(path) from None

@@ -56,6 +56,7 @@ def read(path: Path, wanted: Wanted) -> dict[str, int]:
         sqlite3.DatabaseError,
         zipfile.BadZipFile,
         zlib.error,
+        EOFError,
         NotImplementedError,  # of a damaged head, as if the archive were of a version to come
         UnicodeDecodeError,
     ) as error:
@@ -65,6 +66,7 @@ def read(path: Path, wanted: Wanted) -> dict[str, int]:
 # Bytes that an archive may unpack to whatever its own size, times its size, and in all. A release is some 20 times its
 # archive, and of a few GB.
 _UNPACKED, _RATIO, _UNPACKED_AT_MOST = 256 << 20, 200, 1 << 35
+_LOCKED = 0x1  # the flag of a member of an archive
 
 
 @contextmanager
@@ -77,9 +79,13 @@ def _opened(path: Path) -> Iterator[tuple[bytes, IO[bytes], Path]]:
             yield head, file, path
         return
     with zipfile.ZipFile(path) as archive:
-        inside = [item for item in archive.infolist() if not item.is_dir()]
+        inside = [item for item in archive.infolist() if not item.filename.endswith("/")]
         if len(inside) != 1:
             raise DataSourceError(f"{path}: {len(inside)} files in the archive, expected one")
+        if inside[0].flag_bits & _LOCKED:
+            raise DataSourceError(
+                f"{path}: locked with a password; unpack it, and pass the file inside"
+            )
         with private_folder() as folder:
             plain = folder / "plain"
             with archive.open(inside[0]) as packed, plain.open("wb") as out:
