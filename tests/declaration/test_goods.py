@@ -36,6 +36,7 @@ def test_every_word_answers_for_itself():
         "part": PARTS,
         "powertrain": {"BEV", "PHEV", "EREV", "HEV", "NOT_BEV", "FCEV", "ICE", "nothing"},
         "electric": {"vehicle", "equipment"},
+        "hint": {"electric", "energy"},
     }
     for row in ROWS:
         assert row["value"] in allowed[row["field"]], row
@@ -48,6 +49,9 @@ def test_every_word_answers_for_itself():
                 assert powertrain(text) == wanted, row
         elif row["field"] == "kind" and row["value"] != "nothing":
             assert says(row["word"])[1] == row["value"], row
+        elif row["field"] == "hint":
+            said = meaning("goods_name", row["word"])
+            assert said.hint or said.powertrain == "BEV", row
         elif row["field"] == "electric" and row["language"] == "en":
             says_so = powertrain(f"electric new {row['word']}") == "BEV"
             assert says_so == (row["value"] == "vehicle"), row

@@ -1,15 +1,21 @@
-"""Columns known by what fills them, where the heading says nothing: words for fuels, and tariff codes."""
+"""Columns known by what fills them, where the heading says nothing: words for fuels, tariff codes, and names of electric goods."""
 
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import Protocol
 
+from vintool.codes import Powertrain
+from vintool.declaration.headers import GOODS_NAME
 from vintool.declaration.headers import meaning as heading
-from vintool.declaration.lexicon import meaning
+from vintool.declaration.lexicon import Meaning, meaning
+from vintool.declaration.shapes import made_of_vins
 
 _COLUMNS, _CELLS = 256, 20  # that are looked at
 _LONGEST, _SHORTEST = 40, 3  # characters of a word for a fuel: E is a grade, too
+_LONGEST_NAME = 200
+_WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u4e00-\u9fff]")
 _CODE = re.compile(r"87[01][0-9][ .]?[0-9]{2}[ .]?[0-9]{2}(?:[ .]?[0-9]{2})?")
 _OURS = "vin_"  # the columns of an earlier answer repeat what others say
 
@@ -27,7 +33,10 @@ class _Table(Protocol):
 
 
 def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
-    """The columns without a known heading of which most cells are words for fuels, or tariff codes.
+    """The columns without a known heading of which most cells are words for fuels, tariff codes, or names of goods.
+
+    Of names of goods some must speak of an electric car: a column that nobody calls so is heard for what it says against
+    clearing a row.
 
     Args:
         table: its headers and first rows.
@@ -37,25 +46,55 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
     unknown = (
         position
         for position, header in enumerate(table.headers)
-        if position not in used and not header.startswith(_OURS) and heading(header) is None
+        if position not in used
+        and not header.startswith(_OURS)
+        and ((named := heading(header)) is None or named[0] == "row_no")
     )
     for position, _ in zip(unknown, range(_COLUMNS), strict=False):
         cells = (row[position].strip() for row in table.sample)
-        filled = [cell for cell, _ in zip(filter(None, cells), range(_CELLS), strict=False)]
+        filled = [*dict.fromkeys(filter(None, cells))]
         if field := _field(filled):
             found[position] = field
     return found
+
+
+def holds_words(cells: Sequence[str]) -> bool:
+    """Whether most cells of a column hold a word, and none a VIN.
+
+    >>> holds_words(["新能源汽车", "car", ""]), holds_words(["1", "2", "A3"])
+    (True, False)
+    """
+    filled = [cell for cell in cells if cell.strip()]
+    words = sum(_WORD.search(cell) is not None for cell in filled)
+    return 2 * words > len(filled) and not any(map(made_of_vins, filled))
 
 
 def _field(cells: Sequence[str]) -> str:
     """What most of some cells are; empty if nothing of these."""
     if not cells:
         return ""
+    cells, others = cells[:_CELLS], cells[_CELLS:]
     codes = sum(_CODE.fullmatch(cell) is not None and _tells("hs_code", cell) for cell in cells)
     fuels = sum(_SHORTEST <= len(cell) <= _LONGEST and _tells("fuel", cell) for cell in cells)
-    if 2 * max(codes, fuels) <= len(cells):
+    if 2 * max(codes, fuels) > len(cells):
+        return "fuel" if fuels > codes else "hs_code"
+    names = [*filter(None, map(_goods, cells))]
+    if 2 * len(names) <= len(cells):
         return ""
-    return "fuel" if fuels > codes else "hs_code"
+    return GOODS_NAME if any(map(_electric, chain(names, map(_goods, others)))) else ""
+
+
+def _goods(cell: str) -> Meaning | None:
+    """What a cell says as the name of goods; nothing without a word, as a grade or a number may be a model, too."""
+    return meaning(GOODS_NAME, cell) if len(cell) <= _LONGEST_NAME and _WORD.search(cell) else None
+
+
+def _electric(name: Meaning | None) -> bool:
+    """Whether the name of goods speaks of an electric car: a model without its brand must be more than a letter or two."""
+    if name is None:
+        return False
+    models = (model.powertrain for model in name.models if name.brands)
+    return bool(name.hint) or Powertrain.BEV in {name.powertrain, *name.rivals, *models}
 
 
 def _tells(field: str, cell: str) -> bool:

@@ -10,7 +10,7 @@ from itertools import chain, count
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from vintool.declaration.filled import fields_by_content
+from vintool.declaration.filled import fields_by_content, holds_words
 from vintool.declaration.headers import (
     CHASSIS,
     FURTHER,
@@ -118,6 +118,11 @@ def damaged_vins(sheet: Headed, position: int) -> bool:
     )
 
 
+def _is_item(sheet: Headed, position: int, field: str) -> bool:
+    """Whether a column is headed as one of numbers and holds words: Item, of which neither is sure."""
+    return field == "row_no" and holds_words([row[position] for row in sheet.sample])
+
+
 def has_vins(sheet: Headed) -> bool:
     """Whether a sheet has a column that says it holds VINs, or that does."""
     return any(
@@ -167,8 +172,8 @@ def map_columns(
         raise _unclear(sheet, "one column is mapped to two fields", "map each column once")
     claims: dict[str, list[tuple[int, int]]] = {}
     for position, header in enumerate(sheet.headers):
-        named = _meaning(header)
-        if named is None or position in chosen.values():
+        named = None if position in chosen.values() else _meaning(header)
+        if named is None or _is_item(sheet, position, named[0]):
             continue
         if named[0] not in _NOT_OF_VINS or not vin_share(sheet, position):
             claims.setdefault(named[0], []).append((position, named[1]))
@@ -308,10 +313,12 @@ def _further(
     columns = dict[str, int]()
     used = {*chosen.values()}
     by_content = fields_by_content(sheet, used)
-    for field in FURTHER[1:]:
+    for field in FURTHER:
         headed = [position for position, _ in claims.get(field, ()) if position not in used]
         places = sorted({*headed, *(at for at, one in by_content.items() if one == field)})
-        names = (name for n in count(2) if (name := f"{field}_{n}") not in chosen)
+        first = [field] if field == GOODS_NAME and not chosen.keys() & {*_GOODS_NAMES} else []
+        further = (name for n in count(2) if (name := f"{field}_{n}") not in chosen)
+        names = chain(first, further)
         columns |= dict(zip(names, places, strict=False))
     return columns
 

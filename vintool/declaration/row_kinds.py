@@ -47,6 +47,7 @@ _KINDS = {
     "signature": RowKind.SIGNATURE,
     "remark": RowKind.REMARK,
 }
+_SUMS = frozenset({RowKind.TOTAL, RowKind.CARRIED_FORWARD})
 _UNIT = "unit"  # of words that say nothing alone
 # Columns in which a total has figures; those that the dictionary does not know have weights and volumes.
 _SUMMED = frozenset({"quantity", "invoice_quantity", "unit_price", "row_no", "vin"})
@@ -147,7 +148,14 @@ class RowKinds:
     def _by_words(self, filled: Sequence[tuple[int, str]]) -> RowKind | None:
         if len(filled) == 1 and _NUMBERED.fullmatch(filled[0][1]):
             return RowKind.PAGE_NUMBER
-        return self._made_of_words(filled) or self._begun(filled)
+        kind = self._made_of_words(filled) or self._begun(filled)
+        return None if kind in _SUMS and self._is_counted(filled) else kind
+
+    def _is_counted(self, filled: Sequence[tuple[int, str]]) -> bool:
+        """Whether a row has a number among those of the rows and its words elsewhere, as a vehicle has of a model SUM or Total."""
+        at, cell = filled[0]
+        counts = self._fields[at] == "row_no" or not self._headers[at]
+        return counts and cell.isdecimal() and all(self._fields[at] != "vin" for at, _ in filled)
 
     def _made_of_words(self, filled: Sequence[tuple[int, str]]) -> RowKind | None:
         """The kind of a row of known words and figures alone, each where such a row has them."""

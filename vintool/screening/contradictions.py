@@ -8,7 +8,7 @@ function of what it reads.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from vintool.codes import Basis, Powertrain, Reason, Weight
+from vintool.codes import Basis, CheckDigit, Powertrain, Reason, Weight
 from vintool.declaration.lexicon.meanings import (
     NOT_STORED,
     PRICE_WITH_VIN,
@@ -23,6 +23,8 @@ _CODES = {"hs_code", "un_no"}
 _OTHER_ENGINES = "HS 870390"
 _DECADES = 20  # years between model year and first registration that are no delay
 # By one reading these stand in 8703.80, so that a code or a UN number does not contradict them.
+# What words that speak for an electric car may mean.
+_HINTED = {Powertrain.BEV, Powertrain.PHEV, Powertrain.EREV, Powertrain.FCEV}
 _BY_ONE_READING = {Powertrain.EREV, Powertrain.FCEV}
 
 
@@ -52,6 +54,7 @@ def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
     return (
         *_rules(facts.vin),
         *_powertrains(facts.vin, facts.declared),
+        *_hint(facts.vin, facts.declared),
         *_code(facts.vin, facts.declared),
         *_un_number(facts.vin, facts.declared),
         *_no_vin_code(facts.vin, facts.declared),
@@ -112,6 +115,30 @@ def _powertrains(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contrad
                 reason = Reason.CONTRADICTION_POWERTRAIN
                 yield Contradiction(reason, side, against, "entries of the row")
                 return
+
+
+def _hint(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:
+    """Words that speak for an electric car against entries or a VIN that tell one with an engine alone.
+
+    Of a car with a plug, and of one with a fuel cell, the same is said. Where the VIN itself proves the engine it is told,
+    and does not weigh.
+    """
+    entry = next((entry for entry in declared if entry.hint), None)
+    if entry is None:
+        return
+    sides = [(vin.classification.powertrain, _by_vin(vin))]
+    sides += [(one.powertrain, _by_entry(one)) for one in declared]
+    if any(powertrain in _HINTED for powertrain, _ in sides):
+        return
+    if against := next((side for powertrain, side in sides if powertrain), None):
+        proven = (
+            vin.classification.firm and vin.status is CheckDigit.HOLDS and not vin.near_electric
+        )
+        hint = f"{entry.field} {entry.hint!r}"
+        reason = Reason.CONTRADICTION_ELECTRIC_WORDS
+        yield Contradiction(
+            reason, hint, against, entry.source or "entries of the row", weighs=not proven
+        )
 
 
 def _code(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]:

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from vintool.codes import Powertrain
 from vintool.declaration.headers import GOODS_NAME, further_of
 from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, papers, prices
+from vintool.declaration.lexicon.electric_hints import energies, hinted, without_energies
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -122,6 +124,7 @@ def meaning(field: str, text: str) -> Meaning | None:
 
 
 _PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at times
+_HINTING = {*_PLACES, "model", "type_code"}
 _KEPT = 200  # characters of a cell that is remembered
 
 
@@ -134,7 +137,18 @@ def _meaning(field: str, text: str) -> Meaning | None:
         # Another witness on the powertrain and the condition; the kind is counted by fields.
         return said if like == GOODS_NAME or said is None else said._replace(kind="", has_vin="")
     said = READERS[field].read(text)
-    return goods.in_place_of(field, text) if said is None and field in _PLACES else said
+    if said is None and field == "fuel":
+        said = _of_battery(text)
+    if said is None and field in _PLACES:
+        said = goods.in_place_of(field, text)
+    return hinted(field, text, said) if field in _HINTING else said
+
+
+def _of_battery(text: str) -> Meaning | None:
+    """A fuel with the energy of a battery beside it, if that is electricity: 电动 60kWh."""
+    said = fuels.fuel(without_energies(text)) if energies(text) else None
+    electric = said is not None and Powertrain.BEV in {said.powertrain, *said.rivals}
+    return said._replace(display=quoted("fuel", text)) if said and electric else None
 
 
 def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
@@ -152,14 +166,15 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
         if cell.part == NOT_STORED:
             row.append(cell)
         elif cell.models:
-            model = models.of_brand(cell, brands)._replace(brands=(), models=())
-            row += [model] if model.is_fact else []
+            named = cell.brands if cell.field == GOODS_NAME else ()
+            model = models.of_brand(cell, brands)._replace(brands=named, models=())
+            row += [model] if model.is_fact or model.hint or named else []
         elif cell.part == NO_ENGINE:
             row += [engine.no_engine(cell, battery)] if battery else []
         elif cell.rivals:
             row += [cell._replace(rivals=(), powertrain=rival) for rival in cell.rivals]
         elif cell.field == "unit_price":
             row += [cell] if (cell.currency or currency) == prices.averages().currency else []
-        elif cell.field != "currency" and cell.part != TRACTION_BATTERY:
+        elif cell.field != "currency":
             row.append(cell)
     return tuple(row)

@@ -78,7 +78,8 @@ def battery_capacity(text: str) -> Meaning | None:
         return None
     if not 8 <= energy <= 300:  # less is a hybrid's without a plug, or a starter battery's
         return None
-    return Meaning("battery_capacity", f"battery of {energy:g} kWh", part=TRACTION_BATTERY)
+    display = f"battery of {energy:g} kWh"
+    return Meaning("battery_capacity", display, part=TRACTION_BATTERY, hint=display)
 
 
 def no_engine(engine: Meaning, battery: Meaning) -> Meaning:

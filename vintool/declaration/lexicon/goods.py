@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from vintool.codes import Powertrain
 from vintool.declaration.headers import GOODS_NAME
 from vintool.declaration.lexicon import engine, fuels, kinds, models
+from vintool.declaration.lexicon.electric_hints import hint_in, says_more
 from vintool.declaration.lexicon.goods_words import (
     FIRST,
     SOURCE,
@@ -54,6 +55,7 @@ _SEATS = re.compile(
 )
 _FEW = 9  # seats, the driver's included; more make a bus
 _LONGEST_DISPLAY = 60
+_TELLING = 4  # characters of a model's name that is no other word
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,6 +71,7 @@ class _Part:
         models: that it names, each true under one brand.
         own_key: whether a type code tells the powertrain.
         few_seats: whether it tells at most nine seats.
+        hint: what in it speaks for an electric car, and tells no powertrain.
 
     Equal only to itself, as the same text gives the same part: so names that differ in a number are joined once.
     """
@@ -81,6 +84,7 @@ class _Part:
     models: tuple[NamedModel, ...] = ()
     own_key: bool = False
     few_seats: bool = False
+    hint: str = ""
 
 
 def goods_name(text: str) -> Meaning | None:
@@ -90,8 +94,8 @@ def goods_name(text: str) -> Meaning | None:
     ('BEV', 'EREV')
     >>> goods_name("品牌:长安|型号:SC7000BEV|排量:无|是否成套散件:否").value
     'BEV'
-    >>> goods_name("passenger car with electric seats").value, goods_name("new energy vehicle") is None
-    ('passenger', True)
+    >>> goods_name("passenger car with electric seats").value, goods_name("new energy vehicle").value
+    ('passenger', 'hint new energy')
     """
     text = _NUMBER.sub(" ", _BREAK.sub("\n", text)).strip()
     if "\n" not in text:
@@ -131,19 +135,32 @@ def _joined(said: tuple[_Part, ...], unbroken: tuple[_Part, ...] = ()) -> Meanin
     kind = _kind([one for part in parts for one in part.kinds])
     if kind == "bus" and any(part.few_seats for part in parts):
         kind = ""
+    of_brands = {one for part in parts for one in part.brands}
+    of_models = {
+        one.brand
+        for part in parts
+        for one in part.models
+        if one.alone or len(one.model) >= _TELLING
+    }
+    hint = "" if says_more({*powertrains}) else next((part.hint for part in parts if part.hint), "")
     shown = ", ".join(dict.fromkeys(word for part in parts for word in part.shown))
     cell = Meaning(
-        GOODS_NAME, f"{GOODS_NAME} {shown[:_LONGEST_DISPLAY]!r}", kind=kind, source=SOURCE
+        GOODS_NAME,
+        f"{GOODS_NAME} {(shown or hint)[:_LONGEST_DISPLAY]!r}",
+        kind=kind,
+        source=SOURCE,
+        brands=tuple(sorted(of_brands | of_models)),
+        hint=hint,
     )
     if powertrains:
         own_key = any(part.own_key for part in parts)
         return cell._replace(own_key=own_key).with_powertrains(powertrains)
-    brands = tuple(sorted({one for part in parts for one in part.brands}))
+    brands = tuple(sorted(of_brands))
     # A name that goes on in the next line may be of another model: lines are heard first.
     named = models.agreed(one for part in said for one in part.models)
     if named or (named := models.agreed(one for part in unbroken for one in part.models)):
-        return models.named(GOODS_NAME, brands, named)._replace(kind=kind)
-    return cell if kind else None
+        return models.named(GOODS_NAME, brands, named)._replace(kind=kind, hint=hint)
+    return cell if kind or hint or cell.brands else None
 
 
 def _in_order(powertrains: Sequence[Powertrain]) -> tuple[Powertrain, ...]:
@@ -180,7 +197,15 @@ def _part(text: str) -> _Part:
     codes = [code for code in type_codes(whole) if code.powertrains]
     brands, named = models.brands_and_models(as_written)
     few_seats = _few_seats(whole)
-    by_itself = found or of_kind or codes or brands or named or few_seats
+    heard = "" if says_more({*by_words, *element.powertrains}) else hint_in(words, whole)
+    if (
+        not heard
+        and not by_words
+        and (fuel := fuels.fuel(whole))
+        and says_more({fuel.powertrain, *fuel.rivals})
+    ):
+        heard = whole.strip().lower()  # elbil, sähköauto: the word for the fuel
+    by_itself = found or of_kind or codes or brands or named or few_seats or heard
     if not by_itself and element is _NOTHING_SAID:
         return _NOTHING_SAID
     return _Part(
@@ -196,6 +221,7 @@ def _part(text: str) -> _Part:
         named,
         own_key=bool(codes),
         few_seats=few_seats,
+        hint=heard,
     )
 
 

@@ -22,7 +22,7 @@ from vintool.registry.rows import read_rows
 SOURCE = "declared.goods.csv"
 COLUMNS = ("field", "word", "value", "beside", "language", "source")
 _NOTHING = "nothing"
-_ABOUT = {"powertrain", "kind", "part", "electric"}
+_ABOUT = {"powertrain", "kind", "part", "electric", "hint"}
 _STRETCH = re.compile(r"[/+,;&|、:\n]|\s-\s")  # a bracket adds to the word before it
 _CHOICE = re.compile(r"^\s*/\s*$")
 _OR = frozenset(map(fold, ("or", "或", "或者", "или", "або", "oder", "ou", "o", "veya", "أو")))
@@ -55,6 +55,10 @@ _TELLTALE = 5  # letters of a word of two alphabets that can be but one
 _ELECTRIC = frozenset({"electric", "electrical"})
 _FURTHER = 4  # words between "electric" and a car
 _FURTHER_CHARACTERS = 6
+_ELECTRICAL, _EQUIPMENT, _NEAR = "electric", "equipment", 3
+_AND = frozenset(
+    {"with", "without", "and", "or", "for", "of", "in", "和", "及", "与", "或", "带", "配", "含"}
+)
 _NUMERAL = re.compile(r"\d+|[两二三四五六七八九]")
 _OF_DOORS = frozenset({"door", "doors", "seat", "seats", "座", "门"})  # equipment without a number
 _CAR_PARTS = frozenset("窗门顶篷锁载灯身架库位轮胎衣膜模漆")  # behind 车
@@ -194,6 +198,46 @@ def _electric_cars(words: Sequence[Word], found: Sequence[_Found]) -> Iterator[_
         if start not in taken and (end := _car_behind(words, at + 1, taken, further)):
             shown = "".join(f"{word.gap}{word.text}" for word in words[start:end]).strip()
             yield _Found(shown, Powertrain.BEV, Powertrain.NOT_BEV, start, end)
+
+
+def hints_in(words: Sequence[Word]) -> Iterator[_Found]:
+    """The words that speak for an electric car and tell no powertrain: new energy, 电动 without a car behind it.
+
+    Not those of equipment, of other goods, in a longer word that tells a powertrain, and what is denied.
+    """
+    hints = list(_found("hint", words))
+    taken = (
+        {at for one in _found("powertrain", words) for at in range(one.start, one.end)}
+        if hints
+        else set()
+    )
+    for one in hints:
+        if not (
+            taken.intersection(range(one.start, one.end))
+            or (one.value == _ELECTRICAL and _of_equipment(words, one))
+            or _denial(words, one.start)
+            or _denied_behind(words, one)
+            or _is_of_other_goods(words, one)
+        ):
+            yield one
+
+
+def _of_equipment(words: Sequence[Word], one: _Found) -> bool:
+    """Whether equipment stands right behind a word, or before it, with at most two words between."""
+    listed = _behind_electric()
+    for at in range(one.end, min(one.end + _NEAR, len(words))):
+        if _ENDS.search(words[at].gap) or words[at].text in _AND:
+            break
+        if listed.get(words[at].text) == _EQUIPMENT:
+            return True
+    for at in range(one.start, max(one.start - _NEAR, 0), -1):
+        if _ENDS.search(words[at].gap.replace(":", "")):
+            break
+        before = words[at - 1].text
+        numbered = at > 1 and before in _OF_DOORS and _NUMERAL.fullmatch(words[at - 2].text)
+        if listed.get(before) == _EQUIPMENT and before not in _AND and not numbered:
+            return True
+    return False
 
 
 def _car_behind(words: Sequence[Word], start: int, taken: set[int], further: int) -> int:

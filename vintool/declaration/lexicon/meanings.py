@@ -60,6 +60,7 @@ class Meaning(NamedTuple):
         currency: ISO 4217.
         own_key: the powertrain follows from a key that the paper has of its own, a type code or the name of a model that
             is not sold as pure electric, and not from a word for it.
+        hint: what speaks for an electric car and tells no powertrain; see ``electric_hints``.
     """
 
     field: str
@@ -75,12 +76,14 @@ class Meaning(NamedTuple):
     part: str = ""
     currency: str = ""
     own_key: bool = False
+    hint: str = ""
 
     @property
     def value(self) -> str:
         """What it says, in a word."""
         fact = (self.powertrain.value if self.powertrain else "") or self.condition or self.kind
-        return fact or self.part or self.currency or "/".join(self.rivals or self.brands)
+        named = self.part or self.currency or "/".join(self.rivals or self.brands)
+        return fact or named or (self.hint and f"hint {self.hint}")
 
     @property
     def is_fact(self) -> bool:

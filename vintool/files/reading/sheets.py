@@ -132,6 +132,7 @@ class Sheet:
         hidden_columns: the names of those that a workbook does not show.
         tally: the counts of the latest run of ``batches``.
         header_end: the number of its last header row on a sheet of a workbook, from 1; 0 without one.
+        earlier: the headings of columns that an earlier run has added, which are not read.
         reopen: opens the sheet once more, where its reader gives one sheet at a time.
     """
 
@@ -151,6 +152,7 @@ class Sheet:
     hidden_rows: Spans = field(default=(), compare=False)
     hidden_columns: tuple[str, ...] = field(default=(), compare=False)
     header_end: int = field(default=0, compare=False)
+    earlier: tuple[str, ...] = field(default=(), compare=False)
     reopen: "Callable[[], Sheet] | None" = field(default=None, repr=False, compare=False)
 
     def batches(self) -> Iterator[Batch]:
@@ -185,6 +187,8 @@ NEEDS_HEADINGS: Final = (
     *("Rule", "Reasons", "File", "Sheet", "Row"),
 )
 COUNT_HEADINGS: Final = ("What", "Which", "In words", "Rows")
+ADDED: Final = "added by vintool to an annotated workbook"
+"""Why such a sheet is not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.compressed import LaidOut
 from vintool.files.reading.encoding import decide
+from vintool.files.reading.hidden import Hidden, spans
 from vintool.files.reading.sheets import Manifest, Sheet, holding
 from vintool.files.reading.text import read_text
 from vintool.files.reading.workbooks.parts import Merged
@@ -35,6 +36,7 @@ class Table:
         below: column -> rows from here on in which a cell that began above stands.
         cell: the texts of the cell that is open.
         at: its column.
+        hidden: what of it the document does not show; rows and columns count from 1.
     """
 
     rows: list[list[str]] = field(default_factory=list)
@@ -42,6 +44,7 @@ class Table:
     below: dict[int, int] = field(default_factory=dict)
     cell: list[str] | None = None
     at: int = 0
+    hidden: Hidden = field(default_factory=Hidden)
 
     def start_row(self) -> None:
         """The next row."""
@@ -124,11 +127,37 @@ class Blocks:
         if self._open:
             self._open.pop().end_cell()
 
-    def start_row(self) -> None:
-        """A row begins; the one before has ended."""
+    def start_row(self, *, hidden: bool = False) -> None:
+        """A row begins; the one before has ended.
+
+        Args:
+            hidden: whether the document does not show it.
+        """
         self.end_line()
         if self._open:
             self._open[-1].start_row()
+        if hidden:
+            self.hide_row()
+
+    def hide_row(self) -> None:
+        """The row that has begun is not shown."""
+        if self._open and (row := len(self._open[-1].rows)):
+            self._open[-1].hidden.rows.append((row, row))
+
+    def hide_columns(self, first: int, last: int) -> None:
+        """Columns of the open table are not shown.
+
+        Args:
+            first: the first of them, from 1.
+            last: the last.
+        """
+        if self._open and last <= limits.COLUMNS:
+            self._open[-1].hidden.columns.append((first, last))
+
+    @property
+    def column(self) -> int:
+        """The column of the cell that has begun, from 1."""
+        return self._open[-1].at + 1 if self._open else 0
 
     def start_cell(self, columns: int = 1, rows: int = 1, *, above: bool = False) -> None:
         """A cell begins.
@@ -205,6 +234,7 @@ def _with_heads(blocks: Iterable[Block]) -> list[Block]:
         ):
             block.rows.insert(0, above.rows[0])
             block.merged = [(a + 1, b, c + 1, d) for a, b, c, d in block.merged]
+            block.hidden.rows = [(a + 1, b + 1) for a, b in block.hidden.rows]
             joined.pop()
         joined.append(block)
     return joined
@@ -261,6 +291,7 @@ def read_blocks(
         number += 1
         name = f"table {number}"
         one, more = sheet_of_rows(path, source.size, name, block.rows, block.merged, words)
+        one = _with_hidden(one, block.hidden)
         if (sheet == name) if sheet is not None else holds(one):
             sheets.append(one)
             notes += [f"Sheet {name!r}: {note}" for note in more]
@@ -285,6 +316,16 @@ def read_blocks(
         source.size,
         unread=tuple(source.unread),
     )
+
+
+def _with_hidden(sheet: Sheet, hidden: Hidden) -> Sheet:
+    """The sheet with the numbers of the rows and the names of the columns that the document does not show."""
+    columns = tuple(
+        name
+        for number, name in enumerate(sheet.columns, 1)
+        if any(first <= number <= last for first, last in hidden.columns)
+    )
+    return replace(sheet, hidden_rows=spans(hidden.rows), hidden_columns=columns)
 
 
 def _alone(sheet: Sheet) -> Sheet:

@@ -5,7 +5,8 @@ The parser is the standard library's, as for pages of type approvals: it takes a
 
 import codecs
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -24,6 +25,13 @@ _PIECE = re.compile(
 )
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "title"})
 _CELLS = frozenset({"td", "th"})
+# What may hide the rows in it, and what each of a cell's own ends.
+_AROUND = frozenset({"table", "tbody", "thead", "tfoot", "div", "section", "article", "form", "body", "details"})  # fmt: skip
+_HIDES = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:collapse|hidden))", re.IGNORECASE
+)
+_CLASS_RULE = re.compile(r"\.([\w-]{1,80})\s*\{([^{}]{0,500})\}")
+_DEEPEST = 1_000  # elements of these in each other
 _LINES = frozenset({"br", "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "dt", "dd", "dl", "blockquote", "section", "article", "caption"})  # fmt: skip
 _CUT = "it ends within a table, as one that is cut short does; export or save it again"
 _NEXT = "open it in a spreadsheet program and save a copy as .xlsx"
@@ -37,21 +45,53 @@ class _Page(HTMLParser):
         self.blocks = Blocks(file)
         self.frames = 0
         self._unseen = 0
+        self._columns = 0  # of the open table that <col> has told of
+        self._around: list[
+            tuple[str, bool]
+        ] = []  # what is open, and whether it hides what is in it
+        self._open = Counter[str]()  # how many of each of these
+        self._hiding = set[str]()  # classes of the page's own style
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A table, a row, a cell or a line begins."""
+        values = dict(attrs)
+        if tag in _AROUND and len(self._around) < _DEEPEST:
+            self._around.append((tag, self._hidden(values) or self._is_hiding()))
+            self._open[tag] += 1
         if tag in _UNSEEN:
             self._unseen += 1
         elif tag == "table":
             self.blocks.start_table()
+            self._columns = 0
         elif tag == "tr":
-            self.blocks.start_row()
+            self.blocks.start_row(hidden=self._hidden(values) or self._is_hiding())
+        elif tag == "col":
+            first = self._columns + 1
+            self._columns += _span(values.get("span"))
+            if self._hidden(values):
+                self.blocks.hide_columns(first, self._columns)
         elif tag in _CELLS:
-            values = dict(attrs)
-            self.blocks.start_cell(_span(values.get("colspan")), _span(values.get("rowspan")))
+            columns = _span(values.get("colspan"))
+            self.blocks.start_cell(columns, _span(values.get("rowspan")))
+            if self._hidden(values):
+                self.blocks.hide_columns(self.blocks.column, self.blocks.column + columns - 1)
         elif tag in _LINES:
             self.blocks.end_line()
         self.frames += tag in {"frame", "iframe"}
+
+    def _hidden(self, values: Mapping[str, str | None]) -> bool:
+        """Whether an element is not shown, by its own attributes or a class of the page's style."""
+        classes = (values.get("class") or "").split()
+        style = values.get("style") or ""
+        return (
+            "hidden" in values
+            or _HIDES.search(style) is not None
+            or not self._hiding.isdisjoint(classes)
+        )
+
+    def _is_hiding(self) -> bool:
+        """Whether what is open hides what is in it."""
+        return bool(self._around) and self._around[-1][1]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element without content; of the unseen ones nothing begins."""
@@ -60,6 +100,10 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """A table, a cell or a line ends."""
+        if self._open[tag]:
+            self._open[tag] -= 1
+            while (ended := self._around.pop()[0]) != tag:
+                self._open[ended] -= 1
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
         elif tag == "table":
@@ -70,7 +114,11 @@ class _Page(HTMLParser):
             self.blocks.end_line()
 
     def handle_data(self, data: str) -> None:
-        """Text that is seen; line breaks in it are spaces."""
+        """Text that is seen; line breaks in it are spaces. Of a style the classes that hide."""
+        if self.cdata_elem == "style":
+            self._hiding.update(
+                name for name, rule in _CLASS_RULE.findall(data) if _HIDES.search(rule)
+            )
         if not self._unseen:
             self.blocks.text(data.replace("\r", " ").replace("\n", " "))
 

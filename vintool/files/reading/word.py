@@ -50,6 +50,8 @@ class _Handler:
             self.blocks.start_table()
         elif local == "tr":
             self.blocks.start_row()
+        elif local == "hidden" and value not in {"0", "false", "off"}:
+            self.blocks.hide_row()
         elif local == "tc":
             self._cell, self._above, self._columns = True, False, 1
         elif local == "gridSpan" and value.isdecimal() and len(value) < 7:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pyarrow as pa
 
-from vintool.files.reading.sheets import Manifest, Sheet
+from vintool.files.reading.sheets import ADDED, Manifest, Sheet
 from vintool.files.writing.delimited import DelimitedWriter
 from vintool.files.writing.formats import FORMATS, LIST_FORMATS
 from vintool.files.writing.jsonl import JsonLinesWriter
@@ -37,6 +37,7 @@ class AnnotatedCopy(NamedTuple):
         sheets: those of it that are screened.
         separator: between the cells of the CSV files beside the copy: that of a CSV that was given, else a comma.
         stem: its name without the ending.
+        added: sheets of the workbook that an earlier run has added.
     """
 
     form: str
@@ -48,6 +49,7 @@ class AnnotatedCopy(NamedTuple):
     sheets: tuple[Sheet, ...] = ()
     separator: str = ","
     stem: str = "annotated"
+    added: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, manifest: Manifest, form: str | None, *, raw: bool) -> "AnnotatedCopy":
@@ -72,6 +74,7 @@ class AnnotatedCopy(NamedTuple):
             manifest.path if form == manifest.format == "xlsx" else None,
             manifest.sheets,
             (manifest.delimiter if same == "csv" else "") or ",",
+            added=tuple(name for name, why in manifest.skipped if why == ADDED),
         )
 
     @property
@@ -106,7 +109,7 @@ class AnnotatedCopy(NamedTuple):
         from vintool.files.writing.kept_workbook import KeptWorkbookWriter  # noqa: PLC0415 - start-up time
 
         try:
-            return KeptWorkbookWriter(path, self.workbook, self.sheets, pages)
+            return KeptWorkbookWriter(path, self.workbook, self.sheets, pages, self.added)
         except NotKeptError as error:
             note = f"{self.name} was made anew from the values, without the formats of your workbook: {error}."
             return WorkbookWriter(path, pages, (note,))

@@ -50,6 +50,7 @@ class KeptWorkbookWriter:
         source: the workbook.
         sheets: those that are screened.
         pages: gives our own sheets at the end.
+        added: the sheets that an earlier run has added, which are not kept.
 
     Raises:
         NotKeptError: it is too large, or holds what openpyxl does not understand.
@@ -63,6 +64,7 @@ class KeptWorkbookWriter:
         source: Path,
         sheets: Sequence[Sheet],
         pages: Callable[[], Sequence[Page]],
+        added: Sequence[str] = (),
     ) -> None:
         refuse_unkeepable(source)
         headless = [sheet.name for sheet in sheets if not sheet.header_end]
@@ -75,7 +77,11 @@ class KeptWorkbookWriter:
         self._left_out = _leaving_replaced(self._book, source)
         self._at: dict[str, int] = {}
         self._cut = 0
+        for name in added:
+            del self._book[name]
         for sheet in sheets:
+            if sheet.earlier:
+                _without_earlier(self._book[sheet.name], sheet.header_end, sheet.earlier)
             at = _last_column(self._book[sheet.name], sheet.header_end) + 1
             if at + 64 > _COLUMNS:
                 note = "its columns reach too far"
@@ -310,6 +316,30 @@ def _last_column(ws: Any, header: int) -> int:
     merged = (block.max_col for block in ws.merged_cells.ranges if block.max_row >= header)
     tables = (_corners(table.ref)[2] for table in ws.tables.values())
     return max(max(cells, default=0), max(merged, default=0), max(tables, default=0))
+
+
+def _without_earlier(ws: Any, header: int, names: Sequence[str]) -> None:
+    """Take away the columns that an earlier run has added, by their headings; those of the user behind them move up."""
+    listed = {*names}
+    ours = {
+        cell.column
+        for cell in _cells(ws)
+        if cell.row == header and str(cell.value).strip() in listed
+    }
+    first, last = min(ours), max(ours)
+    behind = any(cell.column > last and cell.value is not None for cell in _cells(ws))
+    for cell in _cells(ws):
+        if cell.column in ours and cell.row >= header:
+            del ws._cells[cell.row, cell.column]  # noqa: SLF001 - has no other name
+    if behind:
+        return  # formulas that point there stay true; our new columns stand on the right of all
+    for table in ws.tables.values():
+        left, top, right, bottom = _corners(table.ref)
+        if top == header and left < first <= right == last:
+            table.tableColumns = table.tableColumns[: first - left]
+            table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(first - 1)}{bottom}"
+            if table.autoFilter is not None:
+                table.autoFilter.ref = table.ref
 
 
 def _corners(ref: str) -> tuple[int, int, int, int]:

@@ -52,11 +52,15 @@ def ordered(answers: pa.RecordBatch) -> pa.RecordBatch:
     >>> ordered(batch).schema.names
     ['vin_verdict', 'vin_row', 'vin_evidence']
     """
-    names = answers.schema.names
+    return answers.select(in_order(answers.schema.names))
+
+
+def in_order(names: Sequence[str]) -> list[str]:
+    """The names of answers in the order of ``ordered``."""
     first = [name for name in _FIRST if name in names]
     last = [name for name in _LAST if name in names]
     between = [name for name in names if name not in {*first, *last}]
-    return answers.select([*first, *between, *last])
+    return [*first, *between, *last]
 
 
 def names_beside(columns: Sequence[str], answers: pa.RecordBatch) -> list[str]:

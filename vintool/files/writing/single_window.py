@@ -61,10 +61,8 @@ class VehicleBlocks:
             for element, field in ELEMENTS.items()
             if field in mapping
         }
-        columns["VinCode"] = pc.coalesce(
-            screened.column("vin"), screened.column("vin_text")
-        ).to_pylist()
         vins, licences = (screened.column(name).to_pylist() for name in ("vin", LICENCE))
+        columns["VinCode"] = vins  # the text of a damaged one is no VIN to declare
         for row, (vin, licence) in enumerate(zip(vins, licences, strict=True)):
             if vin in self._vins:
                 self._repeated += 1
@@ -91,7 +89,7 @@ class VehicleBlocks:
             f"{self._repeated} row(s) repeat a VIN that it holds already."
             if self._repeated
             else "",
-            f"{unread} of them have no VIN that can be read; its text is written."
+            f"{unread} of them have no VIN that can be read: their VinCode is left out, write it in before they are declared."
             if unread
             else "",
             f"{without} of them name no licence." if without else "",

@@ -7,7 +7,7 @@ from vintool.declaration import headers
 from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
-from vintool.files.reading.sheets import COUNT_HEADINGS, NEEDS_HEADINGS, Sheet
+from vintool.files.reading.sheets import ADDED, COUNT_HEADINGS, NEEDS_HEADINGS, Sheet
 from vintool.report.language import LANGUAGES, language
 
 
@@ -31,7 +31,7 @@ def sorted_out(
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
         )
-    skipped = [(one.name, "added by vintool to an annotated workbook") for one in added]
+    skipped = [(one.name, ADDED) for one in added]
     for one in opened:
         if one in kept:
             continue
@@ -52,7 +52,8 @@ def _added(opened: Sequence[Sheet]) -> list[Sheet]:
     """The sheets that an annotated workbook ends with: they repeat vehicles of the others."""
     languages = [language(lang) for lang in LANGUAGES]
     ours = [
-        {one.translate(name) for one in languages for name in (*headings, "VIN")}
+        [one.translate(name) for name in headings]
+        for one in languages
         for headings in (NEEDS_HEADINGS, COUNT_HEADINGS)
     ]
     answered = any("vin_verdict" in one.columns for one in opened)
@@ -60,10 +61,22 @@ def _added(opened: Sequence[Sheet]) -> list[Sheet]:
         one
         for one in opened
         if answered
-        and len(one.columns) > 2
         and "vin_verdict" not in one.columns
-        and any(headings.issuperset(one.columns) for headings in ours)
+        and any(_is_added(one, headings) for headings in ours)
     ]
+
+
+def _is_added(sheet: Sheet, headings: Sequence[str]) -> bool:
+    """Whether a sheet has our headings in our order: the first three and the last, of the others those that had anything.
+
+    A sheet that the user has added, with a VIN and a brand, has not.
+    """
+    headers, rest = sheet.headers, iter(headings)
+    return (
+        tuple(headers[:3]) == tuple(headings[:3])
+        and (headers[-1] == headings[-1] or not sheet.sample)
+        and all(header in rest for header in headers)
+    )
 
 
 def check_names(path: Path, names: Sequence[str], wanted: str | None) -> None:

@@ -1,0 +1,58 @@
+"""A list that was screened before: its answers of then are no columns of the user's, and stand only once."""
+
+import openpyxl
+import pytest
+from support import ON
+from support.manifests import ATTO3, TESLA, put_csv, put_xlsx, read_csv
+
+import vintool
+from vintool.files.earlier import ANSWERS, earlier_columns
+from vintool.files.screen import screen_file
+from vintool.files.writing.looks import in_order
+
+ROWS = [["No.", "VIN", "vin_model", "Fuel"], ["1", ATTO3, "A", "BEV"], ["2", TESLA, "B", "BEV"]]
+
+
+def test_the_columns_known_are_those_that_are_written():
+    names = vintool.screen_table({"number": [TESLA]}, on=ON).schema.names
+    assert tuple(names[1:]) == ANSWERS
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl", "parquet"])
+def test_the_answers_of_an_earlier_run_are_replaced(tmp_path, form):
+    path = put_csv(tmp_path / "list.csv", ROWS)
+    first = screen_file(path, ON, tmp_path / "1", annotated_as=form, raw=True)
+    again = screen_file(tmp_path / "1" / f"annotated.{form}", ON, tmp_path / "2", annotated_as="csv", raw=True)  # fmt: skip
+    rows = read_csv(tmp_path / "2" / "annotated.csv")
+    assert [*rows[0]] == [*ROWS[0], *("vin_vin_model" if name == "vin_model" else name for name in ANSWERS)]  # fmt: skip
+    assert [row["vin_model"] for row in rows] == ["A", "B"]
+    assert again.verdicts == first.verdicts
+    assert again.mapping == first.mapping  # the column vin of then is no chassis number
+    assert any("23 columns of an earlier run" in note for note in again.notes)
+
+
+def test_a_workbook_has_our_columns_and_sheets_once_and_what_the_user_has_added(tmp_path):
+    path = put_xlsx(tmp_path / "list.xlsx", {"list": ROWS})
+    screen_file(path, ON, tmp_path / "1")
+    book = openpyxl.load_workbook(tmp_path / "1" / "annotated.xlsx")
+    book["list"]["B2"] = TESLA[:-1] + "9"
+    for row in (["Bill of lading", "Exporter", "VIN"], ["B1", "E", ATTO3]):
+        book.create_sheet("more") if "more" not in book.sheetnames else None
+        book["more"].append(row)
+    book.save(tmp_path / "edited.xlsx")
+    summary = screen_file(tmp_path / "edited.xlsx", ON, tmp_path / "2")
+    assert summary.rows_read == 3
+    copy = openpyxl.load_workbook(tmp_path / "2" / "annotated.xlsx")
+    assert copy.sheetnames == ["list", "more", "Needs a licence", "Counts"]
+    headers = [cell.value for cell in copy["list"][1]]
+    assert headers[:5] == [*ROWS[0], "vin_verdict"]
+    assert len(headers) == len(ROWS[0]) + len(ANSWERS)
+    assert copy["list"].cell(2, headers.index("vin_text") + 1).value == TESLA[:-1] + "9"
+
+
+def test_columns_that_merely_have_such_names_are_the_users():
+    for headers in (ANSWERS[1:], ["VIN", *reversed(ANSWERS)], ["vin_verdict", *ANSWERS[:-1]]):
+        assert not earlier_columns(headers)
+    twice = ["VIN", *ANSWERS, *in_order([f"vin_{name}" for name in ANSWERS]), "remark"]
+    assert len(earlier_columns(["a", "vin_file", *in_order(ANSWERS), "b"])) == len(ANSWERS) + 1
+    assert len(earlier_columns(twice)) == 2 * len(ANSWERS)

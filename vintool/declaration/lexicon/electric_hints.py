@@ -1,0 +1,78 @@
+"""Hints of an electric car: words and figures that speak for one, and would be said of a plug-in hybrid, too.
+
+``新能源汽车``, ``电动 60kWh``, ``range 420 km``: they tell no powertrain, and cannot be true of a car that an engine alone
+drives. Beside entries that tell such a car they contradict these; see ``screening.contradictions``.
+"""
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from vintool.codes import Powertrain
+from vintool.declaration.lexicon.goods_words import SOURCE, alike, hints_in
+from vintool.declaration.lexicon.meanings import Meaning, quoted
+from vintool.declaration.lexicon.words import Word, fold, words_of
+
+FIELDS = frozenset({"fuel", "vehicle_type", "model", "type_code"})
+"""The fields beside the names of goods in which a hint is heard."""
+
+# What an engine alone cannot be sold with: a battery to drive on, by its energy. Of a distance (kWh/100 km) it is a use.
+_ENERGY = re.compile(
+    r"(?<![0-9.,])([0-9]{1,3}(?:[.,][0-9]{1,3})?)\s?(?:k\s?wh|квт[ .·*]?ч|千瓦时|千瓦時|度电|度電)(?!\s?/)"
+)
+_SMALLEST, _LARGEST = 8, 300  # as ``engine.battery_capacity``
+#: What a hint may mean where the same cell tells it.
+DRIVEN_BY_MOTORS = frozenset(
+    {Powertrain.BEV, Powertrain.PHEV, Powertrain.EREV, Powertrain.FCEV, Powertrain.HEV}
+)
+
+
+def energies(text: str) -> list[str]:
+    """The energies of a traction battery that a text names, as they are written.
+
+    >>> energies("Dolphin 44.9 kWh"), energies("48V 0.9kWh"), energies("15 kWh/100 km")
+    (['44.9 kwh'], [], [])
+    """
+    return [
+        found[0]
+        for found in _ENERGY.finditer(fold(text))
+        if _SMALLEST <= float(found[1].replace(",", ".")) <= _LARGEST
+    ]
+
+
+def without_energies(text: str) -> str:
+    """A text without the energies of batteries in it."""
+    return _ENERGY.sub(" ", fold(text)).strip()
+
+
+def hint(text: str) -> str:
+    """What in a text speaks for an electric car; empty where nothing does.
+
+    >>> hint("新能源汽车"), hint("Pkw, elektrisch"), hint("petrol car with electric windows"), hint("SUV 60 kWh")
+    ('新能源', 'elektrisch', '', '60 kwh')
+    """
+    return hint_in(alike(words_of(text)), text)
+
+
+def hint_in(words: Sequence[Word], text: str) -> str:
+    """The same of a text that was parted into words, in one script."""
+    by_word = next((one.word for one in hints_in(words)), "")
+    return by_word or next(iter(energies(text)), "")
+
+
+def hinted(field: str, text: str, said: Meaning | None) -> Meaning | None:
+    """What a cell means, with the hint in it; unchanged where it tells a car that motors can drive.
+
+    >>> hinted("fuel", "新能源汽车", None).hint, hinted("fuel", "petrol", None)
+    ('新能源', None)
+    """
+    if said is not None and (said.part or says_more({said.powertrain, *said.rivals})):
+        return said
+    if not (heard := hint(text)):
+        return said
+    return (said or Meaning(field, quoted(field, text), source=SOURCE))._replace(hint=heard)
+
+
+def says_more(powertrains: AbstractSet[Powertrain | None]) -> bool:
+    """Whether a cell that tells these says itself what a hint in it may mean."""
+    return not powertrains.isdisjoint(DRIVEN_BY_MOTORS)

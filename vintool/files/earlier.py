@@ -1,0 +1,89 @@
+"""Columns that an earlier run has added to a list: they are not read, and the new answers take their place.
+
+Known by names and order that only we write, all of them there: a column of the user's own that is called ``vin_model`` stays.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
+from vintool.files.writing.looks import in_order
+
+ANSWERS: Final = (
+    *("vin_row", "vin_text", "vin", "vin_others", "vin_problems", "vin_check_digit", "vin_suggestion"),
+    *("vin_wmi", "vin_manufacturer", "vin_brand", "vin_country", "vin_model_year", "vin_plant"),
+    *("vin_model", "vin_built_in", "vin_powertrain", "vin_powertrain_basis", "vin_powertrain_grade"),
+    *("vin_verdict", "vin_regime", "vin_reasons", "vin_evidence", "vin_other_regimes"),
+)  # fmt: skip
+"""The columns of an answer, in their order."""
+
+_OF_PLACE = frozenset({"vin_sheet", "vin_file"})  # where several sheets or files became one table
+_AGAIN = re.compile(r"(?:vin_)+(?=vin$|vin_)")  # before a name that the user has, too
+
+
+def without_earlier(manifest: Manifest) -> Manifest:
+    """The manifest without the columns of earlier answers, and a note on each sheet that had some."""
+    sheets, notes = list[Sheet](), list[str]()
+    for sheet in manifest.sheets:
+        ours = earlier_columns(sheet.headers)
+        if ours and len(ours) < len(sheet.columns):
+            place = f"Sheet {sheet.name!r}: " if sheet.name else ""
+            notes.append(
+                f"{place}{len(ours)} columns of an earlier run were not read, and the answers of this run stand in their place."
+            )
+            sheet = _without(sheet, ours)  # noqa: PLW2901
+        sheets.append(sheet)
+    return replace(manifest, sheets=tuple(sheets), notes=(*manifest.notes, *notes))
+
+
+def earlier_columns(headers: Sequence[str]) -> frozenset[int]:
+    """The positions of the columns that earlier runs have added.
+
+    >>> sorted(earlier_columns(["VIN", *ANSWERS])) == list(range(1, len(ANSWERS) + 1))
+    True
+    >>> earlier_columns(["VIN", "vin_verdict", "vin_row", *ANSWERS[1:5]])
+    frozenset()
+    """
+    found = set[int]()
+    names = [_AGAIN.sub("", header.strip()) for header in headers]
+    likely = [at for at, name in enumerate(names) if name in _OF_PLACE or name in ANSWERS]
+    for at in likely:
+        if at in found or names[at] not in {ANSWERS[0], in_order(ANSWERS)[0]}:
+            continue
+        run = list[int]()
+        while at + len(run) < len(names) and len(_answers(names, run)) < len(ANSWERS):
+            run.append(at + len(run))
+        if tuple(_answers(names, run)) in {ANSWERS, tuple(in_order(ANSWERS))}:
+            found.update(run)
+            while at and names[at - 1] in _OF_PLACE:
+                at -= 1  # noqa: PLW2901
+                found.add(at)
+    return frozenset(found)
+
+
+def _answers(names: Sequence[str], run: Sequence[int]) -> list[str]:
+    return [names[at] for at in run if names[at] not in _OF_PLACE]
+
+
+def _without(sheet: Sheet, ours: frozenset[int]) -> Sheet:
+    kept = [at for at in range(len(sheet.columns)) if at not in ours]
+    columns = tuple(sheet.columns[at] for at in kept)
+    reopen = sheet.reopen
+    return replace(
+        sheet,
+        columns=columns,
+        headers=tuple(sheet.headers[at] for at in kept),
+        sample=tuple(tuple(row[at] for at in kept) for row in sheet.sample),
+        read=partial(_read, sheet, columns),
+        hidden_columns=tuple(name for name in sheet.hidden_columns if name in columns),
+        earlier=tuple(sheet.headers[at] for at in sorted(ours)),
+        reopen=reopen and (lambda: _without(reopen(), ours)),
+    )
+
+
+def _read(sheet: Sheet, columns: Sequence[str], tally: Tally) -> Iterator[Batch]:
+    for batch in sheet.read(tally):
+        yield replace(batch, data=batch.data.select(columns))
