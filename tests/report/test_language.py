@@ -193,6 +193,8 @@ OURS = {
     "page": [
         "and {n} more: exceptions.csv has them",
         "Brand not known",
+        "no bill of lading",
+        "no exporter",
         "Other or not known",
         "{n} other brands",
         "and {n} more",

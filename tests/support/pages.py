@@ -3,6 +3,7 @@
 from datetime import date
 from html.parser import HTMLParser
 
+from vintool.report.needed import NeedGroup
 from vintool.report.page import Citation, ReportContext, Row
 from vintool.report.summary import BrandCount, SheetInfo, Summary
 
@@ -93,6 +94,11 @@ def row(text="ordinary", number=7, verdict="review"):
         evidence=(text, "UN 3556"),
         suggestion=text,
     )
+
+
+def need_group(text="ordinary", **changes):
+    said = {"regime": "cn-2025-54", "bl_no": text, "exporter": text, "rows": 1, "vins": (text,), "without_vin": (text,), "models": {text: 1}}  # fmt: skip
+    return NeedGroup(**(said | changes))
 
 
 class Page(HTMLParser):

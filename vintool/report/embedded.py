@@ -1,16 +1,19 @@
-"""The rows to look at as data in the page, from which its script draws those that are asked for."""
+"""Rows and groups as data in the page, from which its script draws those that are asked for."""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from vintool.report.display import cell
+from vintool.report.display import cell, ranked
 from vintool.report.evidence import evidence_in
 from vintool.report.language import Language
+from vintool.report.needed import Needed, NeedGroup
 from vintool.report.row import Row
 from vintool.report.summary import LABELS
 
 EVIDENCE: Final = 12  # items of a row on the page; exceptions.csv has all
+MODELS: Final = 8  # of a group that needs a licence
+PLACES: Final = 50  # of its rows that have no VIN
 
 
 def row_view(
@@ -81,8 +84,32 @@ def payload(
                 [number(item) for item in view["evidence"]],
             ]
         )
-    data = {"texts": list(texts), "reasons": list(reasons.values()), "rows": lines}
-    # It is put into the page as it is: nothing in it may begin an element or an entity.
+    return as_data({"texts": list(texts), "reasons": list(reasons.values()), "rows": lines})
+
+
+def bill_views(needed: Needed | None, language: Language) -> list[dict[str, Any]]:
+    """What the page shows of each group that needs a licence; texts are visible and short, as in ``row_view``."""
+    gettext = language.gettext
+
+    def view(group: NeedGroup) -> dict[str, Any]:
+        models = ranked(group.models)[:MODELS]
+        more = " …" if len(group.without_vin) > PLACES else ""
+        return {
+            "bill": cell(group.bl_no, 60) or gettext("no bill of lading"),
+            "exporter": cell(group.exporter, 60) or gettext("no exporter"),
+            "regime": cell(group.regime) if needed and needed.several_regimes else "",
+            "models": ", ".join(
+                f"{n:,} {cell(name, 60) or gettext('Brand not known')}" for name, n in models
+            ),
+            "vins": [cell(vin) for vin in group.vins],
+            "without_vin": "; ".join(map(cell, group.without_vin[:PLACES])) + more,
+        }
+
+    return [view(group) for group in needed.groups] if needed else []
+
+
+def as_data(data: object) -> str:
+    """JSON that is put into the page as it is: nothing in it may begin an element or an entity."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -9,7 +9,6 @@ from vintool.report.language import Language
 _END: Final = re.compile(
     r" \((?P<basis>[a-z]+)(?P<grade>, grade [ABC])?, (?P<source>.*)\)\Z", re.DOTALL
 )
-_SIGNS: Final = re.compile(r"(: |, )")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z_]*")
 
 
@@ -35,16 +34,6 @@ def evidence_in(line: str, language: Language) -> str:
     grade = language.translate(end["grade"].removeprefix(", ")) if end["grade"] else ""
     of = "，".join(filter(None, (language.gettext(end["basis"]), grade, end["source"])))
     return f"{text}（{of}）"
-
-
-def _said(value: str, language: Language) -> str:
-    """What a piece of evidence says: as a whole, or part by part."""
-    if (whole := language.translate(value)) != value:
-        return whole
-    return "".join(
-        part if number % 2 else language.translate(part)
-        for number, part in enumerate(_SIGNS.split(value))
-    )
 
 
 def _named(what: str, language: Language) -> str:

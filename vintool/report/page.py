@@ -18,10 +18,11 @@ from vintool.escaping import visible
 from vintool.report.changes import KINDS as CHANGE_KINDS
 from vintool.report.changes import Changes
 from vintool.report.display import cell, first_of, ranked, share, with_others
-from vintool.report.embedded import payload, row_view
+from vintool.report.embedded import as_data, bill_views, payload, row_view
 from vintool.report.evidence import evidence_in
 from vintool.report.figures import Figures, country_names
 from vintool.report.language import language
+from vintool.report.needed import Needed
 from vintool.report.row import Row
 from vintool.report.summary import LABELS, Count, Frozen, Summary, Verdicts
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 ROWS: Final = 20_000  # exceptions on the page; exceptions.csv has all
 ROWS_AT_ONCE: Final = 50  # of them that are shown before the script, or without it
+BILLS_AT_ONCE: Final = 100  # groups of those that need a licence, before more are asked for
 NEEDED_ROWS: Final = 20_000  # that need a licence; annotated.* has all
 NEEDED_OPEN: Final = 400  # VINs of them that are unfolded, and printed
 FIGURES: Final = 15  # lines of each table of figures; statistics.csv has all
@@ -55,41 +57,6 @@ class Unlicensed(Frozen):
     rows: Count
     reasons: dict[str, Count]
     first: tuple[Row, ...]
-
-
-class NeedGroup(Frozen):
-    """Rows that need a licence under one bill of lading and exporter.
-
-    Attributes:
-        regime: which regime says so; empty if only one was asked.
-        bl_no: of the bill, as the manifest writes it.
-        exporter: likewise.
-        rows: how many.
-        vins: of their vehicles.
-        without_vin: where the rows stand that have no VIN.
-        models: rows by brand and model.
-    """
-
-    regime: str
-    bl_no: str
-    exporter: str
-    rows: Count
-    vins: tuple[str, ...]
-    without_vin: tuple[str, ...]
-    models: dict[str, Count]
-
-
-class Needed(Frozen):
-    """The rows that need a licence: how many, and the groups of those that are listed."""
-
-    rows: Count
-    listed: Count
-    groups: tuple[NeedGroup, ...]
-
-    @property
-    def several_regimes(self) -> bool:
-        """Whether more than one regime says so."""
-        return len({group.regime for group in self.groups}) > 1
 
 
 class Citation(Frozen):
@@ -159,6 +126,7 @@ def report_html(
         rows=exceptions,
         first_rows=exceptions[:ROWS_AT_ONCE],
         payload=payload(exceptions, context.reason_sentences, context.settled_by, language(lang)),
+        bills=bill_views(context.needed, language(lang)),
         unfolded=_unfolded(context.needed),
         country=country_names(lang),
         omitted=omitted,
@@ -223,6 +191,8 @@ def _template(lang: str) -> "Template":
     env.globals |= {
         "CHANGE_KINDS": CHANGE_KINDS,
         "ROWS_AT_ONCE": ROWS_AT_ONCE,
+        "BILLS_AT_ONCE": BILLS_AT_ONCE,
+        "as_data": as_data,
         "FIGURES": FIGURES,
         "CHANGES": CHANGES,
     }

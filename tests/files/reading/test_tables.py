@@ -5,6 +5,7 @@ import sys
 import pytest
 from support import letters
 from support.manifests import put
+from support.needed import needed
 from support.readers import VINS, cells, only, refusal
 
 from vintool.files.reading import limits, pdf
@@ -87,8 +88,8 @@ def test_a_pdf_without_the_extra_names_it(tmp_path, monkeypatch):
 @pytest.fixture
 def drawn(tmp_path):
     """Draws pages of a PDF: each a list of lines, or a picture."""
-    pytest.importorskip("pdfplumber")
-    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    needed("pdfplumber")
+    canvas = needed("reportlab.pdfgen.canvas")
 
     def draw(*pages):
         page = canvas.Canvas(str(tmp_path / "a.pdf"))
@@ -116,8 +117,8 @@ def test_pages_of_a_pdf_that_are_pictures_are_named(drawn):
 
 
 def test_a_table_of_a_pdf_goes_on_from_page_to_page(tmp_path):
-    pytest.importorskip("pdfplumber")
-    platypus = pytest.importorskip("reportlab.platypus")
+    needed("pdfplumber")
+    platypus = needed("reportlab.platypus")
     rows = [["VIN", "Fuel"], *([vin, "Electric"] for vin in VINS[:90])]
     table = platypus.Table(rows, repeatRows=1, style=[("GRID", (0, 0), (-1, -1), 1, "black")])
     platypus.SimpleDocTemplate(str(tmp_path / "a.pdf")).build([table])

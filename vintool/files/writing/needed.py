@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from vintool.codes import REGIMES, Verdict
 from vintool.columns.engine.categorical import as_text
-from vintool.report.page import NEEDED_ROWS, Needed, NeedGroup
+from vintool.report.needed import Needed, NeedGroup
+from vintool.report.page import NEEDED_ROWS
 
 _DECLARED = {"bl_no": "", "exporter": "exporter_code", "model": ""}
 
