@@ -1,19 +1,24 @@
-"""Rows whose truth is controlled, with one to three faults each: ``python -m benchmarks.faults [ROWS] [SEED...]``.
+"""Rows whose truth is controlled, with faults: ``python -m benchmarks.faults [--faults N] [--truth NAME] [ROWS] [SEED...]``.
 
-Each row is an electric car of 2026, declared as people declare one; the faults are those of typists, scanners,
-spreadsheets and templates. A row that comes out of scope all the same is a false clear, listed by what was done to it.
-Rows stand in manifests of 200, as a date is held against those of the other rows.
+Each row is a car of 2026 that needs a licence, declared as people declare one: a pure electric one, new (``electric``)
+or used (``used``), or one with an engine (``engine``). The faults are those of typists, scanners, spreadsheets and
+templates. A row that comes out of scope all the same is a false clear, listed by what was done to it: of the rule
+that the car falls under, asked alone, and of all rules at once. Rows stand in manifests of 200, as a date is held
+against those of the other rows.
 """
 
+import argparse
 import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from vintool.codes import Powertrain
+from vintool.codes import ALL_REGIMES, PURE_ELECTRIC_REGIME, Powertrain
 from vintool.columns import screen_table
 from vintool.powertrain import classify
 from vintool.registry.powertrain_rules import all_powertrain_rules
@@ -53,6 +58,45 @@ _WORDS = {
 }  # fmt: skip
 
 
+class Truth(NamedTuple):
+    """What the rows are.
+
+    Attributes:
+        regime: the rule that they fall under.
+        entries: of a row, where they differ from those of a new electric car.
+        words: wrong ones for a cell, where they differ likewise.
+    """
+
+    regime: str
+    entries: dict[str, tuple[str, ...]]
+    words: dict[str, tuple[str, ...]]
+
+
+_ELECTRIC_WORDS = {
+    "fuel": ("纯电动", "BEV", "electric", "?", ""),
+    "hs_code": ("8703801090", "8703801010", "8703809090", "8702402000", ""),
+    "displacement": ("0", ""),
+    "un_no": ("3556", "3171", ""),
+}
+_NEW_WORDS = {
+    "condition": ("new", "N", "新", "全新", ""),
+    "registration_date": ("2026-01-05", "", "45000"),
+}
+TRUTHS = {
+    "electric": Truth(PURE_ELECTRIC_REGIME, {}, {}),
+    "used": Truth(
+        "cn-used-vehicle",
+        {"condition": ("旧", "used"), "hs_code": ("8703801010",), "registration_date": ("2022-05-01", "2024-11-20", "")},
+        {**_NEW_WORDS, "hs_code": ("8703801090", *_WORDS["hs_code"])},
+    ),
+    "engine": Truth(
+        "cn-vehicle-export",
+        {"fuel": ("汽油", "petrol", "gasoline"), "hs_code": ("8703234190", "8703233190"), "displacement": ("1498", "1998", ""), "un_no": ("3166", "")},
+        _ELECTRIC_WORDS,
+    ),
+}  # fmt: skip
+
+
 def electric_starts() -> list[str]:
     """A descriptor, positions 1-8, 10 and 11, of each rule of the evidence that tells an electric car, and no truck."""
     starts = set()
@@ -70,6 +114,19 @@ def electric_starts() -> list[str]:
     return sorted(starts)
 
 
+@cache
+def engine_starts() -> list[str]:
+    """The same of rules that tell an engine alone."""
+    starts = set()
+    for rule in all_powertrain_rules():
+        fixed = "".join(allowed[0] if allowed != "*" else "A" for allowed in rule.pattern)
+        if rule.pattern[8] == "*" or "S" in rule.pattern[8]:
+            start = f"{fixed[:8]}S{fixed[9:]}"
+            if classify(start).powertrain is Powertrain.ICE:
+                starts.add(start)
+    return sorted(starts)
+
+
 def slips(text: str) -> Iterator[str]:
     """Every text one character away: another one, one less, one twice, two neighbours exchanged."""
     for at, character in enumerate(text):
@@ -80,8 +137,10 @@ def slips(text: str) -> Iterator[str]:
         yield text[:at] + text[at + 1 : at + 2] + character + text[at + 2 :]
 
 
-def sound_row(start: str, serial: int, day: date, by: random.Random) -> Row:
-    """An electric car as it is declared; some entries are left out, as most manifests leave them out."""
+def sound_row(
+    start: str, serial: int, day: date, by: random.Random, truth: str = "electric"
+) -> Row:
+    """A car as it is declared; some entries are left out, as most manifests leave them out."""
     text = f"{start[:8]}0{start[8:]}{serial:06}"
     form = by.choice(_DAY_FORMS)
     row = {
@@ -98,6 +157,7 @@ def sound_row(start: str, serial: int, day: date, by: random.Random) -> Row:
         "registration_date": "",
         "unit_price": str(by.randrange(9_000, 60_000)),
     }
+    row.update({field: by.choice(words) for field, words in TRUTHS[truth].entries.items()})
     for field in ("fuel", "hs_code"):
         if by.random() < 0.2:
             row[field] = ""
@@ -128,11 +188,11 @@ def _character(field: str) -> Fault:
     return fault
 
 
-def _word(field: str) -> Fault:
+def _word(field: str, words: tuple[str, ...]) -> Fault:
     """A cell of another row, or of a template."""
 
     def fault(row: Row, by: random.Random) -> None:
-        row[field] = by.choice(_WORDS[field])
+        row[field] = by.choice(words)
 
     return fault
 
@@ -181,81 +241,113 @@ def _exchanged(row: Row, by: random.Random) -> None:
     row[one], row[other] = row[other], row[one]
 
 
-FAULTS: dict[str, Fault] = {
-    "vin misread": _misread_vin,
-    "vin with another": _with_another_vin,
-    **{f"{field} character": _character(field) for field in FIELDS},
-    **{f"{field} wrong": _word(field) for field in _WORDS},
-    "declaration_date wrong": _other_day("declaration_date"),
-    "export_date wrong": _other_day("export_date"),
-    "cells shifted": _shifted,
-    "cells exchanged": _exchanged,
-}
+@cache
+def faults_of(truth: str) -> dict[str, Fault]:
+    """The faults by name."""
+    words = _WORDS | TRUTHS[truth].words
+    return {
+        "vin misread": _misread_vin,
+        "vin with another": _with_another_vin,
+        **{f"{field} character": _character(field) for field in FIELDS},
+        **{f"{field} wrong": _word(field, some) for field, some in words.items()},
+        "declaration_date wrong": _other_day("declaration_date"),
+        "export_date wrong": _other_day("export_date"),
+        "cells shifted": _shifted,
+        "cells exchanged": _exchanged,
+    }
 
 
 def manifests(
-    rows: int, seed: int, most: int = 3
+    rows: int, seed: int, most: int = 3, least: int = 1, truth: str = "electric"
 ) -> Iterator[tuple[list[Row], list[tuple[str, ...]]]]:
-    """Manifests of electric cars, and what was done to each of their rows.
+    """Manifests of cars, and what was done to each of their rows.
 
     Args:
         rows: in all.
         seed: the same one gives the same rows.
         most: faults of a row.
+        least: likewise.
+        truth: what the rows are.
     """
     by = random.Random(seed)  # noqa: S311 - test data
-    starts, kinds, serial = electric_starts(), list(FAULTS), 0
+    starts = engine_starts() if truth == "engine" else electric_starts()
+    faults, serial = faults_of(truth), 0
     for _ in range(0, rows, MANIFEST_ROWS):
         first = date(2026, 1, 1) + timedelta(days=by.randrange(200))
         made, done = [], []
-        for _ in range(MANIFEST_ROWS):
+        for _ in range(min(rows, MANIFEST_ROWS)):
             serial += 1
             day = first + timedelta(days=by.randrange(20))
-            row = sound_row(by.choice(starts), serial % 1_000_000, day, by)
-            faults = tuple(sorted(by.sample(kinds, by.randint(1, most))))
-            for name in faults:
-                FAULTS[name](row, by)
+            row = sound_row(by.choice(starts), serial % 1_000_000, day, by, truth)
+            chosen = tuple(sorted(by.sample(list(faults), by.randint(least, most))))
+            for name in chosen:
+                faults[name](row, by)
             made.append(row)
-            done.append(faults)
+            done.append(chosen)
         yield made, done
 
 
-def false_clears(rows: int, seed: int, most: int = 3) -> Iterator[tuple[tuple[str, ...], Row]]:
-    """The rows that come out of scope, with their faults.
+class FalseClear(NamedTuple):
+    """A row that comes out of scope.
+
+    Attributes:
+        regime: that was asked; ``all`` for all of them.
+        faults: what was done to the row.
+        row: its cells.
+    """
+
+    regime: str
+    faults: tuple[str, ...]
+    row: Row
+
+
+def false_clears(
+    rows: int, seed: int, most: int = 3, least: int = 1, truth: str = "electric"
+) -> Iterator[FalseClear]:
+    """The rows that come out of the scope of the rule that they fall under, or of all rules.
 
     Raises:
         AssertionError: a row is lost.
     """
-    for made, done in manifests(rows, seed, most):
+    for made, done in manifests(rows, seed, most, least, truth):
         columns = {FIELDS[field]: [row[field] for row in made] for field in FIELDS}
-        answers = screen_table(pa.table(columns), mapping=FIELDS, regime="cn-2025-54")
-        verdicts = answers["vin_verdict"].to_pylist()
-        if len(verdicts) != len(made):
-            raise AssertionError(f"{len(made)} rows in, {len(verdicts)} out")
-        for row, faults, verdict in zip(made, done, verdicts, strict=True):
-            if verdict == "out_of_scope":
-                yield faults, row
+        for regime in (TRUTHS[truth].regime, ALL_REGIMES):
+            answers = screen_table(pa.table(columns), mapping=FIELDS, regime=regime)
+            verdicts = answers["vin_verdict"].to_pylist()
+            if len(verdicts) != len(made):
+                raise AssertionError(f"{len(made)} rows in, {len(verdicts)} out")
+            for row, faults, verdict in zip(made, done, verdicts, strict=True):
+                if verdict == "out_of_scope":
+                    yield FalseClear(regime, faults, row)
 
 
-def main(rows: int, seeds: list[int]) -> int:
-    """Print the false clears of each seed; the number of those by one fault."""
-    by_one = 0
-    for seed in seeds:
-        cleared = list(false_clears(rows, seed))
-        counts = Counter(faults for faults, _ in cleared)
-        by_number = Counter(len(faults) for faults, _ in cleared)
-        by_one += by_number[1]
-        print(
-            f"seed {seed}: {rows:,} rows, {len(cleared)} false clears, by faults: {dict(sorted(by_number.items()))}"
-        )
-        for faults, count in counts.most_common(40):
-            example = next(row for done, row in cleared if done == faults)
+def report(rows: int, seed: int, most: int, least: int, truth: str) -> int:
+    """Print the false clears of a seed; the number of those by one fault."""
+    cleared = list(false_clears(rows, seed, most, least, truth))
+    for regime in (TRUTHS[truth].regime, ALL_REGIMES):
+        mine = [one for one in cleared if one.regime == regime]
+        by_number = dict(sorted(Counter(len(one.faults) for one in mine).items()))
+        print(f"{truth}, {regime}, seed {seed}: {rows:,} rows, {len(mine)} false clears, by faults: {by_number}", flush=True)  # fmt: skip
+        for faults, count in Counter(one.faults for one in mine).most_common(40):
             print(f"  {count:4} {100 * count / rows:7.3f} %  {' + '.join(faults)}")
-            if len(faults) == 1:
-                print(f"       {example}")
-    return by_one
+            print(f"       {next(one.row for one in mine if one.faults == faults)}")
+    return sum(len(one.faults) == 1 for one in cleared)
+
+
+def main() -> int:
+    """The command; the number of rows that one fault has cleared."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    parser.add_argument("rows", nargs="?", type=int, default=100_000, metavar="ROWS")
+    parser.add_argument("seeds", nargs="*", type=int, default=[1, 2, 3], metavar="SEED")
+    parser.add_argument("--faults", type=int, metavar="N", help="as many in each row; one to three without")  # fmt: skip
+    parser.add_argument("--truth", choices=TRUTHS, help="one kind of rows; all without")
+    given = parser.parse_args()
+    most, least = given.faults or 3, given.faults or 1
+    truths = [given.truth] if given.truth else list(TRUTHS)
+    return sum(
+        report(given.rows, seed, most, least, truth) for seed in given.seeds for truth in truths
+    )
 
 
 if __name__ == "__main__":
-    numbers = list(map(int, sys.argv[1:]))
-    sys.exit(main(numbers[0] if numbers else 100_000, numbers[1:] or [1, 2, 3]) > 0)
+    sys.exit(main() > 0)

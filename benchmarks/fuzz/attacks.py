@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from benchmarks.fuzz import desk, files, rows, tables, values
+from benchmarks.fuzz import again, desk, files, letters, regimes, rows, tables, values
 
 
 class Attack(NamedTuple):
@@ -22,15 +22,19 @@ class Attack(NamedTuple):
 
 ATTACKS = {
     "dates": Attack(values.dates, 95),
-    "vins": Attack(values.vins, 10),
+    "vins": Attack(values.vins, 8),
     "outputs": Attack(values.outputs, 635),
-    "fields": Attack(rows.fields, 9),
+    "fields": Attack(rows.fields, 8),
     "truth": Attack(rows.truth, 1),
     "arrow": Attack(rows.arrow, 30),
-    "lists": Attack(tables.lists, 11),
-    "headers": Attack(tables.headers, 13),
+    "regimes": Attack(regimes.regimes, 20),
+    "several": Attack(regimes.several, 3),
+    "letters": Attack(letters.letters, 8),
+    "lists": Attack(tables.lists, 9),
+    "headers": Attack(tables.headers, 11),
     "maps": Attack(tables.maps, 40),
-    "terminals": Attack(tables.terminals, 22),
+    "terminals": Attack(tables.terminals, 18),
+    "again": Attack(again.again, 1),
     "decisions": Attack(desk.decisions, 50),
     "licences": Attack(desk.licences, 6),
     "rules": Attack(desk.rules, 2),

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 EXCEL = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -48,7 +49,7 @@ def word_table(rows: Iterable[Sequence[str]]) -> str:
 
 
 def word(path: Path, body: str, **parts: str) -> Path:
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in {"document": body, **parts}.items():
             archive.writestr(
                 f"word/{name}.xml", f'<w:document xmlns:w="{WORD}">{content}</w:document>'
@@ -61,3 +62,40 @@ def archive(path: Path, **files: bytes) -> Path:
         for name, content in files.items():
             out.writestr(name, content)
     return path
+
+
+def message(subject: str, body: str, *attached: tuple[str, Any], **more: bytes) -> dict[str, Any]:
+    """The streams of a message of Outlook; what is attached is bytes, or a message."""
+    streams: dict[str, Any] = {"__properties_version1.0": bytes(32)}
+    for tag, text in (("0037001F", subject), ("1000001F", body)):
+        streams[f"__substg1.0_{tag}"] = text.ljust(2560).encode("utf-16-le")
+    for at, (name, content) in enumerate(attached):
+        inner = isinstance(content, dict)
+        streams[f"__attach_version1.0_#{at:08X}"] = {
+            "__substg1.0_3707001F": name.ljust(2560).encode("utf-16-le"),
+            f"__substg1.0_3701{'000D' if inner else '0102'}": content,
+        }
+    return streams | {f"__substg1.0_{tag}": data for tag, data in more.items()}
+
+
+def pdf(*pages: Sequence[str]) -> bytes:
+    """A PDF of pages of lines in ASCII."""
+    font, tree = (
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Type/Catalog/Pages 2 0 R>>",
+    )
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * at) for at in range(len(pages)))
+    objects = [tree, b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, len(pages)), font]
+    for at, lines in enumerate(pages):
+        drawn = b"".join(b"<%s> Tj T*\n" % line.encode("ascii").hex().encode() for line in lines)
+        stream = b"BT /F1 9 Tf 12 TL 40 800 Td\n" + drawn + b"ET"
+        objects.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents %d 0 R>>" % (5 + 2 * at))  # fmt: skip
+        objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
+    made, places = b"%PDF-1.4\n", list[int]()
+    for number, content in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj%s endobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    foot = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(made))
+    return made + head + table + foot

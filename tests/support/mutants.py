@@ -8,6 +8,7 @@ an archive are damaged inside, so that no checksum gives it away.
 import csv
 import gzip
 import io
+import json
 import random
 import struct
 import zipfile
@@ -19,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from support import handmade
+from support import handmade, letters
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError
 from vintool.files.reading.manifest import open_manifest
@@ -43,8 +44,6 @@ def _text(encoding: str, delimiter: str = ",", **options: int) -> bytes:
 
 
 def _lines() -> bytes:
-    import json
-
     lines = (json.dumps(dict(zip(HEAD, row, strict=True)), ensure_ascii=False) for row in ROWS)
     return "\n".join(lines).encode()
 
@@ -90,6 +89,36 @@ def _xlsxwriter(folder: Path) -> bytes:
     return (folder / "x.xlsx").read_bytes()
 
 
+def _records() -> bytes:
+    """A bill of lading with its vehicles, as one document."""
+    vehicles = [{"vehicle": {"vin": row[1], "make": row[2]}, "papers": {"hs": row[3]}} for row in ROWS]  # fmt: skip
+    return json.dumps({"bl": "B1", "ship": {"name": "MV"}, "vehicles": vehicles}, indent=1).encode()
+
+
+def _letters(folder: Path) -> dict[str, bytes]:
+    """What comes by mail: the mails, and pages, documents and archives."""
+    rows, listed = [HEAD, *ROWS], ("list.csv", _text("utf-8"))
+    page = letters.html_table(rows)
+    attached = letters.mail("see attached\n", listed).as_bytes()
+    handmade.compound_tree(folder / "a.msg", letters.message("list", "see attached\n", listed))
+    letters.word(folder / "a.docx", letters.paragraph("Dear all") + letters.word_table(rows))
+    letters.archive(folder / "a.zip", **{"list.csv": listed[1], "see.txt": b"see the list"})
+    letters.archive(folder / "b.zip", **{"a/a.zip": letters.archive(folder / "c.zip", **{"a.eml": attached}).read_bytes()})  # fmt: skip
+    return {
+        "body.eml": letters.mail(_mail().decode()).as_bytes(),
+        "eml": attached,
+        "htm": page.encode(),
+        "page.xls": page.encode("utf-16"),
+        "sheet.xls": letters.spreadsheetml(rows).encode(),
+        "json": json.dumps([dict(zip(HEAD, row, strict=True)) for row in ROWS]).encode(),
+        "records.json": _records(),
+        "msg": (folder / "a.msg").read_bytes(),
+        "docx": (folder / "a.docx").read_bytes(),
+        "zip": (folder / "a.zip").read_bytes(),
+        "twice.zip": (folder / "b.zip").read_bytes(),
+    }
+
+
 @cache
 def originals(folder: Path) -> dict[str, bytes]:
     """A sound file of every kind, by the ending of its name."""
@@ -114,6 +143,7 @@ def originals(folder: Path) -> dict[str, bytes]:
         "arrow": _arrow(folder, pa.ipc.new_file),
         "arrows": _arrow(folder, pa.ipc.new_stream),
         "written.xlsx": _xlsxwriter(folder),
+        **_letters(folder),
         **{ending: (folder / f"a.{ending}").read_bytes() for ending in ("xlsx", "xlsb", "xls", "ods")},
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from support import ON, handmade
 from support.commands import run
-from support.letters import archive, html_table, mail
+from support.letters import archive, html_table, mail, message
 from support.manifests import put, put_xlsx
 from support.readers import TABLE, VINS, cells, refusal
 
@@ -119,20 +119,6 @@ def test_the_cases_have_all_their_cars(tmp_path):
     assert (tmp_path / "out" / "annotated.xlsx").exists()
 
 
-def message(subject, body, *attached, **more):
-    """The streams of a message of Outlook; what is attached is bytes, or a message."""
-    streams = {"__properties_version1.0": bytes(32)}
-    for tag, text in (("0037001F", subject), ("1000001F", body)):
-        streams[f"__substg1.0_{tag}"] = text.ljust(2560).encode("utf-16-le")
-    for at, (name, content) in enumerate(attached):
-        inner = isinstance(content, dict)
-        streams[f"__attach_version1.0_#{at:08X}"] = {
-            "__substg1.0_3707001F": name.ljust(2560).encode("utf-16-le"),
-            f"__substg1.0_3701{'000D' if inner else '0102'}": content,
-        }
-    return streams | {f"__substg1.0_{tag}": data for tag, data in more.items()}
-
-
 def test_a_message_of_outlook(tmp_path):
     page = html_table([["VIN"], *([vin] for vin in VINS[:6])]).encode()
     inner = message("inner", f"one {VINS[7]}\n")
@@ -153,3 +139,13 @@ def test_a_file_without_a_name_in_an_archive_is_refused_or_read(tmp_path):
     head = data.rindex(b"PK\1\2")
     data[head + 28 : head + 34] = b"\0\0\0\0\5\0"  # no name, and a remark of five bytes
     assert "damaged" in str(refusal(put(tmp_path / "b.zip", bytes(data))))
+
+
+def test_an_attachment_of_a_message_that_is_damaged_is_named_and_the_others_are_read(tmp_path):
+    tree = message("cars", "see attached", ("a.csv", CSV), ("b.csv", CSV))
+    data = bytearray(handmade.compound_tree(tmp_path / "a.msg", tree).read_bytes())
+    entry = data.rindex("__substg1.0_37010102".encode("utf-16-le"))
+    data[entry + 120 : entry + 124] = b"\xff\xff\xff\0"  # bytes that it says it has
+    read, manifest = sheets(put(tmp_path / "b.msg", bytes(data)))
+    assert read == {"a.csv": VINS[:6]}
+    assert [name for name, _ in manifest.unread] == ["b.csv"]

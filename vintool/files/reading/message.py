@@ -121,7 +121,7 @@ class _Message(NamedTuple):
         name = next(names, "").strip() or "attachment"
         content = f"__substg1.0_{_DATA}{_BYTES}"
         if self.compound.exists([*inner.way, content]):
-            yield Member(name, lambda: [inner._bytes(_DATA + _BYTES) or b""])  # noqa: SLF001
+            yield Member(name, inner._content)  # noqa: SLF001
             return
         within = (*inner.way, f"__substg1.0_{_DATA}{_OBJECT}")
         if not self.compound.exists([*within, _PROPERTIES]):
@@ -136,6 +136,17 @@ class _Message(NamedTuple):
             message = self._replace(way=within, depth=self.depth + 1)
             for member in message.members():
                 yield member._replace(name=f"{name}: {member.name}")
+
+    def _content(self) -> list[bytes]:
+        """What is attached.
+
+        Raises:
+            ManifestError: it is damaged.
+        """
+        try:
+            return [self._bytes(_DATA + _BYTES) or b""]
+        except _DAMAGE:
+            raise _damaged(self.path) from None
 
     def _text(self, tag: str) -> str | None:
         """A property that is a text."""
