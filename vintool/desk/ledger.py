@@ -1,6 +1,6 @@
 """The ledger of licences: what each row draws, and what is left."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -31,8 +31,8 @@ class Account:
     declarations: dict[str, int] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
-    def use(self, declaration: str, port: str) -> tuple[Reason, ...]:
-        """Note the declaration and the port of a row that draws on the licence; what goes beyond its limits.
+    def use(self, declaration: str, port: str, rows: int = 1) -> tuple[Reason, ...]:
+        """Note the declaration and the port of rows that draw on the licence; what goes beyond its limits.
 
         >>> account = Account("26-AA-000001")
         >>> account.use("1", "上海海关"), account.use("2", "深圳")[0].value
@@ -49,7 +49,7 @@ class Account:
         if place and self.ports.setdefault(place, len(self.ports)):
             over = (*over, Reason.LICENCE_SEVERAL_PORTS)
         if over:
-            self.findings.update(over)
+            self.findings.update(dict.fromkeys(over, rows))
         return over
 
     @property
@@ -83,6 +83,21 @@ def _port(text: str) -> str:
     return "" if stands_for_nothing(text) else normalise(bare_port(text))
 
 
+class VehicleSet:
+    """Places of vehicles, 64 in a word: as a set a million of them take 70 MB, as words one."""
+
+    def __init__(self) -> None:
+        self.words: defaultdict[int, int] = defaultdict(int)
+
+    def add(self, place: int) -> None:
+        """Add the place of a vehicle."""
+        self.words[place >> 6] |= 1 << (place & 63)
+
+    def __contains__(self, place: int) -> bool:
+        """Whether a place was added; none is negative."""
+        return place >= 0 and bool(self.words.get(place >> 6, 0) >> (place & 63) & 1)
+
+
 class Ledger:
     """Vehicles drawn on each licence, in the order of the rows.
 
@@ -98,12 +113,25 @@ class Ledger:
         self.accounts = [Account(one.number, one) for one in licences.licences]
         self.unknown: dict[str, Account] = {}
         self.missing = Account("")
-        self.vehicles: set[int] = set()  # the first places of the VINs that were drawn
+        self.vehicles = VehicleSet()  # the first places of the VINs that were drawn
+
+    def room(self, at: int) -> int:
+        """How many vehicles a licence has left."""
+        account = self.accounts[at]
+        return max(0, account.licence.quantity - account.drawn) if account.licence else 0
+
+    def with_room(self, candidates: tuple[int, ...]) -> tuple[int, ...]:
+        """Some licences without those before the first that has some left."""
+        for number, at in enumerate(candidates):
+            if self.room(at):
+                return candidates[number:]
+        return ()
 
     def draw(self, candidates: tuple[int, ...], vehicles: int = 1) -> int | None:
         """Draw vehicles on the first licences that have some left; the first of these, None if there are not enough.
 
-        A declaration that asks for more than is left is not drawn in part.
+        A declaration that asks for more than is left is not drawn in part. Of columns of rows ``columns.screening.draws`` asks it
+        only where their order matters.
         """
         if vehicles == 1:  # nearly all rows
             for at in candidates:
@@ -112,11 +140,7 @@ class Ledger:
                     account.drawn += 1
                     return at
             return None
-        left = {
-            at: account.licence.quantity - account.drawn
-            for at in candidates
-            if (account := self.accounts[at]).licence and account.drawn < account.licence.quantity
-        }
+        left = {at: room for at in candidates if (room := self.room(at))}
         if sum(left.values()) < vehicles or not left:
             return None
         for at, room in left.items():

@@ -279,6 +279,11 @@ def needs_a_look(decision: Decision) -> bool:
     )
 
 
+def asks_for_a_look(remarks: tuple[Remark, ...]) -> bool:
+    """Whether remarks put the row that they stand on before a person, unless its date clears it."""
+    return any(one.reason.look for one in remarks if one.reason)
+
+
 def with_remarks(
     decision: Decision, remarks: tuple[Remark, ...] | None, *, always: bool = False
 ) -> Decision:

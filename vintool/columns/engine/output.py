@@ -1,14 +1,16 @@
 """Answers -> Arrow columns: what a value is displayed as is asked once, and rows take it by its code."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from vintool.columns.engine.arrays import Codes, Mask
+from vintool.columns.engine.arrays import Codes, Mask, spread
 from vintool.columns.engine.categorical import Categorical
-from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.encoder import Encoder, KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
 
 
@@ -38,24 +40,36 @@ class OutputColumn:
         values = self._display.values
         self._values = _Lists(values) if self._is_list else _Plain(values, kind)
 
-    def __call__(self, column: Categorical) -> pa.Array:
-        """The n rows of a column."""
-        codes = self._display(column).codes  # new values first
-        return self._array(self._values.array(), codes)
+    def __call__(
+        self, *columns: Categorical, more: Mapping[int, Sequence[str]] = MappingProxyType({})
+    ) -> pa.Array:
+        """The n rows of a column; of texts and lists also of several, one behind the other.
 
-    def with_more(self, column: Categorical, more: Mapping[int, Sequence[str]]) -> pa.Array:
-        """The same, in some rows with texts more; where a text is no list, ``;`` joins them."""
-        if not more:
-            return self(column)
-        codes = self._display(column).codes.copy()
-        rows = np.fromiter(more, dtype=np.int64, count=len(more))
-        values = self._display.values
-        longer = [
-            (*(old or ()), *new) if self._is_list else ";".join(filter(None, (old, *new)))
-            for old, new in zip(map(values.__getitem__, codes[rows]), more.values(), strict=True)
-        ]
-        codes[rows] = np.arange(len(values), len(values) + len(longer))
-        return self._array(self._values.extended(longer), codes)
+        What is several is put together once for each combination of a batch: kept over a run it would be as much as the rows.
+
+        Args:
+            columns: one, or several of lists.
+            more: texts that stand behind those of some rows.
+        """
+        codes = [self._display(column).codes for column in columns]  # new values first
+        values = [self._values.array()] * len(columns)
+        if more:
+            of_rows = np.zeros(len(codes[0]), dtype=np.int32)
+            of_rows[list(more)] = np.arange(1, len(more) + 1)
+            codes.append(of_rows)
+            values.append(self._made([(), *more.values()]))
+        if len(codes) == 1:
+            return self._array(values[0], codes[0])
+        combinations, rows = KeyEncoder()(*codes)
+        of_each = [column.take(rows) for column in codes]
+        together = _lists_together if self._is_list else _texts_together
+        return self._array(together(values, of_each), combinations)
+
+    def _made(self, more: list[Sequence[str]]) -> pa.Array:
+        """Some lists of texts as the values of the column are."""
+        if self._is_list:
+            return _Lists(more).array()
+        return pa.array([";".join(texts) for texts in more], self._kind)
 
     def _array(self, values: pa.Array, codes: Codes) -> pa.Array:
         if self._encoded:
@@ -92,10 +106,6 @@ class _Plain:
             self._array = pa.concat_arrays([self._array, pa.array(fresh, self._array.type)])
         return self._array
 
-    def extended(self, more: list[Any]) -> pa.Array:
-        """All values and some more, which are not kept."""
-        return pa.concat_arrays([self.array(), pa.array(more, self._array.type)])
-
 
 class _Lists:
     """Several texts each, as lists of dictionary arrays: a text that many values share stands once."""
@@ -116,14 +126,6 @@ class _Lists:
             self._array = self._with(fresh, codes, self._texts.array())
         return self._array
 
-    def extended(self, more: list[Any]) -> pa.Array:
-        """All values and some more, which are not kept."""
-        self.array()
-        texts = [text for value in more for text in value or ()]
-        first = len(self._encoder)
-        codes = np.arange(first, first + len(texts), dtype=np.int32)
-        return self._with(more, codes, self._texts.extended(texts))
-
     def _with(self, more: list[Any], codes: Codes, texts: pa.Array) -> pa.ListArray:
         encoded = cast("pa.DictionaryArray", self._array.values)
         offsets, items = self._array.offsets.to_numpy(), encoded.indices.to_numpy()
@@ -133,3 +135,41 @@ class _Lists:
             pa.array(np.append(offsets, ends)),
             pa.DictionaryArray.from_arrays(pa.array(np.append(items, codes)), texts, safe=False),
         )
+
+
+def _texts_together(values: Sequence[pa.Array], codes: Sequence[Codes]) -> pa.Array:
+    """Of each combination its texts, joined by ``;``; empty ones are none."""
+    join: Any = (
+        pc.binary_join_element_wise
+    )  # one that skips nulls leaves out rows in which all are null
+    empty = [pc.equal(texts, pa.scalar("")) for texts in values]
+    led = [
+        pc.if_else(none, "", join(";", texts, ""))
+        for none, texts in zip(empty, values, strict=True)
+    ]
+    columns = (texts.take(of_each) for texts, of_each in zip(led, codes, strict=True))
+    return cast("pa.Array", pc.utf8_slice_codeunits(join(*columns, ""), 1))
+
+
+def _lists_together(values: Sequence[Any], codes: Sequence[Codes]) -> pa.Array:
+    """Of each combination its lists, one behind the other."""
+    lengths = [
+        np.diff(lists.offsets.to_numpy()).take(of_each)
+        for lists, of_each in zip(values, codes, strict=True)
+    ]
+    ends = np.cumsum(sum(lengths), dtype=np.int32)
+    items = np.empty(int(ends[-1]), dtype=np.int32)
+    texts, shift, free = list[pa.Array](), 0, ends - sum(lengths)
+    for lists, of_each, length in zip(values, codes, lengths, strict=True):
+        encoded = cast("pa.DictionaryArray", lists.values)
+        which, place = spread(length)
+        of_list = lists.offsets.to_numpy().take(of_each)[which] + place
+        items[free[which] + place] = encoded.indices.to_numpy().take(of_list) + shift
+        free, shift = free + length, shift + len(encoded.dictionary)
+        texts.append(encoded.dictionary)
+    return pa.ListArray.from_arrays(
+        pa.array(np.append(np.int32(0), ends), pa.int32()),
+        pa.DictionaryArray.from_arrays(
+            pa.array(items, pa.int32()), pa.concat_arrays(texts), safe=False
+        ),
+    )

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.codes import CheckDigit
+from vintool.codes import CheckDigit, Reason
 from vintool.columns.engine.arrow_types import arrow_type
-from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.categorical import NOTHING, Categorical
 from vintool.columns.engine.output import OutputColumn
 from vintool.columns.engine.per_distinct import PerDistinct
+from vintool.columns.screening.desk import ListRemarks
 from vintool.columns.screening.row_rules import DecidedRows
 from vintool.columns.vins import CheckedProfile, VinColumn, row_problems
 from vintool.decoding.fields import FIELDS, Field
@@ -19,6 +21,7 @@ from vintool.decoding.identity import identify_reading, read_cell
 from vintool.decoding.kinds import Kind
 from vintool.decoding.suggestions import is_mendable, suggestions
 from vintool.desk.licences import drawn_at
+from vintool.screening.evidence import EvidenceItem, Remark
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""
@@ -37,16 +40,18 @@ class FoldedRows(NamedTuple):
     Attributes:
         texts: the cells of the VINs.
         problems: those of all vehicles.
-        with_reviews: the decisions, before the lists of exporters and licences.
-        with_licences: the same behind them.
+        decisions: on them.
+        with_lists: the same; where a row holds several vehicles, with what the lists say of each.
+        remarks: what they say of the other rows.
         more: lines of evidence that stand behind those of some rows.
         others: by row its vehicles but the first, each with its verdict.
     """
 
     texts: pa.StringArray
     problems: Categorical
-    with_reviews: Categorical
-    with_licences: Categorical
+    decisions: Categorical
+    with_lists: Categorical
+    remarks: ListRemarks | None
     more: Mapping[int, list[str]]
     others: Mapping[int, tuple[str, ...]]
 
@@ -81,7 +86,8 @@ class AnswerColumns:
                 for name in OF_PROFILE
             },
         }
-        # The lists add reasons and evidence alone, and make many answers of few decisions.
+        # The lists add reasons and evidence alone: what they say stands beside the decision to the end, as there are many more
+        # combinations of both than of either.
         self._of_decision = {
             "vin_powertrain": column(lambda decision: decision.powertrain, text),
             "vin_powertrain_basis": column(lambda decision: decision.basis, text),
@@ -90,32 +96,41 @@ class AnswerColumns:
             "vin_regime": column(lambda decision: decision.regime, text),
         }
         self._other_regimes = column(lambda one: listed(one.other_regimes), many)
-        self._reasons = column(lambda decision: listed(decision.reasons), many)
-        self._evidence = column(lambda decision: listed(decision.evidence), many)
+        self._reasons_of = PerDistinct(lambda decision: decision.reasons)
+        self._reasons_in = PerDistinct(_reasons_in)
+        self._each_once = PerDistinct(_each_once)
+        self._reasons = column(listed, many)
+        self._evidence_of = PerDistinct(lambda decision: decision.evidence)
+        self._evidence_in = PerDistinct(_evidence_in)
+        self._evidence = column(listed, many)
         self._others = column(listed, many)
         self._no_others = ((),)
-        self._licence = column(lambda one: drawn_at(one.evidence), text) if with_licence else None
+        self._with_licence = with_licence
+        self._licence = column(lambda remarks: drawn_at(_evidence_in(remarks)), text)
 
     def __call__(
         self,
         rows: DecidedRows,
-        with_reviews: Categorical,
-        with_licences: Categorical,
+        decisions: Categorical,
+        remarks: ListRemarks | None,
         more: Mapping[int, list[str]],
     ) -> dict[str, pa.Array]:
         """The columns of one batch of n rows.
 
         Args:
             rows: the rows.
-            with_reviews: their decisions, before the lists of exporters and licences.
-            with_licences: the same behind them.
+            decisions: on them.
+            remarks: what the lists of exporters and licences say.
             more: lines of evidence that stand behind those of some rows.
         """
         of_vins = self.of_vins(rows)
         texts, problems = rows.vins.texts, self.problems(rows)
-        folded = FoldedRows(texts, problems, with_reviews, with_licences, more, {})
-        licences = {LICENCE: self._licence(with_licences)} if self._licence else {}
-        return self.of_rows(of_vins, folded) | licences
+        folded = FoldedRows(texts, problems, decisions, decisions, remarks, more, {})
+        columns = self.of_rows(of_vins, folded)
+        if self._with_licence:
+            nothing = Categorical.constant(len(texts), NOTHING)
+            columns[LICENCE] = self._licence(remarks.licences if remarks else nothing)
+        return columns
 
     def of_vins(self, rows: DecidedRows) -> dict[str, pa.Array]:
         """The columns of what is read of the VINs."""
@@ -139,20 +154,36 @@ class AnswerColumns:
             rows: what is said of all vehicles of a row.
         """
         of_vins = dict(of_vins)
+        reasons, evidence = self._reasons_of(rows.with_lists), [self._evidence_of(rows.with_lists)]
+        if rows.remarks:
+            reasons = self._each_once(reasons, *map(self._reasons_in, rows.remarks))
+            evidence += map(self._evidence_in, rows.remarks)
         return {
             "vin_text": rows.texts,
             "vin": of_vins.pop("vin"),
             "vin_others": self._beside_first(len(rows.texts), rows.others),
             "vin_problems": self._problems(rows.problems),
             **of_vins,
-            **{name: column(rows.with_reviews) for name, column in self._of_decision.items()},
-            "vin_reasons": self._reasons(rows.with_licences),
-            "vin_evidence": self._evidence.with_more(rows.with_licences, rows.more),
-            "vin_other_regimes": self._other_regimes(rows.with_reviews),
+            **{name: column(rows.decisions) for name, column in self._of_decision.items()},
+            "vin_reasons": self._reasons(reasons),
+            "vin_evidence": self._evidence(*evidence, more=rows.more),
+            "vin_other_regimes": self._other_regimes(rows.decisions),
         }
 
     def _beside_first(self, rows: int, others: Mapping[int, tuple[str, ...]]) -> pa.Array:
-        return self._others.with_more(Categorical.constant(rows, self._no_others), others)
+        return self._others(Categorical.constant(rows, self._no_others), more=others)
+
+
+def _reasons_in(remarks: tuple[Remark, ...] | None) -> tuple[Reason, ...]:
+    return tuple(one.reason for one in remarks or () if one.reason)
+
+
+def _evidence_in(remarks: tuple[Remark, ...] | None) -> tuple[EvidenceItem, ...]:
+    return tuple(one.item for one in remarks or () if one.item)
+
+
+def _each_once(*lists: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(lists)))
 
 
 def _display(field: Field, vin: CheckedProfile) -> Any:

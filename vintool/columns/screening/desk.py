@@ -1,7 +1,8 @@
-"""The user's lists over columns: asked once per distinct key, licences drawn row by row."""
+"""The user's lists over columns: asked once per distinct key; what they say stands beside the decisions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from vintool.columns.engine.arrays import Ints, Mask, Places
 from vintool.columns.engine.categorical import NOTHING, Categorical
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
+from vintool.columns.screening.draws import COUNTED_BEFORE, NOT_DRAWN, NOTHING_LEFT, Draw, Draws
 from vintool.columns.screening.row_rules import DecidedRows, review_keys
 from vintool.desk import book
 from vintool.desk.approvals import START_LENGTH
@@ -25,7 +27,25 @@ from vintool.screening.decision import Decision
 from vintool.screening.evidence import Remark, all_remarks
 from vintool.screening.screen import with_remarks
 
-_DRAWN, _NOTHING_LEFT, _COUNTED_BEFORE, _NOT_DRAWN = range(4)
+
+class ListRemarks(NamedTuple):
+    """What the lists say of n rows: tuples of ``Remark``, None where nothing."""
+
+    exporters: Categorical
+    licences: Categorical
+    confirmations: Categorical
+
+    def take(self, rows: Places) -> "ListRemarks":
+        """The remarks on some rows, by their numbers."""
+        return ListRemarks(*(column.take(rows) for column in self))
+
+    def mask(self, rule: Callable[[tuple[Remark, ...]], bool]) -> Mask:
+        """Of which rows a rule says yes of the remarks of a list."""
+        says = [column.mask(lambda remarks: rule(remarks or ())) for column in self]
+        return np.asarray(np.logical_or.reduce(says))
+
+
+_NO_DRAWS = (Draw(NOT_DRAWN),)
 
 
 class DeskRules:
@@ -53,13 +73,14 @@ class DeskRules:
         self._wanted = PerDistinct(Shipment)
         self._match = PerDistinct(partial(book.licence, desk))
         self._outcome = PerDistinct(self._remarks_of)
-        self._merged = PerDistinct(all_remarks)
+        self._merged = PerDistinct(lambda *remarks: all_remarks(*filter(None, remarks)))
         self._with_remarks = PerDistinct(with_remarks)
         self._starts = Encoder()
         self._judged = PerDistinct(desk.catalogue.judged) if desk.catalogue else None
         self._code = code_field(mapping)
-        self._draws = Encoder([(_NOT_DRAWN, 0, ())])
-        self._letters = Encoder([()])
+        self._draws = Draws(desk.ledger) if desk.ledger else None
+        self._letters = Encoder([None])
+        self._same = PerDistinct(lambda remarks: remarks)
         # By regime, of rows that were reviewed; the first is that of all others.
         self._facts = Encoder([(None,) * len(REGIMES)])
         reviews = desk.reviews
@@ -122,23 +143,23 @@ class DeskRules:
             Categorical(self._facts.values, of_rows),
         )
 
-    def with_licences(
+    def remarks(
         self,
         rows: DecidedRows,
         decisions: Categorical,
-        vehicles: Places,
+        vehicles: tuple[Places, Mask],
         draws: Ints | None = None,
-    ) -> Categorical:
-        """The decisions with what the lists of exporters, licences and confirmations say.
+    ) -> ListRemarks | None:
+        """What the lists of exporters, licences and confirmations say of n rows; None where there is no list.
 
         Args:
             rows: n rows.
-            decisions: on them.
-            vehicles: rows of one vehicle have the same number; -1 where there is no VIN.
+            decisions: on them; the verdicts are theirs, whatever the lists say.
+            vehicles: rows of one vehicle have the same number, -1 where there is no VIN; and which may stand on an earlier row.
             draws: as how many vehicles each row draws; None where each is one.
         """
         if not self._has_lists:
-            return decisions
+            return None
         verdicts = self._verdict(decisions)
         is_listed = verdicts.mask(book.HELD_VERDICTS.__contains__)
         at = np.flatnonzero(is_listed)
@@ -150,7 +171,8 @@ class DeskRules:
 
         regimes = self._regime(decisions.take(at))
         goods = self._exported(regimes, rows.vin_facts.take(at), rows.declared.take(at))
-        exporters = self._exporter(
+        exporters = self._exporter.on(
+            is_listed,
             cells("exporter_code"),
             cells("exporter"),
             goods,
@@ -170,81 +192,91 @@ class DeskRules:
             self._day_for_licences(numbers, self._day_for_list(days)),
             regimes,
         )
-        uses = (cells("declaration_no"), cells(self._port))
+        matches = self._match(verdicts, numbers, wanted)
         draws = np.ones(len(at), dtype=np.int64) if draws is None else draws[at]
-        licences = self._licences(verdicts, numbers, wanted, vehicles[at], draws, uses)
-        remarks = self._merged.on(is_listed, exporters, licences)
-        return self._with_confirmations(self._with_remarks(decisions, remarks), rows.vins.vin)
+        uses = (cells("declaration_no"), cells(self._port))
+        of_draws = self._drawn(
+            verdicts, matches, numbers, [one[at] for one in vehicles], draws, uses
+        )
+        remarks = ListRemarks(
+            exporters,
+            self._outcome.on(is_listed, matches, of_draws),
+            self._of_letters(decisions, rows.vins.vin),
+        )
+        before = decisions.mask(lambda one: Reason.BEFORE_RULE in one.reasons)
+        return self.only(~before, remarks) if before.any() else remarks
 
-    def _licences(  # noqa: PLR0913, PLR0917 - what each draw turns on
+    def only(self, rows: Mask, remarks: ListRemarks) -> ListRemarks:
+        """The remarks on some rows; nothing on the others."""
+        at = np.flatnonzero(rows)
+        return ListRemarks(*(self._same.on(rows, column.take(at)) for column in remarks))
+
+    def with_remarks(self, decisions: Categorical, remarks: ListRemarks) -> Categorical:
+        """The decisions with what the lists say, as one: for few rows, of which each may be another one."""
+        return self._with_remarks(decisions, self._merged(*remarks))
+
+    def _drawn(  # noqa: PLR0913, PLR0917 - what each draw turns on
         self,
         verdicts: Categorical,
+        matches: Categorical,
         numbers: Categorical,
-        wanted: Categorical,
-        vehicles: Places,
+        vehicles: Sequence[Any],
         draws: Ints,
         uses: tuple[Categorical, Categorical],
     ) -> Categorical:
-        """What the list of licences says of n rows, each of which draws on it in turn.
+        """What n rows draw on the ledger, in their order, and enter in it.
 
         Args:
             verdicts: on the rows.
+            matches: their licences.
             numbers: the cells of the licence number; None where the manifest has no such column.
-            wanted: what the licences must allow.
-            vehicles: as for ``with_licences``.
+            vehicles: as for ``remarks``.
             draws: of each row.
             uses: the cells of the declaration number and of the port.
         """
-        matches = self._match(verdicts, numbers, wanted)
         ledger = self._desk.ledger
-        if ledger is None:
-            return self._outcome(matches, Categorical.constant(len(matches), self._draws.values))
+        if ledger is None or self._draws is None:
+            return Categorical.constant(len(matches), _NO_DRAWS)
         _note(ledger, matches, numbers)
         drawable = matches.mask(lambda match: match.drawable)
         controlled = verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
         codes = np.zeros(len(matches), dtype=np.int32)
         rows = np.flatnonzero(drawable & controlled)
-        columns = (one.take(rows) for one in (matches, *uses))
-        cells = [[one.values[code] for code in one.codes.tolist()] for one in columns]
-        outcomes = []
-        for match, vehicle, number, *use in zip(
-            cells[0], vehicles[rows].tolist(), draws[rows].tolist(), *cells[1:], strict=True
-        ):
-            outcome, at = _draw(ledger, match.drawable, vehicle, number)
-            over = () if outcome == _NOTHING_LEFT else ledger.accounts[at].use(*use)
-            outcomes.append((outcome, at, over))
-        codes[rows] = self._draws.codes(outcomes)
+        codes[rows] = self._draws(
+            matches.take(rows),
+            vehicles[0][rows],
+            vehicles[1][rows],
+            draws[rows],
+            [column.take(rows) for column in uses],
+        )
         in_review = matches.codes[drawable & ~controlled]
         for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:
                 ledger.accounts[at].in_review += int(count)
-        return self._outcome(matches, Categorical(self._draws.values, codes))
+        return Categorical(self._draws.values, codes)
 
-    def _remarks_of(
-        self, match: Match, draw: tuple[int, int, tuple[Reason, ...]]
-    ) -> tuple[Remark, ...]:
-        outcome, at, over = draw
+    def _remarks_of(self, match: Match, draw: Draw) -> tuple[Remark, ...]:
         ledger = self._desk.ledger
         if ledger is None:
             return match.remarks
-        beyond = ledger.licences.over_limits(at, over)
-        if outcome in {_NOT_DRAWN, _COUNTED_BEFORE}:
+        beyond = ledger.licences.over_limits(draw.at, draw.over)
+        if draw.outcome in {NOT_DRAWN, COUNTED_BEFORE}:
             return (*match.remarks, *beyond)
-        if outcome == _NOTHING_LEFT:
+        if draw.outcome == NOTHING_LEFT:
             return (*match.remarks, ledger.licences.exceeded(match.drawable))
-        return (*match.remarks, ledger.licences.drawn(at, by_fit=not match.named), *beyond)
+        return (*match.remarks, ledger.licences.drawn(draw.at, by_fit=not match.named), *beyond)
 
-    def _with_confirmations(self, rows: Categorical, vins: pa.Array) -> Categorical:
+    def _of_letters(self, decisions: Categorical, vins: pa.Array) -> Categorical:
         """Used vehicles within 180 days, held against the makers' letters."""
         letters = self._desk.confirmations
         if letters is None:
-            return rows
-        needs = rows.mask(_needs_confirmation)
+            return Categorical.constant(len(decisions), self._letters.values)
+        needs = decisions.mask(_needs_confirmation)
         codes = np.zeros(len(needs), dtype=np.int32)
         codes[needs] = self._letters.codes(
             letters.judge(vin or "") for vin in vins.filter(pa.array(needs)).to_pylist()
         )
-        return self._with_remarks(rows, Categorical(self._letters.values, codes))
+        return Categorical(self._letters.values, codes)
 
 
 def _reviewed(
@@ -255,23 +287,6 @@ def _reviewed(
 
 def _needs_confirmation(decision: Decision) -> bool:
     return Reason.WITHIN_180_DAYS in decision.reasons
-
-
-def _draw(
-    ledger: Ledger, candidates: tuple[int, ...], vehicle: int, number: int
-) -> tuple[int, int]:
-    """Draw a number of vehicles, unless an earlier row with the VIN has drawn it; -1 bears no VIN."""
-    first = ledger.accounts[candidates[0]]
-    if vehicle in ledger.vehicles:
-        first.counted_before += 1
-        return _COUNTED_BEFORE, candidates[0]
-    drawn = ledger.draw(candidates, number)
-    if drawn is None:
-        first.findings[Reason.LICENCE_EXCEEDED] += 1
-        return _NOTHING_LEFT, candidates[0]
-    if vehicle >= 0:
-        ledger.vehicles.add(vehicle)
-    return _DRAWN, drawn
 
 
 def _note(ledger: Ledger, matches: Categorical, numbers: Categorical) -> None:

@@ -15,7 +15,7 @@ from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.screening.answers import FACTS, AnswerColumns, FoldedRows
 from vintool.columns.screening.chassis import chassis_evidence
-from vintool.columns.screening.desk import DeskRules
+from vintool.columns.screening.desk import DeskRules, ListRemarks
 from vintool.columns.screening.duplicates import (
     DUPLICATE_REMARKS,
     Duplicates,
@@ -32,7 +32,7 @@ from vintool.registry.reference import reference_in_use
 from vintool.screening.dates import ManifestDays, day_field
 from vintool.screening.regimes import regimes_asked
 from vintool.screening.row_vins import beside_first, of_row
-from vintool.screening.screen import needs_a_look
+from vintool.screening.screen import asks_for_a_look, needs_a_look
 
 #: So many distinct keys are kept; then all are forgotten, so that memory does not grow with the rows.
 KEPT = 120_000
@@ -203,8 +203,7 @@ class Screener:
         if duplicates is None:
             duplicates = self._duplicates(vehicles, rows, decided.cells)
         if (kinds := duplicates.kinds).any():
-            remarks = Categorical(DUPLICATE_REMARKS, kinds)
-            decisions = rules.with_duplicates(decisions, remarks)
+            decisions = rules.with_duplicates(decisions, Categorical(DUPLICATE_REMARKS, kinds))
         decisions = self._desk.with_catalogue(decided, decisions)
         fingerprints = partial(rules.fingerprints, decided, decisions, duplicates.repeats)
         with_reviews = self._desk.with_reviews(decided, decisions, fingerprints)
@@ -212,10 +211,12 @@ class Screener:
         if vehicles.as_first is not None:
             known_by = known_by.copy()
             known_by[vehicles.as_first[0]] = known_by[vehicles.as_first[1]]
-        with_licences = self._desk.with_licences(decided, with_reviews, known_by, vehicles.draws)
-        more = self._evidence(decided, duplicates, with_licences)
+        remarks = self._desk.remarks(
+            decided, with_reviews, (known_by, known_by != duplicates.places), vehicles.draws
+        )
+        more = self._evidence(decided, duplicates, with_reviews)
         if vehicles.rows is not None:
-            folded = self._folded(batch, vehicles, decided, (with_reviews, with_licences), more)
+            folded = self._folded(batch, vehicles, decided, with_reviews, remarks, more)
             of_first = {
                 name: column.take(vehicles.starts)
                 for name, column in self._answers.of_vins(decided).items()
@@ -223,23 +224,27 @@ class Screener:
             of_rows = _with_numbers(self._answers.of_rows(of_first, folded), rows)
             if not self._lists_vehicles:
                 return Screened(of_rows, of_rows)
-        answers = self._answers(decided, with_reviews, with_licences, more)
+        answers = self._answers(decided, with_reviews, remarks, more)
         if self._with_facts:
-            answers[FACTS] = fingerprints(with_licences.mask(needs_a_look), with_reviews)
+            look = with_reviews.mask(needs_a_look)
+            if remarks:
+                look |= remarks.mask(asks_for_a_look)
+            answers[FACTS] = fingerprints(look, with_reviews)
         if vehicles.rows is None:
             lines = _with_numbers(answers, rows)
             return Screened(lines, lines)
         return Screened(of_rows, _with_numbers(answers, rows[vehicles.rows]), vehicles.rows)
 
-    def _folded(
+    def _folded(  # noqa: PLR0913, PLR0917 - all that is known of the vehicles
         self,
         batch: pa.RecordBatch,
         vehicles: Vehicles,
         decided: DecidedRows,
-        decisions: tuple[Categorical, Categorical],
+        decisions: Categorical,
+        remarks: ListRemarks | None,
         more: Mapping[int, list[str]],
     ) -> FoldedRows:
-        """What the rows of a batch say by their vehicles: by the decisions without and with the lists, and lines of evidence."""
+        """What the rows of a batch say by their vehicles: by the decisions, what the lists say, and lines of evidence."""
         starts, row_of = vehicles.starts, vehicles.row_of
         lines = dict[int, list[str]]()
         for vehicle, of_vehicle in more.items():
@@ -247,18 +252,25 @@ class Screener:
             lines[row] = [*dict.fromkeys((*lines.get(row, ()), *of_vehicle))]
         others = dict[int, tuple[str, ...]]()
         ends = np.append(starts[1:], len(row_of))
-        verdicts = decisions[1].map(lambda one: one.verdict.value, pa.string())
+        verdicts = decisions.map(lambda one: one.verdict.value, pa.string())
         for row in np.flatnonzero(ends - starts > 1).tolist():
             some = slice(int(starts[row]), int(ends[row]))
             columns: list[Any] = [one[some].to_pylist() for one in (decided.vins.texts, verdicts)]
             others[row] = beside_first(*columns)
         problems = self._problems_of_row(self._answers.problems(decided), vehicles)
-        with_reviews, with_licences = (self._of_row(one, vehicles) for one in decisions)
+        with_lists = decisions
+        if remarks:
+            alone = ends - starts == 1
+            with_lists = self._desk.with_remarks(
+                decisions, self._desk.only(~alone[row_of], remarks)
+            )
+            remarks = self._desk.only(alone, remarks.take(starts))
         return FoldedRows(
             self._vehicles.text(batch),
             problems,
-            with_reviews,
-            with_licences,
+            self._of_row(decisions, vehicles),
+            self._of_row(with_lists, vehicles),
+            remarks,
             lines,
             others,
         )
