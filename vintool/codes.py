@@ -235,6 +235,7 @@ class Reason(StrEnum):
     EXPORTER_NOT_QUALIFIED = "exporter_not_qualified", Concern.EXPORTER, True, "The exporter is not on the list of qualified enterprises.", "The exporter's qualification, or another exporter that has it."
     EXPORTER_EXPIRED = "exporter_expired", Concern.EXPORTER, True, "The exporter is on the list, but not for the declaration date.", "A qualification that holds on the declaration date."
     EXPORTER_DATE_UNKNOWN = "exporter_date_unknown", Concern.EXPORTER, True, "Without a declaration date it was not checked whether the exporter is qualified on it.", "The declaration date, from the customs declaration."
+    EXPORTER_UNCLEAR = "exporter_unclear", Concern.EXPORTER, True, "Whether the exporter is on the list cannot be told: its name is written in another script than there, and no code can be compared.", "The exporter's code by its business licence, or its name as the list writes it."
     EXPORTER_NAME_DIFFERS = "exporter_name_differs", Concern.EXPORTER, True, "The exporter's code is on the list under another name.", "The business licence of the exporter: code and name."
     BRAND_NOT_AUTHORISED = "brand_not_authorised", Concern.EXPORTER, True, "The brand is none of those for which the exporter is listed, by itself or by a maker that authorises it.", "The maker's authorisation for this brand."
     BRAND_OF_GROUP = "brand_of_group", Concern.EXPORTER, True, "The brand is not listed for the exporter, but belongs to the group of one that is: look at the authorisation.", "The maker's authorisation: whether it names this brand."

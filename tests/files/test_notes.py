@@ -58,8 +58,8 @@ def test_hidden_rows_and_columns_are_judged_and_named(tmp_path, write):
     assert summary.verdicts["controlled"] == 3
     info = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["summary"]["sheets"][0]
     assert (info["hidden_rows"], info["hidden_columns"]) == (2, ["Ref"])
-    assert "Sheet 'S': 2 of 3 rows are hidden in the workbook; they were judged too." in summary.notes  # fmt: skip
-    assert "Sheet 'S': 1 column(s) are hidden in the workbook and were read too: 'Ref'." in summary.notes  # fmt: skip
+    assert "Sheet 'S': 2 of 3 rows are hidden in the file; they were judged too." in summary.notes  # fmt: skip
+    assert "Sheet 'S': 1 column(s) are hidden in the file and were read too: 'Ref'." in summary.notes  # fmt: skip
 
 
 @pytest.mark.parametrize(("said", "hidden"), [("0", ()), ("false", ()), ("true", ((1, 4),))])

@@ -96,6 +96,12 @@ def test_what_may_be_a_vehicle_is_one(row):
     assert KINDS(row) is None
 
 
+def test_what_stands_under_unknown_headings_repeats_none():
+    kinds = RowKinds(["Xyzzy", "Plugh", "VIN"], ["", "", "vin"])
+    assert kinds(["ATTO 3", "25,000", ""]) is None
+    assert kinds(["xyzzy", "PLUGH", ""]) is RowKind.REPEATED_HEADER
+
+
 @given(
     row=st.sampled_from([row for rows in APART.values() for row in rows]),
     vin=st.sampled_from([TESLA, ATTO3]),

@@ -136,7 +136,7 @@ class RowKinds:
             of_two_lines = len(named) > 1 and (header.startswith(named) or header.endswith(named))
             if not named or not header:
                 return None
-            if not of_two_lines and _field(cell) != (self._of(at) or None):
+            if not of_two_lines and not _field(cell) == self._of(at) != "":
                 return None
         return RowKind.REPEATED_HEADER
 
@@ -229,10 +229,10 @@ def _is_other_word(cell: str) -> bool:
     )
 
 
-def _field(cell: str) -> str | None:
-    """The field that a text is a heading of."""
+def _field(cell: str) -> str:
+    """The field that a text is a heading of; empty of no known one."""
     named = meaning(cell)
-    return named[0] if named else None
+    return named[0] if named else ""
 
 
 def _kind_of_words(cell: str) -> RowKind | None:

@@ -26,7 +26,7 @@ from vintool.desk.lists import (
     validity,
     word,
 )
-from vintool.desk.makers import NamedMaker, named_maker
+from vintool.desk.makers import NamedMaker, named_maker, names_in
 from vintool.registry.brands import one_group
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.identifiers import USCC_LENGTH, credit_code, exporter_code
@@ -269,7 +269,27 @@ class Exporters:
         other = next(iter(self._by_name.get(name, ())), None)
         hint = f", the name stands there with code {other.codes[0]}" if other else ""
         exporter = ", ".join(filter(None, (code, name_text.strip()[:60])))
+        if not other and name and (one := self._in_another_script(code, name_text)):
+            return remark(Reason.EXPORTER_UNCLEAR, f"{exporter} against {one.display}", one.place)
         return remark(Reason.EXPORTER_NOT_QUALIFIED, f"{exporter} not on the list{hint}", SOURCE)
+
+    def _in_another_script(self, code: str, name: str) -> Enterprise | None:
+        """An enterprise that may be the exporter, as neither code nor name can be compared; one that shares a proper name if there is.
+
+        Args:
+            code: of the exporter.
+            name: of it, as written.
+        """
+        others = [
+            one
+            for row in self._by_name.values()
+            for one in row
+            if not _other_code(code, one.codes)
+            and not any(one_script(name, other) for other in one.names)
+        ]
+        proper = names_in(name)
+        alike = (one for one in others if not proper.isdisjoint(names_in(one.name)))
+        return next(alike, others[0] if others else None)
 
     def _on_list(
         self,

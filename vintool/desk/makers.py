@@ -39,7 +39,7 @@ def named_maker(name: str) -> NamedMaker:
     """
     makers = _of_china()
     exact = [one for one in makers if normalise(one.name) == normalise(name)]
-    if not exact and (names := _english(name)):
+    if not exact and (names := names_in(name)):
         scores = [(_score(one, names), one) for one in makers]
         best = max((score for score, _ in scores), default=0)
         exact = [one for score, one in scores if score > max(best - _AS_GOOD, 0)]
@@ -76,8 +76,12 @@ def _proper_names() -> frozenset[tuple[str, ...]]:
     return (frozenset(brands).union(*_translations().values()) - _places()) - {()}
 
 
-def _english(name: str) -> frozenset[tuple[str, ...]]:
-    """The brands, groups and places in a name, in English; of two that overlap the longer one."""
+def names_in(name: str) -> frozenset[tuple[str, ...]]:
+    """The brands, groups and places in a name, in English; of two that overlap the longer one.
+
+    >>> names_in("比亚迪汽车有限公司") == names_in("BYD Auto Co., Ltd.")
+    True
+    """
     found, rest = set[tuple[str, ...]](), name
     for chinese in sorted(_translations(), key=len, reverse=True):
         if chinese in rest:

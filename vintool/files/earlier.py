@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
+from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
 from vintool.files.writing.looks import in_order
 
@@ -24,18 +26,20 @@ _OF_PLACE = frozenset({"vin_sheet", "vin_file"})  # where several sheets or file
 _AGAIN = re.compile(r"(?:vin_)+(?=vin$|vin_)")  # before a name that the user has, too
 
 
-def without_earlier(manifest: Manifest) -> Manifest:
-    """The manifest without the columns of earlier answers, and a note on each sheet that had some."""
+def open_without_earlier(path: Path, *, encoding: str | None, sheet: str | None) -> Manifest:
+    """``open_manifest`` without the columns of earlier answers, and a note on each sheet that had some."""
+    manifest = open_manifest(path, encoding=encoding, sheet=sheet)
     sheets, notes = list[Sheet](), list[str]()
-    for sheet in manifest.sheets:
-        ours = earlier_columns(sheet.headers)
-        if ours and len(ours) < len(sheet.columns):
-            place = f"Sheet {sheet.name!r}: " if sheet.name else ""
+    for one in manifest.sheets:
+        ours = earlier_columns(one.headers)
+        if len(ours) == len(one.columns):
+            ours = frozenset()  # nothing else is left to read
+        if ours:
+            place = f"Sheet {one.name!r}: " if one.name else ""
             notes.append(
                 f"{place}{len(ours)} columns of an earlier run were not read, and the answers of this run stand in their place."
             )
-            sheet = _without(sheet, ours)  # noqa: PLW2901
-        sheets.append(sheet)
+        sheets.append(_without(one, ours) if ours else one)
     return replace(manifest, sheets=tuple(sheets), notes=(*manifest.notes, *notes))
 
 

@@ -15,10 +15,9 @@ import pyarrow as pa
 from vintool.declaration.headers import near, normalise
 from vintool.declaration.mapping import map_columns
 from vintool.errors import ManifestError, MappingError, NoVinColumn
-from vintool.files.earlier import without_earlier
+from vintool.files.earlier import open_without_earlier
 from vintool.files.reading import limits
 from vintool.files.reading.compressed import Piped, is_pipe
-from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import PARQUET, Batch, Manifest, Sheet, Tally, unique
 from vintool.files.reading.watch import Watch
 from vintool.files.run import FILE, RUN_JSON, Run, columns_given
@@ -340,7 +339,7 @@ def _open_input(
     source = piped.path if piped else path
     watch = Watch.of(source)
     hashed = hash_in_thread(source) if run.out is not None else (lambda: "")
-    manifest = _opened(source, run)
+    manifest = open_without_earlier(source, encoding=run.encoding, sheet=run.sheet)
     given = columns_given(run.mapping)
     if several:
         columns = _columns(manifest)
@@ -352,10 +351,6 @@ def _open_input(
     mappings = _mappings(manifest, given)
     copy = AnnotatedCopy.of(manifest, run.annotated_as, raw=run.raw)
     return Input(path, name, source, piped, watch, hashed, manifest, mappings, copy)
-
-
-def _opened(source: Path, run: Run) -> Manifest:
-    return without_earlier(open_manifest(source, encoding=run.encoding, sheet=run.sheet))
 
 
 def _columns(manifest: Manifest) -> set[str]:
@@ -382,7 +377,7 @@ def _later(manifest: Manifest, run: Run, source: Path, before: int) -> Manifest:
     """The manifest; of many files only the first stay open, with what their libraries hold of them."""
     if before < _HELD:
         return manifest
-    again = partial(_opened, source, run)
+    again = partial(open_without_earlier, source, encoding=run.encoding, sheet=run.sheet)
     sheets = (
         replace(sheet, read=partial(_read_again, again, at), reopen=partial(_reopened, again, at))
         for at, sheet in enumerate(manifest.sheets)

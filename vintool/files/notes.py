@@ -138,11 +138,11 @@ def _hidden(sheet: Sheet, info: SheetInfo) -> list[str]:
     notes = list[str]()
     if info.hidden_rows:
         notes.append(
-            f"{info.hidden_rows:,} of {info.rows:,} rows are hidden in the workbook; they were judged too."
+            f"{info.hidden_rows:,} of {info.rows:,} rows are hidden in the file; they were judged too."
         )
     if hidden := sheet.hidden_columns:
         notes.append(
-            f"{len(hidden):,} column(s) are hidden in the workbook and were read too: {labels(hidden)}."
+            f"{len(hidden):,} column(s) are hidden in the file and were read too: {labels(hidden)}."
         )
     return notes
 

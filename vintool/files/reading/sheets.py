@@ -187,8 +187,6 @@ NEEDS_HEADINGS: Final = (
     *("Rule", "Reasons", "File", "Sheet", "Row"),
 )
 COUNT_HEADINGS: Final = ("What", "Which", "In words", "Rows")
-ADDED: Final = "added by vintool to an annotated workbook"
-"""Why such a sheet is not read."""
 
 
 @dataclass(frozen=True, slots=True)

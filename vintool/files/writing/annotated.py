@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pyarrow as pa
 
-from vintool.files.reading.sheets import ADDED, Manifest, Sheet
+from vintool.files.reading.sheets import Manifest, Sheet
+from vintool.files.reading.workbooks.sheet_choice import ADDED
 from vintool.files.writing.delimited import DelimitedWriter
 from vintool.files.writing.formats import FORMATS, LIST_FORMATS
 from vintool.files.writing.jsonl import JsonLinesWriter

@@ -7,8 +7,11 @@ from vintool.declaration import headers
 from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
-from vintool.files.reading.sheets import ADDED, COUNT_HEADINGS, NEEDS_HEADINGS, Sheet
+from vintool.files.reading.sheets import COUNT_HEADINGS, NEEDS_HEADINGS, Sheet
 from vintool.report.language import LANGUAGES, language
+
+ADDED = "added by vintool to an annotated workbook"
+"""Why a sheet of an earlier run is not read."""
 
 
 def sorted_out(
