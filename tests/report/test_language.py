@@ -84,8 +84,12 @@ NOT_SHOWN = {"vin", "wmi", "vds", "vis", "attributes", "problems", "powertrain c
 
 
 def of_explain():
-    """What ``explain`` says of a vehicle and a verdict, but for the law and the steps of the decision."""
+    """What ``explain`` says of a vehicle and a verdict, and the steps of the decision with the law of each."""
     yield from {*MEANINGS.values(), NOT_CHECKED, *({line.step for line in TABLE} - {"VIN"})}
+    yield from (line.says for line in TABLE)
+    for law in map(load_regime, REGIMES):
+        yield from (one.says for line in TABLE for one in law.at_step(line.step))
+    yield from ("{provision}, since {day}: {says}", "or", "position {n}")
     yield from {field.label for field in FIELDS.values()} - NOT_SHOWN
     for problem in Problem:
         yield from (problem.sentence, problem.weight.value)

@@ -7,6 +7,7 @@ or not enough memory, 130 interrupted, 143 terminated.
 
 import gc
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,11 +44,8 @@ from vintool.cli.terminal import (
     parse_pairs,
     print_models,
     read_texts,
-    say,
-    say_json,
     show,
     stop,
-    styled,
     today,
     unwritable,
 )
@@ -191,7 +189,7 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
 
 
 @cli.command()
-@click.argument("vin")
+@vins_argument
 @on_day
 @text_or_json
 @click.option(
@@ -204,12 +202,20 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
 @lang_option
 @with_evidence
 def explain(  # noqa: PLR0913, PLR0917 - the options of the command
-    vin: str, on: date | None, form: str, declare: tuple[str, ...], regime: str, lang: str
+    vins: tuple[str, ...],
+    on: date | None,
+    form: str,
+    declare: tuple[str, ...],
+    regime: str,
+    lang: str,
 ) -> None:
-    """The verdict on one vehicle, step by step, with the sources.
+    """The verdict on a vehicle, step by step, with the sources.
+
+    Of a text with several VINs each is explained, after the verdict on all of them; several texts are several answers.
 
     \b
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01
+    vintool explain "LRW3E7FA1LC000001 / LGXC74C48P0320453" --on 2026-03-01
     vintool explain LGXC74C48P0320453 --on 2026-03-01 --declare hs_code=8703801090
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01 --regime cn-used-vehicle --declare condition=used
     """
@@ -221,15 +227,16 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the command
     if on is None and not day_field(declared):
         on = today()
         note(f"no --on given: judged for today, {on.isoformat()}")
+    words = language(lang)
     try:
-        explanation = page.explain(vin, on, declared, regime)
+        print_models(
+            (page.explain(text, on, declared, regime) for text in read_texts(vins)),
+            form,
+            lambda explanation: page.explanation_lines(explanation, words),
+            single=_single(vins),
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    if form == "json":
-        say_json(explanation.model_dump_json(indent=2))
-        return
-    for line in page.explanation_lines(explanation, language(lang)):
-        say(line, styled)
 
 
 def _print_fields(
@@ -244,14 +251,14 @@ def _print_fields(
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text is a VIN or a part of one rather than the name of a command or a file."""
-    letters = text.replace("-", "").replace(" ", "").replace("*", "")
-    return (
-        8 <= len(letters) <= 20
-        and letters.isalnum()
-        and any(map(str.isdecimal, letters))
-        and not Path(text).exists()
-    )
+    """Whether a text is a VIN, several, or a part of one rather than the name of a command or a file."""
+    words = [text, *re.split(r"[\s,;/|]+", text)]
+    whole, *parts = (re.sub(r"[-\s*]", "", word) for word in words)
+
+    def fits(letters: str) -> bool:
+        return 8 <= len(letters) <= 20 and letters.isalnum() and any(map(str.isdecimal, letters))
+
+    return (fits(whole) or all(map(fits, parts))) and not Path(text).exists()
 
 
 def _is_check(fields: dict[str, Any]) -> bool:
