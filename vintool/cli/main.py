@@ -113,8 +113,9 @@ def cli() -> None:
 @vins_argument
 @text_or_lists
 @market_option
+@lang_option
 @with_evidence
-def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
+def decode(vins: tuple[str, ...], form: str, market: str | None, lang: str) -> None:
     """What a VIN tells: maker, model year, plant, model, powertrain, each with its source.
 
     Of 8 to 16 characters, or with marks for those that are not known, what the others tell.
@@ -130,8 +131,9 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
         vehicle_fields,
     )
     from vintool.decoding.text import check_lines, vehicle_lines  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
 
-    failed = False
+    failed, translate = False, language(lang).translate
 
     def decoded() -> Iterator[dict[str, Any]]:
         nonlocal failed
@@ -144,8 +146,8 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
 
     def lines(fields: dict[str, Any]) -> Iterable[str]:
         if _is_check(fields):
-            return (f"no VIN: {fields['text']!r}", *check_lines(fields))
-        return vehicle_lines(fields)
+            return (translate(f"no VIN: {fields['text']!r}"), *check_lines(fields, translate))
+        return vehicle_lines(fields, translate)
 
     _print_fields(decoded(), form, lines, single=_single(vins))
     sys.exit(FAILED if failed else 0)
@@ -155,7 +157,8 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
 @vins_argument
 @text_or_lists
 @market_option
-def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
+@lang_option
+def check(vins: tuple[str, ...], form: str, market: str | None, lang: str) -> None:
     """Whether a VIN is well formed by the rules of its market, and what was meant if not.
 
     Exit 1 if one is not. A clean-up (spaces, case, ...) is told and is no fault.
@@ -166,8 +169,9 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """
     from vintool.decoding.records import check_fields, sound  # noqa: PLC0415 - start-up time
     from vintool.decoding.text import check_lines  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
 
-    failed = False
+    failed, translate = False, language(lang).translate
 
     def checked() -> Iterator[dict[str, Any]]:
         nonlocal failed
@@ -179,10 +183,8 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     def lines(fields: dict[str, Any]) -> Iterable[str]:
         formed = "well formed" if sound(fields["problems"]) else "not well formed"
         rules = f", rules of market {fields['market'].value}" if fields["market"] else ""
-        return (
-            f"{fields['vin'] or repr(fields['text'])}: {formed}; check digit {fields['check_digit'].value}{rules}",
-            *check_lines(fields),
-        )
+        head = f"{fields['vin'] or repr(fields['text'])}: {formed}; check digit {fields['check_digit'].value}{rules}"
+        return (translate(head), *check_lines(fields, translate))
 
     _print_fields(checked(), form, lines, single=_single(vins))
     sys.exit(FAILED if failed else 0)
@@ -223,11 +225,10 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the command
     from vintool.screening import explain as page  # noqa: PLC0415
     from vintool.screening.dates import day_field  # noqa: PLC0415
 
-    declared = parse_pairs(declare, "--declare")
+    declared, words = parse_pairs(declare, "--declare"), language(lang)
     if on is None and not day_field(declared):
         on = today()
-        note(f"no --on given: judged for today, {on.isoformat()}")
-    words = language(lang)
+        note(words.translate(f"no --on given: judged for today, {on.isoformat()}"))
     try:
         print_models(
             (page.explain(text, on, declared, regime) for text in read_texts(vins)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vintool.cli.options import text_or_json
+from vintool.cli.options import lang_option, text_or_json
 from vintool.cli.terminal import FAILED, Unreadable, as_json, note, say, say_json
 from vintool.codes import REGIMES
 
@@ -119,8 +119,9 @@ def law(code: str | None, folder: Path | None) -> None:
 
 @click.group(invoke_without_command=True)
 @text_or_json
+@lang_option
 @click.pass_context
-def data(context: click.Context, form: str) -> None:
+def data(context: click.Context, form: str, lang: str) -> None:
     """What reference data is in use: which release, from where, how much; or build it anew.
 
     \b
@@ -129,17 +130,20 @@ def data(context: click.Context, form: str) -> None:
     """
     if context.invoked_subcommand:
         return
-    from vintool.vpic.importer.inventory import overview  # noqa: PLC0415 - start-up time
+    from vintool.report.language import language  # noqa: PLC0415 - start-up time
+    from vintool.report.wrapping import padded  # noqa: PLC0415
+    from vintool.vpic.importer.inventory import overview  # noqa: PLC0415
 
-    in_use = overview()
+    in_use, words = overview(), language(lang).gettext
     if form == "json":
         tables = [table._asdict() for table in in_use.tables]
         say_json(as_json(in_use._asdict() | {"tables": tables}))
         return
     shipped = in_use.vpic_folder.parent == in_use.folder
-    say(f"release {in_use.release}")
-    say(f"tables  {in_use.folder}")
-    say(f"vPIC    {in_use.vpic_folder} ({'as shipped' if shipped else 'built by the user'})")
+    say(f"{padded(words('release'), 7)} {in_use.release}")
+    say(f"{padded(words('tables'), 7)} {in_use.folder}")
+    origin = words("as shipped" if shipped else "built by the user")
+    say(f"vPIC    {in_use.vpic_folder} ({origin})")
     say("")
     width = max(len(table.name) for table in in_use.tables)
     for table in in_use.tables:

@@ -164,7 +164,7 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     yield "decisions", _decision_line(summary.decisions, language)
     yield from (("changes", line) for line in _changes(summary.changes, language))
     yield "columns", ", ".join(cell(f"{field} = {name}") for field, name in summary.mapping.items())
-    yield "not used", _unused_columns(summary.columns_unused)
+    yield "not used", _unused_columns(summary.columns_unused, language)
     yield "encoding", cell(summary.encoding)
     yield "sheets", first(read, NAMES)
     yield "not read", first(left, NAMES)
@@ -178,13 +178,13 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     yield "written", first(summary.outputs, FILES)
 
 
-def _unused_columns(names: Sequence[str]) -> str:
+def _unused_columns(names: Sequence[str], language: Language) -> str:
     """The columns that no field is read from: the first of them, how many there are, and where all are."""
     if not names:
         return ""
     first = ", ".join(map(cell, names[:_UNUSED]))
-    more = f", ...; --format json and run.json list all {len(names):,}"
-    return f"{len(names):,} column(s): {first}{more * (len(names) > _UNUSED)}"
+    more = ", ...; --format json and run.json list all" * (len(names) > _UNUSED)
+    return language.translate(f"{len(names):,} column(s): {first}{more}")
 
 
 def _changes(changes: ChangeCounts | None, language: Language) -> Iterator[str]:
