@@ -19,7 +19,7 @@ from vintool.report.summary import Summary
 from vintool.report.wrapping import cells
 from vintool.screening.explain import Explanation
 
-TESLA, ATTO3 = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553"
+TESLA, ATTO3, PETROL = "LRW3E7FA1LC000001", "LGXCE4CB6S0134553", "1HGCM82633A004352"
 HEAD = "车架号,燃料种类,商品编号,申报日期"
 ROWS = [
     f"{TESLA},纯电动,8703801090,2026-03-01",
@@ -135,11 +135,31 @@ def test_a_vin_in_place_of_a_command_is_explained(tmp_path, monkeypatch):
     assert explained.startswith("VERDICT CONTROLLED")
     assert run(TESLA, "--on", "2026-03-01").stdout == explained
     assert run("lrw3-e7fa1lc 000001", "--on", "2026-03-01").stdout.startswith("VERDICT CONTROLLED")
+    beside = run(TESLA, ATTO3, "--on", "2026-03-01").stdout
+    assert beside == f"{explained}\n{run(ATTO3, '--on', '2026-03-01').stdout}"
     for other in ("nonsense", "list2026.xlsx", "2026", "explains"):
         assert "No such command" in run(other).stderr
     monkeypatch.chdir(tmp_path)
     (tmp_path / TESLA).touch()
     assert "No such command" in run(TESLA).stderr
+
+
+@pytest.mark.parametrize("between", [" / ", " ", ", ", "\n"])
+def test_each_vin_of_a_text_is_explained_in_full(between):
+    asked = ("--on", "2026-03-01", "--regime", "cn-2025-54")
+    result = run(f"{TESLA}{between}{PETROL}", *asked)
+    assert result.exit_code == 0, result.output
+    head, first, second = re.split(r"\n[12]/2  \S+\n\n", result.stdout)
+    assert head.startswith("VERDICT CONTROLLED")
+    assert f"1/2  {TESLA}  CONTROLLED" in head
+    assert f"2/2  {PETROL}  OUT_OF_SCOPE" in head
+    for page, verdict, kind in ((first, "CONTROLLED", "BEV"), (second, "OUT_OF_SCOPE", "ICE")):
+        assert page.startswith(f"VERDICT {verdict}")
+        assert re.search(rf"^powertrain +{kind} ", page, re.MULTILINE)
+        assert "burden of proof" in page
+    both = run("explain", f"{TESLA}{between}{PETROL}", *asked, "--format", "json")
+    row = Explanation.model_validate_json(both.stdout)
+    assert [one.vehicle.vin for one in row.vehicles] == [TESLA, PETROL]
 
 
 def test_lines_are_broken_at_words_whatever_the_width(manifest, tmp_path):

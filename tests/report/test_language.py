@@ -1,8 +1,10 @@
 """The report in both languages: complete, equal in numbers and rows, and nothing fetched."""
 
 import ast
+import csv
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,6 +36,7 @@ from vintool.files.writing.report import not_checked
 from vintool.report import page as report
 from vintool.report.changes import KINDS
 from vintool.report.language import LANGUAGES, language
+from vintool.report.summary import KINDS as ROW_KINDS
 from vintool.report.summary import LABELS
 from vintool.report.text import CHANGED, COLUMN_TITLES
 from vintool.screening.decision import TABLE
@@ -81,8 +84,12 @@ NOT_SHOWN = {"vin", "wmi", "vds", "vis", "attributes", "problems", "powertrain c
 
 
 def of_explain():
-    """What ``explain`` says of a vehicle and a verdict, but for the law and the steps of the decision."""
+    """What ``explain`` says of a vehicle and a verdict, and the steps of the decision with the law of each."""
     yield from {*MEANINGS.values(), NOT_CHECKED, *({line.step for line in TABLE} - {"VIN"})}
+    yield from (line.says for line in TABLE)
+    for law in map(load_regime, REGIMES):
+        yield from (one.says for line in TABLE for one in law.at_step(line.step))
+    yield from ("{provision}, since {day}: {says}", "or", "position {n}")
     yield from {field.label for field in FIELDS.values()} - NOT_SHOWN
     for problem in Problem:
         yield from (problem.sentence, problem.weight.value)
@@ -163,10 +170,117 @@ def of_the_evidence():
     yield from ("battery_capacity", "decision", "earlier decision", "licence", "exporter", "new", "used", "model")  # fmt: skip
 
 
+# Parts of what evidence says beside cells and codes, and what the code puts together elsewhere.
+OF_EVIDENCE = (
+    "against",
+    "{what} by the VIN",
+    "model year {year}",
+    "not told",
+    "declared in {year}",
+    "first registered in {year}",
+    "the row",
+    "the cell",
+    "list of licences",
+    "entries of the row",
+    "two columns of the row",
+    "another cell of the row",
+    "this file",
+    "the cell names none",
+    "no licence on the list fits the row",
+    "number {number}",
+    "no code and no name",
+    "{who} not on the list",
+    "the name stands there with code {code}",
+    "not on the day of the declaration",
+    "declared after it",
+    "declared before it",
+    "no declaration date",
+    "no last day",
+    "from {day}",
+    "until {day}",
+    "brands {brands}",
+    "for maker {name}",
+    "no brand stated",
+    "authorised exporter",
+    "maker",
+    "whose WMIs are {codes}",
+    "code {code}",
+    "to {place}",
+    "{n} vehicles",
+    "{n} days from registration on {day} to the first day of the rule",
+    "{n} days from registration on {day} to application on {end}",
+    "{n} days from registration on {day} to declaration on {end}",
+    "no first registration",
+    "no application or declaration date",
+    "a used vehicle",
+    "its ends alone were judged",
+    "quantity {n}",
+    "{n} VIN",
+    "{n} VINs",
+    "the VIN is in no letter",
+    "{what} on licence {number}",
+    "{what} on the row",
+    "{what} on the list",
+    "the goods of {rule}",
+    "no maker told",
+    "no brand told",
+    "no brand",
+    "{brands} by WMI {code}",
+    "reading of {what}",
+    "the date",
+    "trade mode {mode}",
+    "decision under {rule}",
+    "{verdict} by {who} on {day}",
+    "a value that is not in the file",
+    "a date",
+    "the workbook",
+    "a VIN that begins with {code}",
+    "a VIN on the row",
+    "passenger cars alone by WMI {code}",
+    "chassis number {text}",
+    "WMI {code} and the declared origin",
+    "both abroad",
+)
+NOTES = (
+    "Columns {names} hold VINs: all of them are read, and each VIN of a row is judged.",
+    "Columns {names} were not named for vin, and read all the same: they hold VINs.",
+    "Column {name}: {n} of {all} cells is no date that can be read, the first in row {row}.",
+    "Column {name}: {n} of {all} cells are no date that can be read, the first in row {row}.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. In other cells the day stands first.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. In other cells the month stands first.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. Other cells show both orders.",
+    "{n} column(s): {names}",
+    "{n} column(s): {names}, ...; --format json and run.json list all",
+    "no --on given: judged for today, {day}",
+    "no --on given and no date column found: judged for today, {day}",
+    "not all of it could be read: see what is NOT READ",
+    "The manifest is {manifest}, the lists {exporters} and {licences},",
+    "the report {report}",
+    "{what}: well formed; check digit {state}",
+    "{what}: not well formed; check digit {state}",
+    "{what}: well formed; check digit {state}, rules of market {market}",
+    "{what}: not well formed; check digit {state}, rules of market {market}",
+    "no VIN: {text}",
+    "release",
+    "tables",
+    "as shipped",
+    "built by the user",
+)
+
+
+def of_the_doubts():
+    for doubt in (one for code in REGIMES for one in load_regime(code).doubt):
+        yield from (reading.replace(";", ",") for reading in doubt.readings)
+
+
 OURS = {
+    "readings of a doubt": sorted(set(of_the_doubts())),
+    "parts of evidence": list(OF_EVIDENCE),
+    "notes": list(NOTES),
     "workbooks": sorted(set(of_the_workbooks())),
     "template": sorted(of_the_template()),
-    "verdicts": list(LABELS.values()),
+    "verdicts": list(ROW_KINDS.values()),
     "reasons": [reason.sentence for reason in Reason],
     "what settles": list(SETTLED_BY.values()),
     "law": sorted(set(of_the_law())),
@@ -349,9 +463,16 @@ def test_who_must_act_is_first(runs):
     order = ["counts", "act", "review", "exceptions", "dates", "licences", "figures", "brands", "fields", "reasons", "reading", "limits"]  # fmt: skip
     places = [source.index(f'<section id="{name}"') for name in order]
     assert places == sorted(places)
-    exceptions = (runs["en"] / "exceptions.csv").read_text(encoding="utf-8-sig")
-    missing = sum("licence_missing" in line and "controlled" in line for line in exceptions.splitlines())  # fmt: skip
-    assert f"{missing} The row needs a licence and names none." in Page(source).words("act")
+    with (runs["en"] / "exceptions.csv").open(encoding="utf-8-sig", newline="") as file:
+        needing = [row for row in csv.DictReader(file) if row["vin_verdict"] == "controlled"]
+    missing = Counter(row["vin_regime"] for row in needing if "licence_missing" in row["vin_reasons"])  # fmt: skip
+    assert len(missing) > 1
+    act = Page(source).words("act")
+    said = re.findall(r"(\d+) The row needs a licence and names none\. \D*? ([a-z0-9-]+) licence_missing", act)  # fmt: skip
+    assert {regime: int(n) for n, regime in said} == missing  # never in one number
+    record = json.loads((runs["en"] / "run.json").read_text(encoding="utf-8"))
+    whole = record["summary"]["regimes"]["cn-2025-54"]["controlled"]
+    assert re.search(rf"\d+ of the {whole} rows that need an export licence", act)
 
 
 def test_every_reason_to_look_says_what_would_settle_it():
@@ -362,9 +483,10 @@ def test_every_reason_to_look_says_what_would_settle_it():
 
 def test_counts_add_up_and_stop_where_a_value_is_a_number(monkeypatch):
     data = pa.record_batch({"Exporter": [" 甲", "甲", None, "乙"], "B/L": ["1", "2", "3", "4"]})
-    answers = pa.record_batch({"vin_verdict": ["controlled", "review", "review", "invalid"]})
+    verdicts = ["controlled", "review", "review", "invalid"]
+    answers = pa.record_batch({"vin_verdict": verdicts, "vin_regime": ["cn-2025-54"] * 4})
     monkeypatch.setattr(tally, "VALUES_COUNTED", 3)
-    counts = tally.Tally()
+    counts = tally.Tally("cn-2025-54")
     for _ in range(2):
         counts.count_cells(data, {"exporter": "Exporter", "bl_no": "B/L"}, answers)
     exporter, bill = counts.by_field()
@@ -372,7 +494,7 @@ def test_counts_add_up_and_stop_where_a_value_is_a_number(monkeypatch):
     # More pairs of value and verdict than may be counted: this field is not counted either.
     assert not exporter.counted
     monkeypatch.undo()
-    counts = tally.Tally()
+    counts = tally.Tally("cn-2025-54")
     counts.count_cells(data, {"exporter": "Exporter"}, answers)
     (exporter,) = counts.by_field()
     assert [(value, sum(rows.values())) for value, rows in exporter.head] == [

@@ -56,7 +56,11 @@ def test_nothing_is_loaded_and_nothing_runs_but_the_page_itself(text):
             allowed = {"a": r"#[a-z]+|https://law\.example/54", "link": "data:,"}
             assert re.fullmatch(allowed[tag], attrs["href"])
     assert len(parsed.attributes("script")) == len(parsed.attributes("style")) == 1
-    assert set(re.findall(r"url\(([^)]*)\)", parsed.source("style"))) == {"#hatch", "#cross"}
+    assert set(re.findall(r"url\(([^)]*)\)", parsed.source("style"))) == {
+        "#hatch",
+        "#cross",
+        "#lines",
+    }
     assert "@import" not in parsed.source("style")
     assert not re.search(r"fetch|XMLHttp|import|innerHTML|eval|https?:", parsed.source("script"))
 

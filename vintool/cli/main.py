@@ -7,6 +7,7 @@ or not enough memory, 130 interrupted, 143 terminated.
 
 import gc
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,11 +45,8 @@ from vintool.cli.terminal import (
     parse_pairs,
     print_models,
     read_texts,
-    say,
-    say_json,
     show,
     stop,
-    styled,
     today,
     unwritable,
 )
@@ -116,8 +114,9 @@ def cli() -> None:
 @vins_argument
 @text_or_lists
 @market_option
+@lang_option
 @with_evidence
-def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
+def decode(vins: tuple[str, ...], form: str, market: str | None, lang: str) -> None:
     """What a VIN tells: maker, model year, plant, model, powertrain, each with its source.
 
     Of 8 to 16 characters, or with marks for those that are not known, what the others tell.
@@ -133,8 +132,9 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
         vehicle_fields,
     )
     from vintool.decoding.text import check_lines, vehicle_lines  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
 
-    failed = False
+    failed, translate = False, language(lang).translate
 
     def decoded() -> Iterator[dict[str, Any]]:
         nonlocal failed
@@ -147,8 +147,8 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
 
     def lines(fields: dict[str, Any]) -> Iterable[str]:
         if _is_check(fields):
-            return (f"no VIN: {fields['text']!r}", *check_lines(fields))
-        return vehicle_lines(fields)
+            return (translate(f"no VIN: {fields['text']!r}"), *check_lines(fields, translate))
+        return vehicle_lines(fields, translate)
 
     _print_fields(decoded(), form, lines, single=_single(vins))
     sys.exit(FAILED if failed else 0)
@@ -158,8 +158,9 @@ def decode(vins: tuple[str, ...], form: str, market: str | None) -> None:
 @vins_argument
 @text_or_lists
 @market_option
+@lang_option
 @with_user_data
-def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
+def check(vins: tuple[str, ...], form: str, market: str | None, lang: str) -> None:
     """Whether a VIN is well formed by the rules of its market, and what was meant if not.
 
     Exit 1 if one is not. A clean-up (spaces, case, ...) is told and is no fault.
@@ -170,8 +171,9 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     """
     from vintool.decoding.records import check_fields, sound  # noqa: PLC0415 - start-up time
     from vintool.decoding.text import check_lines  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
 
-    failed = False
+    failed, translate = False, language(lang).translate
 
     def checked() -> Iterator[dict[str, Any]]:
         nonlocal failed
@@ -183,17 +185,15 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
     def lines(fields: dict[str, Any]) -> Iterable[str]:
         formed = "well formed" if sound(fields["problems"]) else "not well formed"
         rules = f", rules of market {fields['market'].value}" if fields["market"] else ""
-        return (
-            f"{fields['vin'] or repr(fields['text'])}: {formed}; check digit {fields['check_digit'].value}{rules}",
-            *check_lines(fields),
-        )
+        head = f"{fields['vin'] or repr(fields['text'])}: {formed}; check digit {fields['check_digit'].value}{rules}"
+        return (translate(head), *check_lines(fields, translate))
 
     _print_fields(checked(), form, lines, single=_single(vins))
     sys.exit(FAILED if failed else 0)
 
 
 @cli.command()
-@click.argument("vin")
+@vins_argument
 @on_day
 @text_or_json
 @click.option(
@@ -206,12 +206,20 @@ def check(vins: tuple[str, ...], form: str, market: str | None) -> None:
 @lang_option
 @with_evidence
 def explain(  # noqa: PLR0913, PLR0917 - the options of the command
-    vin: str, on: date | None, form: str, declare: tuple[str, ...], regime: str, lang: str
+    vins: tuple[str, ...],
+    on: date | None,
+    form: str,
+    declare: tuple[str, ...],
+    regime: str,
+    lang: str,
 ) -> None:
-    """The verdict on one vehicle, step by step, with the sources.
+    """The verdict on a vehicle, step by step, with the sources.
+
+    Of a text with several VINs each is explained, after the verdict on all of them; several texts are several answers.
 
     \b
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01
+    vintool explain "LRW3E7FA1LC000001 / LGXC74C48P0320453" --on 2026-03-01
     vintool explain LGXC74C48P0320453 --on 2026-03-01 --declare hs_code=8703801090
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01 --regime cn-used-vehicle --declare condition=used
     """
@@ -219,19 +227,19 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the command
     from vintool.screening import explain as page  # noqa: PLC0415
     from vintool.screening.dates import day_field  # noqa: PLC0415
 
-    declared = parse_pairs(declare, "--declare")
+    declared, words = parse_pairs(declare, "--declare"), language(lang)
     if on is None and not day_field(declared):
         on = today()
-        note(f"no --on given: judged for today, {on.isoformat()}")
+        note(words.translate(f"no --on given: judged for today, {on.isoformat()}"))
     try:
-        explanation = page.explain(vin, on, declared, regime)
+        print_models(
+            (page.explain(text, on, declared, regime) for text in read_texts(vins)),
+            form,
+            lambda explanation: page.explanation_lines(explanation, words),
+            single=_single(vins),
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    if form == "json":
-        say_json(explanation.model_dump_json(indent=2))
-        return
-    for line in page.explanation_lines(explanation, language(lang)):
-        say(line, styled)
 
 
 def _print_fields(
@@ -246,14 +254,14 @@ def _print_fields(
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text is a VIN or a part of one rather than the name of a command or a file."""
-    letters = text.replace("-", "").replace(" ", "").replace("*", "")
-    return (
-        8 <= len(letters) <= 20
-        and letters.isalnum()
-        and any(map(str.isdecimal, letters))
-        and not Path(text).exists()
-    )
+    """Whether a text is a VIN, several, or a part of one rather than the name of a command or a file."""
+    words = [text, *re.split(r"[\s,;/|]+", text)]
+    whole, *parts = (re.sub(r"[-\s*]", "", word) for word in words)
+
+    def fits(letters: str) -> bool:
+        return 8 <= len(letters) <= 20 and letters.isalnum() and any(map(str.isdecimal, letters))
+
+    return (fits(whole) or all(map(fits, parts))) and not Path(text).exists()
 
 
 def _is_check(fields: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vintool.cli.options import reference_of_command, text_or_json, with_user_data
+from vintool.cli.options import lang_option, reference_of_command, text_or_json, with_user_data
 from vintool.cli.terminal import FAILED, Unreadable, as_json, note, say, say_json
 from vintool.codes import REGIMES
 
@@ -123,13 +123,14 @@ def law(code: str | None, folder: Path | None) -> None:
 
 @click.group(invoke_without_command=True)
 @text_or_json
+@lang_option
 @click.option(
     "--no-user-data",
     is_flag=True,
     help="Show what is in use where your own folder of data is left out.",
 )
 @click.pass_context
-def data(context: click.Context, form: str, *, no_user_data: bool) -> None:
+def data(context: click.Context, form: str, lang: str, *, no_user_data: bool) -> None:
     """What reference data is in use: which release, from where, how much; or build it anew.
 
     Your own folder holds rules in evidence and evidence/below, and in vpic what 'build' made. Commands read it, and say
@@ -159,20 +160,27 @@ def data(context: click.Context, form: str, *, no_user_data: bool) -> None:
         }
         say_json(as_json(in_use._asdict() | lists))
     else:
-        _print_overview(in_use)
+        _print_overview(in_use, lang)
     if fault is not None:
         raise fault
 
 
-def _print_overview(in_use: "Overview") -> None:
+def _print_overview(in_use: "Overview", lang: str) -> None:
+    from vintool.report.language import language  # noqa: PLC0415 - start-up time
+    from vintool.report.wrapping import padded  # noqa: PLC0415
+
+    words = language(lang).gettext
     shipped = in_use.vpic_folder.parent == in_use.folder
-    say(f"release {in_use.release}")
-    say(f"tables  {in_use.folder}")
-    say(f"vPIC    {in_use.vpic_folder} ({'as shipped' if shipped else 'built by the user'})")
+    say(f"{padded(words('release'), 7)} {in_use.release}")
+    say(f"{padded(words('tables'), 7)} {in_use.folder}")
+    origin = words("as shipped" if shipped else "built by the user")
+    say(f"vPIC    {in_use.vpic_folder} ({origin})")
     say(f"sha256  {in_use.sha256}")
-    say(f"own     {in_use.user_folder} ({len(in_use.user_files) or 'no'} files)")
+    say(
+        f"{padded(words('own'), 7)} {in_use.user_folder} ({words('files')}: {len(in_use.user_files)})"
+    )
     for file in in_use.user_files:
-        say(f"        {file.name}  sha256 {file.sha256}  {file.state}")
+        say(f"        {file.name}  sha256 {file.sha256}  {words(file.state)}")
     say("")
     width = max(len(table.name) for table in in_use.tables)
     for table in in_use.tables:

@@ -43,6 +43,7 @@ from vintool.errors import short_of_memory
 from vintool.files.writing.formats import FORMATS
 
 if TYPE_CHECKING:
+    from vintool.report.language import Language
     from vintool.report.summary import Summary
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -171,7 +172,7 @@ def screen(
         _print_summary(summary, form, options["lang"], verbose=verbose)
     unread = (*(file.unread for file in summary.files), *(one.unread for one in summary.sheets))
     if any(unread):
-        note("not all of it could be read: see what is NOT READ")
+        note(_words(options["lang"]).translate("not all of it could be read: see what is NOT READ"))
         sys.exit(UNREADABLE)
     if fail_on:
         at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]
@@ -212,7 +213,8 @@ def _run(progress: str, **options: Any) -> "Summary":
         error.add_note(str(outputs))
         raise
     if run.on is None and run.today and summary.on == run.today.isoformat():
-        note(f"no --on given and no date column found: judged for today, {summary.on}")
+        said = f"no --on given and no date column found: judged for today, {summary.on}"
+        note(_words(run.lang).translate(said))
     return summary
 
 
@@ -262,16 +264,21 @@ def _tune_process() -> None:
         pa.jemalloc_set_decay_ms(100)
 
 
+def _words(lang: str) -> "Language":
+    from vintool.report.language import language  # noqa: PLC0415 - start-up time
+
+    return language(lang)
+
+
 def _print_summary(summary: "Summary", form: str, lang: str, *, verbose: bool = False) -> None:
     try:
         if form == "json":
             say_json(summary.model_dump_json(indent=2))
             return
-        from vintool.report.language import language  # noqa: PLC0415 - start-up time
-        from vintool.report.text import summary_text  # noqa: PLC0415
+        from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
 
         sentences = {str(reason): reason.sentence for reason in Reason}
-        text = summary_text(summary, sentences, language=language(lang), verbose=verbose)
+        text = summary_text(summary, sentences, language=_words(lang), verbose=verbose)
         for line in text.split("\n")[:-1]:
             say(line, styled)
     except Unwritable as error:
@@ -309,5 +316,6 @@ def demo(out: Path, lang: str) -> None:
     summary = _run("auto", path=sample, out=folder, lang=lang, **lists)
     _print_summary(summary, "text", lang)
     say("")
-    say(f"The manifest is {sample}, the lists {exporters} and {licences},")
-    say(f"the report {folder / 'report.html'}")
+    translate = _words(lang).translate
+    say(translate(f"The manifest is {sample}, the lists {exporters} and {licences},"))
+    say(translate(f"the report {folder / 'report.html'}"))

@@ -56,11 +56,11 @@ def facts_of(vehicle: Mapping[str, Any]) -> Iterator[tuple[str, str, str, tuple[
             yield field, str(fact.value), fact.basis.value, (fact.source,)
 
 
-def _years(candidates: tuple[int, ...]) -> str:
+def _years(candidates: tuple[int, ...], translate: _Translate) -> str:
     """Years in words; many are told by the first and the last."""
     if len(candidates) > 2:
         return f"{len(candidates)} years from {candidates[0]} to {candidates[-1]}"
-    return " or ".join(map(str, candidates)) or "no year to be told"
+    return f" {translate('or')} ".join(map(str, candidates)) or "no year to be told"
 
 
 def vehicle_lines(vehicle: Mapping[str, Any], translate: _Translate = str) -> Iterator[str]:
@@ -79,9 +79,9 @@ def vehicle_lines(vehicle: Mapping[str, Any], translate: _Translate = str) -> It
                 yield f"{'':<17}{_cite(source)}"
         if field == "model_year" and len(years) > 1:
             place = vehicle["model_year"].source.row
-            yield f"{'':<17}{translate(f'{place} allows {_years(years)}')}"
+            yield f"{'':<17}{translate(f'{place} allows {_years(years, translate)}')}"
     if vehicle["model_year"] is None:
-        known = translate(f"cannot tell; the known positions allow {_years(years)}")
+        known = translate(f"cannot tell; the known positions allow {_years(years, translate)}")
         yield f"{padded(translate('model year'), 16)}{known}"
     if attributes := vehicle["attributes"]:
         yield f"{padded(translate('also in vPIC'), 16)}{'; '.join(map(str, attributes))}"

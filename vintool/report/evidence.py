@@ -9,6 +9,8 @@ from vintool.report.language import Language
 _END: Final = re.compile(
     r" \((?P<basis>[a-z]+)(?P<grade>, grade [ABC])?, (?P<source>.*)\)\Z", re.DOTALL
 )
+_SIGNS: Final = re.compile(r"(: |, | against )")
+_SIGN: Final = {": ": "：", ", ": "，"}
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z_]*")
 
 
@@ -25,15 +27,27 @@ def evidence_in(line: str, language: Language) -> str:
     end = _END.match(line, start) if start >= 0 else None
     what, colon, value = (line[:start] if end else line).partition(": ")
     text = (
-        f"{_named(what, language)}：{language.translate(value)}"
-        if colon
-        else _named(what, language)
+        f"{_named(what, language)}：{_said(value, language)}" if colon else _named(what, language)
     )
     if end is None:
         return text
     grade = language.translate(end["grade"].removeprefix(", ")) if end["grade"] else ""
-    of = "，".join(filter(None, (language.gettext(end["basis"]), grade, end["source"])))
+    of = "，".join(
+        filter(None, (language.gettext(end["basis"]), grade, language.gettext(end["source"])))
+    )
     return f"{text}（{of}）"
+
+
+def _said(value: str, language: Language) -> str:
+    """What a piece of evidence says: as a whole, or part by part."""
+    if value in language.texts:
+        return language.texts[value]
+    return "".join(
+        language.translate(part)
+        if number % 2 == 0
+        else _SIGN.get(part) or language.gettext("against")
+        for number, part in enumerate(_SIGNS.split(value))
+    )
 
 
 def _named(what: str, language: Language) -> str:

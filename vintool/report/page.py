@@ -24,7 +24,7 @@ from vintool.report.figures import Figures, country_names
 from vintool.report.language import language
 from vintool.report.needed import Needed
 from vintool.report.row import Row
-from vintool.report.summary import LABELS, Count, Frozen, Summary, Verdicts
+from vintool.report.summary import BY_OTHER_RULES, KINDS, LABELS, Count, Frozen, Summary
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -43,19 +43,19 @@ LICENCES: Final = 500  # lines of the ledger on the page; ledger.csv has all
 
 
 class FieldCount(Frozen):
-    """The rows of the most frequent values of one field; ``counted`` is false if it has too many."""
+    """The rows of the most frequent values of one field by ``KINDS``; ``counted`` is false if it has too many."""
 
     field: str
-    head: tuple[tuple[str, Verdicts], ...]
+    head: tuple[tuple[str, dict[str, Count]], ...]
     values: Count
     counted: bool = True
 
 
 class Unlicensed(Frozen):
-    """Rows that need a licence and have none that fits: how many, why, and the first of them."""
+    """Rows that need a licence and have none that fits: how many and why under each regime, and the first of all."""
 
-    rows: Count
-    reasons: dict[str, Count]
+    rows: dict[str, Count]
+    reasons: dict[str, dict[str, Count]]
     first: tuple[Row, ...]
 
 
@@ -116,7 +116,9 @@ def report_html(
         omitted: how many more there are, which the page says.
         lang: of the page, one of ``language.LANGUAGES``; cells, codes and evidence stay as they are.
     """
-    verdicts = [(brand.brand, brand.verdicts) for brand in summary.by_brand]
+    kinds, verdicts = summary.kinds, summary.brand_kinds
+    apart = [] if kinds[BY_OTHER_RULES] else [BY_OTHER_RULES]
+    labels = {name: language(lang).gettext(KINDS[name]) for name in kinds if name not in apart}
     powertrains = [(name, context.brand_powertrain.get(name, {})) for name, _ in verdicts]
     reasons = Counter(code for row in exceptions for code in dict.fromkeys(row.reasons))
     sheets = len(summary.sheets), len({row.sheet for row in exceptions})
@@ -134,11 +136,12 @@ def report_html(
         row_reasons=ranked(reasons),
         row_verdicts={row.verdict for row in exceptions},
         with_sheets=max(sheets) > 1,
-        brands=with_others(verdicts, summary.verdicts, BRANDS, language(lang)),
+        KINDS=labels,
+        brands=with_others(verdicts, kinds, BRANDS, language(lang)),
         brand_powertrains=with_others(
             powertrains, dict(ranked(summary.powertrains)), BRANDS, language(lang)
         ),
-        fields=tuple((field, _rest(field, summary.verdicts)) for field in context.fields),
+        fields=tuple((field, _rest(field, kinds)) for field in context.fields),
     )
 
 

@@ -18,4 +18,5 @@ class Row(Frozen):
     reasons: tuple[str, ...]
     evidence: tuple[str, ...] = ()
     suggestion: str | None = None
+    regime: str = ""
     declared: dict[str, str] = Field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The numbers of one screening run: exactly what ``screen --format json`` prints."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final, Self
 
@@ -12,6 +13,14 @@ LABELS: Final = {
     "invalid": "No usable VIN",
 }
 """Each verdict in plain words, in the order in which they are always shown."""
+
+BY_OTHER_RULES: Final = "controlled_by_other_rules"
+KINDS: Final = {
+    "controlled": LABELS["controlled"],
+    BY_OTHER_RULES: "Needs a licence by another rule",
+    **LABELS,
+}
+"""The same where several rules were asked: no number holds rows that need licences of different kinds."""
 
 
 def _all_verdicts(counts: dict[str, int]) -> dict[str, int]:
@@ -37,11 +46,12 @@ class Frozen(BaseModel):
 
 
 class BrandCount(Frozen):
-    """The rows of one brand."""
+    """The rows of one brand; ``controlled_by_other_rules`` are those of ``controlled`` that are not by the first rule."""
 
     brand: str
     rows: Count
     verdicts: Verdicts
+    controlled_by_other_rules: Count = 0
 
 
 class SheetInfo(Frozen):
@@ -184,9 +194,34 @@ class Summary(Frozen):
         return next(iter(self.regimes.values()), self.verdicts)
 
     @property
+    def first_regime(self) -> str:
+        """The code of that regime."""
+        return next(iter(self.regimes), self.regime)
+
+    @property
+    def other_licences(self) -> dict[str, int]:
+        """The rows that need a licence by each of the others that asks one for any."""
+        return {code: n for code, rows in self.other_regimes.items() if (n := rows["controlled"])}
+
+    @property
     def other_regimes(self) -> dict[str, dict[str, int]]:
         """The rows by verdict of the other regimes that any row has its verdict from."""
         return {code: rows for code, rows in [*self.regimes.items()][1:] if any(rows.values())}
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """The rows by what they need: by verdict, those that need a licence by another rule than the first apart."""
+        return by_kind(
+            self.verdicts, self.verdicts["controlled"] - self.first_verdicts["controlled"]
+        )
+
+    @property
+    def brand_kinds(self) -> list[tuple[str, dict[str, int]]]:
+        """The same of each brand."""
+        return [
+            (one.brand, by_kind(one.verdicts, one.controlled_by_other_rules))
+            for one in self.by_brand
+        ]
 
     @property
     def balanced(self) -> bool:
@@ -200,3 +235,15 @@ class Summary(Frozen):
         apart = f", {self.rows_apart:,} set apart" if self.rows_apart else ""
         line = f"{self.rows_read:,} rows read, {self.rows_out:,} rows out{blank}{apart}"
         return line if self.balanced else f"{line}: THE NUMBERS DO NOT AGREE"
+
+
+def by_kind(verdicts: Mapping[str, int], by_other_rules: int) -> dict[str, int]:
+    """Counts by verdict with the rows apart that need a licence by other rules than the first.
+
+    >>> by_kind({"controlled": 5, "review": 1}, 2)
+    {'controlled': 3, 'controlled_by_other_rules': 2, 'review': 1}
+    """
+    first = verdicts["controlled"] - by_other_rules
+    return {"controlled": first, BY_OTHER_RULES: by_other_rules} | {
+        name: n for name, n in verdicts.items() if name != "controlled"
+    }

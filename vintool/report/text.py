@@ -6,18 +6,25 @@ from typing import Final
 
 from vintool.report.display import cell, ranked, share, with_others
 from vintool.report.language import ENGLISH, Language
-from vintool.report.summary import LABELS, ChangeCounts, DecisionCounts, Summary
+from vintool.report.summary import (
+    BY_OTHER_RULES,
+    LABELS,
+    ChangeCounts,
+    DecisionCounts,
+    Summary,
+)
 from vintool.report.wrapping import cells, padded
 
 REASONS, BRANDS, NAMES, NOTES, FILES = 5, 5, 6, 12, 12  # shown where not all are asked for
 _LONGEST: Final = 600  # characters of a sentence that quotes cells
 COLUMN_TITLES: Final = {
     "controlled": "Licence",
+    BY_OTHER_RULES: "Other rule",
     "review": "Look",
     "out_of_scope": "Outside",
     "invalid": "No VIN",
 }
-"""Each verdict as the title of a narrow column."""
+"""Each kind of rows as the title of a narrow column."""
 CHANGED: Final = {
     "verdict": "with another verdict",
     "new": "added",
@@ -94,12 +101,16 @@ def _reasons(
 
 
 def _brands(summary: Summary, language: Language, *, verbose: bool) -> Iterator[str]:
-    brands = [(brand.brand, brand.verdicts) for brand in summary.by_brand]
+    brands = summary.brand_kinds
     if not brands:
         return
-    rows = with_others(brands, summary.verdicts, len(brands) if verbose else BRANDS, language)
-    titles = [language.gettext(title) for title in ("rows", *COLUMN_TITLES.values())]
-    figures = [[f"{n:,}" for n in (sum(counts.values()), *counts.values())] for _, counts in rows]
+    rows = with_others(brands, summary.kinds, len(brands) if verbose else BRANDS, language)
+    kinds = [name for name, n in summary.kinds.items() if n or name != BY_OTHER_RULES]
+    titles = [language.gettext(title) for title in ("rows", *map(COLUMN_TITLES.__getitem__, kinds))]
+    figures = [
+        [f"{n:,}" for n in (sum(counts.values()), *map(counts.__getitem__, kinds))]
+        for _, counts in rows
+    ]
     widths = [
         max(9, *(len(figure[at]) + 2 for figure in figures), cells(title) + 2)
         for at, title in enumerate(titles)
@@ -153,7 +164,7 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     yield "decisions", _decision_line(summary.decisions, language)
     yield from (("changes", line) for line in _changes(summary.changes, language))
     yield "columns", ", ".join(cell(f"{field} = {name}") for field, name in summary.mapping.items())
-    yield "not used", _unused_columns(summary.columns_unused)
+    yield "not used", _unused_columns(summary.columns_unused, language)
     yield "encoding", cell(summary.encoding)
     yield "sheets", first(read, NAMES)
     yield "not read", first(left, NAMES)
@@ -167,13 +178,13 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     yield "written", first(summary.outputs, FILES)
 
 
-def _unused_columns(names: Sequence[str]) -> str:
+def _unused_columns(names: Sequence[str], language: Language) -> str:
     """The columns that no field is read from: the first of them, how many there are, and where all are."""
     if not names:
         return ""
     first = ", ".join(map(cell, names[:_UNUSED]))
-    more = f", ...; --format json and run.json list all {len(names):,}"
-    return f"{len(names):,} column(s): {first}{more * (len(names) > _UNUSED)}"
+    more = ", ...; --format json and run.json list all" * (len(names) > _UNUSED)
+    return language.translate(f"{len(names):,} column(s): {first}{more}")
 
 
 def _changes(changes: ChangeCounts | None, language: Language) -> Iterator[str]:

@@ -17,7 +17,7 @@ from vintool.screening.dates import day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.regimes import Citation, load_regime, regimes_asked
 from vintool.screening.row_vins import beside_first
-from vintool.screening.screen import Finding, decision_on_row, finding, judge_row
+from vintool.screening.screen import Finding, Judged, decision_on_row, finding, judge_row
 from vintool.vpic.files import data_release
 
 MEANINGS = {
@@ -44,11 +44,12 @@ class Explanation(Frozen):
     Attributes:
         check: whether the text is a well-formed VIN.
         vehicle: what the VIN tells; null if there is none.
-        finding: the verdict.
+        finding: the verdict; of a text with several VINs the strictest, with the reasons of all.
         steps: the decision, one line a step.
         rule: the title of the regime.
         citations: where the law is written.
         data_release: month of the reference data, ``YYYY.MM``.
+        vehicles: of a text with several VINs each of them, explained by itself.
     """
 
     check: Check
@@ -58,6 +59,7 @@ class Explanation(Frozen):
     rule: str
     citations: tuple[Citation, ...]
     data_release: str
+    vehicles: "tuple[Explanation, ...]" = ()
 
 
 @by_call
@@ -89,19 +91,35 @@ def explain(
     days = tuple(day_of_row(one, on, declared) for one in regimes)
     vehicles = judge_row(text, days, declared, regimes)
     decision = decision_on_row(vehicles)
-    law = load_regime(decision.regime)
-    # Of several the page shows the one whose lines are those of the row.
+    if len(vehicles) == 1:
+        return _explained(text, vehicles[0]._replace(decision=decision), days[0].day)
+    # Steps and vehicle of the row are those of the first one whose lines it has.
     where = (decision.regime, decision.lines)
     shown = next(one for one in vehicles if (one.decision.regime, one.decision.lines) == where)
     others = beside_first(
         [one.text for one in vehicles], [one.decision.verdict.value for one in vehicles]
     )
-    identity, profile = shown.identity, shown.profile
-    whole = identity if len(vehicles) == 1 else identify(text)
+    together = shown._replace(decision=decision)
+    page = _explained(text, together, days[0].day, identify(text), others)
+    each = tuple(_explained(one.text, one, days[0].day) for one in vehicles)
+    return page.model_copy(update={"vehicles": each})
+
+
+def _explained(
+    text: str,
+    judged: Judged,
+    day: date | None,
+    whole: Identity | None = None,
+    others: tuple[str, ...] = (),
+) -> Explanation:
+    """The explanation of one vehicle; of a row with several what its text is as a ``whole``, and the ``others``."""
+    decision = judged.decision
+    law = load_regime(decision.regime)
+    check = identity_fields(text, whole or judged.identity)
     return Explanation(
-        check=Check.model_validate(identity_fields(text, whole), from_attributes=True),
-        vehicle=_vehicle(identity, profile),
-        finding=finding(decision, days[0].day, others=others),
+        check=Check.model_validate(check, from_attributes=True),
+        vehicle=_vehicle(judged.identity, judged.profile),
+        finding=finding(decision, day, others=others),
         steps=tuple(
             Step(
                 name=line.step,
@@ -134,20 +152,48 @@ def _vehicle(identity: Identity, profile: Profile | None) -> Vehicle | None:
 
 
 def explanation_lines(explanation: Explanation, language: Language = ENGLISH) -> Iterator[str]:
-    """The whole page as lines of text: the verdict, why, each step, what the VIN tells, where it is written."""
+    """The whole page as lines of text: the verdict, why, each step, what the VIN tells, where it is written.
+
+    Of several VINs the page begins with the verdict on all of them, and goes on with each.
+    """
     say = language.translate
-    finding = explanation.finding
+    each = explanation.vehicles or (explanation,)
+    if explanation.vehicles:
+        yield from _verdict_lines(explanation, language)
+        for number, one in enumerate(each, 1):
+            verdict = f"{one.finding.verdict.value.upper()}: {say(MEANINGS[one.finding.verdict])}"
+            yield f"{number}/{len(each)}  {one.check.vin or one.check.text}  {verdict}"
+    for number, one in enumerate(each, 1):
+        if explanation.vehicles:
+            yield from ("", f"{number}/{len(each)}  {one.check.vin or one.check.text}", "")
+        yield from _verdict_lines(one, language)
+        yield from _reason_lines(one, language)
+        yield from _vehicle_lines(one, language)
+    yield ""
+    citations = dict.fromkeys(citation for one in each for citation in one.citations)
+    for citation in citations:
+        confidence = say(f"confidence {citation.confidence}")
+        yield f"{padded(say('law'), 8)}{say(citation.text)} ({citation.url}; {confidence})"
+    versions = ", ".join(dict.fromkeys(one.finding.rule_version for one in each))
+    yield f"{padded(say('rules'), 8)}{versions}, {say('data')} {explanation.data_release}. {say('This is no legal advice.')}"
+    yield say(NOT_CHECKED)
+
+
+def _verdict_lines(explanation: Explanation, language: Language) -> Iterator[str]:
+    say, finding = language.translate, explanation.finding
     day = finding.decided_on.date
     yield f"{say('VERDICT')} {finding.verdict.value.upper()}: {say(MEANINGS[finding.verdict])}"
     yield f"{padded(say('under'), 8)}{say(explanation.rule)}"
     yield f"{padded(say('on'), 8)}{day.isoformat() if day else say('a date that is not known')}"
     yield ""
+
+
+def _reason_lines(explanation: Explanation, language: Language) -> Iterator[str]:
+    say, finding = language.translate, explanation.finding
     for reason in finding.reasons:
         yield f"{say('because')} {reason.value}: {say(reason.sentence)}"
     for item in finding.evidence:
         yield f"        {evidence_in(str(item), language)}"
-    if finding.others:
-        yield f"{say('other VINs of the row')}: {', '.join(finding.others)}"
     if finding.other_regimes:
         yield f"{say('other regimes in question')}: {', '.join(finding.other_regimes)}"
     yield ""
@@ -155,6 +201,10 @@ def explanation_lines(explanation: Explanation, language: Language = ENGLISH) ->
         yield f"{step.line} {padded(say(step.name), 16)}{say(step.found)}"
         yield from (f"{'':<19}{say(provision)}" for provision in step.provisions)
     yield ""
+
+
+def _vehicle_lines(explanation: Explanation, language: Language) -> Iterator[str]:
+    say = language.translate
     if explanation.vehicle is not None:
         yield from vehicle_lines(dict(explanation.vehicle), say)
     else:
@@ -162,9 +212,3 @@ def explanation_lines(explanation: Explanation, language: Language = ENGLISH) ->
     if problems := list(check_lines(dict(explanation.check), say)):
         yield ""
         yield from problems
-    yield ""
-    for citation in explanation.citations:
-        confidence = say(f"confidence {citation.confidence}")
-        yield f"{padded(say('law'), 8)}{say(citation.text)} ({citation.url}; {confidence})"
-    yield f"{padded(say('rules'), 8)}{finding.rule_version}, {say('data')} {explanation.data_release}. {say('This is no legal advice.')}"
-    yield say(NOT_CHECKED)

@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.codes import Reason, Verdict
+from vintool.codes import REGIMES, Reason, Verdict
 from vintool.columns.engine.categorical import as_text
 from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
 from vintool.files.writing.cells import texts
 from vintool.files.writing.looks import width_for
 from vintool.report.display import ranked
 from vintool.report.language import Language, language
-from vintool.report.summary import LABELS
+from vintool.report.summary import BY_OTHER_RULES, KINDS, LABELS
 
 NEEDS_ROWS: Final = 20_000
 """Vehicles on the sheet of what needs a licence; the sheets before it have all of them."""
@@ -25,10 +25,19 @@ _WIDEST: Final = 80  # characters
 _COUNTED_GROUPS: Final = 100_000  # beyond, they are a list rather than groups
 
 
+_Names = TypeVar("_Names", bound=tuple[str, ...])
 _HEARD: Final = (
     *("vin_verdict", "vin_regime", "vin_reasons", "vin", "vin_text", "vin_brand"),
     *("vin_model", "vin_row", "vin_file"),
 )
+
+
+class _Group(NamedTuple):
+    """What stands under one bill of lading and needs a licence by one rule."""
+
+    regime: str
+    bl_no: str
+    exporter: str
 
 
 class Page(NamedTuple):
@@ -48,15 +57,16 @@ class Overview:
     """Hears of every batch, and has the sheets at the end.
 
     Args:
+        first: code of the regime whose licences are the first figure; those by others are counted apart.
         lang: of the words, ``en`` or ``zh``.
     """
 
-    def __init__(self, lang: str = "en") -> None:
-        self._language = language(lang)
-        self._sheets: Counter[tuple[str, str]] = Counter()  # sheet, verdict
+    def __init__(self, first: str, lang: str = "en") -> None:
+        self._first, self._language = first, language(lang)
+        self._sheets: Counter[tuple[str, str]] = Counter()  # sheet, kind
         self._regimes: Counter[tuple[str, str]] = Counter()  # regime, verdict
         self._reasons: Counter[str] = Counter()
-        self._groups: Counter[tuple[str, str]] = Counter()  # bill of lading, exporter
+        self._groups: Counter[_Group] = Counter()
         self._needs: list[tuple[Any, ...]] = []
         self._vehicles = 0
 
@@ -66,7 +76,8 @@ class Overview:
         columns = (texts(answers.column(name)).to_pylist() for name in names)
         for verdict, regime, reasons in zip(*columns, strict=True):
             if verdict:
-                self._sheets[sheet, verdict] += 1
+                other = verdict == Verdict.CONTROLLED and regime != self._first
+                self._sheets[sheet, BY_OTHER_RULES if other else verdict] += 1
                 self._regimes[regime, verdict] += 1
                 self._reasons.update(filter(None, (reasons or "").split(";")))
 
@@ -111,8 +122,9 @@ class Overview:
         for bl_no, exporter, model, to, licence, *row in rows:
             vin, text, brand, of_vin, regime, reasons, number, file = row
             self._vehicles += 1
-            if (bl_no, exporter) in self._groups or len(self._groups) < _COUNTED_GROUPS:
-                self._groups[bl_no, exporter] += 1
+            group = _Group(regime, bl_no, exporter)
+            if group in self._groups or len(self._groups) < _COUNTED_GROUPS:
+                self._groups[group] += 1
             if len(self._needs) < NEEDS_ROWS:
                 line = (bl_no, exporter, vin or text, brand, of_vin or model, to, licence)
                 self._needs.append((*line, regime, reasons, file, sheet, int(number or 0)))
@@ -139,19 +151,25 @@ class Overview:
 
     def _count_lines(self, words: Language) -> Iterator[tuple[Any, ...]]:
         say = words.translate
-        verdicts: Counter[str] = Counter()
-        for (_, verdict), count in self._sheets.items():
-            verdicts[verdict] += count
-        for verdict, label in LABELS.items():
-            yield say("verdict"), verdict, say(label), verdicts[verdict]
-        yield say("verdict"), say("all rows"), "", sum(verdicts.values())
-        for (regime, verdict), count in ranked_pairs(self._regimes):
+        kinds: Counter[str] = Counter()
+        for (_, kind), count in self._sheets.items():
+            kinds[kind] += count
+        for kind, label in KINDS.items():
+            if kinds[kind] or kind != BY_OTHER_RULES:
+                yield say("verdict"), kind, say(label), kinds[kind]
+        yield say("verdict"), say("all rows"), "", sum(kinds.values())
+        for (regime, verdict), count in ranked_groups(self._regimes):
             yield say("rule"), f"{regime} {verdict}".strip(), say(LABELS.get(verdict, "")), count
         if len({sheet for sheet, _ in self._sheets}) > 1:
-            for (sheet, verdict), count in self._sheets.items():
-                yield say("sheet"), f"{sheet}: {verdict}", say(LABELS.get(verdict, "")), count
-        for (bl_no, exporter), count in ranked_pairs(self._groups):
-            yield say("vehicles that need a licence"), bl_no or "-", exporter or "-", count
+            for (sheet, kind), count in self._sheets.items():
+                yield say("sheet"), f"{sheet}: {kind}", say(KINDS.get(kind, "")), count
+        of_rules = sorted(
+            ranked_groups(self._groups), key=lambda item: REGIMES.index(item[0].regime)
+        )
+        for group, count in of_rules:
+            rule = "" if group.regime == self._first else f", {group.regime}"
+            what = f"{say('vehicles that need a licence')}{rule}"
+            yield what, group.bl_no or "-", group.exporter or "-", count
         sentences = {str(reason): reason.sentence for reason in Reason}
         for code, count in ranked(self._reasons):
             yield say("reason"), code, say(sentences.get(code, "")), count
@@ -164,6 +182,6 @@ class Overview:
         return notes if self._vehicles > NEEDS_ROWS else ()
 
 
-def ranked_pairs(counts: Mapping[tuple[str, str], int]) -> list[tuple[tuple[str, str], int]]:
+def ranked_groups(counts: Mapping[_Names, int]) -> list[tuple[_Names, int]]:
     """Most rows first, then by name."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

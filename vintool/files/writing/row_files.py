@@ -20,6 +20,7 @@ from vintool.files.writing.digests import DigestWriter
 from vintool.files.writing.exceptions import ExceptionWriter
 from vintool.files.writing.overview import Overview
 from vintool.files.writing.workbook import SLOW_ROWS
+from vintool.screening.regimes import regimes_asked
 
 _WORKBOOK_ROWS = 1 << 13  # at once, a second; a run that is stopped waits for no more of them
 _AHEAD = 2  # batches that wait to be written: a row group is written when its last one is there
@@ -52,6 +53,7 @@ class RowFiles:
         self._hashes, self._notes = dict[str, str](), list[str]()
         self._stopped = False
         self._folder, self._lang = folder, run.lang
+        self._first = regimes_asked(run.regime)[0].code
         self._overview, self._annotated = self._begun(self._copy)
         self._digests = DigestWriter(folder)
         self._cleared: ListWriter | None = None  # few manifests have such rows
@@ -114,7 +116,7 @@ class RowFiles:
 
     def _begun(self, copy: AnnotatedCopy) -> tuple[Overview | None, Writer]:
         """The writer of a copy, and of a workbook what its last sheets are made of."""
-        overview = Overview(self._lang) if copy.form == "xlsx" else None
+        overview = Overview(self._first, self._lang) if copy.form == "xlsx" else None
         return overview, copy.writer(self._folder, overview.pages if overview else tuple)
 
     def _finish_copy(self) -> None:

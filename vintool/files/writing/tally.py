@@ -17,7 +17,7 @@ from vintool.files.writing.statistics import Statistics
 from vintool.report.display import ranked
 from vintool.report.page import CLEARED_ROWS, ROWS, UNLICENSED_ROWS, FieldCount, Unlicensed
 from vintool.report.row import Row
-from vintool.report.summary import BrandCount
+from vintool.report.summary import BY_OTHER_RULES, KINDS, BrandCount
 from vintool.screening.dates import DATES
 from vintool.screening.regimes import Regime
 
@@ -30,9 +30,14 @@ _FIELDS = {"model": "", "exporter": "exporter_code", "bl_no": "", "destination":
 
 
 class Tally:
-    """Counts of the screened rows, and the first of those that a person must see."""
+    """Counts of the screened rows, and the first of those that a person must see.
 
-    def __init__(self) -> None:
+    Args:
+        first: code of the regime whose rows are the first figure; those that need a licence by another are counted apart.
+    """
+
+    def __init__(self, first: str) -> None:
+        self._first = first
         self.rows = 0
         self.sheet_rows: dict[str, int] = {}
         self.sheet_verdicts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -45,12 +50,12 @@ class Tally:
         self.exceptions = 0
         self.first_exceptions: list[Row] = []
         self.statistics, self.needed = Statistics(), NeededRows()
-        self._brands: Counter[tuple[str, str, str]] = Counter()  # brand, verdict, powertrain
+        self._brands: Counter[tuple[str, str, str]] = Counter()  # brand, kind, powertrain
         self._first_cleared: list[Row] = []
-        self._unlicensed = 0
+        self._unlicensed: Counter[str] = Counter()  # by regime
         self._first_unlicensed: list[Row] = []
-        self._unlicensed_reasons: Counter[str] = Counter()
-        # Of each field the rows by value and verdict; None if it has too many values.
+        self._unlicensed_reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        # Of each field the rows by value and kind; None if it has too many values.
         self._fields: dict[str, Counter[tuple[str, str]] | None] = {}
 
     def add(self, sheet: str, answers: pa.RecordBatch) -> None:
@@ -67,11 +72,17 @@ class Tally:
         names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_regime", "vin_powertrain"]
         columns = map(answers.column, names)
         for (brand, maker, verdict, regime, powertrain), count in _count_distinct(*columns):
-            self._brands[brand or maker or "", verdict, powertrain or "unknown"] += count
+            kind = self._kind(verdict, regime)
+            self._brands[brand or maker or "", kind, powertrain or "unknown"] += count
             self.verdicts[verdict] += count
             self._regimes[regime, verdict] += count
             self.sheet_verdicts[sheet][verdict] += count
             self.powertrains[powertrain or "unknown"] += count
+
+    def _kind(self, verdict: str, regime: str) -> str:
+        """The verdict, but that a licence by another rule than the first is a kind of its own."""
+        other = verdict == Verdict.CONTROLLED and regime != self._first
+        return BY_OTHER_RULES if other else verdict
 
     def count_cells(
         self, data: pa.RecordBatch, mapping: Mapping[str, str], answers: pa.RecordBatch
@@ -83,8 +94,9 @@ class Tally:
             if column is None or counts is None:
                 continue
             cells = as_text(data.column(column))
-            for (cell, verdict), count in _count_distinct(cells, answers.column("vin_verdict")):
-                counts[(cell or "").strip(), verdict] += count
+            found = (answers.column(name) for name in ("vin_verdict", "vin_regime"))
+            for (cell, verdict, regime), count in _count_distinct(cells, *found):
+                counts[(cell or "").strip(), self._kind(verdict, regime)] += count
             if len(counts) > VALUES_COUNTED:
                 self._fields[field] = None
 
@@ -111,10 +123,12 @@ class Tally:
             _mask(exceptions.column("vin_reasons"), _is_unlicensed),
         )
         unlicensed = exceptions.filter(lacking)
-        self._unlicensed += unlicensed.num_rows
-        for reason, count in _count_reasons(unlicensed.column("vin_reasons")).items():
-            if reason in _UNLICENSED:
-                self._unlicensed_reasons[reason] += count
+        of_rule = map(unlicensed.column, ("vin_regime", "vin_reasons"))
+        for (regime, reasons), count in _count_distinct(*of_rule):
+            self._unlicensed[regime] += count
+            for reason in _items(reasons):
+                if reason in _UNLICENSED:
+                    self._unlicensed_reasons[regime][reason] += count
         if room := max(0, UNLICENSED_ROWS - len(self._first_unlicensed)):
             cells = data.filter(lacking).slice(0, room)
             declared = {
@@ -158,8 +172,8 @@ class Tally:
     def unlicensed(self) -> Unlicensed:
         """The rows that need a licence and have none that fits."""
         return Unlicensed(
-            rows=self._unlicensed,
-            reasons=dict(self._unlicensed_reasons),
+            rows=dict(self._unlicensed),
+            reasons={regime: dict(counts) for regime, counts in self._unlicensed_reasons.items()},
             first=tuple(self._first_unlicensed),
         )
 
@@ -174,7 +188,7 @@ class Tally:
             for (value, _), count in counts.items():
                 rows[value] += count
             head = (
-                (value, {str(verdict): counts[value, verdict] for verdict in Verdict})
+                (value, {kind: counts[value, kind] for kind in KINDS})
                 for value, _ in ranked(rows)[:VALUES_SHOWN]
             )
             fields.append(FieldCount(field=field, head=tuple(head), values=len(rows)))
@@ -184,11 +198,19 @@ class Tally:
         """Rows and verdicts of each brand, most rows first."""
         rows: Counter[str] = Counter()
         verdicts: dict[str, Counter[str]] = {}
-        for (brand, verdict, _), count in self._brands.items():
+        others: Counter[str] = Counter()
+        for (brand, kind, _), count in self._brands.items():
             rows[brand] += count
+            others[brand] += count if kind == BY_OTHER_RULES else 0
+            verdict = Verdict.CONTROLLED if kind == BY_OTHER_RULES else kind
             verdicts.setdefault(brand, Counter())[verdict] += count
         return tuple(
-            BrandCount(brand=brand, rows=count, verdicts=dict(verdicts[brand]))
+            BrandCount(
+                brand=brand,
+                rows=count,
+                verdicts=dict(verdicts[brand]),
+                controlled_by_other_rules=others[brand],
+            )
             for brand, count in ranked(rows)
         )
 
@@ -212,7 +234,7 @@ def _rows(sheet: str, answers: pa.RecordBatch) -> list[Row]:
         Row(
             row=row["vin_row"], sheet=sheet, vin_text=row["vin_text"] or "", vin=row["vin"],
             brand=row["vin_brand"] or row["vin_manufacturer"], powertrain=row["vin_powertrain"], verdict=row["vin_verdict"],
-            reasons=_items(row["vin_reasons"]), evidence=_items(row["vin_evidence"]), suggestion=row["vin_suggestion"],
+            regime=row["vin_regime"] or "", reasons=_items(row["vin_reasons"]), evidence=_items(row["vin_evidence"]), suggestion=row["vin_suggestion"],
         )
         for row in answers.to_pylist()
     ]  # fmt: skip
