@@ -205,7 +205,8 @@ def test_before_the_rule_nothing_is_in_scope_and_without_a_date_everything_may_b
 OTHERS = [
     ("used", "declared as used", OLD_TESLA, {"condition": "旧"}, "controlled", "used_vehicle"),
     ("used", "used by the code alone", OLD_TESLA, {"hs_code": "8703801010"}, "controlled", "any_powertrain"),
-    ("used", "new by code and model year", THIS_YEAR, {"hs_code": "8703801090"}, "out_of_scope", "new_vehicle"),
+    ("used", "new by two entries", OLD_TESLA, {"hs_code": "8703801090", "condition": "新"}, "out_of_scope", "new_vehicle"),
+    ("used", "new by code, and of this year", THIS_YEAR, {"hs_code": "8703801090"}, "review", "new_unsupported"),
     ("used", "new by one entry", OLD_TESLA, {"condition": "新"}, "review", "new_unsupported"),
     ("used", "new, and registered", THIS_YEAR, {"condition": "新", "hs_code": "8703801090", "registration_date": "2026-01-02"}, "review", "condition_unknown"),
     ("used", "nothing tells", OLD_TESLA, {}, "review", "condition_unknown"),

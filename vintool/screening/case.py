@@ -311,11 +311,13 @@ class Case:
 
     @cached_property
     def new(self) -> int:
-        """How many independent facts tell a new vehicle, where none tells a used one."""
+        """How many entries tell a new vehicle, where nothing tells a used one.
+
+        A model year supports nothing here either: cars are sold used in the year that they were built.
+        """
         if "used" in self.conditions or self.facts.registered is not None:
             return 0
-        of_this_year = self.age is not None and self.age <= 0 and not self.before_in_doubt
-        return len(self.conditions.get("new", ())) + of_this_year
+        return len(self.conditions.get("new", ()))
 
     # Powertrain
 
