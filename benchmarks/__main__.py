@@ -29,6 +29,7 @@ GROUPS: dict[str, tuple[int, Callable[[int, Path], Iterator[Line]]]] = {
     "xlsx": (1, commands.xlsx),
     "size": (0, commands.size),
     "desk": (1, commands.desk),
+    "regimes": (1, commands.regimes),
     "labelled": (0, labelled.lines),
 }
 SLOW = {"large"}  # run where named

@@ -11,6 +11,7 @@ from benchmarks.desk import write_desk
 from benchmarks.manifest import write_manifest
 from benchmarks.timing import SCRIPTS, Line, Usage, medians, process
 from benchmarks.workbook import write_workbook
+from vintool.codes import ALL_REGIMES, PURE_ELECTRIC_REGIME
 
 _TO_PARQUET = """
 import sys
@@ -117,6 +118,36 @@ def desk(rows: int, folder: Path) -> Iterator[Line]:
         yield Line(
             "the same with exporters and licences", "<= 15 s", "", f"{held:.2f} s", held <= 15
         )
+
+
+def regimes(rows: int, folder: Path) -> Iterator[Line]:
+    """All regimes against one: without lists, and with exporters and licences."""
+    path = folder / "regimes.csv"
+    write_manifest(path, rows, max(1, rows // 200))
+    lists = write_desk(folder, path)
+    work = f"`vintool screen` under all regimes, CSV of {rows:,} rows to CSV"
+    yield _all_and_one(work, path)
+    options = ("--exporters", lists.exporters, "--licences", lists.licences)
+    yield _all_and_one(f"{work}, with exporters and licences", lists.manifest, *options)
+
+
+def _all_and_one(work: str, path: Path, *options: str | Path) -> Line:
+    """By the time of all cores, which other work on the machine changes less."""
+    peaks: dict[str, float] = {}
+
+    def under(code: str) -> float:
+        usage = _screen(path, "--regime", code, *options)
+        peaks[code] = usage.megabytes
+        return usage.cpu
+
+    one, every = medians(lambda: under(PURE_ELECTRIC_REGIME), lambda: under(ALL_REGIMES))
+    return Line(
+        work,
+        "<= 1.3 x",
+        f"under one: {one:.2f} CPU s, {peaks[PURE_ELECTRIC_REGIME]:,.0f} MB",
+        f"{every:.2f} CPU s, {every / one:.2f} x, {peaks[ALL_REGIMES]:,.0f} MB",
+        every <= 1.3 * one,
+    )
 
 
 def _bytes(folder: Path) -> int:

@@ -19,7 +19,9 @@ _WATCH = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+taken = time.perf_counter() - start
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(taken, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
 """
 
 
@@ -39,10 +41,11 @@ class Line(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What a process took: seconds, and MB at the peak."""
+    """What a process took: seconds, MB at the peak, and seconds of all cores, which a loaded machine changes less."""
 
     seconds: float
     megabytes: float
+    cpu: float
 
 
 def process(*arguments: str | Path) -> Usage:
@@ -63,8 +66,7 @@ def process(*arguments: str | Path) -> Usage:
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, arguments))}: {done.stderr}")
-    seconds, megabytes = map(float, done.stdout.split())
-    return Usage(seconds, megabytes)
+    return Usage(*map(float, done.stdout.split()))
 
 
 def seconds(work: Callable[[], object]) -> float:

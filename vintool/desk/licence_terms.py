@@ -5,8 +5,9 @@ established (one customs district, a limit of uses) is a remark and refuses noth
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain, Reason
@@ -106,6 +107,28 @@ def read_licence(entry: Entry) -> Licence:
     )
 
 
+# The cells of a row, each with what of a licence it is held against.
+_COMPARED = {
+    "exporter_code": ("exporter_code", "exporter"),
+    "exporter": ("exporter_code", "exporter"),
+    "hs_code": ("codes",),
+    "brands": ("brands",),
+    "model": ("model",),
+    "destination": ("destination",),
+    "port_of_discharge": ("destination",),
+    "trade_mode": ("trade_mode",),
+    "customs_port": ("customs_port",),
+}
+
+
+def compared(licences: Iterable[Licence]) -> frozenset[str]:
+    """The cells of ``Shipment`` that ``differences`` looks at for some of these licences: rows that are alike in them are alike."""
+    stated = {
+        name for one in licences for name, value in zip(one._fields, one, strict=True) if value
+    }
+    return frozenset(cell for cell, names in _COMPARED.items() if not stated.isdisjoint(names))
+
+
 def differences(licence: Licence, row: Shipment) -> Iterator[Remark]:
     """Each point in which a licence and a row do not fit, or cannot be compared."""
     yield from _by_date(licence, row.on)
@@ -164,12 +187,13 @@ def _by_exporter(licence: Licence, row: Shipment) -> Iterator[Remark]:
         yield _differs(Reason.LICENCE_EXPORTER_UNCLEAR, licence, *sides)
 
 
-def of_regime(licence: Licence, code: str) -> bool:
+@lru_cache(maxsize=1 << 12)
+def _of_regime(codes: tuple[str, ...], named_goods: str, code: str) -> bool:
     """Whether a licence can be for goods of a regime: by its codes and the name of its goods, as far as they tell."""
     regime = load_regime(code)
-    lines = [lines[-1] for one in licence.codes if (lines := tariff.find(one))]
-    goods = meaning("goods_name", licence.goods) if licence.goods else None
-    used = any(word in licence.goods.casefold() for word in _USED)
+    lines = [lines[-1] for one in codes if (lines := tariff.find(one))]
+    goods = meaning("goods_name", named_goods) if named_goods else None
+    used = any(word in named_goods.casefold() for word in _USED)
     by_code = [(line.kind, line.powertrain, line.condition) for line in lines]
     fit = not by_code or any(_covers(regime, *one) for one in by_code)
     named = (goods.kind, goods.powertrain) if goods else ("", None)
@@ -189,7 +213,7 @@ def _covers(regime: Regime, kind: str, powertrain: Powertrain | None, condition:
 
 
 def _by_goods(licence: Licence, row: Shipment) -> Iterator[Remark]:
-    if row.regime and not of_regime(licence, row.regime):
+    if row.regime and not _of_regime(licence.codes, licence.goods, row.regime):
         ours = ", ".join((*licence.codes, *filter(None, [licence.goods[:40]])))
         yield _differs(Reason.LICENCE_WRONG_GOODS, licence, ours, f"the goods of {row.regime}")
         return

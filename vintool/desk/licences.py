@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Basis, Reason
-from vintool.desk.licence_terms import Licence, Shipment, differences, read_licence
+from vintool.desk.licence_terms import Licence, Shipment, compared, differences, read_licence
 from vintool.desk.lists import YEARS, Entry, Validities
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.identifiers import stands_for_nothing
@@ -55,6 +55,7 @@ _DRAWN = "licence"
 _LIST = "list of licences"
 
 
+@lru_cache(maxsize=1 << 14)
 def number_key(text: str) -> str:
     """A licence number as numbers are compared: capitals and digits alone."""
     plain = unicodedata.normalize("NFKC", text).upper()
@@ -126,6 +127,7 @@ class Licences:
                 what = f"stands on {entries[earlier].place} too"
                 raise entry.refusal("licence_no", what, "give each licence one row")
         self._validities = [Validities([(one.start, one.until)]) for one in self.licences]
+        self.compared = compared(self.licences)
         self._all = Validities((one.start, one.until) for one in self.licences)
         self._order = sorted(
             range(len(self.licences)),

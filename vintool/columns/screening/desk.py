@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import REGIMES, Reason, Verdict
 from vintool.columns.engine.arrays import Ints, Mask, Places
-from vintool.columns.engine.categorical import NOTHING, Categorical
+from vintool.columns.engine.categorical import EMPTY, NOTHING, Categorical
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.draws import COUNTED_BEFORE, NOT_DRAWN, NOTHING_LEFT, Draw, Draws
@@ -46,6 +46,7 @@ class ListRemarks(NamedTuple):
 
 
 _NO_DRAWS = (Draw(NOT_DRAWN),)
+_NO_BRANDS = ((),)
 
 
 class DeskRules:
@@ -57,8 +58,9 @@ class DeskRules:
     """
 
     def __init__(self, desk: Desk, mapping: Mapping[str, str]) -> None:
-        self._regime = PerDistinct(lambda decision: decision.regime)
         self._desk = desk
+        self._compared = desk.ledger.licences.compared if desk.ledger else frozenset[str]()
+        self._regime = PerDistinct(lambda decision: decision.regime)
         self._by_number = "licence_no" in mapping
         self._has_lists = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
@@ -169,6 +171,11 @@ class DeskRules:
         def cells(field: str) -> Categorical:
             return rows.cells(field).take(at)
 
+        def shipped(cell: str, field: str = "") -> Categorical:
+            """What no licence is held against is left out, so that fewer rows differ."""
+            compared = cell in self._compared
+            return cells(field or cell) if compared else Categorical.constant(len(at), EMPTY)
+
         regimes = self._regime(decisions.take(at))
         goods = self._exported(regimes, rows.vin_facts.take(at), rows.declared.take(at))
         exporters = self._exporter.on(
@@ -180,15 +187,15 @@ class DeskRules:
         )
         numbers = cells("licence_no") if self._by_number else Categorical.constant(len(at), NOTHING)
         wanted = self._wanted(
-            cells("exporter_code"),
-            cells("exporter"),
-            cells("hs_code"),
-            brands,
-            cells("model"),
-            cells("destination"),
-            cells("pod"),
-            cells("trade_mode"),
-            cells(self._port),
+            shipped("exporter_code"),
+            shipped("exporter"),
+            shipped("hs_code"),
+            brands if "brands" in self._compared else Categorical.constant(len(at), _NO_BRANDS),
+            shipped("model"),
+            shipped("destination"),
+            shipped("port_of_discharge", "pod"),
+            shipped("trade_mode"),
+            shipped("customs_port", self._port),
             self._day_for_licences(numbers, self._day_for_list(days)),
             regimes,
         )
