@@ -133,8 +133,9 @@ def test_every_row_that_is_not_blank_is_accounted_for_and_comes_back(tmp_path, f
     write = {"csv": put_csv, "xlsx": lambda path, rows: put_xlsx(path, {"S": rows})}[form]
     summary = screen_file(write(tmp_path / f"list.{form}", rows), ON, tmp_path / "out", raw=True)
     (info,) = summary.sheets
-    counts = {kind: getattr(info, kind) for kind in RowKind}
-    assert counts == dict.fromkeys(RowKind, 1)
+    kinds = [kind for kind in RowKind if kind is not RowKind.PIVOT]
+    counts = {kind: getattr(info, kind) for kind in kinds}
+    assert counts == dict.fromkeys(kinds, 1)
     # Counted another way: every row of the file that is not blank.
     assert info.rows + info.header_rows + info.title_rows + sum(counts.values()) == len(rows)
     numbers = {str(kind): (number,) for number, (kind, _) in enumerate(body, 3) if kind}
@@ -152,5 +153,33 @@ def test_every_row_that_is_not_blank_is_accounted_for_and_comes_back(tmp_path, f
         assert sum(sheet.max_row for sheet in book) >= len(body) + 1
     sentences = [note for note in summary.notes if "no vehicles" in note]
     assert [re.findall(r"\d+", note)[-2:] for note in sentences] == [
-        ["1", str(numbers[kind][0])] for kind in RowKind
+        ["1", str(numbers[kind][0])] for kind in kinds
     ]
+
+
+LIST = [["No.", "VIN", "Model", "Fuel"], *([n, f"LRW3E7FA1LC00000{n}", "Model 3", "BEV"] for n in range(1, 5))]  # fmt: skip
+COUNTED = [[row[1], 1] for row in LIST[1:]]
+PIVOTS = {
+    "another sheet": {"pivot": [["Row Labels", "Count of VIN"], ["Tesla", 4], *COUNTED, ["Grand Total", 4]], "list": LIST},
+    "below": {"list": [*LIST, [], ["", "行标签", "计数项:VIN"], *(["", *row] for row in COUNTED), ["", "总计", 4]]},
+    "below, in another column": {"list": [*LIST, [], ["Zeilenbeschriftungen", "Anzahl von VIN"], *COUNTED]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", PIVOTS)
+def test_a_pivot_of_the_list_counts_no_vehicle_twice(tmp_path, where):
+    summary = screen_file(put_xlsx(tmp_path / "a.xlsx", PIVOTS[where]), ON)
+    assert (summary.rows_read, summary.verdicts["controlled"]) == (4, 4)
+    assert "duplicate_vin" not in summary.reasons
+    assert sum(sheet.pivots for sheet in summary.sheets) >= 5
+    assert any("of a pivot table" in note for note in summary.notes)
+
+
+@pytest.mark.parametrize("where", PIVOTS)
+def test_what_a_pivot_has_beyond_its_list_is_a_vehicle(tmp_path, where):
+    further = [[ATTO3, 1], ["LRW3E7FA1LC00", 1], [LIST[1][1], "petrol"]]
+    sheets = {name: [*rows] for name, rows in PIVOTS[where].items()}
+    last = [*sheets][0 if where == "another sheet" else -1]
+    sheets[last] += [["", *row] if where == "below" else row for row in further]
+    summary = screen_file(put_xlsx(tmp_path / "a.xlsx", sheets), ON)
+    assert summary.rows_read == 4 + len(further)

@@ -38,6 +38,7 @@ class RowKind(StrEnum):
     PAGE_NUMBER = "page_numbers"
     SIGNATURE = "signatures"
     REMARK = "remarks"
+    PIVOT = "pivots"
 
 
 _KINDS = {
@@ -48,6 +49,7 @@ _KINDS = {
     "remark": RowKind.REMARK,
 }
 _SUMS = frozenset({RowKind.TOTAL, RowKind.CARRIED_FORWARD})
+_PIVOT = "pivot"  # see ``pivots``
 _UNIT = "unit"  # of words that say nothing alone
 # Columns in which a total has figures; those that the dictionary does not know have weights and volumes.
 _SUMMED = frozenset({"quantity", "invoice_quantity", "unit_price", "row_no", "vin"})
@@ -64,6 +66,8 @@ _NUMBER = re.compile(r"[-+(]?[^\w\s]?[0-9][0-9.,'’]*[^\w\s]?\)?")
 _IDEOGRAPHS = "\u2e80"  # and beyond: no space parts words
 _WORD = re.compile(rf"[A-Z0-9{re.escape(MARKS)}…]+")
 _MASK = re.compile(rf"[A-Z0-9][{re.escape(MARKS)}…]{{2}}|[{re.escape(MARKS)}…]{{3}}[A-Z0-9]")
+# A VIN with a blank in it: of letters alone before it, and so like a word.
+_ENDS_A_VIN = re.compile(r"[A-HJ-NPR-Z]{3,8}[A-HJ-NPR-Z0-9]{6,13}[0-9]{4}")
 
 
 class _Words(NamedTuple):
@@ -107,10 +111,10 @@ class RowKinds:
         # So of nearly all rows, whose cells come again and again; those of VINs do not.
         if any(self._is_of_a_vehicle(at, cell) for at, cell in filled):
             return None
-        if any(_like_a_vin(cell) for at, cell in filled if self._fields[at] == "vin"):
+        if any(like_a_vin(cell) for at, cell in filled if self._fields[at] == "vin"):
             return None
         kind = self._again(filled) or _ruler(filled) or self._by_words(filled)
-        return None if kind is None or any(_like_a_vin(cell) for _, cell in filled) else kind
+        return None if kind is None or any(like_a_vin(cell) for _, cell in filled) else kind
 
     def _is_of_a_vehicle(self, at: int, cell: str) -> bool:
         """Whether a cell is what no other row has in its column: a text that is none of the words."""
@@ -163,7 +167,7 @@ class RowKinds:
         for at, cell in filled:
             if _is_ruler(cell):
                 continue
-            if _is_number(cell):
+            if is_number(cell):
                 if not self._may_be_summed(at, cell):
                     return None
                 continue
@@ -191,7 +195,7 @@ class RowKinds:
         if kind is None or (kind is RowKind.TOTAL and self._fields[at] not in _BEGUN_IN):
             return None
         for at, cell in filled[1:]:
-            if _is_number(cell):
+            if is_number(cell):
                 fits = kind is RowKind.TOTAL and self._may_be_summed(at, cell)
             else:
                 free = kind is not RowKind.TOTAL and not self._fields[at]
@@ -246,12 +250,12 @@ def _is_unit(cell: str) -> bool:
     return _units().fullmatch(normalise(_FIGURES.sub(" ", cell))) is not None
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
     """Whether a cell is a number, with its sign, currency or per cent."""
     return _NUMBER.fullmatch("".join(cell.split())) is not None
 
 
-def _like_a_vin(cell: str) -> bool:
+def like_a_vin(cell: str) -> bool:
     """Whether a cell holds anything like a VIN: whole, damaged, masked, in pieces, or the start of one of a known maker."""
     text, _ = fold(cell)
     if holds_vin(text) or (_MASK.search(text) and not _is_ruler(cell)):
@@ -260,7 +264,12 @@ def _like_a_vin(cell: str) -> bool:
         return True
     words = _WORD.findall(text)
     alone = _apart(words)
-    pairs = (f"{one}{other}" for one, other in pairwise(words) if alone.isdisjoint((one, other)))
+    pairs = (
+        f"{one}{other}"
+        for one, other in pairwise(words)
+        if alone.isdisjoint((one, other))
+        or (one.isalpha() and _ENDS_A_VIN.fullmatch(f"{one}{other}"))
+    )
     return any(map(_begins_like_a_vin, (*words, *pairs)))
 
 
@@ -283,6 +292,8 @@ def _words() -> _Words:
     by_kind: dict[str, list[str]] = {kind: [] for kind in (*_KINDS, _UNIT)}
     starts: dict[str, list[tuple[str, RowKind]]] = {}
     for kind, words, stands, _language, _source in read_rows(FILE, COLUMNS):
+        if kind == _PIVOT:
+            continue
         if stands == "start" or kind == "total":
             begin = _plain(words)
             starts.setdefault(begin[0], []).append((begin, _KINDS[kind]))

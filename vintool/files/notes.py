@@ -42,6 +42,7 @@ def sheet_info(sheet: Sheet, mapping: Mapping[str, str], rows: int, apart: SetAp
         page_numbers=apart.counts[RowKind.PAGE_NUMBER],
         signatures=apart.counts[RowKind.SIGNATURE],
         remarks=apart.counts[RowKind.REMARK],
+        pivots=apart.counts[RowKind.PIVOT],
         apart_rows={str(kind): tuple(numbers) for kind, numbers in apart.rows.items()},
         hidden_rows=apart.hidden,
         hidden_columns=sheet.hidden_columns,
@@ -129,6 +130,7 @@ def _of_kind(kind: RowKind, many: str, rows: str) -> str:
         RowKind.PAGE_NUMBER: f"{many} row(s) hold page numbers and are no vehicles: row {rows}.",
         RowKind.SIGNATURE: f"{many} row(s) are for signatures and are no vehicles: row {rows}.",
         RowKind.REMARK: f"{many} row(s) hold remarks and are no vehicles: row {rows}.",
+        RowKind.PIVOT: f"{many} row(s) are of a pivot table and no further vehicles, all their VINs stand in its list: row {rows}.",
     }
     return notes[kind]
 
@@ -149,6 +151,22 @@ def _hidden(sheet: Sheet, info: SheetInfo) -> list[str]:
 
 def _numbers(rows: Sequence[int]) -> str:
     return ", ".join(map(str, rows[:_NAMED])) + ", ..." * (len(rows) > _NAMED)
+
+
+def repeated_notes(rows: Mapping[str, int], repeated: Mapping[str, int]) -> Iterator[str]:
+    """The sheets of which each vehicle stands on an earlier row, as those of a packing list behind an invoice do.
+
+    Args:
+        rows: of each sheet.
+        repeated: those of them whose VIN stands on an earlier row.
+    """
+    for sheet, count in rows.items():
+        if len(rows) > 1 and count == repeated.get(sheet, 0) > 0:
+            place = f"Sheet {sheet!r}: "
+            yield (
+                place
+                + f"each of its {count:,} vehicles stands on an earlier row, too; the numbers of this run count both rows."
+            )
 
 
 def own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:

@@ -24,8 +24,9 @@ from vintool.errors import ManifestError
 from vintool.files.answered import answered
 from vintool.files.day import day_notes, with_day
 from vintool.files.inputs import Found, UnreadableFileError, find_files, open_inputs
+from vintool.files.listed_vins import ListedVins
 from vintool.files.lists import open_desk, record_of
-from vintool.files.notes import own_rules, reading_notes, sheet_info, vin_notes
+from vintool.files.notes import own_rules, reading_notes, repeated_notes, sheet_info, vin_notes
 from vintool.files.reading.sheets import Manifest, Sheet, ahead
 from vintool.files.reading.sheets import Tally as SheetTally
 from vintool.files.run import (
@@ -189,7 +190,12 @@ class _Screening:
         self._manifest = self._inputs.manifest()
         self._of = [one for one in self._inputs.opened for _ in one.manifest.sheets]
         self._mappings = [mapping for one in self._inputs.opened for mapping in one.mappings]
-        self._apart = [*map(SetApart, self._manifest.sheets, self._mappings)]
+        lists = [
+            ListedVins(one.manifest.sheets, one.mappings)
+            for one in self._inputs.opened
+            for _ in one.manifest.sheets
+        ]
+        self._apart = [*map(SetApart, self._manifest.sheets, self._mappings, lists)]
         self._run = _completed(run, self._manifest, self._mappings)
         self._earlier = EarlierRun(run.since) if run.since and run.out else None
         self._desk = open_desk(self._run)
@@ -367,6 +373,7 @@ class _Screening:
                 *(note for dates in self._dates for note in dates.notes()),
                 *own_rules(tally.rules_disagree),
                 *reading_notes(manifest, self._mappings, sheets),
+                *repeated_notes(tally.sheet_rows, tally.sheet_repeated),
                 *vin_notes(self._mappings, self._run.mapping or {}),
                 *manifest.notes,
                 *desk.notes,

@@ -10,7 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.columns.engine.categorical import as_text, without_null
+from vintool.declaration.lexicon import FIELDS
+from vintool.declaration.pivots import heads_a_pivot, is_of_pivot
 from vintool.declaration.row_kinds import RowKind, RowKinds
+from vintool.files.listed_vins import ListedVins
 from vintool.files.reading.hidden import within
 from vintool.files.reading.sheets import Batch, Sheet
 from vintool.files.writing.cells import is_text
@@ -53,12 +56,18 @@ class SetApart:
         hidden: how many of the others the workbook does not show.
     """
 
-    def __init__(self, sheet: Sheet, mapping: Mapping[str, str]) -> None:
+    def __init__(self, sheet: Sheet, mapping: Mapping[str, str], listed: ListedVins) -> None:
         of_columns = {name: field for field, name in reversed([*mapping.items()])}
         self._kinds = RowKinds(
             sheet.headers, [of_columns.get(name, "") for name in sheet.columns], sheet.titles
         )
         self._vin, self._hidden_rows = mapping["vin"], sheet.hidden_rows
+        self._sheet, self._listed = sheet, listed
+        self._pivot = heads_a_pivot(sheet.headers)
+        # Columns of a pivot's own that tell something of a vehicle: then its rows are heard.
+        facts = [of_columns.get(name, "") in FIELDS for name in sheet.columns]
+        self._facts = facts if self._pivot else []
+        self._repeated: frozenset[str] | None = None  # the VINs of the list, where a pivot is there
         self.hidden = 0
         self.counts: Counter[RowKind] = Counter()
         self.rows: dict[RowKind, list[int]] = defaultdict(list)
@@ -72,19 +81,40 @@ class SetApart:
     def _parted(self, batch: Batch) -> Parted:
         maybe = np.flatnonzero(_without_vin(batch.data.column(self._vin)))
         apart = np.zeros(batch.data.num_rows, dtype=np.bool_)
+        if self._pivot:
+            self._of_pivots(batch, apart, 0)
         cells = [_texts(column, maybe) for column in batch.data.columns] if len(maybe) else []
         for at, row in zip(maybe.tolist(), zip(*cells, strict=True), strict=True):
-            if kind := self._kinds(row):
-                apart[at] = True
-                self.counts[kind] += 1
-                if len(self.rows[kind]) < ROWS_NAMED:
-                    self.rows[kind].append(int(batch.rows[at]))
+            if not self._pivot and heads_a_pivot(row):
+                self._pivot = True
+                self._of_pivots(batch, apart, at)
+            if not apart[at] and (kind := self._kinds(row)):
+                self._count(apart, at, kind, batch)
         if not apart.any():
             return Parted(batch, batch, None)
         kept = ~apart
         at_of_all: Any = pa.array((np.cumsum(kept) - 1).astype(np.int32), mask=apart)
         vehicles = Batch(batch.data.filter(pa.array(kept)), batch.rows[kept], batch.position)
         return Parted(vehicles, batch, at_of_all)
+
+    def _of_pivots(self, batch: Batch, apart: npt.NDArray[np.bool_], start: int) -> None:
+        """Set the rows of a pivot apart, from one of the batch on."""
+        rows = np.arange(start, batch.data.num_rows)
+        if self._repeated is None:
+            number = int(batch.rows[start]) if len(rows) else 0
+            self._repeated = self._listed.beside(self._sheet, number)
+        cells = [_texts(column, rows) for column in batch.data.columns]
+        for at, row in zip(rows.tolist(), zip(*cells, strict=True), strict=True):
+            if any(fact and cell for fact, cell in zip(self._facts, row, strict=False)):
+                continue
+            if is_of_pivot(row, self._repeated) or (self._repeated and heads_a_pivot(row)):
+                self._count(apart, at, RowKind.PIVOT, batch)
+
+    def _count(self, apart: npt.NDArray[np.bool_], at: int, kind: RowKind, batch: Batch) -> None:
+        apart[at] = True
+        self.counts[kind] += 1
+        if len(self.rows[kind]) < ROWS_NAMED:
+            self.rows[kind].append(int(batch.rows[at]))
 
 
 def _without_vin(column: pa.Array) -> npt.NDArray[np.bool_]:

@@ -74,6 +74,7 @@ class SheetInfo(Frozen):
     page_numbers: Count = 0
     signatures: Count = 0
     remarks: Count = 0
+    pivots: Count = 0
     apart_rows: dict[str, tuple[int, ...]] = {}
     hidden_rows: Count = 0
     hidden_columns: tuple[str, ...] = ()

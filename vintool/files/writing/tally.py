@@ -24,6 +24,7 @@ from vintool.screening.regimes import Regime
 VALUES_SHOWN = 12  # values of a field that have a line of their own
 VALUES_COUNTED = 100_000  # of a field; beyond, it is a number rather than a group
 _UNLICENSED = (Reason.LICENCE_MISSING, Reason.LICENCE_UNKNOWN, *COUNTED)
+_REPEATED = (Reason.DUPLICATE_VIN, Reason.DUPLICATE_VIN_BILL)
 _UNLICENSED_FIELDS = ("licence_no", "exporter", "bl_no")
 # What is counted as the manifest writes it, each with the field that stands in for it.
 _FIELDS = {"model": "", "exporter": "exporter_code", "bl_no": "", "destination": "pod"}
@@ -40,6 +41,7 @@ class Tally:
         self._first = first
         self.rows = 0
         self.sheet_rows: dict[str, int] = {}
+        self.sheet_repeated: Counter[str] = Counter()  # rows whose VIN stands on an earlier one
         self.sheet_verdicts: dict[str, Counter[str]] = defaultdict(Counter)
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
@@ -65,6 +67,7 @@ class Tally:
         reasons = answers.column("vin_reasons")
         of_batch = _count_reasons(reasons)
         self.reasons += of_batch
+        self.sheet_repeated[sheet] += sum(of_batch[one] for one in _REPEATED)
         if of_batch[Reason.RULES_DISAGREE]:
             self.rules_disagree += _count_own_rules(answers.column("vin_evidence"))
         in_review = _mask(answers.column("vin_verdict"), Verdict.REVIEW.__eq__)
