@@ -84,6 +84,7 @@ def test_decode_table_takes_the_columns_where_there_are_many(monkeypatch, sample
     texts = [None, "?", *vins, "", vins[0].lower()]
     one_by_one = decode_table(pa.table({"vin": texts}), fields=fields)
     monkeypatch.setattr(decoded, "MANY", 1)
+    decoded._POOL.cache_clear()
     calls = []
     in_columns = decoded.decode_columns
     monkeypatch.setattr(

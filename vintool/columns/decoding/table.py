@@ -1,6 +1,5 @@
 """Columns of VINs -> columns of the fields of a vehicle: ``decoding.decode`` for many VINs, without sources."""
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
@@ -19,9 +18,11 @@ from vintool.columns.engine.arrays import Characters, Codes
 from vintool.columns.engine.arrow_types import arrow_type
 from vintool.columns.engine.categorical import as_text
 from vintool.columns.engine.characters import descriptor_keys
+from vintool.columns.engine.cores import cores
 from vintool.columns.engine.encoder import KeyEncoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.engine.plain import TypeNotTakenError
+from vintool.columns.engine.pool import Pool
 from vintool.columns.engine.stamp import stamp, stamped
 from vintool.columns.engine.tables import beside, find_mapping, named, table_or_column
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_problems
@@ -46,7 +47,9 @@ _BY_MARKET = frozenset({"check_digit", "problems"})
 # Rows at a time: fewer cost more steps, more no longer fit the cache.
 _FEWEST, _MOST = 1 << 15, 1 << 18
 _SAMPLE = 1 << 14  # rows of which is looked whether they differ
-_THREADS = os.cpu_count() or 1
+#: Bytes of decoders that are kept for calls to come.
+_KEPT = 64 << 20
+_BYTES_A_PROFILE = 1 << 13
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
 
@@ -100,7 +103,6 @@ def decode_table(
         raise ValueError(f"no column {name!r}; {meant}the data has {labels(table.column_names)}")
     if table.column_names.count(name) > 1:
         raise ValueError(f"several columns have the name {name!r}; rename all of them but one")
-    decoder = _TableDecoder(names, encoded=encoded)
     try:
         parts = [
             as_text(chunk.slice(start, step))
@@ -110,19 +112,23 @@ def decode_table(
         ]
     except TypeNotTakenError as error:
         raise named(error, table, [name]) from None
-    with ThreadPoolExecutor(_THREADS) as pool:
+    kind = (reference_in_use(), *names, encoded)
+    decoder = _POOL.take(kind) or _TableDecoder(names, encoded=encoded)
+    with ThreadPoolExecutor(cores()) as threads:
+        side_by_side = threads.map if len(parts) > 1 else map
         decoded = pa.Table.from_batches(
-            list(pool.map(decoder, parts or [pa.array([], pa.string())]))
+            list(side_by_side(decoder, parts or [pa.array([], pa.string())]))
         )
-        columns = list(pool.map(pa.ChunkedArray.unify_dictionaries, decoded.columns))
+        columns = list(side_by_side(pa.ChunkedArray.unify_dictionaries, decoded.columns))
+    _POOL.give(kind, decoder, decoder.kept)
     answers = pa.Table.from_arrays(columns, names=decoded.column_names)
     return stamped(beside(table, answers) if is_table else answers, stamp())
 
 
 def _rows_at_a_time(rows: int) -> int:
     """How many rows of so many are decoded at a time: all threads have the same."""
-    rounds = -(-rows // (_MOST * _THREADS))
-    return max(-(-rows // max(rounds * _THREADS, 1)), _FEWEST)
+    rounds = -(-rows // (_MOST * cores()))
+    return max(-(-rows // max(rounds * cores(), 1)), _FEWEST)
 
 
 class _TableDecoder:
@@ -144,6 +150,13 @@ class _TableDecoder:
         self._gathered = self._distinct
         self._one_at_a_time = Lock()
         self._reference = reference_in_use()
+
+    @property
+    def kept(self) -> int:
+        """How many bytes it holds, about."""
+        arrays = (*self._distinct.values(), *self._gathered.values())
+        objects = self._checked.kept + self._problems.kept
+        return sum(one.nbytes for one in arrays) + _BYTES_A_PROFILE * objects
 
     def __call__(self, texts: pa.StringArray) -> pa.RecordBatch:
         with self._reference.bound():  # in the threads of the pool as well
@@ -238,6 +251,10 @@ class _TableDecoder:
                     lambda problems: [problem.value for problem in problems], TYPES["problems"]
                 )
         return columns
+
+
+#: What earlier calls of this process have decoded.
+_POOL: Pool[_TableDecoder] = Pool(_KEPT)
 
 
 def _place_in(samples: Iterable[Vin | PartialVin]) -> Callable[[PartialVin], int]:

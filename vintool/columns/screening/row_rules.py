@@ -92,7 +92,6 @@ class RowRules:
         mapping: field -> column name.
         on: the declaration date of all rows; None to read it from the mapped column.
         regimes: the regimes that are asked.
-        manifest_days: gives what bears out a date that its row alone does not, if there is anything.
         catalogue: of type approvals, which tell what a type code means.
     """
 
@@ -101,12 +100,10 @@ class RowRules:
         mapping: Mapping[str, str],
         on: date | None,
         regimes: tuple[Regime, ...],
-        manifest_days: Callable[[], ManifestDays | None],
         catalogue: Catalogue | None = None,
     ) -> None:
         self._mapping = mapping
         self._regimes = regimes
-        self._manifest_days = manifest_days
         # Then no date of a row says more.
         self._in_force = on is not None and all(one.in_force(on) for one in regimes)
         self._reader = Reader()
@@ -128,6 +125,8 @@ class RowRules:
             name: PerDistinct(partial(days_of_cell, header=mapping.get(name, ""))) for name in DATES
         }
         self._row_days = PerDistinct(partial(_row_days, regimes, on, day_field(mapping)))
+        self._stands_alone = PerDistinct(_stands_alone)
+        self._manifests = Encoder()
         self._borne_out = PerDistinct(self._with_manifest)
         self._day = PerDistinct(lambda days: days[0].day)
         self._when = PerDistinct(_when)
@@ -162,13 +161,24 @@ class RowRules:
         rules = [one for one in vars(self).values() if isinstance(one, PerDistinct)]
         return (
             sum(rule.kept for rule in (*rules, *self._meanings.values(), *self._dates.values()))
-            + sum(map(len, self._texts.values()))
+            + sum(map(len, (*self._texts.values(), self._manifests)))
             + self._reader.kept
             + self._profiles.kept
         )
 
-    def __call__(self, batch: pa.RecordBatch, vins: VinColumn) -> DecidedRows:
-        """Decide on one batch of the user's columns, each row with one VIN."""
+    def __call__(
+        self,
+        batch: pa.RecordBatch,
+        vins: VinColumn,
+        manifest_days: Callable[[], ManifestDays | None] = lambda: None,
+    ) -> DecidedRows:
+        """Decide on one batch of the user's columns, each row with one VIN.
+
+        Args:
+            batch: the columns.
+            vins: of its rows.
+            manifest_days: gives what bears out a date that its row alone does not, if there is anything.
+        """
         cells = self.cells(batch)
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
@@ -177,7 +187,11 @@ class RowRules:
             declared = self._beside(declared, cells(code_field(self._mapping)))
         nothing = Categorical.constant(batch.num_rows, NOTHING)
         dates = (nothing if self._in_force else self._dates[name](cells(name)) for name in DATES)
-        row_days = self._borne_out(self._row_days(*dates))
+        row_days = self._row_days(*dates)
+        if self._stands_alone(row_days).mask(bool).any() and (manifest := manifest_days()):
+            code = self._manifests[manifest]
+            of_all = Categorical.constant(batch.num_rows, self._manifests.values, code)
+            row_days = self._borne_out(row_days, of_all)
         days = self._day(row_days)
         chassis = differing_chassis(batch, self._mapping.get("chassis_no"), vins)
         differs = np.zeros(batch.num_rows, dtype=np.int32)
@@ -264,11 +278,10 @@ class RowRules:
             return Categorical.constant(len(texts), self._header_currency)
         return self._meanings[field](texts)
 
-    def _with_manifest(self, days: tuple[DeclarationDay, ...]) -> tuple[DeclarationDay, ...]:
-        if not any(day.doubt is Reason.DATE_ALONE for day in days):
-            return days
-        manifest = self._manifest_days()
-        if not manifest:
+    def _with_manifest(
+        self, days: tuple[DeclarationDay, ...], manifest: ManifestDays
+    ) -> tuple[DeclarationDay, ...]:
+        if not _stands_alone(days):
             return days
         pairs = zip(days, self._regimes, strict=True)
         return tuple(borne_out(day, regime, manifest) for day, regime in pairs)
@@ -317,6 +330,10 @@ def _row_days(
     regimes: tuple[Regime, ...], on: date | None, field: str, *dates: Days | None
 ) -> tuple[DeclarationDay, ...]:
     return tuple(declaration_day(regime, on, field, *dates) for regime in regimes)
+
+
+def _stands_alone(days: tuple[DeclarationDay, ...]) -> bool:
+    return any(day.doubt is Reason.DATE_ALONE for day in days)
 
 
 def _when(days: tuple[DeclarationDay, ...]) -> tuple[int | None, tuple[Day, ...]]:

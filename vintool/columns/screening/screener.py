@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -13,6 +14,7 @@ import pyarrow as pa
 from vintool.codes import Reason
 from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
+from vintool.columns.engine.pool import Pool
 from vintool.columns.screening.answers import FACTS, AnswerColumns, FoldedRows
 from vintool.columns.screening.chassis import chassis_evidence
 from vintool.columns.screening.desk import DeskRules
@@ -36,7 +38,7 @@ from vintool.screening.screen import needs_a_look
 
 #: So many distinct keys are kept; then all are forgotten, so that memory does not grow with the rows.
 KEPT = 120_000
-#: Of fewer rows than these so many keys come again and again, and as many more are kept.
+#: Of fewer rows than these so many keys come again and again, and as many more are kept until the run ends.
 KEPT_FOR = 4_000_000
 
 
@@ -59,10 +61,41 @@ class Screened(NamedTuple):
         return batch if self.rows is None else batch.take(self.rows)
 
 
+class RowLookups:
+    """All that was looked up for rows of one kind, to be forgotten together.
+
+    Args:
+        rules: of the rows.
+        answers: the columns of what they say.
+        mapping: field -> column name.
+
+    Attributes:
+        rows: how many it has served.
+        kept_at_most: how many keys it may keep before they are too many for so few rows.
+    """
+
+    def __init__(self, rules: RowRules, answers: AnswerColumns, mapping: Mapping[str, str]) -> None:
+        self.rows, self.kept_at_most = 0, KEPT
+        self.rules, self.answers = rules, answers
+        self.vehicles, self.stray_vins = VehicleReader(mapping), StrayVins(mapping)
+        self.of_row, self.problems_of_row = RowFolder(of_row), RowFolder(_all_of)
+
+    @property
+    def kept(self) -> int:
+        """How many distinct keys have room."""
+        owners = (self.rules, self.vehicles, self.stray_vins, self.of_row, self.problems_of_row)
+        return sum(one.kept for one in owners)
+
+
+#: What earlier batches of this process have looked up, also those of other calls.
+_POOL: Pool[RowLookups] = Pool(2 * KEPT)
+
+
 class Screener:
     """Batches of a manifest -> the answers, row by row.
 
-    One screener serves one sheet of a run: it keeps what it has looked up, as long as there is room.
+    One screener serves one sheet of a run. What it looks up serves others of the process that ask the same, as long as there
+    is room; what is more than that it keeps until the run ends.
 
     Args:
         mapping: field -> column name; ``vin`` is needed, what else is mapped is read.
@@ -104,42 +137,57 @@ class Screener:
         if on is None and not day_field(mapping):
             raise ValueError("give on=, or map declaration_date or export_date")
         desk = desk or Desk()
-        self._new_rules = partial(
-            RowRules, dict(mapping), on, regimes, manifest_days, desk.catalogue
-        )
         self._new_desk = partial(DeskRules, desk, mapping)
-        self._new_answers = partial(
-            AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
-        )
-        self._new_stray_vins = partial(StrayVins, dict(mapping))
-        self._new_vehicles = partial(VehicleReader, mapping)
         self._has_bills = "bl_no" in mapping
         self._occurrences = occurrences or Occurrences()
         self._sheet = sheet
         self._with_facts = with_facts
         self._lists_vehicles = with_facts or with_licence
+        self._manifest_days = manifest_days
         self._reference = reference_in_use()
-        self._forget()
-
-    def _make_room(self, rows: int) -> None:
-        """Forget what was looked up, if it has become too much for the rows that it was looked up for."""
-        owners = (
-            *(self._rules, self._desk, self._vehicles),
-            *(self._stray_vins, self._of_row, self._problems_of_row),
+        self._new_rules = partial(RowRules, dict(mapping), on, regimes, desk.catalogue)
+        self._new_answers = partial(
+            AnswerColumns, joined=joined, encoded=encoded, with_licence=with_licence
         )
-        if sum(one.kept for one in owners) > self._kept_at_most:
-            if self._rows >= KEPT_FOR:
-                self._forget()
-            else:
-                self._kept_at_most *= 2
-        self._rows += rows
+        self._mapping = dict(mapping)
+        self._kind = (
+            *(self._reference, *mapping.items(), on, *(one.code for one in regimes)),
+            *(desk.catalogue, joined, encoded, with_licence),
+        )
+        self._vehicles = VehicleReader(mapping)  # ``parts`` asks it before there is a batch
+        self._lookups: RowLookups | None = None
+        self._own: RowLookups | None = None
 
-    def _forget(self) -> None:
-        self._rows, self._kept_at_most = 0, KEPT
-        self._rules, self._desk = self._new_rules(), self._new_desk()
-        self._answers, self._vehicles = self._new_answers(), self._new_vehicles()
-        self._stray_vins = self._new_stray_vins()
-        self._of_row, self._problems_of_row = RowFolder(of_row), RowFolder(_all_of)
+    def _new_lookups(self) -> RowLookups:
+        return RowLookups(self._new_rules(), self._new_answers(), self._mapping)
+
+    @contextmanager
+    def _at_work(self, rows: int) -> Iterator[None]:
+        """For a batch of so many rows: with the reference, and with lookups that nobody else has."""
+        with self._reference.bound():
+            lookups = self._own or _POOL.take(self._kind) or self._new_lookups()
+            self._own = None
+            self._use(lookups)
+            if lookups.kept + self._desk.kept > lookups.kept_at_most:
+                if lookups.rows < KEPT_FOR:
+                    lookups.kept_at_most *= 2
+                else:
+                    lookups = self._new_lookups()
+                    self._use(lookups)
+            lookups.rows += rows
+            yield
+            if (kept := lookups.kept) > KEPT:
+                self._own = lookups
+            else:
+                _POOL.give(self._kind, lookups, kept)
+
+    def _use(self, lookups: RowLookups) -> None:
+        if self._lookups is not lookups:
+            # The lists of the user are asked by the codes of the lookups.
+            self._lookups, self._desk = lookups, self._new_desk()
+            self._rules, self._answers = lookups.rules, lookups.answers
+            self._vehicles, self._stray_vins = lookups.vehicles, lookups.stray_vins
+            self._of_row, self._problems_of_row = lookups.of_row, lookups.problems_of_row
 
     def duplicates(self, batch: pa.RecordBatch, rows: Places) -> Duplicates:
         """What is found of earlier rows, for another screener to judge the batch by.
@@ -148,8 +196,7 @@ class Screener:
             batch: the user's columns.
             rows: the number of each row as the user sees it.
         """
-        with self._reference.bound():
-            self._make_room(batch.num_rows)
+        with self._at_work(batch.num_rows):
             vehicles = self._vehicles(batch, self._rules.read)
             return self._duplicates(vehicles, rows, self._rules.cells(vehicles.batch))
 
@@ -186,16 +233,15 @@ class Screener:
         self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None = None
     ) -> "Screened":
         """The same, row by row and vehicle by vehicle."""
-        with self._reference.bound():
+        with self._at_work(batch.num_rows):
             return self._screened(batch, rows, duplicates)
 
     def _screened(
         self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None
     ) -> "Screened":
-        self._make_room(batch.num_rows)
         rules = self._rules
         vehicles = self._vehicles(batch, rules.read)
-        decided = rules(vehicles.batch, vehicles.vins)
+        decided = rules(vehicles.batch, vehicles.vins, self._manifest_days)
         decisions = decided.decisions
         if vehicles.remarks is not None:
             decisions = rules.with_row(decisions, vehicles.remarks)
