@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import columns, commands, labelled, single
+from benchmarks import columns, commands, frames, labelled, single
 from benchmarks.timing import Line
 
 #: The groups of lines by name: how many million rows, and what makes them.
@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[int, Callable[[int, Path], Iterator[Line]]]] = {
     "decode": (5, columns.decode),
     "distinct": (1, columns.distinct),
     "dials": (1, columns.dials),
+    "frames": (1, frames.lines),
     "one": (0, single.one),
     "command": (0, single.command),
     "csv": (10, commands.stream),

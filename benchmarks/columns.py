@@ -65,7 +65,8 @@ def _validate(chunks: list[pa.Array]) -> None:
         _ = reader(chunk).position_9  # worked out when asked for
 
 
-def _manifest(folder: Path, rows: int, descriptors: int) -> pa.Table:
+def manifest(folder: Path, rows: int, descriptors: int) -> pa.Table:
+    """A manifest of so many rows, written once."""
     path = folder / f"{rows}-{descriptors}.parquet"
     if not path.exists():
         write_manifest(path, rows, descriptors)
@@ -129,9 +130,9 @@ def decode(rows: int, folder: Path) -> Iterator[Line]:
     yield from _against_ultravin(
         f"{what} of vPIC", _with_serials(_generated(descriptors), rows), 50
     )
-    manifest = _manifest(folder, rows, descriptors).column("vin").combine_chunks()
+    of_manifest = manifest(folder, rows, descriptors).column("vin").combine_chunks()
     # Most of its makers are not in vPIC, where ultravin stops at once.
-    yield from _against_ultravin(f"{what} of a manifest, 1 % damaged", manifest, None)
+    yield from _against_ultravin(f"{what} of a manifest, 1 % damaged", of_manifest, None)
 
 
 def distinct(rows: int, _folder: Path) -> Iterator[Line]:
@@ -177,7 +178,7 @@ def dials(rows: int, folder: Path) -> Iterator[Line]:
     for name, work in works.items():
         for count in (rows // 10, rows, rows * 5):
             for descriptors in (rows // 2_000, rows // 200, rows // 20):
-                table = _manifest(folder, count, max(1, descriptors))
+                table = manifest(folder, count, max(1, descriptors))
                 (taken,) = medians(lambda: seconds(lambda: work(table)))  # noqa: B023 - called here
                 yield Line(
                     f"{name}, {count:,} rows, {descriptors:,} descriptors",

@@ -184,6 +184,23 @@ def test_a_type_that_can_be_neither_read_nor_copied_is_refused_by_name(tmp_path,
         vintool.decode_table(column)
 
 
+@pytest.mark.parametrize("kind", {**VALUES, **NESTED})
+def test_rows_of_several_vehicles_are_read_beside_every_type(kind):
+    both = f"{TWO[0]} / {TWO[1]}"
+    column = {**VALUES, **NESTED}[kind]
+    plain = {"VIN": [both, TWO[0]], "Fuel": ["BEV", "petrol"], "HS code": ["8703801090"] * 2}
+    texts = pa.table({name: pa.array(cells, pa.string_view()) for name, cells in plain.items()})
+    wanted = vintool.screen_table(pa.table(plain), ON)
+    assert wanted["vin_others"].to_pylist()[0]
+    answers = vintool.screen_table(texts.append_column("Extra", column), ON)
+    assert answers.select(wanted.column_names[3:]).equals(wanted.select(wanted.column_names[3:]))
+    assert answers["Extra"].type == column.type
+    if kind in VALUES:
+        mapping = {"vin": "VIN", "model": "Extra"}
+        table = pa.table({"VIN": [both, TWO[0]], "Extra": column})
+        assert vintool.screen_table(table, ON, mapping).num_rows == 2
+
+
 def test_a_message_longer_than_its_file_takes_no_memory(tmp_path):
     sound = put_arrow(tmp_path / "a.arrows", pa.table({"VIN": TWO}), stream=True).read_bytes()
     end = sound.rindex(b"\xff\xff\xff\xff")

@@ -27,6 +27,7 @@ ROWS = pa.table(
 )
 NONE = ROWS.slice(0, 0)
 PANDAS = pd.DataFrame
+CON = duck.connect()
 KINDS = {
     "pandas": lambda table: table.to_pandas(),
     "pandas of objects": lambda table: table.to_pandas().astype(
@@ -39,7 +40,7 @@ KINDS = {
         pl.col("^Condition$").cast(pl.Enum(["new", "used"])),
     ),
     "polars lazy": lambda table: pl.from_arrow(table).lazy(),
-    "DuckDB": lambda table: duck.connect().from_arrow(
+    "DuckDB": lambda table: CON.from_arrow(
         table.rename_columns(
             {"VIN": "Chassis"} if "VIN" in table.column_names else table.column_names
         )

@@ -65,7 +65,9 @@ def _to_relation(frame: Any, width: int, both: pa.Table) -> Any:
         column = f"c{at}" if kind == was else f"CAST(c{at} AS {was})"
         parts.append(f'{column} AS "{name.replace(chr(34), chr(34) * 2)}"')
     query = f"SELECT {', '.join(parts)} FROM vintool_rows_of_arrow"  # noqa: S608 - names are quoted
-    return frame.query("vintool_rows", query)
+    answers = frame.query("vintool_rows", query)
+    frame.query("vintool_rows", "DROP VIEW IF EXISTS vintool_rows")  # DuckDB 1 leaves it there
+    return answers
 
 
 def _apart(width: int, names: list[str]) -> list[str]:

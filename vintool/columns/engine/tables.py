@@ -90,9 +90,13 @@ def _of_series(frame: Any) -> pa.Table:
 def _of_cells(series: Any) -> pa.Array | pa.ChunkedArray:
     """The cells of a series or an array, as texts where they are of several kinds."""
     try:
-        return (
-            pa.chunked_array(series) if hasattr(series, "__arrow_c_stream__") else pa.array(series)
-        )
+        if not hasattr(series, "__arrow_c_stream__"):
+            return pa.array(series)
+        if hasattr(
+            series, "to_frame"
+        ):  # the stream of a frame is sound where that of a series is not: polars 1's categories
+            return pa.table(series.to_frame()).column(0)
+        return pa.chunked_array(series)
     except (TypeError, ValueError, pa.ArrowException):
         return pa.array([*map(_cell, series)], pa.string())
 

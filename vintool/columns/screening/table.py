@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import BATCH_ROWS
-from vintool.columns.engine.plain import TypeNotTakenError, no_values
+from vintool.columns.engine.plain import TypeNotTakenError, is_taken, no_values, to_plain
 from vintool.columns.engine.stamp import stamp, stamped
 from vintool.columns.engine.tables import (
     HEAD_ROWS,
@@ -176,11 +176,20 @@ def _screened(
     for batch in batches:
         for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
             try:
-                for _, part in screener.parts(batch.slice(start, BATCH_ROWS)):
-                    yield part, screener(part, numbers(before, part.num_rows))
+                some = batch.slice(start, BATCH_ROWS)
+                plain = _plain(some)
+                for at, part in screener.parts(plain):
+                    answers = screener(part, numbers(before, part.num_rows))
+                    yield some.slice(at, part.num_rows), answers
                     before += part.num_rows
             except TypeNotTakenError as error:
                 raise named(error, batch, mapping.values()) from None
+
+
+def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch in types of which rows can be taken: of a view of texts Arrow takes none."""
+    columns = [to_plain(one) if is_taken(one.type) else one for one in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, batch.schema.names)
 
 
 def _head(batches: Iterator[pa.RecordBatch]) -> list[pa.RecordBatch]:
