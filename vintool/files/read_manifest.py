@@ -17,6 +17,7 @@ from vintool.declaration.mapping import vin_fields
 from vintool.declaration.row_kinds import RowKind
 from vintool.errors import ManifestError
 from vintool.files.inputs import Input, Inputs, UnreadableFileError, find_files, open_inputs
+from vintool.files.listed_vins import ListedVins
 from vintool.files.notes import reading_notes, sheet_info, vin_notes
 from vintool.files.reading.sheets import Sheet, check_texts, evened
 from vintool.files.run import Run, paths_of
@@ -74,9 +75,16 @@ def _read(run: Run, inputs: Inputs, say: Callable[[str], None] | None) -> pa.Tab
     mappings = [mapping for one in inputs.opened for mapping in one.mappings]
     files = [one for one in inputs.opened for _ in one.manifest.sheets]
     names = [sheet.name for one in inputs.opened for sheet in one.manifest.sheets]
+    lists = [
+        ListedVins(one.manifest.sheets, one.mappings)
+        for one in inputs.opened
+        for _ in one.manifest.sheets
+    ]
     tables, infos, notes = list[pa.Table](), list[SheetInfo](), list[str]()
-    for sheet, mapping, one, name in zip(manifest.sheets, mappings, files, names, strict=True):
-        apart, dates = SetApart(sheet, mapping), DateCells(mapping)
+    for sheet, mapping, one, name, listed in zip(
+        manifest.sheets, mappings, files, names, lists, strict=True
+    ):
+        apart, dates = SetApart(sheet, mapping, listed), DateCells(mapping)
         try:
             with one.watch.unchanged():
                 table = _rows_of(sheet, mapping, apart, dates, (one.name, name))

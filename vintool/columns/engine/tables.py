@@ -89,16 +89,18 @@ def _of_series(frame: Any) -> pa.Table:
 
 def _of_cells(series: Any) -> pa.Array | pa.ChunkedArray:
     """The cells of a series or an array, as texts where they are of several kinds."""
+    read: pa.Array | pa.ChunkedArray
     try:
         if not hasattr(series, "__arrow_c_stream__"):
-            return pa.array(series)
-        if hasattr(
-            series, "to_frame"
-        ):  # the stream of a frame is sound where that of a series is not: polars 1's categories
-            return pa.table(series.to_frame()).column(0)
-        return pa.chunked_array(series)
+            read = pa.array(series)
+        elif hasattr(series, "to_frame"):
+            # The stream of a frame is sound where that of a series is not: polars 1's categories.
+            read = pa.table(series.to_frame()).column(0)
+        else:
+            read = pa.chunked_array(series)
     except (TypeError, ValueError, pa.ArrowException):
-        return pa.array([*map(_cell, series)], pa.string())
+        read = pa.array([*map(_cell, series)], pa.string())
+    return read
 
 
 def _cell(value: Any) -> str | None:
