@@ -245,7 +245,7 @@ def test_the_date_is_reported(manifest, tmp_path):
     path = tmp_path / "undated.csv"
     path.write_text(f"vin\n{TESLA}\n", encoding="utf-8")
     result = run("screen", path)
-    assert f"judged for today, {date.today()}" in result.stderr
+    assert f"judged for today, {date.today()}" in result.stdout
     assert (
         run("screen", path, "--on", "2025-12-31", "--format", "json").stdout.count(
             '"out_of_scope": 1'
@@ -304,8 +304,8 @@ def test_bad_input_is_reported_with_the_next_step(tmp_path, content, options, co
         else run("screen", path, *options)
     )
     assert result.exit_code == code, result.output
-    assert said in result.stderr
-    assert TESLA not in result.stderr
+    assert said in result.stdout
+    assert TESLA not in result.stdout
     assert "Traceback" not in result.output
 
 
@@ -327,8 +327,8 @@ def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
         check=False,
     )
     assert (result.returncode, result.stdout) == (4, "")
-    assert "RuntimeError" in result.stderr
-    assert TESLA not in result.stderr
+    assert "RuntimeError" in result.stdout
+    assert TESLA not in result.stdout
 
 
 def test_demo(tmp_path):
@@ -414,3 +414,14 @@ def test_one_vin_loads_no_arrays():
         [sys.executable, "-c", LIGHT], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_a_doubt_of_another_rule_does_not_hide_that_a_row_needs_a_licence(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(f"VIN,Fuel,HS code,Condition\n{ATTO3},BEV,8703801090,used\n", encoding="utf-8")
+    out = tmp_path / "out"
+    result = run("screen", path, "--on", "2026-03-01", "--fail-on", "controlled", "--out", out)
+    assert result.exit_code == 1
+    assert "1 row(s) for review need a licence under cn-2025-54" in result.stdout
+    assert "cn-2025-54=controlled" in (out / "exceptions.csv").read_text(encoding="utf-8-sig")
+    assert "need a licence under cn-2025-54" in (out / "report.html").read_text(encoding="utf-8")

@@ -14,7 +14,17 @@ from typing import NamedTuple
 
 from vintool.codes import Powertrain
 from vintool.declaration.headers import GOODS_NAME, further_of
-from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, papers, prices
+from vintool.declaration.lexicon import (
+    codes,
+    engine,
+    fuels,
+    goods,
+    kinds,
+    models,
+    papers,
+    prices,
+    remarks,
+)
 from vintool.declaration.lexicon.electric_hints import energies, hinted, without_energies
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
@@ -64,6 +74,9 @@ READERS = {
     "currency": Reader(prices.currency, "currency"),
     "trade_mode": Reader(papers.trade_mode, "trade_mode"),
     "origin": Reader(papers.origin, "origin"),
+    "remarks": Reader(remarks.remarks, GOODS_NAME),
+    "drive_motor": Reader(remarks.drive_motor, "engine"),
+    "electric_range": Reader(remarks.electric_range, "engine"),
     "goods_name": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_zh": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_en": Reader(goods.goods_name, GOODS_NAME),
