@@ -245,7 +245,7 @@ def test_the_date_is_reported(manifest, tmp_path):
     path = tmp_path / "undated.csv"
     path.write_text(f"vin\n{TESLA}\n", encoding="utf-8")
     result = run("screen", path)
-    assert f"judged for today, {date.today()}" in result.stdout
+    assert f"judged for today, {date.today()}" in result.stderr
     assert (
         run("screen", path, "--on", "2025-12-31", "--format", "json").stdout.count(
             '"out_of_scope": 1'
@@ -304,8 +304,8 @@ def test_bad_input_is_reported_with_the_next_step(tmp_path, content, options, co
         else run("screen", path, *options)
     )
     assert result.exit_code == code, result.output
-    assert said in result.stdout
-    assert TESLA not in result.stdout
+    assert said in result.stderr
+    assert TESLA not in result.stderr
     assert "Traceback" not in result.output
 
 
@@ -327,8 +327,8 @@ def test_an_unforeseen_error_is_exit_4_and_tells_no_data(tmp_path):
         check=False,
     )
     assert (result.returncode, result.stdout) == (4, "")
-    assert "RuntimeError" in result.stdout
-    assert TESLA not in result.stdout
+    assert "RuntimeError" in result.stderr
+    assert TESLA not in result.stderr
 
 
 def test_demo(tmp_path):

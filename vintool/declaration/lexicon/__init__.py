@@ -144,7 +144,9 @@ _KEPT = 200  # characters of a cell that is remembered
 @lru_cache(maxsize=1 << 16)
 def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
-        return Meaning(field, quoted(field, text), part=NOT_STORED)
+        asides = {remarks.REMARKS, remarks.DRIVE_MOTOR, remarks.ELECTRIC_RANGE}
+        aside = (further_of(field) or field) in asides  # which no verdict waits for
+        return None if aside else Meaning(field, quoted(field, text), part=NOT_STORED)
     if like := further_of(field):
         said = _meaning(like, text)
         # Another witness on the powertrain and the condition; the kind is counted by fields.
