@@ -434,3 +434,14 @@ def test_one_vin_loads_no_arrays():
         [sys.executable, "-c", LIGHT], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_a_doubt_of_another_rule_does_not_hide_that_a_row_needs_a_licence(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(f"VIN,Fuel,HS code,Condition\n{ATTO3},BEV,8703801090,used\n", encoding="utf-8")
+    out = tmp_path / "out"
+    result = run("screen", path, "--on", "2026-03-01", "--fail-on", "controlled", "--out", out)
+    assert result.exit_code == 1
+    assert "1 row(s) for review need a licence under cn-2025-54" in result.stdout
+    assert "cn-2025-54=controlled" in (out / "exceptions.csv").read_text(encoding="utf-8-sig")
+    assert "need a licence under cn-2025-54" in (out / "report.html").read_text(encoding="utf-8")

@@ -55,7 +55,6 @@ def test_spellings(field, header):
         "VIN checked",
         "Engine No / VIN",
         "",
-        "Remarks",
         "column 3",
         "燃料消耗量",
     ],
@@ -339,7 +338,15 @@ def test_every_field_that_a_verdict_reads_has_headings_in_thirty_languages():
     languages = {name: {row["language"] for row in table("headers.csv") if row["field"] == name} for name in read}  # fmt: skip
     few = {name for name in read if len(languages[name]) < 30}
     # What stands on papers of China, and names that are asked for by their language.
-    assert few <= {"type_code", "trade_mode", "origin", "goods_name_zh", "goods_name_en"}
+    assert few <= {
+        "drive_motor",
+        "electric_range",
+        "type_code",
+        "trade_mode",
+        "origin",
+        "goods_name_zh",
+        "goods_name_en",
+    }
 
 
 @pytest.mark.parametrize(
@@ -349,3 +356,17 @@ def test_every_field_that_a_verdict_reads_has_headings_in_thirty_languages():
 )  # fmt: skip
 def test_headings_with_and_without_their_accents(header, field):
     assert (headers.meaning(header) or (None,))[0] == field
+
+
+def test_a_column_without_a_heading_is_heard_where_one_cell_speaks_of_an_electric_car():
+    rows = [[vin, "", "Petrol", "scratched"] for vin in VINS]
+    sheet = sheet_of(["VIN", "Remarks", "Fuel", "Xyzzy"], *rows[:-1], [*rows[-1][:3], "BEV 60 kWh"])
+    heard = map_columns(sheet)
+    assert heard == {"vin": "VIN", "remarks": "Remarks", "fuel": "Fuel", "remarks_2": "Xyzzy"}
+    unheard = map_columns(sheet_of(["VIN", "Xyzzy"], [VINS[0], "Foo New Energy Vehicle Co., Ltd."]))
+    assert unheard == {"vin": "VIN"}
+
+
+def test_words_beside_the_vin_are_heard():
+    sheet = sheet_of(["VIN", "Fuel"], [f"{VINS[0]} (BEV)", "petrol"], [VINS[1], "petrol"])
+    assert map_columns(sheet) == {"vin": "VIN", "fuel": "Fuel", "remarks": "VIN"}

@@ -68,7 +68,7 @@ SAMPLES = Path(__file__).parent / "samples"
 @click.option(
     "--fail-on",
     type=click.Choice([verdict.value for verdict in URGENCY]),
-    help="Exit 1 if a row has this verdict or a more urgent one.",
+    help="Exit 1 if a row has this verdict or a more urgent one. With controlled also if any rule says so of a row that another rule puts before a person.",
 )
 @click.option("--encoding", help="Encoding of the text, such as gb18030; found out if not given.")
 @click.option("--sheet", help="The only sheet of a workbook to read.")
@@ -176,7 +176,8 @@ def screen(
         sys.exit(UNREADABLE)
     if fail_on:
         at_or_above = URGENCY[: URGENCY.index(Verdict(fail_on)) + 1]
-        sys.exit(FAILED if any(summary.verdicts[verdict] for verdict in at_or_above) else 0)
+        found = any(summary.verdicts[verdict] for verdict in at_or_above)
+        sys.exit(FAILED if found or summary.controlled_in_review else 0)
 
 
 def _run(progress: str, **options: Any) -> "Summary":

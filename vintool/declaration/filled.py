@@ -1,15 +1,16 @@
 """Columns known by what fills them, where the heading says nothing: words for fuels, tariff codes, and names of electric goods."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
 from typing import Protocol
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import GOODS_NAME
+from vintool.declaration.headers import GOODS_NAME, REMARKS
 from vintool.declaration.headers import meaning as heading
 from vintool.declaration.lexicon import Meaning, meaning
+from vintool.declaration.lexicon.remarks import names_a_company
 from vintool.declaration.shapes import made_of_vins
 
 _COLUMNS, _CELLS = 256, 20  # that are looked at
@@ -32,17 +33,24 @@ class _Table(Protocol):
         """The first rows, as text."""
 
 
-def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
+def fields_by_content(
+    table: _Table, used: AbstractSet[int], vins: AbstractSet[int] = frozenset()
+) -> dict[int, str]:
     """The columns without a known heading of which most cells are words for fuels, tariff codes, or names of goods.
 
     Of names of goods some must speak of an electric car: a column that nobody calls so is heard for what it says against
-    clearing a row.
+    clearing a row. Where one cell of another column speaks of one, the column is heard as remarks are.
 
     Args:
         table: its headers and first rows.
         used: columns that are something already.
+        vins: those of them that hold VINs, beside which words may stand.
     """
-    found = dict[int, str]()
+    found = {
+        position: REMARKS
+        for position in sorted(vins)
+        if _speak_of_electric(row[position] for row in table.sample)
+    }
     unknown = (
         position
         for position, header in enumerate(table.headers)
@@ -79,14 +87,21 @@ def _field(cells: Sequence[str]) -> str:
     if 2 * max(codes, fuels) > len(cells):
         return "fuel" if fuels > codes else "hs_code"
     names = [*filter(None, map(_goods, cells))]
-    if 2 * len(names) <= len(cells):
-        return ""
-    return GOODS_NAME if any(map(_electric, chain(names, map(_goods, others)))) else ""
+    if 2 * len(names) > len(cells):
+        return GOODS_NAME if any(map(_electric, chain(names, map(_goods, others)))) else ""
+    return REMARKS if _speak_of_electric(chain(cells, others)) else ""
+
+
+def _speak_of_electric(cells: Iterable[str]) -> bool:
+    """Whether one of some cells speaks of an electric car as remarks do."""
+    return any(meaning(REMARKS, cell) for cell in cells)
 
 
 def _goods(cell: str) -> Meaning | None:
     """What a cell says as the name of goods; nothing without a word, as a grade or a number may be a model, too."""
-    return meaning(GOODS_NAME, cell) if len(cell) <= _LONGEST_NAME and _WORD.search(cell) else None
+    if len(cell) > _LONGEST_NAME or not _WORD.search(cell) or names_a_company(cell):
+        return None
+    return meaning(GOODS_NAME, cell)
 
 
 def _electric(name: Meaning | None) -> bool:

@@ -16,6 +16,7 @@ from vintool.declaration.headers import (
     FURTHER,
     GOODS_NAME,
     PARTIAL,
+    REMARKS,
     VIN,
     fields,
     further_vins,
@@ -310,13 +311,14 @@ def _further(
     sheet: Headed, claims: Mapping[str, Sequence[tuple[int, int]]], chosen: Mapping[str, int]
 ) -> dict[str, int]:
     """The columns that are headed or filled as the column of a field is, and are not that one: they are heard against it."""
-    columns = dict[str, int]()
-    used = {*chosen.values()}
-    by_content = fields_by_content(sheet, used)
+    columns, used = dict[str, int](), {*chosen.values()}
+    vins = {chosen[field] for field in vin_fields(chosen)}
+    by_content = fields_by_content(sheet, used, vins - {chosen.get(one) for one in _GOODS_NAMES})
     for field in FURTHER:
         headed = [position for position, _ in claims.get(field, ()) if position not in used]
         places = sorted({*headed, *(at for at, one in by_content.items() if one == field)})
-        first = [field] if field == GOODS_NAME and not chosen.keys() & {*_GOODS_NAMES} else []
+        named = {GOODS_NAME: _GOODS_NAMES, REMARKS: (REMARKS,)}.get(field, ())
+        first = [field] if named and not chosen.keys() & {*named} else []
         further = (name for n in count(2) if (name := f"{field}_{n}") not in chosen)
         names = chain(first, further)
         columns |= dict(zip(names, places, strict=False))

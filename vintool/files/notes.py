@@ -153,6 +153,13 @@ def _numbers(rows: Sequence[int]) -> str:
     return ", ".join(map(str, rows[:_NAMED])) + ", ..." * (len(rows) > _NAMED)
 
 
+def doubt_notes(controlled: Mapping[str, int]) -> Iterator[str]:
+    """The rows for review that need a licence under one rule, while another one doubts: by that rule."""
+    for regime, count in ranked(controlled):
+        if count:
+            yield f"{count:,} row(s) for review need a licence under {regime} by what is known: the doubt is another rule's. vin_other_regimes names it."
+
+
 def repeated_notes(rows: Mapping[str, int], repeated: Mapping[str, int]) -> Iterator[str]:
     """The sheets of which each vehicle stands on an earlier row, as those of a packing list behind an invoice do.
 
@@ -161,7 +168,7 @@ def repeated_notes(rows: Mapping[str, int], repeated: Mapping[str, int]) -> Iter
         repeated: those of them whose VIN stands on an earlier row.
     """
     for sheet, count in rows.items():
-        if len(rows) > 1 and count == repeated.get(sheet, 0) > 0:
+        if len(rows) > 1 and count == repeated.get(sheet, 0) > 1:
             place = f"Sheet {sheet!r}: "
             yield (
                 place

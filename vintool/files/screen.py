@@ -26,7 +26,14 @@ from vintool.files.day import day_notes, with_day
 from vintool.files.inputs import Found, UnreadableFileError, find_files, open_inputs
 from vintool.files.listed_vins import ListedVins
 from vintool.files.lists import open_desk, record_of
-from vintool.files.notes import own_rules, reading_notes, repeated_notes, sheet_info, vin_notes
+from vintool.files.notes import (
+    doubt_notes,
+    own_rules,
+    reading_notes,
+    repeated_notes,
+    sheet_info,
+    vin_notes,
+)
 from vintool.files.reading.sheets import Manifest, Sheet, ahead
 from vintool.files.reading.sheets import Tally as SheetTally
 from vintool.files.run import (
@@ -360,6 +367,7 @@ class _Screening:
             sheets=tuple(sheets),
             files=tuple(self._inputs.files(tally.sheet_verdicts)),
             regimes=tally.by_regime(self._regimes),
+            controlled_in_review=dict(+tally.controlled_in_review),
             regime=asked_code(self._regimes),
             on=self._date_used(),
             data_release=vpic.data_release(),
@@ -373,6 +381,7 @@ class _Screening:
                 *(note for dates in self._dates for note in dates.notes()),
                 *own_rules(tally.rules_disagree),
                 *reading_notes(manifest, self._mappings, sheets),
+                *doubt_notes(tally.controlled_in_review),
                 *repeated_notes(tally.sheet_rows, tally.sheet_repeated),
                 *vin_notes(self._mappings, self._run.mapping or {}),
                 *manifest.notes,

@@ -162,6 +162,7 @@ class Summary(Frozen):
     rows_cleared_by_date: Count = 0
     verdicts: Verdicts
     regimes: dict[str, Verdicts] = {}
+    controlled_in_review: dict[str, Count] = {}
     reasons: dict[str, Count]
     powertrains: dict[str, Count]
     by_brand: tuple[BrandCount, ...]

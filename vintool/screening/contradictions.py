@@ -15,6 +15,7 @@ from vintool.declaration.lexicon.meanings import (
     PRICE_WITHOUT_VIN,
     Meaning,
 )
+from vintool.declaration.lexicon.remarks import DRIVE_MOTOR
 from vintool.registry import brands
 from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import CARS, Facts, VinFacts
@@ -130,6 +131,8 @@ def _hint(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]
     sides += [(one.powertrain, _by_entry(one)) for one in declared]
     if any(powertrain in _HINTED for powertrain, _ in sides):
         return
+    if entry.field == DRIVE_MOTOR:  # which a hybrid without a plug has, too
+        sides = [side for side in sides if side[0] is Powertrain.ICE]
     if against := next((side for powertrain, side in sides if powertrain), None):
         proven = (
             vin.classification.firm and vin.status is CheckDigit.HOLDS and not vin.near_electric

@@ -3,13 +3,14 @@
 import sys
 
 import pytest
-from support import letters
-from support.manifests import put
+from support import ON, letters
+from support.manifests import ATTO3, TESLA, put
 from support.needed import needed
 from support.readers import VINS, cells, only, refusal
 
 from vintool.files.reading import limits, pdf
 from vintool.files.reading.manifest import open_manifest
+from vintool.files.screen import screen_file
 
 ROWS = [["VIN", "Fuel", "B/L"], *([vin, "Electric", "BL1"] for vin in VINS[:6])]
 
@@ -132,3 +133,24 @@ def test_a_pdf_that_asks_for_more_than_there_is_is_refused(drawn, monkeypatch):
     monkeypatch.setattr(limits, "PAGES", 1)
     monkeypatch.setattr(pdf, "available", lambda: False)
     assert "more than 1 pages" in refusal(drawn([VINS[0]], [VINS[1]])).what
+
+
+HIDING = ("style='color:red; display: none'", "hidden", "class='a off'", "style='visibility:collapse'")  # fmt: skip
+
+
+@pytest.mark.parametrize("how", HIDING)
+def test_rows_that_a_page_does_not_show_are_judged_and_counted(tmp_path, how):
+    row = "<tr {}><td>{}</td><td>BEV</td></tr>"
+    page = f"<style>.off {{ display:none }}</style><table>{row.format('', 'VIN')}{row.format('', TESLA)}{row.format(how, ATTO3)}</table>"
+    (tmp_path / "a.html").write_text(f"<html><body>{page}</body></html>", encoding="utf-8")
+    summary = screen_file(tmp_path / "a.html", ON)
+    assert (summary.verdicts["controlled"], summary.sheets[0].hidden_rows) == (2, 1)
+    assert "1 of 2 rows are hidden in the file; they were judged too." in summary.notes
+
+
+def test_what_a_page_hides_around_a_table_hides_its_rows(tmp_path):
+    table = f"<table><col><col style='display:none'><tr><th>VIN</th><th>Ref</th></tr><tr><td>{TESLA}</td><td>1</td></tr></table>"
+    (tmp_path / "a.html").write_text(f"<html><body><div hidden>{table}</div>{table}</body></html>")
+    first, second = open_manifest(tmp_path / "a.html").sheets
+    assert (bool(first.hidden_rows), bool(second.hidden_rows)) == (True, False)
+    assert second.hidden_columns == ("Ref",)

@@ -279,3 +279,14 @@ def test_texts_as_polars_writes_them_are_read(tmp_path):
     screen_file(tmp_path / "list.parquet", ON, tmp_path / "out", annotated_as="csv", raw=True)
     answers = read_csv(tmp_path / "out" / "annotated.csv")
     assert [(row["vin"], row["note"], row["vin_verdict"]) for row in answers] == [("=1", "=1", "invalid"), (TESLA, TESLA, "controlled")]  # fmt: skip
+
+
+def test_a_workbook_of_another_kind_is_written_anew_and_says_so(tmp_path):
+    cells = "".join(f'<Row><Cell><Data ss:Type="String">{text}</Data></Cell></Row>' for text in ("VIN", TESLA))  # fmt: skip
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    (tmp_path / "list.xls").write_text(f'<?xml version="1.0"?><Workbook xmlns="{name}" xmlns:ss="{name}"><Worksheet ss:Name="list"><Table>{cells}</Table></Worksheet></Workbook>')  # fmt: skip
+    said = "anew from the values of a workbook of another kind (spreadsheetml)"
+    summary = screen_file(tmp_path / "list.xls", ON, tmp_path / "out")
+    assert any(said in note for note in summary.notes)
+    summary = screen_file(tmp_path / "list.xls", ON, tmp_path / "csv", annotated_as="csv")
+    assert not any(said in note for note in summary.notes)

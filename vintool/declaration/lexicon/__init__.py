@@ -14,7 +14,17 @@ from typing import NamedTuple
 
 from vintool.codes import Powertrain
 from vintool.declaration.headers import GOODS_NAME, further_of
-from vintool.declaration.lexicon import codes, engine, fuels, goods, kinds, models, papers, prices
+from vintool.declaration.lexicon import (
+    codes,
+    engine,
+    fuels,
+    goods,
+    kinds,
+    models,
+    papers,
+    prices,
+    remarks,
+)
 from vintool.declaration.lexicon.electric_hints import energies, hinted, without_energies
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
@@ -64,6 +74,9 @@ READERS = {
     "currency": Reader(prices.currency, "currency"),
     "trade_mode": Reader(papers.trade_mode, "trade_mode"),
     "origin": Reader(papers.origin, "origin"),
+    "remarks": Reader(remarks.remarks, GOODS_NAME),
+    "drive_motor": Reader(remarks.drive_motor, "engine"),
+    "electric_range": Reader(remarks.electric_range, "engine"),
     "goods_name": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_zh": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_en": Reader(goods.goods_name, GOODS_NAME),
@@ -131,7 +144,9 @@ _KEPT = 200  # characters of a cell that is remembered
 @lru_cache(maxsize=1 << 16)
 def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
-        return Meaning(field, quoted(field, text), part=NOT_STORED)
+        asides = {remarks.REMARKS, remarks.DRIVE_MOTOR, remarks.ELECTRIC_RANGE}
+        aside = (further_of(field) or field) in asides  # which no verdict waits for
+        return None if aside else Meaning(field, quoted(field, text), part=NOT_STORED)
     if like := further_of(field):
         said = _meaning(like, text)
         # Another witness on the powertrain and the condition; the kind is counted by fields.

@@ -4,6 +4,7 @@ A cell with one word too many says nothing, as the lexicon cannot know what that
 others. One that says pure electric and something else says both, so that it never clears a row.
 """
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from vintool.registry.rows import read_rows
 
 FILLER_COLUMNS = ("word", "language", "source")
 _LONGEST = 24  # words
+_WRAPPED = re.compile(r"[-/+&,、]\s*\n|\n\s*[-/+&,、]")  # petrol/ electric
 
 
 class _Fuel(NamedTuple):
@@ -55,9 +57,17 @@ def fuel(text: str) -> Meaning | None:
     """What a fuel cell says: as a whole, or word by word."""
     whole = values("fuel", listed).get(listed(text))
     powertrains = (Powertrain(whole),) if whole else weigh(_powertrains(words_of(text, WORD)))
+    if "\n" in text and not _WRAPPED.search(text) and _lines_disagree(text):
+        powertrains = (Powertrain.BEV, Powertrain.ICE)
     if not powertrains:
         return None
     return Meaning("fuel", quoted("fuel", text), source=SOURCE).with_powertrains(powertrains)
+
+
+def _lines_disagree(text: str) -> bool:
+    """Whether each line tells one powertrain, pure electric here and an engine there: two that disagree, and no hybrid."""
+    lines = [_powertrains(words_of(line, WORD)) for line in text.splitlines() if line.strip()]
+    return {tuple(one) for one in lines} == {(Powertrain.BEV,), (Powertrain.ICE,)}
 
 
 def _powertrains(words: list[Word]) -> list[Powertrain]:

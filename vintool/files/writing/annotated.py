@@ -25,6 +25,9 @@ Writer: TypeAlias = (
 """Takes the screened batches of one sheet after another; of a file that is not finished it lets go."""
 
 
+_OTHER_WORKBOOKS = frozenset({"xls", "xlsb", "ods", "spreadsheetml"})
+
+
 class AnnotatedCopy(NamedTuple):
     """How ``annotated.*`` is written.
 
@@ -38,6 +41,7 @@ class AnnotatedCopy(NamedTuple):
         sheets: those of it that are screened.
         separator: between the cells of the CSV files beside the copy: that of a CSV that was given, else a comma.
         stem: its name without the ending.
+        remade: the kind of workbook that was given, where we write another kind.
         added: sheets of the workbook that an earlier run has added.
     """
 
@@ -50,6 +54,7 @@ class AnnotatedCopy(NamedTuple):
     sheets: tuple[Sheet, ...] = ()
     separator: str = ","
     stem: str = "annotated"
+    remade: str = ""
     added: tuple[str, ...] = ()
 
     @classmethod
@@ -75,6 +80,7 @@ class AnnotatedCopy(NamedTuple):
             manifest.path if form == manifest.format == "xlsx" else None,
             manifest.sheets,
             (manifest.delimiter if same == "csv" else "") or ",",
+            remade=manifest.format if manifest.format in _OTHER_WORKBOOKS else "",
             added=tuple(name for name, why in manifest.skipped if why == ADDED),
         )
 
@@ -106,7 +112,12 @@ class AnnotatedCopy(NamedTuple):
 
     def _workbook_writer(self, path: Path, pages: Callable[[], Sequence[Page]]) -> Writer:
         if self.workbook is None:
-            return WorkbookWriter(path, pages)
+            notes = list[str]()
+            if self.remade:
+                notes.append(
+                    f"{self.name} was made anew from the values of a workbook of another kind ({self.remade}): its formats, widths and the sheets that were not read are not in it, and its numbers are texts; save it as .xlsx and screen that to keep them."
+                )
+            return WorkbookWriter(path, pages, tuple(notes))
         from vintool.files.writing.kept_workbook import KeptWorkbookWriter  # noqa: PLC0415 - start-up time
 
         try:

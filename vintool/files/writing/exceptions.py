@@ -24,7 +24,7 @@ _BOOK_COLUMNS: Final = 16_384
 _REVIEW = ("decision", "decision_reason", "reviewer", "decision_date")
 _COLUMNS = (
     "vin_file", "vin_sheet", "vin_row", "vin_text", "vin", "vin_others", "vin_manufacturer", "vin_brand", "vin_powertrain",
-    "vin_verdict", "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "vin_regime", FACTS, *_REVIEW,
+    "vin_verdict", "vin_reasons", "vin_problems", "vin_evidence", "vin_suggestion", "vin_regime", "vin_other_regimes", FACTS, *_REVIEW,
 )  # fmt: skip
 # In the workbook what one decides by stands beside the decision, what is long and what is for the program behind the user's columns.
 _BEFORE = ("vin_file", "vin_sheet", "vin_row", "vin", "vin_verdict", "vin_reasons", *_REVIEW)

@@ -46,6 +46,7 @@ class Tally:
         self.verdicts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.review_reasons: Counter[str] = Counter()
+        self.controlled_in_review: Counter[str] = Counter()  # by the rule that says so
         self.powertrains: Counter[str] = Counter()
         self._regimes: Counter[tuple[str, str]] = Counter()  # regime, verdict
         self.rules_disagree: Counter[str] = Counter()  # by the user's own rule
@@ -72,6 +73,11 @@ class Tally:
             self.rules_disagree += _count_own_rules(answers.column("vin_evidence"))
         in_review = _mask(answers.column("vin_verdict"), Verdict.REVIEW.__eq__)
         self.review_reasons += _count_reasons(reasons.filter(in_review))
+        for (others,), count in _count_distinct(
+            answers.column("vin_other_regimes").filter(in_review)
+        ):
+            for code, _, verdict in (one.partition("=") for one in _items(others)):
+                self.controlled_in_review[code] += count * (verdict == Verdict.CONTROLLED)
         names = ["vin_brand", "vin_manufacturer", "vin_verdict", "vin_regime", "vin_powertrain"]
         columns = map(answers.column, names)
         for (brand, maker, verdict, regime, powertrain), count in _count_distinct(*columns):

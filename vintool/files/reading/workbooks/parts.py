@@ -5,6 +5,7 @@ parts really are. One stray cell in the last column makes calamine reserve the w
 rather than raising. Declared sizes and dimensions are not believed.
 """
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -139,6 +140,10 @@ class Parts:
     def __contains__(self, part: str) -> bool:
         """Whether there is a part of this name, in small letters."""
         return part in self._parts
+
+    def named(self, pattern: re.Pattern[str]) -> list[str]:
+        """The parts whose names fit a pattern, in small letters."""
+        return [part for part in self._parts if pattern.fullmatch(part)]
 
     def load(self, position: int) -> CalamineSheet:
         """The sheet at a position as calamine parses it, which may skip sheets that are none.

@@ -33,6 +33,7 @@ from vintool.files.reading.sheets import (
     title_texts,
     unique,
 )
+from vintool.files.reading.workbooks.beside_cells import notes_of_vins_beside
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
 from vintool.files.reading.workbooks.merged_cells import Merges
 from vintool.files.reading.workbooks.ods import OdsWorkbook
@@ -167,6 +168,8 @@ def read_workbook(
                 one, more = _open_sheet(path, size, name, source, words)
                 opened.append(one)
                 notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *more)]
+        if isinstance(book, XlsxWorkbook):
+            notes += notes_of_vins_beside(book)
         book.release()
     if not opened:
         raise ManifestError(
