@@ -193,6 +193,9 @@ TABLE = (
 # fmt: on
 
 
+_STEPS = tuple(tuple(lines) for _, lines in groupby(TABLE, key=lambda line: line.step))
+
+
 def decide(facts: Facts, regime: Regime) -> Decision:
     """The verdict on one set of facts: ``TABLE``, line by line.
 
@@ -234,7 +237,7 @@ def walk(case: Case) -> tuple[tuple[Line, ...], Verdict]:
     """The lines that hold, one a step, and the verdict that they end in."""
     verdict: Verdict | None = None
     held = []
-    for _, lines in groupby(TABLE, key=lambda line: line.step):
+    for lines in _STEPS:
         line = next(line for line in lines if line.holds(case, verdict))
         held.append(line)
         verdict = line.verdict or verdict

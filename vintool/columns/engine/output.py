@@ -139,16 +139,16 @@ class _Lists:
 
 def _texts_together(values: Sequence[pa.Array], codes: Sequence[Codes]) -> pa.Array:
     """Of each combination its texts, joined by ``;``; empty ones are none."""
-    join: Any = (
-        pc.binary_join_element_wise
-    )  # one that skips nulls leaves out rows in which all are null
-    empty = [pc.equal(texts, pa.scalar("")) for texts in values]
-    led = [
-        pc.if_else(none, "", join(";", texts, ""))
-        for none, texts in zip(empty, values, strict=True)
-    ]
-    columns = (texts.take(of_each) for texts, of_each in zip(led, codes, strict=True))
+    join: Any = pc.binary_join_element_wise
+    led = {id(texts): _led(texts) for texts in values}  # columns share their values
+    columns = (led[id(texts)].take(of_each) for texts, of_each in zip(values, codes, strict=True))
     return cast("pa.Array", pc.utf8_slice_codeunits(join(*columns, ""), 1))
+
+
+def _led(texts: pa.Array) -> pa.Array:
+    """Texts with ``;`` before each that is not empty; to skip nulls while joining leaves out rows of nothing else."""
+    join: Any = pc.binary_join_element_wise
+    return cast("pa.Array", pc.if_else(pc.equal(texts, pa.scalar("")), "", join(";", texts, "")))
 
 
 def _lists_together(values: Sequence[Any], codes: Sequence[Codes]) -> pa.Array:
@@ -158,15 +158,17 @@ def _lists_together(values: Sequence[Any], codes: Sequence[Codes]) -> pa.Array:
         for lists, of_each in zip(values, codes, strict=True)
     ]
     ends = np.cumsum(sum(lengths), dtype=np.int32)
-    items = np.empty(int(ends[-1]), dtype=np.int32)
-    texts, shift, free = list[pa.Array](), 0, ends - sum(lengths)
+    items = np.empty(int(sum(map(np.sum, lengths))), dtype=np.int32)
+    texts, shifts, shift, free = list[pa.Array](), dict[int, int](), 0, ends - sum(lengths)
     for lists, of_each, length in zip(values, codes, lengths, strict=True):
         encoded = cast("pa.DictionaryArray", lists.values)
+        if id(lists) not in shifts:  # columns share their values
+            texts.append(encoded.dictionary)
+            shifts[id(lists)], shift = shift, shift + len(encoded.dictionary)
         which, place = spread(length)
         of_list = lists.offsets.to_numpy().take(of_each)[which] + place
-        items[free[which] + place] = encoded.indices.to_numpy().take(of_list) + shift
-        free, shift = free + length, shift + len(encoded.dictionary)
-        texts.append(encoded.dictionary)
+        items[free[which] + place] = encoded.indices.to_numpy().take(of_list) + shifts[id(lists)]
+        free = free + length
     return pa.ListArray.from_arrays(
         pa.array(np.append(np.int32(0), ends), pa.int32()),
         pa.DictionaryArray.from_arrays(

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from vintool.codes import REGIMES, Verdict
 from vintool.columns.engine.categorical import as_text
+from vintool.files.writing.cells import texts
 from vintool.report.needed import Needed, NeedGroup
 from vintool.report.page import NEEDED_ROWS
 
@@ -78,25 +79,27 @@ class NeededRows:
         if not (room := min(NEEDED_ROWS - self._listed[regime], of_batch.num_rows)):
             return
         self._listed[regime] += room
-        cells = data.filter(needs).slice(0, room)
+        of_user = data.filter(needs).slice(0, room)
         declared = {
-            field: as_text(cells.column(column)).to_pylist()
+            field: as_text(of_user.column(column)).to_pylist()
             for field, stand_in in _DECLARED.items()
             if (column := mapping.get(field) or mapping.get(stand_in))
         }
-        names = [name for name in _ANSWERS if name in of_batch.schema.names]
-        for n, row in enumerate(of_batch.slice(0, room).select(names).to_pylist()):
-            said = {field: (texts[n] or "").strip() for field, texts in declared.items()}
+        first = of_batch.slice(0, room)
+        rows: list[Any] = first.column("vin_row").to_pylist()
+        ours = (texts(first.column(name)).to_pylist() for name in _ANSWERS)
+        for n, (row, text, vin, brand, by_vin) in enumerate(zip(rows, *ours, strict=True)):
+            said = {field: (cells[n] or "").strip() for field, cells in declared.items()}
             key = _Key(regime, said.get("bl_no", ""), said.get("exporter", ""))
             group = self._groups.setdefault(key, _Group())
             group.rows += 1
-            model = row["vin_model"] or said.get("model", "")
-            group.models[" ".join(filter(None, (row["vin_brand"], model)))] += 1
-            if row["vin"]:
-                group.vins[row["vin"]] = None
+            model = by_vin or said.get("model", "")
+            group.models[" ".join(filter(None, (brand, model)))] += 1
+            if vin:
+                group.vins[vin] = None
             else:
-                place = f"{sheet} {row['vin_row']}".strip()
-                group.without_vin.append(f"{place}: {row['vin_text'] or ''}".rstrip(": "))
+                place = f"{sheet} {row}".strip()
+                group.without_vin.append(f"{place}: {text or ''}".rstrip(": "))
 
     def needed(self) -> Needed:
         """All of them, by regime, and then in the order in which their groups begin in the file."""
@@ -114,4 +117,4 @@ class NeededRows:
         )  # fmt: skip
 
 
-_ANSWERS = ("vin_row", "vin_text", "vin", "vin_brand", "vin_model")
+_ANSWERS = ("vin_text", "vin", "vin_brand", "vin_model")

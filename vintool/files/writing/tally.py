@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from vintool.codes import Reason, Verdict
 from vintool.columns.engine.categorical import as_text
 from vintool.desk.licences import COUNTED
+from vintool.files.writing.cells import texts
 from vintool.files.writing.cleared import cleared_rows
 from vintool.files.writing.needed import NeededRows
 from vintool.files.writing.statistics import Statistics
@@ -238,14 +239,19 @@ class Tally:
         return {brand: dict(counts) for brand, counts in brands.items()}
 
 
+_OF_ROW = ("vin_text", "vin", "vin_brand", "vin_manufacturer", "vin_powertrain", "vin_verdict", "vin_regime", "vin_reasons", "vin_evidence", "vin_suggestion")  # fmt: skip
+
+
 def _rows(sheet: str, answers: pa.RecordBatch) -> list[Row]:
+    # Texts first: to take each cell out of a dictionary takes ten times as long.
+    numbers: list[Any] = answers.column("vin_row").to_pylist()
+    columns = (texts(answers.column(name)).to_pylist() for name in _OF_ROW)
     return [
         Row(
-            row=row["vin_row"], sheet=sheet, vin_text=row["vin_text"] or "", vin=row["vin"],
-            brand=row["vin_brand"] or row["vin_manufacturer"], powertrain=row["vin_powertrain"], verdict=row["vin_verdict"],
-            regime=row["vin_regime"] or "", reasons=_items(row["vin_reasons"]), evidence=_items(row["vin_evidence"]), suggestion=row["vin_suggestion"],
+            row=row, sheet=sheet, vin_text=text or "", vin=vin, brand=brand or maker, powertrain=powertrain,
+            verdict=verdict, regime=regime or "", reasons=_items(reasons), evidence=_items(evidence), suggestion=suggestion,
         )
-        for row in answers.to_pylist()
+        for row, text, vin, brand, maker, powertrain, verdict, regime, reasons, evidence, suggestion in zip(numbers, *columns, strict=True)
     ]  # fmt: skip
 
 
