@@ -95,7 +95,8 @@ def _of_cells(series: Any) -> pa.Array | pa.ChunkedArray:
         if hasattr(
             series, "to_frame"
         ):  # the stream of a frame is sound where that of a series is not: polars 1's categories
-            return pa.table(series.to_frame()).column(0)
+            whole: pa.Table = pa.table(series.to_frame())
+            return whole.column(0)
         return pa.chunked_array(series)
     except (TypeError, ValueError, pa.ArrowException):
         return pa.array([*map(_cell, series)], pa.string())
