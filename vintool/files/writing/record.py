@@ -4,10 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
-from vintool import vpic
+from vintool import __version__, vpic
 from vintool.atomic import write_file
 from vintool.escaping import plain_json
 from vintool.files.run import RUN_JSON, Run
@@ -30,7 +29,7 @@ def write_run(stage: Path, run: Run, summary: Summary, output_hashes: Mapping[st
         output_hashes: those of outputs that need not be read for it.
     """
     record = {
-        "tool": {"name": "vintool", "version": version("vintool")},
+        "tool": {"name": "vintool", "version": __version__},
         "input": _input(summary),
         "files": [file.model_dump(mode="json") for file in summary.files],
         "lists": [

@@ -1,8 +1,8 @@
 """``report.html``: the numbers of a run with the words of its regime, in the language of the page."""
 
-from importlib.metadata import version
 from pathlib import Path
 
+from vintool import __version__
 from vintool.codes import SETTLED_BY, Reason
 from vintool.files.run import REPORT_HTML, Run
 from vintool.files.writing.tally import Tally
@@ -53,7 +53,7 @@ def report_context(
             Citation(text=translate(citation.text), url=citation.url)
             for citation in regime.citation
         ),
-        tool_version=version("vintool"),
+        tool_version=__version__,
         reason_sentences={str(reason): translate(reason.sentence) for reason in Reason},
         settled_by={str(reason): translate(text) for reason, text in SETTLED_BY.items()},
         review_reasons=dict(tally.review_reasons),
