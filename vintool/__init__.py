@@ -44,7 +44,19 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from vintool import vin
-from vintool.codes import Basis, CheckDigit, Grade, Market, Powertrain, Problem, Reason, Verdict
+from vintool.codes import (
+    Basis,
+    CheckDigit,
+    FieldName,
+    Grade,
+    MappingKey,
+    Market,
+    Powertrain,
+    Problem,
+    Reason,
+    RegimeCode,
+    Verdict,
+)
 from vintool.vin import PartialVin, Vin, is_valid
 
 if TYPE_CHECKING:
@@ -55,7 +67,6 @@ if TYPE_CHECKING:
     from vintool.decoding.model import Check, Vehicle
     from vintool.errors import DataError, ManifestError, MappingError, NoVinColumn, VintoolError
     from vintool.files.screen import screen_file
-    from vintool.names import FieldName, MappingKey, RegimeCode
     from vintool.registry.reference import Reference
     from vintool.report.summary import Summary
     from vintool.screening.screen import Finding, screen
@@ -69,7 +80,6 @@ _HOMES = {
     **dict.fromkeys(("Check", "Vehicle"), "decoding.model"),
     **dict.fromkeys(("DataError", "ManifestError", "MappingError", "NoVinColumn"), "errors"),
     **dict.fromkeys(("Fact", "PowertrainFact", "Source"), "decoding.facts"),
-    **dict.fromkeys(("FieldName", "MappingKey", "RegimeCode"), "names"),
     "Finding": "screening.screen",
     "InvalidVin": "vin.errors",
     "Reference": "registry.reference",

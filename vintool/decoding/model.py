@@ -110,8 +110,8 @@ class Vehicle(Frozen, defer_build=False):
         """
         facts = (self.model_year, self.powertrain)
         named = " ".join(str(one) for one in (self.brand or self.manufacturer, self.model) if one)
-        told = ", ".join(filter(None, (named, *(str(one) for one in facts if one))))
-        return f"<Vehicle {self.vin}: {told or 'nothing known'}>"
+        about = ", ".join(filter(None, (named, *(str(one) for one in facts if one))))
+        return f"<Vehicle {self.vin}: {about or 'nothing known'}>"
 
     __str__ = __repr__
 
