@@ -13,7 +13,7 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 The rooms are one street, here from its end; each imports only rooms that stand before it in this list::
 
     codes         closed lists: verdicts, reasons, problems, powertrains (and errors: of files and data;
-                  atomic: files whole or not at all)
+                  atomic: files whole or not at all; version)
     vin           text -> Vin: clean-up, positions, check digit
     report        many verdicts -> a page; it stands low as it knows no other room
     registry      wmi_data read strictly: makers, plants, countries, brands, tariff, places, powertrain rules
@@ -57,6 +57,7 @@ from vintool.codes import (
     RegimeCode,
     Verdict,
 )
+from vintool.version import __version__
 from vintool.vin import PartialVin, Vin, is_valid
 
 if TYPE_CHECKING:
@@ -73,8 +74,6 @@ if TYPE_CHECKING:
     from vintool.vin.errors import InvalidVin
     from vintool.vin.find import find_vins
     from vintool.vpic.files import data_release
-
-__version__ = "0.1.0"
 
 _HOMES = {
     **dict.fromkeys(("Check", "Vehicle"), "decoding.model"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from vintool import __version__, vpic
+from vintool import vpic
 from vintool.atomic import write_file
 from vintool.escaping import plain_json
 from vintool.files.run import RUN_JSON, Run
@@ -16,6 +16,7 @@ from vintool.registry.reference import RANKS, reference_in_use
 from vintool.registry.rule import ABOVE
 from vintool.report.summary import Summary
 from vintool.screening.regimes import regimes_asked
+from vintool.version import __version__
 from vintool.vpic.files import MANIFEST
 
 

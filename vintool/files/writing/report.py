@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from vintool import __version__
 from vintool.codes import SETTLED_BY, Reason
 from vintool.files.run import REPORT_HTML, Run
 from vintool.files.writing.tally import Tally
@@ -11,6 +10,7 @@ from vintool.report.language import language
 from vintool.report.page import Citation, ReportContext, report_html
 from vintool.report.summary import Summary
 from vintool.screening.regimes import Regime
+from vintool.version import __version__
 
 
 def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
