@@ -142,13 +142,15 @@ def _of_texts(table: pa.Table) -> Iterator[_Edge]:
 
 
 def lines(rows: int, folder: Path) -> Iterator[Line]:
-    """Every edge beside the bare function, in turn; the first call of each is left out."""
+    """Every edge beside the bare function, one run of each in turn; the first call of each is left out."""
     table = manifest(folder, rows, max(1, rows // 200))
     for edge in (*_of_frames(table), *_of_texts(table)):
         works = edge.bare, edge.work, edge.passing
         for work in works:
             work()
-        bare, through, passing = medians(*((lambda work=work: _cpu(work)) for work in works))
+        bare, through, passing = medians(
+            *((lambda work=work: _cpu(work)) for work in works), rounds=1
+        )
         yield Line(
             f"{edge.name}, {rows:,} rows",
             f"<= {MOST} x, and passing",

@@ -9,12 +9,14 @@ sys.path[:0] = [str(DOCS), str(DOCS.parent)]
 
 import generate  # noqa: E402 - beside this file
 
+import vintool  # noqa: E402
+
 _PROJECT = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 project = "vintool"
 author = _PROJECT["authors"][0]["name"]
 copyright = f"2026 {author}, Apache-2.0"  # noqa: A001 - Sphinx calls it so
-release = version = _PROJECT["version"]
+release = version = vintool.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["*.py"]

@@ -264,8 +264,8 @@ def python() -> str:
         elif inspect.isclass(value):
             kind = "autoexception" if issubclass(value, Exception) else "autoclass"
         else:
-            kind = "autofunction"
-        members = {"autofunction": "", "automodule": f"\n   :members: {CONTRACT}"}
+            kind = "autofunction" if inspect.isfunction(value) else "autodata"
+        members = {"autofunction": "", "autodata": "", "automodule": f"\n   :members: {CONTRACT}"}
         parts.append(
             f"```{{eval-rst}}\n.. {kind}:: vintool.{name}{members.get(kind, DEFAULT)}\n```"
         )

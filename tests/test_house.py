@@ -49,9 +49,9 @@ def test_a_module_is_of_one_sitting_or_says_why_not():
 
 def test_the_listing_is_short():
     rooms = [path for path in VINTOOL.iterdir() if (path / "__init__.py").exists()]
-    modules = [path for path in VINTOOL.glob("*.py") if path.name != "__init__.py"]
+    modules = [path for path in VINTOOL.glob("*.py") if not path.name.startswith("__")]
     assert 0 < len(rooms) <= 16
-    assert len(modules) <= 4
+    assert len(modules) <= 5
 
 
 def test_no_test_is_imported():

@@ -13,7 +13,7 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
 The rooms are one street, here from its end; each imports only rooms that stand before it in this list::
 
     codes         closed lists: verdicts, reasons, problems, powertrains (and errors: of files and data;
-                  atomic: files whole or not at all)
+                  atomic: files whole or not at all; version)
     vin           text -> Vin: clean-up, positions, check digit
     report        many verdicts -> a page; it stands low as it knows no other room
     registry      wmi_data read strictly: makers, plants, countries, brands, tariff, places, powertrain rules
@@ -45,24 +45,50 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from vintool import vin
-from vintool.vin import Vin, is_valid
+from vintool.codes import (
+    Basis,
+    CheckDigit,
+    FieldName,
+    Grade,
+    MappingKey,
+    Market,
+    Powertrain,
+    Problem,
+    Reason,
+    RegimeCode,
+    Verdict,
+)
+from vintool.version import __version__
+from vintool.vin import PartialVin, Vin, is_valid
 
 if TYPE_CHECKING:
     from vintool.columns import decode_table
     from vintool.decoding.check import check
     from vintool.decoding.decode import decode
+    from vintool.decoding.facts import Fact, PowertrainFact, Source
+    from vintool.decoding.model import Check, Vehicle
+    from vintool.errors import DataError, ManifestError, MappingError, NoVinColumn, VintoolError
     from vintool.files.read_manifest import read_manifest
     from vintool.files.screen import screen_file
     from vintool.files.tables import screen_batches, screen_table
     from vintool.registry.reference import Reference
-    from vintool.screening.screen import screen
+    from vintool.report.summary import Summary
+    from vintool.screening.screen import Finding, screen
     from vintool.vin.errors import InvalidVin
     from vintool.vin.find import find_vins
+    from vintool.vpic.files import data_release
 
 _HOMES = {
+    **dict.fromkeys(("Check", "Vehicle"), "decoding.model"),
+    **dict.fromkeys(("DataError", "ManifestError", "MappingError", "NoVinColumn"), "errors"),
+    **dict.fromkeys(("Fact", "PowertrainFact", "Source"), "decoding.facts"),
+    "Finding": "screening.screen",
     "InvalidVin": "vin.errors",
     "Reference": "registry.reference",
+    "Summary": "report.summary",
+    "VintoolError": "errors",
     "check": "decoding.check",
+    "data_release": "vpic.files",
     "decode": "decoding.decode",
     "decode_table": "columns",
     "find_vins": "vin.find",
@@ -74,10 +100,36 @@ _HOMES = {
 }
 
 __all__ = [
+    "Basis",
+    "Check",
+    "CheckDigit",
+    "DataError",
+    "Fact",
+    "FieldName",
+    "Finding",
+    "Grade",
     "InvalidVin",
+    "ManifestError",
+    "MappingError",
+    "MappingKey",
+    "Market",
+    "NoVinColumn",
+    "PartialVin",
+    "Powertrain",
+    "PowertrainFact",
+    "Problem",
+    "Reason",
     "Reference",
+    "RegimeCode",
+    "Source",
+    "Summary",
+    "Vehicle",
+    "Verdict",
     "Vin",
+    "VintoolError",
+    "__version__",
     "check",
+    "data_release",
     "decode",
     "decode_table",
     "find_vins",
@@ -101,13 +153,15 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-def __getattr__(name: str) -> object:
-    """Load a public name when it is first asked for (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'vintool' has no attribute {name!r}")
-    with _LOADING:
-        value = globals()[name] = getattr(import_module(f"vintool.{_HOMES[name]}"), name)
-    return value
+if not TYPE_CHECKING:  # a slip in a name is then one for a type checker, too
+
+    def __getattr__(name: str) -> object:
+        """Load a public name when it is first asked for (PEP 562)."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'vintool' has no attribute {name!r}")
+        with _LOADING:
+            value = globals()[name] = getattr(import_module(f"vintool.{_HOMES[name]}"), name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,7 @@ same name, and ``docs()`` prints the table that the README shows.
 """
 
 from enum import Enum, StrEnum
-from typing import Self
+from typing import Literal, Self
 
 #: Every regime there is: a file of this name in wmi_data/regimes.
 REGIMES = ("cn-2025-54", "cn-used-vehicle", "cn-vehicle-export", "cn-motorcycle")
@@ -277,3 +277,114 @@ class Reason(StrEnum):
 
 #: What would settle a reason that holds a row up.
 SETTLED_BY = {reason: reason.settled_by for reason in Reason if reason.settled_by}
+
+
+# Names that calls take, as literals: editors offer them, and type checkers know a slip. A test holds them against the tables.
+
+RegimeCode = Literal[
+    "cn-2025-54",
+    "cn-used-vehicle",
+    "cn-vehicle-export",
+    "cn-motorcycle",
+    "all",
+]
+"""The code of a regime, or ``all`` for every one that is in question."""
+
+FieldName = Literal[
+    "vin",
+    "wmi",
+    "vds",
+    "vis",
+    "descriptor",
+    "check_digit",
+    "market",
+    "manufacturer",
+    "brand",
+    "country",
+    "region",
+    "model_year",
+    "model_year_candidates",
+    "plant_code",
+    "plant",
+    "built_in",
+    "built_month",
+    "serial",
+    "vehicle_type",
+    "model",
+    "model_candidates",
+    "series",
+    "trim",
+    "body_class",
+    "doors",
+    "seats",
+    "engine",
+    "fuel_primary",
+    "fuel_secondary",
+    "electrification",
+    "drive_type",
+    "gvwr",
+    "attributes",
+    "powertrain",
+    "problems",
+    "powertrain_grade",
+    "powertrain_basis",
+]
+"""A field of ``Vehicle`` that ``decode_table`` gives as a column."""
+
+MappingKey = Literal[
+    "vin",
+    "hs_code",
+    "fuel",
+    "un_no",
+    "condition",
+    "seats",
+    "make",
+    "model",
+    "type_code",
+    "catalogue_code",
+    "vehicle_type",
+    "declaration_date",
+    "export_date",
+    "registration_date",
+    "engine_no",
+    "bl_no",
+    "container_no",
+    "vessel",
+    "vessel_imo",
+    "pol",
+    "pod",
+    "destination",
+    "customs_port",
+    "trade_mode",
+    "exporter",
+    "exporter_code",
+    "licence_no",
+    "application_date",
+    "confirmation_no",
+    "unit_price",
+    "currency",
+    "quantity",
+    "colour",
+    "model_year",
+    "displacement",
+    "power",
+    "battery_capacity",
+    "licence_type",
+    "bl_date",
+    "invoice_no",
+    "invoice_quantity",
+    "quality_period",
+    "goods_name",
+    "goods_name_zh",
+    "goods_name_en",
+    "row_no",
+    "loading_date",
+    "sailing_date",
+    "licence_date",
+    "planned_sailing_date",
+    "origin",
+    "declaration_no",
+    "vin_last",
+    "chassis_no",
+]
+"""What a column of a manifest can be: a key of ``mapping``."""

@@ -6,7 +6,11 @@ from functools import partial
 from vintool.escaping import visible
 
 
-class _Located(Exception):  # noqa: N818 - never raised itself
+class VintoolError(Exception):
+    """What every error of vintool is; each keeps the base that its kind has elsewhere, such as ``ValueError``."""
+
+
+class _Located(VintoolError):  # noqa: N818 - never raised itself
     """An error that says where, what and what to do next, in one sentence that a terminal can show."""
 
     def __init__(  # noqa: PLR0913 - the parts of its sentence
@@ -51,11 +55,11 @@ class MappingError(_Located, ValueError):
     """Which column means what cannot be decided without the user, or what the user says of it cannot be."""
 
 
-class DataError(RuntimeError):
+class DataError(VintoolError, RuntimeError):
     """A reference table, or a file of a user's own rules, is not what its reader expects: never a defect of the manifest."""
 
 
-class DataSourceError(ValueError):
+class DataSourceError(VintoolError, ValueError):
     """A file that reference data was to be built from cannot serve."""
 
 

@@ -10,6 +10,8 @@ import pytest
 from pyarrow import dataset
 from support import ON
 from support.desk import LIST, MANIFEST, tesla
+from support.manifests import put
+from support.vins import checked_vin
 
 import vintool
 from vintool import frames
@@ -142,6 +144,43 @@ def test_a_frame_of_polars_keeps_its_types():
     ):
         assert answers.select(frame.columns).equals(frame)
         assert [*answers.schema.items()][:4] == [*frame.schema.items()]
+
+
+def test_columns_that_arrow_knows_not_are_kept_beside_the_answers():
+    cars = {"VIN": [tesla(1)]}
+    some = [
+        pl.DataFrame(cars).with_columns(wide=pl.lit(1).cast(pl.Int128), of=pl.lit(1).cast(pl.Time)),
+        PANDAS(cars | {"wide": [1 + 2j], "of": pd.period_range("2020", periods=1, freq="D")}),
+    ]
+    for frame in some:
+        answers = frames.screen(frame, ON)
+        assert [*answers["vin_verdict"]] == ["controlled"]
+        assert answers[[*frame.columns]].equals(frame)
+        assert [*frames.decode(frame, fields="brand")["vin_brand"]] == ["Tesla"]
+
+
+@kinds
+def test_what_is_no_day_and_no_regime_is_refused_at_once(kind):
+    with pytest.raises(ValueError, match="on='soon'"):
+        frames.screen(KINDS[kind](ROWS), "soon")
+    with pytest.raises(KeyError):
+        frames.screen(KINDS[kind](ROWS), ON, regime="xx")
+
+
+def test_a_lazy_frame_rests_on_the_reference_of_its_call(tmp_path):
+    rule = put(tmp_path / "own.csv", "wmi,vds,powertrain,grade,source\nLZZ,AB12C,BEV,A,me\n")
+    rows = pa.table({"VIN": [checked_vin("LZZAB12C", "LC")]})
+    own = vintool.Reference(evidence=[rule])
+    for make in KINDS.values():
+        for reference, verdict in ((None, "review"), (own, "controlled")):
+            answers = frames.screen(make(rows), ON, reference=reference, regime="cn-2025-54")
+            assert arrow(answers)["vin_verdict"].to_pylist() == [verdict]
+        decoded = arrow(frames.decode(make(rows), fields="powertrain", reference=own))
+        assert decoded["vin_powertrain"].to_pylist() == ["BEV"]
+    con = duck.connect()
+    frames.duckdb(con, reference=own)
+    sql = f"SELECT vin_screen('{rows['VIN'][0]}', DATE '2026-03-01', MAP {{}}).verdict"
+    assert con.sql(sql).fetchall() == [("controlled",)]
 
 
 def test_a_lazy_frame_stays_lazy_and_knows_its_columns_before_it_is_collected():

@@ -99,7 +99,7 @@ class Program(click.Group):
 @click.group(
     cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.version_option(package_name="vintool")
+@click.version_option(vintool.__version__, prog_name="vintool")
 def cli() -> None:
     """Decode, check and screen vehicle identification numbers.
 

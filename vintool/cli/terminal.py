@@ -260,7 +260,10 @@ def _csv_line(cells: Sequence[str]) -> str:
 
 
 def _cell(value: Any) -> str:
-    value = getattr(value, "value", value)
+    from vintool.decoding.facts import Fact  # noqa: PLC0415 - start-up time
+
+    if isinstance(value, Fact):
+        value = value.value
     if isinstance(value, tuple):
         return ";".join(_cell(part) for part in value)
     return "" if value is None else str(value)

@@ -7,13 +7,13 @@ from vintool.registry.reference import by_call
 
 
 @by_call
-def check(text: str, market: Market | str | None = None) -> Check:
+def check(text: str | None, market: Market | str | None = None) -> Check:
     """Whether a text is a well-formed VIN by the rules of its market, and what was meant if not.
 
     Sources: 49 CFR 565.15 (North America), GB 16735-2019 (China), ISO 3779:2009.
 
     Args:
-        text: as people type it; it is cleaned, and every clean-up is among the problems. Positions
+        text: as people type it, or None, which is an empty one; it is cleaned, and every clean-up is among the problems. Positions
             in the sentences of problems and suggestions are counted from 1.
         market: ``us``, ``cn``, ``eu`` or ``iso``, where the WMI should not decide.
 
@@ -28,4 +28,4 @@ def check(text: str, market: Market | str | None = None) -> Check:
     >>> check("LRW3E7FA1LCOOOOO1").suggestions[0].vin
     'LRW3E7FA1LC000001'
     """
-    return Check(**check_fields(text, market))
+    return Check(**check_fields("" if text is None else str(text), market))

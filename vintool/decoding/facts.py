@@ -6,7 +6,7 @@ prints them without pydantic, which loads for longer than a VIN takes to decode.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from vintool import vpic
 from vintool.codes import Basis, Grade, Powertrain
@@ -36,11 +36,6 @@ _BASES = {
 }
 
 
-def named_parts(value: Any) -> str:
-    """The parts of a dataclass in one line, each behind its name."""
-    return " ".join(f"{name}={getattr(value, name)!r}" for name in value.__slots__)
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a fact comes from: the file and row of the reference data, and what that row cites."""
@@ -51,8 +46,8 @@ class Source:
     note: str = ""
 
     def __str__(self) -> str:
-        """As a cell of a CSV has it."""
-        return named_parts(self)
+        """File, row and what that cites, as a cell of a CSV has them."""
+        return ", ".join(filter(None, (self.file, self.row, self.cites, self.note)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from itertools import chain
 
 from vintool import vpic
 from vintool.codes import CheckDigit, Market, Problem, Weight
-from vintool.decoding.facts import named_parts
 from vintool.decoding.identity import Identity, market, trailing_digits, vin_problems, wmi_is_known
 from vintool.decoding.model_year import latest_model_year
 from vintool.powertrain import is_met
@@ -40,8 +39,8 @@ class Suggestion:
     reason: str
 
     def __str__(self) -> str:
-        """As a cell of a CSV has it."""
-        return named_parts(self)
+        """The VIN and the reason, as a cell of a CSV has them."""
+        return f"{self.vin} ({self.reason})"
 
 
 def suggestions(identity: Identity, at_most: int = SUGGESTIONS_AT_MOST) -> tuple[Suggestion, ...]:

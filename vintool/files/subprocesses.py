@@ -13,6 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from vintool.errors import VintoolError
+
 # The path comes first, so that nothing but the standard library is imported before it is there.
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer);"
@@ -65,7 +67,7 @@ def _options() -> list[str]:
     ]
 
 
-class SubprocessEndedError(RuntimeError):
+class SubprocessEndedError(VintoolError, RuntimeError):
     """The subprocess has ended before it answered."""
 
 

@@ -13,6 +13,8 @@ from vintool.columns import decode_table
 from vintool.files.tables import screen_batches, screen_table
 from vintool.frames.kinds import LAZILY_DECODED, LAZILY_SCREENED, answered, kind_of
 from vintool.registry.reference import Reference, reference_in_use
+from vintool.screening.dates import day_given
+from vintool.screening.regimes import regimes_asked
 
 __all__ = ["decode", "duckdb", "register_pandas", "register_polars", "screen"]
 
@@ -96,8 +98,9 @@ def screen(  # noqa: PLR0913 - the options of a run
         ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
+    regimes_asked(regime)  # before anything is read, and not when a lazy frame is collected
     of_run = {
-        "on": on,
+        "on": day_given(on),
         "mapping": mapping,
         "regime": regime,
         "exporters": exporters,

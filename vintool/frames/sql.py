@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.screening.alone import RowScreener
+from vintool.columns.screening.alone import screen_alone
 from vintool.frames.texts import Fields, decoded, texts_of, types_of, valid
 from vintool.registry.reference import Reference
 
@@ -23,8 +23,7 @@ _PLACES = ("vin_row", "vin_text")
 def register(con: Any, fields: Fields, reference: Reference) -> None:
     """Register all functions, those of an earlier call away."""
     kind = pa.struct([*types_of(fields)])
-    screener = RowScreener()
-    empty = _screened(screener, reference, _array([]), pa.array([], pa.date32()), _no_cells())
+    empty = _screened(reference, _array([]), pa.array([], pa.date32()), _no_cells())
 
     def vehicle(vins: Any) -> pa.Array:
         answers = decoded(vins, fields, reference)
@@ -36,7 +35,7 @@ def register(con: Any, fields: Fields, reference: Reference) -> None:
         ("vin_vehicle", vehicle, [_TEXT], _type(con, kind)),
         (
             "vin_screen",
-            lambda vins, day, declared: _screened(screener, reference, vins, day, declared),
+            lambda vins, day, declared: _screened(reference, vins, day, declared),
             [_TEXT, "DATE", "MAP(VARCHAR, VARCHAR)"],
             _type(con, empty.type),
         ),
@@ -96,9 +95,7 @@ def _as_text(column: pa.ChunkedArray) -> Any:
     return pa.array(encoded, pa.string())
 
 
-def _screened(
-    screener: RowScreener, reference: Reference, vins: Any, days: Any, declared: Any
-) -> pa.StructArray:
+def _screened(reference: Reference, vins: Any, days: Any, declared: Any) -> pa.StructArray:
     """A struct of the answers, row by row; rows of one day are asked together."""
     texts = texts_of(vins)
     cells = _cells(_whole(declared))
@@ -110,7 +107,7 @@ def _screened(
             rows = np.flatnonzero(codes == code)
             at: Any = pa.array(rows)
             some = {field: column.take(at) for field, column in cells.items()}
-            parts.append(screener(texts.take(at), day, some))
+            parts.append(screen_alone(texts.take(at), day, some))
             places.append(rows)
     table = pa.Table.from_batches(parts).drop_columns([*_PLACES])
     if len(parts) > 1:

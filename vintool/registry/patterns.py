@@ -59,7 +59,7 @@ def fits(pattern: Sequence[str], key: str) -> bool:
     )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _closed(pattern: tuple[str, ...]) -> tuple[tuple[int, str], ...]:
     """The places that a pattern does not leave open, and what they allow."""
     return tuple((at, allowed) for at, allowed in enumerate(pattern) if allowed != ANY)

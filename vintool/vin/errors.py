@@ -7,9 +7,10 @@ loads them when the first one is raised or asked for.
 from stdnum import exceptions
 
 from vintool.codes import Problem
+from vintool.errors import VintoolError
 
 
-class InvalidVin(exceptions.ValidationError):
+class InvalidVin(VintoolError, exceptions.ValidationError):  # noqa: N818 - names the finding  # noqa: N818 - names the finding
     """The text is no VIN; ``problem`` says why. The text itself is never part of the message."""
 
     def __init__(self, problem: Problem) -> None:

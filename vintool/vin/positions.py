@@ -71,6 +71,7 @@ class Positions(str):
     """Seventeen characters by the positions of the standard."""
 
     __slots__ = ()
+    _signs, _example = ALPHABET, "LRW3E7FA1LC000001"
 
     @property
     def small_maker(self) -> bool:
@@ -127,3 +128,16 @@ class Positions(str):
             core_schema.str_schema(),
             serialization=core_schema.to_string_ser_schema(),
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """What a schema in JSON says of it: its clean form; a text that can be cleaned is taken, too."""
+        return {
+            **handler(core),
+            "title": cls.__name__,
+            "description": (cls.__doc__ or "").partition("\n")[0],
+            "pattern": f"^[{cls._signs}]{{17}}$",
+            "minLength": 17,
+            "maxLength": 17,
+            "examples": [cls._example],
+        }

@@ -4,7 +4,7 @@ from typing import Self
 
 from vintool.codes import Problem
 from vintool.vin.cleanup import read
-from vintool.vin.positions import Positions
+from vintool.vin.positions import ALPHABET, UNKNOWN_CHARACTER, Positions
 
 
 class Vin(Positions):
@@ -56,6 +56,7 @@ class PartialVin(Positions):
     """
 
     __slots__ = ()
+    _signs, _example = f"{ALPHABET}{UNKNOWN_CHARACTER}", "LRW3E7FA*********"
 
     def __new__(cls, text: str) -> Self:
         """Clean the text and refuse what tells too little, or too much."""

@@ -91,7 +91,7 @@ def _lookups() -> dict[tuple[str, str], str]:
     return {(lookup, number): name for lookup, number, name in all_rows("lookups.csv")}
 
 
-@by_vpic(1 << 16)
+@by_vpic(1 << 14)
 def in_words(element: int, value: str) -> str:
     """A value in words: numbers of lookup tables become names, and stray spaces go.
 

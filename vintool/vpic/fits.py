@@ -31,7 +31,7 @@ def start_fits(wmi: str, text: str, latest: int) -> bool:
     return _fits(wmi, read, latest)
 
 
-@by_vpic(1 << 16)
+@by_vpic(1 << 14)
 def _fits(wmi: str, text: str, latest: int) -> bool:
     registered = registration(wmi)
     assert registered is not None  # noqa: S101 - as ``start_fits`` has asked
@@ -54,7 +54,7 @@ def _tells_model(link: Link, characters: str) -> bool:
     return False
 
 
-@by_vpic(1 << 12)
+@by_vpic(1 << 10)
 def _with_model(link: Link) -> tuple[tuple[tuple[int, str], ...], ...]:
     """The patterns of a schema that tell a model: the places that each does not leave open, and what they allow."""
     texts = {line.partition("\t")[0] for line in link.lines() if _TELLS_MODEL(line)}

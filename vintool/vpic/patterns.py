@@ -43,7 +43,7 @@ class Link(NamedTuple):
         return section_lines("patterns.txt", self.schema, self.offset, self.length)
 
 
-@by_vpic()
+@by_vpic(1 << 12)
 def links(wmi: str) -> tuple[Link, ...]:
     """The schemas of a WMI, whatever the year."""
     return tuple(_link(*row[1:]) for row in rows_of("index.csv", wmi))
@@ -73,7 +73,7 @@ def read_positions(number: str) -> str:
     return number[3:8] + number[9:]
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def pattern(text: str) -> tuple[str, ...]:
     """What a pattern allows at each of ``POSITIONS``."""
     return parse_pattern(text, len(POSITIONS), short=True)
@@ -148,17 +148,17 @@ def patterns(wmi: str, year: int) -> Patterns:
     return _patterns(links_in(wmi, year))
 
 
-@by_vpic(1 << 10)
+@by_vpic(1 << 9)
 def _patterns(chosen: tuple[Link, ...]) -> Patterns:
     return Patterns(chosen)
 
 
-@by_vpic(1 << 16)
+@by_vpic(1 << 14)
 def may_be_electric(wmi: str, year: int) -> bool:
     """Whether any pattern of a WMI and year tells electric; cheaper than to read them all."""
     return any(map(_schema_is_electric, links_in(wmi, year)))
 
 
-@by_vpic()
+@by_vpic(1 << 14)
 def _schema_is_electric(link: Link) -> bool:
     return any(map(_TELLS_ELECTRIC, link.lines()))

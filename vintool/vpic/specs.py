@@ -65,7 +65,7 @@ def specified_elements(model: str) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(map(int, keys)), frozenset(map(int, facts))
 
 
-@by_vpic()
+@by_vpic(1 << 11)
 def _specs(model: str) -> tuple[Spec, ...]:
     return tuple(map(_spec, _lines(model)))
 

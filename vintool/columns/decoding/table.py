@@ -97,7 +97,7 @@ def decode_table(
         meant = near(unknown[0], list(TYPES))
         raise ValueError(f"unknown field(s) {', '.join(unknown)}; {meant}known: {', '.join(TYPES)}")
     table, is_table = table_or_column(data)
-    name = column or find_mapping(table)["vin"]
+    name = column or (find_mapping(table)["vin"] if is_table else "vin")
     if name not in table.column_names:
         meant = near(name, table.column_names)
         raise ValueError(f"no column {name!r}; {meant}the data has {labels(table.column_names)}")

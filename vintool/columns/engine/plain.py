@@ -6,10 +6,12 @@ from typing import Any, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vintool.errors import VintoolError
+
 _types = pa.types
 
 
-class TypeNotTakenError(ValueError):
+class TypeNotTakenError(VintoolError, ValueError):
     """A column has a type, or a value, that cannot be read as text."""
 
 

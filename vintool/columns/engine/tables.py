@@ -56,13 +56,13 @@ def _single_or_whole(data: Any) -> tuple[pa.Table, bool]:
         return _column(_of_cells(data)), False
     try:
         return pa.table(data), True
-    except (TypeError, ValueError):
-        if hasattr(data, "items") and hasattr(data, "dtypes"):  # a pandas frame
+    except (TypeError, ValueError, pa.ArrowException):
+        if hasattr(data, "columns") and hasattr(data, "dtypes"):  # a frame of pandas or polars
             return _of_series(data), True
     try:
         streamed = hasattr(data, "__arrow_c_stream__")
         return _column(pa.chunked_array(data) if streamed else pa.array(data)), False
-    except (TypeError, ValueError, pa.ArrowInvalid):
+    except (TypeError, ValueError, pa.ArrowException):
         raise _refused(
             data, "nothing that Arrow reads", "give a table, a data frame or one column of texts"
         ) from None
@@ -83,11 +83,12 @@ def _of_columns(data: Mapping[Any, Any]) -> pa.Table:
 
 def _of_series(frame: Any) -> pa.Table:
     """A table of a frame with columns that Arrow refuses, such as texts beside numbers: these become texts."""
-    names, columns = zip(*frame.items(), strict=True)
-    return pa.Table.from_arrays([*map(_of_cells, columns)], [*map(str, names)])
+    of_polars = hasattr(frame, "get_columns")
+    columns = frame.get_columns() if of_polars else [column for _, column in frame.items()]
+    return pa.Table.from_arrays([*map(_of_cells, columns)], [*map(str, frame.columns)])
 
 
-def _of_cells(series: Any) -> pa.Array | pa.ChunkedArray:
+def _of_cells(series: Any) -> Any:
     """The cells of a series or an array, as texts where they are of several kinds."""
     read: pa.Array | pa.ChunkedArray
     try:

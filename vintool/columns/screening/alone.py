@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from threading import Lock
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +12,6 @@ from vintool.columns.screening.duplicates import Occurrences
 from vintool.columns.screening.screener import Screener
 from vintool.declaration.headers import VIN, fields, is_field, near
 from vintool.screening.dates import day_field
-
-_KEPT = 64  # screeners: one for each day and each set of fields
 
 
 class _NoIndex(DuplicateIndex):
@@ -33,54 +30,31 @@ class _Unrelated(Occurrences):
         return np.zeros(len(first), dtype=np.int32)
 
 
-class RowScreener:
-    """Rows -> their answers, each by itself; what is looked up is kept from call to call. Threads take turns.
+def screen_alone(
+    vins: pa.Array, on: date | None, declared: Mapping[str, pa.Array], regime: str | None = None
+) -> pa.RecordBatch:
+    """The columns of the answers.
 
     Args:
+        vins: the texts.
+        on: the declaration date; None to read it from ``declared``.
+        declared: field -> cells.
         regime: code of the regime; None or ``all`` for every one that is in question for a row.
 
-    >>> screener = RowScreener()
+    Raises:
+        ValueError: an unknown field.
+
     >>> rows = pa.array(["LRW3E7FA1LC000001"] * 2)
-    >>> answers = screener(rows, date(2026, 3, 1), {"fuel": pa.array(["", "petrol"])})
-    >>> answers["vin_verdict"].to_pylist()
-    ['controlled', 'controlled']
+    >>> answers = screen_alone(rows, date(2026, 3, 1), {"fuel": pa.array(["", "petrol"])})
+    >>> answers["vin_reasons"].to_pylist()
+    [['vin_pure_electric'], ['vin_pure_electric', 'contradiction_powertrain']]
     """
-
-    def __init__(self, regime: str | None = None) -> None:
-        self._regime = regime
-        self._screeners = dict[tuple[date | None, tuple[str, ...]], Screener]()
-        self._lock = Lock()
-
-    def __call__(
-        self, vins: pa.Array, on: date | None, declared: Mapping[str, pa.Array]
-    ) -> pa.RecordBatch:
-        """The columns of the answers.
-
-        Args:
-            vins: the texts.
-            on: the declaration date; None to read it from ``declared``.
-            declared: field -> cells.
-
-        Raises:
-            ValueError: an unknown field.
-        """
-        for field in declared:
-            if not is_field(field) or field == VIN:
-                meant = near(field, fields())
-                raise ValueError(f"unknown declared field {field!r}; {meant}{', '.join(fields())}")
-        columns = {VIN: vins, **declared}
-        if on is None and not day_field(columns):
-            columns["declaration_date"] = pa.nulls(len(vins), pa.string())
-        batch = pa.RecordBatch.from_pydict(columns)
-        with self._lock:
-            key = on, tuple(columns)
-            if key not in self._screeners:
-                if len(self._screeners) >= _KEPT:
-                    self._screeners.clear()
-                self._screeners[key] = Screener(
-                    {field: field for field in columns},
-                    on,
-                    self._regime,
-                    occurrences=_Unrelated(),
-                )
-            return self._screeners[key](batch, np.arange(1, len(vins) + 1))
+    for field in declared:
+        if not is_field(field) or field == VIN:
+            meant = near(field, fields())
+            raise ValueError(f"unknown declared field {field!r}; {meant}{', '.join(fields())}")
+    columns = {VIN: vins, **declared}
+    if on is None and not day_field(columns):
+        columns["declaration_date"] = pa.nulls(len(vins), pa.string())
+    screener = Screener({name: name for name in columns}, on, regime, occurrences=_Unrelated())
+    return screener(pa.RecordBatch.from_pydict(columns), np.arange(1, len(vins) + 1))

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 from vintool import vpic
@@ -17,6 +16,7 @@ from vintool.registry.reference import RANKS, reference_in_use
 from vintool.registry.rule import ABOVE
 from vintool.report.summary import Summary
 from vintool.screening.regimes import regimes_asked
+from vintool.version import __version__
 from vintool.vpic.files import MANIFEST
 
 
@@ -30,7 +30,7 @@ def write_run(stage: Path, run: Run, summary: Summary, output_hashes: Mapping[st
         output_hashes: those of outputs that need not be read for it.
     """
     record = {
-        "tool": {"name": "vintool", "version": version("vintool")},
+        "tool": {"name": "vintool", "version": __version__},
         "input": _input(summary),
         "files": [file.model_dump(mode="json") for file in summary.files],
         "lists": [

@@ -1,6 +1,5 @@
 """``report.html``: the numbers of a run with the words of its regime, in the language of the page."""
 
-from importlib.metadata import version
 from pathlib import Path
 
 from vintool.codes import SETTLED_BY, Reason
@@ -11,6 +10,7 @@ from vintool.report.language import language
 from vintool.report.page import Citation, ReportContext, report_html
 from vintool.report.summary import Summary
 from vintool.screening.regimes import Regime
+from vintool.version import __version__
 
 
 def write_report(  # noqa: PLR0913, PLR0917 - all that the page shows
@@ -53,7 +53,7 @@ def report_context(
             Citation(text=translate(citation.text), url=citation.url)
             for citation in regime.citation
         ),
-        tool_version=version("vintool"),
+        tool_version=__version__,
         reason_sentences={str(reason): translate(reason.sentence) for reason in Reason},
         settled_by={str(reason): translate(text) for reason, text in SETTLED_BY.items()},
         review_reasons=dict(tally.review_reasons),
