@@ -85,10 +85,10 @@ def several(by: Random, _folder: Path) -> str:
     found = vintool.screen_table(pa.table(columns), ON, mapping).to_pylist()
     must(len(found) == len(rows), f"{len(rows)} rows in, {len(found)} out")
     for row, cars, answer in zip(rows, held, found, strict=True):
-        told = {answer["vin"], *(one.partition("=")[0] for one in answer["vin_others"])}
+        named = {answer["vin"], *(one.partition("=")[0] for one in answer["vin_others"])}
         electrics = [car for car in cars if _is_electric(car)]
         must(not electrics or answer["vin_verdict"] != "out_of_scope", f"cleared: {row}")
-        missing = [car for car in electrics if car not in told]
+        missing = [car for car in electrics if car not in named]
         must(
             not missing
             or row.get("quantity") == "2"
