@@ -23,6 +23,7 @@ _NOT_OPENED = {
     "range_not_opened",
     "odd_vin",
     "quantity_of_one_vin",
+    "quantity_not_read",
 }  # it may be something else, such as two cars
 _TO = ("~", " ~ ", " - ", " to ", "至", "～")
 
