@@ -22,10 +22,11 @@ from benchmarks.fuzz import worker  # noqa: E402 - tests/support is found from h
 from benchmarks.fuzz.attacks import ATTACKS  # noqa: E402
 
 
-def _outcomes(names: list[str], count: int, seed: int, start: int) -> Iterator[tuple[str, str]]:
+def _outcomes(
+    names: list[str], count: int, seed: int, start: int, stop: int
+) -> Iterator[tuple[str, str]]:
     """Each input of a part of the plan, as ``NAME SEED NUMBER``, and what came of it."""
     plan = worker.plan(names, count)
-    stop = min(start + worker.MOST, len(plan))
     while start < stop:
         command = [sys.executable, "-m", "benchmarks.fuzz", "--only", ",".join(names), str(count)]
         run = subprocess.run(
@@ -49,9 +50,11 @@ def attack(names: list[str], count: int, seed: int) -> int:
     """Make and check so many inputs, on all cores; the number of faults."""
     began, came, faults = time.monotonic(), Counter[str](), 0
     print(f"seed {seed}: {', '.join(names)}", flush=True)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        starts = range(0, len(worker.plan(names, count)), worker.MOST)
-        for found in pool.map(lambda start: list(_outcomes(names, count, seed, start)), starts):
+    cores, inputs = os.cpu_count() or 1, len(worker.plan(names, count))
+    size = min(worker.MOST, -(-inputs // cores))
+    with ThreadPoolExecutor(cores) as pool:
+        parts = [(start, min(start + size, inputs)) for start in range(0, inputs, size)]
+        for found in pool.map(lambda part: list(_outcomes(names, count, seed, *part)), parts):
             for case, became in found:
                 came[f"{case.split()[0]}: {became.split()[0]}"] += 1
                 if became.startswith("FAULT"):

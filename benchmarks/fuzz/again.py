@@ -47,7 +47,7 @@ def _decided(by: Random, folder: Path, out: Path) -> tuple[Path, dict[str, set[s
             line["vin_regime"] = by.choice(REGIMES)
         if what == "out_of_scope":
             cleared.setdefault(line["vin"], set()).add(line["vin_regime"])
-    names = list(lines[0]) if lines else ["vin", "vin_facts", "vin_regime", "decision", "decision_reason", "reviewer", "decision_date"]  # fmt: skip
+    names = list(lines[0]) if lines else ["vin_text", "vin", "vin_facts", "vin_regime", "decision", "decision_reason", "reviewer", "decision_date"]  # fmt: skip
     return table(folder / "filled.csv", [names, *(line.values() for line in lines)]), cleared
 
 

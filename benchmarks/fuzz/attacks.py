@@ -23,7 +23,7 @@ class Attack(NamedTuple):
 ATTACKS = {
     "dates": Attack(values.dates, 95),
     "vins": Attack(values.vins, 8),
-    "outputs": Attack(values.outputs, 635),
+    "outputs": Attack(values.outputs, 700),
     "fields": Attack(rows.fields, 8),
     "truth": Attack(rows.truth, 1),
     "arrow": Attack(rows.arrow, 30),

@@ -14,6 +14,7 @@ from benchmarks.fuzz.ingredients import (
     cell,
     electric,
     encodable,
+    far,
     must,
     other,
     sentence,
@@ -106,8 +107,9 @@ def _hold(given: Reviews, cars: list[str], recorded: list[dict[str, str]]) -> No
     undecided = Decision(Verdict.REVIEW, (), (), (), None, None, None)
     for car in cars:
         for facts in (bound("A", car), bound("B", car), bound("C", car)):
-            found = with_review(undecided, given.of(car), facts).verdict
-            mine = [one for one in given.of(car) if one.facts == facts]
+            reviews = tuple(one for one in given.of(car) if one.regime == PURE_ELECTRIC_REGIME)
+            found = with_review(undecided, reviews, facts).verdict
+            mine = [one for one in reviews if one.facts == facts]
             must(found is not Verdict.OUT_OF_SCOPE or any(one.decision == "out_of_scope" for one in mine), "cleared by nothing")  # fmt: skip
             lines = [
                 line
@@ -149,12 +151,13 @@ def licences(by: Random, folder: Path) -> str:
         at = by.randrange(len(row))
         row[at] = _cell(by.choice((slipped(row[at], by), text(by), "１０", "1,000", "2.5", "-1", "1e3", "9" * 30, "٣")))  # fmt: skip
     which = by.choice(("licences", "licences", "exporters", "confirmations"))
+    country = "Germany" if by.random() < 0.97 else _cell(far(by))
     path = table(folder / "list.csv", [head, *rows])
     if which == "exporters":
         path = table(folder / "list.csv", [("企业名称", "品牌", "valid from", "valid until"), *((_cell(text(by)), cell("make", by), row[2], row[2]) for row in rows)])  # fmt: skip
     if which == "confirmations":
         path = table(folder / "list.csv", [("VIN", "letter"), *((_cell(by.choice((electric(by), text(by), slipped(electric(by), by)))), "1") for _ in rows)])  # fmt: skip
-    manifest = table(folder / "m.csv", [("VIN", "许可证号", "运抵国", "exporter"), *((electric(by), by.choice(numbers), "Germany", _cell(text(by, 3))) for _ in range(6))])  # fmt: skip
+    manifest = table(folder / "m.csv", [("VIN", "许可证号", "运抵国", "exporter"), *((electric(by), by.choice(numbers), country, _cell(text(by, 3))) for _ in range(6))])  # fmt: skip
     try:
         summary = screen_file(manifest, ON, **{which: path})
     except (ManifestError, MappingError) as error:

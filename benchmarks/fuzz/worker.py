@@ -14,7 +14,7 @@ from benchmarks.fuzz.attacks import ATTACKS
 HELD_UP = 60  # seconds for one input, then the process ends with a traceback
 SLOW = 4.0  # seconds of CPU for one input; all are small, and few take a tenth of it
 MEMORY = 6 << 30  # of a process
-MOST = 12_500  # inputs for one process: what is loaded and learned at its start costs as much as some hundred of them
+MOST = 25_000  # inputs for one process: what is loaded and learned at its start costs as much as some hundred of them
 
 
 def home() -> Path | None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from vintool.registry.places import folded, place
+from vintool.registry.places import LONGEST, folded, place
 from vintool.registry.rows import DATA
 
 GENERATED = ["name", "country", "language", "source"]
@@ -112,3 +112,8 @@ def test_what_could_be_two_places_or_none_leads_nowhere(cell):
 def test_the_country_of_a_cell(cell, country):
     answer = place(cell)
     assert (answer.country if answer else None) == country
+
+
+def test_a_cell_that_is_longer_than_any_name_names_no_place():
+    assert place("Germany" + " " * (LONGEST - 7)) == ("DE", False)
+    assert place("Germany" + " " * (LONGEST - 6)) is None

@@ -15,9 +15,13 @@ ROWS = 80
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_no_single_fault_clears_a_row(seed):
-    assert not list(faults.false_clears(20_000, seed, most=1))
+@pytest.mark.parametrize(
+    ("truth", "rows", "seed"),
+    [("electric", 20_000, 1), ("electric", 20_000, 2), ("used", 6_000, 3), ("engine", 6_000, 4)],
+)
+def test_no_single_fault_clears_a_row(truth, rows, seed):
+    """Of the rule that it falls under, or of all rules at once."""
+    assert not list(faults.false_clears(rows, seed, most=1, truth=truth))
 
 
 def with_serial(row, serial):

@@ -17,6 +17,8 @@ _SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")  # 杰贝阿里 Jeb
 _AROUND = re.compile(
     r"^(?:port|puerto|porto|порт)\s+(?:of|de|do)?\s*|\s+port$|(?:港口|口岸|港|市)$"
 )
+#: Characters of a cell that may name a place; the patterns and the search for two names in one are squares of it.
+LONGEST = 200
 # Letters: a code beside a name tells nothing (Wilmington, DE), but one of three may deny it.
 _CODE = 3
 
@@ -60,6 +62,8 @@ def place(text: str) -> Place | None:
     >>> place("Atlantis") is None, place("Wilmington, DE") is None
     (True, True)
     """
+    if len(text) > LONGEST:
+        return None
     if (whole := _places().get(folded(text))) is not None:
         return whole
     places = [place for part in _parts(text) for place in _named(part)]

@@ -158,6 +158,7 @@ def open_members(  # noqa: PLR0913 - how a manifest is opened
         else:
             _open_member(opened, member, open_one, nest.deeper())
     kept, skipped = _kept(path, what, opened, sheet, holds)
+    kept_ones = set(map(id, kept))
     form = opened.formats.pop() if len(opened.formats) == 1 else "several"
     return Manifest(
         path,
@@ -165,7 +166,7 @@ def open_members(  # noqa: PLR0913 - how a manifest is opened
         next(iter(opened.encodings), ""),
         tuple(kept),
         (*opened.skipped, *skipped),
-        tuple(note for sheets, note in opened.notes if any(one in kept for one in sheets)),
+        tuple(note for sheets, note in opened.notes if not kept_ones.isdisjoint(map(id, sheets))),
         size,
         unread=tuple(opened.unread),
     )
@@ -258,5 +259,6 @@ def _kept(
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
         )
-    skipped = [(one.name, "no VIN in it") for one in sheets if one not in kept]
+    kept_ones = set(map(id, kept))
+    skipped = [(one.name, "no VIN in it") for one in sheets if id(one) not in kept_ones]
     return kept, skipped

@@ -225,14 +225,14 @@ def declared_charset(path: Path) -> str | None:
 
 
 def known_charset(name: str | None) -> str | None:
-    """An encoding as Python names it; GBK and GB2312 by the name of what contains them, Latin 1 as browsers read it.
+    r"""An encoding as Python names it; GBK and GB2312 by the name of what contains them, Latin 1 as browsers read it.
 
-    >>> known_charset("GB2312"), known_charset("ISO-8859-1"), known_charset("no such")
-    ('gb18030', 'cp1252', None)
+    >>> known_charset("GB2312"), known_charset("ISO-8859-1"), known_charset("no such"), known_charset("utf-8\0")
+    ('gb18030', 'cp1252', None, None)
     """
     try:
         found = codecs.lookup(name or "").name
         b"".decode(found)
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # the latter of a NUL in the name, too
         return None
     return {"gbk": "gb18030", "gb2312": "gb18030", "iso8859-1": "cp1252"}.get(found, found)
