@@ -1,7 +1,7 @@
 """With ``--lang zh`` no sentence of ours is left in English, whatever is put in.
 
 Left as they are, and so let through: what stands in the input (cells, names of columns, sheets and files) and what stands in
-the reference data (names, models, sources, meanings of codes). All else is ours: three English words in a row are told.
+the reference data (names, models, sources, meanings of codes). All else is ours: three English words in a row are found.
 """
 
 import re
@@ -154,7 +154,7 @@ def test_a_run_says_nothing_of_its_own_in_english(tmp_path, of_the_data, lists):
     assert english(said, cells, of_the_data) == {}
 
 
-def test_single_vins_are_told_in_chinese(of_the_data):
+def test_single_vins_are_explained_in_chinese(of_the_data):
     papers = ((), ("fuel=petrol", "hs_code=8703801090"), ("condition=used", "registration_date=2025-12-01"))  # fmt: skip
     for declared in papers:
         entries = [part for one in declared for part in ("--declare", one)]
