@@ -1,18 +1,19 @@
-"""The pictures of the README, made from the real thing: `python docs/pictures.py`.
+"""The pictures of the README and of the pages, made from the real thing: `python docs/pictures.py`.
 
 `explain.svg` is what the command prints, with its colours, cut at the edge of the terminal.
-`report.png` is the report of the demo as a browser shows it, which takes Chromium.
+`report.png` is the first screen of the demo's report as a browser shows it, `report-zh.png` the same in Chinese,
+`report-dark.png` at night and `report-phone.png` on a phone; they take Chromium.
 """
 
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from io import StringIO
 from pathlib import Path
 
 from click.testing import CliRunner
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -21,7 +22,14 @@ from vintool.cli.main import cli
 PICTURES = Path(__file__).parent / "pictures"
 EXPLAIN = ("explain", "LRW3E7FA1LC000001", "--on", "2026-03-01")
 WIDTH = 118  # columns of the terminal
-WINDOW = "1000,1165"  # pixels of the browser
+WINDOW = {"viewport": {"width": 1000, "height": 1165}}  # pixels of the browser
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+VIEWS = (
+    ("report", "en", WINDOW),
+    ("report-zh", "zh", WINDOW),
+    ("report-dark", "en", WINDOW | {"color_scheme": "dark"}),
+    ("report-phone", "zh", PHONE),
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -47,32 +55,26 @@ def explain() -> str:
     return "\n".join(line.rstrip() for line in picture.splitlines() if line.strip()) + "\n"
 
 
-def report(into: Path) -> None:
-    """The first screen of the demo's report."""
+def reports(into: Path) -> None:
+    """The first screen of the demo's report in each view."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         sys.exit(f"no browser found: {', '.join(BROWSERS)}")
-    with tempfile.TemporaryDirectory() as folder:
-        run("demo", "--out", folder)
-        subprocess.run(  # noqa: S603
-            [
-                browser,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--hide-scrollbars",
-                f"--user-data-dir={folder}/browser",
-                f"--window-size={WINDOW}",
-                f"--screenshot={into}",
-                next(Path(folder).rglob("report.html")).as_uri(),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
+    pages = {}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        for lang in sorted({lang for _, lang, _ in VIEWS}):
+            run("demo", "--out", f"{folder}/{lang}", "--lang", lang)
+            pages[lang] = next(Path(folder, lang).rglob("report.html")).as_uri()
+        started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        for name, lang, view in VIEWS:
+            page = started.new_page(**view)
+            page.goto(pages[lang])
+            page.screenshot(path=into / f"{name}.png")
+            page.close()
+        started.close()
 
 
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     (PICTURES / "explain.svg").write_text(explain(), encoding="utf-8", newline="\n")
-    report(PICTURES / "report.png")
+    reports(PICTURES)

@@ -183,10 +183,14 @@ def check(vins: tuple[str, ...], form: str, market: str | None, lang: str) -> No
             yield fields
 
     def lines(fields: dict[str, Any]) -> Iterable[str]:
-        formed = "well formed" if sound(fields["problems"]) else "not well formed"
-        rules = f", rules of market {fields['market'].value}" if fields["market"] else ""
-        head = f"{fields['vin'] or repr(fields['text'])}: {formed}; check digit {fields['check_digit'].value}{rules}"
-        return (translate(head), *check_lines(fields, translate))
+        formed = translate("well formed" if sound(fields["problems"]) else "not well formed")
+        digit = f"{translate('check digit')} {translate(fields['check_digit'].value)}"
+        market = fields["market"]
+        rules = f", {translate(f'rules of market {market.value}')}" if market else ""
+        return (
+            f"{fields['vin'] or repr(fields['text'])}: {formed}; {digit}{rules}",
+            *check_lines(fields, translate),
+        )
 
     _print_fields(checked(), form, lines, single=_single(vins))
     sys.exit(FAILED if failed else 0)

@@ -191,7 +191,7 @@ def _run(progress: str, **options: Any) -> "Summary":
     run = Run(today=today(), **options)
     done, outputs = 0, OutputState(run.out)
     try:
-        with file_errors(), progress_listener(progress) as listener:
+        with file_errors(_words(run.lang).translate), progress_listener(progress) as listener:
 
             def count(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
                 nonlocal done

@@ -287,13 +287,13 @@ def input_path(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def file_errors() -> Iterator[None]:
-    """What is wrong with a file or its columns becomes the error of a command."""
+def file_errors(translate: Callable[[str], str] = str) -> Iterator[None]:
+    """What is wrong with a file or its columns becomes the error of a command, in the language of the user."""
     from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
 
     try:
         yield
     except MappingError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(translate(str(error))) from None
     except ManifestError as error:
-        raise Unreadable(str(error)) from None
+        raise Unreadable(translate(str(error))) from None

@@ -9,7 +9,7 @@ from vintool.report.language import Language
 _END: Final = re.compile(
     r" \((?P<basis>[a-z]+)(?P<grade>, grade [ABC])?, (?P<source>.*)\)\Z", re.DOTALL
 )
-_SIGNS: Final = re.compile(r"(: |, | against )")
+_SIGNS: Final = re.compile(r"(: |, )")
 _SIGN: Final = {": ": "：", ", ": "，"}
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z_]*")
 
@@ -39,14 +39,17 @@ def evidence_in(line: str, language: Language) -> str:
 
 
 def _said(value: str, language: Language) -> str:
-    """What a piece of evidence says: as a whole, or part by part."""
-    if value in language.texts:
-        return language.texts[value]
+    """What a piece of evidence says: each side of a contradiction as a whole, or part by part."""
+    sides = value.split(" against ")
+    return language.gettext("against").join(_side(side, language) for side in sides)
+
+
+def _side(side: str, language: Language) -> str:
+    if (whole := language.translate(side)) != side:
+        return whole
+    parts = enumerate(_SIGNS.split(side))
     return "".join(
-        language.translate(part)
-        if number % 2 == 0
-        else _SIGN.get(part) or language.gettext("against")
-        for number, part in enumerate(_SIGNS.split(value))
+        _SIGN[part] if number % 2 else language.translate(part) for number, part in parts
     )
 
 

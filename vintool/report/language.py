@@ -37,14 +37,23 @@ class Language(NamedTuple):
 
     def translate(self, text: str) -> str:
         """A finished sentence of ours in this language, whatever names and numbers stand in it."""
-        if text in self.texts or not self.texts:
-            return self.gettext(text)
+        if not self.texts or (said := self._known(text)) is None:
+            place, colon, rest = text.partition(": ")
+            return f"{place}: {self.translate(rest)}" if colon and self.texts else text
+        return said
+
+    def _known(self, text: str) -> str | None:
+        """The same of a text that is in the catalogue, or is an error and what to do next, which both are."""
+        if text in self.texts:
+            return self.texts[text]
+        what, sign, step = text.partition("; ")
+        if sign and (first := self._known(what)) and (then := self._known(step.removesuffix("."))):
+            return f"{first}；{then}{'。' * step.endswith('.')}"
         for pattern, translation in self.patterns:
             if match := pattern.fullmatch(text):
                 parts = {name: self.translate(part) for name, part in match.groupdict().items()}
                 return translation.format_map(parts)
-        place, colon, rest = text.partition(": ")
-        return f"{place}: {self.translate(rest)}" if colon else text
+        return None
 
 
 ENGLISH: Final = Language(LANGUAGES["en"], {})
@@ -82,6 +91,7 @@ def language(code: str = "en") -> Language:
     return Language(tag, texts, tuple(patterns))
 
 
+_NUMBER = r"[\d,]+"  # what a hole of the name digits takes
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
@@ -90,7 +100,9 @@ def _pattern(text: str) -> re.Pattern[str]:
     parts = _HOLE.split(text)
     return re.compile(
         "".join(
-            f"(?P<{part}>.+?)" if number % 2 else re.escape(part)
+            f"(?P<{part}>{_NUMBER if part == 'digits' else '.+?'})"
+            if number % 2
+            else re.escape(part)
             for number, part in enumerate(parts)
         ),
         re.DOTALL,

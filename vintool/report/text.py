@@ -111,8 +111,9 @@ def _brands(summary: Summary, language: Language, *, verbose: bool) -> Iterator[
         [f"{n:,}" for n in (sum(counts.values()), *map(counts.__getitem__, kinds))]
         for _, counts in rows
     ]
+    least = 6 if BY_OTHER_RULES in kinds else 9
     widths = [
-        max(9, *(len(figure[at]) + 2 for figure in figures), cells(title) + 2)
+        max(least, *(len(figure[at]) + 2 for figure in figures), cells(title) + 2)
         for at, title in enumerate(titles)
     ]
     widths[0] = max(widths[0], 11)

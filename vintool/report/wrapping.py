@@ -8,9 +8,9 @@ from typing import Final
 NARROWEST: Final = 20  # cells; a terminal that says less is not believed
 _INDENT: Final = 4  # of what is continued, where the line has no columns
 _WIDE: Final = frozenset("WF")
-# A break may stand behind a space and beside each wide character; in a word that is longer than a line
-# behind what parts a path or a list.
-_WORDS = re.compile(r"\s+|[^\s\u1100-\uffff]+|[\u1100-\uffff]")
+# A break may stand behind a space and beside each wide character, but not before a sign that closes; in a word that is
+# longer than a line behind what parts a path or a list.
+_WORDS = re.compile(r"\s+|[^\s\u1100-\uffff]+|[\u1100-\uffff][，。、；：？！）》”]{0,2}")
 _FOLDERS = re.compile(r"[^/\\]*[/\\]+|[^/\\]+")
 _PARTS = re.compile(r"[^_,;:=&?-]*[_,;:=&?-]+|[^_,;:=&?-]+")
 _LEAD = re.compile(r"\s*(?:.{0,24}\S\s{2,})?(?=\S)")
@@ -56,6 +56,9 @@ def wrapped(line: str, width: int | None) -> list[str]:
     written     /a/long/path/to/
                 answers/
                 annotated.csv
+    >>> print(*wrapped("车辆识别代号本身表明为纯电动车辆。", 33), sep="\n")
+    车辆识别代号本身表明为纯电动车
+        辆。
     """
     if width is None or cells(line) <= (width := max(width, NARROWEST)):
         return [line]

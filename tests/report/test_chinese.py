@@ -1,0 +1,168 @@
+"""With ``--lang zh`` no sentence of ours is left in English, whatever is put in.
+
+Left as they are, and so let through: what stands in the input (cells, names of columns, sheets and files) and what stands in
+the reference data (names, models, sources, meanings of codes). All else is ours: three English words in a row are found.
+"""
+
+import re
+import tomllib
+import zipfile
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+
+import openpyxl
+import pytest
+from support import ON
+from support.commands import run
+from support.desk import ICE, PETROL, tesla
+
+import wmi_data
+from vintool.cli.screen import SAMPLES
+
+DATA = Path(wmi_data.__file__).parent
+WORDS = re.compile(r"[A-Za-z][a-z']+(?: [a-z][a-z']+){2,}")
+DATES = ("12/03/2026", "03/13/2026", "13/03/2026", "soon", "March 2026", "2026-03-12")
+BYD, SONG = "LGXCE4CB6S0134553", "LGXC74C48P0320453"
+NUMBERS = (tesla(1), BYD, ICE, PETROL, SONG, "LRW3E7FA2LC000001", "LRW3E7FA1LC00000", "TBA", "nonsense")  # fmt: skip
+
+
+def sources(value):
+    """Where the law was read, in a file of a regime: data, unlike what it says."""
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        if key == "source" and isinstance(part, str):
+            yield part.replace(";", ",")
+        elif isinstance(part, dict | list):
+            yield from sources(part)
+
+
+@pytest.fixture(scope="module")
+def of_the_data():
+    texts = [path.read_text(encoding="utf-8") for path in DATA.glob("*.csv")]
+    for path in DATA.glob("regimes/*.toml"):
+        texts += sources(tomllib.loads(path.read_text(encoding="utf-8")))
+    return "\n".join(texts).casefold()
+
+
+class Words(HTMLParser):
+    """What a page says: its text, and what its script and a screen reader say."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.said, self.silent = [], 0
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.silent += tag in {"script", "style"}
+        self.said += [text or "" for name, text in attrs if name.startswith(("data-", "aria-label"))]  # fmt: skip
+
+    def handle_endtag(self, tag):
+        self.silent -= tag in {"script", "style"}
+
+    def handle_data(self, data):
+        if not self.silent:
+            self.said.append(data)
+
+
+def words_of(folder):
+    """What the outputs of a run say, but for the columns that are data in every language."""
+    yield from Words((folder / "report.html").read_text(encoding="utf-8")).said
+    for path in folder.glob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        yield from book.sheetnames
+        for sheet in book:
+            rows = [*sheet.iter_rows()]
+            tops = [[cell.value for cell in row] for row in rows]
+            header = next((top for top in tops if "vin_verdict" in top), tops[0])
+            for row in rows:
+                for name, cell in zip(header, row, strict=False):
+                    if isinstance(cell.value, str) and not str(name).startswith("vin_"):
+                        yield cell.value
+                    if cell.comment:
+                        yield cell.comment.text
+            for one in sheet.data_validations.dataValidation:
+                yield from filter(None, (one.prompt, one.promptTitle, one.error, one.errorTitle, one.formula1))  # fmt: skip
+
+
+def english(texts, *allowed):
+    """The pieces in English that none of the texts let through holds."""
+    lines = (line for text in texts for line in re.split('\n|","', text))
+    found = {piece: line.strip()[:300] for line in lines for piece in WORDS.findall(line)}
+    return {piece: line for piece, line in found.items() if not any(piece.casefold() in one for one in allowed)}  # fmt: skip
+
+
+def put_files(folder):
+    """Files of many kinds, and what stands in them."""
+    head = "VIN,Second VIN,Qty,HS code,Fuel,Condition,Declaration date,Licence no,Exporter,Unread remarks"
+    lines = [
+        f"{vin},{other},{n},{code},{fuel},{state},{DATES[n % 6]},26-XX-00000{n},Some Exporter {n},text"
+        for n, (vin, other, code, fuel, state) in enumerate(
+            zip(
+                NUMBERS,
+                ("", SONG, "", "无", *[""] * 5),
+                ("8703801090", "8703600000", "8703809090", "8704600000", "8703801010", "8711600010", "8702400000", "", "8703"),
+                ("petrol", "纯电动", "", "增程式", "electric", "hydrogen", "", "EV", "diesel"),
+                ("new", "used", "旧", "", "new", "", "used", "", ""),
+                strict=True,
+            )
+        )
+    ]  # fmt: skip
+    table = "\n".join([head, *lines, ",,9,,,,,,,TOTAL"])
+    (folder / "a.csv").write_text(table, encoding="utf-8")
+    (folder / "german.csv").write_bytes(f"Fahrgestellnummer;Händler\n{tesla(3)};Müller\n".encode("cp1252"))  # fmt: skip
+    (folder / "empty.csv").write_text("", encoding="utf-8")
+    (folder / "no_vin.csv").write_text("Name,Colour\nx,red\n", encoding="utf-8")
+    (folder / "some.bin").write_bytes(bytes(range(256)) * 8)
+    book = openpyxl.Workbook()
+    for row in (
+        ("PACKING LIST",),
+        ("VIN", "Model", "Price"),
+        (tesla(4), "Model 3", "=1+1"),
+        (BYD, "", 3),
+        ("TOTAL", "", 9),
+    ):
+        book.active.append(row)  # fmt: skip
+    book.active.row_dimensions[4].hidden = True
+    book.create_sheet("Notes")["A1"] = "shipped"
+    book.save(folder / "list.xlsx")
+    mail = EmailMessage()
+    mail["Subject"] = "cars"
+    mail.set_content(f"Please see the list: {tesla(5)}")
+    mail.add_attachment((folder / "list.xlsx").read_bytes(), maintype="application", subtype="octet-stream", filename="list.xlsx")  # fmt: skip
+    (folder / "mail.eml").write_bytes(bytes(mail))
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.write(folder / "a.csv", "inner.csv")
+        archive.writestr("picture.png", b"\x89PNG")
+    return f"{table}\nName Colour Please see the list PACKING LIST".casefold()
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_a_run_says_nothing_of_its_own_in_english(tmp_path, of_the_data, lists):
+    cells = put_files(tmp_path)
+    samples = [*SAMPLES.glob("*.csv")]
+    cells += "\n".join(path.read_text(encoding="gb18030", errors="replace") for path in samples).casefold()  # fmt: skip
+    options = [*("--lang", "zh", "--verbose", "--out")]
+    given = ["--exporters", SAMPLES / "exporters.csv", "--licences", SAMPLES / "licences.csv"] * lists  # fmt: skip
+    before = run("screen", SAMPLES / "manifest.csv", *given, *options, tmp_path / "before")
+    files = [tmp_path / name for name in ("a.csv", "german.csv", "list.xlsx", "mail.eml", "all.zip")]  # fmt: skip
+    unread = [tmp_path / name for name in ("empty.csv", "no_vin.csv", "some.bin")]
+    since = ["--since", tmp_path / "before"]
+    result = run("screen", *files, *unread, *given, *since, *options, tmp_path / "now")
+    said = [before.stdout, before.stderr, result.stdout, result.stderr]
+    said += [*words_of(tmp_path / "before"), *words_of(tmp_path / "now")]
+    assert len("".join(said)) > 50_000
+    assert english(said, cells, of_the_data) == {}
+
+
+def test_single_vins_are_explained_in_chinese(of_the_data):
+    papers = ((), ("fuel=petrol", "hs_code=8703801090"), ("condition=used", "registration_date=2025-12-01"))  # fmt: skip
+    for declared in papers:
+        entries = [part for one in declared for part in ("--declare", one)]
+        result = run("explain", *NUMBERS, f"{tesla(1)} {SONG}", "--on", ON, *entries, "--lang", "zh")  # fmt: skip
+        assert result.exit_code == 0
+        # Behind each fact its sources stand as the data has them.
+        ours = [line for line in result.stdout.split("\n") if not re.match(r" {17}\S|vPIC", line)]
+        assert english(ours, of_the_data) == {}
+    assert english([run("check", *NUMBERS, "--lang", "zh").stdout]) == {}
+    about, _ = run("data", "--lang", "zh").stdout.split("\n\n")  # then tables by name
+    assert english([about]) == {}

@@ -1,0 +1,425 @@
+"""What the tool says of its own, by where it stands: every text needs its translation."""
+
+import ast
+from pathlib import Path
+
+from jinja2.ext import babel_extract
+
+import vintool
+from vintool.codes import (
+    REGIMES,
+    SETTLED_BY,
+    Basis,
+    CheckDigit,
+    Problem,
+    Reason,
+)
+from vintool.decoding.fields import FIELDS
+from vintool.desk.licences import COUNTED, ORDER_OF_USE
+from vintool.files.reading.mail import MEDIA
+from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
+from vintool.files.run import Run
+from vintool.files.writing import exceptions, overview
+from vintool.files.writing.report import not_checked
+from vintool.report.changes import KINDS
+from vintool.report.summary import KINDS as ROW_KINDS
+from vintool.report.text import CHANGED, COLUMN_TITLES
+from vintool.screening.decision import TABLE
+from vintool.screening.explain import MEANINGS, NOT_CHECKED
+from vintool.screening.regimes import load_regime
+
+CODE = Path(vintool.__file__).parent
+TEMPLATE = CODE / "report" / "templates" / "report.html"
+CATALOGUE = CODE / "report" / "locale" / "zh_CN.po"
+OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}
+
+
+def of_the_template():
+    with TEMPLATE.open("rb") as file:
+        messages = list(babel_extract(file, ("_", "gettext", "ngettext"), (), OPTIONS))
+    return {text if isinstance(text, str) else text[0] for _, _, text, _ in messages}
+
+
+def of_the_law():
+    for code in REGIMES:
+        rule = load_regime(code)
+        yield rule.title
+        yield from rule.not_established
+        yield from (item.says for item in rule.goods)
+        yield from (item.title for item in rule.other_regime)
+        yield from (item.text for item in rule.citation)
+        yield from not_checked(Run(path=CODE), (rule,))
+
+
+def of_the_ledger():
+    states = ("unknown", "missing", "not used", "used up", "in use")
+    return {*states, *(item.value.removeprefix("licence_").replace("_", " ") for item in COUNTED)}
+
+
+def of_the_workbooks():
+    """What the sheets of ours say, and the hints of the columns to decide in."""
+    yield from (*NEEDS_HEADINGS, *COUNT_HEADINGS)
+    for module in (overview, exceptions):
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "say" and isinstance(node.args[0], ast.Constant):  # fmt: skip
+                yield node.args[0].value
+
+
+NOT_SHOWN = {"vin", "wmi", "vds", "vis", "attributes", "problems", "powertrain conflict", "model candidates", "model year candidates"}  # fmt: skip
+
+
+def of_explain():
+    """What ``explain`` says of a vehicle and a verdict, and the steps of the decision with the law of each."""
+    yield from {*MEANINGS.values(), NOT_CHECKED, *({line.step for line in TABLE} - {"VIN"})}
+    yield from (line.says for line in TABLE)
+    for law in map(load_regime, REGIMES):
+        yield from (one.says for line in TABLE for one in law.at_step(line.step))
+    yield from ("{provision}, since {day}: {says}", "or", "position {digits}")
+    yield from {field.label for field in FIELDS.values()} - NOT_SHOWN
+    for problem in Problem:
+        yield from (problem.sentence, problem.weight.value)
+    yield from (*Basis, *CheckDigit, "high", "medium", "low")
+    yield from (
+        "VERDICT",
+        "under",
+        "on",
+        "because",
+        "law",
+        "rules",
+        "data",
+        "The text",
+        "check digit",
+        "market",
+        "also in vPIC",
+    )
+    yield from (
+        "a date that is not known",
+        "other regimes in question",
+        "This is no legal advice.",
+        "confidence {level}",
+    )
+    yield from (
+        "rules of market {market}",
+        "cannot tell",
+        "cannot tell; the evidence disagrees:",
+        "no year to be told",
+        "meant?",
+    )
+    yield from (
+        "cannot tell; the known positions allow {years}",
+        "{place} allows {years}",
+        "grade {grade}",
+    )
+    yield from (
+        "{n} years from {first} to {last}",
+        "position 9 must be {digit} for the other positions",
+    )
+
+
+def of_the_terminal():
+    yield from (
+        *COLUMN_TITLES.values(),
+        "rows",
+        "brand",
+        "other regimes",
+        "not the same as free to export",
+    )
+    yield from ("reason (a row may have several)", "and {n} more: --verbose shows all of them")
+    yield from (
+        "by date",
+        "powertrain",
+        "columns",
+        "encoding",
+        "sheets",
+        "not read",
+        "rule",
+        "date",
+        "note",
+        "written",
+    )
+    yield "{n} rows are outside the rule by their dates; nothing else of them was judged."
+    yield from (
+        "{rule}, version {version}, data {release}",
+        "{given} given, {applied} rows decided",
+    )
+    yield from (
+        "to decide again",
+        "of vehicles that stand on no row",
+        "of another regime",
+        "without a VIN",
+    )
+
+
+def of_the_evidence():
+    yield from ("fuel", "condition", "goods_name", "un_no", "type_code", "make", "vehicle_type", "unit_price", "displacement")  # fmt: skip
+    yield from ("battery_capacity", "decision", "earlier decision", "licence", "exporter", "new", "used", "model")  # fmt: skip
+
+
+# Parts of what evidence says beside cells and codes, and what the code puts together elsewhere.
+OF_EVIDENCE = (
+    "unit price {price} (on average {high} with a VIN, {low} without)",
+    "over {amount}",
+    "under {amount}",
+    "a car by the VIN ({model})",
+    "against",
+    "{what} by the VIN",
+    "model year {year}",
+    "not told",
+    "declared in {year}",
+    "first registered in {year}",
+    "the row",
+    "the cell",
+    "list of licences",
+    "entries of the row",
+    "two columns of the row",
+    "another cell of the row",
+    "this file",
+    "the cell names none",
+    "no licence on the list fits the row",
+    "number {number}",
+    "no code and no name",
+    "{who} not on the list",
+    "the name stands there with code {code}",
+    "not on the day of the declaration",
+    "declared after it",
+    "declared before it",
+    "no declaration date",
+    "no last day",
+    "from {day}",
+    "until {day}",
+    "brands {brands}",
+    "for maker {name}",
+    "no brand stated",
+    "authorised exporter",
+    "maker",
+    "whose WMIs are {codes}",
+    "code {code}",
+    "to {place}",
+    "{digits} vehicles",
+    "{n} days from registration on {day} to the first day of the rule",
+    "{n} days from registration on {day} to application on {end}",
+    "{n} days from registration on {day} to declaration on {end}",
+    "no first registration",
+    "no application or declaration date",
+    "a used vehicle",
+    "its ends alone were judged",
+    "quantity {digits}",
+    "{digits} VIN",
+    "{digits} VINs",
+    "the VIN is in no letter",
+    "{what} on licence {number}",
+    "{what} on the row",
+    "{what} on the list",
+    "the goods of {rule}",
+    "no maker told",
+    "no brand told",
+    "no brand",
+    "{brands} by WMI {code}",
+    "reading of {what}",
+    "the date",
+    "trade mode {mode}",
+    "decision under {rule}",
+    "{verdict} by {who} on {day}",
+    "a value that is not in the file",
+    "a date",
+    "the workbook",
+    "a VIN that begins with {code}",
+    "a VIN on the row",
+    "passenger cars alone",
+    "chassis number {text}",
+    "WMI {code} and the declared origin",
+    "both abroad",
+)
+ERRORS = (  # what is wrong with a file, and what to do next
+    "there is no column {name}",
+    "no file fits this pattern",
+    "this is a pipe, which only a manifest may be",
+    "no file has the column given for {field}",
+    "no sheet has the column given for {field}",
+    "rows were lost",
+    "the document is damaged or cut short",
+    "a quotation mark that is not closed swallows {n} following line(s)",
+    "the records account for {n} lines of {all}",
+    "{what} is larger",
+    "there is no sheet {name}",
+    "the message is damaged or cut short",
+    "the file was changed while it was read",
+    "there is no table {name}",
+    "the document holds no records",
+    "the Arrow file is damaged or cut short",
+    "this is a folder without Parquet files",
+    "the packed file is damaged or cut short",
+    "the archive is damaged or cut short, or packed in a way that is not read",
+    "this is a device and no file",
+    "it is packed twice",
+    "the file is empty (0 bytes)",
+    "This format has no sheets",
+    "this is XML that is cut short",
+    "there is no such file",
+    "cannot be opened ({why})",
+    "this is a picture ({kind})",
+    "there is no text encoding {name}",
+    "holds NUL characters, as binary files do",
+    "not valid {encoding} at byte {n}",
+    "this is a PDF document, which is read with the extra pdf",
+    "its {n} page(s) are pictures, as a scanner makes them, and hold no text",
+    "it takes more time or memory than any list does",
+    "the PDF is locked with a password",
+    "the PDF is damaged or cut short",
+    "no sheet has a column that looks like it holds VINs: {named}",
+    "no column looks like it holds VINs",
+    "no column looks like it holds VINs and nothing else: {named}",
+    "two sheets have the same name",
+    "the workbook is password-protected",
+    "the workbook is damaged or cut short",
+    "the workbook cannot be parsed",
+    "no sheet to read holds any content",
+    "this is no workbook",
+    "the XML is not well-formed, or cut short",
+    "this is a workbook of Excel 4 or older",
+    "{one} and {other} could each be the column of {field}",
+    "no column of {field}",
+    "{n} columns have the name {name}, and one of them is that of {field}",
+    "screen them in several runs, or write them into one table",
+    "check it",
+    "write the list to a file and pass that",
+    "name a column of one of them",
+    "please report this",
+    "close or remove the stray quotation mark that most often makes it so",
+    "close or remove the quotation mark",
+    "check the delimiter and the quotation marks of this record",
+    "look for stray quotation marks, or save the file again as UTF-8 CSV",
+    "unpack it yourself if you trust it, and pass the files inside",
+    "unpack it yourself if you trust it, and pass the file inside",
+    "use one of {names}",
+    'pass --sheet and --map vin="..."',
+    'pass --map vin="..." with one of {names}',
+    "save it again in Outlook, or as .eml",
+    "let nothing write to it meanwhile",
+    "run again when nothing writes to it",
+    "name one file in it",
+    "name one file in the folder",
+    "have the file written again",
+    "have it written again",
+    "ask the sender for it again",
+    "ask the sender for the spreadsheet behind it",
+    "ask the sender for the file without it",
+    "ask the sender for the file again",
+    "write it to a file and pass that",
+    "ask the sender for it again, or unpack it and pass the files inside",
+    "unpack it, and pass the files that are meant",
+    "unpack it and pass the file inside",
+    "leave out --sheet",
+    "open it in a spreadsheet program and save a copy as .xlsx",
+    "check the path",
+    "check that it is yours to read and not open elsewhere",
+    "use a name such as utf-8, gb18030, big5, cp932 or cp1251",
+    "save it again as UTF-8, or pass its encoding with --encoding",
+    "pass the right one with --encoding, or save the file again as UTF-8",
+    "pass the right one with --encoding",
+    "install it (pip install {name}), or {other}",
+    "save a copy without the password",
+    "open it and save a copy without the password",
+    "rename one of them and save the file again",
+    "rename or remove one of them",
+    "rename all of them but one",
+    "save it again as .xlsx or CSV",
+    "save the table as CSV and pass that",
+    "save the table as .xlsx or CSV",
+    "save it as .xlsx or CSV",
+    "open it and save a copy as .xlsx",
+    "check the names of the sheets, and hidden ones",
+    "check the hidden sheets, or ask the sender for the file again",
+    "open it in a spreadsheet program and save it there",
+    "name one so; the file has {columns}",
+)
+NOTES = (
+    "{letters} read as digits, and {reason}",
+    "the leading I of a Code 39 barcode was taken off",
+    "position {n} repeats position {m}",
+    "position {n}: {sign} may be one too many",
+    "position {n}: {sign} may be missing",
+    "well formed",
+    "not well formed",
+    "position {n}: {a} may be {b}, which looks alike",
+    "position {n}: {a} may be {b}, beside it on the keyboard",
+    "positions {n} and {m} may be swapped",
+    "position 9: the check digit of the other positions is {digit}",
+    "{letters} read as the digit that it looks like",
+    "one of several VINs in the cell",
+    "Columns {names} hold VINs: all of them are read, and each VIN of a row is judged.",
+    "Columns {names} were not named for vin, and read all the same: they hold VINs.",
+    "Column {name}: {n} of {all} cells is no date that can be read, the first in row {row}.",
+    "Column {name}: {n} of {all} cells are no date that can be read, the first in row {row}.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. In other cells the day stands first.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. In other cells the month stands first.",
+    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. Other cells show both orders.",
+    "{n} column(s): {names}",
+    "{n} column(s): {names}, ...; --format json and run.json list all",
+    "no --on given: judged for today, {day}",
+    "no --on given and no date column found: judged for today, {day}",
+    "not all of it could be read: see what is NOT READ",
+    "The manifest is {manifest}, the lists {exporters} and {licences},",
+    "the report {report}",
+    "no VIN: {text}",
+    "release",
+    "tables",
+    "as shipped",
+    "built by the user",
+)
+
+
+def of_the_doubts():
+    for doubt in (one for code in REGIMES for one in load_regime(code).doubt):
+        yield from (reading.replace(";", ",") for reading in doubt.readings)
+
+
+OURS = {
+    "readings of a doubt": sorted(set(of_the_doubts())),
+    "parts of evidence": list(OF_EVIDENCE),
+    "notes": list(NOTES),
+    "errors": list(ERRORS),
+    "workbooks": sorted(set(of_the_workbooks())),
+    "template": sorted(of_the_template()),
+    "verdicts": list(ROW_KINDS.values()),
+    "reasons": [reason.sentence for reason in Reason],
+    "what settles": list(SETTLED_BY.values()),
+    "law": sorted(set(of_the_law())),
+    "ledger": sorted(of_the_ledger()),
+    "lists": ["exporters", "licences", "confirmations", "catalogue", "decisions", ORDER_OF_USE],
+    "explain": sorted(set(of_explain())),
+    "names that readers give": [*ADDED_SHEETS, *MEDIA.values()],
+    "terminal": sorted(of_the_terminal()),
+    "evidence": sorted(of_the_evidence()),
+    "figures and changes": [
+        *CHANGED.values(),
+        "changes",
+        "since {run}: {counts}, {same} the same",
+        "The earlier run asked another regime: {before}, now {now}.",
+        "The earlier run used another date: {before}, now {now}.",
+        "The rules have changed since: {before}, now {now}.",
+        "The reference data has changed since: {before}, now {now}.",
+        *KINDS.values(),
+        "No column holds unit prices, so there are no values and no prices.",
+        "No column holds quantities: each VIN counts as one vehicle, a row without one as one.",
+        "{n} rows with neither a VIN nor a tariff code are not counted: totals and the like.",
+        "There are more than {n} groups: the rest is counted without its exporters and models, as '{others}'.",
+    ],
+    "page": [
+        "and {n} more: exceptions.csv has them",
+        "Brand not known",
+        "no bill of lading",
+        "no exporter",
+        "Other or not known",
+        "{n} other brands",
+        "and {n} more",
+        "per row: {columns}",
+        *(
+            f"{{read}} rows read, {{out}} rows out{blank}{apart}{end}."
+            for blank in ("", ", {blank} blank skipped")
+            for apart in ("", ", {apart} set apart")
+            for end in ("", ": THE NUMBERS DO NOT AGREE")
+        ),
+    ],
+}
