@@ -385,6 +385,9 @@ MappingKey = Literal[
     "origin",
     "declaration_no",
     "vin_last",
+    "remarks",
+    "drive_motor",
+    "electric_range",
     "chassis_no",
 ]
 """What a column of a manifest can be: a key of ``mapping``."""

@@ -5,6 +5,7 @@ import pickle
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -102,13 +103,13 @@ VIN = checked_vin("LRW3E7FA", "LC")
     [
         "manifest.csv", VIN, b"manifest.csv", Path("manifest.csv"), {"vin": VIN}, {"vin": [VIN], "fuel": "petrol"},
         {"vin": [VIN, VIN], "fuel": ["petrol"]}, {"vin": 5}, [{"vin": VIN}], [(VIN, "petrol")], {VIN}, 5, None, object(),
-        pa.array([[VIN]]), pa.array([{"vin": VIN}]), [5, VIN],
+        pa.array([[VIN]]), pa.array([{"vin": VIN}]), [5, VIN], pl.LazyFrame({"vin": [VIN]}),
     ],
     ids=lambda data: type(data).__name__,
 )  # fmt: skip
 def test_what_is_no_table_is_refused_with_what_to_do(ask, data):
     options = {"on": ON} if ask is vintool.screen_table else {"fields": ["brand"]}
-    with pytest.raises(TypeError, match=r"no table.*; (give|make|for)") as refused:
+    with pytest.raises(TypeError, match=r"no table.*; (give|make|for|call)") as refused:
         ask(data, **options)
     assert VIN not in str(refused.value)
 
@@ -160,5 +161,12 @@ def test_every_exception_goes_from_process_to_process():
         for module in (errors, vin_errors)
         for name, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, Exception) and kind.__module__ == module.__name__ and name[0] != "_"
-    }
+    } - {errors.VintoolError}  # which is never raised itself
     assert public == {type(error) for error in exceptions()}
+
+
+def test_two_columns_of_codes_leave_no_doubt_of_the_vin():
+    table = pa.table({"VIN": [VIN], "HS Code": ["8703801090"], "商品编号": ["8703801010"]})
+    assert vintool.decode_table(table, fields=["brand"])["vin_brand"].to_pylist() == ["Tesla"]
+    with pytest.raises(errors.MappingError, match="hs_code"):
+        vintool.screen_table(table, ON)

@@ -5,9 +5,10 @@ from support.readers import VINS
 from support.tables import table
 
 from vintool.declaration import headers
+from vintool.declaration.headed import Sample
 from vintool.declaration.headers import EXACT, find_header, meaning, normalise
 from vintool.declaration.lexicon import FIELDS
-from vintool.declaration.mapping import Sample, map_columns
+from vintool.declaration.mapping import map_columns
 from vintool.declaration.shapes import vin_shaped
 from vintool.errors import ManifestError, MappingError, NoVinColumn
 from vintool.files.notes import vin_notes

@@ -19,6 +19,7 @@ from support.desk import (
     tesla,
 )
 from support.manifests import read_csv
+from support.releases import forget
 from support.vins import checked_vin
 
 from vintool.codes import Concern, Reason
@@ -90,6 +91,7 @@ def test_a_decision_does_not_outlive_the_rule(tmp_path, monkeypatch):
         "load_regime",
         lambda code: load_regime(code).model_copy(update={"version": "next"}),
     )
+    forget()  # of rows that were judged by the rule of this process
     answers, _ = desk_run(tmp_path, [("VIN", "Fuel"), (PETROL, "petrol")], decisions=[filled])
     assert reviewer_reasons(answers[0]) == {OUTDATED}
     assert answers[0]["vin_verdict"] == "review"

@@ -366,6 +366,9 @@ NOTES = (
     "release",
     "tables",
     "as shipped",
+    "own",
+    "files",
+    "left out",
     "built by the user",
 )
 

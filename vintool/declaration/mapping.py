@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain, count
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
 
 from vintool.declaration.filled import fields_by_content, holds_words
+from vintool.declaration.headed import Headed
 from vintool.declaration.headers import (
     CHASSIS,
     FURTHER,
@@ -41,6 +41,7 @@ _GOODS_NAMES = (GOODS_NAME, "goods_name_zh", "goods_name_en")
 _NOT_OF_VINS = (*_GOODS_NAMES, "row_no")
 # Headings that name the engine, and tell the fuel at times.
 _OF_ENGINE = frozenset(map(normalise, ("Engine type", "Motorisierung", "Antrieb", "Antriebsart", "Tipo de motor", "Тип двигателя", "动力")))  # fmt: skip
+Claims = dict[str, list[tuple[int, int]]]  # field -> columns with such a header, and their ranks
 _NAMED, _LONGEST = 20, 200  # columns that a refusal names, and characters of such a name
 _PLANNED = re.compile(
     r"plan|estimat|expect|scheduled|预计|計劃|计划|预定|予定|예정|geplant|prév|previst|estimad|план",
@@ -66,40 +67,6 @@ def must_be_clear(field: str) -> bool:
 
 def _is_date(field: str) -> bool:
     return field.endswith("_date")
-
-
-class Headed(Protocol):
-    """A table as far as its columns are concerned: what ``Sheet`` has, and any Arrow table."""
-
-    @property
-    def name(self) -> str:
-        """The name of the sheet, for messages."""
-
-    @property
-    def file(self) -> str:
-        """The name of the file, for messages."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns, all different."""
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The headers as written."""
-
-    @property
-    def sample(self) -> tuple[tuple[str, ...], ...]:
-        """The first rows, as text."""
-
-
-class Sample(NamedTuple):
-    """A ``Headed`` in plain form."""
-
-    name: str
-    file: str
-    columns: tuple[str, ...]
-    headers: tuple[str, ...]
-    sample: tuple[tuple[str, ...], ...]
 
 
 def vin_share(sheet: Headed, position: int) -> float:
@@ -171,18 +138,12 @@ def map_columns(
     }
     if len(set(chosen.values())) < len(chosen):
         raise _unclear(sheet, "one column is mapped to two fields", "map each column once")
-    claims: dict[str, list[tuple[int, int]]] = {}
-    for position, header in enumerate(sheet.headers):
-        named = None if position in chosen.values() else _meaning(header)
-        if named is None or _is_item(sheet, position, named[0]):
-            continue
-        if named[0] not in _NOT_OF_VINS or not vin_share(sheet, position):
-            claims.setdefault(named[0], []).append((position, named[1]))
+    claims = _claims(sheet, {*chosen.values()})
     taken = {position for positions in claims.values() for position, _ in positions}
-    named_vin = [position for position, _ in claims.pop(VIN, ())]
+    named_vin = [position for position, _ in claims.get(VIN, ())]
     if VIN not in chosen:
-        free = set(range(len(sheet.headers))) - taken - set(chosen.values())
-        chosen[VIN] = _vin_column(sheet, named_vin, free, {*chosen.values()})
+        chosen[VIN] = _vin_column(sheet, claims, {*chosen.values()})
+    claims.pop(VIN, None)
     chosen |= _further_vins(sheet, chosen, named_vin, taken)
     for field in (*vin_fields(chosen), CHASSIS):
         named = _meaning(sheet.headers[chosen[field]]) if field in chosen else None
@@ -198,6 +159,28 @@ def map_columns(
         chosen |= {of_vin(field, number): position for number, position in further}
     chosen |= _further(sheet, claims, chosen)
     return {field: sheet.columns[position] for field, position in chosen.items()}
+
+
+def vin_column(sheet: Headed) -> str:
+    """The first column of VINs, whatever the others are.
+
+    Raises:
+        MappingError: several could be it.
+        NoVinColumn: none holds VINs.
+    """
+    return sheet.columns[_vin_column(sheet, _claims(sheet, set()), set())]
+
+
+def _claims(sheet: Headed, chosen: AbstractSet[int]) -> Claims:
+    """What the headers of the columns say that are not chosen."""
+    claims: Claims = {}
+    for position, header in enumerate(sheet.headers):
+        named = None if position in chosen else _meaning(header)
+        if named is None or _is_item(sheet, position, named[0]):
+            continue
+        if named[0] not in _NOT_OF_VINS or not vin_share(sheet, position):
+            claims.setdefault(named[0], []).append((position, named[1]))
+    return claims
 
 
 def _one_by_one(
@@ -265,9 +248,7 @@ def _of_same_unit(sheet: Headed, vin: int, other: int) -> bool:
     return 2 * sum(one.endswith(two) for one, two in both) >= max(len(both), 1)
 
 
-def _side_by_side(
-    sheet: Headed, claims: dict[str, list[tuple[int, int]]], chosen: Mapping[str, int]
-) -> dict[int, list[int]]:
+def _side_by_side(sheet: Headed, claims: Claims, chosen: Mapping[str, int]) -> dict[int, list[int]]:
     """The columns of lists that stand side by side: of each column of the first list those of the others, which claim nothing more.
 
     They have the headers of the first, as far from their VINs as those from its.
@@ -416,7 +397,10 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
     )
 
 
-def _vin_column(sheet: Headed, named: Sequence[int], free: set[int], used: AbstractSet[int]) -> int:
+def _vin_column(sheet: Headed, claims: Claims, used: AbstractSet[int]) -> int:
+    named = [position for position, _ in claims.get(VIN, ())]
+    taken = {position for positions in claims.values() for position, _ in positions}
+    free = set(range(len(sheet.headers))) - taken - used
     share = {position: vin_share(sheet, position) for position in {*named, *free}}
     candidates = sorted({*named, *(position for position in free if share[position] >= 0.5)})
     if not candidates:
@@ -439,11 +423,8 @@ def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     if len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
         places = ", ".join(str(position + 1) for position in positions[:_NAMED])
         more = ", ..." * (len(positions) > _NAMED)
-        return _unclear(
-            sheet,
-            f"columns {places}{more} could each be the column of {field}",
-            "rename all of them but one",
-        )
+        what = f"columns {places}{more} could each be the column of {field}"
+        return _unclear(sheet, what, "rename all of them but one")
     options = " or ".join(f"--map {field}={shell_word(name)}" for name in names)
     what = f"{' and '.join(map(repr, names))} could each be the column of {field}"
     return _unclear(sheet, what, f"pass {options}")

@@ -15,7 +15,7 @@ import wmi_data
 from vintool.codes import ALL_REGIMES
 from vintool.columns.engine.categorical import as_text
 from vintool.declaration import headers
-from vintool.declaration.mapping import Headed
+from vintool.declaration.headed import Headed
 from vintool.desk import approvals, confirmations, exporters, licences, reviews
 from vintool.desk.approvals import Approval, Row, approval
 from vintool.desk.book import Desk

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from vintool import columns
-from vintool.columns.engine.tables import as_table, beside, find_mapping
+from vintool.columns.engine.tables import as_table, beside, find_vin_column
 
 Ask = Callable[..., pa.Table]
 """A table -> the same with the answers on its right."""
@@ -121,7 +121,7 @@ def _lazily_decoded(frame: Any, column: str | None, ask: Ask) -> Any:
 
     schema = frame.collect_schema()
     empty = as_table(schema.to_frame())
-    name = column or find_mapping(empty)["vin"]
+    name = column or find_vin_column(empty)
     none = _answers(empty.num_columns, ask(empty, column=name))
     plain = ask(pa.array([], pa.string()))  # the names as they are without the user's
 
@@ -140,7 +140,7 @@ _TOGETHER = "vintool: fields"  # a column that is there for one step
 
 def _stream_decoded(reader: pa.RecordBatchReader, column: str | None, ask: Ask) -> Any:
     empty = reader.schema.empty_table()
-    name = column or find_mapping(empty)["vin"]
+    name = column or find_vin_column(empty)
     batches = (
         part
         for batch in reader

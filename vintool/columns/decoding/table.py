@@ -24,7 +24,7 @@ from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.columns.engine.pool import Pool
 from vintool.columns.engine.stamp import stamp, stamped
-from vintool.columns.engine.tables import beside, find_mapping, named, table_or_column
+from vintool.columns.engine.tables import beside, find_vin_column, named, table_or_column
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_problems
 from vintool.declaration.headers import labels, near
 from vintool.decoding.fields import ASIDE, FIELDS, Field
@@ -97,7 +97,7 @@ def decode_table(
         meant = near(unknown[0], list(TYPES))
         raise ValueError(f"unknown field(s) {', '.join(unknown)}; {meant}known: {', '.join(TYPES)}")
     table, is_table = table_or_column(data)
-    name = column or (find_mapping(table)["vin"] if is_table else "vin")
+    name = column or (find_vin_column(table) if is_table else "vin")
     if name not in table.column_names:
         meant = near(name, table.column_names)
         raise ValueError(f"no column {name!r}; {meant}the data has {labels(table.column_names)}")

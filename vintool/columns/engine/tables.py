@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from vintool.columns.engine.categorical import as_text
 from vintool.columns.engine.plain import TypeNotTakenError
-from vintool.declaration.mapping import Sample, map_columns
+from vintool.declaration.headed import Sample
+from vintool.declaration.mapping import map_columns, vin_column
 from vintool.errors import MappingError
 
 HEAD_ROWS = 500  # looked at to tell which column is which
@@ -40,12 +41,7 @@ def table_or_column(data: Any) -> tuple[pa.Table, bool]:
 
 
 def _single_or_whole(data: Any) -> tuple[pa.Table, bool]:
-    if isinstance(data, _TEXTS):
-        raise _refused(
-            data, "a text", "for a file call screen_file(path), for one VIN screen or decode"
-        )
-    if isinstance(data, AbstractSet):
-        raise _refused(data, "in no order", "give a list")
+    _check_kind(data)
     if isinstance(data, (pa.Array, pa.ChunkedArray)):
         return _column(data), False
     if isinstance(data, Sequence) and any(isinstance(row, (Mapping, list, tuple)) for row in data):
@@ -66,6 +62,19 @@ def _single_or_whole(data: Any) -> tuple[pa.Table, bool]:
         raise _refused(
             data, "nothing that Arrow reads", "give a table, a data frame or one column of texts"
         ) from None
+
+
+def _check_kind(data: Any) -> None:
+    if isinstance(data, _TEXTS):
+        raise _refused(
+            data, "a text", "for a file call screen_file(path), for one VIN screen or decode"
+        )
+    if isinstance(data, AbstractSet):
+        raise _refused(data, "in no order", "give a list")
+    if hasattr(data, "collect"):
+        raise _refused(
+            data, "not read yet", "call its collect(), or vintool.frames for a lazy answer"
+        )
 
 
 def _of_columns(data: Mapping[Any, Any]) -> pa.Table:
@@ -161,13 +170,11 @@ def find_mapping(
         NoVinColumn: no column holds VINs.
     """
     check_given(given)
-    names = tuple(table.column_names)
+    sample = _sample(table)
+    names = sample.columns
     if len(names) == 1:
         given = {"vin": names[0], **given}
-    head = table.slice(0, HEAD_ROWS)
-    cells = [_texts(column) for column in head.columns]
-    rows = tuple(tuple(cell or "" for cell in row) for row in zip(*cells, strict=True))
-    found = map_columns(Sample("", "the table", names, names, rows), given)
+    found = map_columns(sample, given)
     for field, name in found.items():
         if names.count(name) > 1:
             raise MappingError(
@@ -176,6 +183,23 @@ def find_mapping(
                 next_step="rename all of them but one",
             )
     return found
+
+
+def find_vin_column(table: pa.Table) -> str:
+    """The first column of VINs, whatever the others are; the only one of a table.
+
+    Raises:
+        MappingError: several could be it.
+        NoVinColumn: none holds VINs.
+    """
+    return table.column_names[0] if table.num_columns == 1 else vin_column(_sample(table))
+
+
+def _sample(table: pa.Table) -> Sample:
+    names = tuple(table.column_names)
+    cells = [_texts(column) for column in table.slice(0, HEAD_ROWS).columns]
+    rows = tuple(tuple(cell or "" for cell in row) for row in zip(*cells, strict=True))
+    return Sample("", "the table", names, names, rows)
 
 
 def check_given(given: Any) -> None:

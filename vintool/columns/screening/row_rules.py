@@ -3,6 +3,7 @@
 Nothing here depends on other rows.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -57,8 +58,8 @@ from vintool.screening.screen import (
 from vintool.screening.several import Day, decide_under, under, under_any
 from vintool.screening.used_vehicles import age
 
-# A price counts by its class alone in what a reviewer's decision rests on.
-_NOT_FINGERPRINTED = {"unit_price", "currency"}
+# In what a reviewer's decision rests on a price counts by its class alone, and a remark by what was heard of it.
+_NOT_FINGERPRINTED = re.compile("unit_price|currency|remarks(_[0-9]+)?")
 
 
 class DecidedRows(NamedTuple):
@@ -112,7 +113,7 @@ class RowRules:
         self._fields = lexicon.fields_read(mapping)
         self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in self._fields}
         self._fingerprinted = (
-            *(field for field in self._fields if field not in _NOT_FINGERPRINTED),
+            *(field for field in self._fields if not _NOT_FINGERPRINTED.fullmatch(field)),
             "registration_date",
             "application_date",
         )

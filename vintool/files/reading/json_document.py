@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vintool.declaration.headed import Headed
 from vintool.declaration.headers import labels, meaning
-from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.compressed import LaidOut

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from vintool.declaration.headed import Headed
 from vintool.declaration.headers import MANIFEST
-from vintool.declaration.mapping import Headed, has_vins
+from vintool.declaration.mapping import has_vins
 from vintool.errors import ManifestError
 from vintool.files.reading.compressed import (
     COMPRESSED,

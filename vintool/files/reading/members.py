@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from vintool.declaration.headed import Headed
 from vintool.declaration.headers import labels
-from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.compressed import LaidOut

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vintool.declaration.mapping import Headed
+from vintool.declaration.headed import Headed
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.sheets import Manifest

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from vintool.declaration.headed import Headed
 from vintool.declaration.headers import MANIFEST, labels
-from vintool.declaration.mapping import Headed
 from vintool.declaration.shapes import holds_vin
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits

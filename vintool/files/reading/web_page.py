@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
-from vintool.declaration.mapping import Headed
+from vintool.declaration.headed import Headed
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.approval_page import is_page

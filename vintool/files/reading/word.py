@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from xml.parsers import expat
 
-from vintool.declaration.mapping import Headed
+from vintool.declaration.headed import Headed
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.sheets import Manifest

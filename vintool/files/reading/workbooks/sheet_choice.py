@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vintool.declaration import headers
-from vintool.declaration.mapping import Headed, has_vins, has_vins_in_text, text_with_vins
+from vintool.declaration.headed import Headed
+from vintool.declaration.mapping import has_vins, has_vins_in_text, text_with_vins
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.sheets import COUNT_HEADINGS, NEEDS_HEADINGS, Sheet

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from xml.parsers import expat
 
+from vintool.declaration.headed import Headed
 from vintool.declaration.headers import labels
 from vintool.declaration.lexicon.meanings import NOT_STORED
-from vintool.declaration.mapping import Headed
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.encoding import decide

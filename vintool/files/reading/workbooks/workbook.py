@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.declaration import headers
+from vintool.declaration.headed import Headed
 from vintool.declaration.lexicon.meanings import NOT_STORED
-from vintool.declaration.mapping import Headed, text_with_vins
+from vintool.declaration.mapping import text_with_vins
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.hidden import Spans, within
