@@ -59,7 +59,7 @@ several = st.builds(
     lambda vins, sign, rest: sign.join(vins) + rest,
     st.lists(sound, min_size=1, max_size=3),
     st.sampled_from(["\n", "/", ", ", " ", "", "~", " to ", "-", "至"]),
-    st.sampled_from(["", "", "~03", "-09", " x2"]),
+    st.sampled_from(["", "", "~03", "-09", " x2", " BEV", " 新能源"]),
 )
 texts = st.one_of(texts, texts, several)
 cells = {

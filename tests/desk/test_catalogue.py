@@ -22,7 +22,7 @@ from vintool.screening.dates import day_of_row
 from vintool.screening.decision import decide
 from vintool.screening.facts import Facts, declared_meanings, profile_of, text_facts
 from vintool.screening.regimes import load_regime
-from vintool.screening.screen import judge
+from vintool.screening.screen import Entries, judge
 
 LAW = load_regime("cn-2025-54")
 TESLA, BYD, HYBRID = tesla(1), checked_vin("LGXFH4CD", "SC", 2), checked_vin("LGXC76C4", "SC", 3)
@@ -51,9 +51,10 @@ def decided(vin, code, listed=None, **declared):
     facts = text_facts(identity, profile_of(identity))
     row = declared | {"type_code": code}
     days = (day_of_row(LAW, ON, row),)
-    decision = judge(identity, profile_of(identity), days, row, (LAW,))
+    meanings = declared_meanings(row)
+    decision = judge(identity, profile_of(identity), days, Entries(row, meanings), (LAW,))
     start = (identity.vin or "")[:8]
-    with_it = (listed or catalogue()).judged(decision, code, facts, declared_meanings(row), start)
+    with_it = (listed or catalogue()).judged(decision, code, facts, meanings, start)
     return decision, with_it
 
 

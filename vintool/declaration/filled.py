@@ -33,9 +33,7 @@ class _Table(Protocol):
         """The first rows, as text."""
 
 
-def fields_by_content(
-    table: _Table, used: AbstractSet[int], vins: AbstractSet[int] = frozenset()
-) -> dict[int, str]:
+def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
     """The columns without a known heading of which most cells are words for fuels, tariff codes, or names of goods.
 
     Of names of goods some must speak of an electric car: a column that nobody calls so is heard for what it says against
@@ -44,13 +42,8 @@ def fields_by_content(
     Args:
         table: its headers and first rows.
         used: columns that are something already.
-        vins: those of them that hold VINs, beside which words may stand.
     """
-    found = {
-        position: REMARKS
-        for position in sorted(vins)
-        if _speak_of_electric(row[position] for row in table.sample)
-    }
+    found = dict[int, str]()
     unknown = (
         position
         for position, header in enumerate(table.headers)

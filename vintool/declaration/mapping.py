@@ -293,8 +293,7 @@ def _further(
 ) -> dict[str, int]:
     """The columns that are headed or filled as the column of a field is, and are not that one: they are heard against it."""
     columns, used = dict[str, int](), {*chosen.values()}
-    vins = {chosen[field] for field in vin_fields(chosen)}
-    by_content = fields_by_content(sheet, used, vins - {chosen.get(one) for one in _GOODS_NAMES})
+    by_content = fields_by_content(sheet, used)
     for field in FURTHER:
         headed = [position for position, _ in claims.get(field, ()) if position not in used]
         places = sorted({*headed, *(at for at, one in by_content.items() if one == field)})

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -259,12 +259,15 @@ def weighing(problems: tuple[Problem, ...]) -> frozenset[Problem]:
     return frozenset(problem for problem in problems if problem.weight is not Weight.NOTE)
 
 
-def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, ...]:
+def declared_meanings(
+    declared: Mapping[str, object] | None, words: Iterable[Meaning | None] = ()
+) -> tuple[Meaning, ...]:
     """What the entries of a row mean together; what the lexicon does not know is left out.
 
     Args:
         declared: field -> cell, the fields being those of the header dictionary; a verdict reads
             those of ``vintool.declaration.lexicon.fields_read``.
+        words: what stands beside the VIN in its cell.
 
     Raises:
         ValueError: there is no such field, so that a slip in a name is not taken for silence.
@@ -279,7 +282,8 @@ def declared_meanings(declared: Mapping[str, object] | None) -> tuple[Meaning, .
             lexicon.meaning(field, str(cells[field]))
             for field in lexicon.fields_read(cells)
             if cells.get(field) not in {None, ""}
-        )
+        ),
+        *words,
     )
 
 

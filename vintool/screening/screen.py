@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from vintool.codes import Concern, Reason, Verdict
+from vintool.declaration import lexicon
 from vintool.declaration.headers import CHASSIS, QUANTITY, VIN, VIN_LAST
 from vintool.declaration.mapping import vin_fields
 from vintool.decoding.identity import Identity, identify
@@ -180,13 +181,14 @@ def judge_row(
     )
     own = {identify(one).vin or "" for one in row.texts} if elsewhere else set[str]()
     stray = stray_remarks(elsewhere, own)
+    meanings = declared_meanings(declared, map(lexicon.beside_vin, (text, *further)))
     judged = []
     for number, one in enumerate(row.texts):
         identity = identify(one)
         profile = profile_of(identity)
         identity = as_import(identity, profile)
-        of_vehicle = {**(declared or {}), CHASSIS: "" if number else row.chassis}
-        decision = judge(identity, profile, days, of_vehicle, regimes)
+        entries = Entries({**cells, CHASSIS: "" if number else row.chassis}, meanings)
+        decision = judge(identity, profile, days, entries, regimes)
         decision = with_row(decision, row.remarks, held=row.held)
         sides: tuple[EvidenceItem, ...] = ()
         if Reason.CONTRADICTION_CHASSIS in decision.reasons and identity.vin is not None:
@@ -197,11 +199,23 @@ def judge_row(
     return judged
 
 
+class Entries(NamedTuple):
+    """What is declared of one vehicle.
+
+    Attributes:
+        cells: field -> text of those that are filled.
+        meanings: what they mean together, and the words beside the VIN.
+    """
+
+    cells: Mapping[str, str]
+    meanings: tuple[lexicon.Meaning, ...]
+
+
 def judge(
     identity: Identity,
     profile: Profile | None,
     days: tuple[DeclarationDay, ...],
-    declared: Mapping[str, object] | None,
+    entries: Entries,
     regimes: tuple[Regime, ...],
 ) -> Decision:
     """The decision on one row, with the remarks that stand beside it.
@@ -210,14 +224,10 @@ def judge(
         identity: of the text of the VIN.
         profile: of its VIN, see ``facts.profile_of``.
         days: of the declaration, as each regime sees it.
-        declared: field -> cell, as for ``screen``.
+        entries: of the row.
         regimes: the law.
-
-    Raises:
-        ValueError: an unknown declared field.
     """
-    meanings = declared_meanings(declared)
-    cells = filled(declared)
+    cells, meanings = entries
     registration, chassis = cells.get("registration_date", ""), cells.get("chassis_no", "")
     on = days[0].day
     facts = Facts(

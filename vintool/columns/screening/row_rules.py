@@ -5,7 +5,7 @@ Nothing here depends on other rows.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from vintool.columns.screening.chassis import differing_chassis
 from vintool.columns.vins import CheckedProfiles, Descriptors, Reader, VinColumn, row_vin_facts
 from vintool.declaration import lexicon
 from vintool.declaration.days import Days
+from vintool.declaration.mapping import vin_fields
 from vintool.desk.catalogue import Catalogue, code_field
 from vintool.desk.reviews import bound, fingerprint
 from vintool.screening import identifiers
@@ -112,6 +113,8 @@ class RowRules:
         self._texts: dict[str, Encoder] = defaultdict(Encoder)  # by field
         self._fields = lexicon.fields_read(mapping)
         self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in self._fields}
+        self._vins = [mapping[field] for field in vin_fields(mapping)]
+        self._words = PerDistinct(lexicon.beside_vin)
         self._fingerprinted = (
             *(field for field in self._fields if not _NOT_FINGERPRINTED.fullmatch(field)),
             "registration_date",
@@ -183,7 +186,8 @@ class RowRules:
         cells = self.cells(batch)
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
-        declared = self._declared(*(self._meaning(cells, field) for field in self._fields))
+        entries = (self._meaning(cells, field) for field in self._fields)
+        declared = self._declared(*entries, *self._beside_vins(batch))
         if self._beside is not None:
             declared = self._beside(declared, cells(code_field(self._mapping)))
         nothing = Categorical.constant(batch.num_rows, NOTHING)
@@ -278,6 +282,14 @@ class RowRules:
         if field == "currency" and field not in self._mapping:
             return Categorical.constant(len(texts), self._header_currency)
         return self._meanings[field](texts)
+
+    def _beside_vins(self, batch: pa.RecordBatch) -> Iterator[Categorical]:
+        """What the words beside each VIN in its cell say; few cells have any."""
+        for name in self._vins:
+            texts = without_null(as_text(batch.column(name)))
+            alone = pc.match_substring_regex(texts, lexicon.VIN_ALONE)
+            others = Categorical.of_texts(pc.if_else(alone, "", texts), self._texts["words"])
+            yield self._words(others)
 
     def _with_manifest(
         self, days: tuple[DeclarationDay, ...], manifest: ManifestDays

@@ -8,6 +8,7 @@ model that needs its brand, a battery beside an engine that is not there. ``toge
 of a row.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,7 +26,7 @@ from vintool.declaration.lexicon import (
     prices,
     remarks,
 )
-from vintool.declaration.lexicon.electric_hints import energies, hinted, without_energies
+from vintool.declaration.lexicon.electric_hints import energies, hinted, says_more, without_energies
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -39,8 +40,10 @@ __all__ = [
     "FIELDS",
     "GOODS_NAME",
     "READERS",
+    "VIN_ALONE",
     "Meaning",
     "Reader",
+    "beside_vin",
     "fields_read",
     "meaning",
     "origins",
@@ -81,6 +84,9 @@ READERS = {
     "goods_name_zh": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_en": Reader(goods.goods_name, GOODS_NAME),
 }
+VIN_ALONE = r"^\s*[0-9A-Za-z]{17}\s*$"
+"""A cell with a VIN and nothing beside it, for Python's regular expressions and Arrow's."""
+
 FIELDS = tuple(READERS)
 """The columns of a manifest that a verdict reads, beside the VIN and the dates; see ``fields_read``."""
 
@@ -138,6 +144,9 @@ def meaning(field: str, text: str) -> Meaning | None:
 
 _PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at times
 _HINTING = {*_PLACES, "model", "type_code"}
+# Where a word for an electric car is no entry of the field, and speaks against clearing all the same.
+_BESIDE = {"hs_code", "un_no", "condition", "seats", "displacement", "battery_capacity", "drive_motor", "electric_range"}  # fmt: skip
+_VIN_ALONE = re.compile(VIN_ALONE)
 _KEPT = 200  # characters of a cell that is remembered
 
 
@@ -156,7 +165,28 @@ def _meaning(field: str, text: str) -> Meaning | None:
         said = _of_battery(text)
     if said is None and field in _PLACES:
         said = goods.in_place_of(field, text)
+    if field in _BESIDE:
+        return _with_beside(field, text, said)
     return hinted(field, text, said) if field in _HINTING else said
+
+
+def _with_beside(field: str, text: str, said: Meaning | None) -> Meaning | None:
+    """What a cell means, with the words for an electric car in it: 8703234310 BEV."""
+    if said is not None and (said.part or says_more({said.powertrain, *said.rivals})):
+        return said
+    if (beside := remarks.remarks(text)) is None:
+        return said
+    entry = said or Meaning(field, quoted(field, text), source=beside.source)
+    return entry._replace(hint=beside.hint or beside.value)
+
+
+def beside_vin(text: str) -> Meaning | None:
+    """What the words beside a VIN in its own cell say for an electric car, as remarks do.
+
+    >>> beside_vin("LSVNV218XE2000001 / BEV").value, beside_vin("LSVNV218XE2000001")
+    ('BEV', None)
+    """
+    return None if _VIN_ALONE.fullmatch(text) else meaning(remarks.REMARKS, text)
 
 
 def _of_battery(text: str) -> Meaning | None:
