@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from vintool.codes import Basis, Reason
 from vintool.desk.licence_terms import Licence, Shipment, compared, differences, read_licence
-from vintool.desk.lists import YEARS, Entry, Validities
+from vintool.desk.lists import YEARS, Entry, Validities, map_fields
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.identifiers import stands_for_nothing
 
@@ -35,6 +35,8 @@ FIELDS = (
     "remarks",
 )
 NEEDED = (("licence_no",), ("quantity",))
+#: Whom a licence names beside its exporter; where it names no exporter, this is the one.
+HOLDER = "holder"
 #: Remarks with which a licence is not drawn on; the others stand beside it.
 REFUSING = (
     Reason.LICENCE_EXPIRED,
@@ -53,6 +55,28 @@ _SHAPE = re.compile(r"(\d{2})-?[0-9A-Z]{2}-?\d{6}")
 _NUMBERS = re.compile(r"[;,、，/\s]+")
 _DRAWN = "licence"
 _LIST = "list of licences"
+
+
+def map_columns(file: str, columns: Sequence[str]) -> dict[str, str]:
+    """Which column of a list of licences is which field.
+
+    The licence as it is printed has an exporter (出口商) and a consignor (发货人): one is the exporter where the
+    other is not there.
+
+    Raises:
+        MappingError: a field is claimed by two columns, or there is no column of numbers or quantities.
+
+    >>> map_columns("l.csv", ["许可证号", "数量", "发货人"])["exporter"]
+    '发货人'
+    >>> map_columns("l.csv", ["许可证号", "数量", "发货人", "出口商"])["exporter"]
+    '出口商'
+    """
+    mapping = map_fields(file, columns, FIELDS, NEEDED)
+    if "exporter" not in mapping:
+        holder = map_fields(file, columns, (HOLDER,), ())
+        if HOLDER in holder:
+            mapping["exporter"] = holder[HOLDER]
+    return mapping
 
 
 @lru_cache(maxsize=1 << 14)
