@@ -50,6 +50,7 @@ REFUSING = (
 #: What the ledger counts in columns of their own, the gravest first.
 COUNTED = (Reason.LICENCE_EXCEEDED, *REFUSING)
 _HINTS = {Reason.LICENCE_OTHER_PORT, Reason.LICENCE_NUMBER_SHAPE}
+DRAW_ON_NONE = "One sheet has a column of licences, another has none: the rows of the other draw on no licence."
 ORDER_OF_USE = "Licences are drawn on in the order of the rows, sheet by sheet; a row that names several draws on the first of them that has a vehicle left."
 _SHAPE = re.compile(r"(\d{2})-?[0-9A-Z]{2}-?\d{6}")
 _NUMBERS = re.compile(r"[;,、，/\s]+")
@@ -182,7 +183,7 @@ class Licences:
         """The licences for a row.
 
         Args:
-            number: the cell of the licence number; None if the manifest has no such column: then the
+            number: the cell of the licence number; None if no sheet of the run has such a column: then the
                 licences that fit all that the row tells, the first to expire first.
             row: what else the row tells.
         """
@@ -192,7 +193,7 @@ class Licences:
                 return Match((), (), (_missing("no licence on the list fits the row"),))
             return Match((), fits, ())
         if not is_number(number):
-            return Match((), (), (_missing("the cell names none"),))
+            return Match((), (), (_missing("the row names none"),))
         named, unknown = self._named(number)
         if not named:
             return Match((), (), _unknown(number.strip(), row.on))

@@ -25,7 +25,7 @@ from vintool.desk.catalogue import Catalogue
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
-from vintool.desk.licences import ORDER_OF_USE, Licences
+from vintool.desk.licences import DRAW_ON_NONE, ORDER_OF_USE, Licences
 from vintool.desk.lists import HEADERS, Entry
 from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
@@ -73,8 +73,12 @@ class Lists(NamedTuple):
     regime: str = ALL_REGIMES
 
 
-def open_desk(run: Run | Lists) -> Desk:
+def open_desk(run: Run | Lists, mappings: Sequence[Mapping[str, str]] = ()) -> Desk:
     """Read the lists of a run.
+
+    Args:
+        run: names them.
+        mappings: of all its sheets.
 
     Raises:
         ManifestError: a list cannot be read, or a cell of it cannot be used as it stands.
@@ -94,6 +98,8 @@ def open_desk(run: Run | Lists) -> Desk:
     if run.licences:
         ledger = Ledger(Licences(entries(run.licences, licences.map_columns)))
         notes.append(ORDER_OF_USE)
+        if len({"licence_no" in mapping for mapping in mappings}) > 1:
+            notes.append(DRAW_ON_NONE)
     if run.confirmations:
         letters = Confirmations(entries(run.confirmations, confirmations.map_columns))
     if run.decisions:
@@ -103,7 +109,8 @@ def open_desk(run: Run | Lists) -> Desk:
         )
         notes += reviewed.notes
     products = _catalogue(run.catalogue, notes) if run.catalogue else None
-    return Desk(qualified, ledger, letters, reviewed, tuple(notes), products)
+    by_number = any("licence_no" in mapping for mapping in mappings)
+    return Desk(qualified, ledger, letters, reviewed, tuple(notes), products, by_number)
 
 
 def _catalogue(paths: Sequence[List], notes: list[str]) -> Catalogue:
