@@ -12,7 +12,7 @@ from vintool.registry.rows import read_rows, read_text
 
 COLUMNS = ("field", "header", "language", "source")
 QUALIFIED = set(exporters.FIELDS)
-LICENCES = set(licences.FIELDS)
+LICENCES = {*licences.FIELDS, licences.HOLDER}
 LETTERS = set(confirmations.FIELDS)
 
 

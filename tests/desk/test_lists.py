@@ -174,3 +174,51 @@ def test_a_note_names_what_of_a_list_was_not_read(tmp_path):
     book.save(tmp_path / "l.xlsx")
     _, summary = desk_run(tmp_path, MANIFEST, licences=tmp_path / "l.xlsx")
     assert any("old" in note for note in summary.notes)
+
+
+def test_a_note_names_the_columns_of_a_list_that_were_not_read(tmp_path):
+    rows = [("VIN", "Exporter"), (tesla(1), "E")]
+    lists = {
+        "exporters": [("企业名称", "授权品牌", "Beneficiary", "Empty"), ("E", "Tesla", "X", " ")],
+        "licences": [
+            ("许可证号", "数量", "Beneficiary", "付款方式"),
+            ("26-AA-000001", "1", "X", "L/C"),
+        ],
+        "confirmations": [("VIN", "Colour"), (tesla(1), "red")],
+    }
+    given = {name: put_csv(tmp_path / f"{name}.csv", of) for name, of in lists.items()}
+    _, summary = desk_run(tmp_path, rows, **given)
+    assert [note for note in summary.notes if "not read" in note] == [
+        "exporters.csv: these columns were not read: 'Beneficiary'.",
+        "licences.csv: these columns were not read: 'Beneficiary', '付款方式'.",
+        "confirmations.csv: these columns were not read: 'Colour'.",
+    ]
+    book = openpyxl.Workbook()
+    for name in ("Q1", "Q2"):
+        sheet = book.active if name == "Q1" else book.create_sheet()
+        sheet.title = name
+        for line in (("许可证号", "数量", name), (f"26-AA-00000{name[1]}", "1", "X")):
+            sheet.append(line)
+    book.save(tmp_path / "l.xlsx")
+    _, summary = desk_run(tmp_path, rows, licences=tmp_path / "l.xlsx")
+    said = [note for note in summary.notes if "not read" in note]
+    assert said == [
+        f"l.xlsx: of sheet '{name}' these columns were not read: '{name}'." for name in ("Q1", "Q2")
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Licensee", "Consignor", "经营者", "申领单位", "领证人", "许可证持有人", "許可證持有人"])  # fmt: skip
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_licence_is_for_its_licensee_or_consignor_where_it_names_no_exporter(
+    tmp_path, heading, beside
+):
+    ours, theirs = "甲汽车贸易有限公司", "乙汽车贸易有限公司"
+    head = ["许可证号", "数量", "有效期至", heading, *["出口商"] * beside]
+    licence = ["26-AA-000001", "5", "2026-12-31", ours, *[theirs] * beside]
+    listed = put_csv(tmp_path / "l3.csv", [head, licence])
+    rows = [("VIN", "Exporter"), (tesla(1), theirs), (tesla(2), ours)]
+    rows = [(*row, no) for row, no in zip(rows, ("许可证号", *["26-AA-000001"] * 2), strict=True)]
+    answers, summary = desk_run(tmp_path, rows, licences=listed)
+    wrong = [Reason.LICENCE_WRONG_EXPORTER in line["vin_reasons"] for line in answers]
+    assert wrong == ([False, True] if beside else [True, False])
+    assert any(heading in note for note in summary.notes) is beside

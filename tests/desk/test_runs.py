@@ -13,6 +13,7 @@ from support.desk import LIST, MANIFEST, desk_run, put_list, tesla
 from support.manifests import put_csv, read_csv
 
 from vintool.codes import Reason
+from vintool.desk.licences import DRAW_ON_NONE
 from vintool.files import answered
 from vintool.files.screen import screen_file
 
@@ -90,6 +91,38 @@ def test_sheets_and_batches_give_one_ledger(tmp_path, monkeypatch):
     assert [";".join(reasons) for reasons in answers["vin_reasons"].to_pylist()] == [
         line["vin_reasons"] for line in plain
     ]
+
+
+@pytest.mark.parametrize("named_first", [False, True])
+@pytest.mark.parametrize("as_files", [False, True])
+def test_a_sheet_without_a_column_of_licences_takes_none_that_another_names(
+    tmp_path, named_first, as_files
+):
+    rows = [("许可证号", "数量", "有效期至"), ("26-AA-000001", "1", "2026-12-31")]
+    listed = put_csv(tmp_path / "l.csv", rows)
+    parts = {
+        "A": [("VIN", "Exporter"), (tesla(1), "E")],
+        "B": [("VIN", "Exporter", "Export licence no"), (tesla(2), "E", "26-AA-000001")],
+    }
+    order = "BA" if named_first else "AB"
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in order:
+        sheet = book.create_sheet(name)
+        for line in parts[name]:
+            sheet.append(line)
+    book.save(tmp_path / "list.xlsx")
+    paths = [put_csv(tmp_path / f"{at}.csv", parts[name]) for at, name in enumerate(order)]
+    given = paths if as_files else tmp_path / "list.xlsx"
+    summary = screen_file(given, ON, tmp_path / "out", licences=listed, regime="cn-2025-54")
+    assert {line.licence_no: (line.state, line.drawn) for line in summary.licences} == {
+        "26-AA-000001": ("used up", 1),
+        "": ("missing", 0),
+    }
+    assert DRAW_ON_NONE in summary.notes
+    alone = put_csv(tmp_path / "alone.csv", parts["A"])
+    summary = screen_file(alone, ON, tmp_path / "alone", licences=listed, regime="cn-2025-54")
+    assert (summary.licences[0].drawn, DRAW_ON_NONE in summary.notes) == (1, False)
 
 
 def test_an_empty_list_holds_nothing_and_is_no_error(tmp_path):

@@ -15,7 +15,7 @@ from vintool.codes import (
     Reason,
 )
 from vintool.decoding.fields import FIELDS
-from vintool.desk.licences import COUNTED, ORDER_OF_USE
+from vintool.desk.licences import COUNTED, DRAW_ON_NONE, ORDER_OF_USE
 from vintool.files.reading.mail import MEDIA
 from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
 from vintool.files.run import Run
@@ -174,7 +174,7 @@ OF_EVIDENCE = (
     "two columns of the row",
     "another cell of the row",
     "this file",
-    "the cell names none",
+    "the row names none",
     "no licence on the list fits the row",
     "number {number}",
     "no code and no name",
@@ -390,7 +390,15 @@ OURS = {
     "what settles": list(SETTLED_BY.values()),
     "law": sorted(set(of_the_law())),
     "ledger": sorted(of_the_ledger()),
-    "lists": ["exporters", "licences", "confirmations", "catalogue", "decisions", ORDER_OF_USE],
+    "lists": [
+        "exporters",
+        "licences",
+        "confirmations",
+        "catalogue",
+        "decisions",
+        ORDER_OF_USE,
+        DRAW_ON_NONE,
+    ],
     "explain": sorted(set(of_explain())),
     "names that readers give": [*ADDED_SHEETS, *MEDIA.values()],
     "terminal": sorted(of_the_terminal()),

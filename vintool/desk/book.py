@@ -28,7 +28,11 @@ HELD_VERDICTS = {Verdict.CONTROLLED, Verdict.REVIEW}
 
 @dataclass(frozen=True)
 class Desk:
-    """The lists that a user has brought along; null where there is none."""
+    """The lists that a user has brought along; null where there is none.
+
+    Attributes:
+        by_number: whether any sheet of the run has a column of licences: then a row without one names none.
+    """
 
     exporters: Exporters | None = None
     ledger: Ledger | None = None
@@ -36,6 +40,7 @@ class Desk:
     reviews: Reviews | None = None
     notes: tuple[str, ...] = ()
     catalogue: Catalogue | None = None
+    by_number: bool = False
 
 
 def brands_of_vehicle(vin: VinFacts | None, declared: tuple[Meaning, ...]) -> tuple[str, ...]:
@@ -107,5 +112,5 @@ def licence(desk: Desk, verdict: Verdict, number: str | None, shipment: Shipment
     if number is None:
         return NO_MATCH
     if unnamed:
-        return Match((), (), (remark(Reason.LICENCE_MISSING, "the cell names none", "the row"),))
+        return Match((), (), (remark(Reason.LICENCE_MISSING, "the row names none", "the row"),))
     return Match((), (), shape(number, shipment.on))

@@ -6,13 +6,25 @@ Needed for used vehicles within 180 days of registration. Source: MOFCOM guideli
 from collections.abc import Sequence
 
 from vintool.codes import Basis, Reason
-from vintool.desk.lists import Entry
+from vintool.desk.lists import Entry, map_fields
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.used_vehicles import provision
 from vintool.vin.cleanup import read
 
 FIELDS = ("vin", "confirmation_no", "maker", "destination", "issued")
 NEEDED = (("vin",),)
+
+
+def map_columns(file: str, columns: Sequence[str]) -> dict[str, str]:
+    """Which column of a list of letters is which field.
+
+    Raises:
+        MappingError: a field is claimed by two columns, or none holds VINs.
+
+    >>> map_columns("letters.csv", ["VIN", "Letter No.", "Colour"])
+    {'vin': 'VIN', 'confirmation_no': 'Letter No.'}
+    """
+    return map_fields(file, columns, FIELDS, NEEDED)
 
 
 class Confirmations:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from vintool.codes import Basis, Reason
 from vintool.desk.licence_terms import Licence, Shipment, compared, differences, read_licence
-from vintool.desk.lists import YEARS, Entry, Validities
+from vintool.desk.lists import YEARS, Entry, Validities, map_fields
 from vintool.screening.evidence import EvidenceItem, Remark, remark
 from vintool.screening.identifiers import stands_for_nothing
 
@@ -35,6 +35,8 @@ FIELDS = (
     "remarks",
 )
 NEEDED = (("licence_no",), ("quantity",))
+#: Whom a licence names beside its exporter; where it names no exporter, this is the one.
+HOLDER = "holder"
 #: Remarks with which a licence is not drawn on; the others stand beside it.
 REFUSING = (
     Reason.LICENCE_EXPIRED,
@@ -48,11 +50,34 @@ REFUSING = (
 #: What the ledger counts in columns of their own, the gravest first.
 COUNTED = (Reason.LICENCE_EXCEEDED, *REFUSING)
 _HINTS = {Reason.LICENCE_OTHER_PORT, Reason.LICENCE_NUMBER_SHAPE}
+DRAW_ON_NONE = "One sheet has a column of licences, another has none: the rows of the other draw on no licence."
 ORDER_OF_USE = "Licences are drawn on in the order of the rows, sheet by sheet; a row that names several draws on the first of them that has a vehicle left."
 _SHAPE = re.compile(r"(\d{2})-?[0-9A-Z]{2}-?\d{6}")
 _NUMBERS = re.compile(r"[;,、，/\s]+")
 _DRAWN = "licence"
 _LIST = "list of licences"
+
+
+def map_columns(file: str, columns: Sequence[str]) -> dict[str, str]:
+    """Which column of a list of licences is which field.
+
+    The licence as it is printed has an exporter (出口商) and a consignor (发货人): one is the exporter where the
+    other is not there.
+
+    Raises:
+        MappingError: a field is claimed by two columns, or there is no column of numbers or quantities.
+
+    >>> map_columns("l.csv", ["许可证号", "数量", "发货人"])["exporter"]
+    '发货人'
+    >>> map_columns("l.csv", ["许可证号", "数量", "发货人", "出口商"])["exporter"]
+    '出口商'
+    """
+    mapping = map_fields(file, columns, FIELDS, NEEDED)
+    if "exporter" not in mapping:
+        holder = map_fields(file, columns, (HOLDER,), ())
+        if HOLDER in holder:
+            mapping["exporter"] = holder[HOLDER]
+    return mapping
 
 
 @lru_cache(maxsize=1 << 14)
@@ -158,7 +183,7 @@ class Licences:
         """The licences for a row.
 
         Args:
-            number: the cell of the licence number; None if the manifest has no such column: then the
+            number: the cell of the licence number; None if no sheet of the run has such a column: then the
                 licences that fit all that the row tells, the first to expire first.
             row: what else the row tells.
         """
@@ -168,7 +193,7 @@ class Licences:
                 return Match((), (), (_missing("no licence on the list fits the row"),))
             return Match((), fits, ())
         if not is_number(number):
-            return Match((), (), (_missing("the cell names none"),))
+            return Match((), (), (_missing("the row names none"),))
         named, unknown = self._named(number)
         if not named:
             return Match((), (), _unknown(number.strip(), row.on))

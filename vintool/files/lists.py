@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,10 @@ import pyarrow as pa
 import wmi_data
 from vintool.codes import ALL_REGIMES
 from vintool.columns.engine.categorical import as_text
+from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.declaration import headers
 from vintool.declaration.headed import Headed
+from vintool.declaration.headers import label, labels
 from vintool.desk import approvals, confirmations, exporters, licences, reviews
 from vintool.desk.approvals import Approval, Row, approval
 from vintool.desk.book import Desk
@@ -23,8 +25,8 @@ from vintool.desk.catalogue import Catalogue
 from vintool.desk.confirmations import Confirmations
 from vintool.desk.exporters import Exporters
 from vintool.desk.ledger import Ledger
-from vintool.desk.licences import ORDER_OF_USE, Licences
-from vintool.desk.lists import HEADERS, Entry, map_fields
+from vintool.desk.licences import DRAW_ON_NONE, ORDER_OF_USE, Licences
+from vintool.desk.lists import HEADERS, Entry
 from vintool.desk.reviews import Reviews, record_entries
 from vintool.errors import ManifestError, MappingError
 from vintool.escaping import plain_json
@@ -71,8 +73,12 @@ class Lists(NamedTuple):
     regime: str = ALL_REGIMES
 
 
-def open_desk(run: Run | Lists) -> Desk:
+def open_desk(run: Run | Lists, mappings: Sequence[Mapping[str, str]] = ()) -> Desk:
     """Read the lists of a run.
+
+    Args:
+        run: names them.
+        mappings: of all its sheets.
 
     Raises:
         ManifestError: a list cannot be read, or a cell of it cannot be used as it stands.
@@ -80,22 +86,22 @@ def open_desk(run: Run | Lists) -> Desk:
     """
     notes: list[str] = []
 
-    def entries(path: List, fields: Sequence[str], needed: Iterable[Sequence[str]]) -> list[Entry]:
-        return read_entries(
-            path, lambda columns: map_fields(path.name, columns, fields, needed), notes
-        )
+    def entries(
+        path: List, map_columns: Callable[[str, Sequence[str]], dict[str, str]]
+    ) -> list[Entry]:
+        return read_entries(path, partial(map_columns, path.name), notes, names_unread=True)
 
     qualified = ledger = letters = reviewed = None
     if run.exporters:
-        find_columns = partial(exporters.map_columns, run.exporters.name)
-        qualified = Exporters(read_entries(run.exporters, find_columns, notes))
+        qualified = Exporters(entries(run.exporters, exporters.map_columns))
         notes += qualified.notes
     if run.licences:
-        ledger = Ledger(Licences(entries(run.licences, licences.FIELDS, licences.NEEDED)))
+        ledger = Ledger(Licences(entries(run.licences, licences.map_columns)))
         notes.append(ORDER_OF_USE)
+        if len({"licence_no" in mapping for mapping in mappings}) > 1:
+            notes.append(DRAW_ON_NONE)
     if run.confirmations:
-        listed = entries(run.confirmations, confirmations.FIELDS, confirmations.NEEDED)
-        letters = Confirmations(listed)
+        letters = Confirmations(entries(run.confirmations, confirmations.map_columns))
     if run.decisions:
         records = [entry for path in run.decisions for entry in _review_entries(path, notes)]
         reviewed = Reviews(
@@ -103,7 +109,8 @@ def open_desk(run: Run | Lists) -> Desk:
         )
         notes += reviewed.notes
     products = _catalogue(run.catalogue, notes) if run.catalogue else None
-    return Desk(qualified, ledger, letters, reviewed, tuple(notes), products)
+    by_number = any("licence_no" in mapping for mapping in mappings)
+    return Desk(qualified, ledger, letters, reviewed, tuple(notes), products, by_number)
 
 
 def _catalogue(paths: Sequence[List], notes: list[str]) -> Catalogue:
@@ -137,6 +144,7 @@ def read_entries(  # noqa: PLR0913 - how to read a file
     words: str = HEADERS,
     encoding: str | None = None,
     sheet: str | None = None,
+    names_unread: bool = False,
 ) -> list[Entry]:
     """The rows of a list.
 
@@ -147,10 +155,12 @@ def read_entries(  # noqa: PLR0913 - how to read a file
         words: the dictionary of its headers.
         encoding: of the text, where it should not be detected.
         sheet: the only sheet of a workbook to read.
+        names_unread: whether a note names the columns that are no field and hold something.
     """
+    said = notes if names_unread else []
     if isinstance(path, TableList):
         part = path.sheet()
-        return list(_entries(path.name, part, find_columns(part.columns), several=False))
+        return _entries(path.name, part, find_columns(part.columns), said, several=False)
 
     def holds(part: Headed) -> bool:
         return any(headers.meaning(header, words) for header in part.headers)
@@ -166,7 +176,8 @@ def read_entries(  # noqa: PLR0913 - how to read a file
             unfit.append(error)
             skipped.append((part.name, error.what))
             continue
-        entries += _entries(path.name, part, columns, several=len(manifest.sheets) > 1)
+        several = len(manifest.sheets) > 1
+        entries += _entries(path.name, part, columns, said, several=several)
     if len(unfit) == len(manifest.sheets) and unfit:
         raise unfit[0]
     notes += [f"{path.name}: sheet {name!r} was not read ({why})." for name, why in skipped]
@@ -177,15 +188,40 @@ def _entries(
     file: str,
     sheet: Sheet,
     columns: Mapping[str, str],
+    notes: list[str],
     *,
     several: bool,
-) -> Iterator[Entry]:
+) -> list[Entry]:
+    """The rows of a sheet; a note names the columns that are no field and hold something."""
+    entries, place = list[Entry](), sheet.name if several else ""
+    used, unread = set(columns.values()), set[str]()
     for batch in sheet.batches():
         texts = [as_text(batch.data.column(column)).to_pylist() for column in columns.values()]
         for row, *cells in zip(batch.rows.tolist(), *texts, strict=True):
             filled = {field: cell for field, cell in zip(columns, cells, strict=True) if cell}
             if any(cell.strip() for cell in filled.values()):
-                yield Entry(file, row, filled, columns, sheet.name if several else "")
+                entries.append(Entry(file, row, filled, columns, place))
+        unread |= {
+            name
+            for name in sheet.columns
+            if name not in used | unread and _holds_any(batch.data.column(name))
+        }
+    if unread:
+        names = labels(
+            [label(name, at) for at, name in enumerate(sheet.columns, 1) if name in unread]
+        )
+        if place:
+            notes.append(f"{file}: of sheet {place!r} these columns were not read: {names}.")
+        else:
+            notes.append(f"{file}: these columns were not read: {names}.")
+    return entries
+
+
+def _holds_any(column: pa.Array) -> bool:
+    try:
+        return any(cell and not cell.isspace() for cell in as_text(column).to_pylist())
+    except TypeNotTakenError:  # a nested cell, which no rule reads
+        return column.null_count < len(column)
 
 
 def read_approvals(

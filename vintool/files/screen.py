@@ -205,7 +205,7 @@ class _Screening:
         self._apart = [*map(SetApart, self._manifest.sheets, self._mappings, lists)]
         self._run = _completed(run, self._manifest, self._mappings)
         self._earlier = EarlierRun(run.since) if run.since and run.out else None
-        self._desk = open_desk(self._run)
+        self._desk = open_desk(self._run, self._mappings)
         self._tally, self._occurrences = Tally(self._regimes[0].code), Occurrences()
         self._sheet_days: dict[int, ManifestDays] = {}
         self._dates = [DateCells(mapping) for mapping in self._mappings]

@@ -46,6 +46,26 @@ def test_what_is_new_gone_and_changed_stands_in_a_file_and_in_the_counts(tmp_pat
     assert {"rows.parquet", "changes.csv", "statistics.csv"} <= record["outputs"].keys()
 
 
+def test_a_row_that_is_no_vehicle_is_no_change(tmp_path):
+    """A total, another total, and one in the place of a vehicle that has gone."""
+    head, (tesla, *_) = ("VIN", "Fuel", "Qty"), [(vin, fuel, "1") for vin, fuel in ROWS]
+    byd = (ROWS[1][0], "", "1")
+    lists = [
+        [head, tesla, byd, ("Total", "", "2")],
+        [head, tesla, byd, ("Total", "", "2")],
+        [head, tesla, byd, ("Total", "", "3")],
+        [head, tesla, ("Total", "", "1"), ("Total", "", "1")],
+    ]
+    for number, rows in enumerate(lists):
+        path = put_csv(tmp_path / f"{number}.csv", rows)
+        since = tmp_path / str(number - 1) if number else None
+        changes = screen_file(path, ON, tmp_path / str(number), since=since).changes
+        lines = read_csv(tmp_path / str(number) / "changes.csv") if number else []
+        gone = number == 3
+        assert changes is None or changes.same == 2 - gone
+        assert [(line["change"], line["vin_text"]) for line in lines] == [("gone", byd[0])] * gone
+
+
 def test_the_order_of_rows_and_columns_and_empty_columns_are_no_change(tmp_path):
     screened(tmp_path, ROWS, "first")
     path = put_csv(tmp_path / "other.csv", [("No", "Note", "Fuel", "VIN"), *[(n, "", fuel, vin) for n, (vin, fuel) in enumerate(reversed(ROWS))]])  # fmt: skip

@@ -62,6 +62,8 @@ class DeskRules:
         self._compared = desk.ledger.licences.compared if desk.ledger else frozenset[str]()
         self._regime = PerDistinct(lambda decision: decision.regime)
         self._by_number = "licence_no" in mapping
+        # A licence that one sheet names is not drawn on by rows of another that has no such column.
+        self._no_number = EMPTY if desk.ledger and desk.by_number else NOTHING
         self._has_lists = self._by_number or any((desk.exporters, desk.ledger, desk.confirmations))
         self._port = "customs_port" if "customs_port" in mapping else "pol"
         self._apply = PerDistinct(_reviewed)
@@ -185,7 +187,11 @@ class DeskRules:
             goods,
             self._day_for_exporters(days),
         )
-        numbers = cells("licence_no") if self._by_number else Categorical.constant(len(at), NOTHING)
+        numbers = (
+            cells("licence_no")
+            if self._by_number
+            else Categorical.constant(len(at), self._no_number)
+        )
         wanted = self._wanted(
             shipped("exporter_code"),
             shipped("exporter"),
@@ -236,7 +242,7 @@ class DeskRules:
         Args:
             verdicts: on the rows.
             matches: their licences.
-            numbers: the cells of the licence number; None where the manifest has no such column.
+            numbers: the cells of the licence number; None where no sheet has such a column.
             vehicles: as for ``remarks``.
             draws: of each row.
             uses: the cells of the declaration number and of the port.

@@ -78,7 +78,11 @@ def _refused(path: Path, what: str) -> ManifestError:
 
 
 def _numbered(table: pa.Table) -> pa.Table:
-    """The rows with a number among those of one key, so that doubles are held against each other in their order."""
+    """The vehicles with a number among those of one key, so that doubles are held against each other in their order.
+
+    Rows that are none, titles and totals, have no verdict, and no verdict says below that a list has not a row.
+    """
+    table = table.filter(_arrow.is_valid(table["vin_verdict"]))
     keys = table["key"].combine_chunks().dictionary_encode().indices.to_numpy()
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
