@@ -21,6 +21,7 @@ from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEA
 from vintool.files.run import Run
 from vintool.files.writing import exceptions, overview
 from vintool.files.writing.report import not_checked
+from vintool.registry import tariff
 from vintool.report.changes import KINDS
 from vintool.report.summary import KINDS as ROW_KINDS
 from vintool.report.text import CHANGED, COLUMN_TITLES
@@ -229,6 +230,8 @@ OF_EVIDENCE = (
     "chassis number {text}",
     "WMI {code} and the declared origin",
     "both abroad",
+    "the VIN of row {row}",
+    "the VIN of row {row} of sheet {sheet}",
 )
 ERRORS = (  # what is wrong with a file, and what to do next
     "there is no column {name}",
@@ -367,6 +370,9 @@ NOTES = (
     "tables",
     "as shipped",
     "built by the user",
+    "own",
+    "files",
+    "left out",
 )
 
 
@@ -375,7 +381,13 @@ def of_the_doubts():
         yield from (reading.replace(";", ",") for reading in doubt.readings)
 
 
+def of_the_tariff():
+    for rows in tariff.lines().values():
+        yield from (part for row in rows for part in row.meaning.split(", "))
+
+
 OURS = {
+    "tariff": sorted(set(of_the_tariff())),
     "readings of a doubt": sorted(set(of_the_doubts())),
     "parts of evidence": list(OF_EVIDENCE),
     "notes": list(NOTES),
