@@ -15,6 +15,7 @@ from vintool.codes import (
     Reason,
 )
 from vintool.decoding.fields import FIELDS
+from vintool.decoding.vehicle_type import KINDS as VEHICLE_TYPES
 from vintool.desk.licences import COUNTED, ORDER_OF_USE
 from vintool.files.reading.mail import MEDIA
 from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
@@ -230,6 +231,27 @@ OF_EVIDENCE = (
     "chassis number {text}",
     "WMI {code} and the declared origin",
     "both abroad",
+    "goods not used",
+    "{start} at {positions} {signs}",
+    "{list} row {n}",
+    "{list} sheet {name} row {n}",
+    "given by the caller, and position 10 allows it",
+    "position 7 is a letter: 2010 or later",
+    "position 7 is a digit: before 2010",
+    "the only year of the 30-year cycle that is possible",
+    "the later year of the 30-year cycle that is possible",
+    "position 10 need not be the model year in this market",
+    "this maker puts no model year into position 10",
+    "position {n} is the year by this maker's own rule",
+    "the years in which the known positions fit",
+    "patterns of several model years fit, and disagree on electric drive",
+    "the only year in which patterns of the WMI fit",
+    "the year in which the patterns of the WMI fit best",
+    "pure electric",
+    "hybrid",
+    "plug-in hybrid",
+    "range-extended",
+    "fuel cell",
     "the VIN of row {row}",
     "the VIN of row {row} of sheet {sheet}",
 )
@@ -388,6 +410,7 @@ def of_the_tariff():
 
 OURS = {
     "tariff": sorted(set(of_the_tariff())),
+    "vehicle types": list(VEHICLE_TYPES),
     "readings of a doubt": sorted(set(of_the_doubts())),
     "parts of evidence": list(OF_EVIDENCE),
     "notes": list(NOTES),

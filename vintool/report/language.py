@@ -99,13 +99,15 @@ _OF_SHEET = re.compile(r"""Sheet ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"): (.+)""",
 _HOLE = re.compile(r"\{(\w+)\}")
 _TAKES: Final = {
     **dict.fromkeys(
-        ("digits", "n", "m", "count", "many", "vins", "hidden", "without", "lines", "hits", "with_hits", "near")
-        + ("again", "repeated", "unread", "long", "most", "vehicles", "errors", "inert", "cut", "ours", "titles")
-        + ("headings", "headers", "widest", "given", "applied", "same", "read", "out", "blank", "apart", "filled")
-        + ("left_out", "all", "depth"),
+        """digits n m count many vins hidden without lines hits with_hits near again repeated unread long most vehicles
+        errors inert cut ours titles headings headers widest given applied same read out blank apart filled left_out all
+        depth""".split(),
         r"[\d,]+",
     ),
     **dict.fromkeys(("day", "end"), r"\d[\d-]*"),
+    "positions": r"\d+(?:-\d+)?",
+    "start": r"(?:VIN )?\S+",
+    "list": r".+\.\w+",
     **dict.fromkeys(("verdict", "level", "grade", "market"), r"\w+"),
 }  # fmt: skip
 """What a hole of a name takes: numbers and days take nothing else, other holes any text."""
