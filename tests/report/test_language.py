@@ -244,3 +244,22 @@ def test_without_a_list_of_licences_it_is_said_that_none_was_checked(tmp_path):
     act = Page(page_of(tmp_path / "out")).words("act")
     assert "1 row needs an export licence." in act
     assert "it was not checked whether they have one" in act
+
+
+@pytest.mark.parametrize(
+    ("regime", "says", "limit"),
+    [
+        ("all", "under the rules that were asked on", "rules other than those that were asked"),
+        ("cn-2025-54", "under one rule on", "other rules: those that may apply"),
+    ],
+)
+def test_what_was_asked_is_said_as_it_is(tmp_path, regime, says, limit):
+    path = tmp_path / "list.csv"
+    path.write_text("VIN\nLRW3E7FA1LC000001\n", encoding="utf-8")
+    result = run("screen", path, "--on", ON, "--regime", regime, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    limits = Page(page_of(tmp_path / "out")).words("limits")
+    assert says in limits
+    assert limit in limits
+    explained = run("explain", "LRW3E7FA1LC000001", "--on", ON, "--regime", regime).stdout
+    assert ("other regimes." in explained) == (regime != "all")

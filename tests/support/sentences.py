@@ -27,7 +27,7 @@ from vintool.report.changes import KINDS
 from vintool.report.summary import KINDS as ROW_KINDS
 from vintool.report.text import CHANGED, COLUMN_TITLES
 from vintool.screening.decision import TABLE
-from vintool.screening.explain import MEANINGS, NOT_CHECKED
+from vintool.screening.explain import MEANINGS, NOT_CHECKED, NOT_CHECKED_OF_ONE
 from vintool.screening.regimes import load_regime
 
 CODE = Path(vintool.__file__).parent
@@ -51,6 +51,7 @@ def of_the_law():
         yield from (item.title for item in rule.other_regime)
         yield from (item.text for item in rule.citation)
         yield from not_checked(Run(path=CODE), (rule,))
+        yield from not_checked(Run(path=CODE), (rule, rule))
 
 
 def of_the_ledger():
@@ -72,7 +73,12 @@ NOT_SHOWN = {"vin", "wmi", "vds", "vis", "attributes", "problems", "powertrain c
 
 def of_explain():
     """What ``explain`` says of a vehicle and a verdict, and the steps of the decision with the law of each."""
-    yield from {*MEANINGS.values(), NOT_CHECKED, *({line.step for line in TABLE} - {"VIN"})}
+    yield from {
+        *MEANINGS.values(),
+        NOT_CHECKED,
+        NOT_CHECKED_OF_ONE,
+        *({line.step for line in TABLE} - {"VIN"}),
+    }
     yield from (line.says for line in TABLE)
     for law in map(load_regime, REGIMES):
         yield from (one.says for line in TABLE for one in law.at_step(line.step))

@@ -97,11 +97,13 @@ OF_SHEET: Final = "Sheet {name}: {note}"
 """A note on one sheet of several, in the catalogue."""
 _OF_SHEET = re.compile(r"""Sheet ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"): (.+)""", re.DOTALL)
 _HOLE = re.compile(r"\{(\w+)\}")
+_NUMBERS: Final = """
+    digits n m count many vins hidden without lines hits with_hits near again repeated unread long most vehicles errors
+    inert cut ours titles headings headers widest given applied same read out blank apart filled left_out all depth
+"""
 _TAKES: Final = {
     **dict.fromkeys(
-        """digits n m count many vins hidden without lines hits with_hits near again repeated unread long most vehicles
-        errors inert cut ours titles headings headers widest given applied same read out blank apart filled left_out all
-        depth""".split(),
+        _NUMBERS.split(),
         r"[\d,]+",
     ),
     **dict.fromkeys(("day", "end"), r"\d[\d-]*"),
@@ -109,7 +111,7 @@ _TAKES: Final = {
     "start": r"(?:VIN )?\S+",
     "list": r".+\.\w+",
     **dict.fromkeys(("verdict", "level", "grade", "market"), r"\w+"),
-}  # fmt: skip
+}
 """What a hole of a name takes: numbers and days take nothing else, other holes any text."""
 
 
