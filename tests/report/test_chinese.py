@@ -190,6 +190,29 @@ def test_what_a_vehicle_and_its_papers_say_is_chinese():
         assert evidence_in(line, zh) == chinese
 
 
+def test_what_is_looked_up_is_chinese_as_far_as_the_catalogue_goes():
+    law = run("law", "cn-2025-54", "--lang", "zh").stdout
+    for text in ("**中国：新的纯电动乘用车", "## 管理范围", "自 2026-01-01 起施行。", "**施行时间:**", "2026年1月1日起出口此类货物的"):  # fmt: skip
+        assert text in law
+    assert "Where it is written" not in law
+    line = run("law", "8703801090", "--lang", "zh").stdout
+    assert "仅装电动机, 有车辆识别代号, 非二手车; 需出口许可证" in line
+    assert "（" in run("law", "--lang", "zh").stdout
+    maker = run("wmi", "LGX", "--lang", "zh").stdout
+    assert "乘用车" in maker
+    assert "来源: " in maker
+    assert "可信度" in maker
+    nobody = run("wmi", "QQQ", "--lang", "zh")
+    assert (nobody.exit_code, "登记库中没有生产企业 'QQQ'" in nobody.stderr) == (1, True)
+
+
+def test_a_page_of_law_is_a_text_on_the_terminal():
+    for lang in ("en", "zh"):
+        law = run("law", "cn-2025-54", "--lang", lang).stdout
+        assert not re.search(r"<!--|\]\(|README", law)
+    assert "what each means: vintool law CODE" in run("law", "cn-2025-54").stdout
+
+
 @pytest.mark.parametrize("width", [60, 79, 100])
 def test_no_line_begins_with_a_sign_that_closes(width):
     texts = run("explain", *NUMBERS, "--on", ON, "--lang", "zh").stdout.split("\n")

@@ -414,7 +414,37 @@ def of_the_tariff():
         yield from (part for row in rows for part in row.meaning.split(", "))
 
 
+LOOKED_UP = (  # by ``law`` and ``wmi``
+    "What it covers",
+    "Its rules",
+    "Words",
+    "In doubt: review, with both readings",
+    "What may apply instead",
+    "Not established",
+    "Where it is written",
+    "Since when",
+    "Why",
+    "Source",
+    "Days",
+    "Examples",
+    "since",
+    "source",
+    "sources",
+    "letters",
+    "export licence",
+    "no export licence",
+    "licence not known",
+    "model years",
+    "brands",
+    "the first two characters belong to",
+    "the registry knows no maker {name}",
+    "Gathered from public reprints; nothing here is legal advice. Confidence: high, medium, low.",
+    "Version {version}. In force since {day}. {note}",
+)
+
+
 OURS = {
+    "what is looked up": list(LOOKED_UP),
     "tariff": sorted(set(of_the_tariff())),
     "vehicle types": list(VEHICLE_TYPES),
     "readings of a doubt": sorted(set(of_the_doubts())),

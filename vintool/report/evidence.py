@@ -40,6 +40,18 @@ def evidence_in(line: str, language: Language) -> str:
     return f"{text}（{of}）"
 
 
+def meaning_in(meaning: str, language: Language) -> str:
+    """What a tariff code means, part by part.
+
+    >>> from vintool.report.language import language
+    >>> meaning_in("only an electric motor, not used", language("zh"))
+    '仅装电动机, 非二手车'
+    """
+    if not language.texts:
+        return meaning
+    return ", ".join(language.gettext(_OF_GOODS.get(part, part)) for part in meaning.split(", "))
+
+
 def _said(value: str, language: Language) -> str:
     """What a piece of evidence says: each side of a contradiction as a whole, or part by part."""
     sides = value.split(" against ")
