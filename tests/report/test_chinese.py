@@ -196,7 +196,7 @@ def test_what_is_looked_up_is_chinese_as_far_as_the_catalogue_goes():
         assert text in law
     assert "Where it is written" not in law
     line = run("law", "8703801090", "--lang", "zh").stdout
-    assert "仅装电动机, 有车辆识别代号, 非二手车; 需出口许可证" in line
+    assert "仅装电动机, 有车辆识别代号, 非二手车; 需出口许可证; 自 2026-01-01 起" in line
     assert "（" in run("law", "--lang", "zh").stdout
     maker = run("wmi", "LGX", "--lang", "zh").stdout
     assert "乘用车" in maker

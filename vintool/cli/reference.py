@@ -117,7 +117,11 @@ def law(code: str | None, folder: Path | None, lang: str) -> None:
             letters = f", {words('letters')} {line.letters}" if line.letters else ""
             say(
                 f"{line.code:<11}{meaning_in(line.meaning, language(lang))}; {words(licence)}{letters}"
-                + (f"; {line.period}" if line.period else "")
+                + (
+                    f"; {' '.join(map(words, re.split(' (?=until)', line.period)))}"
+                    if line.period
+                    else ""
+                )
             )
             say(
                 f"{'':<11}{words('source')}: {line.source} ({words(f'confidence {line.confidence}')})"
