@@ -19,6 +19,9 @@ from support.desk import ICE, PETROL, tesla
 
 import wmi_data
 from vintool.cli.screen import SAMPLES
+from vintool.report.evidence import evidence_in
+from vintool.report.language import language
+from vintool.report.wrapping import wrapped
 
 DATA = Path(wmi_data.__file__).parent
 WORDS = re.compile(r"[A-Za-z][a-z']+(?: [a-z][a-z']+){2,}")
@@ -166,3 +169,53 @@ def test_single_vins_are_explained_in_chinese(of_the_data):
     assert english([run("check", *NUMBERS, "--lang", "zh").stdout]) == {}
     about, _ = run("data", "--lang", "zh").stdout.split("\n\n")  # then tables by name
     assert english([about]) == {}
+
+
+def test_what_a_vehicle_and_its_papers_say_is_chinese():
+    entries = ("hs_code=8703801090", "fuel=petrol")
+    declared = [part for one in entries for part in ("--declare", one)]
+    said = run("explain", tesla(1), "--on", ON, *declared, "--lang", "zh").stdout
+    assert "HS 8703801090：仅装电动机，有车辆识别代号，非二手车：BEV（申报" in said
+    assert "VIN LRW***** 第 10-11 位 [LMNPRSTV]*：BEV" in said
+    assert "车辆识别代号所示 BEV，而另一方为燃料 'petrol'，ICE（申报" in said
+    assert "第 10 位: 49 CFR 565.15(d)(1)" in said
+    assert "(30 年周期中可能的年份取较晚者)" in said
+    assert re.search("^车辆类型 +乘用车 ", said, re.MULTILINE)
+    zh = language("zh")
+    for line, chinese in (
+        ("duplicate_vin: the VIN of row 5", "duplicate_vin：第 5 行的车辆识别代号"),
+        ("HS 870360: petrol plug-in hybrid: PHEV", "HS 870360：汽油插电式混合动力：PHEV"),
+        ("exporter: new co (declared, a.csv row 2)", "出口商：new co（申报，a.csv 第 2 行）"),
+    ):
+        assert evidence_in(line, zh) == chinese
+
+
+def test_what_is_looked_up_is_chinese_as_far_as_the_catalogue_goes():
+    law = run("law", "cn-2025-54", "--lang", "zh").stdout
+    for text in ("**中国：新的纯电动乘用车", "## 管理范围", "自 2026-01-01 起施行。", "**施行时间:**", "2026年1月1日起出口此类货物的"):  # fmt: skip
+        assert text in law
+    assert "Where it is written" not in law
+    line = run("law", "8703801090", "--lang", "zh").stdout
+    assert "仅装电动机, 有车辆识别代号, 非二手车; 需出口许可证; 自 2026-01-01 起" in line
+    assert "（" in run("law", "--lang", "zh").stdout
+    maker = run("wmi", "LGX", "--lang", "zh").stdout
+    assert "乘用车" in maker
+    assert "来源: " in maker
+    assert "可信度" in maker
+    nobody = run("wmi", "QQQ", "--lang", "zh")
+    assert (nobody.exit_code, "登记库中没有生产企业 'QQQ'" in nobody.stderr) == (1, True)
+
+
+def test_a_page_of_law_is_a_text_on_the_terminal():
+    for lang in ("en", "zh"):
+        law = run("law", "cn-2025-54", "--lang", lang).stdout
+        assert not re.search(r"<!--|\]\(|README", law)
+    assert "what each means: vintool law CODE" in run("law", "cn-2025-54").stdout
+
+
+@pytest.mark.parametrize("width", [60, 79, 100])
+def test_no_line_begins_with_a_sign_that_closes(width):
+    texts = run("explain", *NUMBERS, "--on", ON, "--lang", "zh").stdout.split("\n")
+    lines = [line for text in texts for line in wrapped(text, width)]
+    assert len(lines) > len(texts)
+    assert [line for line in lines if re.match(r" *[])）。，、；：”》]", line) or line.endswith(("（", "《", "“"))] == []  # fmt: skip

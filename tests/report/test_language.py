@@ -43,6 +43,34 @@ def test_every_note_of_a_reader_is_translated():
     assert [n for n in sorted(filled) if re.search("[a-z]+( [a-z]+){3}", translate(n))] == []
 
 
+def filled_in(text):
+    """A sentence with something in its holes that may stand in each."""
+    return re.sub(r"\{\w*\}", "7", text.replace("{list}", "list.csv"))
+
+
+def test_no_sentence_is_taken_for_another():
+    zh = language("zh")
+    of_pattern = {translation: english for english, translation in zh.texts.items()}
+    for text in zh.texts:
+        if "{" not in text or "%(" in text:
+            assert zh.translate(text) == zh.texts[text]
+            continue
+        values = {name: filled_in(f"{{{name}}}") for name in re.findall(r"\{(\w+)\}", text)}
+        said, meant = text.format(**values), zh.texts[text].format(**values)
+        assert zh.translate(said) == meant, (text, of_pattern.get(zh.translate(said)))
+        if not text.startswith("Sheet {name}"):
+            for name in ("'Packing: list'", '"It\'s"'):
+                assert zh.translate(f"Sheet {name}: {said}") == f"工作表 {name}：{meant}"
+
+
+@pytest.mark.parametrize("text", ["with a VIN", "all rows", "no VIN", "x rows read, y rows out."])
+def test_a_number_is_made_of_digits(text):
+    zh = language("zh")
+    assert not [pattern for pattern, _ in zh.patterns if pattern.fullmatch(text)]
+    hidden = "Sheet 'Packing list': 1 of 8 rows are hidden in the file; they were judged too."
+    assert zh.translate(hidden) == "工作表 'Packing list'：8 行中有 1 行在文件中隐藏，也已判定。"
+
+
 @pytest.mark.parametrize("blank", [0, 3])
 @pytest.mark.parametrize("apart", [0, 2])
 @pytest.mark.parametrize("read", [1_003, 1_010])
@@ -69,7 +97,7 @@ def test_holes_are_those_of_the_english():
 def test_the_catalogue_holds_nothing_that_no_one_says():
     said = {text for texts in OURS.values() for text in texts} | set(of_the_readers())
     texts, patterns = language("zh").texts, language("zh").patterns
-    filled = {zh for pattern, zh in patterns if any(map(pattern.fullmatch, said))}
+    filled = {zh for pattern, zh in patterns if any(map(pattern.fullmatch, map(filled_in, said)))}
     assert [text for text, zh in texts.items() if text not in said and zh not in filled] == []
 
 
@@ -216,3 +244,22 @@ def test_without_a_list_of_licences_it_is_said_that_none_was_checked(tmp_path):
     act = Page(page_of(tmp_path / "out")).words("act")
     assert "1 row needs an export licence." in act
     assert "it was not checked whether they have one" in act
+
+
+@pytest.mark.parametrize(
+    ("regime", "says", "limit"),
+    [
+        ("all", "under the rules that were asked on", "rules other than those that were asked"),
+        ("cn-2025-54", "under one rule on", "other rules: those that may apply"),
+    ],
+)
+def test_what_was_asked_is_said_as_it_is(tmp_path, regime, says, limit):
+    path = tmp_path / "list.csv"
+    path.write_text("VIN\nLRW3E7FA1LC000001\n", encoding="utf-8")
+    result = run("screen", path, "--on", ON, "--regime", regime, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    limits = Page(page_of(tmp_path / "out")).words("limits")
+    assert says in limits
+    assert limit in limits
+    explained = run("explain", "LRW3E7FA1LC000001", "--on", ON, "--regime", regime).stdout
+    assert ("other regimes." in explained) == (regime != "all")

@@ -15,17 +15,19 @@ from vintool.codes import (
     Reason,
 )
 from vintool.decoding.fields import FIELDS
+from vintool.decoding.vehicle_type import KINDS as VEHICLE_TYPES
 from vintool.desk.licences import COUNTED, DRAW_ON_NONE, ORDER_OF_USE
 from vintool.files.reading.mail import MEDIA
 from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
 from vintool.files.run import Run
 from vintool.files.writing import exceptions, overview
 from vintool.files.writing.report import not_checked
+from vintool.registry import tariff
 from vintool.report.changes import KINDS
 from vintool.report.summary import KINDS as ROW_KINDS
 from vintool.report.text import CHANGED, COLUMN_TITLES
 from vintool.screening.decision import TABLE
-from vintool.screening.explain import MEANINGS, NOT_CHECKED
+from vintool.screening.explain import MEANINGS, NOT_CHECKED, NOT_CHECKED_OF_ONE
 from vintool.screening.regimes import load_regime
 
 CODE = Path(vintool.__file__).parent
@@ -49,6 +51,7 @@ def of_the_law():
         yield from (item.title for item in rule.other_regime)
         yield from (item.text for item in rule.citation)
         yield from not_checked(Run(path=CODE), (rule,))
+        yield from not_checked(Run(path=CODE), (rule, rule))
 
 
 def of_the_ledger():
@@ -70,7 +73,12 @@ NOT_SHOWN = {"vin", "wmi", "vds", "vis", "attributes", "problems", "powertrain c
 
 def of_explain():
     """What ``explain`` says of a vehicle and a verdict, and the steps of the decision with the law of each."""
-    yield from {*MEANINGS.values(), NOT_CHECKED, *({line.step for line in TABLE} - {"VIN"})}
+    yield from {
+        *MEANINGS.values(),
+        NOT_CHECKED,
+        NOT_CHECKED_OF_ONE,
+        *({line.step for line in TABLE} - {"VIN"}),
+    }
     yield from (line.says for line in TABLE)
     for law in map(load_regime, REGIMES):
         yield from (one.says for line in TABLE for one in law.at_step(line.step))
@@ -229,6 +237,29 @@ OF_EVIDENCE = (
     "chassis number {text}",
     "WMI {code} and the declared origin",
     "both abroad",
+    "goods not used",
+    "{start} at {positions} {signs}",
+    "{list} row {n}",
+    "{list} sheet {name} row {n}",
+    "given by the caller, and position 10 allows it",
+    "position 7 is a letter: 2010 or later",
+    "position 7 is a digit: before 2010",
+    "the only year of the 30-year cycle that is possible",
+    "the later year of the 30-year cycle that is possible",
+    "position 10 need not be the model year in this market",
+    "this maker puts no model year into position 10",
+    "position {n} is the year by this maker's own rule",
+    "the years in which the known positions fit",
+    "patterns of several model years fit, and disagree on electric drive",
+    "the only year in which patterns of the WMI fit",
+    "the year in which the patterns of the WMI fit best",
+    "pure electric",
+    "hybrid",
+    "plug-in hybrid",
+    "range-extended",
+    "fuel cell",
+    "the VIN of row {row}",
+    "the VIN of row {row} of sheet {sheet}",
 )
 ERRORS = (  # what is wrong with a file, and what to do next
     "there is no column {name}",
@@ -378,7 +409,44 @@ def of_the_doubts():
         yield from (reading.replace(";", ",") for reading in doubt.readings)
 
 
+def of_the_tariff():
+    for rows in tariff.lines().values():
+        yield from (part for row in rows for part in row.meaning.split(", "))
+
+
+LOOKED_UP = (  # by ``law`` and ``wmi``
+    "What it covers",
+    "Its rules",
+    "Words",
+    "In doubt: review, with both readings",
+    "What may apply instead",
+    "Not established",
+    "Where it is written",
+    "Since when",
+    "Why",
+    "Source",
+    "Days",
+    "Examples",
+    "since",
+    "source",
+    "sources",
+    "letters",
+    "export licence",
+    "no export licence",
+    "licence not known",
+    "model years",
+    "brands",
+    "the first two characters belong to",
+    "the registry knows no maker {name}",
+    "Gathered from public reprints; nothing here is legal advice. Confidence: high, medium, low.",
+    "Version {version}. In force since {day}. {note}",
+)
+
+
 OURS = {
+    "what is looked up": list(LOOKED_UP),
+    "tariff": sorted(set(of_the_tariff())),
+    "vehicle types": list(VEHICLE_TYPES),
     "readings of a doubt": sorted(set(of_the_doubts())),
     "parts of evidence": list(OF_EVIDENCE),
     "notes": list(NOTES),

@@ -159,10 +159,10 @@ def learn(  # noqa: PLR0913 - a command has its options
             write_file(target, job.rules_csv(lesson.mined, lesson.source))
         except OSError as error:
             raise Unreadable(f"{target}: cannot be written ({error.strerror}).") from None
-        note(f"{len(lesson.mined.rules):,} rules written to {target}")
+        note(f"rules written to {target}: {len(lesson.mined.rules):,}")
     if lesson.against:
         note(
-            f"{len(lesson.against):,} rules disagree with packaged evidence: such rows are not cleared"
+            f"rules that disagree with packaged evidence: {len(lesson.against):,}; such rows are not cleared"
         )
     if not targets:
         note("no --out or --install given: nothing was written")

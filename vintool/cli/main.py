@@ -50,6 +50,7 @@ from vintool.cli.terminal import (
     today,
     unwritable,
 )
+from vintool.codes import ALL_REGIMES
 
 
 @contextmanager
@@ -239,7 +240,9 @@ def explain(  # noqa: PLR0913, PLR0917 - the options of the command
         print_models(
             (page.explain(text, on, declared, regime) for text in read_texts(vins)),
             form,
-            lambda explanation: page.explanation_lines(explanation, words),
+            lambda explanation: page.explanation_lines(
+                explanation, words, one_regime=regime != ALL_REGIMES
+            ),
             single=_single(vins),
         )
     except ValueError as error:

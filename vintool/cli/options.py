@@ -54,12 +54,21 @@ regime_option = click.option(
     metavar="CODE",
     help="The licence regime, or all that are in question for a row; 'vintool law' lists them.",
 )
-lang_option = click.option(
-    "--lang",
-    type=click.Choice(list(LANGUAGES)),
-    default="en",
-    show_default=True,
-    help="The language of what is printed and of report.html; data is the same in both.",
+
+
+def _lang_option(help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        "--lang",
+        type=click.Choice(list(LANGUAGES)),
+        default="en",
+        show_default=True,
+        help=help_text,
+    )
+
+
+lang_option = _lang_option("The language of what is printed; data is the same in both.")
+lang_of_page_option = _lang_option(
+    "The language of what is printed and of report.html; data is the same in both."
 )
 vins_argument = click.argument("vins", nargs=-1, required=True, metavar="VIN... | - | @FILE")
 FILE = click.Path(path_type=Path, dir_okay=False)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("code_or_name")
 @text_or_json
-def wmi(code_or_name: str, form: str) -> None:
+@lang_option
+def wmi(code_or_name: str, form: str, lang: str) -> None:
     """Look up a manufacturer by WMI (3 or 6 characters), by name or by brand.
 
     A code that had several makers is shown with the model years of each, as far as they are known.
@@ -29,7 +30,9 @@ def wmi(code_or_name: str, form: str) -> None:
     vintool wmi 比亚迪
     """
     from vintool import registry  # noqa: PLC0415 - start-up time
+    from vintool.report.language import language  # noqa: PLC0415
 
+    words = language(lang).translate
     makers = registry.find_makers(code_or_name)
     names = registry.chinese_names()
     if form == "json":
@@ -44,22 +47,22 @@ def wmi(code_or_name: str, form: str) -> None:
         ]
         say_json(as_json(rows))
     for maker in makers if form == "text" else ():
-        years = f"  model years {maker.years}" if maker.years else ""
-        kinds = ", ".join(maker.kinds)
+        years = f"  {words('model years')} {maker.years}" if maker.years else ""
+        kinds = ", ".join(map(words, maker.kinds))
         say(f"{maker.wmi:<7}{maker.name}  [{maker.country or '??'}; {kinds}]{years}")
         if maker.brands:
             brands = (f"{brand} {names.get(brand, '')}".strip() for brand in maker.brands)
-            say(f"       brands: {', '.join(brands)}")
+            say(f"       {words('brands')}: {', '.join(brands)}")
         say(
-            f"       sources: {maker.source} (confidence {maker.confidence})"
+            f"       {words('sources')}: {maker.source} ({words(f'confidence {maker.confidence}')})"
             + (f"; {maker.note}" if maker.note else "")
         )
     if not makers:
         code = code_or_name.strip().upper()
         country = registry.country(code) if len(code) in {2, 3, 6} else None
         note(
-            f"the registry knows no maker {code_or_name!r}"
-            + (f"; the first two characters belong to {country.name}" if country else "")
+            words(f"the registry knows no maker {code_or_name!r}")
+            + (f"; {words('the first two characters belong to')} {country.name}" if country else "")
         )
         sys.exit(FAILED)
 
@@ -72,7 +75,8 @@ def wmi(code_or_name: str, form: str) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write every page as Markdown into a folder.",
 )
-def law(code: str | None, folder: Path | None) -> None:
+@lang_option
+def law(code: str | None, folder: Path | None, lang: str) -> None:
     """The rules: which there are; what one says, since when, why; or what a tariff code means.
 
     \b
@@ -82,9 +86,12 @@ def law(code: str | None, folder: Path | None) -> None:
     vintool law 8703.80.10.90
     """
     from vintool.registry import tariff  # noqa: PLC0415 - start-up time
-    from vintool.screening.pages import pages, regime_page  # noqa: PLC0415
+    from vintool.report.evidence import meaning_in  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
+    from vintool.screening.pages import as_text, pages, regime_page  # noqa: PLC0415
     from vintool.screening.regimes import load_regime  # noqa: PLC0415
 
+    words = language(lang).translate
     if folder is not None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -96,9 +103,9 @@ def law(code: str | None, folder: Path | None) -> None:
         note(f"{len(written)} pages written to {folder}")
     elif code is None:
         for regime in map(load_regime, REGIMES):
-            say(f"{regime.code:<18}since {regime.start}  {regime.title}")
+            say(f"{regime.code:<18}{words('since')} {regime.start}  {words(regime.title)}")
     elif code in REGIMES:
-        for text in regime_page(load_regime(code)).split("\n"):
+        for text in as_text(regime_page(load_regime(code)), words):
             say(text)
     elif lines := tariff.beginning_with(digits := re.sub(r"[\s.·-]", "", code)) or tariff.find(
         digits
@@ -107,13 +114,17 @@ def law(code: str | None, folder: Path | None) -> None:
             licence = {"yes": "export licence", "no": "no export licence"}.get(
                 line.licence, "licence not known"
             )
-            letters = f", letters {line.letters}" if line.letters else ""
+            letters = f", {words('letters')} {line.letters}" if line.letters else ""
             say(
-                f"{line.code:<11}{line.meaning}; {licence}{letters}"
-                + (f"; {line.period}" if line.period else "")
+                f"{line.code:<11}{meaning_in(line.meaning, language(lang))}; {words(licence)}{letters}"
+                + (
+                    f"; {' '.join(map(words, re.split(' (?=until)', line.period)))}"
+                    if line.period
+                    else ""
+                )
             )
             say(
-                f"{'':<11}source: {line.source} (confidence {line.confidence})"
+                f"{'':<11}{words('source')}: {line.source} ({words(f'confidence {line.confidence}')})"
                 + (f"; {line.note}" if line.note else "")
             )
     else:

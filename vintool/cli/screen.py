@@ -12,7 +12,7 @@ import click
 
 from vintool.cli.options import (
     FILE,
-    lang_option,
+    lang_of_page_option,
     on_day,
     regime_option,
     text_or_json,
@@ -129,7 +129,7 @@ SAMPLES = Path(__file__).parent / "samples"
     show_default=True,
     help="On stderr: a bar on a terminal (auto), lines of JSON for programs, or nothing.",
 )
-@lang_option
+@lang_of_page_option
 @click.option("--verbose", "-v", is_flag=True, help="Print all reasons, brands, sheets and notes.")
 @with_evidence
 def screen(
@@ -294,7 +294,7 @@ def _print_summary(summary: "Summary", form: str, lang: str, *, verbose: bool = 
     default=Path(),
     help="Folder to write to; by default the current one.",
 )
-@lang_option
+@lang_of_page_option
 @with_user_data
 def demo(out: Path, lang: str) -> None:
     """Write a small, dirty sample manifest with lists of exporters and licences, screen it, and say where the report is."""

@@ -38,12 +38,10 @@ _Translate = Callable[[str], str]
 """From English to the language of who reads; ``str`` leaves it as it is."""
 
 
-def _cite(source: Source) -> str:
-    return (
-        f"{source.file} {source.row}".strip()
-        + f": {source.cites}"
-        + (f" ({source.note})" if source.note else "")
-    )
+def _cite(source: Source, translate: _Translate) -> str:
+    """A source as the data has it; where it is a position and not a row, place and reason are ours."""
+    note = f" ({translate(source.note)})" if source.note else ""
+    return f"{source.file} {translate(source.row)}".strip() + f": {source.cites}{note}"
 
 
 def facts_of(vehicle: Mapping[str, Any]) -> Iterator[tuple[str, str, str, tuple[Source, ...]]]:
@@ -72,11 +70,12 @@ def vehicle_lines(vehicle: Mapping[str, Any], translate: _Translate = str) -> It
     yield f"{padded(translate('check digit'), 16)}{translate(vehicle['check_digit'].value)} ({rules})"
     cited: set[Source] = set()
     for field, value, basis, sources in facts_of(vehicle):
-        yield f"{padded(translate(FIELDS[field].label), 16)}{value}  [{', '.join(map(translate, basis.split(', ')))}]"
+        shown = translate(value) if field == "vehicle_type" else value
+        yield f"{padded(translate(FIELDS[field].label), 16)}{shown}  [{', '.join(map(translate, basis.split(', ')))}]"
         for source in sources:
             if source not in cited:
                 cited.add(source)
-                yield f"{'':<17}{_cite(source)}"
+                yield f"{'':<17}{_cite(source, translate)}"
         if field == "model_year" and len(years) > 1:
             place = vehicle["model_year"].source.row
             yield f"{'':<17}{translate(f'{place} allows {_years(years, translate)}')}"
@@ -90,7 +89,7 @@ def vehicle_lines(vehicle: Mapping[str, Any], translate: _Translate = str) -> It
         cannot = translate("cannot tell; the evidence disagrees:" if conflict else "cannot tell")
         yield f"{padded(translate('powertrain'), 16)}{cannot}"
     for source in conflict:
-        yield f"{'':<17}{_cite(source)}"
+        yield f"{'':<17}{_cite(source, translate)}"
 
 
 def check_lines(check: Mapping[str, Any], translate: _Translate = str) -> Iterator[str]:

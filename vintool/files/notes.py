@@ -157,7 +157,11 @@ def doubt_notes(controlled: Mapping[str, int]) -> Iterator[str]:
     """The rows for review that need a licence under one rule, while another one doubts: by that rule."""
     for regime, count in ranked(controlled):
         if count:
-            yield f"{count:,} row(s) for review need a licence under {regime} by what is known: the doubt is another rule's. vin_other_regimes names it."
+            yield (
+                f"{count:,} row is for review, but needs a licence in any case ({regime}); see vin_other_regimes."
+                if count == 1
+                else f"{count:,} rows are for review, but need a licence in any case ({regime}); see vin_other_regimes."
+            )
 
 
 def repeated_notes(rows: Mapping[str, int], repeated: Mapping[str, int]) -> Iterator[str]:

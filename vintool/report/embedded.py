@@ -38,7 +38,7 @@ def row_view(
         "sheet": cell(row.sheet, 60),
         "text": cell(row.vin_text),
         "vin": cell(row.vin) if row.vin and row.vin != row.vin_text else "",
-        "meant": cell(row.suggestion) if row.suggestion else "",
+        "meant": cell(_suggested(row.suggestion, language)),
         "brand": cell(row.brand, 60) if row.brand else "",
         "power": cell(row.powertrain, 60) if row.powertrain else "",
         "verdict": cell(row.verdict, 60),
@@ -48,6 +48,12 @@ def row_view(
         ],
         "evidence": [cell(evidence_in(item, language)) for item in row.evidence[:EVIDENCE]] + rest,
     }
+
+
+def _suggested(suggestion: str | None, language: Language) -> str:
+    """A VIN that may be meant, and why, as ``Suggestion`` writes both."""
+    vin, sign, reason = (suggestion or "").partition(" (")
+    return f"{vin} ({language.translate(reason.removesuffix(')'))})" if sign else vin
 
 
 def payload(

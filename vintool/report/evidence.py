@@ -12,6 +12,8 @@ _END: Final = re.compile(
 _SIGNS: Final = re.compile(r"(: |, )")
 _SIGN: Final = {": ": "：", ", ": "，"}
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z_]*")
+_ENTRY: Final = re.compile(r"[a-z_]+ ['\"]")
+_OF_GOODS: Final = {"not used": "goods not used"}  # a licence that is not used is another thing
 
 
 def evidence_in(line: str, language: Language) -> str:
@@ -33,9 +35,21 @@ def evidence_in(line: str, language: Language) -> str:
         return text
     grade = language.translate(end["grade"].removeprefix(", ")) if end["grade"] else ""
     of = "，".join(
-        filter(None, (language.gettext(end["basis"]), grade, language.gettext(end["source"])))
+        filter(None, (language.gettext(end["basis"]), grade, language.translate(end["source"])))
     )
     return f"{text}（{of}）"
+
+
+def meaning_in(meaning: str, language: Language) -> str:
+    """What a tariff code means, part by part.
+
+    >>> from vintool.report.language import language
+    >>> meaning_in("only an electric motor, not used", language("zh"))
+    '仅装电动机, 非二手车'
+    """
+    if not language.texts:
+        return meaning
+    return ", ".join(language.gettext(_OF_GOODS.get(part, part)) for part in meaning.split(", "))
 
 
 def _said(value: str, language: Language) -> str:
@@ -49,8 +63,14 @@ def _side(side: str, language: Language) -> str:
         return whole
     parts = enumerate(_SIGNS.split(side))
     return "".join(
-        _SIGN[part] if number % 2 else language.translate(part) for number, part in parts
+        _SIGN[part] if number % 2 else _part(_OF_GOODS.get(part, part), language)
+        for number, part in parts
     )
+
+
+def _part(text: str, language: Language) -> str:
+    """A part of a side: a sentence of ours, an entry with what its cell holds, or a text that stays."""
+    return _named(text, language) if _ENTRY.match(text) else language.translate(text)
 
 
 def _named(what: str, language: Language) -> str:

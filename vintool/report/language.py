@@ -37,6 +37,10 @@ class Language(NamedTuple):
 
     def translate(self, text: str) -> str:
         """A finished sentence of ours in this language, whatever names and numbers stand in it."""
+        if self.texts and text not in self.texts and (of_sheet := _OF_SHEET.fullmatch(text)):
+            # The place first, or a hole that begins a sentence would take it in.
+            name, note = of_sheet.groups()
+            return self.texts[OF_SHEET].format(name=name, note=self.translate(note))
         if not self.texts or (said := self._known(text)) is None:
             place, colon, rest = text.partition(": ")
             return f"{place}: {self.translate(rest)}" if colon and self.texts else text
@@ -83,16 +87,32 @@ def language(code: str = "en") -> Language:
         )
         if english and translation and not message.fuzzy:
             texts[english] = translation
-    patterns = [
-        (_pattern(english), translation)
-        for english, translation in texts.items()
-        if _HOLE.search(english)
-    ]
+    # The more words of its own a sentence has, the earlier: the others could take it for their own.
+    with_holes = sorted(filter(_HOLE.search, texts), key=lambda text: -len(_HOLE.sub("", text)))
+    patterns = ((_pattern(english), texts[english]) for english in with_holes)
     return Language(tag, texts, tuple(patterns))
 
 
-_NUMBER = r"[\d,]+"  # what a hole of the name digits takes
+OF_SHEET: Final = "Sheet {name}: {note}"
+"""A note on one sheet of several, in the catalogue."""
+_OF_SHEET = re.compile(r"""Sheet ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"): (.+)""", re.DOTALL)
 _HOLE = re.compile(r"\{(\w+)\}")
+_NUMBERS: Final = """
+    digits n m count many vins hidden without lines hits with_hits near again repeated unread long most vehicles errors
+    inert cut ours titles headings headers widest given applied same read out blank apart filled left_out all depth
+"""
+_TAKES: Final = {
+    **dict.fromkeys(
+        _NUMBERS.split(),
+        r"[\d,]+",
+    ),
+    **dict.fromkeys(("day", "end"), r"\d[\d-]*"),
+    "positions": r"\d+(?:-\d+)?",
+    "start": r"(?:VIN )?\S+",
+    "list": r".+\.\w+",
+    **dict.fromkeys(("verdict", "level", "grade", "market"), r"\w+"),
+}
+"""What a hole of a name takes: numbers and days take nothing else, other holes any text."""
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -100,9 +120,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     parts = _HOLE.split(text)
     return re.compile(
         "".join(
-            f"(?P<{part}>{_NUMBER if part == 'digits' else '.+?'})"
-            if number % 2
-            else re.escape(part)
+            f"(?P<{part}>{_TAKES.get(part, '.+?')})" if number % 2 else re.escape(part)
             for number, part in enumerate(parts)
         ),
         re.DOTALL,

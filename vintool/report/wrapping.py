@@ -8,9 +8,12 @@ from typing import Final
 NARROWEST: Final = 20  # cells; a terminal that says less is not believed
 _INDENT: Final = 4  # of what is continued, where the line has no columns
 _WIDE: Final = frozenset("WF")
-# A break may stand behind a space and beside each wide character, but not before a sign that closes; in a word that is
-# longer than a line behind what parts a path or a list.
-_WORDS = re.compile(r"\s+|[^\s\u1100-\uffff]+|[\u1100-\uffff][，。、；：？！）》”]{0,2}")
+# A break may stand behind a space and beside each wide character, but not before a sign that closes nor behind one that
+# opens; in a word that is longer than a line behind what parts a path or a list.
+_OPENS, _CLOSES = "（《“‘〔【「", "，。、；：？！）》”’〕】」"
+_WORDS = re.compile(
+    rf"\s+|[{_OPENS}]*(?:[^\s\u1100-\uffff“”‘’]+|[^\s{_OPENS}])[{_CLOSES})\]]*|[{_OPENS}]+"
+)
 _FOLDERS = re.compile(r"[^/\\]*[/\\]+|[^/\\]+")
 _PARTS = re.compile(r"[^_,;:=&?-]*[_,;:=&?-]+|[^_,;:=&?-]+")
 _LEAD = re.compile(r"\s*(?:.{0,24}\S\s{2,})?(?=\S)")

@@ -26,7 +26,11 @@ MEANINGS = {
     Verdict.OUT_OF_SCOPE: "outside this rule, which does not mean free to export",
     Verdict.INVALID: "no usable vehicle identity",
 }
-NOT_CHECKED = "Not checked: whether the exporter is qualified and the brand its own; the licence itself; other regimes."
+NOT_CHECKED = (
+    "Not checked: whether the exporter is qualified and the brand its own; the licence itself."
+)
+NOT_CHECKED_OF_ONE = "Not checked: whether the exporter is qualified and the brand its own; the licence itself; other regimes."
+"""The same where one regime was asked."""
 
 
 class Step(Frozen):
@@ -151,10 +155,17 @@ def _vehicle(identity: Identity, profile: Profile | None) -> Vehicle | None:
     return Vehicle.model_validate(fields, from_attributes=True)
 
 
-def explanation_lines(explanation: Explanation, language: Language = ENGLISH) -> Iterator[str]:
+def explanation_lines(
+    explanation: Explanation, language: Language = ENGLISH, *, one_regime: bool = False
+) -> Iterator[str]:
     """The whole page as lines of text: the verdict, why, each step, what the VIN tells, where it is written.
 
     Of several VINs the page begins with the verdict on all of them, and goes on with each.
+
+    Args:
+        explanation: of ``explain``.
+        language: of what is ours.
+        one_regime: whether one was asked, and not all that are in question.
     """
     say = language.translate
     each = explanation.vehicles or (explanation,)
@@ -176,7 +187,7 @@ def explanation_lines(explanation: Explanation, language: Language = ENGLISH) ->
         yield f"{padded(say('law'), 8)}{say(citation.text)} ({citation.url}; {confidence})"
     versions = ", ".join(dict.fromkeys(one.finding.rule_version for one in each))
     yield f"{padded(say('rules'), 8)}{versions}, {say('data')} {explanation.data_release}. {say('This is no legal advice.')}"
-    yield say(NOT_CHECKED)
+    yield say(NOT_CHECKED_OF_ONE if one_regime else NOT_CHECKED)
 
 
 def _verdict_lines(explanation: Explanation, language: Language) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A regime as a page that a lawyer reads, the decision table, and the tariff: generated from the data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from vintool.codes import REGIMES, Concern, Reason
 from vintool.registry import tariff
@@ -26,6 +27,35 @@ def regime_page(regime: Regime) -> str:
     return "\n".join([*_head(regime), *_provisions(regime), *_sources(regime)]).rstrip() + "\n"
 
 
+_TO_CODES = "[README.md](README.md#codes)"
+_COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
+_LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
+_LABELLED = re.compile(r"( *- )?\*\*([^*]+?)(:?)\*\*(.*)", re.DOTALL)
+
+
+def as_text(page: str, translate: Callable[[str], str] = str) -> Iterator[str]:
+    r"""The lines of a page for a terminal: without what speaks to an editor, and links as their texts.
+
+    Sentences, headings and labels are translated where the whole of one is known.
+
+    >>> print(*as_text("# x\n\n<!-- Generated -->\n\nsee [the codes](codes.md)."), sep="\n")
+    # x
+    <BLANKLINE>
+    see the codes.
+    """
+    page = _COMMENT.sub("", page.replace(_TO_CODES, "vintool law CODE"))
+    for line in _LINK.sub(r"\1", page).split("\n"):
+        sign, space, text = line.partition(" ")
+        if found := _LABELLED.fullmatch(line):
+            bullet, label, colon, rest = found.groups("")
+            yield f"{bullet}**{translate(label)}{colon}**{rest}"
+        elif space and not sign.strip("#-"):
+            says, colon, address = text.partition(": http")
+            yield f"{sign} {translate(says)}{colon}{address}"
+        else:
+            yield translate(line)
+
+
 def _head(regime: Regime) -> Iterator[str]:
     yield f"# {regime.code}"
     yield ""
@@ -45,7 +75,7 @@ def _head(regime: Regime) -> Iterator[str]:
     yield f"Condition: {regime.condition}. A VIN is {'part of the goods' if regime.has_vin else 'not part of the goods'}. Who may apply: {regime.applicants}."
     if regime.reference_codes:
         yield ""
-        yield f"Reference codes: {', '.join(regime.reference_codes)} (what each means: [README.md](README.md#codes))."
+        yield f"Reference codes: {', '.join(regime.reference_codes)} (what each means: {_TO_CODES})."
 
 
 def _provisions(regime: Regime) -> Iterator[str]:

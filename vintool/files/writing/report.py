@@ -88,6 +88,8 @@ def not_checked(run: Run, regimes: tuple[Regime, ...]) -> tuple[str, ...]:
         if run.catalogue
         else "whether the product is in the catalogue of type approvals, a condition of the licence (--catalogue)",
         "whether the vehicle exists, and is the one that its VIN tells",
-        "other rules: those that may apply are named beside a row",
+        "rules other than those that were asked"
+        if len(regimes) > 1
+        else "other rules: those that may apply are named beside a row",
     )
     return tuple(filter(None, limits))
