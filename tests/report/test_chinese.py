@@ -185,6 +185,9 @@ def test_what_a_vehicle_and_its_papers_say_is_chinese():
     for line, chinese in (
         ("duplicate_vin: the VIN of row 5", "duplicate_vin：第 5 行的车辆识别代号"),
         ("HS 870360: petrol plug-in hybrid: PHEV", "HS 870360：汽油插电式混合动力：PHEV"),
+        ("HS 8703809090: without a VIN, not used", "HS 8703809090：无车辆识别代号，非二手车"),
+        ("UN 3556: vehicle, lithium ion battery powered", "UN 3556：车辆，锂离子电池驱动"),
+        ("x: make BYD against Tesla by WMI LRW", "x：品牌 BYD，而另一方为WMI LRW 所示 Tesla"),
         ("exporter: new co (declared, a.csv row 2)", "出口商：new co（申报，a.csv 第 2 行）"),
     ):
         assert evidence_in(line, zh) == chinese

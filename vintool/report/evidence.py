@@ -13,7 +13,8 @@ _SIGNS: Final = re.compile(r"(: |, )")
 _SIGN: Final = {": ": "：", ", ": "，"}
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z_]*")
 _ENTRY: Final = re.compile(r"[a-z_]+ ['\"]")
-_OF_GOODS: Final = {"not used": "goods not used"}  # a licence that is not used is another thing
+# A licence that is not used, and a decision without a VIN, are other things.
+_OF_GOODS: Final = {"not used": "goods not used", "without a VIN": "goods without a VIN"}
 
 
 def evidence_in(line: str, language: Language) -> str:
