@@ -366,8 +366,3 @@ def test_a_column_without_a_heading_is_heard_where_one_cell_speaks_of_an_electri
     assert heard == {"vin": "VIN", "remarks": "Remarks", "fuel": "Fuel", "remarks_2": "Xyzzy"}
     unheard = map_columns(sheet_of(["VIN", "Xyzzy"], [VINS[0], "Foo New Energy Vehicle Co., Ltd."]))
     assert unheard == {"vin": "VIN"}
-
-
-def test_words_beside_the_vin_are_heard():
-    sheet = sheet_of(["VIN", "Fuel"], [f"{VINS[0]} (BEV)", "petrol"], [VINS[1], "petrol"])
-    assert map_columns(sheet) == {"vin": "VIN", "fuel": "Fuel", "remarks": "VIN"}
