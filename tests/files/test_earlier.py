@@ -54,5 +54,22 @@ def test_columns_that_merely_have_such_names_are_the_users():
     for headers in (ANSWERS[1:], ["VIN", *reversed(ANSWERS)], ["vin_verdict", *ANSWERS[:-1]]):
         assert not earlier_columns(headers)
     twice = ["VIN", *ANSWERS, *in_order([f"vin_{name}" for name in ANSWERS]), "remark"]
-    assert len(earlier_columns(["a", "vin_file", *in_order(ANSWERS), "b"])) == len(ANSWERS) + 1
+    inside = [*in_order(ANSWERS)[:5], "vin_sheet", "vin_file", *in_order(ANSWERS)[5:]]
+    assert len(earlier_columns(["a", "vin_file", *inside, "b"])) == len(ANSWERS) + 2
     assert len(earlier_columns(twice)) == 2 * len(ANSWERS)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", ["vin_file", "vin_sheet"])
+def test_a_column_of_the_user_that_is_called_as_those_of_places_stays(tmp_path, name, form):
+    rows = [["VIN", "Fuel", "HS code", name], [TESLA, "BEV", "8703801090", "mine"]]
+    paths = [put_csv(tmp_path / "list.csv", rows), put_csv(tmp_path / "more.csv", rows)]
+    for given in (paths[:1], paths):
+        for run in range(3):
+            out = tmp_path / f"{len(given)} {run}"
+            screen_file(given, ON, out, annotated_as=form, raw=form == "csv")
+            given = sorted(out.rglob(f"*annotated*.{form}")) or [*out.rglob(f"*.{form}")]  # noqa: PLW2901
+        again = vintool.read_manifest(given[:1])
+        assert again.column_names[:4] == rows[0]
+        assert again[name].to_pylist() == ["mine"]
+        assert len(again.column_names) <= 4 + 1 + 3  # however many runs there were

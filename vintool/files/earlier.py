@@ -62,10 +62,18 @@ def earlier_columns(headers: Sequence[str]) -> frozenset[int]:
             run.append(at + len(run))
         if tuple(_answers(names, run)) in {ANSWERS, tuple(in_order(ANSWERS))}:
             found.update(run)
-            while at and names[at - 1] in _OF_PLACE:
+            while at and names[at - 1] in _OF_PLACE and _is_renamed(headers, at - 1):
                 at -= 1  # noqa: PLW2901
                 found.add(at)
     return frozenset(found)
+
+
+def _is_renamed(headers: Sequence[str], at: int) -> bool:
+    """Whether a column before our answers has got ``vin_`` once more, as the user has one of its name.
+
+    One with the plain name may be the user's own, and stays: if it is ours, it says where the row came from.
+    """
+    return headers[at].strip().removeprefix("vin_") in map(str.strip, headers[:at])
 
 
 def _answers(names: Sequence[str], run: Sequence[int]) -> list[str]:
