@@ -1,5 +1,7 @@
 """A list that was screened before: its answers of then are no columns of the user's, and stand only once."""
 
+import json
+
 import openpyxl
 import pytest
 from support import ON
@@ -8,6 +10,7 @@ from support.manifests import ATTO3, TESLA, put_csv, put_xlsx, read_csv
 import vintool
 from vintool.files.earlier import ANSWERS, earlier_columns
 from vintool.files.screen import screen_file
+from vintool.files.tables import NOTES
 from vintool.files.writing.looks import in_order
 
 ROWS = [["No.", "VIN", "vin_model", "Fuel"], ["1", ATTO3, "A", "BEV"], ["2", TESLA, "B", "BEV"]]
@@ -54,5 +57,44 @@ def test_columns_that_merely_have_such_names_are_the_users():
     for headers in (ANSWERS[1:], ["VIN", *reversed(ANSWERS)], ["vin_verdict", *ANSWERS[:-1]]):
         assert not earlier_columns(headers)
     twice = ["VIN", *ANSWERS, *in_order([f"vin_{name}" for name in ANSWERS]), "remark"]
-    assert len(earlier_columns(["a", "vin_file", *in_order(ANSWERS), "b"])) == len(ANSWERS) + 1
+    inside = [*in_order(ANSWERS)[:5], "vin_sheet", "vin_file", *in_order(ANSWERS)[5:]]
+    assert len(earlier_columns(["a", "vin_file", *inside, "b"])) == len(ANSWERS) + 2
     assert len(earlier_columns(twice)) == 2 * len(ANSWERS)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", ["vin_file", "vin_sheet"])
+def test_a_column_of_the_user_that_is_called_as_those_of_places_stays(tmp_path, name, form):
+    rows = [["VIN", "Fuel", "HS code", name], [TESLA, "BEV", "8703801090", "mine"]]
+    paths = [put_csv(tmp_path / "list.csv", rows), put_csv(tmp_path / "more.csv", rows)]
+    for given in (paths[:1], paths):
+        for run in range(3):
+            out = tmp_path / f"{len(given)} {run}"
+            screen_file(given, ON, out, annotated_as=form, raw=form == "csv")
+            given = sorted(out.rglob(f"*annotated*.{form}")) or [*out.rglob(f"*.{form}")]  # noqa: PLW2901
+        again = vintool.read_manifest(given[:1])
+        assert again.column_names[:4] == rows[0]
+        assert again[name].to_pylist() == ["mine"]
+        assert len(again.column_names) <= 4 + 1 + 3  # however many runs there were
+
+
+@pytest.mark.parametrize("change", ["less", "among", "reversed"])
+def test_answers_that_are_not_known_as_ours_are_named(tmp_path, change):
+    first = vintool.screen_table({"VIN": [TESLA]}, on="2025-03-01").to_pylist()[0]
+    names = [*first]
+    if change == "less":
+        names.remove("vin_plant")
+    elif change == "among":
+        names.insert(5, "mine")
+    else:
+        names = ["VIN", *names[:0:-1]]
+    cells = [first.get(name) for name in names]
+    row = [" ".join(cell) if isinstance(cell, list) else str(cell or "") for cell in cells]
+    summary = screen_file(put_csv(tmp_path / "a.csv", [names, row]), ON)
+    (note,) = [note for note in summary.notes if "may be answers of an earlier run" in note]
+    table = vintool.screen_table({name: [cell] for name, cell in zip(names, row, strict=True)}, ON)
+    assert json.loads(table.schema.metadata[NOTES]) == [note]
+    (batch,) = vintool.screen_batches(table.select(names).to_batches(), ON)
+    assert json.loads(batch.schema.metadata[NOTES]) == [note]
+    plain = vintool.screen_table({"VIN": [TESLA], "vin_model": ["x"]}, ON)
+    assert NOTES not in plain.schema.metadata

@@ -168,3 +168,18 @@ def test_what_cannot_be_read_is_never_silent(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert vintool.read_manifest(good).num_rows == 3
+
+
+def test_a_sheet_with_vins_that_was_left_out_is_warned_of(tmp_path):
+    path = put_xlsx(tmp_path / "a.xlsx", {"Cars": TITLED, "Old": TITLED, "Cover": [("Dear Sir,",)]})
+    book = openpyxl.load_workbook(path)
+    book["Old"].sheet_state = "hidden"
+    book.save(path)
+    with pytest.warns(ManifestWarning) as warned:
+        assert vintool.read_manifest(path).num_rows == 3
+    (said,) = [str(one.message) for one in warned]
+    assert said.startswith("NOT READ, and vehicles may stand in it: Old: hidden, with 3 VIN(s)")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        vintool.read_manifest(path, say=[].append)
+        assert vintool.read_manifest(path, sheet="Old").num_rows == 3

@@ -120,6 +120,20 @@ def test_vin_screen_judges_each_row_by_itself(con):
         con.sql("SELECT vin_screen(v, DATE '2026-03-01', MAP {'fule': fuel}) FROM cars").fetchall()
 
 
+def test_a_day_that_can_be_none_is_one_that_cannot_be_read(con):
+    days = ["infinity", "-infinity", "0226-11-20", "2569-03-01", "2026-03-01"]
+    rows = con.execute(
+        "SELECT vin_screen(?, unnest(?::DATE[]), MAP {'declaration_date': '2025-03-01'})",
+        [TEXTS[0], days],
+    ).fetchall()
+    for day, (row,) in zip(days, rows, strict=True):
+        wanted = vintool.screen(TEXTS[0], None, {"declaration_date": day})
+        assert (row["verdict"], row["reasons"]) == (
+            wanted.verdict.value, [one.value for one in wanted.reasons],
+        )  # fmt: skip
+        assert row["verdict"] == "controlled"
+
+
 def test_a_struct_of_all_fields_is_there_where_none_are_named():
     con = duck.connect()
     frames.duckdb(con)

@@ -4,17 +4,22 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from support import ON
 from support.manifests import put_csv
 from support.vehicles import EADO, ELECTRIC, NEW_ELECTRIC, PETROL, TESLA, USED, screen
 from support.vins import vin
 
+import vintool
+from vintool import frames
+from vintool.cli.main import cli
 from vintool.codes import REGIMES, Reason, Verdict
 from vintool.columns import screen_batches, screen_table
 from vintool.declaration import headers, mapping
 from vintool.errors import MappingError
 from vintool.files.screen import screen_file
 from vintool.screening.dates import DATES, LAST_KNOWN_YEAR, ManifestDays
+from vintool.screening.explain import explain
 from vintool.screening.regimes import load_regime
 
 CARS = [vin("LRW3E7FA", "SC", f"{serial:06}") for serial in range(20)]
@@ -234,6 +239,27 @@ def test_a_row_is_not_its_own_witness():
 def test_the_day_given_as_an_argument_needs_no_witness():
     assert screen(TESLA, FIRST - timedelta(days=1)).verdict is Verdict.OUT_OF_SCOPE
     assert screen(TESLA, ON).verdict is Verdict.CONTROLLED
+
+
+@pytest.mark.parametrize("day", [date(226, 11, 20), date(1999, 12, 31), date(2569, 3, 1)])
+def test_a_day_given_that_can_be_none_of_a_declaration_is_refused(tmp_path, day):
+    path, table = put_csv(tmp_path / "a.csv", [["VIN"], [TESLA]]), pa.table({"VIN": [TESLA]})
+    for on in (day, day.isoformat()):
+        for ask in (
+            lambda on: vintool.screen(TESLA, on),
+            lambda on: explain(TESLA, on),
+            lambda on: screen_table(table, on),
+            lambda on: vintool.screen_table(table, on),
+            lambda on: screen_batches(table.to_batches(), on),
+            lambda on: frames.screen(table, on),
+            lambda on: screen_file(path, on),
+        ):
+            with pytest.raises(ValueError, match=f"on={day} cannot be .* give the year in full"):
+                ask(on)
+    for command in ("explain", "screen"):
+        result = CliRunner().invoke(cli, [command, TESLA, "--on", day.isoformat()])
+        assert (result.exit_code, "give the year in full" in result.output) == (2, True)
+    assert screen(TESLA, date(2016, 11, 20)).decided_on.date == date(2016, 11, 20)
 
 
 def test_the_notes_count_the_cells_of_a_date_column_that_were_not_read(tmp_path):

@@ -179,6 +179,7 @@ NOTES = (
     "position 9: the check digit of the other positions is {digit}",
     "{letters} read as the digit that it looks like",
     "one of several VINs in the cell",
+    "{plain} columns that are called as answers are, such as vin_verdict, stay as yours; they may be answers of an earlier run: those of this run stand in columns with one vin_ more.",
     "Columns {names} hold VINs: all of them are read, and each VIN of a row is judged.",
     "Columns {names} were not named for vin, and read all the same: they hold VINs.",
     "Column {name}: {n} of {all} cells is no date that can be read, the first in row {row}.",

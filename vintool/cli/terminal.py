@@ -166,10 +166,15 @@ class Day(click.ParamType):  # type: ignore[type-arg] # takes no type before cli
         """The day, or a usage error that shows how to write it."""
         if isinstance(value, date):
             return value
+        from vintool.screening.dates import why_no_declaration  # noqa: PLC0415 - start-up time
+
         try:
-            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=None).date()  # noqa: DTZ007 - a day has no zone
+            day = datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=None).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             self.fail(f"{value!r} is no date; write it as 2026-03-01", param, ctx)
+        if fault := why_no_declaration(day):
+            self.fail(f"{value!r} {fault}", param, ctx)
+        return day
 
 
 def read_texts(arguments: Sequence[str]) -> Iterator[str]:

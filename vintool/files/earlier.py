@@ -23,6 +23,7 @@ ANSWERS: Final = (
 """The columns of an answer, in their order."""
 
 _OF_PLACE = frozenset({"vin_sheet", "vin_file"})  # where several sheets or files became one table
+_SEVERAL = 3  # names of answers, which no list of a user's has by chance
 _AGAIN = re.compile(r"(?:vin_)+(?=vin$|vin_)")  # before a name that the user has, too
 
 
@@ -34,12 +35,15 @@ def open_without_earlier(path: Path, *, encoding: str | None, sheet: str | None)
         ours = earlier_columns(one.headers)
         if len(ours) == len(one.columns):
             ours = frozenset()  # nothing else is left to read
+        place = f"Sheet {one.name!r}: " if one.name else ""
         if ours:
-            place = f"Sheet {one.name!r}: " if one.name else ""
             notes.append(
                 f"{place}{len(ours)} columns of an earlier run were not read, and the answers of this run stand in their place."
             )
         sheets.append(_without(one, ours) if ours else one)
+        likely = likely_answers([header for at, header in enumerate(one.headers) if at not in ours])
+        if likely:
+            notes.append(place + likely)
     return replace(manifest, sheets=tuple(sheets), notes=(*manifest.notes, *notes))
 
 
@@ -62,10 +66,30 @@ def earlier_columns(headers: Sequence[str]) -> frozenset[int]:
             run.append(at + len(run))
         if tuple(_answers(names, run)) in {ANSWERS, tuple(in_order(ANSWERS))}:
             found.update(run)
-            while at and names[at - 1] in _OF_PLACE:
+            while at and names[at - 1] in _OF_PLACE and _is_renamed(headers, at - 1):
                 at -= 1  # noqa: PLW2901
                 found.add(at)
     return frozenset(found)
+
+
+def likely_answers(names: Sequence[str]) -> str:
+    """A note where columns that count as the user's are called as answers are; empty if there are none such.
+
+    >>> likely_answers(["VIN", "vin", "vin_verdict", "vin_model"]), likely_answers(["VIN", "vin_model"])
+    ('3 columns that are called as answers are, such as vin_verdict, stay as yours; they may be answers of an earlier run: those of this run stand in columns with one vin_ more.', '')
+    """
+    plain = {_AGAIN.sub("", name.strip()) for name in names}.intersection(ANSWERS)
+    if "vin_verdict" not in plain or len(plain) < _SEVERAL:
+        return ""
+    return f"{len(plain)} columns that are called as answers are, such as vin_verdict, stay as yours; they may be answers of an earlier run: those of this run stand in columns with one vin_ more."
+
+
+def _is_renamed(headers: Sequence[str], at: int) -> bool:
+    """Whether a column before our answers has got ``vin_`` once more, as the user has one of its name.
+
+    One with the plain name may be the user's own, and stays: if it is ours, it says where the row came from.
+    """
+    return headers[at].strip().removeprefix("vin_") in map(str.strip, headers[:at])
 
 
 def _answers(names: Sequence[str], run: Sequence[int]) -> list[str]:

@@ -24,6 +24,8 @@ from vintool.files.run import Run, paths_of
 from vintool.files.set_apart import SetApart
 from vintool.report.summary import SheetInfo
 
+_VINS_SEEN = " VIN(s) "  # in the reason why a sheet was left out
+
 
 class ManifestWarning(UserWarning):
     """Something of a manifest was not read, and vehicles may stand in it."""
@@ -96,6 +98,11 @@ def _read(run: Run, inputs: Inputs, say: Callable[[str], None] | None) -> pa.Tab
         infos.append(sheet_info(sheet, mapping, table.num_rows, apart))
         notes += dates.notes()
     left_out = [*manifest.skipped, *manifest.unread]
+    unread = [
+        f"{name}: {why}"
+        for name, why in left_out
+        if _VINS_SEEN in why or (name, why) in manifest.unread
+    ]
     notes = [
         *inputs.notes(manifest),
         *notes,
@@ -104,7 +111,7 @@ def _read(run: Run, inputs: Inputs, say: Callable[[str], None] | None) -> pa.Tab
         *manifest.notes,
         *(f"Sheet {name!r} was left out: {why}." for name, why in manifest.skipped),
     ]
-    _tell(notes, [f"{name}: {why}" for name, why in manifest.unread], say)
+    _tell(notes, unread, say)
     sheets = [
         _known(one, name, info, sheet, run.mapping or {})
         for one, name, info, sheet in zip(files, names, infos, manifest.sheets, strict=True)

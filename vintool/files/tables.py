@@ -12,6 +12,7 @@ from vintool import columns
 from vintool.codes import ALL_REGIMES
 from vintool.columns.engine.tables import as_table
 from vintool.desk.book import Desk
+from vintool.files.earlier import ANSWERS, likely_answers
 from vintool.files.lists import List, Lists, TableList, open_desk
 from vintool.registry.reference import CATALOGUE, Reference, by_call, reference_in_use
 from vintool.screening.dates import day_given
@@ -71,7 +72,7 @@ def screen_table(  # noqa: PLR0913 - the options of a run
         the int32 ``vin_model_year``, and the lists of texts ``vin_problems``, ``vin_reasons``,
         ``vin_evidence``, ``vin_other_regimes`` and ``vin_others``, the VINs of the row behind its first as ``VIN=verdict``. One whose name the user has gets ``vin_`` once more.
         The metadata of the user's schema is kept; release and hash of the reference stand in it, and what there is to know of
-        the lists as ``vintool.notes``.
+        the lists, and of columns that are called as answers are, as ``vintool.notes``.
 
     Raises:
         MappingError, NoVinColumn: which column is which must be told by ``mapping``; or it names a field
@@ -175,8 +176,11 @@ def _list(name: str, given: Any) -> List | None:
 
 
 def _with_notes(schema: pa.Schema, desk: Desk | None) -> dict[bytes, bytes] | None:
-    """The metadata of the user's schema, and what there is to know of the lists."""
+    """The metadata of the user's schema, and what there is to know of the lists and of columns called as answers are."""
     known = {**(schema.metadata or {})}
-    if desk is not None and desk.notes:
-        known[NOTES] = json.dumps(desk.notes, ensure_ascii=False).encode()
+    notes = list(desk.notes) if desk is not None else []
+    if likely := likely_answers(schema.names[: -len(ANSWERS)]):
+        notes.append(likely)
+    if notes:
+        known[NOTES] = json.dumps(notes, ensure_ascii=False).encode()
     return known or None

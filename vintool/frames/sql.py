@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from vintool.columns.screening.alone import screen_alone
 from vintool.frames.texts import Fields, decoded, texts_of, types_of, valid
 from vintool.registry.reference import Reference
+from vintool.screening.dates import why_no_declaration
 
 _TEXT, _BOOLEAN = "VARCHAR", "BOOLEAN"
 #: Columns of the answers that tell a row's place, which a function does not know.
@@ -103,10 +104,12 @@ def _screened(reference: Reference, vins: Any, days: Any, declared: Any) -> pa.S
     codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
     parts, places = list[pa.RecordBatch](), list[Any]()
     with reference.bound():
-        for code, day in enumerate(encoded.dictionary.to_pylist() or [date(2026, 1, 1)]):
+        for code, day in enumerate(_days(encoded.dictionary) or [date(2026, 1, 1)]):
             rows = np.flatnonzero(codes == code)
             at: Any = pa.array(rows)
             some = {field: column.take(at) for field, column in cells.items()}
+            if isinstance(day, str):  # as in a cell
+                some["declaration_date"], day = pa.repeat(day, len(rows)), None  # noqa: PLW2901
             parts.append(screen_alone(texts.take(at), day, some))
             places.append(rows)
     table = pa.Table.from_batches(parts).drop_columns([*_PLACES])
@@ -115,6 +118,19 @@ def _screened(reference: Reference, vins: Any, days: Any, declared: Any) -> pa.S
         table = table.take(order)
     names = [name if name == "vin" else name.removeprefix("vin_") for name in table.column_names]
     return pa.StructArray.from_arrays([*map(_whole, table.columns)], names)
+
+
+def _days(dates: Any) -> list[date | str | None]:
+    """The dates; one that can be no day of a declaration, such as an infinite one, as the text of a cell."""
+    days = list[date | str | None]()
+    for number in dates.cast(pa.int32()).to_pylist():
+        try:
+            day = None if number is None else date(1970, 1, 1) + timedelta(number)
+        except OverflowError:
+            days.append("no date")
+        else:
+            days.append(str(day) if day and why_no_declaration(day) else day)
+    return days
 
 
 def _cells(declared: Any) -> dict[str, pa.Array]:

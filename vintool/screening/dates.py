@@ -40,6 +40,8 @@ LAST_KNOWN_YEAR = int(wmi_data.RELEASE[:4])
 RELEASED = date(LAST_KNOWN_YEAR, int(wmi_data.RELEASE[5:7]), 1)
 #: Years that a declaration can be of: others are of another calendar, another century or wrong.
 PLAUSIBLE_YEARS = range(2000, LAST_KNOWN_YEAR + 2)
+#: Years of a day that is given: later ones may be, as a release is in use for years, and are ``LAW_MAY_BE_OLD``.
+GIVEN_YEARS = range(PLAUSIBLE_YEARS.start, PLAUSIBLE_YEARS.start + 100)
 
 
 def day_given(on: object) -> date | None:
@@ -50,7 +52,7 @@ def day_given(on: object) -> date | None:
 
     Raises:
         TypeError: it is something else.
-        ValueError: a text that is no date, or a time that is none.
+        ValueError: a text that is no date, a time that is none, or a day that cannot be one of a declaration.
 
     >>> [str(day_given(on)) for on in (date(2026, 3, 1), "2026-03-01", "2025-12-31T17:00:00Z", None)]
     ['2026-03-01', '2026-03-01', '2026-01-01', 'None']
@@ -63,14 +65,28 @@ def day_given(on: object) -> date | None:
         if on != on:  # noqa: PLR0124 - pandas' "not a time" is a datetime too
             raise ValueError  # noqa: TRY301
         if isinstance(on, datetime):
-            return (on.astimezone(_CHINA) if on.tzinfo else on).date()
+            on = (on.astimezone(_CHINA) if on.tzinfo else on).date()
     except (ValueError, OverflowError):
         raise ValueError(f"on={on!r} is no date; give one such as 2026-03-01") from None
-    if isinstance(on, date):
-        return on
-    raise TypeError(
-        f"on= takes a date, a text such as 2026-03-01 or a datetime, not {type(on).__name__}"
-    )
+    if not isinstance(on, date):
+        raise TypeError(
+            f"on= takes a date, a text such as 2026-03-01 or a datetime, not {type(on).__name__}"
+        )
+    if fault := why_no_declaration(on):
+        raise ValueError(f"on={on.isoformat()} {fault}")
+    return on
+
+
+def why_no_declaration(day: date) -> str:
+    """What is wrong with a day that is given; empty if it may be one of a declaration.
+
+    >>> why_no_declaration(date(226, 11, 20)), why_no_declaration(date(2016, 11, 20))
+    ('cannot be the day of a declaration: its year is not one of 2000 to 2099; give the year in full, as in 2026-03-01', '')
+    """
+    if day.year in GIVEN_YEARS:
+        return ""
+    years = f"{GIVEN_YEARS[0]} to {GIVEN_YEARS[-1]}"
+    return f"cannot be the day of a declaration: its year is not one of {years}; give the year in full, as in 2026-03-01"
 
 
 class DeclarationDay(NamedTuple):

@@ -13,7 +13,7 @@ from vintool.registry.reference import Reference, by_call
 from vintool.report.evidence import evidence_in
 from vintool.report.language import ENGLISH, Language
 from vintool.report.wrapping import padded
-from vintool.screening.dates import day_of_row
+from vintool.screening.dates import day_given, day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.regimes import Citation, load_regime, regimes_asked
 from vintool.screening.row_vins import beside_first
@@ -69,7 +69,7 @@ class Explanation(Frozen):
 @by_call
 def explain(
     text: str,
-    on: date | None,
+    on: date | str | None,
     declared: Mapping[str, object] | None = None,
     regime: str | None = None,
     *,
@@ -79,19 +79,19 @@ def explain(
 
     Args:
         text: a VIN as people type it.
-        on: the declaration date; None to read it from ``declared``.
+        on: as for ``vintool.screen``; None to read it from ``declared``.
         declared: as for ``vintool.screen``.
         regime: code of the regime; None or ``all`` for every one that is in question.
         reference: as for ``vintool.screen``.
 
     Raises:
         KeyError: no such regime.
-        ValueError: an unknown declared field.
+        ValueError: an unknown declared field, or ``on`` is no date.
 
     >>> [step.line for step in explain("LRW3E7FA1LC000001", date(2025, 12, 31)).steps]
     ['1c']
     """
-    regimes = regimes_asked(regime)
+    regimes, on = regimes_asked(regime), day_given(on)
     days = tuple(day_of_row(one, on, declared) for one in regimes)
     vehicles = judge_row(text, days, declared, regimes)
     decision = decision_on_row(vehicles)
