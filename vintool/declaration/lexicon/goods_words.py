@@ -97,6 +97,11 @@ def alike(words: list[Word]) -> list[Word]:
     return [word if word.text.isascii() else _in_one_script(word) for word in words]
 
 
+def has_other_script(folded: str) -> bool:
+    """Whether ``alike`` may change a folded text."""
+    return _OTHER_SCRIPT.search(folded) is not None
+
+
 def _in_one_script(word: Word) -> Word:
     text = word.text.translate(_ONE_SCRIPT)
     if len(text) >= _TELLTALE and _LATIN_LETTER.search(text):

@@ -5,26 +5,42 @@ passed over, as many that trade in petrol cars are called after new energy.
 """
 
 import re
+from collections import Counter
+from functools import cache
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon.electric_hints import energies, hint
 from vintool.declaration.lexicon.goods import goods_name
-from vintool.declaration.lexicon.goods_words import SOURCE
+from vintool.declaration.lexicon.goods_words import (
+    SOURCE,
+    alike,
+    has_other_script,
+    rows_about,
+)
 from vintool.declaration.lexicon.meanings import Meaning, quoted
-from vintool.declaration.lexicon.words import fold
+from vintool.declaration.lexicon.words import WORD, fold, letters, rows_of, words_of
 
 REMARKS, DRIVE_MOTOR, ELECTRIC_RANGE = "remarks", "drive_motor", "electric_range"
-# Remarks are many, and each another: only those with such a piece of a word are parted into words.
-_STEMS = re.compile(
-    r"electr|el[ée]ctr|elétr|elettr|électr|elektr|электр|електр|ηλεκτρ|kwh|квт|bev|ev\b|nev|zev|emission|emisi|emissi|batter|batar|bater|batería|"
-    r"аккум|батар|акум|akku|plug|stromer|ccs2|chademo|wltp|cltc|nedc|energ|энерги|enerji|elbil|eldr|elbi|sähkö|villany|[电電]|新能源|"
-    r"新エネ|ゼロ|航続|千瓦|零排放|전기|배터리|에너지|ไฟฟ้า|พลังงาน|كهرب|طاقة|برق|חשמל|điện|chạy pin|năng lượng|listrik|baterai|şarj"
-)
+# Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
+_SIGNS = re.compile(r"bev|ev\b|plug|k\s?wh|квт|千瓦|[度电電]")
 _COMPANY = re.compile(
     r"公司|集团|集團|株式会社|\b(?:co\.|ltd|llc|inc\b|corp|gmbh|s\.?a\.?r?\.?l\b|s\.a\.|b\.v\.|ооо|тоо|limited|company|trading|logistics)"
 )
+# The name stands before the legal form, a Russian one behind it. "Company" and "limited" alone are words as others are.
+_FORM = re.compile(
+    r"公司|集团|集團|株式会社|\b(?:"
+    r"(?:co|company|corporation|private|pvt|pte|trading|logistics|group|holdings?|international|motors?|technology|energy|vehicles?)\b"
+    r"\.?,?\s?(?:ltd|limited|llc|inc)\b\.?|co\.(?=\s?(?:[\n,;/|\t]|$))"
+    r"|(?:ltda?|llc|inc|corp|corporation|gmbh|fze|s\.?a\.?r\.?l|s\.?r\.?l|s\.?a\.?l|ооо|тоо|зао|пао)\b\.?|s\.a\.|b\.v\.|l\.l\.c\b\.?)"
+)
+_BEFORE_ITS_NAME = frozenset({"ооо", "тоо", "зао", "пао", "株式会社"})
+_BEGINS = re.compile(
+    r"[\n\t,、/|:()]|\s-\s|\b(?:to|by|from|for|via|consignee|shipper|buyer|seller|для|от|an|von|para|por)\s"
+    r"|[发收]货人|托运人|[卖售发][给予往]"
+)
+_ENDS = re.compile(r"[\n\t,、/|)]|(?<=\S)[\"»”]")
+_LETTER = re.compile(r"[^\W_]")
 _SENTENCE = re.compile(r"[\n\r;；。]")
-_LONGEST = 2_000
 _NUMBER = re.compile(r"[0-9]{2,4}")
 _SHORTEST, _FARTHEST = 20, 2_000  # km
 _NOTHING = re.compile(
@@ -33,12 +49,82 @@ _NOTHING = re.compile(
 
 
 def names_a_company(text: str) -> bool:
-    """Whether a text has the legal form of a company in it.
+    """Whether a text has the legal form of a company in it, or the word for one.
 
     >>> names_a_company("Foo New Energy Vehicle Co., Ltd."), names_a_company("new energy vehicle")
     (True, False)
     """
     return _COMPANY.search(fold(text)) is not None
+
+
+def without_companies(folded: str) -> str:
+    """A folded sentence without the names of companies: the words of a clause up to a legal form.
+
+    >>> without_companies("bev, sold to foo new energy co., ltd. today"), without_companies("bev limited edition")
+    ('bev, sold to   today', 'bev limited edition')
+    """
+    kept, end = list[str](), 0
+    for form in _FORM.finditer(folded):
+        if form.start() < end:
+            continue
+        before = folded[end : form.start()]
+        if form[0] in _BEFORE_ITS_NAME and (name := _name_behind(folded, form.end())):
+            kept += [before, " "]
+            end = name
+        else:
+            kept += [before[: _name_begins(before, form[0])], " "]
+            end = form.end()
+    return "".join([*kept, folded[end:]])
+
+
+def _name_behind(folded: str, at: int) -> int:
+    """Where the name behind a legal form ends; 0 if none stands there."""
+    ends = _ENDS.search(folded, at)
+    end = ends.start() if ends else len(folded)
+    return end if _LETTER.search(folded, at, end) else 0
+
+
+def _name_begins(text: str, form: str) -> int:
+    """Where in the text before a legal form the name of its company begins."""
+    begins = before = 0
+    opened, parted = list[int](), False
+    for sign in _BEGINS.finditer(text):
+        if sign[0] == "(":
+            opened.append(sign.end())
+        elif sign[0] == ")":
+            del opened[-1:]
+        else:
+            before, begins, parted = begins, sign.end(), sign[0] == ","
+            opened = []
+    if opened:
+        return opened[-1]
+    # Foo New Energy, Inc.
+    bare = parted and form.isascii() and not _LETTER.search(text, begins)
+    return before if bare else begins
+
+
+@cache
+def _telling_words() -> frozenset[str]:
+    """Words, one of which stands in every phrase of the tables that speaks for an electric car."""
+    texts = [word for word, value, _ in rows_of("fuel") if value == Powertrain.BEV]
+    texts += [word for word, value, _ in rows_about("powertrain") if value == Powertrain.BEV]
+    texts += [word for word, _, _ in rows_about("hint")]
+    phrases = [[one.text for one in alike(words_of(text, WORD))] for text in texts]
+    often = Counter(word for words in phrases for word in words)
+    telling = {letters(text) for text in texts}
+    for words in sorted(phrases, key=len):
+        if telling.isdisjoint(words):
+            telling.add(max(words, key=lambda word: (not word.isdigit(), len(word), often[word])))
+    return frozenset(telling)
+
+
+def _may_speak(folded: str) -> bool:
+    """Whether a sentence has a word in it that can speak for an electric car."""
+    return (
+        _SIGNS.search(folded) is not None
+        or not _telling_words().isdisjoint(WORD.findall(folded))
+        or (not folded.isascii() and has_other_script(folded))
+    )
 
 
 def remarks(text: str) -> Meaning | None:
@@ -48,8 +134,8 @@ def remarks(text: str) -> Meaning | None:
     ('BEV', '60 kwh', None)
     >>> remarks("Consignee: Foo New Energy Vehicle Co., Ltd.")
     """
-    parts = _SENTENCE.split(fold(text[:_LONGEST]))
-    rest = "\n".join(one for one in parts if _STEMS.search(one) and not _COMPANY.search(one))
+    speaking = filter(_may_speak, _SENTENCE.split(fold(text)))
+    rest = "\n".join(filter(_may_speak, map(without_companies, speaking)))
     said = goods_name(rest) if rest else None
     if said is None:
         return None

@@ -1,0 +1,48 @@
+"""Remarks: heard for an electric car alone, by every word of the tables, and never by the name of a company."""
+
+import pytest
+
+from vintool.declaration.lexicon import meaning
+from vintool.declaration.lexicon.goods_words import rows_about
+from vintool.declaration.lexicon.words import rows_of
+
+ELECTRIC = [
+    *(word for word, value, _ in rows_of("fuel") if value == "BEV"),
+    *(word for word, value, _ in rows_about("powertrain") if value == "BEV"),
+    *(word for word, _, _ in rows_about("hint")),
+]
+
+
+def test_every_word_of_an_electric_car_is_heard_however_it_is_written():
+    assert len(ELECTRIC) > 900
+    unheard = {
+        written
+        for word in ELECTRIC
+        for written in (word, word.upper(), f"urgent; {word}", f"as agreed, {word}\nwith two keys")
+        if meaning("remarks", written) is None
+    }
+    assert not unheard
+
+
+@pytest.mark.parametrize("text", ["BEV, shipped by Foo Logistics", "纯电动车,发货人上海某公司", "纯电动车，发货人：上海某新能源有限公司", "纯电动车发货人上海某公司",
+    "Electric car sold to ABC Trading LLC", "BEV / ABC Trading LLC", "BEV | Foo Co., Ltd.", "ABC LLC\tBEV", "BYD Seal Limited edition, fully electric", "EV for trading",
+    "fully electric, co. car", "company car, fully electric", "BEV (ABC LLC)", "某公司、电动车", "上海某有限公司纯电动车", "Foo Co., Ltd. BEV", "Foo, Inc., BEV",
+    "электромобиль для ООО Альфа", "ООО «Альфа», электромобиль", "ООО «Альфа» электромобиль"])  # fmt: skip
+def test_a_company_beside_an_electric_car_does_not_silence_it(text):
+    assert meaning("remarks", text)
+
+
+@pytest.mark.parametrize("text", ["Consignee: Foo New Energy Vehicle Co., Ltd.", "Consignee Foo New Energy Vehicle Co Ltd", "上海某新能源汽车有限公司", "收货人：某某新能源汽车有限公司",
+    "上海某新能源汽车(中国)有限公司北京新能源分公司", "Foo New Energy (Shanghai) Co., Ltd.", "Foo New Energy, Inc.", "Foo Electric Vehicle Trading LLC", "Sold to Foo EV Trading Limited, petrol",
+    "ООО «Новая энергия»", "для ООО Новая энергия, бензин", "Neue Energie GmbH", "petrol, shipped by Foo Logistics"])  # fmt: skip
+def test_the_name_of_a_company_says_nothing_of_a_car(text):
+    assert meaning("remarks", text) is None
+
+
+def test_a_remark_is_heard_to_its_end():
+    assert meaning("remarks", "as agreed " * 1_000 + "\nBEV").value == "BEV"
+
+
+def test_what_no_car_is_driven_by_is_not_heard():
+    for text in ("petrol, electric windows", "level seven, every key", "全新车辆,备注无", "срочно"):
+        assert meaning("remarks", text) is None
