@@ -228,3 +228,14 @@ def test_the_catalogue_of_a_reference_is_that_of_files(tmp_path):
     exported.write_text("changed")
     with pytest.raises(DataError, match="another than when the reference was made"):
         vintool.screen_file(listed, on=ON, reference=reference)
+
+
+def test_what_is_no_path_or_no_row_of_rules_is_named(tmp_path):
+    assert Reference(evidence=None, evidence_below=None, catalogue=None) == Reference()
+    for given in ([1], "", [""], 1, [None]):
+        with pytest.raises(TypeError, match="evidence= takes the paths of files, not"):
+            Reference(evidence=given)
+    for row in ("LZZ,AB12C,BEV,A,me,more", "LZZ,AB12C,BEV"):
+        path = put(tmp_path / "rules.csv", f"{HEAD}{row}\n")
+        with pytest.raises(DataError, match=r"rules.csv, line 2: . cells, and the header has 5"):
+            Reference(evidence=path)

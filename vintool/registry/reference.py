@@ -4,7 +4,7 @@ What answers follow from a reference is kept with its content (``by_reference``,
 of one content share it, and no answer by one is ever taken for one by another.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache, partial, wraps
@@ -69,6 +69,7 @@ class Reference:
 
     Raises:
         DataError: a file or the folder cannot be read, or a rule is not sound.
+        TypeError: what is given is no path.
 
     >>> Reference() == Reference(), Reference().files
     (True, ())
@@ -78,8 +79,8 @@ class Reference:
 
     def __init__(
         self,
-        evidence: Paths = (),
-        evidence_below: Paths = (),
+        evidence: Paths | None = (),
+        evidence_below: Paths | None = (),
         catalogue: Paths | None = None,
         data: Path | str | None = None,
     ) -> None:
@@ -87,9 +88,9 @@ class Reference:
         if folder is not None and not folder.is_dir():
             raise DataError(f"{folder}: there is no such folder of data")
         self._given: dict[str, Any] = {
-            EVIDENCE: _paths(evidence),
-            EVIDENCE_BELOW: _paths(evidence_below),
-            CATALOGUE: _paths(catalogue or ()),
+            EVIDENCE: _paths(EVIDENCE, evidence),
+            EVIDENCE_BELOW: _paths(EVIDENCE_BELOW, evidence_below),
+            CATALOGUE: _paths(CATALOGUE, catalogue or ()),
             "data": folder,
         }
         texts = [
@@ -245,10 +246,15 @@ def _arrived(
     return here
 
 
-def _paths(given: Paths) -> tuple[Path, ...]:
-    return tuple(
-        Path(path).absolute() for path in ([given] if isinstance(given, Path | str) else given)
-    )
+def _paths(what: str, given: Paths | None) -> tuple[Path, ...]:
+    some = [given] if isinstance(given, Path | str) else given
+    if some is None:
+        return ()
+    paths = [*some] if isinstance(some, Iterable) else [some]
+    for path in paths:
+        if not isinstance(path, Path | str) or not path:
+            raise TypeError(f"{what}= takes the paths of files, not {path!r}")
+    return tuple(Path(path).absolute() for path in paths)
 
 
 def files_in(folder: Path) -> Iterator[tuple[str, Path]]:

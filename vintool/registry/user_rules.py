@@ -76,6 +76,8 @@ def rules_of(path: Path, content: bytes, rank: int) -> Iterator[Rule]:
         if missing := [name for name in _NEEDED_COLUMNS if name not in header]:
             raise ValueError(f"no column {', '.join(missing)}")  # noqa: TRY301
         for cells in reader:
+            if cells and len(cells) != len(header):
+                raise ValueError(f"{len(cells)} cells, and the header has {len(header)}")  # noqa: TRY301
             if cells:
                 row = dict.fromkeys(RULE_COLUMNS, "") | dict(zip(header, cells, strict=True))
                 yield user_rule(row, path.name, rank, reader.line_num)
