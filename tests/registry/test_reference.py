@@ -163,13 +163,16 @@ def test_a_reference_arrives_as_what_was_sent_or_not_at_all(electric, monkeypatc
     with monkeypatch.context() as other_release:
         other_release.setattr("wmi_data.RELEASE", "2031.01")
         with pytest.raises(DataError, match=r"release .* was sent, and 2031.01 is installed here"):
-            pickle.loads(sent)  # noqa: S301
+            vintool.screen(ALIKE[0], ON, reference=pickle.loads(sent))  # noqa: S301
     electric.write_text(f"{HEAD}LZZ,AB12C,ICE,A,me\n")
     with pytest.raises(DataError, match=r"evidence own.csv has another content"):
-        pickle.loads(sent)  # noqa: S301
+        vintool.screen(ALIKE[0], ON, reference=pickle.loads(sent))  # noqa: S301
     electric.unlink()
     with pytest.raises(DataError, match=r"own.csv"):
-        pickle.loads(sent)  # noqa: S301
+        vintool.screen(ALIKE[0], ON, reference=pickle.loads(sent))  # noqa: S301
+    for use in (repr, hash, lambda one: one.files, lambda one: one.bind(len)("")):
+        with pytest.raises(DataError, match=r"own.csv"):
+            use(pickle.loads(pickle.dumps(pickle.loads(sent))))  # noqa: S301
 
 
 def test_a_process_of_a_pool_answers_by_the_reference_that_it_is_sent(electric):
@@ -178,6 +181,10 @@ def test_a_process_of_a_pool_answers_by_the_reference_that_it_is_sent(electric):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         assert pool.submit(ask).result() == ask()
         assert pool.submit(ask, reference=reference).result() == ask(reference=reference) != ask()
+        electric.write_text(f"{HEAD}LZZ,AB12C,ICE,A,me\n")
+        with pytest.raises(DataError, match=r"evidence own.csv has another content"):
+            pool.submit(ask, reference=reference).result()
+        assert pool.submit(ask).result() == ask()
 
 
 def test_a_broken_file_of_the_user_breaks_his_commands_and_no_library_call(tmp_path, monkeypatch):
