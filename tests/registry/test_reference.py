@@ -163,13 +163,16 @@ def test_a_reference_arrives_as_what_was_sent_or_not_at_all(electric, monkeypatc
     with monkeypatch.context() as other_release:
         other_release.setattr("wmi_data.RELEASE", "2031.01")
         with pytest.raises(DataError, match=r"release .* was sent, and 2031.01 is installed here"):
-            pickle.loads(sent)  # noqa: S301
+            vintool.screen(ALIKE[0], ON, reference=pickle.loads(sent))  # noqa: S301
     electric.write_text(f"{HEAD}LZZ,AB12C,ICE,A,me\n")
     with pytest.raises(DataError, match=r"evidence own.csv has another content"):
-        pickle.loads(sent)  # noqa: S301
+        vintool.screen(ALIKE[0], ON, reference=pickle.loads(sent))  # noqa: S301
     electric.unlink()
     with pytest.raises(DataError, match=r"own.csv"):
-        pickle.loads(sent)  # noqa: S301
+        vintool.screen(ALIKE[0], ON, reference=pickle.loads(sent))  # noqa: S301
+    for use in (repr, hash, lambda one: one.files, lambda one: one.bind(len)("")):
+        with pytest.raises(DataError, match=r"own.csv"):
+            use(pickle.loads(pickle.dumps(pickle.loads(sent))))  # noqa: S301
 
 
 def test_a_process_of_a_pool_answers_by_the_reference_that_it_is_sent(electric):
@@ -178,6 +181,10 @@ def test_a_process_of_a_pool_answers_by_the_reference_that_it_is_sent(electric):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         assert pool.submit(ask).result() == ask()
         assert pool.submit(ask, reference=reference).result() == ask(reference=reference) != ask()
+        electric.write_text(f"{HEAD}LZZ,AB12C,ICE,A,me\n")
+        with pytest.raises(DataError, match=r"evidence own.csv has another content"):
+            pool.submit(ask, reference=reference).result()
+        assert pool.submit(ask).result() == ask()
 
 
 def test_a_broken_file_of_the_user_breaks_his_commands_and_no_library_call(tmp_path, monkeypatch):
@@ -228,3 +235,14 @@ def test_the_catalogue_of_a_reference_is_that_of_files(tmp_path):
     exported.write_text("changed")
     with pytest.raises(DataError, match="another than when the reference was made"):
         vintool.screen_file(listed, on=ON, reference=reference)
+
+
+def test_what_is_no_path_or_no_row_of_rules_is_named(tmp_path):
+    assert Reference(evidence=None, evidence_below=None, catalogue=None) == Reference()
+    for given in ([1], "", [""], 1, [None]):
+        with pytest.raises(TypeError, match="evidence= takes the paths of files, not"):
+            Reference(evidence=given)
+    for row in ("LZZ,AB12C,BEV,A,me,more", "LZZ,AB12C,BEV"):
+        path = put(tmp_path / "rules.csv", f"{HEAD}{row}\n")
+        with pytest.raises(DataError, match=r"rules.csv, line 2: . cells, and the header has 5"):
+            Reference(evidence=path)

@@ -4,7 +4,7 @@ What answers follow from a reference is kept with its content (``by_reference``,
 of one content share it, and no answer by one is ever taken for one by another.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache, partial, wraps
@@ -18,11 +18,10 @@ import wmi_data
 from vintool.errors import DataError
 from vintool.registry import rows
 from vintool.registry.rule import ABOVE, BELOW, Rule
-from vintool.registry.user_rules import read_file, rules_of
+from vintool.registry.user_rules import Paths, paths_given, read_file, rules_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Paths = Path | str | Sequence[Path | str]
 
 EVIDENCE, EVIDENCE_BELOW, CATALOGUE, VPIC = "evidence", "evidence_below", "catalogue", "vpic"
 #: The two kinds of files of own rules.
@@ -69,6 +68,7 @@ class Reference:
 
     Raises:
         DataError: a file or the folder cannot be read, or a rule is not sound.
+        TypeError: what is given is no path.
 
     >>> Reference() == Reference(), Reference().files
     (True, ())
@@ -78,8 +78,8 @@ class Reference:
 
     def __init__(
         self,
-        evidence: Paths = (),
-        evidence_below: Paths = (),
+        evidence: Paths | None = (),
+        evidence_below: Paths | None = (),
         catalogue: Paths | None = None,
         data: Path | str | None = None,
     ) -> None:
@@ -87,9 +87,9 @@ class Reference:
         if folder is not None and not folder.is_dir():
             raise DataError(f"{folder}: there is no such folder of data")
         self._given: dict[str, Any] = {
-            EVIDENCE: _paths(evidence),
-            EVIDENCE_BELOW: _paths(evidence_below),
-            CATALOGUE: _paths(catalogue or ()),
+            EVIDENCE: paths_given(EVIDENCE, evidence),
+            EVIDENCE_BELOW: paths_given(EVIDENCE_BELOW, evidence_below),
+            CATALOGUE: paths_given(CATALOGUE, catalogue or ()),
             "data": folder,
         }
         texts = [
@@ -196,9 +196,13 @@ class Reference:
         """How it comes from one process to another: made again of its files, and held against what it was."""
         return _arrived, (self._given, wmi_data.RELEASE, packaged_sha256(), self._content)
 
+    def check(self) -> None:
+        """Refuse with a ``DataError`` to be used if it came from another process, and is another one here."""
+
     @contextmanager
     def bound(self) -> Iterator["Reference"]:
         """Let all that is asked in this thread rest on it."""
+        self.check()
         token = _OF_CALL.set(self)
         try:
             yield self
@@ -215,7 +219,35 @@ class Reference:
         return by_this
 
 
+class _NotHere(Reference):
+    """One that came from another process and is another one here: its first use says so, and not its arrival, which would end a pool."""
+
+    __slots__ = ("_fault",)
+
+    def __init__(self, fault: str) -> None:
+        self._fault = fault
+
+    def check(self) -> None:
+        raise DataError(self._fault)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name) if name.startswith("__") else DataError(self._fault)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _NotHere, (self._fault,)
+
+
 def _arrived(
+    given: dict[str, Any], release: str, packaged: str, content: tuple[tuple[str, str, str], ...]
+) -> Reference:
+    """A reference that comes from another process; one that is another here raises its ``DataError`` when it is used."""
+    try:
+        return _made_again(given, release, packaged, content)
+    except DataError as error:
+        return _NotHere(str(error))
+
+
+def _made_again(
     given: dict[str, Any], release: str, packaged: str, content: tuple[tuple[str, str, str], ...]
 ) -> Reference:
     """A reference that comes from another process.
@@ -243,12 +275,6 @@ def _arrived(
             f"this process has another reference than the one that was sent: {what}. Give every process the same release and files"
         )
     return here
-
-
-def _paths(given: Paths) -> tuple[Path, ...]:
-    return tuple(
-        Path(path).absolute() for path in ([given] if isinstance(given, Path | str) else given)
-    )
 
 
 def files_in(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -353,6 +379,8 @@ def by_call(function: Callable[P, T]) -> Callable[P, T]:
             given = _default
         elif not isinstance(given, Reference):
             raise TypeError(f"reference= takes a vintool.Reference, not {type(given).__name__}")
+        else:
+            given.check()
         token = _OF_CALL.set(given)
         try:
             return function(*arguments, **named)

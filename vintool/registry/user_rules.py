@@ -1,7 +1,7 @@
 """The user's own powertrain rules: reading a file of them."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from vintool.registry.patterns import ANY, parse_pattern
 from vintool.registry.rule import ABOVE, Rule
 from vintool.vin.positions import ALPHABET
 
+Paths = Path | str | Sequence[Path | str]
+
 #: What a file of own rules may hold, and `vintool learn` writes.
 RULE_COLUMNS = (
     *("wmi", "vds", "year_codes", "plant_codes", "powertrain", "make", "models", "kind"),
@@ -21,6 +23,22 @@ _NEEDED_COLUMNS = ("wmi", "vds", "powertrain", "source")
 _PATTERN_SIGNS = {*ALPHABET, ANY}
 _POWERTRAINS, _GRADES = frozenset(Powertrain), frozenset({"", *Grade})
 _KINDS = frozenset({"", "car", "truck", "unknown"})
+
+
+def paths_given(what: str, given: Paths | None) -> tuple[Path, ...]:
+    """The paths of files, where none, one or several may be given.
+
+    Raises:
+        TypeError: something is no path.
+    """
+    some = [given] if isinstance(given, Path | str) else given
+    if some is None:
+        return ()
+    paths = [*some] if isinstance(some, Iterable) else [some]
+    for path in paths:
+        if not isinstance(path, Path | str) or not path:
+            raise TypeError(f"{what}= takes the paths of files, not {path!r}")
+    return tuple(Path(path).absolute() for path in paths)
 
 
 def evidence_folder() -> Path:
@@ -76,6 +94,8 @@ def rules_of(path: Path, content: bytes, rank: int) -> Iterator[Rule]:
         if missing := [name for name in _NEEDED_COLUMNS if name not in header]:
             raise ValueError(f"no column {', '.join(missing)}")  # noqa: TRY301
         for cells in reader:
+            if cells and len(cells) != len(header):
+                raise ValueError(f"{len(cells)} cells, and the header has {len(header)}")  # noqa: TRY301
             if cells:
                 row = dict.fromkeys(RULE_COLUMNS, "") | dict(zip(header, cells, strict=True))
                 yield user_rule(row, path.name, rank, reader.line_num)
