@@ -388,6 +388,7 @@ MappingKey = Literal[
     "remarks",
     "drive_motor",
     "electric_range",
+    "electric_mark",
     "chassis_no",
 ]
 """What a column of a manifest can be: a key of ``mapping``."""

@@ -342,6 +342,7 @@ def test_every_field_that_a_verdict_reads_has_headings_in_thirty_languages():
     assert few <= {
         "drive_motor",
         "electric_range",
+        "electric_mark",
         "type_code",
         "trade_mode",
         "origin",

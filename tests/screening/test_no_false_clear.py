@@ -91,6 +91,7 @@ WRONG = {
     "remarks": ("BEV", "60 kWh", "sold as is"),
     "drive_motor": ("TZ220XS", "/"),
     "electric_range": ("420 km",),
+    "electric_mark": ("yes", "no"),
     "goods_name": ("纯电动轿车", "汽油轿车", "纯电动客车", "柴油货车", "品牌:BYD|排量:1498ml|座位数:30", "CKD"),
     "unit_price": ("USD 2,000", "USD 25,000"),
     "currency": ("CNY",),

@@ -142,6 +142,8 @@ TABLE = [
     ("new energy beside the VIN of a petrol row", f"新能源 {UNSEEN_PETROL}", PETROL, "review", "contradiction_electric_words"),
     ("pure electric beside the code of a petrol row", UNSEEN_PETROL, {**PETROL, "hs_code": "8703234110 BEV"}, "review", "contradiction_electric_words"),
     ("electric where the displacement of a petrol row stands", UNSEEN_PETROL, {**PETROL, "displacement": "N/A (EV)"}, "review", "contradiction_electric_words"),
+    ("a petrol row that is marked as new energy", UNSEEN_PETROL, {**PETROL, "electric_mark": "是"}, "review", "contradiction_electric_words"),
+    ("a petrol row that is not marked as electric", UNSEEN_PETROL, {**PETROL, "electric_mark": "N"}, "out_of_scope", "declared_not_pure_electric"),
     ("a drive motor on a petrol row", UNSEEN_PETROL, {**PETROL, "drive_motor": "TZ220XS"}, "review", "contradiction_electric_words"),
     ("a drive motor on a hybrid's row", UNSEEN_PETROL, {"fuel": "HEV", "hs_code": "8703402300", "drive_motor": "TZ220XS"}, "out_of_scope", "declared_not_pure_electric"),
     ("an electric range on a petrol row", UNSEEN_PETROL, {**PETROL, "electric_range": "420 km"}, "review", "contradiction_electric_words"),

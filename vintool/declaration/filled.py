@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Protocol
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import GOODS_NAME, REMARKS
+from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS
 from vintool.declaration.headers import meaning as heading
 from vintool.declaration.lexicon import Meaning, meaning
 from vintool.declaration.lexicon.remarks import names_a_company
@@ -37,7 +37,8 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
     """The columns without a known heading of which most cells are words for fuels, tariff codes, or names of goods.
 
     Of names of goods some must speak of an electric car: a column that nobody calls so is heard for what it says against
-    clearing a row. Where one cell of another column speaks of one, the column is heard as remarks are.
+    clearing a row. Where one cell of another column speaks of one, the column is heard as remarks are; where its heading does, as
+    marks are.
 
     Args:
         table: its headers and first rows.
@@ -54,7 +55,9 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
     for position, _ in zip(unknown, range(_COLUMNS), strict=False):
         cells = (row[position].strip() for row in table.sample)
         filled = [*dict.fromkeys(filter(None, cells))]
-        if field := _field(filled):
+        # Which heads a column of marks, such as 纯电动 over yes and no; as a heading it is not in the dictionary, as cells say the same.
+        asks = meaning(REMARKS, table.headers[position]) is not None
+        if field := _field(filled) or (ELECTRIC_MARK if asks else ""):
             found[position] = field
     return found
 

@@ -4,6 +4,7 @@ A row is one of a pivot by its form (labels and figures) and by its VINs, which 
 where it is set apart, and nothing counted twice.
 """
 
+import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -13,6 +14,7 @@ from vintool.declaration.row_kinds import COLUMNS, FILE, LONGEST, is_number, lik
 from vintool.registry.rows import read_rows
 
 _KIND = "pivot"
+_SERIAL = re.compile(r"[0-9]{5}$")  # as a VIN ends: such a label may be a vehicle
 
 
 @cache
@@ -62,6 +64,8 @@ def is_of_pivot(cells: Sequence[str], listed: AbstractSet[str]) -> bool:
     (True, False, False)
     >>> is_of_pivot(["Model 3", "1"], {vin}), is_of_pivot(["Model 3", "BEV", "1"], {vin})
     (True, False)
+    >>> is_of_pivot(["LC000002", "1"], {vin})
+    False
     """
     filled = [cell for cell in map(str.strip, cells) if cell]
     texts = [cell for cell in filled if not is_number(cell)]
@@ -70,4 +74,6 @@ def is_of_pivot(cells: Sequence[str], listed: AbstractSet[str]) -> bool:
     labels = [cell for cell in texts if cell.upper() not in listed]
     if not labels:
         return True
-    return len(texts) == 1 and len(labels[0]) <= LONGEST and not like_a_vin(labels[0])
+    (label, *others) = labels
+    like_a_vehicle = like_a_vin(label) or _SERIAL.search(label)
+    return len(texts) == 1 and not others and len(label) <= LONGEST and not like_a_vehicle

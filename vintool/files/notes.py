@@ -130,7 +130,7 @@ def _of_kind(kind: RowKind, many: str, rows: str) -> str:
         RowKind.PAGE_NUMBER: f"{many} row(s) hold page numbers and are no vehicles: row {rows}.",
         RowKind.SIGNATURE: f"{many} row(s) are for signatures and are no vehicles: row {rows}.",
         RowKind.REMARK: f"{many} row(s) hold remarks and are no vehicles: row {rows}.",
-        RowKind.PIVOT: f"{many} row(s) are of a pivot table and no further vehicles, all their VINs stand in its list: row {rows}.",
+        RowKind.PIVOT: f"{many} row(s) are of a pivot table and no further vehicles: the VINs in it all stand in its list; its other labels and its figures were not compared: row {rows}.",
     }
     return notes[kind]
 

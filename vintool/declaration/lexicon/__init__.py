@@ -80,6 +80,7 @@ READERS = {
     "remarks": Reader(remarks.remarks, GOODS_NAME),
     "drive_motor": Reader(remarks.drive_motor, "engine"),
     "electric_range": Reader(remarks.electric_range, "engine"),
+    "electric_mark": Reader(remarks.electric_mark, GOODS_NAME),
     "goods_name": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_zh": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_en": Reader(goods.goods_name, GOODS_NAME),
@@ -153,7 +154,12 @@ _KEPT = 200  # characters of a cell that is remembered
 @lru_cache(maxsize=1 << 16)
 def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
-        asides = {remarks.REMARKS, remarks.DRIVE_MOTOR, remarks.ELECTRIC_RANGE}
+        asides = {
+            remarks.REMARKS,
+            remarks.DRIVE_MOTOR,
+            remarks.ELECTRIC_RANGE,
+            remarks.ELECTRIC_MARK,
+        }
         aside = (further_of(field) or field) in asides  # which no verdict waits for
         return None if aside else Meaning(field, quoted(field, text), part=NOT_STORED)
     if like := further_of(field):

@@ -21,6 +21,7 @@ from vintool.declaration.lexicon.meanings import Meaning, quoted
 from vintool.declaration.lexicon.words import WORD, fold, letters, rows_of, words_of
 
 REMARKS, DRIVE_MOTOR, ELECTRIC_RANGE = "remarks", "drive_motor", "electric_range"
+ELECTRIC_MARK = "electric_mark"
 # Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
 _SIGNS = re.compile(r"bev|ev\b|plug|k\s?wh|квт|千瓦|[度电電]")
 _COMPANY = re.compile(
@@ -45,6 +46,10 @@ _NUMBER = re.compile(r"[0-9]{2,4}")
 _SHORTEST, _FARTHEST = 20, 2_000  # km
 _NOTHING = re.compile(
     r"[\W_0]*|n/?a|none|no|nil|无|無|没有|нет|keine?|non|ninguno|nessuno|yok|not applicable|不适用"
+)
+
+_YES = re.compile(
+    r"y|yes|true|t|1|1\.0|x|[√✓✔☑]|是|有|对|對|ja|j|oui|si|sí|s|sim|da|да|evet|tak|ano|igen|はい|○|◯|예|네|có|ya|yes, .{1,40}"
 )
 
 
@@ -172,3 +177,16 @@ def electric_range(text: str) -> Meaning | None:
         source=SOURCE,
         hint=f"range of {numbers[0]} km",
     )
+
+
+def electric_mark(text: str) -> Meaning | None:
+    """A yes, or words that speak for an electric car, below a heading that asks whether it is one.
+
+    >>> electric_mark("是").hint, electric_mark(" Yes ").display, electric_mark("no"), electric_mark("")
+    ('marked as electric', "electric_mark 'Yes'", None, None)
+    """
+    if _YES.fullmatch(text.strip().casefold()):
+        hint = "marked as electric"
+        return Meaning(ELECTRIC_MARK, quoted(ELECTRIC_MARK, text), source=SOURCE, hint=hint)
+    said = remarks(text)
+    return said and said._replace(field=ELECTRIC_MARK, display=quoted(ELECTRIC_MARK, text))
