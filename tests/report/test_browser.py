@@ -4,6 +4,7 @@ The browser is the one that the machine has; it is kept off the network.
 """
 
 import csv
+import io
 import shutil
 
 import pytest
@@ -19,6 +20,7 @@ from vintool.report.page import BILLS_AT_ONCE, ROWS_AT_ONCE, report_html
 
 playwright = needed("playwright.sync_api")
 axe = needed("axe_playwright_python.sync_playwright")
+pdfplumber = needed("pdfplumber")
 pytestmark = pytest.mark.slow
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)  # fmt: skip
 FLAGS = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND", "--disable-background-networking"]
@@ -92,6 +94,14 @@ def test_vins_are_copied_at_one_click(browser, report):
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == page.text_content("#vins-1").strip()
         assert {len(line) for line in copied.split("\n")} == {17}
+
+
+def test_a_print_is_a_pack_of_few_pages(browser, report):
+    with browser.new_context() as of_print:
+        page = of_print.new_page()
+        page.goto(report)
+        with pdfplumber.open(io.BytesIO(page.pdf(prefer_css_page_size=True))) as pack:
+            assert len(pack.pages) <= 10
 
 
 def test_twenty_thousand_rows_and_bills_are_never_all_drawn(browser, tmp_path):
