@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support import ON
 from support.manifests import ATTO3, TESLA, put_csv, put_xlsx, read_csv
 
+import vintool
 from vintool.declaration.row_kinds import RowKind, RowKinds
 from vintool.files.screen import screen_file
 
@@ -181,5 +182,8 @@ def test_what_a_pivot_has_beyond_its_list_is_a_vehicle(tmp_path, where):
     sheets = {name: [*rows] for name, rows in PIVOTS[where].items()}
     last = [*sheets][0 if where == "another sheet" else -1]
     sheets[last] += [["", *row] if where == "below" else row for row in further]
-    summary = screen_file(put_xlsx(tmp_path / "a.xlsx", sheets), ON)
-    assert summary.rows_read == 4 + len(further)
+    alone = put_xlsx(tmp_path / "a.xlsx", sheets)
+    other = put_xlsx(tmp_path / "b.xlsx", {"other": [["VIN"], ["LRW3E7FA1LC000009"]]})
+    assert screen_file(alone, ON).rows_read == 4 + len(further)
+    assert screen_file([alone, other], ON).rows_read == 4 + len(further) + 1
+    assert vintool.read_manifest([alone, other]).num_rows == 4 + len(further) + 1

@@ -136,19 +136,6 @@ def _is_of_a_run(folder: Path) -> bool:
         return False
 
 
-class UnreadableFileError(Exception):
-    """One of several files turns out to be unreadable while its rows are read.
-
-    Attributes:
-        path: the file.
-        why: what is wrong with it.
-    """
-
-    def __init__(self, path: Path, why: ManifestError) -> None:
-        self.path, self.why = path, why
-        super().__init__(str(why))
-
-
 @dataclass(frozen=True, slots=True)
 class Input:
     """A file of a run, opened.

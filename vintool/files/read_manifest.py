@@ -15,13 +15,11 @@ from vintool.columns.screening.manifest_table import PLACES, as_manifest
 from vintool.declaration.headers import VIN
 from vintool.declaration.mapping import vin_fields
 from vintool.declaration.row_kinds import RowKind
-from vintool.errors import ManifestError
-from vintool.files.inputs import Input, Inputs, UnreadableFileError, find_files, open_inputs
-from vintool.files.listed_vins import ListedVins
+from vintool.files.inputs import Inputs
 from vintool.files.notes import reading_notes, sheet_info, vin_notes
-from vintool.files.reading.sheets import Sheet, check_texts, evened
+from vintool.files.open_sheets import OpenSheet, of_readable, open_sheets, reading
+from vintool.files.reading.sheets import check_texts, evened
 from vintool.files.run import Run, paths_of
-from vintool.files.set_apart import SetApart
 from vintool.report.summary import SheetInfo
 
 _VINS_SEEN = " VIN(s) "  # in the reason why a sheet was left out
@@ -64,38 +62,19 @@ def read_manifest(
     check_given(mapping or {})
     first, *others = paths_of(path)
     run = Run(path=first, others=tuple(others), mapping=mapping, encoding=encoding, sheet=sheet)
-    found, refused = find_files(run), dict[Path, ManifestError]()
-    while True:
-        try:
-            return _read(run, open_inputs(run, found, refused), say)
-        except UnreadableFileError as error:
-            refused[error.path] = error.why  # the others are read without it
+    return of_readable(run, lambda inputs: _read(run, inputs, say))
 
 
 def _read(run: Run, inputs: Inputs, say: Callable[[str], None] | None) -> pa.Table:
     manifest = inputs.manifest()
-    mappings = [mapping for one in inputs.opened for mapping in one.mappings]
-    files = [one for one in inputs.opened for _ in one.manifest.sheets]
-    names = [sheet.name for one in inputs.opened for sheet in one.manifest.sheets]
-    lists = [
-        ListedVins(one.manifest.sheets, one.mappings)
-        for one in inputs.opened
-        for _ in one.manifest.sheets
-    ]
+    opened = open_sheets(inputs, manifest)
+    mappings = [one.mapping for one in opened]
     tables, infos, notes = list[pa.Table](), list[SheetInfo](), list[str]()
-    for sheet, mapping, one, name, listed in zip(
-        manifest.sheets, mappings, files, names, lists, strict=True
-    ):
-        apart, dates = SetApart(sheet, mapping, listed), DateCells(mapping)
-        try:
-            with one.watch.unchanged():
-                table = _rows_of(sheet, mapping, apart, dates, (one.name, name))
-        except ManifestError as error:
-            if inputs.several and error.file == one.source.name:
-                raise UnreadableFileError(one.path, error) from None
-            raise
-        tables.append(table)
-        infos.append(sheet_info(sheet, mapping, table.num_rows, apart))
+    for one in opened:
+        dates = DateCells(one.mapping)
+        with reading(inputs, one.file):
+            tables.append(_rows_of(one, dates))
+        infos.append(sheet_info(one.sheet, one.mapping, tables[-1].num_rows, one.apart))
         notes += dates.notes()
     left_out = [*manifest.skipped, *manifest.unread]
     unread = [
@@ -112,29 +91,26 @@ def _read(run: Run, inputs: Inputs, say: Callable[[str], None] | None) -> pa.Tab
         *(f"Sheet {name!r} was left out: {why}." for name, why in manifest.skipped),
     ]
     _tell(notes, unread, say)
-    sheets = [
-        _known(one, name, info, sheet, run.mapping or {})
-        for one, name, info, sheet in zip(files, names, infos, manifest.sheets, strict=True)
-    ]
+    sheets = [_known(one, info, run.mapping or {}) for one, info in zip(opened, infos, strict=True)]
     sheets += [{"file": name, "sheet": "", "skipped": why} for name, why in left_out]
     table = _united(tables)
     return as_manifest(table, table.column_names[-len(PLACES) :], sheets, notes)
 
 
 def _known(
-    one: Input, name: str, info: SheetInfo, sheet: Sheet, said: Mapping[str, str | Sequence[str]]
+    one: OpenSheet, info: SheetInfo, said: Mapping[str, str | Sequence[str]]
 ) -> dict[str, Any]:
     """What is to be known of a sheet; ``given`` is what was said of its columns, by the user or by its format."""
-    mapping = info.mapping
+    mapping = one.mapping
     given: dict[str, str | list[str]] = {
-        field: mapping[field] for field in {**sheet.fixed, **said} if field in mapping
+        field: mapping[field] for field in {**one.sheet.fixed, **said} if field in mapping
     }
     if VIN in given:
         given[VIN] = [mapping[field] for field in vin_fields(mapping)]
     place = {
-        "file": one.name,
-        "sheet": name,
-        "columns": sheet.columns,
+        "file": one.file.name,
+        "sheet": one.name,
+        "columns": one.sheet.columns,
         "given": given,
         "apart": sum(getattr(info, kind) for kind in RowKind),
     }
@@ -145,25 +121,20 @@ def _tell(notes: Sequence[str], unread: Sequence[str], say: Callable[[str], None
     if say is None:
         for one in unread:
             text = f"NOT READ, and vehicles may stand in it: {one}"
-            warnings.warn(text, ManifestWarning, stacklevel=4)
+            warnings.warn(text, ManifestWarning, stacklevel=6)
     else:
         for note in notes:
             say(note)
 
 
-def _rows_of(
-    sheet: Sheet,
-    mapping: Mapping[str, str],
-    apart: SetApart,
-    dates: DateCells,
-    place: tuple[str, str],
-) -> pa.Table:
+def _rows_of(one: OpenSheet, dates: DateCells) -> pa.Table:
     """The vehicles of a sheet, with their places."""
+    sheet, place = one.sheet, (one.file.name, one.name)
 
     def parts() -> Iterator[pa.Table]:
         for batch in evened(sheet.batches(), BATCH_ROWS):
-            check_texts(sheet, batch, mapping)
-            kept = apart(batch).batch
+            check_texts(sheet, batch, one.mapping)
+            kept = one.apart(batch).batch
             dates.add(kept.data, pa.array(kept.rows))
             yield _with_places(pa.Table.from_batches([kept.data]), kept.rows, place)
 

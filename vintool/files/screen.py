@@ -20,11 +20,9 @@ from vintool.columns import (
     Screener,
 )
 from vintool.columns.engine.tables import check_given
-from vintool.errors import ManifestError
 from vintool.files.answered import answered
 from vintool.files.day import day_notes, with_day
-from vintool.files.inputs import Found, UnreadableFileError, find_files, open_inputs
-from vintool.files.listed_vins import ListedVins
+from vintool.files.inputs import Inputs
 from vintool.files.lists import open_desk, record_of
 from vintool.files.notes import (
     doubt_notes,
@@ -34,7 +32,8 @@ from vintool.files.notes import (
     sheet_info,
     vin_notes,
 )
-from vintool.files.reading.sheets import Manifest, Sheet, ahead
+from vintool.files.open_sheets import OpenSheet, of_readable, open_sheets, reading
+from vintool.files.reading.sheets import Manifest, ahead
 from vintool.files.reading.sheets import Tally as SheetTally
 from vintool.files.run import (
     CHANGES_CSV,
@@ -53,7 +52,6 @@ from vintool.files.run import (
     ignore,
     paths_of,
 )
-from vintool.files.set_apart import SetApart
 from vintool.files.writing.changes import EarlierRun, write_changes
 from vintool.files.writing.ledger import licence_lines, write_ledger
 from vintool.files.writing.record import write_run
@@ -166,12 +164,8 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
 @by_call
 def screen_run(run: Run, listener: Listener) -> Summary:
     """Screen as a run says: the engine of ``screen_file`` and of the command line, with the same errors."""
-    found, refused = find_files(run), dict[Path, ManifestError]()
-    while True:
-        try:
-            return _screen(run, _Screening(run, listener, found, refused))
-        except UnreadableFileError as error:
-            refused[error.path] = error.why  # the others are judged without it
+    started = time.monotonic()
+    return of_readable(run, lambda inputs: _screen(run, _Screening(run, listener, inputs, started)))
 
 
 def _screen(run: Run, screening: "_Screening") -> Summary:
@@ -187,29 +181,18 @@ def _screen(run: Run, screening: "_Screening") -> Summary:
 class _Screening:
     """A run at work: its manifest, what the rows are held against, and what was counted so far."""
 
-    def __init__(
-        self, run: Run, listener: Listener, found: Found, refused: Mapping[Path, ManifestError]
-    ) -> None:
-        self._started = time.monotonic()
-        self._listener = listener
+    def __init__(self, run: Run, listener: Listener, inputs: Inputs, started: float) -> None:
+        self._started, self._listener, self._inputs = started, listener, inputs
         self._regimes = regimes_asked(run.regime)
-        self._inputs = open_inputs(run, found, refused)
-        self._manifest = self._inputs.manifest()
-        self._of = [one for one in self._inputs.opened for _ in one.manifest.sheets]
-        self._mappings = [mapping for one in self._inputs.opened for mapping in one.mappings]
-        lists = [
-            ListedVins(one.manifest.sheets, one.mappings)
-            for one in self._inputs.opened
-            for _ in one.manifest.sheets
-        ]
-        self._apart = [*map(SetApart, self._manifest.sheets, self._mappings, lists)]
+        self._manifest = inputs.manifest()
+        self._sheets = open_sheets(inputs, self._manifest)
+        self._mappings = [one.mapping for one in self._sheets]
         self._run = _completed(run, self._manifest, self._mappings)
         self._earlier = EarlierRun(run.since) if run.since and run.out else None
         self._desk = open_desk(self._run, self._mappings)
         self._tally, self._occurrences = Tally(self._regimes[0].code), Occurrences()
         self._sheet_days: dict[int, ManifestDays] = {}
         self._dates = [DateCells(mapping) for mapping in self._mappings]
-        self._names = [sheet.name for one in self._inputs.opened for sheet in one.manifest.sheets]
         with_blocks = run.single_window and run.out is not None
         self._blocks = VehicleBlocks(self._desk.ledger) if with_blocks else None
 
@@ -225,33 +208,27 @@ class _Screening:
             ManifestError: a row cannot be read or was lost, or the file was changed meanwhile.
         """
         before = 0
-        for number, sheet in enumerate(self._manifest.sheets):
-            one = self._of[number]
-            if number and one is not self._of[number - 1]:
-                before += self._of[number - 1].manifest.size
+        for number, one in enumerate(self._sheets):
+            last = self._sheets[number - 1].file
+            if number and one.file is not last:
+                before += last.manifest.size
                 if row_files:
-                    row_files.next_copy(one.copy)
-            try:
-                with one.watch.unchanged():
-                    self._screen_sheet(number, sheet, row_files, before)
-            except ManifestError as error:
-                if self._inputs.several and error.file == one.source.name:
-                    raise UnreadableFileError(one.path, error) from None
-                raise
+                    row_files.next_copy(one.file.copy)
+            with reading(self._inputs, one.file):
+                self._screen_sheet(number, one, row_files, before)
 
     def _screen_sheet(
-        self, number: int, sheet: Sheet, row_files: RowFiles | None, before: int
+        self, number: int, one: OpenSheet, row_files: RowFiles | None, before: int
     ) -> None:
-        mapping, tally = self._mappings[number], self._tally
+        sheet, file, name, mapping, apart = one
+        tally = self._tally
         tally.sheet_rows[sheet.name] = 0
-        apart = self._apart[number]
         batches = answered(sheet, mapping, apart, self._screener(number))
         for parted, screened in ahead(batches):
             data, of_rows = parted.batch.data, screened.answers
             answers = of_rows.select([one for one in of_rows.schema.names if one not in _OF_LINES])
             answers, vehicles = (
-                self._inputs.with_file(self._of[number], one)
-                for one in (answers, screened.vehicles)
+                self._inputs.with_file(file, some) for some in (answers, screened.vehicles)
             )
             of_vehicles = screened.beside_vehicles(data)
             tally.add(sheet.name, answers)
@@ -265,10 +242,10 @@ class _Screening:
                 look = pc.is_valid(vehicles.column(FACTS))
                 exceptions = of_vehicles.filter(look), vehicles.filter(look)
                 tally.keep_first(sheet.name, exceptions[1], exceptions[0], mapping)
-                cleared = tally.keep_cleared(self._names[number], data, answers, mapping)
+                cleared = tally.keep_cleared(name, data, answers, mapping)
                 whole, beside = parted.beside_all(answers)
                 row_files.write(
-                    self._names[number],
+                    name,
                     mapping,
                     label=sheet.name,
                     data=whole,
@@ -287,7 +264,7 @@ class _Screening:
             mapping,
             run.on if run.on or day_field(mapping) else run.today,
             run.regime,
-            joined=self._of[number].copy.joins_lists,
+            joined=self._sheets[number].file.copy.joins_lists,
             encoded=True,
             occurrences=self._occurrences,
             desk=self._desk,
@@ -337,10 +314,8 @@ class _Screening:
         """The numbers of the run, when all rows are screened."""
         manifest, tally, desk = self._manifest, self._tally, self._desk
         sheets = [
-            sheet_info(sheet, mapping, tally.sheet_rows[sheet.name], apart)
-            for sheet, mapping, apart in zip(
-                manifest.sheets, self._mappings, self._apart, strict=True
-            )
+            sheet_info(one.sheet, one.mapping, tally.sheet_rows[one.sheet.name], one.apart)
+            for one in self._sheets
         ]
         sheets += [
             SheetInfo(
@@ -358,7 +333,7 @@ class _Screening:
             reasons=dict(ranked(tally.reasons)),
             powertrains=dict(sorted(tally.powertrains.items())),
             by_brand=tally.by_brand(),
-            rows_apart=sum(sum(apart.counts.values()) for apart in self._apart),
+            rows_apart=sum(sum(one.apart.counts.values()) for one in self._sheets),
             mapping=self._mappings[0] if self._mappings else {},
             columns_unused=tuple(
                 dict.fromkeys(one for sheet in sheets for one in sheet.columns_unused)
