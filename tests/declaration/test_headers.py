@@ -360,6 +360,14 @@ def test_headings_with_and_without_their_accents(header, field):
     assert (headers.meaning(header) or (None,))[0] == field
 
 
+@pytest.mark.parametrize("marks", [("yes", "no"), ("yes", "BEV"), ("1", "electric car"), ("", "")])
+@pytest.mark.parametrize("heading", ["BEV", "纯电动", "Electric", "是否新能源"])
+def test_a_heading_that_speaks_of_an_electric_car_heads_marks(heading, marks):
+    rows = [[vin, "petrol", marks[n % 2]] for n, vin in enumerate(VINS[:6])]
+    mapping = map_columns(sheet_of(["VIN", "Fuel", heading], *rows))
+    assert mapping == {"vin": "VIN", "fuel": "Fuel", "electric_mark": heading}
+
+
 def test_a_column_without_a_heading_is_heard_where_one_cell_speaks_of_an_electric_car():
     rows = [[vin, "", "Petrol", "scratched"] for vin in VINS]
     sheet = sheet_of(["VIN", "Remarks", "Fuel", "Xyzzy"], *rows[:-1], [*rows[-1][:3], "BEV 60 kWh"])

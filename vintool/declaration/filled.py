@@ -57,7 +57,8 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
         filled = [*dict.fromkeys(filter(None, cells))]
         # Which heads a column of marks, such as 纯电动 over yes and no; as a heading it is not in the dictionary, as cells say the same.
         asks = meaning(REMARKS, table.headers[position]) is not None
-        if field := _field(filled) or (ELECTRIC_MARK if asks else ""):
+        field = _field(filled)
+        if field := ELECTRIC_MARK if asks and field in {"", REMARKS} else field:
             found[position] = field
     return found
 

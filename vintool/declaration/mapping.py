@@ -13,6 +13,7 @@ from vintool.declaration.filled import fields_by_content, holds_words
 from vintool.declaration.headed import Headed
 from vintool.declaration.headers import (
     CHASSIS,
+    ELECTRIC_MARK,
     FURTHER,
     GOODS_NAME,
     PARTIAL,
@@ -37,6 +38,8 @@ from vintool.escaping import shell_word, visible
 _DECIDING = frozenset({"hs_code", "fuel", "un_no", "condition", "seats", "vehicle_type"})
 # All of them are read, for what names the goods is spread over columns.
 _GOODS_NAMES = (GOODS_NAME, "goods_name_zh", "goods_name_en")
+# Further columns of these may be the first, as no heading need name them.
+_FIRST = {GOODS_NAME: _GOODS_NAMES, REMARKS: (REMARKS,), ELECTRIC_MARK: (ELECTRIC_MARK,)}
 # A column of goods names may hold VINs in its text, and what is headed S/N may be a list of VINs.
 _NOT_OF_VINS = (*_GOODS_NAMES, "row_no")
 # Headings that name the engine, and tell the fuel at times.
@@ -139,12 +142,10 @@ def map_columns(
     if len(set(chosen.values())) < len(chosen):
         raise _unclear(sheet, "one column is mapped to two fields", "map each column once")
     claims = _claims(sheet, {*chosen.values()})
-    taken = {position for positions in claims.values() for position, _ in positions}
-    named_vin = [position for position, _ in claims.get(VIN, ())]
     if VIN not in chosen:
         chosen[VIN] = _vin_column(sheet, claims, {*chosen.values()})
+    chosen |= _further_vins(sheet, chosen, claims)
     claims.pop(VIN, None)
-    chosen |= _further_vins(sheet, chosen, named_vin, taken)
     for field in (*vin_fields(chosen), CHASSIS):
         named = _meaning(sheet.headers[chosen[field]]) if field in chosen else None
         if named and named[0] in _GOODS_NAMES:
@@ -183,6 +184,13 @@ def _claims(sheet: Headed, chosen: AbstractSet[int]) -> Claims:
     return claims
 
 
+def _named_vins(claims: Claims) -> tuple[list[int], set[int]]:
+    """The columns whose headers mean a VIN, and those whose headers mean something else."""
+    places = {field: [position for position, _ in one] for field, one in claims.items()}
+    named = places.pop(VIN, [])
+    return named, {*chain.from_iterable(places.values())} - {*named}
+
+
 def _one_by_one(
     sheet: Headed, overrides: Mapping[str, str | Sequence[str]]
 ) -> Iterator[tuple[str, str]]:
@@ -213,18 +221,16 @@ def vin_fields(mapping: Iterable[str]) -> list[str]:
     return sorted(fields, key=lambda field: (len(field), field))
 
 
-def _further_vins(
-    sheet: Headed, chosen: Mapping[str, int], named: Sequence[int], taken: AbstractSet[int]
-) -> dict[str, int]:
+def _further_vins(sheet: Headed, chosen: Mapping[str, int], claims: Claims) -> dict[str, int]:
     """The columns beside that of the VINs which hold VINs, too: the number of the same unit, and those of other units.
 
     Args:
         sheet: the table.
         chosen: the columns that are read already.
-        named: columns whose headers mean a VIN.
-        taken: columns whose headers mean anything that is known.
+        claims: what the headers of the others say.
     """
-    read = (taken - {*named}) | {*chosen.values()}
+    named, others_named = _named_vins(claims)
+    read = others_named | {*chosen.values()}
     others = _other_vins(sheet, read)
     further = dict[str, int]()
     if CHASSIS not in chosen:
@@ -297,7 +303,7 @@ def _further(
     for field in FURTHER:
         headed = [position for position, _ in claims.get(field, ()) if position not in used]
         places = sorted({*headed, *(at for at, one in by_content.items() if one == field)})
-        named = {GOODS_NAME: _GOODS_NAMES, REMARKS: (REMARKS,)}.get(field, ())
+        named = _FIRST.get(field, ())
         first = [field] if named and not chosen.keys() & {*named} else []
         further = (name for n in count(2) if (name := f"{field}_{n}") not in chosen)
         names = chain(first, further)
@@ -397,9 +403,8 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
 
 
 def _vin_column(sheet: Headed, claims: Claims, used: AbstractSet[int]) -> int:
-    named = [position for position, _ in claims.get(VIN, ())]
-    taken = {position for positions in claims.values() for position, _ in positions}
-    free = set(range(len(sheet.headers))) - taken - used
+    named, others_named = _named_vins(claims)
+    free = set(range(len(sheet.headers))) - others_named - {*named} - used
     share = {position: vin_share(sheet, position) for position in {*named, *free}}
     candidates = sorted({*named, *(position for position in free if share[position] >= 0.5)})
     if not candidates:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import GOODS_NAME, further_of
+from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS, further_of
 from vintool.declaration.lexicon import (
     codes,
     engine,
@@ -26,7 +26,7 @@ from vintool.declaration.lexicon import (
     prices,
     remarks,
 )
-from vintool.declaration.lexicon.electric_hints import energies, hinted, says_more, without_energies
+from vintool.declaration.lexicon.electric_hints import energies, hint, hinted, without_energies
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -144,9 +144,11 @@ def meaning(field: str, text: str) -> Meaning | None:
 
 
 _PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at times
-_HINTING = {*_PLACES, "model", "type_code"}
-# Where a word for an electric car is no entry of the field, and speaks against clearing all the same.
-_BESIDE = {"hs_code", "un_no", "condition", "seats", "displacement", "battery_capacity", "drive_motor", "electric_range"}  # fmt: skip
+# Fields in which more is heard than their entries, and how: in the latter no word for an electric car is an entry, and all speak.
+_HINTS = {
+    **dict.fromkeys((*_PLACES, "model", "type_code"), hint),
+    **dict.fromkeys(("hs_code", "un_no", "condition", "seats", "displacement", "battery_capacity", "drive_motor", "electric_range"), remarks.speaks),
+}  # fmt: skip
 _VIN_ALONE = re.compile(VIN_ALONE)
 _KEPT = 200  # characters of a cell that is remembered
 
@@ -155,10 +157,10 @@ _KEPT = 200  # characters of a cell that is remembered
 def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         asides = {
-            remarks.REMARKS,
+            REMARKS,
             remarks.DRIVE_MOTOR,
             remarks.ELECTRIC_RANGE,
-            remarks.ELECTRIC_MARK,
+            ELECTRIC_MARK,
         }
         aside = (further_of(field) or field) in asides  # which no verdict waits for
         return None if aside else Meaning(field, quoted(field, text), part=NOT_STORED)
@@ -171,19 +173,7 @@ def _meaning(field: str, text: str) -> Meaning | None:
         said = _of_battery(text)
     if said is None and field in _PLACES:
         said = goods.in_place_of(field, text)
-    if field in _BESIDE:
-        return _with_beside(field, text, said)
-    return hinted(field, text, said) if field in _HINTING else said
-
-
-def _with_beside(field: str, text: str, said: Meaning | None) -> Meaning | None:
-    """What a cell means, with the words for an electric car in it: 8703234310 BEV."""
-    if said is not None and (said.part or says_more({said.powertrain, *said.rivals})):
-        return said
-    if (beside := remarks.remarks(text)) is None:
-        return said
-    entry = said or Meaning(field, quoted(field, text), source=beside.source)
-    return entry._replace(hint=beside.hint or beside.value)
+    return hinted(field, text, said, _HINTS[field]) if field in _HINTS else said
 
 
 def beside_vin(text: str) -> Meaning | None:
@@ -192,7 +182,7 @@ def beside_vin(text: str) -> Meaning | None:
     >>> beside_vin("LSVNV218XE2000001 / BEV").value, beside_vin("LSVNV218XE2000001")
     ('BEV', None)
     """
-    return None if _VIN_ALONE.fullmatch(text) else meaning(remarks.REMARKS, text)
+    return None if _VIN_ALONE.fullmatch(text) else meaning(REMARKS, text)
 
 
 def _of_battery(text: str) -> Meaning | None:

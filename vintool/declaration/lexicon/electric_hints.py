@@ -5,16 +5,13 @@ drives. Beside entries that tell such a car they contradict these; see ``screeni
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon.goods_words import SOURCE, alike, hints_in
 from vintool.declaration.lexicon.meanings import Meaning, quoted
 from vintool.declaration.lexicon.words import Word, fold, words_of
-
-FIELDS = frozenset({"fuel", "vehicle_type", "model", "type_code"})
-"""The fields beside the names of goods in which a hint is heard."""
 
 # What an engine alone cannot be sold with: a battery to drive on, by its energy. Of a distance (kWh/100 km) it is a use.
 _ENERGY = re.compile(
@@ -60,15 +57,23 @@ def hint_in(words: Sequence[Word], text: str) -> str:
     return by_word or next(iter(energies(text)), "")
 
 
-def hinted(field: str, text: str, said: Meaning | None) -> Meaning | None:
+def hinted(
+    field: str, text: str, said: Meaning | None, hear: Callable[[str], str] = hint
+) -> Meaning | None:
     """What a cell means, with the hint in it; unchanged where it tells a car that motors can drive.
+
+    Args:
+        field: of the cell.
+        text: the cell.
+        said: what it means as an entry of its field.
+        hear: what in a text speaks for an electric car.
 
     >>> hinted("fuel", "新能源汽车", None).hint, hinted("fuel", "petrol", None)
     ('新能源', None)
     """
     if said is not None and (said.part or says_more({said.powertrain, *said.rivals})):
         return said
-    if not (heard := hint(text)):
+    if not (heard := hear(text)):
         return said
     return (said or Meaning(field, quoted(field, text), source=SOURCE))._replace(hint=heard)
 

@@ -9,6 +9,7 @@ from collections import Counter
 from functools import cache
 
 from vintool.codes import Powertrain
+from vintool.declaration.headers import ELECTRIC_MARK, REMARKS
 from vintool.declaration.lexicon.electric_hints import energies, hint
 from vintool.declaration.lexicon.goods import goods_name
 from vintool.declaration.lexicon.goods_words import (
@@ -20,8 +21,7 @@ from vintool.declaration.lexicon.goods_words import (
 from vintool.declaration.lexicon.meanings import Meaning, quoted
 from vintool.declaration.lexicon.words import WORD, fold, letters, rows_of, words_of
 
-REMARKS, DRIVE_MOTOR, ELECTRIC_RANGE = "remarks", "drive_motor", "electric_range"
-ELECTRIC_MARK = "electric_mark"
+DRIVE_MOTOR, ELECTRIC_RANGE = "drive_motor", "electric_range"
 # Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
 _SIGNS = re.compile(r"bev|ev\b|plug|k\s?wh|квт|千瓦|[度电電]")
 _COMPANY = re.compile(
@@ -47,7 +47,6 @@ _SHORTEST, _FARTHEST = 20, 2_000  # km
 _NOTHING = re.compile(
     r"[\W_0]*|n/?a|none|no|nil|无|無|没有|нет|keine?|non|ninguno|nessuno|yok|not applicable|不适用"
 )
-
 _YES = re.compile(
     r"y|yes|true|t|1|1\.0|x|[√✓✔☑]|是|有|对|對|ja|j|oui|si|sí|s|sim|da|да|evet|tak|ano|igen|はい|○|◯|예|네|có|ya|yes, .{1,40}"
 )
@@ -149,6 +148,16 @@ def remarks(text: str) -> Meaning | None:
         return Meaning(REMARKS, quoted(REMARKS, text), Powertrain.BEV, source=SOURCE)
     heard = said.hint or (said.display if Powertrain.BEV in powertrains else "") or hint(rest)
     return Meaning(REMARKS, quoted(REMARKS, text), source=SOURCE, hint=heard) if heard else None
+
+
+def speaks(text: str) -> str:
+    """What in a text speaks for an electric car, as remarks do; empty where nothing does.
+
+    >>> speaks("8703234310 BEV"), speaks("N/A (electric)"), speaks("8703234310")
+    ('BEV', 'electric', '')
+    """
+    said = remarks(text)
+    return (said.hint or said.value) if said else ""
 
 
 def drive_motor(text: str) -> Meaning | None:
