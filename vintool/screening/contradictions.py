@@ -23,9 +23,9 @@ from vintool.screening.facts import CARS, Facts, VinFacts
 _CODES = {"hs_code", "un_no"}
 _OTHER_ENGINES = "HS 870390"
 _DECADES = 20  # years between model year and first registration that are no delay
-# By one reading these stand in 8703.80, so that a code or a UN number does not contradict them.
 # What words that speak for an electric car may mean.
 _HINTED = {Powertrain.BEV, Powertrain.PHEV, Powertrain.EREV, Powertrain.FCEV}
+# By one reading these stand in 8703.80, so that a code or a UN number does not contradict them.
 _BY_ONE_READING = {Powertrain.EREV, Powertrain.FCEV}
 
 

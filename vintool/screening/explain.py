@@ -16,8 +16,14 @@ from vintool.report.wrapping import padded
 from vintool.screening.dates import day_given, day_of_row
 from vintool.screening.decision import TABLE
 from vintool.screening.regimes import Citation, load_regime, regimes_asked
-from vintool.screening.row_vins import beside_first
-from vintool.screening.screen import Finding, Judged, decision_on_row, finding, judge_row
+from vintool.screening.screen import (
+    Finding,
+    Judged,
+    decision_on_row,
+    finding,
+    judge_row,
+    others_of,
+)
 from vintool.vpic.files import data_release
 
 MEANINGS = {
@@ -100,11 +106,8 @@ def explain(
     # Steps and vehicle of the row are those of the first one whose lines it has.
     where = (decision.regime, decision.lines)
     shown = next(one for one in vehicles if (one.decision.regime, one.decision.lines) == where)
-    others = beside_first(
-        [one.text for one in vehicles], [one.decision.verdict.value for one in vehicles]
-    )
     together = shown._replace(decision=decision)
-    page = _explained(text, together, days[0].day, identify(text), others)
+    page = _explained(text, together, days[0].day, identify(text), others_of(vehicles))
     each = tuple(_explained(one.text, one, days[0].day) for one in vehicles)
     return page.model_copy(update={"vehicles": each})
 

@@ -123,9 +123,7 @@ def screen(
     column = "" if on is not None else day_field(filled(declared))
     vehicles = judge_row(text, days, declared, regimes)
     decision = decision_on_row(vehicles)
-    others = beside_first(
-        [one.text for one in vehicles], [one.decision.verdict.value for one in vehicles]
-    )
+    others = others_of(vehicles)
     return finding(decision, days[0].day, column, others)
 
 
@@ -151,6 +149,12 @@ def decision_on_row(vehicles: Sequence[Judged]) -> Decision:
     """The decision on a row by those on its vehicles; what the row itself shows stands behind what they do, as in columns."""
     decision = of_row([one.decision for one in vehicles])
     return decision._replace(evidence=(*decision.evidence, *vehicles[0].chassis))
+
+
+def others_of(vehicles: Sequence[Judged]) -> tuple[str, ...]:
+    """The vehicles of a row behind its first, each with its verdict."""
+    verdicts = [one.decision.verdict.value for one in vehicles]
+    return beside_first([one.text for one in vehicles], verdicts)
 
 
 def judge_row(
