@@ -41,6 +41,9 @@ TEXTS = {
     "dictionary": pa.array(TWO).dictionary_encode(),
     "dictionary of large": pa.array(TWO, pa.large_string()).dictionary_encode(),
     "run_end_encoded": pa.RunEndEncodedArray.from_arrays([1, 2], TWO),
+    "run_end_encoded of a dictionary": pa.RunEndEncodedArray.from_arrays(
+        [1, 2], pa.array(TWO).dictionary_encode()
+    ),
     "opaque": stored(pa.opaque(pa.string(), "t", "v"), pa.array(TWO)),
 }
 VALUES = {
@@ -60,6 +63,9 @@ VALUES = {
     "timestamp with zone": pa.array([1, 2], pa.timestamp("ns", "Asia/Shanghai")),
     "duration": pa.array([1, 2], pa.duration("ns")),
     "run-end encoded numbers": pa.RunEndEncodedArray.from_arrays([1, 2], [7, 8]),
+    "run-end encoded dictionary": pa.RunEndEncodedArray.from_arrays(
+        [1, 2], pa.array([1, 2], pa.timestamp("s", "Asia/Shanghai")).dictionary_encode()
+    ),
     "uuid": stored(pa.uuid(), pa.array([uuid.UUID(int=at).bytes for at in (1, 2)], pa.binary(16))),
     "json": stored(pa.json_(), pa.array(['"x"', "{}"])),
     "bool8": stored(pa.bool8(), pa.array([0, 1], pa.int8())),

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from typing import Any, cast
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from vintool.errors import VintoolError
 
@@ -106,8 +106,16 @@ def to_plain(array: pa.Array) -> pa.Array:
             return cast("pa.Array", cast("Any", array).storage.cast(pa.bool_()))
         return to_plain(cast("Any", array).storage)
     if _types.is_run_end_encoded(kind):
-        return to_plain(cast("Any", pc).run_end_decode(array))
+        return _written_out(cast("Any", array))
     if isinstance(array, pa.DictionaryArray):
         return to_plain(array.dictionary).take(array.indices)
     settled = _settled(kind)
     return array if settled == kind else array.cast(settled)
+
+
+def _written_out(array: Any) -> pa.Array:
+    """A run-end encoded column with each value as often as it stands; Arrow's ``run_end_decode`` knows few types of value."""
+    ends = array.run_ends.to_numpy()
+    rows = np.arange(array.offset, array.offset + len(array))
+    values = cast("Any", to_plain(array.values))
+    return cast("pa.Array", values.take(pa.array(np.searchsorted(ends, rows, side="right"))))
