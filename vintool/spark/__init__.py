@@ -43,10 +43,10 @@ def register_source(spark: Any) -> None:
     Raises:
         NotImplementedError: PySpark is older than 4, which has no data sources in Python.
     """
-    try:
-        from vintool.spark.source import ManifestSource  # noqa: PLC0415 - where PySpark has it
-    except ImportError as error:
+    if not hasattr(spark, "dataSource"):
         raise NotImplementedError(
-            f"this PySpark has no data sources in Python ({error}): take PySpark 4, or read by vintool.read_manifest and spark.createDataFrame"
-        ) from None
+            "this PySpark has no data sources in Python: take PySpark 4, or read by vintool.read_manifest and spark.createDataFrame"
+        )
+    from vintool.spark.source import ManifestSource  # noqa: PLC0415 - where PySpark has them
+
     spark.dataSource.register(ManifestSource)

@@ -7,7 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import types
-from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+
+try:
+    from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+except ImportError:  # PySpark 3.5, where nothing can be registered
+    DataSource = DataSourceReader = InputPartition = object
 
 from vintool.columns.engine.categorical import as_text
 from vintool.columns.screening.manifest_table import KEY
