@@ -8,8 +8,9 @@ from packaging.version import Version
 from support import ON
 from support.cluster import JAVA, cluster, dies_once, executors_run, other_python, session
 from support.desk import CODE, ICE, PETROL, decided, decision, tesla
-from support.manifests import ROWS, put_csv, put_xlsx
+from support.manifests import ROWS, put, put_csv, put_xlsx
 from support.needed import missing, needed
+from support.vins import checked_vin
 
 import vintool.spark
 
@@ -152,6 +153,18 @@ def test_an_executor_that_is_not_as_it_should_be_says_so(spark, tmp_path, files,
             vintool.spark.screen(frame, "row", on=ON)
         with pytest.raises(Exception, match=says):
             vintool.spark.decode(frame, "VIN").collect()
+
+
+def test_rules_of_ones_own_go_with_the_job_and_are_checked(spark, tmp_path):
+    own = put(tmp_path / "own.csv", "wmi,vds,powertrain,grade,source\nLZZ,AB12C,BEV,A,me\n")
+    reference, headers = vintool.Reference(evidence=[own]), ("row", "VIN")
+    rows = [(number, checked_vin("LZZAB12C", "LC", number)) for number in range(1, 9)]
+    frame = frame_of(spark, rows, headers=headers)
+    whole = held_equal(frame, table_of(rows, headers), on=ON, reference=reference)
+    assert set(whole["vin_verdict"].to_pylist()) == {"controlled"}
+    own.unlink()
+    with pytest.raises(Exception, match=r"own\.csv"):
+        vintool.spark.screen(frame, "row", on=ON, reference=reference)
 
 
 def test_rows_that_are_not_numbered_are_refused(spark):

@@ -86,6 +86,7 @@ def session(address, folder, **settings):
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
+    spark.sparkContext.pythonExec = sys.executable  # which Spark takes from the environment alone
     try:
         yield spark
     finally:
