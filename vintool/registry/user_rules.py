@@ -69,6 +69,22 @@ def read_file(path: Path) -> bytes:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from None
 
 
+def sha256_of(content: bytes) -> str:
+    """Its SHA-256, as text."""
+    import hashlib  # noqa: PLC0415 - start-up time
+
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    return sha256_of(read_file(path))
+
+
 def rules_of(path: Path, content: bytes, rank: int) -> Iterator[Rule]:
     """The rules of a user's own file.
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import NamedTuple
 
 from vintool.codes import Concern, Reason, Verdict
@@ -15,7 +16,7 @@ from vintool.decoding.identity import Identity, identify
 from vintool.decoding.imports import as_import
 from vintool.decoding.model import Frozen, Vehicle
 from vintool.decoding.profile import Profile
-from vintool.registry.reference import Reference, by_call
+from vintool.registry.reference import Reference, by_call, reference_in_use
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.dates import DeclarationDay, day_field, day_given, day_of_row, filled
@@ -32,6 +33,7 @@ from vintool.screening.facts import (
 from vintool.screening.regimes import Regime, load_regime, regimes_asked
 from vintool.screening.row_vins import beside_first, of_row, row_vins, stray_remarks, stray_vins
 from vintool.screening.several import Day, decide_under, under_each
+from vintool.vpic.files import data_release
 
 
 class DecidedOn(Frozen):
@@ -71,6 +73,43 @@ class Finding(Frozen):
     rule_version: str
     lines: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    data_release: str = ""
+    reference_sha256: str = ""
+
+    def __repr__(self) -> str:
+        """The verdict, its rule, day and reasons; all of it is what ``print`` gives of ``model_dump()``.
+
+        >>> screen("LRW3E7FA1LC000001", date(2026, 3, 1))
+        <Finding controlled by cn-2025-54 on 2026-03-01: vin_pure_electric>
+        """
+        day = self.decided_on.date or "a date that is not known"
+        reasons = ", ".join(reason.value for reason in self.reasons)
+        return f"<Finding {self.verdict.value} by {self.regime} on {day}: {reasons}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """The verdict, why, and the facts behind it, as a notebook shows them."""
+        heads = ("what", "value", "basis", "grade", "source")
+        table = [
+            [f"<th>{head}</th>" for head in heads],
+            *(
+                [f"<td>{escape(getattr(item, head) or '')}</td>" for head in heads]
+                for item in self.evidence
+            ),
+        ]
+        reasons = "".join(
+            f"<li><code>{reason.value}</code> {escape(reason.sentence)}</li>"
+            for reason in self.reasons
+        )
+        rows = "".join(f"<tr>{''.join(cells)}</tr>" for cells in table)
+        rests_on = (
+            f"{self.rule_version}, data {self.data_release}, reference {self.reference_sha256[:12]}"
+        )
+        return (
+            f"<p><b>{self.verdict.value}</b> by {escape(self.regime)} on {self.decided_on.date or 'a date that is not known'}</p>"
+            f"<ul>{reasons}</ul><table>{rows}</table><p>{escape(rests_on)}</p>"
+        )
 
 
 @by_call
@@ -383,4 +422,6 @@ def finding(
         rule_version=load_regime(decision.regime).rule_version,
         lines=decision.lines,
         others=others,
+        data_release=data_release(),
+        reference_sha256=reference_in_use().sha256,
     )

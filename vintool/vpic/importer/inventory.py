@@ -10,8 +10,8 @@ from typing import NamedTuple
 from vintool import vpic
 from vintool.errors import DataError, DataSourceError
 from vintool.registry import rows
-from vintool.registry.reference import REMEDY, VPIC, file_sha256, files_in, reference_in_use
-from vintool.registry.user_rules import read_evidence
+from vintool.registry.reference import REMEDY, VPIC, files_in, reference_in_use
+from vintool.registry.user_rules import file_sha256, read_evidence
 from vintool.vpic.files import COLUMNS, FORMAT, MANIFEST, ReleaseInfo
 
 
