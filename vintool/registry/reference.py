@@ -19,14 +19,7 @@ import wmi_data
 from vintool.errors import DataError
 from vintool.registry import rows
 from vintool.registry.rule import ABOVE, BELOW, Rule
-from vintool.registry.user_rules import (
-    Paths,
-    file_sha256,
-    paths_given,
-    read_file,
-    rules_of,
-    sha256_of,
-)
+from vintool.registry.user_rules import Paths, paths_given, read_file, rules_of, sha256_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -191,7 +184,7 @@ class Reference:
             DataError: one is not what it was when this was made.
         """
         for file in self._files:
-            if file.what == what and file_sha256(file.path) != file.sha256:
+            if file.what == what and sha256_of(read_file(file.path)) != file.sha256:
                 raise DataError(f"{file.path}: {_CHANGED}")
         return self._paths_of(what)
 

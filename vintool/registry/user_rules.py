@@ -76,15 +76,6 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    return sha256_of(read_file(path))
-
-
 def rules_of(path: Path, content: bytes, rank: int) -> Iterator[Rule]:
     """The rules of a user's own file.
 
