@@ -42,7 +42,7 @@ def test_what_users_write_passes_the_strict_checkers(tmp_path):
     )
     assert code == 0, said
     (tmp_path / "pyrightconfig.json").write_text(
-        f'{{"include": ["{SAMPLE.parent}"], "typeCheckingMode": "strict", "extraPaths": ["{HERE.parent}"]}}'
+        f'{{"include": ["{SAMPLE.parent}"], "typeCheckingMode": "strict", "reportUnnecessaryTypeIgnoreComment": "error", "extraPaths": ["{HERE.parent}"]}}'
     )
     code, said = output_of(
         "basedpyright", "--pythonpath", sys.executable, "-p", tmp_path, folder=tmp_path

@@ -6,9 +6,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from vintool.codes import Concern, Reason, Verdict
+from vintool.codes import Concern, MappingKey, Reason, RegimeCode, Verdict
 from vintool.declaration import lexicon
 from vintool.declaration.headers import CHASSIS, QUANTITY, VIN, VIN_LAST
 from vintool.declaration.mapping import vin_fields
@@ -116,8 +116,8 @@ class Finding(Frozen):
 def screen(
     vehicle_or_text: Vehicle | str,
     on: date | str | None = None,
-    declared: Mapping[str, object] | None = None,
-    regime: str | None = None,
+    declared: "Mapping[MappingKey, object] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Finding:
@@ -158,9 +158,10 @@ def screen(
     """
     regimes, on = regimes_asked(regime), day_given(on)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
-    days = tuple(day_of_row(one, on, declared) for one in regimes)
-    column = "" if on is not None else day_field(filled(declared))
-    vehicles = judge_row(text, days, declared, regimes)
+    cells = cast("Any", declared)  # to type checkers its keys are literals, and no texts
+    days = tuple(day_of_row(one, on, cells) for one in regimes)
+    column = "" if on is not None else day_field(filled(cells))
+    vehicles = judge_row(text, days, cells, regimes)
     decision = decision_on_row(vehicles)
     others = others_of(vehicles)
     return finding(decision, days[0].day, column, others)
