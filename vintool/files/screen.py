@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pyarrow.compute as pc
 
 from vintool import vpic
-from vintool.codes import ALL_REGIMES, Reason
+from vintool.codes import ALL_REGIMES, MappingKey, Reason, RegimeCode
 from vintool.columns import (
     FACTS,
     LICENCE,
@@ -75,8 +76,8 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str | Sequence[Path | str],
     on: date | str | None = None,
     out: Path | str | None = None,
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
-    regime: str | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     encoding: str | None = None,
     sheet: str | None = None,
@@ -142,7 +143,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         others=tuple(others),
         on=day_given(on),
         out=None if out is None else Path(out),
-        mapping=mapping,
+        mapping=cast("Any", mapping),
         regime=regime or ALL_REGIMES,
         encoding=encoding,
         sheet=sheet,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vintool.codes import CheckDigit
+from vintool.codes import CheckDigit, FieldName
 from vintool.columns.decoding.bitsets import CharacterCodes
 from vintool.columns.decoding.fields import field_columns
 from vintool.columns.decoding.profiles import FIELDS as IN_COLUMNS
@@ -58,7 +58,7 @@ MANY = 2_000
 def decode_table(
     data: Any,
     column: str | None = None,
-    fields: str | Sequence[str] | None = None,
+    fields: "FieldName | Sequence[FieldName] | None" = None,
     *,
     encoded: bool = False,
     reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
