@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.engine.categorical import Categorical, as_text, without_null
+from vintool.columns.engine.categorical import Categorical, as_far_as_text, without_null
 from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.nested import is_several
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.vehicles import Vehicles
 from vintool.declaration.headers import CHASSIS, VIN_LAST
@@ -25,6 +26,11 @@ from vintool.screening.screen import is_cleared, with_row
 _LENGTH = 17
 #: Columns of an earlier answer, which repeat VINs of their rows.
 _OF_ANSWER = re.compile(r"(?:vin_)+(?:vin|text|suggestion|others|evidence|problems)")
+_TEXTS = (
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
+    pa.types.is_fixed_size_binary,
+)
 
 
 class StrayVins:
@@ -80,15 +86,9 @@ class StrayVins:
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             if name in self._read or _OF_ANSWER.fullmatch(name):
                 continue
-            if pa.types.is_nested(column.type):
-                rows = np.flatnonzero(looked_at)
-                values: list[Any] = column.take(rows).to_pylist()
-                for row, value in zip(rows.tolist(), values, strict=True):
-                    found[row] |= stray_vins(str(value))
-                continue
             if not _holds_text(column.type):
                 continue
-            texts = without_null(as_text(column))
+            texts = without_null(as_far_as_text(column))
             lengths = np.asarray(pc.binary_length(texts))
             rows = np.flatnonzero((lengths >= _LENGTH) & looked_at)
             if not len(rows):
@@ -103,8 +103,5 @@ class StrayVins:
 
 def _holds_text(kind: pa.DataType) -> bool:
     values = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(
-        pa.types.is_string(values)
-        or pa.types.is_large_string(values)
-        or pa.types.is_string_view(values)
-    )
+    listened = is_several(values) or pa.types.is_union(values)
+    return listened or any(is_text(values) for is_text in _TEXTS)
