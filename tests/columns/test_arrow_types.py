@@ -160,7 +160,7 @@ def test_a_type_that_cannot_be_read_is_refused_in_several_pieces_too(kind):
 
 @pytest.mark.parametrize("kind", {**VALUES, **NESTED})
 def test_a_column_of_any_type_is_read(tmp_path, kind):
-    table = pa.table({"VIN": TWO, "Fuel": VALUES[kind]})
+    table = pa.table({"VIN": TWO, "Fuel": {**VALUES, **NESTED}[kind]})
     for path in files(tmp_path, table):
         summary = screen_file(path, ON)
         assert (summary.rows_out, summary.mapping["fuel"]) == (2, "Fuel")

@@ -23,6 +23,13 @@ NO_OR_YES = (False, True)
 NATURALS = range(1 << 62)
 
 
+_TEXTS = (
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
+    pa.types.is_fixed_size_binary,
+)
+
+
 class Categorical:
     """A column of n rows: ``values[codes[row]]`` is the value of a row.
 
@@ -157,6 +164,13 @@ def _as_read(value: Any) -> str | None:
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     return None if value is None else str(value)
+
+
+def holds_text(kind: pa.DataType) -> bool:
+    """Whether text may stand in the cells of a column."""
+    values = kind.value_type if pa.types.is_dictionary(kind) else kind
+    listened = is_several(values) or pa.types.is_union(values)
+    return listened or any(is_text(values) for is_text in _TEXTS)
 
 
 def without_null(texts: pa.StringArray) -> pa.StringArray:

@@ -4,7 +4,6 @@ The rule is that of ``screening.row_vins.stray_remarks``; only cells long enough
 regime has cleared.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -13,24 +12,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.engine.categorical import Categorical, as_far_as_text, without_null
+from vintool.columns.engine.categorical import Categorical, as_far_as_text, holds_text, without_null
 from vintool.columns.engine.encoder import Encoder
-from vintool.columns.engine.nested import is_several
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.vehicles import Vehicles
+from vintool.declaration.answers import answer_columns
 from vintool.declaration.headers import CHASSIS, VIN_LAST
 from vintool.declaration.mapping import LINES, vin_fields
 from vintool.screening.row_vins import stray_remarks, stray_vins
 from vintool.screening.screen import is_cleared, with_row
 
 _LENGTH = 17
-#: Columns of an earlier answer, which repeat VINs of their rows.
-_OF_ANSWER = re.compile(r"(?:vin_)+(?:vin|text|suggestion|others|evidence|problems)")
-_TEXTS = (
-    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
-    *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
-    pa.types.is_fixed_size_binary,
-)
 
 
 class StrayVins:
@@ -83,10 +75,11 @@ class StrayVins:
         found = defaultdict[int, set[str]](set)
         if tuple(batch.schema.names) == LINES:
             return found  # each VIN of a line has a row of its own
-        for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            if name in self._read or _OF_ANSWER.fullmatch(name):
+        repeating = answer_columns(batch.schema.names)
+        for at, (name, column) in enumerate(zip(batch.schema.names, batch.columns, strict=True)):
+            if name in self._read or at in repeating:
                 continue
-            if not _holds_text(column.type):
+            if not holds_text(column.type):
                 continue
             texts = without_null(as_far_as_text(column))
             lengths = np.asarray(pc.binary_length(texts))
@@ -99,9 +92,3 @@ class StrayVins:
                 if vins[code]:
                     found[row] |= vins[code]
         return {row: vins for row, vins in found.items() if vins}
-
-
-def _holds_text(kind: pa.DataType) -> bool:
-    values = kind.value_type if pa.types.is_dictionary(kind) else kind
-    listened = is_several(values) or pa.types.is_union(values)
-    return listened or any(is_text(values) for is_text in _TEXTS)
