@@ -303,8 +303,11 @@ def test_a_column_beside_that_of_its_field_is_heard_too():
         "fuel_3": "Xyzzy",
         "hs_code_2": "Plugh",
     }
-    of_answer = sheet_of(["VIN", "vin_powertrain"], [VINS[0], "BEV"], [VINS[1], "ICE"])
+    header = ["VIN", "vin_powertrain", "vin_verdict", "vin_brand"]
+    of_answer = sheet_of(header, *([vin, "BEV", "controlled", "BYD"] for vin in VINS[:2]))
     assert map_columns(of_answer) == {"vin": "VIN"}
+    of_user = sheet_of(["VIN", "vin_powertrain"], [VINS[0], "BEV"], [VINS[1], "ICE"])
+    assert map_columns(of_user) == {"vin": "VIN", "fuel_2": "vin_powertrain"}
 
 
 def test_vins_in_texts_are_found_where_no_column_holds_nothing_else():

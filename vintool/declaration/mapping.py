@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from itertools import chain, count
 from types import MappingProxyType
 
+from vintool.declaration.answers import answer_columns
 from vintool.declaration.filled import fields_by_content, holds_words
 from vintool.declaration.headed import Headed
 from vintool.declaration.headers import (
@@ -51,7 +52,6 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"[/&,;|\n\r()（）、，；]+")
-_OF_ANSWER = re.compile(r"(?:vin_)+(?:vin|text|suggestion)")
 _DATE_WORD = re.compile(r"date|日期|datum|fecha|дата|data|tarih|tanggal|ngày", re.IGNORECASE)
 # Headers that say VIN; a chassis or frame number may be one, or a number of its own.
 _VIN_HEADER = re.compile(
@@ -350,12 +350,11 @@ def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
     """The columns that hold VINs and are not read; those of an earlier answer repeat what is."""
     if sheet.columns == LINES:
         return []
+    skipped = read | answer_columns(sheet.headers)
     return [
         position
-        for position, header in enumerate(sheet.headers)
-        if position not in read
-        and not _OF_ANSWER.fullmatch(header)
-        and vin_share(sheet, position) > 0
+        for position in range(len(sheet.headers))
+        if position not in skipped and vin_share(sheet, position) > 0
     ]
 
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 from vintool import columns
 from vintool.codes import ALL_REGIMES, MappingKey, RegimeCode
 from vintool.columns.engine.tables import as_table
+from vintool.declaration.answers import ANSWERS
 from vintool.desk.book import Desk
-from vintool.files.earlier import ANSWERS, likely_answers
+from vintool.files.earlier import likely_answers
 from vintool.files.lists import List, Lists, TableList, open_desk
 from vintool.registry.reference import CATALOGUE, Reference, by_call, reference_in_use
 from vintool.screening.dates import day_given

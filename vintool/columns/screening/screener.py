@@ -16,6 +16,7 @@ from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.engine.pool import Pool
 from vintool.columns.screening.answers import FACTS, AnswerColumns, FoldedRows
+from vintool.columns.screening.asides import Asides
 from vintool.columns.screening.chassis import chassis_evidence
 from vintool.columns.screening.desk import DeskRules, ListRemarks
 from vintool.columns.screening.duplicates import (
@@ -78,12 +79,20 @@ class RowLookups:
         self.rows, self.kept_at_most = 0, KEPT
         self.rules, self.answers = rules, answers
         self.vehicles, self.stray_vins = VehicleReader(mapping), StrayVins(mapping)
+        self.asides = Asides(mapping)
         self.of_row, self.problems_of_row = RowFolder(of_row), RowFolder(_all_of)
 
     @property
     def kept(self) -> int:
         """How many distinct keys have room."""
-        owners = (self.rules, self.vehicles, self.stray_vins, self.of_row, self.problems_of_row)
+        owners = (
+            self.rules,
+            self.vehicles,
+            self.stray_vins,
+            self.asides,
+            self.of_row,
+            self.problems_of_row,
+        )
         return sum(one.kept for one in owners)
 
 
@@ -187,6 +196,7 @@ class Screener:
             self._lookups, self._desk = lookups, self._new_desk()
             self._rules, self._answers = lookups.rules, lookups.answers
             self._vehicles, self._stray_vins = lookups.vehicles, lookups.stray_vins
+            self._asides = lookups.asides
             self._of_row, self._problems_of_row = lookups.of_row, lookups.problems_of_row
 
     def duplicates(self, batch: pa.RecordBatch, rows: Places) -> Duplicates:
@@ -241,7 +251,8 @@ class Screener:
     ) -> "Screened":
         rules = self._rules
         vehicles = self._vehicles(batch, rules.read)
-        decided = rules(vehicles.batch, vehicles.vins, self._manifest_days)
+        aside = self._asides(batch, vehicles.rows)
+        decided = rules(vehicles.batch, vehicles.vins, aside, self._manifest_days)
         decisions = decided.decisions
         if vehicles.remarks is not None:
             decisions = rules.with_row(decisions, vehicles.remarks)
