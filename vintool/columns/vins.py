@@ -101,6 +101,38 @@ class VinColumn:
         codes[self.unclean_rows] = of_readings.take(self.reading_codes)
         return Categorical(self.encoder.values, codes)
 
+    def with_others(
+        self, texts: pa.StringArray, rows: Places, replaced: Mask, others: "VinColumn"
+    ) -> "VinColumn":
+        """Other texts, of which most are those of some rows: what was read is not read again.
+
+        Args:
+            texts: all of them.
+            rows: the row of each, from 0.
+            replaced: which of them are not that of the row.
+            others: these, as the same ``Reader`` has read them.
+        """
+        places = rows.copy()
+        places[replaced] = len(self.texts) + np.arange(len(others.texts))
+        well_formed = np.append(self.well_formed, others.well_formed)
+        at = (np.cumsum(well_formed) - 1)[places[well_formed[places]]]
+        unclean = np.append(self.unclean_rows, others.unclean_rows)
+        readings = {**self.readings, **others.readings}
+        places_of = {text: code for code, text in enumerate(readings)}
+        of_others = np.array([places_of[text] for text in others.readings], dtype=np.int32)
+        codes = np.zeros(len(unclean), dtype=np.int32)
+        codes[unclean] = np.append(self.reading_codes, of_others.take(others.reading_codes))
+        return VinColumn(
+            texts,
+            well_formed[places],
+            np.append(self.characters, others.characters, axis=0)[at],
+            np.append(self.mod_11, others.mod_11)[at],
+            unclean[places],
+            readings,
+            codes[places[unclean[places]]],
+            self.encoder,
+        )
+
 
 class UncleanText(NamedTuple):
     """What a text says that is not clean: its problems; the facts where no VIN can be read, and the profile of a part."""
