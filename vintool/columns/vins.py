@@ -285,22 +285,24 @@ class CheckedProfiles:
     def __init__(self) -> None:
         # The digits of the serial make keys of their own, and the profile does not read them.
         self._rule = PerDistinct(partial(checked_profile, cache(profile)))
-        self._with_parts = PerDistinct(_or_part)
 
     @property
     def kept(self) -> int:
         """How many distinct keys are known."""
-        return self._rule.kept + self._with_parts.kept
+        return self._rule.kept
 
     def __call__(self, vins: VinColumn, descriptors: Categorical) -> Categorical:
         """The ``CheckedProfile`` of every row, asked once per distinct descriptor, position 9 and tail."""
         digits = Categorical(NATURALS, trailing_digits(vins.characters))
         checked = self._rule.on(vins.well_formed, descriptors, vins.position_9, digits)
-        return self._with_parts(checked, vins.unclean) if len(vins.parts[0]) else checked
-
-
-def _or_part(checked: CheckedProfile | None, unclean: UncleanText | None) -> CheckedProfile | None:
-    return checked if checked is not None or unclean is None else unclean.part
+        rows, _ = vins.parts
+        if not len(rows):
+            return checked
+        unclean = vins.unclean.take(rows)
+        of_parts = self._rule.codes_of(one.part for one in unclean.distinct_values())
+        codes = checked.codes.copy()
+        codes[rows] = of_parts.take(unclean.distinct[1])
+        return Categorical(checked.values, codes)
 
 
 def row_problems(

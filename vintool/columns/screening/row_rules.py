@@ -321,8 +321,10 @@ class RowRules:
     def _beside_chassis(self, decisions: Categorical, batch: pa.RecordBatch) -> Categorical:
         """The decisions, with what a chassis number beside no VIN keeps from being cleared."""
         column = self._mapping.get("chassis_no")
+        if column is None:
+            return decisions
         without_vin = decisions.mask(partial(under_any, Reason.WITHOUT_VIN))
-        if column is None or not without_vin.any():
+        if not without_vin.any():
             return decisions
         texts = without_null(as_text(batch.column(column)))
         some: list[Any] = texts.filter(pa.array(without_vin)).to_pylist()

@@ -4,7 +4,9 @@ The rules are those of ``screening.row_vins``, asked row by row of the few rows 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +29,8 @@ _MAY_BE_RANGE = r"[0-9]{4}\s*(?:[~\x{301C}\x{223C}\x{2192}\x{2010}-\x{2015}\x{22
 _NO_CODES: Codes = np.zeros(0, dtype=np.int32)
 
 
-class Vehicles(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Vehicles:
     """A batch of n rows as m vehicles, those of a row one behind the other.
 
     Attributes:
@@ -46,12 +49,12 @@ class Vehicles(NamedTuple):
     draws: Ints | None = None
     as_first: tuple[Places, Places] | None = None
 
-    @property
+    @cached_property
     def row_of(self) -> Places:
         """The row of each vehicle, from 0."""
         return np.arange(len(self.vins.well_formed)) if self.rows is None else self.rows
 
-    @property
+    @cached_property
     def starts(self) -> Places:
         """The first vehicle of each row."""
         return np.flatnonzero(np.diff(self.row_of, prepend=-1))
