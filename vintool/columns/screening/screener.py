@@ -274,10 +274,7 @@ class Screener:
         more = self._evidence(decided, duplicates, with_reviews)
         if vehicles.rows is not None:
             folded = self._folded(batch, vehicles, decided, with_reviews, remarks, more)
-            of_first = {
-                name: column.take(vehicles.starts)
-                for name, column in self._answers.of_vins(decided).items()
-            }
+            of_first = self._answers.of_vins(decided, vehicles.starts)
             of_rows = _with_numbers(self._answers.of_rows(of_first, folded), rows)
             if not self._lists_vehicles:
                 return Screened(of_rows, of_rows)
