@@ -42,6 +42,11 @@ class DayCounter:
                     if day is not None and count:
                         self._days[day] += count
 
+    def lines(self) -> Iterator[tuple[date | None, int]]:
+        """Each day with the number of its rows, and that of rows without one."""
+        yield from self._days.items()
+        yield None, self._rows - self._days.total()
+
     def counted(self) -> ManifestDays:
         """The days of all rows so far."""
         return ManifestDays(self._rows, self._days)
