@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from vintool.declaration.answers import ANSWERS, answer_columns, plain_name
+from vintool.files.own_files import refuse_own_file
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
 from vintool.files.writing.looks import in_order
@@ -17,8 +18,13 @@ _OF_PLACE = frozenset({"vin_sheet", "vin_file"})  # where several sheets or file
 
 
 def open_without_earlier(path: Path, *, encoding: str | None, sheet: str | None) -> Manifest:
-    """``open_manifest`` without the columns of earlier answers, and a note on each sheet that had some."""
+    """``open_manifest`` without the columns of earlier answers, and a note on each sheet that had some.
+
+    Raises:
+        ManifestError: the file cannot be read, or an earlier run has written it and it is no list.
+    """
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
+    refuse_own_file(path, manifest)
     sheets, notes = list[Sheet](), list[str]()
     for one in manifest.sheets:
         ours = earlier_columns(one.headers)

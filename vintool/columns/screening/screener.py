@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool.codes import Reason
 from vintool.columns.engine.arrays import Places
@@ -339,15 +340,17 @@ class Screener:
             columns: list[Any] = [one[some].to_pylist() for one in (decided.vins.texts, verdicts)]
             others[row] = beside_first(*columns)
         problems = self._problems_of_row(self._answers.problems(decided), vehicles)
+        alone = ends - starts == 1
+        of_first = decided.vins.texts.take(starts)  # as in a batch without rows of several vehicles
+        texts = pc.if_else(pa.array(alone), of_first, self._vehicles.text(batch))
         with_lists = decisions
         if remarks:
-            alone = ends - starts == 1
             with_lists = self._desk.with_remarks(
                 decisions, self._desk.only(~alone[row_of], remarks)
             )
             remarks = self._desk.only(alone, remarks.take(starts))
         return FoldedRows(
-            self._vehicles.text(batch),
+            texts,
             problems,
             self._of_row(decisions, vehicles),
             self._of_row(with_lists, vehicles),

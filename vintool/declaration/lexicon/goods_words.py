@@ -17,6 +17,7 @@ from vintool.declaration.lexicon.words import (
     words_of,
 )
 from vintool.errors import DataError
+from vintool.registry.characters import simplified
 from vintool.registry.rows import read_rows
 
 SOURCE = "declared.goods.csv"
@@ -41,15 +42,10 @@ _BEHIND = {"否": True, "отсутствует": True, "отсутствуют"
 _EQUALS = re.compile(r"[:=]")
 _ENDS = re.compile(r"[^\s:=-]")  # what stands before a word that a denial does not belong to
 _HYBRIDS = frozenset({Powertrain.PHEV, Powertrain.HEV, Powertrain.NOT_BEV})
-# One script of the few characters that decide, and one alphabet of letters that look alike.
-_ONE_SCRIPT = str.maketrans(
-    "純電動車轎乗無門調轉鏡後遙兒輛貨運輸載驅", "纯电动车轿乘无门调转镜后遥儿辆货运输载驱"
-)
+# One alphabet of letters that look alike.
 _LATIN = str.maketrans("асеорхукітпмвн", "aceopxykitnmbh")
 _CYRILLIC = str.maketrans("aceopxykitmbh", "асеорхукітмвн")
-_OTHER_SCRIPT = re.compile(
-    f"[{''.join(map(chr, _ONE_SCRIPT))}]|[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]"
-)
+_TWO_ALPHABETS = re.compile("[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]")
 _LATIN_LETTER = re.compile("[a-z]")
 _TELLTALE = 5  # letters of a word of two alphabets that can be but one
 _ELECTRIC = frozenset({"electric", "electrical"})
@@ -92,18 +88,18 @@ class _Found(NamedTuple):
 
 def alike(words: list[Word]) -> list[Word]:
     """The words in one script: 純電動車 as 纯电动车, a Cyrillic letter in a Latin word as the Latin one."""
-    if not _OTHER_SCRIPT.search(" ".join(word.text for word in words)):
+    if not has_other_script(" ".join(word.text for word in words)):
         return words
     return [word if word.text.isascii() else _in_one_script(word) for word in words]
 
 
 def has_other_script(folded: str) -> bool:
     """Whether ``alike`` may change a folded text."""
-    return _OTHER_SCRIPT.search(folded) is not None
+    return _TWO_ALPHABETS.search(folded) is not None or simplified(folded) != folded
 
 
 def _in_one_script(word: Word) -> Word:
-    text = word.text.translate(_ONE_SCRIPT)
+    text = simplified(word.text)
     if len(text) >= _TELLTALE and _LATIN_LETTER.search(text):
         latin = text.translate(_LATIN)
         text = latin if latin.isascii() else text.translate(_CYRILLIC)
