@@ -184,8 +184,11 @@ def _unused_columns(names: Sequence[str], language: Language) -> str:
     if not names:
         return ""
     first = ", ".join(map(cell, names[:_UNUSED]))
-    more = ", ...; --format json and run.json list all" * (len(names) > _UNUSED)
-    return language.translate(f"{len(names):,} column(s): {first}{more}")
+    return language.translate(
+        f"{len(names):,} column(s): {first}, ...; --format json and run.json list all"
+        if len(names) > _UNUSED
+        else f"{len(names):,} column(s): {first}"
+    )
 
 
 def _changes(changes: ChangeCounts | None, language: Language) -> Iterator[str]:
