@@ -308,7 +308,6 @@ OF_ERRORS = (  # parts of them that are no sentence
     "pattern {text} has {n} positions, expected {m}",
     "perhaps {names} is meant: {step}",
     "{names}, and {n} more",
-    "{what} at line {n}",
     "{what} is longer",
     "pass {options}",
     "map one",

@@ -64,6 +64,7 @@ NO_SENTENCES = {
     "face rules of 2009, chinagate.cn",  # sources stay
     "Wilson lower bound, 95 %",  # of JSON
     "reference of the call",
+    "NOT READ, and vehicles may stand in it: 7",  # a warning to programs
     "# Made by `vintool data build`; not edited by hand.",
     "type approvals have columns and labels of their own: name none",  # to programs
     "7= takes the paths of files, not 7",  # to programs

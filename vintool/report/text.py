@@ -139,7 +139,9 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
         if not sheet.skipped
     ]
     left = [
-        f"{sheet.name} ({translate(sheet.skipped)})" for sheet in summary.sheets if sheet.skipped
+        f"{_unread_part(sheet.name, language)} ({translate(sheet.skipped)})"
+        for sheet in summary.sheets
+        if sheet.skipped
     ]
     states = Counter(line.state.replace("_", " ") for line in summary.licences)
     cleared = summary.rows_cleared_by_date
@@ -177,6 +179,11 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     for note in notes:
         yield "note", note
     yield "written", first(summary.outputs, FILES)
+
+
+def _unread_part(name: str, language: Language) -> str:
+    """A sheet by its name, or what a reader calls a part that has none; no name of a sheet is taken for such."""
+    return language.gettext(name) if name.startswith("end of the ") else name
 
 
 def _unused_columns(names: Sequence[str], language: Language) -> str:
