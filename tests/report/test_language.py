@@ -12,7 +12,7 @@ from support import ON
 from support.commands import run
 from support.notes import of_the_readers
 from support.pages import HOSTILE, Page, context, row, summary
-from support.sentences import CATALOGUE, OURS
+from support.sentences import CATALOGUE, OURS, of_the_sources
 from support.written import SENTENCE, pieces, sentences
 
 from vintool.codes import (
@@ -45,6 +45,15 @@ def test_every_sentence_of_the_code_is_translated():
     assert left == {}
 
 
+def test_every_source_of_the_law_is_translated_but_for_addresses():
+    zh = language("zh").translate
+    texts = set(of_the_sources())
+    assert len(texts) > 80
+    assert [
+        text for text in texts if "(" not in text and SENTENCE.search(re.sub("'.*?'", "", zh(text)))
+    ] == []
+
+
 def test_every_note_of_a_reader_is_translated():
     notes = set(of_the_readers())
     assert len(notes) > 15
@@ -58,6 +67,7 @@ def test_every_note_of_a_reader_is_translated():
 def filled_in(text):
     """A sentence with something in its holes that may stand in each."""
     named = text.replace("{list}", "list.csv").replace("{quoted}", "'7'")
+    named = named.replace("{codeword}", "`7`").replace("{original}", "七")
     return re.sub(r"\{\w*\}", "7", named)
 
 
@@ -108,7 +118,11 @@ def test_holes_are_those_of_the_english():
 
 
 def test_the_catalogue_holds_nothing_that_no_one_says():
-    said = {text for texts in OURS.values() for text in texts} | {*of_the_readers(), *pieces()}
+    said = {text for texts in OURS.values() for text in texts} | {
+        *of_the_readers(),
+        *pieces(),
+        *of_the_sources(),
+    }
     texts, patterns = language("zh").texts, language("zh").patterns
     filled = {zh for pattern, zh in patterns if any(map(pattern.fullmatch, map(filled_in, said)))}
     assert [text for text, zh in texts.items() if text not in said and zh not in filled] == []

@@ -55,8 +55,31 @@ def of_the_law():
         yield from (item.says for item in rule.goods)
         yield from (item.title for item in rule.other_regime)
         yield from (item.text for item in rule.citation)
+        for item in rule.provision:
+            yield from (item.says, item.why)
+        for item in rule.definition:
+            yield from (item.term, item.says)
+        yield from (
+            ", ".join(item.kinds)
+            for item in rule.goods
+            if {"kit", "truck"} & {*item.kinds} and item.kinds[1:]
+        )
+        yield rule.applicants
         yield from not_checked(Run(path=CODE), (rule,))
         yield from not_checked(Run(path=CODE), (rule, rule))
+
+
+def of_the_sources():
+    """Where law and tariff were read, and what is noted of a tariff code, by the parts that are joined."""
+    lines = [line for rows in tariff.lines().values() for line in rows]
+    texts = [text for line in lines for text in (line.source, line.note) if text]
+    for rule in map(load_regime, REGIMES):
+        texts += (
+            item.source for item in (*rule.provision, *rule.goods, *rule.definition, *rule.doubt)
+        )
+        texts += (item.about for item in rule.doubt)
+    for text in texts:
+        yield from {text, *text.split("; ")}
 
 
 def of_the_ledger():
@@ -208,7 +231,8 @@ NOTES = (
 
 def of_the_doubts():
     for doubt in (one for code in REGIMES for one in load_regime(code).doubt):
-        yield from (reading.replace(";", ",") for reading in doubt.readings)
+        for reading in doubt.readings:  # in evidence, and on the page of the law
+            yield from (reading.replace(";", ","), reading)
 
 
 def of_the_tariff():
@@ -366,6 +390,20 @@ LOOKED_UP = (  # by ``law`` and ``wmi``
     "the registry knows no maker {name}",
     "Gathered from public reprints; nothing here is legal advice. Confidence: high, medium, low.",
     "Version {version}. In force since {day}. {note}",
+    "{source} (confidence {level})",
+    "{what} Source: {source} (confidence {level}).",
+    "{what} ({original}). Kinds: {kinds}. Powertrains: {names}. Source: {source}.",
+    "{what}. Kinds: {kinds}. Powertrains: {names}. Source: {source}.",
+    "Condition: {what}. A VIN is part of the goods. Who may apply: {who}.",
+    "Condition: {what}. A VIN is not part of the goods. Who may apply: {who}.",
+    "Reference codes: {codes} (what each means: vintool law CODE).",
+    "{n}, the last one included",
+    "({codeword}; {source})",
+    "{codeword}, if {what}: {title}",
+    "not pure electric",
+    "any",
+    "passenger",
+    "all_terrain",
 )
 
 

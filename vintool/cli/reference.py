@@ -125,8 +125,8 @@ def law(code: str | None, folder: Path | None, lang: str) -> None:
                 )
             )
             say(
-                f"{'':<11}{words('source')}: {line.source} ({words(f'confidence {line.confidence}')})"
-                + (f"; {line.note}" if line.note else "")
+                f"{'':<11}{words('source')}: {words(line.source)} ({words(f'confidence {line.confidence}')})"
+                + (f"; {words(line.note)}" if line.note else "")
             )
     else:
         note(words(f"no regime and no tariff code {code!r}; regimes: {', '.join(REGIMES)}"))

@@ -152,6 +152,9 @@ _TAKES: Final = {
     "positions": r"\d+(?:-\d+)?",
     "start": r"(?:VIN )?\S+",
     "quoted": _NAME,
+    "codeword": r"`[\w-]+`",
+    "document": r"[^ ,;]+",
+    "original": "[\u3400-\u9fff].*",
     "list": r".+\.\w+",
     **dict.fromkeys(("verdict", "level", "grade", "market"), r"\w+"),
 }

@@ -183,7 +183,7 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
 
 def _unread_part(name: str, language: Language) -> str:
     """A sheet by its name, or what a reader calls a part that has none; no name of a sheet is taken for such."""
-    return language.gettext(name) if name.startswith("end of the ") else name
+    return language.gettext(name) if name in {"end of the page", "end of the mail"} else name
 
 
 def _unused_columns(names: Sequence[str], language: Language) -> str:
