@@ -362,14 +362,14 @@ def _override(sheet: Headed, field: str, column: str) -> int:
     if not is_field(field):
         known = ", ".join(fields())
         what = f"there is no field {field!r} to map"
-        raise _unclear(sheet, what, f"{near(field, fields())}use one of {known}")
+        raise _unclear(sheet, what, near(field, fields()) + f"use one of {known}")
     if column in sheet.columns:
         return sheet.columns.index(column)
     wanted = {column, normalise(column)}  # as it was shown, or with other punctuation
     alike = [i for i, name in enumerate(sheet.columns) if wanted & {visible(name), normalise(name)}]
     if len(alike) != 1:
         what = f"there is no column of the name given for {field}"
-        known = f"{near(column, sheet.columns)}use one of {labels(sheet.columns)}"
+        known = near(column, sheet.columns) + f"use one of {labels(sheet.columns)}"
         raise _unclear(sheet, what, known)
     return alike[0]
 
@@ -394,7 +394,9 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
         for position, one in list(found.items())[:_NAMED]
     )
     raise NoVinColumn(
-        "no column looks like it holds VINs" + (f" and nothing else: {held}" if held else ""),
+        f"no column looks like it holds VINs and nothing else: {held}"
+        if held
+        else "no column looks like it holds VINs",
         file=sheet.file,
         sheet=sheet.name,
         next_step=f'pass --map vin="..." with one of {labels([sheet.columns[at] for at in found] or sheet.columns)}',

@@ -36,28 +36,57 @@ class Language(NamedTuple):
         return self.texts.get(one) or (one if number == 1 else many)
 
     def translate(self, text: str) -> str:
-        """A finished sentence of ours in this language, whatever names and numbers stand in it."""
-        if self.texts and text not in self.texts and (of_sheet := _OF_SHEET.fullmatch(text)):
+        """A finished sentence of ours in this language, whatever names and numbers stand in it.
+
+        Where it is not known as a whole it is taken apart: a place and what is said of it, sentences, an error and
+        what to do next. What is left is as it was.
+        """
+        if not self.texts:
+            return text
+        if text not in self.texts and (of_sheet := _OF_SHEET.fullmatch(text)):
             # The place first, or a hole that begins a sentence would take it in.
             name, note = of_sheet.groups()
             return self.texts[OF_SHEET].format(name=name, note=self.translate(note))
-        if not self.texts or (said := self._known(text)) is None:
-            place, colon, rest = text.partition(": ")
-            return f"{place}: {self.translate(rest)}" if colon and self.texts else text
-        return said
+        if (said := self._known(text)) is not None:
+            return said
+        if located := _LOCATED.fullmatch(text):
+            return f"{self._place(located['place'])}: {self.translate(located['what'])}"
+        place, colon, rest = text.partition(": ")
+        if colon and (said := self._known(rest)) is not None:
+            return f"{place}: {said}"
+        for sign, joined in _TAKEN_APART:
+            parts = sign.split(text)
+            if len(parts) > 1 and (pieces := [*map(self.translate, parts)]) != parts:
+                return joined.join(pieces)
+        return f"{place}: {self.translate(rest)}" if colon else text
 
     def _known(self, text: str) -> str | None:
         """The same of a text that is in the catalogue, or is an error and what to do next, which both are."""
         if text in self.texts:
             return self.texts[text]
-        what, sign, step = text.partition("; ")
-        if sign and (first := self._known(what)) and (then := self._known(step.removesuffix("."))):
-            return f"{first}；{then}{'。' * step.endswith('.')}"
+        for what, sign, step in dict.fromkeys((text.partition("; "), text.rpartition("; "))):
+            if sign and (first := self._sentence(what)) and (then := self._sentence(step)):
+                return f"{first}；{then}"
+        return self._sentence(text)
+
+    def _sentence(self, text: str) -> str | None:
+        if text in self.texts:
+            return self.texts[text]
         for pattern, translation in self.patterns:
             if match := pattern.fullmatch(text):
                 parts = {name: self.translate(part) for name, part in match.groupdict().items()}
-                return translation.format_map(parts)
+                filled = translation.format_map(parts)
+                ends = filled.endswith(".") and text.endswith(".")
+                return f"{filled[:-1]}。" if ends else filled
+        if text.endswith(".") and (said := self._sentence(text.removesuffix("."))):
+            return f"{said}。"
         return None
+
+    def _place(self, place: str) -> str:
+        """A place as errors have it, with its file, sheet, row and column as far as they are known."""
+        for part, pattern in _PLACES.items():
+            place = pattern.sub(self.texts[part].replace("{}", r"\1"), place)
+        return place
 
 
 ENGLISH: Final = Language(LANGUAGES["en"], {})
@@ -95,7 +124,20 @@ def language(code: str = "en") -> Language:
 
 OF_SHEET: Final = "Sheet {name}: {note}"
 """A note on one sheet of several, in the catalogue."""
-_OF_SHEET = re.compile(r"""Sheet ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"): (.+)""", re.DOTALL)
+_NAME: Final = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_OF_SHEET: Final = re.compile(f"Sheet ({_NAME}): (.+)", re.DOTALL)
+_PLACES: Final = {
+    ", sheet {}": re.compile(f", sheet ({_NAME})"),
+    ", row {}": re.compile(r", row (\d+)"),
+    ", line {}": re.compile(r", line (\d+)"),
+    ", column {}": re.compile(f", column ({_NAME})"),
+}
+_LOCATED: Final = re.compile(
+    rf"(?P<place>.+?(?:, sheet {_NAME}|, (?:row|line) \d+|, column {_NAME})+): (?P<what>.+)",
+    re.DOTALL,
+)
+_TAKEN_APART: Final = ((re.compile(r"(?<=\.) (?=[A-Z])"), ""), (re.compile("; "), "；"))
+"""What parts a text into pieces, each with what stands in its place: sentences, then parts of one."""
 _HOLE = re.compile(r"\{(\w+)\}")
 _NUMBERS: Final = """
     digits n m count many vins hidden without lines hits with_hits near again repeated unread long most vehicles errors
@@ -109,6 +151,10 @@ _TAKES: Final = {
     **dict.fromkeys(("day", "end"), r"\d[\d-]*"),
     "positions": r"\d+(?:-\d+)?",
     "start": r"(?:VIN )?\S+",
+    "quoted": _NAME,
+    "codeword": r"`[\w-]+`",
+    "document": r"[^ ,;]+",
+    "original": "[\u3400-\u9fff].*",
     "list": r".+\.\w+",
     **dict.fromkeys(("verdict", "level", "grade", "market"), r"\w+"),
 }
