@@ -155,6 +155,18 @@ def beside(data: Rows, answers: Rows) -> Rows:
     return type(data).from_arrays([*data.columns, *answers.columns], schema=schema)
 
 
+def apart(width: int, names: list[str]) -> list[str]:
+    """The names where ``vin`` beside ``VIN`` is the same one: that of an answer gets ``vin_`` once more."""
+    apart = names[:width]
+    known = {*map(str.lower, apart)}
+    for name in names[width:]:
+        while name.lower() in known:
+            name = f"vin_{name}"  # noqa: PLW2901
+        known.add(name.lower())
+        apart.append(name)
+    return apart
+
+
 def find_mapping(
     table: pa.Table, given: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 ) -> dict[str, str]:
