@@ -62,8 +62,8 @@ def decode(
     """
     names = _names(df)
     column = column or find_vin_column(_head(_flat(df).limit(HEAD_ROWS), names))
-    every: Any = TYPES if fields is None else fields
-    asked: list[FieldName] = [every] if isinstance(every, str) else [*every]
+    given: Any = TYPES if fields is None else fields
+    asked: Any = [given] if isinstance(given, str) else [*given]
     none = decode_table(_empty(names), column, asked)
     task = sent(tasks.decoded, reference_in_use(), names, column, asked)
     return _flat(df).mapInArrow(task, _schema(df, none.schema, len(names)))
