@@ -1,9 +1,12 @@
 """Headers: spellings in many languages, what decides between two columns, and what no header is."""
 
+import pyarrow as pa
 import pytest
+from support import ON
 from support.readers import VINS
 from support.tables import table
 
+from vintool.columns import screen_table
 from vintool.declaration import headers
 from vintool.declaration.headed import Sample
 from vintool.declaration.headers import EXACT, find_header, meaning, normalise
@@ -378,3 +381,9 @@ def test_a_column_without_a_heading_is_heard_where_one_cell_speaks_of_an_electri
     assert heard == {"vin": "VIN", "remarks": "Remarks", "fuel": "Fuel", "remarks_2": "Xyzzy"}
     unheard = map_columns(sheet_of(["VIN", "Xyzzy"], [VINS[0], "Foo New Energy Vehicle Co., Ltd."]))
     assert unheard == {"vin": "VIN"}
+
+
+def test_two_columns_of_one_name_are_told_by_their_places():
+    table = pa.Table.from_arrays([pa.array([VINS[0]]), *[pa.array(["BEV"])] * 2], ["VIN", "Fuel", "Fuel"])  # fmt: skip
+    with pytest.raises(MappingError, match="columns 2, 3 could each be the column of fuel; rename all of them but one"):  # fmt: skip
+        screen_table(table, ON)

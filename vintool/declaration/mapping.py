@@ -425,7 +425,8 @@ def _vin_column(sheet: Headed, claims: Claims, used: AbstractSet[int]) -> int:
 
 def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     names = [sheet.columns[position] for position in positions]
-    if len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
+    alike = len({*names}) < len(names)  # no name then tells them apart
+    if alike or len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
         places = ", ".join(str(position + 1) for position in positions[:_NAMED])
         more = ", ..." * (len(positions) > _NAMED)
         what = f"columns {places}{more} could each be the column of {field}"

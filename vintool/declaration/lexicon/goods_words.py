@@ -38,7 +38,7 @@ _NUMBERED = frozenset({"model", "item", "art", "article", "ref", "reference", "s
 _WITHOUT = re.compile("(?:发动机|内燃机|引擎|排量|增程器|油箱)$")
 _OWN = frozenset({"no", "无", "無"})
 # Denial behind a word, and whether it denies whatever follows: 混合动力否, hybrid: none.
-_BEHIND = {"否": True, "отсутствует": True, "отсутствуют": True, "değil": True, "no": False, "none": False, "nil": False, "N/A": False, "无": False, "没有": False, "нет": False, "немає": False, "aucun": False, "aucune": False, "non": False, "nein": False, "não": False, "yok": False, "لا": False, "なし": False, "없음": False}  # fmt: skip
+_BEHIND = {"否": True, "отсутствует": True, "отсутствуют": True, "değil": True, "no": False, "none": False, "nil": False, "N/A": False, "无": False, "没有": False, "нет": False, "немає": False, "aucun": False, "aucune": False, "non": False, "nein": False, "não": False, "yok": False, "لا": False, "なし": False, "없음": False, "free": False, "cancelled": False, "canceled": False, "removed": False, "excluded": False, "除外": True, "取消": True, "作废": True}  # fmt: skip
 _EQUALS = re.compile(r"[:=]")
 _ENDS = re.compile(r"[^\s:=-]")  # what stands before a word that a denial does not belong to
 _HYBRIDS = frozenset({Powertrain.PHEV, Powertrain.HEV, Powertrain.NOT_BEV})
@@ -214,7 +214,7 @@ def hints_in(words: Sequence[Word]) -> Iterator[_Found]:
     )
     for one in hints:
         if not (
-            taken.intersection(range(one.start, one.end))
+            taken.issuperset(range(one.start, one.end))
             or (one.value == _ELECTRICAL and _of_equipment(words, one))
             or _denial(words, one.start)
             or _denied_behind(words, one)
@@ -331,7 +331,7 @@ def _denied_behind(words: Sequence[Word], one: _Found) -> bool:
         return False
     gap, pure = words[one.end].gap, one.value == Powertrain.BEV
     equals = _EQUALS.search(gap) is not None
-    if gap.strip(" :=\t" if pure else " :=\t(-–") or (pure and not equals):
+    if gap.strip(" :=\t" if pure else " :=\t(-–?") or (pure and not equals):
         return False
     for end, always in _behind().at([word.text for word in words[one.end : one.end + 3]], 0):
         after = words[one.end + end] if one.end + end < len(words) else Word("", ".")
