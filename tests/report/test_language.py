@@ -89,7 +89,7 @@ def test_no_sentence_is_taken_for_another():
 @pytest.mark.parametrize("text", ["with a VIN", "all rows", "no VIN", "x rows read, y rows out."])
 def test_a_number_is_made_of_digits(text):
     zh = language("zh")
-    assert not [pattern for pattern, _ in zh.patterns if pattern.fullmatch(text)]
+    assert not [template for template in zh.templates if template.match(text)]
     hidden = "Sheet 'Packing list': 1 of 8 rows are hidden in the file; they were judged too."
     assert zh.translate(hidden) == "工作表 'Packing list'：8 行中有 1 行在文件中隐藏，也已判定。"
 
@@ -123,8 +123,9 @@ def test_the_catalogue_holds_nothing_that_no_one_says():
         *pieces(),
         *of_the_sources(),
     }
-    texts, patterns = language("zh").texts, language("zh").patterns
-    filled = {zh for pattern, zh in patterns if any(map(pattern.fullmatch, map(filled_in, said)))}
+    texts, templates = language("zh").texts, language("zh").templates
+    filled_texts = [*map(filled_in, said)]
+    filled = {one.translation for one in templates if any(map(one.match, filled_texts))}
     assert [text for text, zh in texts.items() if text not in said and zh not in filled] == []
 
 

@@ -14,6 +14,19 @@ LANGUAGES: Final = {"en": "en", "zh": "zh-CN"}
 """Each language with its tag in HTML."""
 
 
+class Template(NamedTuple):
+    """A text with holes; ``words`` is the longest part of it between them: to look for it first is quick."""
+
+    words: str
+    english: str
+    translation: str
+
+    def match(self, text: str) -> dict[str, str] | None:
+        """What stands in the holes of a text, if it is one of these."""
+        found = _pattern(self.english).fullmatch(text)
+        return found.groupdict() if found else None
+
+
 class Language(NamedTuple):
     """One language; ``texts`` holds what differs from the English text.
 
@@ -25,7 +38,7 @@ class Language(NamedTuple):
 
     tag: str
     texts: Mapping[str, str]
-    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    templates: tuple[Template, ...] = ()
 
     def gettext(self, text: str) -> str:
         """The text in this language."""
@@ -72,10 +85,10 @@ class Language(NamedTuple):
     def _sentence(self, text: str) -> str | None:
         if text in self.texts:
             return self.texts[text]
-        for pattern, translation in self.patterns:
-            if match := pattern.fullmatch(text):
-                parts = {name: self.translate(part) for name, part in match.groupdict().items()}
-                filled = translation.format_map(parts)
+        for template in self.templates:
+            if template.words in text and (holes := template.match(text)):
+                parts = {name: self.translate(part) for name, part in holes.items()}
+                filled = template.translation.format_map(parts)
                 ends = filled.endswith(".") and text.endswith(".")
                 return f"{filled[:-1]}。" if ends else filled
         if text.endswith(".") and (said := self._sentence(text.removesuffix("."))):
@@ -118,8 +131,8 @@ def language(code: str = "en") -> Language:
             texts[english] = translation
     # The more words of its own a sentence has, the earlier: the others could take it for their own.
     with_holes = sorted(filter(_HOLE.search, texts), key=lambda text: -len(_HOLE.sub("", text)))
-    patterns = ((_pattern(english), texts[english]) for english in with_holes)
-    return Language(tag, texts, tuple(patterns))
+    templates = (Template(_longest(english), english, texts[english]) for english in with_holes)
+    return Language(tag, texts, tuple(templates))
 
 
 OF_SHEET: Final = "Sheet {name}: {note}"
@@ -161,6 +174,12 @@ _TAKES: Final = {
 """What a hole of a name takes: numbers and days take nothing else, other holes any text."""
 
 
+def _longest(text: str) -> str:
+    """The longest of the parts between holes."""
+    return max(_HOLE.split(text)[::2], key=len)
+
+
+@cache
 def _pattern(text: str) -> re.Pattern[str]:
     """What the text with its holes filled looks like."""
     parts = _HOLE.split(text)
