@@ -26,7 +26,8 @@ The rooms are one street, here from its end; each imports only rooms that stand 
     columns       decoding and screening over Arrow columns
     files         the main job: manifests in, annotated copy, exceptions, report and record out
     learn         labelled lists -> powertrain rules
-    frames        frames of pandas, polars and DuckDB in, the same kind out; it stands beside cli
+    frames        frames of pandas, polars and DuckDB in, the same kind out
+    spark         the same for Spark, where no process sees all rows; it stands beside cli
     cli           commands
     testing       valid VINs for tests; nothing loads it
 

@@ -13,7 +13,7 @@ from pathlib import Path
 JAVA = shutil.which("java") or (os.environ.get("JAVA_HOME") and "java")
 LOOPBACK = "127.0.0.1"
 _STARTED = re.compile(r"Successfully registered with master|I have been elected leader|ALIVE")
-_LONGEST = 90  # seconds that a daemon may take to start on a busy machine
+_LONGEST = 300  # seconds that the daemons may take to start on a busy machine
 
 
 def free_port():
@@ -23,47 +23,46 @@ def free_port():
 
 
 @contextmanager
-def _daemon(home, name, folder, *arguments):
-    log = folder / f"{name}.log"
-    environment = os.environ | {
-        "SPARK_LOCAL_IP": LOOPBACK,
-        "SPARK_DAEMON_MEMORY": "192m",
-        "SPARK_LOCAL_DIRS": str(folder),
-        "PYSPARK_PYTHON": sys.executable,
-    }
-    command = [home / "bin" / "spark-class", *map(str, arguments)]
-    with log.open("w") as file:
-        daemon = subprocess.Popen(command, stdout=file, stderr=file, env=environment, cwd=folder)
-    try:
-        until = time.monotonic() + _LONGEST
-        while not _STARTED.search(log.read_text(errors="replace")):
-            if daemon.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(
-                    f"{name} did not start:\n{log.read_text(errors='replace')[-2000:]}"
-                )
-            time.sleep(0.2)
-        yield
-    finally:
-        daemon.terminate()
-        daemon.wait()
-
-
-@contextmanager
 def cluster(folder, workers=2):
     """A master and some workers of one core each; its address."""
     import pyspark
 
-    home, port = Path(pyspark.__file__).parent, free_port()
+    home, port, deploy = Path(pyspark.__file__).parent, free_port(), "org.apache.spark.deploy"
     address = f"spark://{LOOPBACK}:{port}"
-    with ExitStack() as daemons:
-        deploy = "org.apache.spark.deploy"
-        master = (f"{deploy}.master.Master", "--host", LOOPBACK, "--port", port, "--webui-port", free_port())  # fmt: skip
-        daemons.enter_context(_daemon(home, "master", folder, *master))
-        for number in range(workers):
-            work = folder / f"worker{number}"
-            worker = (f"{deploy}.worker.Worker", address, "--cores", 1, "--memory", "1g", "--host", LOOPBACK, "--webui-port", free_port(), "--work-dir", work)  # fmt: skip
-            daemons.enter_context(_daemon(home, work.name, folder, *worker))
+    daemons = {"master": (f"{deploy}.master.Master", "--port", port)}
+    for name in (f"worker{number}" for number in range(workers)):
+        of_worker = ("--cores", 1, "--memory", "1g", "--work-dir", folder / name)
+        daemons[name] = (f"{deploy}.worker.Worker", address, *of_worker)
+    with ExitStack() as started:
+        logs = [started.enter_context(_daemon(home, folder / f"{name}.log", *arguments)) for name, arguments in daemons.items()]  # fmt: skip
+        until = time.monotonic() + _LONGEST
+        while waiting := [
+            log for log in logs if not _STARTED.search(log.read_text(errors="replace"))
+        ]:
+            if time.monotonic() > until:
+                raise RuntimeError(
+                    f"it did not start:\n{waiting[0].read_text(errors='replace')[-2000:]}"
+                )
+            time.sleep(0.2)
         yield address
+
+
+@contextmanager
+def _daemon(home, log, *arguments):
+    own = {
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_DAEMON_MEMORY": "192m",
+        "SPARK_LOCAL_DIRS": str(log.parent),
+        "SPARK_LOCAL_IP": LOOPBACK,
+    }
+    command = [home / "bin" / "spark-class", *map(str, arguments), "--host", LOOPBACK, "--webui-port", str(free_port())]  # fmt: skip
+    with log.open("w") as file:
+        daemon = subprocess.Popen(command, stdout=file, stderr=file, env=os.environ | own, cwd=log.parent)  # fmt: skip
+    try:
+        yield log
+    finally:
+        daemon.terminate()
+        daemon.wait()
 
 
 @contextmanager

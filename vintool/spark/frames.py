@@ -1,6 +1,6 @@
 """``decode`` and ``screen`` over a frame of Spark: what the driver decides, and the steps that the cluster runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -213,7 +213,7 @@ def _empty(names: Sequence[str]) -> pa.Table:
     return pa.Table.from_arrays([pa.array([], pa.string())] * len(names), [*names])
 
 
-def _mapped(df: Frame, schema: pa.Schema, task: tasks.Task, *arguments: object) -> Frame:
+def _mapped(df: Frame, schema: pa.Schema, task: Callable[..., Any], *arguments: object) -> Frame:
     return df.mapInArrow(sent(task, *arguments), spark_type(schema))
 
 

@@ -7,6 +7,7 @@ import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -23,17 +24,16 @@ from vintool.registry.reference import Reference
 from vintool.version import __version__
 
 Batches = Iterable[pa.RecordBatch]
-Task = Callable[..., Iterator[pa.RecordBatch]]
 
 
-def sent(task: Task, *arguments: object) -> Callable[[Any], Any]:
-    """A function for ``mapInArrow``: the task with these arguments, then the batches, whatever the executor has.
+def sent(task: Callable[..., Any], *arguments: object) -> Callable[..., Any]:
+    """A function for executors, such as ``mapInArrow`` takes: the task with these arguments, then what it is called with.
 
     It goes by its code and not by its name, since the module of that may not be there.
     """
-    name, version, content = task.__name__, __version__, pickle.dumps(arguments)
+    place, version, content = (task.__module__, task.__name__), __version__, pickle.dumps(arguments)
 
-    def on_executor(batches):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - types would go with it
+    def on_executor(*inputs):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN202 - types would go with it
         import sys  # noqa: PLC0415 - there, not here
 
         try:
@@ -42,13 +42,13 @@ def sent(task: Task, *arguments: object) -> Callable[[Any], Any]:
             raise ImportError(
                 f"the Python of this executor, {sys.executable}, cannot load vintool ({error}): give every executor the wheel of vintool {version}, as the page on Spark says"
             ) from None
-        yield from tasks.run(name, version, content, batches)
+        return tasks.run(place, version, content, *inputs)
 
     return on_executor
 
 
-def run(name: str, version: str, content: bytes, batches: Batches) -> Iterator[pa.RecordBatch]:
-    """Run a task on an executor.
+def run(place: tuple[str, str], version: str, content: bytes, *inputs: object) -> Any:
+    """Run a task on an executor, by its module and name.
 
     Raises:
         DataError: vintool is another one here than where the task was made, or the reference data are.
@@ -57,8 +57,8 @@ def run(name: str, version: str, content: bytes, batches: Batches) -> Iterator[p
         raise DataError(
             f"this executor has vintool {__version__}, and the driver has {version}: give both the same wheel"
         )
-    task: Task = globals()[name]
-    return task(*_arguments(content), batches)
+    module, name = place
+    return getattr(import_module(module), name)(*_arguments(content), *inputs)
 
 
 @lru_cache(maxsize=4)

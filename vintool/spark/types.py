@@ -31,8 +31,13 @@ def spark_type(kind: Any) -> Any:
     return _PLAIN[kind]
 
 
+def is_plain(kind: pa.DataType) -> bool:
+    """Whether a type is not nested and has one of Spark."""
+    return kind in _PLAIN
+
+
 def spark_schema(
-    fields: Sequence[Any], added: Iterable[pa.Field], known: Mapping[str, Mapping[str, Any]]
+    fields: Sequence[Any], added: Iterable[Any], known: Mapping[str, Mapping[str, Any]]
 ) -> Any:
     """The fields of a frame, and behind them those of more columns.
 
