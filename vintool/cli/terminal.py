@@ -299,6 +299,6 @@ def file_errors(translate: Callable[[str], str] = str) -> Iterator[None]:
     try:
         yield
     except MappingError as error:
-        raise click.UsageError(translate(str(error))) from None
+        raise click.UsageError(translate(error.for_command)) from None
     except ManifestError as error:
-        raise Unreadable(translate(str(error))) from None
+        raise Unreadable(translate(error.for_command)) from None
