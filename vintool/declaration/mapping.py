@@ -393,13 +393,15 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
         f"column {label(sheet.columns[position], position + 1)!r} holds {one.vins} in the text of {one.with_vins} of its first {one.filled} cells"
         for position, one in list(found.items())[:_NAMED]
     )
+    some = labels([sheet.columns[at] for at in found] or sheet.columns)
     raise NoVinColumn(
         f"no column looks like it holds VINs and nothing else: {held}"
         if held
         else "no column looks like it holds VINs",
         file=sheet.file,
         sheet=sheet.name,
-        next_step=f'pass --map vin="..." with one of {labels([sheet.columns[at] for at in found] or sheet.columns)}',
+        next_step=f'pass --map vin="..." with one of {some}',
+        in_python=f'pass mapping={{"vin": "..."}} with one of {some}',
     )
 
 
@@ -432,9 +434,12 @@ def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
         what = f"columns {places}{more} could each be the column of {field}"
         return _unclear(sheet, what, "rename all of them but one")
     options = " or ".join(f"--map {field}={shell_word(name)}" for name in names)
+    arguments = " or ".join(f"mapping={{{field!r}: {name!r}}}" for name in names)
     what = f"{' and '.join(map(repr, names))} could each be the column of {field}"
-    return _unclear(sheet, what, f"pass {options}")
+    return _unclear(sheet, what, f"pass {options}", f"pass {arguments}")
 
 
-def _unclear(sheet: Headed, what: str, next_step: str) -> MappingError:
-    return MappingError(what, file=sheet.file, sheet=sheet.name, next_step=next_step)
+def _unclear(sheet: Headed, what: str, next_step: str, in_python: str = "") -> MappingError:
+    return MappingError(
+        what, file=sheet.file, sheet=sheet.name, next_step=next_step, in_python=in_python
+    )

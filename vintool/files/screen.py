@@ -103,7 +103,8 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         path: a file of any format that ``open_manifest`` reads, a folder or a pattern; or several of them. Of a folder all
             files are read, and those in its folders; where all are Parquet it is one table. Where several files are
             read each row names its own (``vin_file``), and one that cannot be read is told in ``Summary.files``.
-        on: the declaration date of all rows, as ``screen`` takes it; None to read the manifest's own date column.
+        on: the declaration date of all rows, as ``screen`` takes it; None to read the manifest's own date column. Where that has none
+            it is an error, unless ``today`` is given: the command gives the day of the clock, which a program does not ask.
         out: folder for ``annotated.*``, ``exceptions.csv`` and ``.xlsx``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.

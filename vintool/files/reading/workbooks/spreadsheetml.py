@@ -229,6 +229,7 @@ def read_spreadsheetml(  # noqa: PLR0913 - how a manifest is opened
             f"no sheet has a column that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
+            in_python='pass sheet= and mapping={"vin": "..."}',
         )
     skipped += [(one.name, "no column looks like VINs") for one in opened if one not in kept]
     return Manifest(path, "spreadsheetml", name, tuple(kept), tuple(skipped), tuple(notes), size)
