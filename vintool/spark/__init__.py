@@ -7,6 +7,7 @@ vintool and the same reference data, and say so if they have not.
 from collections.abc import Sequence
 from typing import Any
 
+from vintool.codes import FieldName
 from vintool.registry.reference import Reference, reference_in_use
 from vintool.spark.frames import decode, screen
 
@@ -14,7 +15,10 @@ __all__ = ["decode", "register_functions", "register_source", "screen"]
 
 
 def register_functions(
-    spark: Any, fields: str | Sequence[str] | None = None, *, reference: Reference | None = None
+    spark: Any,
+    fields: FieldName | Sequence[FieldName] | None = None,
+    *,
+    reference: Reference | None = None,
 ) -> None:
     """Give a session functions for its SQL, those that ``vintool.frames.duckdb`` gives DuckDB; pandas must be there.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from vintool.codes import FieldName
 from vintool.columns import TYPES, decode_table
 from vintool.columns.engine.stamp import stamp
 from vintool.columns.engine.tables import HEAD_ROWS, apart, find_mapping, find_vin_column
@@ -39,7 +40,7 @@ _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 def decode(
     df: Frame,
     column: str | None = None,
-    fields: str | Sequence[str] | None = None,
+    fields: FieldName | Sequence[FieldName] | None = None,
     *,
     reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Frame:
@@ -61,7 +62,8 @@ def decode(
     """
     names = _names(df)
     column = column or find_vin_column(_head(_flat(df).limit(HEAD_ROWS), names))
-    asked = [fields] if isinstance(fields, str) else list(TYPES if fields is None else fields)
+    given: Any = TYPES if fields is None else fields
+    asked: Any = [given] if isinstance(given, str) else [*given]
     none = decode_table(_empty(names), column, asked)
     task = sent(tasks.decoded, reference_in_use(), names, column, asked)
     return _flat(df).mapInArrow(task, _schema(df, none.schema, len(names)))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from vintool.codes import FieldName
 from vintool.columns import decode_table
 from vintool.columns.engine.arrays import Places
 from vintool.columns.screening import whole_run
@@ -77,7 +78,11 @@ def sample(batches: Batches) -> Iterator[pa.RecordBatch]:
 
 
 def decoded(
-    reference: Reference, names: Sequence[str], column: str, fields: Sequence[str], batches: Batches
+    reference: Reference,
+    names: Sequence[str],
+    column: str,
+    fields: Sequence[FieldName],
+    batches: Batches,
 ) -> Iterator[pa.RecordBatch]:
     """Batches with the fields on their right."""
     for batch in batches:

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool.codes import Reason
 from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.engine.pool import Pool
 from vintool.columns.screening.answers import FACTS, AnswerColumns, FoldedRows
+from vintool.columns.screening.asides import Asides
 from vintool.columns.screening.chassis import chassis_evidence
 from vintool.columns.screening.desk import DeskRules, ListRemarks
 from vintool.columns.screening.draws import DrawRule
@@ -102,12 +104,20 @@ class RowLookups:
         self.rows, self.kept_at_most = 0, KEPT
         self.rules, self.answers = rules, answers
         self.vehicles, self.stray_vins = VehicleReader(mapping), StrayVins(mapping)
+        self.asides = Asides(mapping)
         self.of_row, self.problems_of_row = RowFolder(of_row), RowFolder(_all_of)
 
     @property
     def kept(self) -> int:
         """How many distinct keys have room."""
-        owners = (self.rules, self.vehicles, self.stray_vins, self.of_row, self.problems_of_row)
+        owners = (
+            self.rules,
+            self.vehicles,
+            self.stray_vins,
+            self.asides,
+            self.of_row,
+            self.problems_of_row,
+        )
         return sum(one.kept for one in owners)
 
 
@@ -213,6 +223,7 @@ class Screener:
             self._lookups, self._desk = lookups, self._new_desk()
             self._rules, self._answers = lookups.rules, lookups.answers
             self._vehicles, self._stray_vins = lookups.vehicles, lookups.stray_vins
+            self._asides = lookups.asides
             self._of_row, self._problems_of_row = lookups.of_row, lookups.problems_of_row
 
     def keys(self, batch: pa.RecordBatch, rows: Places) -> tuple[Places, VehicleKeys]:
@@ -265,7 +276,8 @@ class Screener:
     def _judged(self, batch: pa.RecordBatch, rows: Places) -> JudgedVehicles:
         rules = self._rules
         vehicles = self._vehicles(batch, rules.read)
-        decided = rules(vehicles.batch, vehicles.vins, self._manifest_days)
+        aside = self._asides(batch, vehicles.rows)
+        decided = rules(vehicles.batch, vehicles.vins, aside, self._manifest_days)
         decisions = decided.decisions
         if vehicles.remarks is not None:
             decisions = rules.with_row(decisions, vehicles.remarks)
@@ -290,10 +302,7 @@ class Screener:
         more = self._evidence(decided, duplicates, with_reviews)
         if vehicles.rows is not None:
             folded = self._folded(batch, vehicles, decided, with_reviews, remarks, more)
-            of_first = {
-                name: column.take(vehicles.starts)
-                for name, column in self._answers.of_vins(decided).items()
-            }
+            of_first = self._answers.of_vins(decided, vehicles.starts)
             of_rows = _with_numbers(self._answers.of_rows(of_first, folded), rows)
             if not self._lists_vehicles:
                 return Screened(of_rows, of_rows)
@@ -331,15 +340,17 @@ class Screener:
             columns: list[Any] = [one[some].to_pylist() for one in (decided.vins.texts, verdicts)]
             others[row] = beside_first(*columns)
         problems = self._problems_of_row(self._answers.problems(decided), vehicles)
+        alone = ends - starts == 1
+        of_first = decided.vins.texts.take(starts)  # as in a batch without rows of several vehicles
+        texts = pc.if_else(pa.array(alone), of_first, self._vehicles.text(batch))
         with_lists = decisions
         if remarks:
-            alone = ends - starts == 1
             with_lists = self._desk.with_remarks(
                 decisions, self._desk.only(~alone[row_of], remarks)
             )
             remarks = self._desk.only(alone, remarks.take(starts))
         return FoldedRows(
-            self._vehicles.text(batch),
+            texts,
             problems,
             self._of_row(decisions, vehicles),
             self._of_row(with_lists, vehicles),
