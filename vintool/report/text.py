@@ -91,7 +91,10 @@ def _reasons(
     reasons = ranked(summary.reasons)
     if reasons:
         yield ""
-        yield f"{padded(language.gettext('rows'), 11, right=True)}  {language.gettext('reason (a row may have several)')}"
+        several = "reason (a row may have several)"
+        several_rules = "reason (a row may have several; rows of all regimes)"
+        title = language.gettext(several_rules if summary.other_regimes else several)
+        yield f"{padded(language.gettext('rows'), 11, right=True)}  {title}"
     head = reasons if verbose else reasons[:REASONS]
     for code, n in head:
         sentence = language.gettext(sentences.get(code, ""))
@@ -118,7 +121,8 @@ def _brands(summary: Summary, language: Language, *, verbose: bool) -> Iterator[
     ]
     widths[0] = max(widths[0], 11)
     yield ""
-    yield _aligned(titles, widths) + f"  {language.gettext('brand')}"
+    title = language.gettext("brand (all regimes)" if summary.other_regimes else "brand")
+    yield _aligned(titles, widths) + f"  {title}"
     for (brand, _), figure in zip(rows, figures, strict=True):
         yield _aligned(figure, widths) + f"  {cell(brand, 60)}"
 
@@ -143,7 +147,6 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
         for sheet in summary.sheets
         if sheet.skipped
     ]
-    states = Counter(line.state.replace("_", " ") for line in summary.licences)
     cleared = summary.rows_cleared_by_date
     most = len(summary.notes) if verbose else NOTES
     notes = [cell(translate(note), _LONGEST) for note in summary.notes[:most]]
@@ -163,7 +166,7 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
             ),
         )
     yield "powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))
-    yield "licences", ", ".join(f"{n:,} {translate(state)}" for state, n in ranked(states))
+    yield from (("licences", line) for line in _licences(summary, language))
     yield "decisions", _decision_line(summary.decisions, language)
     yield from (("changes", line) for line in _changes(summary.changes, language))
     yield "columns", ", ".join(cell(f"{field} = {name}") for field, name in summary.mapping.items())
@@ -179,6 +182,22 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     for note in notes:
         yield "note", note
     yield "written", first(summary.outputs, FILES)
+
+
+def _licences(summary: Summary, language: Language) -> Iterator[str]:
+    """How many licences and unknown numbers are in which state, and the rows that name none: by other regimes apart."""
+    states: dict[str, Counter[str]] = {}
+    for line in summary.licences:
+        counts = states.setdefault(line.regime or summary.first_regime, Counter())
+        if line.licence_no:
+            counts[line.state.replace("_", " ")] += 1
+    without = {line.regime: line.rows_named for line in summary.licences if not line.licence_no}
+    for code, counts in states.items():
+        parts = [f"{n:,} {language.translate(state)}" for state, n in ranked(counts)]
+        if n := without.get(code):
+            parts.append(language.translate(f"{n:,} row(s) that name none"))
+        rule = "" if code == summary.first_regime else f"{code}: "
+        yield f"{rule}{', '.join(parts)}"
 
 
 def _unread_part(name: str, language: Language) -> str:

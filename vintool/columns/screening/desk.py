@@ -209,7 +209,7 @@ class DeskRules:
         draws = np.ones(len(at), dtype=np.int64) if draws is None else draws[at]
         uses = (cells("declaration_no"), cells(self._port))
         of_draws = self._drawn(
-            verdicts, matches, numbers, [one[at] for one in vehicles], draws, uses
+            verdicts, matches, numbers, regimes, [one[at] for one in vehicles], draws, uses
         )
         remarks = ListRemarks(
             exporters,
@@ -233,6 +233,7 @@ class DeskRules:
         verdicts: Categorical,
         matches: Categorical,
         numbers: Categorical,
+        regimes: Categorical,
         vehicles: Sequence[Any],
         draws: Ints,
         uses: tuple[Categorical, Categorical],
@@ -243,6 +244,7 @@ class DeskRules:
             verdicts: on the rows.
             matches: their licences.
             numbers: the cells of the licence number; None where no sheet has such a column.
+            regimes: whose verdict the rows have.
             vehicles: as for ``remarks``.
             draws: of each row.
             uses: the cells of the declaration number and of the port.
@@ -250,7 +252,7 @@ class DeskRules:
         ledger = self._desk.ledger
         if ledger is None or self._draws is None:
             return Categorical.constant(len(matches), _NO_DRAWS)
-        _note(ledger, matches, numbers)
+        _note(ledger, matches, numbers, regimes)
         drawable = matches.mask(lambda match: match.drawable)
         controlled = verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
         codes = np.zeros(len(matches), dtype=np.int32)
@@ -302,11 +304,12 @@ def _needs_confirmation(decision: Decision) -> bool:
     return Reason.WITHIN_180_DAYS in decision.reasons
 
 
-def _note(ledger: Ledger, matches: Categorical, numbers: Categorical) -> None:
-    """Count what rows name, once per distinct match and number."""
-    size = len(numbers.values)
-    pairs, counts = np.unique(
-        matches.codes.astype(np.int64) * size + numbers.codes, return_counts=True
-    )
-    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-        ledger.note(numbers.values[pair % size] or "", matches.values[pair // size], count)
+def _note(ledger: Ledger, matches: Categorical, numbers: Categorical, regimes: Categorical) -> None:
+    """Count what rows name, once per distinct match, number and regime."""
+    size, rules = len(numbers.values), len(regimes.values)
+    pairs = matches.codes.astype(np.int64) * size + numbers.codes
+    keys, counts = np.unique(pairs * rules + regimes.codes, return_counts=True)
+    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        pair, rule = divmod(key, rules)
+        number = numbers.values[pair % size] or ""
+        ledger.note(number, matches.values[pair // size], regimes.values[rule], count)
