@@ -226,7 +226,7 @@ def said_by(result):
     return [re.sub(r"'vintool [a-z ]*|\bcli [a-z ]+|pip install [a-z]+", "", text) for text in (result.stdout, result.stderr)]  # fmt: skip
 
 
-def test_what_is_wrong_is_told_in_chinese(tmp_path, monkeypatch, of_the_data):
+def test_what_is_wrong_is_said_in_chinese(tmp_path, monkeypatch, of_the_data):
     monkeypatch.chdir(tmp_path)
     cells = put_files(tmp_path)
     for name, content in DAMAGED.items():

@@ -216,7 +216,7 @@ def _columns(summary: Summary, language: Language, *, verbose: bool) -> Iterator
     """Which column each field was read from: of sheets that have other ones than the rest, by sheet."""
     sheets: dict[str, list[str]] = {}
     for sheet in summary.sheets:
-        if not sheet.skipped:
+        if sheet.rows and not sheet.skipped:
             mapping = ", ".join(cell(f"{field} = {name}") for field, name in sheet.mapping.items())
             sheets.setdefault(mapping, []).append(cell(sheet.name))
     if not sheets:
