@@ -281,9 +281,10 @@ def _is_check(fields: dict[str, Any]) -> bool:
 
 def _model(fields: dict[str, Any]) -> Any:
     from vintool.decoding.model import Check, Vehicle  # noqa: PLC0415 - start-up time
+    from vintool.vpic.files import rests_on  # noqa: PLC0415
 
     model = Check if _is_check(fields) else Vehicle
-    return model.model_validate(fields, from_attributes=True)
+    return model.model_validate(fields | rests_on(), from_attributes=True)
 
 
 def _single(vins: Sequence[str]) -> bool:

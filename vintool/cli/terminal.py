@@ -301,6 +301,6 @@ def file_errors() -> Iterator[None]:
     try:
         yield
     except MappingError as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(error.for_command) from None
     except ManifestError as error:
-        raise Unreadable(str(error)) from None
+        raise Unreadable(error.for_command) from None

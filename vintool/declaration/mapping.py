@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from itertools import chain, count
 from types import MappingProxyType
 
+from vintool.declaration.answers import answer_columns
 from vintool.declaration.filled import fields_by_content, holds_words
 from vintool.declaration.headed import Headed
 from vintool.declaration.headers import (
@@ -51,7 +52,6 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"[/&,;|\n\r()（）、，；]+")
-_OF_ANSWER = re.compile(r"(?:vin_)+(?:vin|text|suggestion)")
 _DATE_WORD = re.compile(r"date|日期|datum|fecha|дата|data|tarih|tanggal|ngày", re.IGNORECASE)
 # Headers that say VIN; a chassis or frame number may be one, or a number of its own.
 _VIN_HEADER = re.compile(
@@ -350,12 +350,11 @@ def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
     """The columns that hold VINs and are not read; those of an earlier answer repeat what is."""
     if sheet.columns == LINES:
         return []
+    skipped = read | answer_columns(sheet.headers)
     return [
         position
-        for position, header in enumerate(sheet.headers)
-        if position not in read
-        and not _OF_ANSWER.fullmatch(header)
-        and vin_share(sheet, position) > 0
+        for position in range(len(sheet.headers))
+        if position not in skipped and vin_share(sheet, position) > 0
     ]
 
 
@@ -394,13 +393,15 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
         f"column {label(sheet.columns[position], position + 1)!r} holds {one.vins} in the text of {one.with_vins} of its first {one.filled} cells"
         for position, one in list(found.items())[:_NAMED]
     )
+    some = labels([sheet.columns[at] for at in found] or sheet.columns)
     raise NoVinColumn(
         f"no column looks like it holds VINs and nothing else: {held}"
         if held
         else "no column looks like it holds VINs",
         file=sheet.file,
         sheet=sheet.name,
-        next_step=f'pass --map vin="..." with one of {labels([sheet.columns[at] for at in found] or sheet.columns)}',
+        next_step=f'pass --map vin="..." with one of {some}',
+        in_python=f'pass mapping={{"vin": "..."}} with one of {some}',
     )
 
 
@@ -426,15 +427,19 @@ def _vin_column(sheet: Headed, claims: Claims, used: AbstractSet[int]) -> int:
 
 def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     names = [sheet.columns[position] for position in positions]
-    if len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
+    alike = len({*names}) < len(names)  # no name then tells them apart
+    if alike or len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
         places = ", ".join(str(position + 1) for position in positions[:_NAMED])
         more = ", ..." * (len(positions) > _NAMED)
         what = f"columns {places}{more} could each be the column of {field}"
         return _unclear(sheet, what, "rename all of them but one")
     options = " or ".join(f"--map {field}={shell_word(name)}" for name in names)
+    arguments = " or ".join(f"mapping={{{field!r}: {name!r}}}" for name in names)
     what = f"{' and '.join(map(repr, names))} could each be the column of {field}"
-    return _unclear(sheet, what, f"pass {options}")
+    return _unclear(sheet, what, f"pass {options}", f"pass {arguments}")
 
 
-def _unclear(sheet: Headed, what: str, next_step: str) -> MappingError:
-    return MappingError(what, file=sheet.file, sheet=sheet.name, next_step=next_step)
+def _unclear(sheet: Headed, what: str, next_step: str, in_python: str = "") -> MappingError:
+    return MappingError(
+        what, file=sheet.file, sheet=sheet.name, next_step=next_step, in_python=in_python
+    )

@@ -35,12 +35,17 @@ class DayCounter:
         for batch in batches:
             self._rows += batch.num_rows
             if column is not None and batch.num_rows:
-                cells = Categorical.of_texts(as_text(batch.column(column)), self._texts)
+                cells = Categorical.of_texts(batch.column(column), self._texts)
                 days = read(cells)
-                codes, counts = np.unique(days.codes, return_counts=True)
-                for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-                    if (day := days.values[code]) is not None:
+                counts = np.bincount(days.codes, minlength=len(days.values))
+                for day, count in zip(days.values, counts.tolist(), strict=True):
+                    if day is not None and count:
                         self._days[day] += count
+
+    def lines(self) -> Iterator[tuple[date | None, int]]:
+        """Each day with the number of its rows, and that of rows without one."""
+        yield from self._days.items()
+        yield None, self._rows - self._days.total()
 
     def counted(self) -> ManifestDays:
         """The days of all rows so far."""

@@ -106,6 +106,7 @@ def read_json_document(  # noqa: PLR0913 - how a manifest is opened
             f"none of its lists has a key that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
+            in_python='pass sheet= and mapping={"vin": "..."}',
         )
     several = len(kept) > 1
     return Manifest(

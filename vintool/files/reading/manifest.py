@@ -329,7 +329,10 @@ def _sheetless(manifest: Manifest, sheet: str | None) -> Manifest:
     """Refuse to choose a sheet where there is only one."""
     if sheet is not None:
         raise ManifestError(
-            "this format has no sheets", file=manifest.path.name, next_step="leave out --sheet"
+            "this format has no sheets",
+            file=manifest.path.name,
+            next_step="leave out --sheet",
+            in_python="leave out sheet=",
         )
     return manifest
 

@@ -260,6 +260,7 @@ def _kept(
             f"nothing in this {what} has a column that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
+            in_python='pass sheet= and mapping={"vin": "..."}',
         )
     kept_ones = set(map(id, kept))
     skipped = [(one.name, "no VIN in it") for one in sheets if id(one) not in kept_ones]

@@ -365,4 +365,5 @@ def _refuse(path: Path, wanted: str | None, left: Sequence[Sheet]) -> NoReturn:
         f"{_NO_VIN}: {tables}" if tables else _NO_VIN,
         file=path.name,
         next_step='if one of them holds VINs, pass --sheet and --map vin="..."',
+        in_python='if one of them holds VINs, pass sheet= and mapping={"vin": "..."}',
     )
