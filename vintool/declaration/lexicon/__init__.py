@@ -27,7 +27,13 @@ from vintool.declaration.lexicon import (
     prices,
     remarks,
 )
-from vintool.declaration.lexicon.electric_hints import energies, hint, hinted, without_energies
+from vintool.declaration.lexicon.electric_hints import (
+    energies,
+    hint,
+    hint_for_fuel,
+    hinted,
+    without_energies,
+)
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -154,6 +160,7 @@ _PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at time
 _HINTS = {
     **dict.fromkeys(("goods_name", "goods_name_zh", "goods_name_en"), quoted_code),
     **dict.fromkeys(_PLACES, hint),
+    "fuel": hint_for_fuel,
     **dict.fromkeys(("model", "type_code", "hs_code", "un_no", "condition", "seats", "displacement", "battery_capacity", "drive_motor", "electric_range"), remarks.speaks),
 }  # fmt: skip
 _VIN_ALONE = re.compile(VIN_ALONE)
