@@ -81,3 +81,9 @@ def test_a_column_of_un_numbers_is_known_by_its_cells():
     table = {"VIN": [vin("9BRZZZZZ", "SJ", n) for n in ("1", "2")], "Fuel": [PETROL["fuel"]] * 2, "HS code": [PETROL["hs_code"]] * 2, "Cl.": ["3166", "3556"]}  # fmt: skip
     verdicts = vintool.screen_table(table, ON, regime=NEW_ELECTRIC)["vin_verdict"].to_pylist()
     assert verdicts == [Verdict.OUT_OF_SCOPE, Verdict.REVIEW]
+
+
+@pytest.mark.parametrize("model", ["Taycan", "Model Y", "海鸥", "Ioniq 5", "2025 ID.4 Pro"])
+def test_the_name_of_an_electric_model_without_its_brand_holds_a_row_of_petrol(model):
+    assert verdict({**COLUMNS, "Model": [model]}) == Verdict.REVIEW
+    assert verdict({**COLUMNS, "Model": ["Corolla"]}) == Verdict.OUT_OF_SCOPE

@@ -246,6 +246,8 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
         elif cell.models:
             named = cell.brands if cell.field == GOODS_NAME else ()
             model = models.of_brand(cell, brands)._replace(brands=named, models=())
+            if not (brands or named or model.is_fact or model.hint):
+                model = model._replace(hint=models.sold_as_electric(cell), own_key=False)
             row += [model] if model.is_fact or model.hint or named else []
         elif cell.part == NO_ENGINE:
             row += [engine.no_engine(cell, battery)] if battery else []

@@ -180,6 +180,16 @@ def brands_and_models(words: list[Word]) -> tuple[tuple[str, ...], tuple[NamedMo
     return tuple(sorted(set(brands.values()))), models
 
 
+def sold_as_electric(cell: Meaning) -> str:
+    """The model that a cell names, if every brand that has one of this name sells it as pure electric; else empty.
+
+    >>> sold_as_electric(model("Taycan")), sold_as_electric(model("Dolphin")), sold_as_electric(model("Song"))
+    ('Taycan', 'Dolphin', '')
+    """
+    electric = all(one.powertrain is Powertrain.BEV for one in cell.models)
+    return cell.models[0].model if cell.models and electric else ""
+
+
 def of_brand(cell: Meaning, brands: frozenset[str]) -> Meaning:
     """The cell with the one model that it names under these brands and its own."""
     brands |= set(cell.brands)
