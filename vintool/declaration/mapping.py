@@ -362,14 +362,14 @@ def _override(sheet: Headed, field: str, column: str) -> int:
     if not is_field(field):
         known = ", ".join(fields())
         what = f"there is no field {field!r} to map"
-        raise _unclear(sheet, what, f"{near(field, fields())}use one of {known}")
+        raise _unclear(sheet, what, near(field, fields()) + f"use one of {known}")
     if column in sheet.columns:
         return sheet.columns.index(column)
     wanted = {column, normalise(column)}  # as it was shown, or with other punctuation
     alike = [i for i, name in enumerate(sheet.columns) if wanted & {visible(name), normalise(name)}]
     if len(alike) != 1:
         what = f"there is no column of the name given for {field}"
-        known = f"{near(column, sheet.columns)}use one of {labels(sheet.columns)}"
+        known = near(column, sheet.columns) + f"use one of {labels(sheet.columns)}"
         raise _unclear(sheet, what, known)
     return alike[0]
 
@@ -393,11 +393,15 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
         f"column {label(sheet.columns[position], position + 1)!r} holds {one.vins} in the text of {one.with_vins} of its first {one.filled} cells"
         for position, one in list(found.items())[:_NAMED]
     )
+    some = labels([sheet.columns[at] for at in found] or sheet.columns)
     raise NoVinColumn(
-        "no column looks like it holds VINs" + (f" and nothing else: {held}" if held else ""),
+        f"no column looks like it holds VINs and nothing else: {held}"
+        if held
+        else "no column looks like it holds VINs",
         file=sheet.file,
         sheet=sheet.name,
-        next_step=f'pass --map vin="..." with one of {labels([sheet.columns[at] for at in found] or sheet.columns)}',
+        next_step=f'pass --map vin="..." with one of {some}',
+        in_python=f'pass mapping={{"vin": "..."}} with one of {some}',
     )
 
 
@@ -430,9 +434,12 @@ def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
         what = f"columns {places}{more} could each be the column of {field}"
         return _unclear(sheet, what, "rename all of them but one")
     options = " or ".join(f"--map {field}={shell_word(name)}" for name in names)
+    arguments = " or ".join(f"mapping={{{field!r}: {name!r}}}" for name in names)
     what = f"{' and '.join(map(repr, names))} could each be the column of {field}"
-    return _unclear(sheet, what, f"pass {options}")
+    return _unclear(sheet, what, f"pass {options}", f"pass {arguments}")
 
 
-def _unclear(sheet: Headed, what: str, next_step: str) -> MappingError:
-    return MappingError(what, file=sheet.file, sheet=sheet.name, next_step=next_step)
+def _unclear(sheet: Headed, what: str, next_step: str, in_python: str = "") -> MappingError:
+    return MappingError(
+        what, file=sheet.file, sheet=sheet.name, next_step=next_step, in_python=in_python
+    )

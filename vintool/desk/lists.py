@@ -142,7 +142,7 @@ def map_fields(
     for group in needed:
         if not any(field in mapping for field in group):
             raise MappingError(
-                f"no column of {' or '.join(group)}",
+                f"no column of {' / '.join(group)}",
                 file=file,
                 next_step=f"name one so; the file has {', '.join(map(repr, columns))[:300]}",
             )

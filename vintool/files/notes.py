@@ -236,9 +236,9 @@ def vin_notes(
         columns = [mapping[field] for field in vin_fields(mapping)]
         unnamed = [column for column in columns if normalise(column) not in named]
         if len(columns) > 1:
-            what = "hold VINs: all of them are read, and each VIN of a row is judged."
-            notes[f"Columns {labels(columns)} {what}"] = None
+            what = f"Columns {labels(columns)} hold VINs: all of them are read, and each VIN of a row is judged."
+            notes[what] = None
         if named and unnamed:
-            what = "not named for vin, and read all the same: they hold VINs."
-            notes[f"Columns {labels(unnamed)} were {what}"] = None
+            what = f"Columns {labels(unnamed)} were not named for vin, and read all the same: they hold VINs."
+            notes[what] = None
     return tuple(notes)

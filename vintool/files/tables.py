@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
 from vintool import columns
-from vintool.codes import ALL_REGIMES
+from vintool.codes import ALL_REGIMES, MappingKey, RegimeCode
 from vintool.columns.engine.tables import as_table
 from vintool.declaration.answers import ANSWERS
 from vintool.desk.book import Desk
@@ -26,8 +26,8 @@ NOTES = b"vintool.notes"
 def screen_table(  # noqa: PLR0913 - the options of a run
     data: Any,
     on: date | str | None = None,
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
-    regime: str | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     exporters: Any = None,
     licences: Any = None,
@@ -83,10 +83,10 @@ def screen_table(  # noqa: PLR0913 - the options of a run
         ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
-    on = day_given(on)
-    table = as_table(data)
-    desk = _desk(on, regime, exporters, licences, confirmations, decisions, catalogue)
-    answers = columns.screen_table(table, on, mapping, regime, desk=desk, first_row=first_row)
+    on, table = day_given(on), as_table(data)
+    given = cast("Any", mapping)  # to type checkers its keys are literals, and no texts
+    desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
+    answers = columns.screen_table(table, on, given, regime, desk=desk, first_row=first_row)
     return answers.replace_schema_metadata(_with_notes(answers.schema, desk))
 
 
@@ -94,8 +94,8 @@ def screen_table(  # noqa: PLR0913 - the options of a run
 def screen_batches(  # noqa: PLR0913 - the options of a run
     reader: Iterable[pa.RecordBatch],
     on: date | str | None = None,
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
-    regime: str | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     exporters: Any = None,
     licences: Any = None,
@@ -142,13 +142,13 @@ def screen_batches(  # noqa: PLR0913 - the options of a run
         ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
-    on = day_given(on)
-    desk = _desk(on, regime, exporters, licences, confirmations, decisions, catalogue)
-    answers = columns.screen_batches(reader, on, mapping, regime, desk=desk, first_row=first_row)
+    on, given = day_given(on), cast("Any", mapping)
+    desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
+    answers = columns.screen_batches(reader, on, given, regime, desk=desk, first_row=first_row)
     return (one.replace_schema_metadata(_with_notes(one.schema, desk)) for one in answers)
 
 
-def _desk(on: date | None, regime: str | None, *given: Any) -> Desk | None:
+def desk_given(on: date | None, regime: str | None, *given: Any) -> Desk | None:
     """The lists that are given, if there are any."""
     exporters, licences, confirmations, decisions, catalogue = given
     lists = Lists(

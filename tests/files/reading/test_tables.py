@@ -72,6 +72,23 @@ def test_the_xml_of_excel_2003(tmp_path):
     assert "more than" in refusal(far).what
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<Rov><Cell>%s</Cell></Rov>",
+        "<Row><Cel><Cell>%s</Cell></Cel></Row>",
+        "<Row><Cell><Data><Row><Cell>%s</Cell></Row></Data></Cell></Row>",
+    ],
+)
+def test_data_of_the_xml_of_excel_2003_that_stand_in_no_cell_are_refused(tmp_path, row):
+    data = f'<Data ss:Type="String">{VINS[7]}</Data>'
+    path = put(tmp_path / "a.xls", letters.spreadsheetml(ROWS, row % data))
+    assert "in no cell" in refusal(path).what
+    comment = f"<Row><Cell><Comment>{data}</Comment></Cell></Row>"
+    path = put(tmp_path / "b.xls", letters.spreadsheetml(ROWS, comment))
+    assert cells(only(open_manifest(path)))[: len(ROWS) - 1] == ROWS[1:]
+
+
 def test_a_word_document(tmp_path):
     rows = [*ROWS[:2], *([*row[:2], None] for row in ROWS[2:])]
     body = letters.paragraph("Dear all") + letters.word_table(rows) + letters.paragraph(VINS[7])

@@ -55,8 +55,11 @@ class Categorical:
             array: of any type, see ``as_text``.
             encoder: of the texts of this column; its values become those of the column.
         """
-        encoded = as_text(array).dictionary_encode()
-        codes = encoder.codes(text or "" for text in (*encoded.dictionary.to_pylist(), None))
+        # Of numbers and dates the distinct ones alone become texts.
+        few = pa.types.is_primitive(array.type)
+        encoded = (array if few else as_text(array)).dictionary_encode()
+        texts = as_text(encoded.dictionary).to_pylist()
+        codes = encoder.codes(text or "" for text in (*texts, None))
         indices = encoded.indices.fill_null(len(codes) - 1)
         return cls(encoder.values, codes.take(indices.to_numpy(zero_copy_only=False)))
 

@@ -44,10 +44,10 @@ def joined(array: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> pa
 def _pairs(
     maps: Any, as_text: Callable[[pa.Array], pa.StringArray]
 ) -> Iterator[tuple[str | None, str | None]]:
-    return zip(_told(maps.keys, as_text), _told(maps.items, as_text), strict=True)
+    return zip(_texts_of(maps.keys, as_text), _texts_of(maps.items, as_text), strict=True)
 
 
-def _told(values: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> list[str | None]:
+def _texts_of(values: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> list[str | None]:
     """The values as text; what is false says no more than what is not there."""
     if _types.is_boolean(values.type):
         return ["true" if one else None for one in cast("Any", values).to_pylist()]
@@ -62,9 +62,9 @@ def _of_struct(
     array: pa.StructArray, as_text: Callable[[pa.Array], pa.StringArray]
 ) -> pa.StringArray:
     fields = zip(array.type.names, array.flatten(), strict=True)
-    told = [[_said(name, text) for text in _told(column, as_text)] for name, column in fields]
+    named = [[_said(name, text) for text in _texts_of(column, as_text)] for name, column in fields]
     valid = array.is_valid().to_pylist()
-    rows: Any = zip(*told, strict=True) if told else ((),) * len(array)
+    rows: Any = zip(*named, strict=True) if named else ((),) * len(array)
     texts = [
         BETWEEN.join(filter(None, row)) if there else None
         for row, there in zip(rows, valid, strict=True)

@@ -197,6 +197,7 @@ def _scan(path: Path, encoding: str) -> Scan:
                     file=path.name,
                     row=counted.lines + rest[:start].count(b"\n") + 1,
                     next_step="pass the right one with --encoding, or save the file again as UTF-8",
+                    in_python="pass the right one as encoding=, or save the file again as UTF-8",
                 ) from None
             if "\0" in text:
                 raise ManifestError(
@@ -204,6 +205,7 @@ def _scan(path: Path, encoding: str) -> Scan:
                     file=path.name,
                     row=counted.lines + text[: text.index("\0")].count("\n") + 1,
                     next_step="save it again as UTF-8, or pass its encoding with --encoding",
+                    in_python="save it again as UTF-8, or pass its encoding as encoding=",
                 )
             counted.add(text.encode("utf-8", "surrogatepass"))
             if not chunk:
