@@ -14,7 +14,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS, further_of
+from vintool.declaration.headers import (
+    DRIVE_MOTOR,
+    ELECTRIC_MARK,
+    GOODS_NAME,
+    REMARKS,
+    further_of,
+)
 from vintool.declaration.lexicon import (
     asides,
     codes,
@@ -172,7 +178,7 @@ def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         asides = {
             REMARKS,
-            remarks.DRIVE_MOTOR,
+            DRIVE_MOTOR,
             remarks.ELECTRIC_RANGE,
             ELECTRIC_MARK,
         }
