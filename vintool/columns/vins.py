@@ -101,6 +101,38 @@ class VinColumn:
         codes[self.unclean_rows] = of_readings.take(self.reading_codes)
         return Categorical(self.encoder.values, codes)
 
+    def with_others(
+        self, texts: pa.StringArray, rows: Places, replaced: Mask, others: "VinColumn"
+    ) -> "VinColumn":
+        """Other texts, of which most are those of some rows: what was read is not read again.
+
+        Args:
+            texts: all of them.
+            rows: the row of each, from 0.
+            replaced: which of them are not that of the row.
+            others: these, as the same ``Reader`` has read them.
+        """
+        places = rows.copy()
+        places[replaced] = len(self.texts) + np.arange(len(others.texts))
+        well_formed = np.append(self.well_formed, others.well_formed)
+        at = (np.cumsum(well_formed) - 1)[places[well_formed[places]]]
+        unclean = np.append(self.unclean_rows, others.unclean_rows)
+        readings = {**self.readings, **others.readings}
+        places_of = {text: code for code, text in enumerate(readings)}
+        of_others = np.array([places_of[text] for text in others.readings], dtype=np.int32)
+        codes = np.zeros(len(unclean), dtype=np.int32)
+        codes[unclean] = np.append(self.reading_codes, of_others.take(others.reading_codes))
+        return VinColumn(
+            texts,
+            well_formed[places],
+            np.append(self.characters, others.characters, axis=0)[at],
+            np.append(self.mod_11, others.mod_11)[at],
+            unclean[places],
+            readings,
+            codes[places[unclean[places]]],
+            self.encoder,
+        )
+
 
 class UncleanText(NamedTuple):
     """What a text says that is not clean: its problems; the facts where no VIN can be read, and the profile of a part."""
@@ -253,22 +285,24 @@ class CheckedProfiles:
     def __init__(self) -> None:
         # The digits of the serial make keys of their own, and the profile does not read them.
         self._rule = PerDistinct(partial(checked_profile, cache(profile)))
-        self._with_parts = PerDistinct(_or_part)
 
     @property
     def kept(self) -> int:
         """How many distinct keys are known."""
-        return self._rule.kept + self._with_parts.kept
+        return self._rule.kept
 
     def __call__(self, vins: VinColumn, descriptors: Categorical) -> Categorical:
         """The ``CheckedProfile`` of every row, asked once per distinct descriptor, position 9 and tail."""
         digits = Categorical(NATURALS, trailing_digits(vins.characters))
         checked = self._rule.on(vins.well_formed, descriptors, vins.position_9, digits)
-        return self._with_parts(checked, vins.unclean) if len(vins.parts[0]) else checked
-
-
-def _or_part(checked: CheckedProfile | None, unclean: UncleanText | None) -> CheckedProfile | None:
-    return checked if checked is not None or unclean is None else unclean.part
+        rows, _ = vins.parts
+        if not len(rows):
+            return checked
+        unclean = vins.unclean.take(rows)
+        of_parts = self._rule.codes_of(one.part for one in unclean.distinct_values())
+        codes = checked.codes.copy()
+        codes[rows] = of_parts.take(unclean.distinct[1])
+        return Categorical(checked.values, codes)
 
 
 def row_problems(

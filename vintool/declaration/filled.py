@@ -1,4 +1,4 @@
-"""Columns known by what fills them, where the heading says nothing: words for fuels, tariff codes, and names of electric goods."""
+"""Columns known by what fills them, where the heading says nothing: words for fuels, tariff codes, UN numbers, and names of electric goods."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Protocol
 
 from vintool.codes import Powertrain
+from vintool.declaration.answers import answer_columns
 from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS
 from vintool.declaration.headers import meaning as heading
 from vintool.declaration.lexicon import Meaning, meaning
@@ -18,7 +19,8 @@ _LONGEST, _SHORTEST = 40, 3  # characters of a word for a fuel: E is a grade, to
 _LONGEST_NAME = 200
 _WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u4e00-\u9fff]")
 _CODE = re.compile(r"87[01][0-9][ .]?[0-9]{2}[ .]?[0-9]{2}(?:[ .]?[0-9]{2})?")
-_OURS = "vin_"  # the columns of an earlier answer repeat what others say
+
+_UN_NUMBER = re.compile(r"(?:UN\W{0,2})?\d{4}", re.IGNORECASE)
 
 
 class _Table(Protocol):
@@ -34,7 +36,7 @@ class _Table(Protocol):
 
 
 def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
-    """The columns without a known heading of which most cells are words for fuels, tariff codes, or names of goods.
+    """The columns without a known heading of which most cells are words for fuels, tariff codes, UN numbers, or names of goods.
 
     Of names of goods some must speak of an electric car: a column that nobody calls so is heard for what it says against
     clearing a row. Where one cell of another column speaks of one, the column is heard as remarks are; where its heading does, as
@@ -45,11 +47,11 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
         used: columns that are something already.
     """
     found = dict[int, str]()
+    repeating = used | answer_columns(table.headers)
     unknown = (
         position
         for position, header in enumerate(table.headers)
-        if position not in used
-        and not header.startswith(_OURS)
+        if position not in repeating
         and ((named := heading(header)) is None or named[0] == "row_no")
     )
     for position, _ in zip(unknown, range(_COLUMNS), strict=False):
@@ -81,6 +83,11 @@ def _field(cells: Sequence[str]) -> str:
     cells, others = cells[:_CELLS], cells[_CELLS:]
     codes = sum(_CODE.fullmatch(cell) is not None and _tells("hs_code", cell) for cell in cells)
     fuels = sum(_SHORTEST <= len(cell) <= _LONGEST and _tells("fuel", cell) for cell in cells)
+    numbers = sum(
+        _UN_NUMBER.fullmatch(cell) is not None and _tells("un_no", cell) for cell in cells
+    )
+    if 2 * numbers > len(cells):
+        return "un_no"
     if 2 * max(codes, fuels) > len(cells):
         return "fuel" if fuels > codes else "hs_code"
     names = [*filter(None, map(_goods, cells))]

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from itertools import zip_longest
 
 from vintool.declaration.shapes import holds_vin, is_figures, like_a_vin, like_data, vin_shaped
+from vintool.registry.characters import simplified
 from vintool.registry.rows import read_rows
 
 MANIFEST = "headers.csv"
@@ -68,12 +69,12 @@ _BARE = frozenset(
 
 @lru_cache(maxsize=1 << 14)
 def normalise(text: str) -> str:
-    """Header text as the dictionary compares it: letters and digits only.
+    """Header text as the dictionary compares it: letters and digits only, Chinese in simplified characters.
 
-    >>> normalise("Ｃｈａｓｓｉｓ No.") == normalise("CHASSIS-NO")
-    True
+    >>> normalise("Ｃｈａｓｓｉｓ No.") == normalise("CHASSIS-NO"), normalise("車架號") == normalise("车架号")
+    (True, True)
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = simplified(unicodedata.normalize("NFKC", text).casefold())
     return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN")
 
 

@@ -137,7 +137,7 @@ def read_cell(raw: object) -> Reading:
     reading = read(raw)
     if reading.problem in _NOT_WHOLE:
         return _of_registry(reading)
-    starts = _apart(filter(_is_start, reading.pieces))
+    starts = _apart(filter(_is_start, reading.pieces)) if reading.pieces else ()
     if not starts or reading.problem not in {None, Problem.SEVERAL_VINS}:
         return reading
     of_one = {Problem.FROM_TEXT, Problem.REST_OF_CELL}

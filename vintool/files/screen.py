@@ -31,6 +31,7 @@ from vintool.files.notes import (
     reading_notes,
     repeated_notes,
     sheet_info,
+    spoken_notes,
     vin_notes,
 )
 from vintool.files.open_sheets import OpenSheet, of_readable, open_sheets, reading
@@ -358,6 +359,7 @@ class _Screening:
                 *(note for dates in self._dates for note in dates.notes()),
                 *own_rules(tally.rules_disagree),
                 *reading_notes(manifest, self._mappings, sheets),
+                *spoken_notes(self._sheets, tally.sheet_verdicts),
                 *doubt_notes(tally.controlled_in_review),
                 *repeated_notes(tally.sheet_rows, tally.sheet_repeated),
                 *vin_notes(self._mappings, self._run.mapping or {}),

@@ -11,8 +11,9 @@ import pyarrow as pa
 from vintool import columns
 from vintool.codes import ALL_REGIMES, MappingKey, RegimeCode
 from vintool.columns.engine.tables import as_table
+from vintool.declaration.answers import ANSWERS
 from vintool.desk.book import Desk
-from vintool.files.earlier import ANSWERS, likely_answers
+from vintool.files.earlier import likely_answers
 from vintool.files.lists import List, Lists, TableList, open_desk
 from vintool.registry.reference import CATALOGUE, Reference, by_call, reference_in_use
 from vintool.screening.dates import day_given
@@ -84,7 +85,7 @@ def screen_table(  # noqa: PLR0913 - the options of a run
     """
     on, table = day_given(on), as_table(data)
     given = cast("Any", mapping)  # to type checkers its keys are literals, and no texts
-    desk = _desk(on, regime, exporters, licences, confirmations, decisions, catalogue)
+    desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
     answers = columns.screen_table(table, on, given, regime, desk=desk, first_row=first_row)
     return answers.replace_schema_metadata(_with_notes(answers.schema, desk))
 
@@ -142,12 +143,12 @@ def screen_batches(  # noqa: PLR0913 - the options of a run
         KeyError: no such regime.
     """
     on, given = day_given(on), cast("Any", mapping)
-    desk = _desk(on, regime, exporters, licences, confirmations, decisions, catalogue)
+    desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
     answers = columns.screen_batches(reader, on, given, regime, desk=desk, first_row=first_row)
     return (one.replace_schema_metadata(_with_notes(one.schema, desk)) for one in answers)
 
 
-def _desk(on: date | None, regime: str | None, *given: Any) -> Desk | None:
+def desk_given(on: date | None, regime: str | None, *given: Any) -> Desk | None:
     """The lists that are given, if there are any."""
     exporters, licences, confirmations, decisions, catalogue = given
     lists = Lists(

@@ -94,6 +94,11 @@ def _side(*, electric: bool) -> PatternTable:
     )
 
 
+@by_reference()
+def _misread_side(*, electric: bool) -> PatternTable:
+    return _side(electric=electric).loosened(LOOK_ALIKES)
+
+
 def classify(descriptor: str) -> Classification:
     """What the rules say of a descriptor.
 
@@ -172,7 +177,8 @@ def misread(descriptor: str, *, electric: bool) -> bool:
     key = descriptor[:DESCRIPTOR_LENGTH]
     side = _side(electric=electric)
     return any(
-        _is_misread(key, side.patterns[number]) for number in bits(side.loosely(key, LOOK_ALIKES))
+        _is_misread(key, side.patterns[number])
+        for number in bits(_misread_side(electric=electric).match(key))
     ) or any(
         key[at + 1] in SAME_VALUE[key[at]]
         and side.match(key[:at] + key[at + 1] + key[at] + key[at + 2 :])

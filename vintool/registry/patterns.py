@@ -1,7 +1,10 @@
 """Patterns over the positions of a VIN: parsed, written, and which of many fit a key."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from copy import copy
+from functools import cached_property, lru_cache, reduce
+from operator import or_
+from typing import Self
 
 ANY = "*"
 
@@ -122,20 +125,30 @@ class PatternTable:
                 fitting &= both
         return fitting
 
-    def loosely(self, key: str, alternatives: Mapping[str, str]) -> int:
-        """The patterns that would fit if any characters of the key were one of their alternatives.
+    def loosened(self, alternatives: Mapping[str, str]) -> Self:
+        """A table of the same patterns that fit if any characters of the key were one of their alternatives.
 
         >>> table = PatternTable([("L", "1"), ("L", "*"), ("V", "1")])
-        >>> list(bits(table.loosely("17", {"1": "L", "7": "1"})))
+        >>> list(bits(table.loosened({"1": "L", "7": "1"}).match("17")))
         [0, 1]
         """
-        fitting = self._all
-        for (allowing, open_), character in zip(self._allowing, key, strict=False):
-            either = allowing(character, open_)
-            for other in alternatives.get(character, ""):
-                either |= allowing(other, open_)
-            fitting &= either
-        return fitting
+        loose = [
+            {
+                character: reduce(
+                    or_,
+                    (allowing(one, open_) for one in character + alternatives.get(character, "")),
+                )
+                for character in {*alternatives, *column}
+            }
+            for column, (allowing, open_) in zip(self._by_character, self._allowing, strict=True)
+        ]
+        table = copy(self)
+        vars(table).pop("_named_at", None)
+        vars(table).update(
+            _by_character=loose,
+            _allowing=[(column.get, open_) for column, open_ in zip(loose, self._any, strict=True)],
+        )
+        return table
 
     def allowed(self, at: int) -> frozenset[str]:
         """The characters that some pattern names at a place, counted from 0."""

@@ -139,7 +139,9 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
         if not sheet.skipped
     ]
     left = [
-        f"{sheet.name} ({translate(sheet.skipped)})" for sheet in summary.sheets if sheet.skipped
+        f"{_unread_part(sheet.name, language)} ({translate(sheet.skipped)})"
+        for sheet in summary.sheets
+        if sheet.skipped
     ]
     states = Counter(line.state.replace("_", " ") for line in summary.licences)
     cleared = summary.rows_cleared_by_date
@@ -179,13 +181,21 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     yield "written", first(summary.outputs, FILES)
 
 
+def _unread_part(name: str, language: Language) -> str:
+    """A sheet by its name, or what a reader calls a part that has none; no name of a sheet is taken for such."""
+    return language.gettext(name) if name in {"end of the page", "end of the mail"} else name
+
+
 def _unused_columns(names: Sequence[str], language: Language) -> str:
     """The columns that no field is read from: the first of them, how many there are, and where all are."""
     if not names:
         return ""
     first = ", ".join(map(cell, names[:_UNUSED]))
-    more = ", ...; --format json and run.json list all" * (len(names) > _UNUSED)
-    return language.translate(f"{len(names):,} column(s): {first}{more}")
+    return language.translate(
+        f"{len(names):,} column(s): {first}, ...; --format json and run.json list all"
+        if len(names) > _UNUSED
+        else f"{len(names):,} column(s): {first}"
+    )
 
 
 def _changes(changes: ChangeCounts | None, language: Language) -> Iterator[str]:

@@ -137,7 +137,8 @@ def _hint(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]
         proven = (
             vin.classification.firm and vin.status is CheckDigit.HOLDS and not vin.near_electric
         )
-        hint = f"{entry.field} {entry.hint!r}"
+        field = entry.field if entry.display.startswith(entry.field) else entry.display
+        hint = f"{field} {entry.hint!r}"
         reason = Reason.CONTRADICTION_ELECTRIC_WORDS
         yield Contradiction(
             reason, hint, against, entry.source or "entries of the row", weighs=not proven

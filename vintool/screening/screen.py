@@ -225,7 +225,8 @@ def judge_row(
     )
     own = {identify(one).vin or "" for one in row.texts} if elsewhere else set[str]()
     stray = stray_remarks(elsewhere, own)
-    meanings = declared_meanings(declared, map(lexicon.beside_vin, (text, *further)))
+    beside = (*map(lexicon.beside_vin, (text, *further)), lexicon.asides_of(_without_vins(cells)))
+    meanings = declared_meanings(declared, beside)
     judged = []
     for number, one in enumerate(row.texts):
         identity = identify(one)
@@ -241,6 +242,11 @@ def judge_row(
     if stray and any(is_cleared(one.decision) for one in judged):
         return [one._replace(decision=with_row(one.decision, stray, held=True)) for one in judged]
     return judged
+
+
+def _without_vins(cells: Mapping[str, str]) -> dict[str, str]:
+    vins = {*vin_fields(cells)}
+    return {field: cell for field, cell in cells.items() if field not in vins}
 
 
 class Entries(NamedTuple):

@@ -100,6 +100,8 @@ def together(decisions: Sequence[Decision]) -> Decision:
 
 def led_by(leading: Decision, decisions: Sequence[Decision]) -> Decision:
     """One of some decisions on a row, the others beside it."""
+    if len(decisions) == 1 and not leading.others:
+        return leading
     others = tuple(one._replace(others=()) for one in decisions if one is not leading)
     named = tuple(f"{one.regime}={one.verdict.value}" for one in others)
     return leading._replace(others=others, other_regimes=named or leading.other_regimes)

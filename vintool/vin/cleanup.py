@@ -129,7 +129,7 @@ def read(raw: object) -> Reading:
     if (unlabelled := _LABEL.sub("", text)) != text:
         cleanup.append(Problem.LABEL)
     joined, joining = _join(unlabelled)
-    if len(joined) == 17 and set(joined) <= set(ALPHABET) and masked(joined) == joined:
+    if _spelled(joined) and masked(joined) == joined:
         return Reading(joined, (*cleanup, *joining), _fault(joined, unlabelled.strip()))
     if len(joined) != 17 and (among := _among_words(unlabelled, joined, cleanup)):
         return among
@@ -256,7 +256,7 @@ def _join(text: str) -> tuple[str, list[Problem]]:
     bare = packed.strip(_DELIMITERS)
     if bare != packed:
         cleanup.append(Problem.DELIMITERS)
-    joined = bare.translate(SEPARATORS)
+    joined = bare if bare.isalnum() else bare.translate(SEPARATORS)
     if joined != bare:
         cleanup.append(Problem.SEPARATORS)
     return joined, cleanup

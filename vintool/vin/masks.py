@@ -108,8 +108,11 @@ def part_of(packed: str) -> Part | None:
         marked = bare.replace("_", UNKNOWN_CHARACTER)
     else:
         marked = _SAME.sub(lambda run: UNKNOWN_CHARACTER * len(run[0]), bare)
-    marked = marked.translate(_TO_UNKNOWN)
-    joined = marked.translate(SEPARATORS)
+    if marked.isalnum():  # neither marks nor separators, which cost more to replace
+        joined = marked
+    else:
+        marked = marked.translate(_TO_UNKNOWN)
+        joined = marked.translate(SEPARATORS)
     if not set(joined) - {UNKNOWN_CHARACTER} <= _LETTERS:
         return None
     text, cut = _aligned(joined)

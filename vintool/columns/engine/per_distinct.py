@@ -1,6 +1,6 @@
 """A rule lifted to columns: asked once per distinct key, then gathered."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -94,6 +94,10 @@ class PerDistinct:
         codes = np.full(len(rows), none, dtype=np.int32)
         codes[rows] = self(*columns).codes
         return Categorical(self.values, codes)
+
+    def codes_of(self, values: Iterable[Hashable]) -> Codes:
+        """The codes of values that are answers by another way than the rule."""
+        return self._encoder.codes(values)
 
     def codes(self, *numbers: Ints) -> Codes:
         """The code of the answer for each of n rows of whole numbers."""

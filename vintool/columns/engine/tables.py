@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from vintool.columns.engine.categorical import as_text
+from vintool.columns.engine.categorical import as_far_as_text, as_text
 from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.declaration.headed import Sample
 from vintool.declaration.headers import labels
@@ -156,6 +156,18 @@ def beside(data: Rows, answers: Rows) -> Rows:
     return type(data).from_arrays([*data.columns, *answers.columns], schema=schema)
 
 
+def apart(width: int, names: list[str]) -> list[str]:
+    """The names where ``vin`` beside ``VIN`` is the same one: that of an answer gets ``vin_`` once more."""
+    apart = names[:width]
+    known = {*map(str.lower, apart)}
+    for name in names[width:]:
+        while name.lower() in known:
+            name = f"vin_{name}"  # noqa: PLW2901
+        known.add(name.lower())
+        apart.append(name)
+    return apart
+
+
 def find_mapping(
     table: pa.Table, given: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 ) -> dict[str, str]:
@@ -204,7 +216,7 @@ def find_vin_column(table: pa.Table) -> str:
 
 def _sample(table: pa.Table) -> Sample:
     names = tuple(table.column_names)
-    cells = [_texts(column) for column in table.slice(0, HEAD_ROWS).columns]
+    cells = [as_far_as_text(column).to_pylist() for column in table.slice(0, HEAD_ROWS).columns]
     rows = tuple(tuple(cell or "" for cell in row) for row in zip(*cells, strict=True))
     return Sample("", "the table", names, names, rows)
 
@@ -223,14 +235,6 @@ def check_given(given: Any) -> None:
         several = isinstance(named, (list, tuple)) and all(isinstance(one, str) for one in named)
         if not isinstance(field, str) or not (isinstance(named, str) or (several and named)):
             raise TypeError(f"mapping gives {field!r} no name of a column, nor a list of names")
-
-
-def _texts(column: pa.ChunkedArray) -> list[str | None]:
-    """The texts of a column; none where it holds no text."""
-    try:
-        return as_text(column).to_pylist()
-    except TypeNotTakenError:
-        return [""] * len(column)
 
 
 def named(

@@ -9,19 +9,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vintool.codes import CheckDigit, Reason
+from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.arrow_types import arrow_type
 from vintool.columns.engine.categorical import NOTHING, Categorical
 from vintool.columns.engine.output import OutputColumn
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.desk import ListRemarks
 from vintool.columns.screening.row_rules import DecidedRows
-from vintool.columns.vins import CheckedProfile, VinColumn, row_problems
+from vintool.columns.vins import CheckedProfile, row_problems
 from vintool.decoding.fields import FIELDS, Field
 from vintool.decoding.identity import identify_reading, read_cell
 from vintool.decoding.kinds import Kind
 from vintool.decoding.suggestions import is_mendable, suggestions
 from vintool.desk.licences import drawn_at
 from vintool.screening.evidence import EvidenceItem, Remark
+from vintool.vin.cleanup import Reading
 
 FACTS = "vin_facts"
 """The fingerprint of the facts that a reviewer decides on, on the rows that a person must look at."""
@@ -132,13 +134,15 @@ class AnswerColumns:
             columns[LICENCE] = self._licence(remarks.licences if remarks else nothing)
         return columns
 
-    def of_vins(self, rows: DecidedRows) -> dict[str, pa.Array]:
-        """The columns of what is read of the VINs."""
-        vins, profiles = rows.vins, rows.profiles
+    def of_vins(self, rows: DecidedRows, some: Places | None = None) -> dict[str, pa.Array]:
+        """The columns of what is read of the VINs; of ``some`` rows alone where these are given."""
+        vin, texts, profiles = rows.vins.vin, rows.vins.texts, rows.profiles
+        if some is not None:
+            vin, texts, profiles = vin.take(some), texts.take(some), profiles.take(some)
         return {
-            "vin": vins.vin,
+            "vin": vin,
             "vin_check_digit": self._check_digit(profiles),
-            "vin_suggestion": _suggestions(vins, profiles),
+            "vin_suggestion": _suggestions(texts, rows.vins.readings, profiles),
             **{name: column(profiles) for name, column in self._of_profile.items()},
         }
 
@@ -200,18 +204,19 @@ def _may_be_meant_otherwise(one: CheckedProfile | None) -> bool:
     return one is None or one.status is CheckDigit.CANNOT_TELL or is_mendable(one.problems)
 
 
-def _suggestions(vins: VinColumn, profiles: Categorical) -> pa.Array:
+def _suggestions(
+    texts: pa.StringArray, readings: Mapping[str, Reading], profiles: Categorical
+) -> pa.Array:
     """The likeliest meant VIN, for texts that are no VIN and for check digits that fail."""
     mendable = profiles.mask(_may_be_meant_otherwise)
     suggested = pa.nulls(len(mendable), pa.string())
     if not mendable.any():
         return suggested
     rows = pa.array(mendable)
-    encoded = vins.texts.filter(rows).fill_null("").dictionary_encode()
-    texts: list[Any] = encoded.dictionary.to_pylist()
+    encoded: Any = texts.filter(rows).fill_null("").dictionary_encode()
     identities = (
-        identify_reading(vins.readings[text] if text in vins.readings else read_cell(text))
-        for text in texts
+        identify_reading(readings[text] if text in readings else read_cell(text))
+        for text in encoded.dictionary.to_pylist()
     )
     likeliest = [
         next((one.vin for one in suggestions(identity, at_most=1)), None) for identity in identities

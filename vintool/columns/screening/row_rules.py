@@ -114,7 +114,7 @@ class RowRules:
         self._fields = lexicon.fields_read(mapping)
         self._meanings = {field: PerDistinct(partial(_meaning, field)) for field in self._fields}
         self._vins = [mapping[field] for field in vin_fields(mapping)]
-        self._words = PerDistinct(lexicon.beside_vin)
+        self._words = Encoder([None])
         self._fingerprinted = (
             *(field for field in self._fields if not _NOT_FINGERPRINTED.fullmatch(field)),
             "registration_date",
@@ -165,7 +165,7 @@ class RowRules:
         rules = [one for one in vars(self).values() if isinstance(one, PerDistinct)]
         return (
             sum(rule.kept for rule in (*rules, *self._meanings.values(), *self._dates.values()))
-            + sum(map(len, (*self._texts.values(), self._manifests)))
+            + sum(map(len, (*self._texts.values(), self._words, self._manifests)))
             + self._reader.kept
             + self._profiles.kept
         )
@@ -174,6 +174,7 @@ class RowRules:
         self,
         batch: pa.RecordBatch,
         vins: VinColumn,
+        aside: Categorical,
         manifest_days: Callable[[], ManifestDays | None] = lambda: None,
     ) -> DecidedRows:
         """Decide on one batch of the user's columns, each row with one VIN.
@@ -181,13 +182,14 @@ class RowRules:
         Args:
             batch: the columns.
             vins: of its rows.
+            aside: what cells say that are read as something else; see ``Asides``.
             manifest_days: gives what bears out a date that its row alone does not, if there is anything.
         """
         cells = self.cells(batch)
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
         entries = (self._meaning(cells, field) for field in self._fields)
-        declared = self._declared(*entries, *self._beside_vins(batch))
+        declared = self._declared(*entries, *self._beside_vins(batch, vins), aside)
         if self._beside is not None:
             declared = self._beside(declared, cells(code_field(self._mapping)))
         nothing = Categorical.constant(batch.num_rows, NOTHING)
@@ -283,13 +285,20 @@ class RowRules:
             return Categorical.constant(len(texts), self._header_currency)
         return self._meanings[field](texts)
 
-    def _beside_vins(self, batch: pa.RecordBatch) -> Iterator[Categorical]:
+    def _beside_vins(self, batch: pa.RecordBatch, vins: VinColumn) -> Iterator[Categorical]:
         """What the words beside each VIN in its cell say; few cells have any."""
         for name in self._vins:
-            texts = without_null(as_text(batch.column(name)))
-            alone = pc.match_substring_regex(texts, lexicon.VIN_ALONE)
-            others = Categorical.of_texts(pc.if_else(alone, "", texts), self._texts["words"])
-            yield self._words(others)
+            texts = as_text(batch.column(name))
+            as_it_stands = pc.equal(texts, vins.vin).fill_null(fill_value=False)
+            rows = np.flatnonzero(~np.asarray(as_it_stands))
+            cells: Any = without_null(texts.take(rows)).dictionary_encode()
+            said = self._words.codes(map(lexicon.beside_vin, cells.dictionary.to_pylist()))
+            if not said.any():
+                yield Categorical.constant(batch.num_rows, self._words.values)
+                continue
+            codes = np.zeros(batch.num_rows, dtype=np.int32)
+            codes[rows] = said.take(cells.indices.to_numpy())
+            yield Categorical(self._words.values, codes)
 
     def _with_manifest(
         self, days: tuple[DeclarationDay, ...], manifest: ManifestDays
@@ -314,8 +323,10 @@ class RowRules:
     def _beside_chassis(self, decisions: Categorical, batch: pa.RecordBatch) -> Categorical:
         """The decisions, with what a chassis number beside no VIN keeps from being cleared."""
         column = self._mapping.get("chassis_no")
+        if column is None:
+            return decisions
         without_vin = decisions.mask(partial(under_any, Reason.WITHOUT_VIN))
-        if column is None or not without_vin.any():
+        if not without_vin.any():
             return decisions
         texts = without_null(as_text(batch.column(column)))
         some: list[Any] = texts.filter(pa.array(without_vin)).to_pylist()

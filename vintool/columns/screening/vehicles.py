@@ -4,7 +4,9 @@ The rules are those of ``screening.row_vins``, asked row by row of the few rows 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -23,11 +25,12 @@ from vintool.vin.masks import MARKS
 _VIN_LENGTH = 17
 _FEW_RANGES = 1 << 8  # rows that may state ranges, read at once
 # A serial, and behind it what may state a range: more than ``vin.cleanup`` takes for one.
-_MAY_BE_RANGE = r"[0-9]{4}\s*(?:[~\x{301C}\x{223C}\x{2192}\x{2010}-\x{2015}\x{2212}\x{2026}\x{FF5E}至到迄]|\.\.|-+>?\s*[0-9A-Za-z]|\pL{1,7}[\s.\x{2026}])"
+_MAY_BE_RANGE = r"[0-9]{4}\s*(?:[~\x{301C}\x{223C}\x{2192}\x{2010}-\x{2015}\x{2212}\x{2026}\x{FF5E}至到迄]|\.\.|-+>?\s*[0-9A-Za-z]|\pL+[\s.\x{2026}])"
 _NO_CODES: Codes = np.zeros(0, dtype=np.int32)
 
 
-class Vehicles(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Vehicles:
     """A batch of n rows as m vehicles, those of a row one behind the other.
 
     Attributes:
@@ -46,12 +49,12 @@ class Vehicles(NamedTuple):
     draws: Ints | None = None
     as_first: tuple[Places, Places] | None = None
 
-    @property
+    @cached_property
     def row_of(self) -> Places:
         """The row of each vehicle, from 0."""
         return np.arange(len(self.vins.well_formed)) if self.rows is None else self.rows
 
-    @property
+    @cached_property
     def starts(self) -> Places:
         """The first vehicle of each row."""
         return np.flatnonzero(np.diff(self.row_of, prepend=-1))
@@ -143,7 +146,7 @@ class VehicleReader:
     def rows_at_once(self, batch: pa.RecordBatch) -> int:
         """How many rows of a batch are to be read at once: fewer where many may state ranges, each of which may be many vehicles."""
         texts = [as_text(batch.column(name)) for name in self._vins]
-        stating = sum(int(np.count_nonzero(_may_state_ranges(one))) for one in texts)
+        stating = sum(map(_may_state_ranges, texts))
         if self._last:
             stating += int(_filled(without_null(as_text(batch.column(self._last)))).sum())
         return BATCH_ROWS if stating < _FEW_RANGES else _FEW_RANGES
@@ -184,6 +187,9 @@ class VehicleReader:
             vins.texts, row_of, of_special, (text for one in found for text in one.texts)
         )
         same = len(row_of) == rows and texts.equals(vins.texts)
+        if not same:
+            replaced = read(texts.filter(pa.array(of_special)))
+            vins = vins.with_others(texts, row_of, of_special, replaced)
         columns = {name: batch.column(name) for name in self._names}
         if len(row_of) > rows:
             columns = {name: _taken(column, row_of) for name, column in columns.items()}
@@ -208,7 +214,7 @@ class VehicleReader:
         ]
         return Vehicles(
             pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns)),
-            vins if same else read(texts),
+            vins,
             None if len(row_of) == rows else row_of,
             Categorical(self._remarks.values, codes) if codes.any() else None,
             draws if (draws > 1).any() else None,
@@ -272,8 +278,10 @@ def _with_several(vins: VinColumn) -> Mask:
     return special
 
 
-def _may_state_ranges(texts: pa.StringArray) -> Mask:
-    return np.asarray(pc.match_substring_regex(without_null(texts), _MAY_BE_RANGE))
+def _may_state_ranges(texts: pa.StringArray) -> int:
+    """In how many cells more may stand behind a VIN that states a range."""
+    longer = texts.filter(pc.greater(pc.binary_length(texts), pa.scalar(_VIN_LENGTH, pa.int32())))
+    return int(pc.match_substring_regex(longer, _MAY_BE_RANGE).true_count)
 
 
 def _filled(texts: pa.StringArray) -> Mask:
@@ -318,9 +326,10 @@ def _some(texts: pa.StringArray, rows: Places) -> list[str]:
 def _replaced(
     texts: pa.StringArray, rows: Places, of_special: Mask, special: Iterable[str]
 ) -> pa.StringArray:
-    """The texts of the vehicles: those of their rows, but for the special ones."""
+    """The texts of the vehicles: those of their rows, but for the special ones; where there is no cell there is no text either."""
     spread = texts if len(rows) == len(texts) else texts.take(rows)
     replaced = pc.replace_with_mask(
         spread, pa.array(of_special), pa.array(list(special), pa.string())
     )
-    return cast("pa.StringArray", replaced)
+    nothing = pc.and_(spread.is_null(), pc.equal(replaced, pa.scalar("")))
+    return cast("pa.StringArray", pc.if_else(nothing, pa.scalar(None, pa.string()), replaced))

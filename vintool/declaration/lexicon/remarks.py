@@ -19,11 +19,13 @@ from vintool.declaration.lexicon.goods_words import (
     rows_about,
 )
 from vintool.declaration.lexicon.meanings import Meaning, quoted
+from vintool.declaration.lexicon.quoted_codes import MAY_STAND, quoted_code
 from vintool.declaration.lexicon.words import WORD, fold, letters, rows_of, words_of
 
 DRIVE_MOTOR, ELECTRIC_RANGE = "drive_motor", "electric_range"
 # Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
-_SIGNS = re.compile(r"bev|ev\b|plug|k\s?wh|квт|千瓦|[度电電]")
+_LATIN_SIGNS = r"bev|ev\b|plug|k\s?wh|\bsoc\b|cltc|wltp|nedc|\b0(?:[.,]0+)?\s?g"
+_SIGNS = re.compile(rf"{_LATIN_SIGNS}|квт|千瓦|[度电電]")
 _COMPANY = re.compile(
     r"公司|集团|集團|株式会社|\b(?:co\.|ltd|llc|inc\b|corp|gmbh|s\.?a\.?r?\.?l\b|s\.a\.|b\.v\.|ооо|тоо|limited|company|trading|logistics)"
 )
@@ -122,6 +124,14 @@ def _telling_words() -> frozenset[str]:
     return frozenset(telling)
 
 
+@cache
+def may_speak_pattern() -> str:
+    """What a text holds at least that speaks for an electric car, for Arrow's regular expressions: no other is to be read."""
+    words = "|".join(sorted(word for word in _telling_words() if word.isascii()))
+    word = f"(?:^|[^a-z])(?:{words})(?:[^a-z]|$)"
+    return f"(?i)[^\\x00-\\x7f]|{_LATIN_SIGNS}|{MAY_STAND}|{word}"
+
+
 def _may_speak(folded: str) -> bool:
     """Whether a sentence has a word in it that can speak for an electric car."""
     return (
@@ -141,12 +151,13 @@ def remarks(text: str) -> Meaning | None:
     speaking = filter(_may_speak, _SENTENCE.split(fold(text)))
     rest = "\n".join(filter(_may_speak, map(without_companies, speaking)))
     said = goods_name(rest) if rest else None
-    if said is None:
-        return None
-    powertrains = {said.powertrain, *said.rivals}
-    if said.powertrain is Powertrain.BEV:
+    if said is not None and said.powertrain is Powertrain.BEV:
         return Meaning(REMARKS, quoted(REMARKS, text), Powertrain.BEV, source=SOURCE)
-    heard = said.hint or (said.display if Powertrain.BEV in powertrains else "") or hint(rest)
+    heard = ""
+    if said is not None:
+        named = Powertrain.BEV in said.rivals
+        heard = said.hint or (said.display if named else "") or hint(rest)
+    heard = heard or quoted_code(text)
     return Meaning(REMARKS, quoted(REMARKS, text), source=SOURCE, hint=heard) if heard else None
 
 

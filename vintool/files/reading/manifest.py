@@ -394,9 +394,10 @@ def _refuse(path: Path, head: bytes) -> None:
             "this is XML that is cut short", file=path.name, next_step="have it written again"
         )
     if head.startswith(b"{\\rtf"):
-        under = " under the name of a spreadsheet" if path.suffix.lower() in _SPREADSHEETS else ""
         raise ManifestError(
-            f"this is a text document{under}",
+            "this is a text document under the name of a spreadsheet"
+            if path.suffix.lower() in _SPREADSHEETS
+            else "this is a text document",
             file=path.name,
             next_step="open it in a spreadsheet program and save a copy as .xlsx",
         )

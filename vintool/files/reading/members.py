@@ -244,7 +244,9 @@ def _kept(
     if not sheets:
         refused = "; ".join(f"{name!r}: {why}" for name, why in (*opened.unread, *opened.skipped))
         raise ManifestError(
-            f"this {what} holds no list that can be read" + f" ({refused})" * bool(refused),
+            f"this {what} holds no list that can be read ({refused})"
+            if refused
+            else f"this {what} holds no list that can be read",
             file=path.name,
             next_step="save the list that is meant by itself, as .xlsx or CSV",
         )

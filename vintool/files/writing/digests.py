@@ -1,5 +1,6 @@
 """``rows.parquet``: of each row its vehicle, a digest of its cells and its verdict, for a later run to be held against."""
 
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
@@ -100,12 +101,11 @@ def _digests(name: str, column: pa.Array) -> np.ndarray:
         texts = pa.array([repr(value) for value in column.to_pylist()], pa.string())
     encoded = texts.dictionary_encode()
     key = blake2b(name.strip().encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    numbers = [
-        int.from_bytes(
-            blake2b(text.strip().encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()
-        )
-        if text and not text.isspace()
-        else 0
-        for text in map(str, encoded.dictionary.to_pylist())
-    ]
-    return np.array(numbers, np.uint64).take(encoded.indices.to_numpy(zero_copy_only=False))
+    digest, nothing = partial(blake2b, digest_size=8, key=key), bytes(8)
+    cells: list[Any] = encoded.dictionary.to_pylist()
+    digests = b"".join(
+        digest(text.encode("utf-8", "surrogatepass")).digest() if text else nothing
+        for text in map(str.strip, cells)
+    )
+    numbers = np.frombuffer(digests, ">u8").astype(np.uint64)
+    return numbers.take(encoded.indices.to_numpy(zero_copy_only=False))

@@ -28,3 +28,13 @@ def test_a_vin_in_a_box_is_named(tmp_path):
     sheet.insert_textbox(3, 3, f"chassis\n{ATTO3}")
     book.close()
     assert NOTE in open_manifest(tmp_path / "list.xlsx").notes
+
+
+def test_a_comment_that_speaks_of_an_electric_car_is_named(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["VIN", "Fuel"], [TESLA, "petrol"]):
+        book.active.append(row)
+    book.active["B2"].comment = Comment("wrong: this one is a BEV", "me")
+    book.active["A2"].comment = Comment("two keys", "me")
+    book.save(tmp_path / "list.xlsx")
+    assert "1 comment(s) or text box(es) speak of electric cars, and were not read: look at them there." in open_manifest(tmp_path / "list.xlsx").notes  # fmt: skip

@@ -1,7 +1,8 @@
-"""What stands in a workbook beside its cells, and is not read: comments, and the text of boxes. VINs in it are told."""
+"""What stands in a workbook beside its cells, and is not read: comments, and the text of boxes. VINs and words for electric cars in it are told."""
 
 import re
 
+from vintool.declaration.lexicon.remarks import speaks
 from vintool.declaration.vins_in_text import vins_in_text
 from vintool.files.reading.workbooks.parts import Parts
 
@@ -13,7 +14,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def notes_of_vins_beside(parts: Parts) -> list[str]:
-    """A note on the VINs that stand in comments and boxes."""
+    """Notes on the VINs that stand in comments and boxes, and on what speaks of electric cars there."""
     texts = list[str]()
     for name in parts.named(_PARTS):
         xml = b"".join(parts.chunks(name)).decode("utf-8", "replace")
@@ -22,5 +23,9 @@ def notes_of_vins_beside(parts: Parts) -> list[str]:
     if vins := vins_in_text(texts).vins:
         notes.append(
             f"{vins} VIN(s) stand in comments and text boxes, which were not read: look at them there."
+        )
+    if spoken := sum(bool(speaks(text)) for text in texts):
+        notes.append(
+            f"{spoken} comment(s) or text box(es) speak of electric cars, and were not read: look at them there."
         )
     return notes

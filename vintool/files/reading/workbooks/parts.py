@@ -108,8 +108,9 @@ def damage_refused(path: Path) -> Iterator[None]:
             if locked
             else "the workbook is damaged or cut short",
             file=path.name,
-            next_step="open it in a spreadsheet program and save a copy"
-            + " without the password" * locked,
+            next_step="open it in a spreadsheet program and save a copy without the password"
+            if locked
+            else "open it in a spreadsheet program and save a copy",
         ) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how calamine reports a defect of its own
