@@ -357,11 +357,8 @@ def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
     if sheet.columns == LINES:
         return []
     skipped = read | answer_columns(sheet.headers)
-    return [
-        position
-        for position in range(len(sheet.headers))
-        if position not in skipped and vin_share(sheet, position) > 0
-    ]
+    others = (position for position in range(len(sheet.headers)) if position not in skipped)
+    return [position for position in others if vin_share(sheet, position) > 0]
 
 
 def _override(sheet: Headed, field: str, column: str) -> int:
@@ -433,7 +430,7 @@ def _vin_column(sheet: Headed, claims: Claims, used: AbstractSet[int]) -> int:
 
 def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     names = [sheet.columns[position] for position in positions]
-    alike = len({*names}) < len(names)  # no name then tells them apart
+    alike = len({*names}) < len(names)
     if alike or len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
         places = ", ".join(str(position + 1) for position in positions[:_NAMED])
         more = ", ..." * (len(positions) > _NAMED)
