@@ -1,7 +1,6 @@
 """What the tool says of its own, by where it stands: every text needs its translation."""
 
 import ast
-import errno
 import os
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from jinja2.ext import babel_extract
 
 import vintool
 from support.commands import every_help
+from support.error_parts import OF_CLICK, OF_ERRORS, OF_LEARNING, OF_THE_SYSTEM
 from support.evidence_sentences import OF_EVIDENCE
 from vintool.codes import (
     REGIMES,
@@ -239,130 +239,6 @@ def of_the_tariff():
     for rows in tariff.lines().values():
         yield from (part for row in rows for part in row.meaning.split(", "))
 
-
-OF_THE_SYSTEM = (
-    errno.ENOENT,
-    errno.EACCES,
-    errno.EPERM,
-    errno.ENOSPC,
-    errno.EISDIR,
-    errno.ENOTDIR,
-    errno.EEXIST,
-    errno.EROFS,
-    errno.EIO,
-    errno.EFBIG,
-    errno.ENAMETOOLONG,
-    errno.EMFILE,
-    errno.EDQUOT,
-    errno.EBADF,
-    errno.ELOOP,
-    errno.EBUSY,
-)
-"""Why a file cannot be read or written."""
-
-OF_CLICK = (
-    "Usage:",
-    "Error:",
-    "Options",
-    "Commands",
-    "Show this message and exit.",
-    "Show the version and exit.",
-    "default: {value}",
-    "required",
-    "Try '{command}' for help.",
-    "Missing argument {name}.",
-    "Missing option {name}.",
-    "Missing command.",
-    "No such option: {name}",
-    "No such option {name}.",
-    "No such option: {name} Did you mean {other}?",
-    "No such option: {name} (Possible options: {names})",
-    "No such option {name}. Did you mean {other}?",
-    "No such option {name}. (Did you mean one of: {names}?)",
-    "No such command {name}.",
-    "No such command {name}. Did you mean {other}?",
-    "No such command {name}. (Did you mean one of: {names}?)",
-    "Got unexpected extra argument ({names})",
-    "Got unexpected extra arguments ({names})",
-    "Option {name} requires an argument.",
-    "Option {name} does not take a value.",
-    "Invalid value for {name}: {what}",
-    "Invalid value: {what}",
-    "{value} is not one of {names}.",
-    "{value} is not a valid {kind}.",
-    "{value} is not in the range {range}.",
-    "{kind} {quoted} does not exist.",
-    "{kind} {quoted} is a file.",
-    "{kind} {quoted} is a directory.",
-    "{kind} {quoted} is not readable.",
-    "{kind} {quoted} is not writable.",
-    "File",
-    "Directory",
-    "Path",
-    "integer range",
-    "float range",
-)
-"""What click says of a command line that is wrong, in each of its releases that serve."""
-
-OF_LEARNING = ("label", "packaged", "tested", "covered", "right", "wrong BEV", "wrong not-BEV", "wrong at A or B", "later than {day}")  # fmt: skip
-
-OF_ERRORS = (  # parts of them that are no sentence
-    "{what} than {n} {unit}",
-    "bytes",
-    "characters",
-    "cells",
-    "columns in all",
-    "different keys",
-    "pages",
-    "parts",
-    "rows",
-    "spaces",
-    "times",
-    "{n} rows",
-    ", sheet {}",
-    ", row {}",
-    ", line {}",
-    ", column {}",
-    "{quoted} has {columns}",
-    "{quoted} stands on {place} too",
-    "{n} columns have the name {name}, and one of them is that of {field}",
-    "{value} cannot be the day of a declaration: its year is not one of {years}; give the year in full, as in 2026-03-01",
-    "on={value} cannot be the day of a declaration: its year is not one of {years}; give the year in full, as in 2026-03-01",
-    "pattern {text}: bracket without content or end",
-    "pattern {text} has {n} positions, expected {m}",
-    "perhaps {names} is meant: {step}",
-    "{names}, and {n} more",
-    "{what} is longer",
-    "pass {options}",
-    "map one",
-    "{value} is no date",
-    "{value} is no decision",
-    "{value} is no whole number",
-    "{value} is no year",
-    "{value} lies before its first day",
-    "{value} lies before there was a rule to decide by",
-    "{value} lies in the future",
-    "{value} names more than two days",
-    "{value} disagrees with {other} of the same day",
-    "archive",
-    "mail",
-    "message",
-    "reference data",
-    "standard output",
-    "interrupted",
-    "reading",
-    "screening",
-    "finishing",
-    "rows/s",
-    "filing",
-    "filed",
-    "place",
-    "{n} conflicts",
-    "no source",
-    "not UTF-8",
-    "no column {name}",
-    "unknown {field} {quoted}",
-)
 
 LOOKED_UP = (  # by ``law`` and ``wmi``
     "What it covers",

@@ -30,6 +30,7 @@ from vintool.cli.terminal import (
     Stopped,
     Unreadable,
     Unwritable,
+    columns,
     file_errors,
     input_path,
     note,
@@ -167,8 +168,8 @@ def screen(
         raise click.UsageError("--since writes changes.csv to a folder: name one with --out")
     with ExitStack() as copies:
         first, *others = (copies.enter_context(input_path(file)) for file in dict.fromkeys(files))
-        columns = parse_columns(mapping, "--map")
-        summary = _run(progress, path=first, others=tuple(others), mapping=columns, **options)
+        given = parse_columns(mapping, "--map")
+        summary = _run(progress, path=first, others=tuple(others), mapping=given, **options)
     with suppress(ReaderGone):  # the exit code says what it says, whoever reads
         _print_summary(summary, form, options["lang"], verbose=verbose)
     unread = (*(file.unread for file in summary.files), *(one.unread for one in summary.sheets))
@@ -280,7 +281,13 @@ def _print_summary(summary: "Summary", form: str, lang: str, *, verbose: bool = 
         from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
 
         sentences = {str(reason): reason.sentence for reason in Reason}
-        text = summary_text(summary, sentences, language=_words(lang), verbose=verbose)
+        text = summary_text(
+            summary,
+            sentences,
+            language=_words(lang),
+            verbose=verbose,
+            width=columns(sys.stdout),
+        )
         for line in text.split("\n")[:-1]:
             say(line, styled)
     except Unwritable as error:

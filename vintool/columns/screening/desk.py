@@ -222,7 +222,7 @@ class DeskRules:
         asking = DrawingRows(
             matches, vehicles.take(at), draws, cells("declaration_no"), cells(self._port)
         )
-        of_draws = self._drawn(verdicts, numbers, asking)
+        of_draws = self._drawn(verdicts, numbers, regimes, asking)
         remarks = ListRemarks(
             exporters,
             self._outcome.on(is_listed, matches, of_draws),
@@ -241,19 +241,24 @@ class DeskRules:
         return self._with_remarks(decisions, self._merged(*remarks))
 
     def _drawn(
-        self, verdicts: Categorical, numbers: Categorical, asking: DrawingRows
+        self,
+        verdicts: Categorical,
+        numbers: Categorical,
+        regimes: Categorical,
+        asking: DrawingRows,
     ) -> Categorical:
         """What n rows draw on the ledger, in their order, and enter in it.
 
         Args:
             verdicts: on the rows.
             numbers: the cells of the licence number; None where no sheet has such a column.
+            regimes: whose verdict the rows have.
             asking: the rows, those among them that may draw and others.
         """
         ledger, matches = self._desk.ledger, asking.matches
         if ledger is None or self._draws is None:
             return Categorical.constant(len(matches), _NO_DRAWS)
-        _note(ledger, matches, numbers)
+        _note(ledger, matches, numbers, regimes)
         drawable = matches.mask(lambda match: match.drawable)
         controlled = verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
         codes = np.zeros(len(matches), dtype=np.int32)
@@ -299,11 +304,12 @@ def _needs_confirmation(decision: Decision) -> bool:
     return Reason.WITHIN_180_DAYS in decision.reasons
 
 
-def _note(ledger: Ledger, matches: Categorical, numbers: Categorical) -> None:
-    """Count what rows name, once per distinct match and number."""
-    size = len(numbers.values)
-    pairs, counts = np.unique(
-        matches.codes.astype(np.int64) * size + numbers.codes, return_counts=True
-    )
-    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-        ledger.note(numbers.values[pair % size] or "", matches.values[pair // size], count)
+def _note(ledger: Ledger, matches: Categorical, numbers: Categorical, regimes: Categorical) -> None:
+    """Count what rows name, once per distinct match, number and regime."""
+    size, rules = len(numbers.values), len(regimes.values)
+    pairs = matches.codes.astype(np.int64) * size + numbers.codes
+    keys, counts = np.unique(pairs * rules + regimes.codes, return_counts=True)
+    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        pair, rule = divmod(key, rules)
+        number = numbers.values[pair % size] or ""
+        ledger.note(number, matches.values[pair // size], regimes.values[rule], count)

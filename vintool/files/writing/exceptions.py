@@ -158,6 +158,7 @@ class ExceptionBook:
         self._order: list[int] = []
         self._row, self._most, self._reasons, self._words = 1, 0, 0, 0
         self._settling: dict[str, str] = {}
+        self._lines: dict[str, int] = {}
         self._rows_left_out = self._columns_left_out = 0
 
     def begin(self, ours: Sequence[str], users: Sequence[str], *, several: bool) -> None:
@@ -205,11 +206,7 @@ class ExceptionBook:
             for place in self._order
         ]
         for line in zip(*cells, strict=True):
-            reasons = line[self._words - 1]
-            lines = max(
-                looks.lines_of(self._settled_by(reasons), _WIDTHS[_SETTLED]),
-                looks.lines_of(_spaced(reasons), looks.width_of("vin_reasons")),
-            )
+            lines = self._lines_of(line[self._words - 1])
             if lines > 1:  # before its cells; not every program makes room for them by itself
                 self._sheet.set_row(self._row, _LINE * lines)
             for at, (name, text) in enumerate(zip(self._names, line, strict=True)):
@@ -241,6 +238,15 @@ class ExceptionBook:
             words = dict.fromkeys(map(self._language.translate, ways))
             self._settling[reasons] = " ".join(words)
         return self._settling[reasons]
+
+    def _lines_of(self, reasons: str) -> int:
+        """How many lines a row of these reasons takes."""
+        if reasons not in self._lines:
+            self._lines[reasons] = max(
+                looks.lines_of(self._settled_by(reasons), _WIDTHS[_SETTLED]),
+                looks.lines_of(_spaced(reasons), looks.width_of("vin_reasons")),
+            )
+        return self._lines[reasons]
 
     def close(self) -> None:
         """Finish the file."""
