@@ -387,7 +387,7 @@ def test_a_column_without_a_heading_is_heard_where_one_cell_speaks_of_an_electri
     assert unheard == {"vin": "VIN"}
 
 
-def test_two_columns_of_one_name_are_told_by_their_places():
+def test_two_columns_of_one_name_are_known_by_their_places():
     table = pa.Table.from_arrays([pa.array([VINS[0]]), *[pa.array(["BEV"])] * 2], ["VIN", "Fuel", "Fuel"])  # fmt: skip
     with pytest.raises(MappingError, match="columns 2, 3 could each be the column of fuel; rename all of them but one"):  # fmt: skip
         screen_table(table, ON)

@@ -98,3 +98,9 @@ def test_a_conversion_to_electric_is_heard_in_the_name_of_the_goods(text):
 def test_what_is_denied_behind_it_tells_no_powertrain(text):
     said = declared.meaning("goods_name", text)
     assert said is None or said.powertrain is None
+
+
+@pytest.mark.parametrize("text", ["elektrisierend", "इलेक्ट्रिक", "ელექტრული", "електрически", "elektromos hajtás", "Electromotive"])  # fmt: skip
+def test_electric_is_heard_as_a_fuel_in_any_language_and_form(text):
+    said = declared.meaning("fuel", text)
+    assert said.hint or Powertrain.BEV in {said.powertrain, *said.rivals}

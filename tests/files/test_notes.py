@@ -128,7 +128,7 @@ BESIDE = {
 
 
 @pytest.mark.parametrize("what", BESIDE)
-def test_what_speaks_of_electric_cars_beside_rows_that_are_cleared_is_told(tmp_path, what):
+def test_what_speaks_of_electric_cars_beside_rows_that_are_cleared_is_noted(tmp_path, what):
     rows, sheet, name = BESIDE[what]
     summary = screen_file(put_xlsx(tmp_path / f"{name}.xlsx", {sheet: rows}), ON, regime=NEW_ELECTRIC)  # fmt: skip
     assert summary.verdicts["out_of_scope"] == 2

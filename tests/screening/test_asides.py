@@ -81,3 +81,27 @@ def test_a_column_of_un_numbers_is_known_by_its_cells():
     table = {"VIN": [vin("9BRZZZZZ", "SJ", n) for n in ("1", "2")], "Fuel": [PETROL["fuel"]] * 2, "HS code": [PETROL["hs_code"]] * 2, "Cl.": ["3166", "3556"]}  # fmt: skip
     verdicts = vintool.screen_table(table, ON, regime=NEW_ELECTRIC)["vin_verdict"].to_pylist()
     assert verdicts == [Verdict.OUT_OF_SCOPE, Verdict.REVIEW]
+
+
+@pytest.mark.parametrize("model", ["Taycan", "Model Y", "海鸥", "Ioniq 5", "2025 ID.4 Pro"])
+def test_the_name_of_an_electric_model_without_its_brand_holds_a_row_of_petrol(model):
+    assert verdict({**COLUMNS, "Model": [model]}) == Verdict.REVIEW
+    assert verdict({**COLUMNS, "Model": ["Corolla"]}) == Verdict.OUT_OF_SCOPE
+
+
+PARTS = {"Battery No": "001PE0AB1234567", "动力电池编码": "04QPE1234567", "Charging port": "Type 2", "SOC": "30%", "Number of motors": "2",
+    "Li battery UN No": "UN3480", "Range (km)": "520", "电机型号": "TZ220XSA", "Traction battery maker": "CATL"}  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", PARTS)
+def test_what_stands_below_the_heading_of_a_part_of_an_electric_drive_holds_a_row_of_petrol(
+    heading,
+):
+    assert verdict({**COLUMNS, heading: [PARTS[heading]]}) == Verdict.REVIEW
+    for nothing in ("", "0", "N/A", "无", "no"):
+        assert verdict({**COLUMNS, heading: [nothing]}) == Verdict.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(("heading", "cell"), [("Battery", "12V lead-acid"), ("Battery status", "good"), ("Freight charges", "1,200"), ("Battery type", "AGM 70Ah"), ("Motor power", "90 kW")])  # fmt: skip
+def test_what_every_car_has_holds_none(heading, cell):
+    assert verdict({**COLUMNS, heading: [cell]}) == Verdict.OUT_OF_SCOPE

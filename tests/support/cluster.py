@@ -77,8 +77,9 @@ def session(address, folder, **settings):
         "spark.executor.memory": "512m",
         "spark.local.dir": str(folder),
         "spark.pyspark.python": sys.executable,
-        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.shuffle.partitions": "3",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.task.maxFailures": "2",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
@@ -86,6 +87,7 @@ def session(address, folder, **settings):
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
+    spark.sparkContext.pythonExec = sys.executable  # which Spark takes from the environment alone
     try:
         yield spark
     finally:

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from vintool.codes import Powertrain
 from vintool.declaration.answers import answer_columns
-from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS
+from vintool.declaration.headers import DRIVE_MOTOR, ELECTRIC_MARK, GOODS_NAME, REMARKS
 from vintool.declaration.headers import meaning as heading
 from vintool.declaration.lexicon import Meaning, meaning
 from vintool.declaration.lexicon.remarks import names_a_company
+from vintool.declaration.lexicon.words import fold
 from vintool.declaration.shapes import made_of_vins
 
 _COLUMNS, _CELLS = 256, 20  # that are looked at
@@ -21,6 +22,15 @@ _WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u4e00-\u9fff]")
 _CODE = re.compile(r"87[01][0-9][ .]?[0-9]{2}[ .]?[0-9]{2}(?:[ .]?[0-9]{2})?")
 
 _UN_NUMBER = re.compile(r"(?:UN\W{0,2})?\d{4}", re.IGNORECASE)
+
+# Headings of what a car with an engine alone has not: a battery to drive on, a plug. The one that starts an engine has no number.
+_PART = re.compile(
+    r"(?:动力|驱动|高压|锂)电池|电池(?:包|组|编|号|码|容量|型|类|厂|生产|能量|种类)|充电(?!宝|器线)|荷电|电机(?:型|号|编|数|功率|生产)"
+    r"|\bsoc\b|state of charge|traction batter|li(?:thium)?[- ]?(?:ion )?batter|\b(?:hv|ev) batter"
+    r"|batter(?:y|ie|ia) ?(?:pack|serial|s/?n\b|no\b|nr\b|num|code|capacity|kwh|module|supplier|maker|chemistry)|battery-?nummer"
+    r"|(?:charg(?:e|ing) ?(?:port|socket|cable|gun|inlet|standard|time|power|connector)|\bcharger)|ladeanschluss|ladestecker|ladezeit"
+    r"|number of (?:drive |electric )?motors|motor count|аккумулятор.{0,12}(?:емк|номер|№)|тягов|зарядн|(?:バッテリー?|電池)(?:容量|番号)|배터리 ?(?:용량|번호)"
+)
 
 
 class _Table(Protocol):
@@ -40,7 +50,7 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
 
     Of names of goods some must speak of an electric car: a column that nobody calls so is heard for what it says against
     clearing a row. Where one cell of another column speaks of one, the column is heard as remarks are; where its heading does, as
-    marks are.
+    marks are; where its heading names a part of an electric drive, whatever stands there is one.
 
     Args:
         table: its headers and first rows.
@@ -60,7 +70,9 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
         # Which heads a column of marks, such as 纯电动 over yes and no; as a heading it is not in the dictionary, as cells say the same.
         asks = meaning(REMARKS, table.headers[position]) is not None
         field = _field(filled)
-        if field := ELECTRIC_MARK if asks and field in {"", REMARKS} else field:
+        if _PART.search(fold(table.headers[position])) and field in {"", REMARKS}:
+            found[position] = DRIVE_MOTOR
+        elif field := ELECTRIC_MARK if asks and field in {"", REMARKS} else field:
             found[position] = field
     return found
 

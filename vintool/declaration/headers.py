@@ -28,9 +28,10 @@ VIN, VIN_LAST = "vin", "vin_last"
 """Every column of VINs is read: the second is ``vin_2``, and so on. Of a range the last VIN has a column of its own."""
 
 GOODS_NAME, REMARKS, ELECTRIC_MARK = "goods_name", "remarks", "electric_mark"
+DRIVE_MOTOR = "drive_motor"
 """The field that every column of its kind is read for: the second is ``goods_name_2``, and so on."""
 
-FURTHER = (GOODS_NAME, REMARKS, ELECTRIC_MARK, "fuel", "hs_code", "un_no", "condition")
+FURTHER = (GOODS_NAME, REMARKS, ELECTRIC_MARK, DRIVE_MOTOR, "fuel", "hs_code", "un_no", "condition")
 """The fields of which further columns are read: all that name the goods, of the others what stands beside the one that is read."""
 
 _FURTHER = re.compile(rf"({'|'.join(FURTHER)})_(?:[2-9]|[1-9][0-9]+)")

@@ -14,6 +14,7 @@ from vintool.declaration.filled import fields_by_content, holds_words
 from vintool.declaration.headed import Headed
 from vintool.declaration.headers import (
     CHASSIS,
+    DRIVE_MOTOR,
     ELECTRIC_MARK,
     FURTHER,
     GOODS_NAME,
@@ -40,7 +41,12 @@ _DECIDING = frozenset({"hs_code", "fuel", "un_no", "condition", "seats", "vehicl
 # All of them are read, for what names the goods is spread over columns.
 _GOODS_NAMES = (GOODS_NAME, "goods_name_zh", "goods_name_en")
 # Further columns of these may be the first, as no heading need name them.
-_FIRST = {GOODS_NAME: _GOODS_NAMES, REMARKS: (REMARKS,), ELECTRIC_MARK: (ELECTRIC_MARK,)}
+_FIRST = {
+    GOODS_NAME: _GOODS_NAMES,
+    REMARKS: (REMARKS,),
+    ELECTRIC_MARK: (ELECTRIC_MARK,),
+    DRIVE_MOTOR: (DRIVE_MOTOR,),
+}
 # A column of goods names may hold VINs in its text, and what is headed S/N may be a list of VINs.
 _NOT_OF_VINS = (*_GOODS_NAMES, "row_no")
 # Headings that name the engine, and tell the fuel at times.

@@ -56,7 +56,7 @@ class SetApart:
         counts: how many rows of each kind there are.
         rows: the numbers of the first of them.
         speaking: of those that speak of an electric car, as remarks do, the number and the words; the first of them.
-        titles: the texts above the header.
+        titles: the texts above the header, and the lines beside the table.
         hidden: how many of the others the workbook does not show.
     """
 
@@ -72,7 +72,7 @@ class SetApart:
         facts = [of_columns.get(name, "") in FIELDS for name in sheet.columns]
         self._facts = facts if self._pivot else []
         self._repeated: frozenset[str] | None = None  # the VINs of the list, where a pivot is there
-        self.titles = sheet.titles
+        self.titles = sheet.titles | sheet.beside
         self.hidden = 0
         self.counts: Counter[RowKind] = Counter()
         self.rows: dict[RowKind, list[int]] = defaultdict(list)

@@ -176,12 +176,17 @@ def _list(name: str, given: Any) -> List | None:
     return Path(given) if isinstance(given, (str, Path)) else TableList(name, as_table(given))
 
 
+def notes_on(names: Sequence[str], desk: Desk | None) -> list[str]:
+    """What there is to know of the lists, and of columns of the user's called as answers are."""
+    notes = list(desk.notes) if desk is not None else []
+    if likely := likely_answers(names):
+        notes.append(likely)
+    return notes
+
+
 def _with_notes(schema: pa.Schema, desk: Desk | None) -> dict[bytes, bytes] | None:
     """The metadata of the user's schema, and what there is to know of the lists and of columns called as answers are."""
     known = {**(schema.metadata or {})}
-    notes = list(desk.notes) if desk is not None else []
-    if likely := likely_answers(schema.names[: -len(ANSWERS)]):
-        notes.append(likely)
-    if notes:
+    if notes := notes_on(schema.names[: -len(ANSWERS)], desk):
         known[NOTES] = json.dumps(notes, ensure_ascii=False).encode()
     return known or None

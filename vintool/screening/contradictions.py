@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vintool.codes import Basis, CheckDigit, Powertrain, Reason, Weight
+from vintool.declaration.headers import DRIVE_MOTOR
 from vintool.declaration.lexicon.meanings import (
     NOT_STORED,
     PRICE_WITH_VIN,
     PRICE_WITHOUT_VIN,
     Meaning,
 )
-from vintool.declaration.lexicon.remarks import DRIVE_MOTOR
 from vintool.registry import brands
 from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import CARS, Facts, VinFacts

@@ -21,7 +21,7 @@ from vintool.columns.screening.whole_run import (
     WholeRun,
 )
 from vintool.declaration.headers import labels, near
-from vintool.files.tables import desk_given
+from vintool.files.tables import desk_given, notes_on
 from vintool.frames.kinds import none_screened
 from vintool.registry.reference import Reference, by_call, reference_in_use
 from vintool.screening.dates import day_given
@@ -142,7 +142,7 @@ def screen(  # noqa: PLR0913 - the options of a run
     else:
         rows = rows.selectExpr("*", f"CAST(NULL AS {_list_of(SETTLED)}) AS {_SETTLED}")
     ordered = rows.select(*(f"c{one}" for one in range(len(names))), _EARLIER, _SETTLED)
-    notes = list(desk.notes) if desk else []
+    notes = notes_on(names, desk)
     return ordered.mapInArrow(
         sent(tasks.answers, job),
         _schema(df, none_screened(_empty(names)).schema, len(names), notes),

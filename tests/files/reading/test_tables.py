@@ -181,7 +181,7 @@ UNSHOWN = {
 
 
 @pytest.mark.parametrize("where", UNSHOWN)
-def test_vins_that_a_page_holds_and_does_not_show_are_told(tmp_path, where):
+def test_vins_that_a_page_holds_and_does_not_show_are_noted(tmp_path, where):
     (tmp_path / "a.html").write_text(f"<html><body>{UNSHOWN[where]}</body></html>")
     summary = screen_file(tmp_path / "a.html", ON)
     assert summary.verdicts["controlled"] == 1

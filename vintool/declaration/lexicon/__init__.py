@@ -14,7 +14,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS, further_of
+from vintool.declaration.headers import (
+    DRIVE_MOTOR,
+    ELECTRIC_MARK,
+    GOODS_NAME,
+    REMARKS,
+    further_of,
+)
 from vintool.declaration.lexicon import (
     asides,
     codes,
@@ -27,7 +33,13 @@ from vintool.declaration.lexicon import (
     prices,
     remarks,
 )
-from vintool.declaration.lexicon.electric_hints import energies, hint, hinted, without_energies
+from vintool.declaration.lexicon.electric_hints import (
+    energies,
+    hint,
+    hint_for_fuel,
+    hinted,
+    without_energies,
+)
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -154,6 +166,7 @@ _PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at time
 _HINTS = {
     **dict.fromkeys(("goods_name", "goods_name_zh", "goods_name_en"), quoted_code),
     **dict.fromkeys(_PLACES, hint),
+    "fuel": hint_for_fuel,
     **dict.fromkeys(("model", "type_code", "hs_code", "un_no", "condition", "seats", "displacement", "battery_capacity", "drive_motor", "electric_range"), remarks.speaks),
 }  # fmt: skip
 _VIN_ALONE = re.compile(VIN_ALONE)
@@ -165,7 +178,7 @@ def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         asides = {
             REMARKS,
-            remarks.DRIVE_MOTOR,
+            DRIVE_MOTOR,
             remarks.ELECTRIC_RANGE,
             ELECTRIC_MARK,
         }
@@ -239,6 +252,8 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
         elif cell.models:
             named = cell.brands if cell.field == GOODS_NAME else ()
             model = models.of_brand(cell, brands)._replace(brands=named, models=())
+            if not (brands or named or model.is_fact or model.hint):
+                model = model._replace(hint=models.sold_as_electric(cell), own_key=False)
             row += [model] if model.is_fact or model.hint or named else []
         elif cell.part == NO_ENGINE:
             row += [engine.no_engine(cell, battery)] if battery else []

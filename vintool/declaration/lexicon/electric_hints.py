@@ -7,9 +7,10 @@ drives. Beside entries that tell such a car they contradict these; see ``screeni
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 
 from vintool.codes import Powertrain
-from vintool.declaration.lexicon.goods_words import SOURCE, alike, hints_in
+from vintool.declaration.lexicon.goods_words import SOURCE, alike, hints_in, rows_about
 from vintool.declaration.lexicon.meanings import Meaning, quoted
 from vintool.declaration.lexicon.quoted_codes import quoted_code
 from vintool.declaration.lexicon.words import Word, fold, words_of
@@ -26,6 +27,7 @@ _FIGURES = re.compile(
     r"|(?<!\d)\d{3}\s?(?:km|公里|км)\W{0,3}(?:range\W{0,3})?(?:cltc|wltp|nedc)(?![a-z])"
 )
 _SMALLEST, _LARGEST = 8, 300  # as ``engine.battery_capacity``
+_STEM = re.compile(r"(?<![^\W\d_])(?:ele[ck]tr|элект|елект|ηλεκτρ|ელექტრ|էլեկտր)(?!on|он)[^\W\d_]*")
 #: What a hint may mean where the same cell tells it.
 DRIVEN_BY_MOTORS = frozenset(
     {Powertrain.BEV, Powertrain.PHEV, Powertrain.EREV, Powertrain.FCEV, Powertrain.HEV}
@@ -66,6 +68,23 @@ def hint(text: str) -> str:
     ('新能源', 'elektrisch', '', '60 kwh')
     """
     return hint_in(alike(words_of(text)), text)
+
+
+def hint_for_fuel(text: str) -> str:
+    """The same of a cell for the fuel, in which a word that begins as "electric" does is no window, in whatever language.
+
+    >>> hint_for_fuel("elektrisierend"), hint_for_fuel("electronic injection")
+    ('elektrisierend', '')
+    """
+    if heard := hint(text):
+        return heard
+    words = (one[0] for one in _STEM.finditer(fold(text)))
+    return next((word for word in words if word not in _words_of_hints()), "")
+
+
+@cache
+def _words_of_hints() -> frozenset[str]:
+    return frozenset(word.text for row, _, _ in rows_about("hint") for word in words_of(row))
 
 
 def hint_in(words: Sequence[Word], text: str) -> str:

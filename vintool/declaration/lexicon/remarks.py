@@ -9,7 +9,7 @@ from collections import Counter
 from functools import cache
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import ELECTRIC_MARK, REMARKS
+from vintool.declaration.headers import DRIVE_MOTOR, ELECTRIC_MARK, REMARKS
 from vintool.declaration.lexicon.electric_hints import energies, hint
 from vintool.declaration.lexicon.goods import goods_name
 from vintool.declaration.lexicon.goods_words import (
@@ -22,7 +22,7 @@ from vintool.declaration.lexicon.meanings import Meaning, quoted
 from vintool.declaration.lexicon.quoted_codes import MAY_STAND, quoted_code
 from vintool.declaration.lexicon.words import WORD, fold, letters, rows_of, words_of
 
-DRIVE_MOTOR, ELECTRIC_RANGE = "drive_motor", "electric_range"
+ELECTRIC_RANGE = "electric_range"
 # Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
 _LATIN_SIGNS = r"bev|ev\b|plug|k\s?wh|\bsoc\b|cltc|wltp|nedc|\b0(?:[.,]0+)?\s?g"
 _SIGNS = re.compile(rf"{_LATIN_SIGNS}|квт|千瓦|[度电電]")
@@ -47,8 +47,9 @@ _SENTENCE = re.compile(r"[\n\r;；。]")
 _NUMBER = re.compile(r"[0-9]{2,4}")
 _SHORTEST, _FARTHEST = 20, 2_000  # km
 _NOTHING = re.compile(
-    r"[\W_0]*|n/?a|none|no|nil|无|無|没有|нет|keine?|non|ninguno|nessuno|yok|not applicable|不适用"
+    r"[\W_0]*(?:\s*%|kwh|km)?|n/?a|none|no|nil|false|n|无|無|没有|нет|keine?|non|ninguno|nessuno|yok|not applicable|不适用"
 )
+_STARTER = re.compile(r"lead|agm|\befb\b|(?<!\d)(?:12|24)\s?v\b|铅酸|鉛酸|usb|wireless|无线")
 _YES = re.compile(
     r"y|yes|true|t|1|1\.0|x|[√✓✔☑]|是|有|对|對|ja|j|oui|si|sí|s|sim|da|да|evet|tak|ano|igen|はい|○|◯|예|네|có|ya|yes, .{1,40}"
 )
@@ -172,12 +173,13 @@ def speaks(text: str) -> str:
 
 
 def drive_motor(text: str) -> Meaning | None:
-    """A drive motor that is named.
+    """A drive motor that is named, or another part of an electric drive: a battery to drive on, a plug.
 
-    >>> drive_motor("TZ220XS").hint, drive_motor("/"), drive_motor("无")
-    ('drive motor', None, None)
+    >>> drive_motor("TZ220XS").hint, drive_motor("/"), drive_motor("无"), drive_motor("12V lead-acid")
+    ('drive motor', None, None, None)
     """
-    if _NOTHING.fullmatch(text.strip().casefold()):
+    bare = text.strip().casefold()
+    if _NOTHING.fullmatch(bare) or _STARTER.search(bare):
         return None
     return Meaning(DRIVE_MOTOR, quoted(DRIVE_MOTOR, text), source=SOURCE, hint="drive motor")
 

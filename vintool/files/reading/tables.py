@@ -298,6 +298,7 @@ def read_blocks(
         else:
             left.append(one)
             lines += block.lines()
+    sheets = [replace(one, beside=frozenset(lines)) for one in sheets]
     if words == MANIFEST and sheet in {None, "text"} and (text := _text(path, lines, notes)):
         sheets.append(text)
     if not sheets:
