@@ -143,5 +143,6 @@ _TO_CALLERS = re.compile(r"\b(?:encoding|sheet|mapping|on)=")
 
 def _is_one(text: str) -> bool:
     packaged = text.startswith("wmi_data/")  # data that is not sound: for those who edit it
-    elsewhere = packaged or text in NO_SENTENCES or _TO_CALLERS.search(text)
+    pattern = "(?:" in text
+    elsewhere = packaged or pattern or text in NO_SENTENCES or _TO_CALLERS.search(text)
     return bool(SENTENCE.search(text)) and not elsewhere
