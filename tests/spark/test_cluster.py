@@ -150,15 +150,16 @@ def test_an_executor_that_is_not_as_it_should_be_says_so(spark, tmp_path, files,
 
 
 def test_rules_of_ones_own_go_with_the_job_and_are_checked(spark, tmp_path):
-    own = put(tmp_path / "own.csv", "wmi,vds,powertrain,grade,source\nLZZ,AB12C,BEV,A,me\n")
+    own, lost = (put(tmp_path / name, "wmi,vds,powertrain,grade,source\nLZZ,AB12C,BEV,A,me\n") for name in ("own.csv", "lost.csv"))  # fmt: skip
     reference, headers = vintool.Reference(evidence=[own]), ("row", "VIN")
     rows = [(number, checked_vin("LZZAB12C", "LC", number)) for number in range(1, 9)]
     frame = frame_of(spark, rows, headers=headers)
     whole = held_equal(frame, table_of(rows, headers), on=ON, reference=reference)
     assert set(whole["vin_verdict"].to_pylist()) == {"controlled"}
-    own.unlink()
-    with pytest.raises(Exception, match=r"own\.csv"):
-        vintool.spark.screen(frame, "row", on=ON, reference=reference)
+    not_there = vintool.Reference(evidence=[lost])
+    lost.unlink()
+    with pytest.raises(Exception, match=r"lost\.csv"):
+        vintool.spark.screen(frame, "row", on=ON, reference=not_there)
 
 
 def test_rows_that_are_not_numbered_are_refused(spark):
