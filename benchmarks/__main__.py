@@ -16,6 +16,14 @@ from pathlib import Path
 from benchmarks import columns, commands, frames, labelled, single
 from benchmarks.timing import Line
 
+
+def on_spark(rows: int, folder: Path) -> Iterator[Line]:
+    """Lines about a cluster, for which PySpark and Java must be there."""
+    from benchmarks import spark  # noqa: PLC0415
+
+    return spark.lines(rows, folder)
+
+
 #: The groups of lines by name: how many million rows, and what makes them.
 GROUPS: dict[str, tuple[int, Callable[[int, Path], Iterator[Line]]]] = {
     "validate": (10, columns.validate),
@@ -32,8 +40,9 @@ GROUPS: dict[str, tuple[int, Callable[[int, Path], Iterator[Line]]]] = {
     "desk": (1, commands.desk),
     "regimes": (1, commands.regimes),
     "labelled": (0, labelled.lines),
+    "spark": (1, on_spark),
 }
-SLOW = {"large"}  # run where named
+SLOW = {"large", "spark"}  # run where named
 QUICK = 20_000
 PEERS = ("pyarrow", "ultravin", "vininfo", "python-calamine")
 

@@ -1,17 +1,20 @@
 """The examples of the pages, run as they stand: `python docs/examples.py` writes anew what commands print.
 
-A ```` ```console ```` block holds commands after `$ ` and what they print; a ```` ```python ```` block is a doctest. Those of a
-page run in their order, in one empty folder. `...` stands for anything, as in doctest; a block that has it
+A ```` ```console ```` block holds commands after `$ ` and what they print; a ```` ```python ```` block is a doctest, or, without `>>>`,
+a program, unless the line above says by which version and when it was tried by hand. Those of a page run in their order, in one empty folder. `...` stands for anything, as in doctest; a block that has it
 and no longer holds is left as it is and named. Beside `vintool` there is `head -n N FILE`.
 """
 
 import contextlib
 import doctest
+import io
 import os
 import re
 import shlex
 import sys
 import tempfile
+import textwrap
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +24,10 @@ from click.testing import CliRunner
 from vintool.cli.main import cli
 
 ROOT = Path(__file__).parent.parent
-BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(console|python)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+BY_HAND = re.compile(
+    r"^\*Tried by hand: \w+ [\d.]+\b.* on \d{4}-\d{2}-\d{2}\b.*\*\n\Z", re.MULTILINE
+)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -40,16 +46,17 @@ def pages() -> list[Path]:
 
 def failures(text: str) -> Iterator[Failure]:
     """The examples of a page that do not hold."""
-    variables: dict[str, object] = {}
+    variables: dict[str, object] = {"__name__": "example"}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for block in BLOCK.finditer(text):
-            kind, body = block.groups()
-            got = printed(body) if kind == "console" else reported(body, variables)
-            if got:
-                yield Failure(*block.span(2), got)
+            _, kind, body = block.groups()
+            if BY_HAND.search(text[: block.start()].removesuffix("\n")):
+                continue
+            if got := RUN[kind](textwrap.dedent(body), variables):
+                yield Failure(*block.span(3), got)
 
 
-def printed(body: str) -> str:
+def printed(body: str, _: dict[str, object]) -> str:
     """A block of commands with what they print today; empty if it holds."""
     commands = re.findall(r"^\$ (.*)$", body, flags=re.MULTILINE)
     got = "\n".join(f"$ {line}\n{run(shlex.split(line))}".rstrip() + "\n" for line in commands)
@@ -77,6 +84,21 @@ def reported(body: str, variables: dict[str, object]) -> str:
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
     runner.run(test, out=lines.append, clear_globs=False)
     return "".join(lines)
+
+
+def programmed(body: str, variables: dict[str, object]) -> str:
+    """What a doctest or a program has to say; empty if it holds."""
+    if ">>> " in body:
+        return reported(body, variables)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(body, "example", "exec"), variables)  # noqa: S102 - it is ours
+    except Exception:  # noqa: BLE001 - whatever it is, the page is wrong
+        return traceback.format_exc()
+    return ""
+
+
+RUN = {"console": printed, "python": programmed}
 
 
 def main() -> int:

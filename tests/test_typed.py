@@ -42,7 +42,7 @@ def test_what_users_write_passes_the_strict_checkers(tmp_path):
     )
     assert code == 0, said
     (tmp_path / "pyrightconfig.json").write_text(
-        f'{{"include": ["{SAMPLE.parent}"], "typeCheckingMode": "strict", "extraPaths": ["{HERE.parent}"]}}'
+        f'{{"include": ["{SAMPLE.parent}"], "typeCheckingMode": "strict", "reportUnnecessaryTypeIgnoreComment": "error", "extraPaths": ["{HERE.parent}"]}}'
     )
     code, said = output_of(
         "basedpyright", "--pythonpath", sys.executable, "-p", tmp_path, folder=tmp_path
@@ -105,6 +105,20 @@ def test_a_vehicle_shows_itself_in_a_line_and_in_a_notebook():
     )
     assert "&lt;b&gt;" in shown._repr_html_()
     assert "<b>" not in shown._repr_html_()
+
+
+def test_a_finding_shows_itself_in_a_line_and_in_a_notebook():
+    finding = vintool.screen("LRW3E7FA1LC000001", "2026-03-01", {"fuel": "汽油"})
+    assert (
+        repr(finding)
+        == "<Finding controlled by cn-2025-54 on 2026-03-01: vin_pure_electric, contradiction_powertrain>"
+    )
+    assert repr(vintool.screen("TBA")).endswith(" that is not known: no_identity, date_unknown>")
+    hostile = finding.evidence[0].__class__("<i>", "BEV", finding.evidence[0].basis, None, "<i>")
+    shown = finding.model_copy(update={"evidence": (hostile,)})._repr_html_()
+    assert "&lt;i&gt;" in shown
+    assert finding.reference_sha256[:12] in shown
+    assert "<i>" not in shown
 
 
 @pytest.mark.parametrize("text", [None, "", "\0", "TBA", "x" * 500])

@@ -10,27 +10,18 @@ r"""vintool: VINs decoded, checked and screened, one or many millions, with a re
                        |           check digit (where the market uses one)
                        VDS (4-9)       VIS (10-17)
 
-The rooms are one street, here from its end; each imports only rooms that stand before it in this list::
+Begin with one of these; ``help(vintool.decode)`` and so on says what each takes, gives and raises::
 
-    codes         closed lists: verdicts, reasons, problems, powertrains (and errors: of files and data;
-                  atomic: files whole or not at all; version)
-    vin           text -> Vin: clean-up, positions, check digit
-    report        many verdicts -> a page; it stands low as it knows no other room
-    registry      wmi_data read strictly: makers, plants, countries, brands, tariff, places, powertrain rules
-    declaration   what a manifest says: headers, lexicon, days, prices
-    vpic          NHTSA's rule base and the procedure that reads it; importer/ makes it of a release
-    powertrain    which rules speak: those of the registry, and what makers filed with NHTSA
-    decoding      Vin -> Vehicle: identity, model year, profile, fields
-    screening     Vehicle, declaration and date -> verdict, by regimes that are data
-    desk          verdict and the user's lists -> verdict: exporters, licences, confirmations, catalogue, reviews
-    columns       decoding and screening over Arrow columns
-    files         the main job: manifests in, annotated copy, exceptions, report and record out
-    learn         labelled lists -> powertrain rules
-    frames        frames of pandas, polars and DuckDB in, the same kind out; it stands beside cli
-    cli           commands
-    testing       valid VINs for tests; nothing loads it
+    check(text)             whether a text is a well-formed VIN, and what was meant if it is not
+    decode(vin)             what a VIN tells, each fact with its source
+    screen(vin, on)         whether a vehicle needs an export licence on a day, and why
+    screen_file(path, on)   the same for a manifest in any format; read_manifest gives it as a table
+    decode_table(data)      columns of any size: screen_table, screen_batches; frames as they are: vintool.frames
+    find_vins(text)         VINs in any text
+    Reference(evidence=...) what answers rest on beside the packaged data
 
-``import vintool`` reads no reference data; all but the VIN itself is loaded when a name is first used.
+``import vintool`` reads no reference data; all but the VIN itself is loaded when a name is first used. How it is built:
+``docs/contributing/architecture.md``.
 
 >>> import vintool
 >>> vintool.is_valid("LRW3E7FA1LC000001")

@@ -11,7 +11,11 @@ class VintoolError(Exception):
 
 
 class _Located(VintoolError):  # noqa: N818 - never raised itself
-    """An error that says where, what and what to do next, in one sentence that a terminal can show."""
+    """An error that says where, what and what to do next, in one sentence that a terminal can show.
+
+    What to do next names the options of the command (``next_step``), or, where that is not the same, the arguments of a call
+    (``in_python``). The error's own text is for who called; ``for_command`` is for who typed.
+    """
 
     def __init__(  # noqa: PLR0913 - the parts of its sentence
         self,
@@ -22,18 +26,32 @@ class _Located(VintoolError):  # noqa: N818 - never raised itself
         sheet: str = "",
         row: int | None = None,
         column: str = "",
+        in_python: str = "",
     ) -> None:
-        self.what, self.file, self.next_step = what, file, next_step
+        self.what, self.file, self.next_step, self.in_python = what, file, next_step, in_python
         self.sheet, self.row, self.column = sheet, row, column
+        super().__init__(self._sentence(in_python or next_step))
+
+    @property
+    def for_command(self) -> str:
+        """The sentence with the options of the command.
+
+        >>> error = ManifestError("several sheets", file="a.xlsx", next_step="pass --sheet", in_python="pass sheet=")
+        >>> str(error), error.for_command
+        ('a.xlsx: several sheets; pass sheet=.', 'a.xlsx: several sheets; pass --sheet.')
+        """
+        return self._sentence(self.next_step)
+
+    def _sentence(self, next_step: str) -> str:
         places = (
-            file,
-            f"sheet {sheet!r}" if sheet else "",
-            f"row {row}" if row is not None else "",
-            f"column {column!r}" if column else "",
+            self.file,
+            f"sheet {self.sheet!r}" if self.sheet else "",
+            f"row {self.row}" if self.row is not None else "",
+            f"column {self.column!r}" if self.column else "",
         )
         where = ", ".join(place for place in places if place)
-        sentence = f"{where}: {what}; {next_step}." if where else f"{what}; {next_step}."
-        super().__init__(visible(sentence))
+        what = f"{self.what}; {next_step}."
+        return visible(f"{where}: {what}" if where else what)
 
     def __reduce__(self) -> tuple[object, ...]:
         """How it comes from one process to another: made again of its parts."""

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vintool.columns.engine.categorical import Categorical
-from vintool.columns.screening.draws import COUNTED_BEFORE, DRAWN, NOTHING_LEFT, Draw, Draws
+from vintool.columns.screening.draws import (
+    COUNTED_BEFORE,
+    DRAWN,
+    NOTHING_LEFT,
+    Draw,
+    DrawingRows,
+    Draws,
+)
+from vintool.columns.screening.duplicates import KnownVehicles
 from vintool.desk.ledger import Ledger
 from vintool.desk.licences import Licences, Match
 from vintool.desk.lists import Entry
@@ -61,16 +69,15 @@ def at_once(ledger, batches):
             place += 1
         columns = list(zip(*batch, strict=True))
         codes = draws(
-            Categorical(
-                values, np.array([matches.index(one) for one in columns[0]], dtype=np.int32)
-            ),
-            np.array(vehicles),
-            np.array(repeated),
-            np.array(columns[2]),
-            [
+            DrawingRows(
+                Categorical(
+                    values, np.array([matches.index(one) for one in columns[0]], dtype=np.int32)
+                ),
+                KnownVehicles(np.arange(len(batch)), np.array(vehicles), np.array(repeated)),
+                np.array(columns[2]),
                 Categorical(declarations, np.array(columns[3], dtype=np.int32)),
                 Categorical(PORTS, np.array([*map(PORTS.index, columns[4])], dtype=np.int32)),
-            ],
+            )
         )
         done += [draws.values[code] for code in codes.tolist()]
     return done

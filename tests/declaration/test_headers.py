@@ -1,9 +1,12 @@
 """Headers: spellings in many languages, what decides between two columns, and what no header is."""
 
+import pyarrow as pa
 import pytest
+from support import ON
 from support.readers import VINS
 from support.tables import table
 
+from vintool.columns import screen_table
 from vintool.declaration import headers
 from vintool.declaration.headed import Sample
 from vintool.declaration.headers import EXACT, find_header, meaning, normalise
@@ -144,15 +147,19 @@ def test_content_decides_between_two_vin_columns():
     unnamed = sheet_of(["A", "VIN"], *[[vin, "12345"] for vin in VINS[:9]])
     assert map_columns(unnamed) == {"vin": "A", "chassis_no": "VIN"}
     neither = sheet_of(["Chassis No", "VIN"], ["1", "2"])
-    with pytest.raises(MappingError, match=r'--map vin="Chassis No" or --map vin="VIN"') as caught:
+    with pytest.raises(MappingError) as caught:
         map_columns(neither)
+    assert caught.value.for_command.endswith('pass --map vin="Chassis No" or --map vin="VIN".')
+    assert str(caught.value).endswith(
+        "pass mapping={'vin': 'Chassis No'} or mapping={'vin': 'VIN'}."
+    )
     assert not isinstance(caught.value, ManifestError)
 
 
 def test_an_engine_number_is_not_taken_for_a_vin():
     sheet = sheet_of(["VIN", "Engine No"], *zip(VINS[:9], VINS[9:18], strict=True))
     assert map_columns(sheet) == {"vin": "VIN", "engine_no": "Engine No"}
-    with pytest.raises(NoVinColumn, match="--map"):
+    with pytest.raises(NoVinColumn, match="pass mapping="):
         map_columns(sheet_of(["Make"], ["BYD"]))
 
 
@@ -303,8 +310,11 @@ def test_a_column_beside_that_of_its_field_is_heard_too():
         "fuel_3": "Xyzzy",
         "hs_code_2": "Plugh",
     }
-    of_answer = sheet_of(["VIN", "vin_powertrain"], [VINS[0], "BEV"], [VINS[1], "ICE"])
+    header = ["VIN", "vin_powertrain", "vin_verdict", "vin_brand"]
+    of_answer = sheet_of(header, *([vin, "BEV", "controlled", "BYD"] for vin in VINS[:2]))
     assert map_columns(of_answer) == {"vin": "VIN"}
+    of_user = sheet_of(["VIN", "vin_powertrain"], [VINS[0], "BEV"], [VINS[1], "ICE"])
+    assert map_columns(of_user) == {"vin": "VIN", "fuel_2": "vin_powertrain"}
 
 
 def test_vins_in_texts_are_found_where_no_column_holds_nothing_else():
@@ -375,3 +385,9 @@ def test_a_column_without_a_heading_is_heard_where_one_cell_speaks_of_an_electri
     assert heard == {"vin": "VIN", "remarks": "Remarks", "fuel": "Fuel", "remarks_2": "Xyzzy"}
     unheard = map_columns(sheet_of(["VIN", "Xyzzy"], [VINS[0], "Foo New Energy Vehicle Co., Ltd."]))
     assert unheard == {"vin": "VIN"}
+
+
+def test_two_columns_of_one_name_are_known_by_their_places():
+    table = pa.Table.from_arrays([pa.array([VINS[0]]), *[pa.array(["BEV"])] * 2], ["VIN", "Fuel", "Fuel"])  # fmt: skip
+    with pytest.raises(MappingError, match="columns 2, 3 could each be the column of fuel; rename all of them but one"):  # fmt: skip
+        screen_table(table, ON)

@@ -309,7 +309,7 @@ def test_batteries(text, energy):
     assert says("battery_capacity", text) == []
 
 
-@pytest.mark.parametrize("text", ["", "1.3", "60 Ah", "60kW", "400V", "LFP", "0", "-", "1000", "60.48 / 71", "yes"])  # fmt: skip
+@pytest.mark.parametrize("text", ["", "1.3", "60 Ah", "60kW", "400V", "0", "-", "1000", "60.48 / 71", "yes"])  # fmt: skip
 def test_batteries_that_say_nothing(text):
     assert meaning("battery_capacity", text) is None
 

@@ -3,6 +3,7 @@
 import pytest
 from support.tables import table
 
+from vintool.codes import Powertrain
 from vintool.declaration import lexicon as declared
 
 
@@ -74,3 +75,32 @@ def test_a_word_for_several_kinds_tells_none(word):
     """Nine seats or ten, a converted car or a sweeper, a lorry in Italy and a bus in Portugal."""
     said = declared.meaning("vehicle_type", word)
     assert said is None or said.kind == ""
+
+
+@pytest.mark.parametrize("text", ["petrol -> electric", "汽油改电动", "汽油 → 纯电", "gasoline to electric", "diesel now EV", "petrol => BEV"])  # fmt: skip
+def test_what_was_turned_electric_is_no_hybrid(text):
+    assert Powertrain.BEV in declared.meaning("fuel", text).rivals
+
+
+@pytest.mark.parametrize("text", ["petrol?", "diesel ?", "汽油？"])
+def test_a_fuel_with_a_doubt_says_nothing(text):
+    assert declared.meaning("fuel", text) is None
+    assert declared.meaning("fuel", "BEV?").powertrain is Powertrain.BEV
+
+
+@pytest.mark.parametrize("text", ["油改电", "汽油改电动", "EV conversion", "converted to electric", "petrol car, electric conversion"])  # fmt: skip
+def test_a_conversion_to_electric_is_heard_in_the_name_of_the_goods(text):
+    said = declared.meaning("goods_name", text)
+    assert said.hint or Powertrain.BEV in {said.powertrain, *said.rivals}
+
+
+@pytest.mark.parametrize("text", ["no hybrid", "not petrol", "petrol free", "petrol cancelled", "hybrid? no", "汽油取消", "汽油除外"])  # fmt: skip
+def test_what_is_denied_behind_it_tells_no_powertrain(text):
+    said = declared.meaning("goods_name", text)
+    assert said is None or said.powertrain is None
+
+
+@pytest.mark.parametrize("text", ["elektrisierend", "इलेक्ट्रिक", "ელექტრული", "електрически", "elektromos hajtás", "Electromotive"])  # fmt: skip
+def test_electric_is_heard_as_a_fuel_in_any_language_and_form(text):
+    said = declared.meaning("fuel", text)
+    assert said.hint or Powertrain.BEV in {said.powertrain, *said.rivals}

@@ -11,12 +11,13 @@ from support import ON
 from support.filings import filed_vins
 
 import vintool
+from vintool import vpic
 from vintool.codes import Basis, Market, Powertrain, Problem
 from vintool.decoding.engine import Engine
 from vintool.decoding.facts import Attribute, Fact, PowertrainFact, Source
 from vintool.decoding.fields import FIELDS
 from vintool.decoding.kinds import Kind
-from vintool.decoding.model import Check, Vehicle
+from vintool.decoding.model import RESTS_ON, Check, Vehicle
 from vintool.decoding.model_year import model_year
 from vintool.decoding.plant import Plant
 from vintool.decoding.records import check_fields, vehicle_fields
@@ -150,7 +151,8 @@ def test_a_check_is_shown_alike_too(text):
 @given(filed_vins() | st.sampled_from([*KNOWN]).map(Vin), st.text(ALPHABET, min_size=6, max_size=6))
 def test_what_is_kept_of_a_descriptor_is_what_decoding_anew_tells(vin, tail):
     for text in (vin, vin[:11] + tail, vin[:14] + tail[3:], vin[:8] + tail[0] + vin[9:]):
-        anew = Vehicle.model_validate(vehicle_fields(Vin.trusted(text)), from_attributes=True)
+        fields = vehicle_fields(Vin.trusted(text)) | vpic.rests_on()
+        anew = Vehicle.model_validate(fields, from_attributes=True)
         vehicle = vintool.decode(Vin.trusted(text))
         assert vehicle == anew
         assert vehicle.model_dump_json() == anew.model_dump_json()
@@ -177,9 +179,9 @@ def kind_of(annotation):
 
 
 def test_a_vehicle_has_the_fields_of_the_table():
-    assert [*Vehicle.model_fields] == [*FIELDS]
-    for name, line in Vehicle.model_fields.items():
-        field = FIELDS[name]
+    assert [*Vehicle.model_fields] == [*FIELDS, *RESTS_ON]
+    for name, field in FIELDS.items():
+        line = Vehicle.model_fields[name]
         assert kind_of(line.annotation) == (field.kind, bool(field.row))
 
 

@@ -113,6 +113,9 @@ PUBLISHED = entries(
 BY_MAKER = [
     (TESLA, Exported(("Tesla",), "LRW"), ON, ()),
     ("浙江吉利汽车销售有限公司", Exported(("Geely",), "LB3"), ON, ()),
+    ("浙江吉利汽車銷售有限公司", Exported(("Geely",), "LB3"), ON, ()),
+    ("特斯拉（上海）有限公司", Exported(("Tesla",), "LRW"), ON, ()),
+    ("一汽進出口有限公司", Exported(("Volkswagen",), "LFV"), ON, ()),
     ("某授权公司", Exported(("Geely",), "LB3"), ON, ()),
     (GEELY, Exported(("Geely",), "LB3"), ON, ()),
     ("某授权公司", Exported(("Geely",), "LB3"), date(2026, 12, 31), ()),

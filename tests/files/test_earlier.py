@@ -8,7 +8,9 @@ from support import ON
 from support.manifests import ATTO3, TESLA, put_csv, put_xlsx, read_csv
 
 import vintool
-from vintool.files.earlier import ANSWERS, earlier_columns
+from vintool.declaration.answers import ANSWERS
+from vintool.errors import ManifestError
+from vintool.files.earlier import earlier_columns
 from vintool.files.screen import screen_file
 from vintool.files.tables import NOTES
 from vintool.files.writing.looks import in_order
@@ -98,3 +100,19 @@ def test_answers_that_are_not_known_as_ours_are_named(tmp_path, change):
     assert json.loads(batch.schema.metadata[NOTES]) == [note]
     plain = vintool.screen_table({"VIN": [TESLA], "vin_model": ["x"]}, ON)
     assert NOTES not in plain.schema.metadata
+
+
+def test_what_a_run_writes_and_is_no_list_is_refused_by_its_name_whatever_it_is_called(tmp_path):
+    dates = [["VIN", "Fuel", "Declaration date", "Export date"], *([one, "BEV", "2025-12-30", "2025-12-31"] for one in (ATTO3, TESLA))]  # fmt: skip
+    path = put_csv(tmp_path / "list.csv", dates)
+    screen_file(path, None, tmp_path / "1", today=ON)
+    screen_file(path, None, tmp_path / "2", today=ON, since=tmp_path / "1" / "run.json")
+    names = {one.name for one in (tmp_path / "2").iterdir()}
+    refused = {"rows.parquet", "run.json", "report.html", "cleared_by_date.csv"}
+    assert names >= refused
+    for number, name in enumerate(sorted(refused)):
+        copy = tmp_path / f"received {number}{name[name.index('.') :]}"
+        copy.write_bytes((tmp_path / "2" / name).read_bytes())
+        with pytest.raises(ManifestError, match=f"this is the {name} of an earlier run.*screen the list itself"):  # fmt: skip
+            screen_file(copy, ON)
+    assert screen_file(tmp_path / "2" / "annotated.csv", ON).rows_read == 2

@@ -7,6 +7,8 @@ import xlsxwriter
 from support import ON, handmade
 from support.manifests import ATTO3, TESLA, put_csv, put_xlsx
 from support.readers import only
+from support.vehicles import NEW_ELECTRIC, UNSEEN_PETROL
+from support.vins import vin
 
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -113,3 +115,23 @@ def test_texts_of_several_lines_give_one_vin_a_cell(tmp_path):
     rows += [("N/M", text.format(*car), 1, 1700) for car in (("TESLA MODEL 3", TESLA), ("BYD ATTO 3", ATTO3))]  # fmt: skip
     summary = screen_file(put_xlsx(tmp_path / "a.xlsx", {"S": rows}), ON)
     assert summary.verdicts == {"controlled": 2, "review": 0, "out_of_scope": 0, "invalid": 0}
+
+
+PETROL_TOO = vin("9BRZZZZZ", "SJ", "2")
+PETROL_ROWS = [["VIN", "Fuel", "HS code"], [UNSEEN_PETROL, "petrol", "8703234310"], [PETROL_TOO, "petrol", "8703234310"]]  # fmt: skip
+BESIDE = {
+    "a title": ([["PACKING LIST OF PURE ELECTRIC VEHICLES"], *PETROL_ROWS], "list", "list"),
+    "a remark below": ([*PETROL_ROWS, ["Note: the second unit is a BEV"]], "list", "list"),
+    "the name of the sheet": (PETROL_ROWS, "新能源汽车", "list"),
+    "the name of the file": (PETROL_ROWS, "list", "BEV_march"),
+}
+
+
+@pytest.mark.parametrize("what", BESIDE)
+def test_what_speaks_of_electric_cars_beside_rows_that_are_cleared_is_noted(tmp_path, what):
+    rows, sheet, name = BESIDE[what]
+    summary = screen_file(put_xlsx(tmp_path / f"{name}.xlsx", {sheet: rows}), ON, regime=NEW_ELECTRIC)  # fmt: skip
+    assert summary.verdicts["out_of_scope"] == 2
+    assert [note for note in summary.notes if "speaks of electric cars, and 2 row(s) are out of scope" in note]  # fmt: skip
+    plain = screen_file(put_xlsx(tmp_path / "plain.xlsx", {"list": [["PACKING LIST"], *PETROL_ROWS]}), ON, regime=NEW_ELECTRIC)  # fmt: skip
+    assert not [note for note in plain.notes if "speaks of electric cars" in note]

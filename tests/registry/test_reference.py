@@ -217,6 +217,18 @@ def test_answers_name_release_and_hash(electric, tmp_path):
         named = answers.schema.metadata
         assert named[b"vintool.reference_sha256"].decode() == reference.sha256
         assert named[b"vintool.data_release"].decode().startswith(wmi_data.RELEASE)
+    for answer in (
+        vintool.decode(ALIKE[0], reference=reference),
+        vintool.screen(ALIKE[0], ON, reference=reference),
+    ):
+        assert answer.data_release == vintool.data_release()
+        assert answer.reference_sha256 == reference.sha256
+        assert type(answer).model_validate_json(answer.model_dump_json()) == answer
+    # The answers of another catalogue are kept with the same rules, and are not its own.
+    other = Reference(evidence=[electric], catalogue=put(tmp_path / "412.csv", "产品型号\n"))
+    assert vintool.decode(ALIKE[0], reference=other).reference_sha256 == other.sha256
+    assert other.sha256 != reference.sha256
+    assert vintool.check(ALIKE[0]).reference_sha256 == Reference().sha256
     listed = put(tmp_path / "list.csv", "VIN\n" + ALIKE[0] + "\n")
     summary = vintool.screen_file(listed, on=ON, out=tmp_path / "out", reference=reference)
     record = json.loads((tmp_path / "out" / "run.json").read_text())

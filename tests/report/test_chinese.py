@@ -157,6 +157,101 @@ def test_a_run_says_nothing_of_its_own_in_english(tmp_path, of_the_data, lists):
     assert english(said, cells, of_the_data) == {}
 
 
+WRONG = (  # command lines
+    "nosuch",
+    "screen",
+    "screen --foo x",
+    "screen x --fail-on zz",
+    "screen x --map vin",
+    "screen x --regime zz",
+    "screen x --single-window",
+    "screen x --since y",
+    "screen nofile.csv",
+    "screen *.zzz",
+    "screen a.csv --map fule=VIN",
+    "screen a.csv --map fuel=Foo",
+    "screen a.csv --sheet x",
+    "screen a.csv --encoding zz",
+    "screen a.csv --exporters german.csv",
+    "screen a.csv --licences a.csv",
+    "screen a.csv --decisions a.csv",
+    "screen a.csv --confirmations no_vin.csv",
+    "screen a.csv --catalogue a.csv",
+    "screen a.csv --since a.csv --out o",
+    "screen a.csv --evidence a.csv",
+    "screen a.csv --evidence nofile",
+    "screen a.csv --out /proc/x",
+    "explain",
+    "explain LRW3E7FA1LC000001 --on soon",
+    "explain LRW3E7FA1LC000001 --on 0226-01-01",
+    "explain LRW3E7FA1LC000001 --declare foo=1",
+    "decode x --market zz",
+    "decode @nofile",
+    "law zzz",
+    "wmi QQQ",
+    "data build --vpic nofile",
+    "data build --vpic a.csv",
+    "learn a.csv --min-support x",
+    "learn a.csv --preset zz",
+    "learn a.csv",
+    "learn a.csv --vin VIN --label Condition",
+    "demo --out /proc/x",
+)
+DAMAGED = {
+    "bad.parquet": b"PAR1xxxxPAR1",
+    "bad.arrow": b"ARROW1\0\0xxxx",
+    "bad.json": b'[{"vin":"LRW3E7FA1LC000001"',
+    "bad.jsonl": b'{"vin":"LRW3E7FA1LC000001"}\n{"vin"\n',
+    "twice.jsonl": b'{"vin":"LRW3E7FA1LC000001","vin":"x"}\n',
+    "quote.csv": b'VIN,a\nLRW3E7FA1LC000001,"x\nLRW3E7FA2LC000002,y\n',
+    "nul.csv": b"VIN\nLRW\0E7FA1LC000001\n",
+    "wide.csv": b"VIN,a\n" + b"LRW3E7FA1LC000001,b\n" * 200 + b"x," * 16_000 + b"\n",
+    "picture.csv": b"\x89PNGxxxx",
+    "bad.7z": b"7z\xbc\xaf'\x1c",
+    "bad.gz": b"\x1f\x8b\x08xxxx",
+    "bad.zip": b"PK\x03\x04xxxx",
+    "bad.pdf": b"%PDF-1.4 xx",
+    "bad.xml": b'<?xml version="1.0"?><a><b></a>',
+    "entity.xml": b'<?xml version="1.0"?><!DOCTYPE a><a/>',
+    "cut.xml": b"<?xml",
+    "cut.html": b"<html><body><table><tr><td>VIN</td>",
+    "text.xls": b"{\\rtf1 x}",
+    "bad.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600,
+    "no_list.eml": b"From: a\nSubject: b\n\nhello",
+}
+
+
+def said_by(result):
+    """What a command prints, but for the examples of its usage and the way to install a library."""
+    return [re.sub(r"'vintool [a-z ]*|\bcli [a-z ]+|pip install [a-z]+", "", text) for text in (result.stdout, result.stderr)]  # fmt: skip
+
+
+def test_what_is_wrong_is_said_in_chinese(tmp_path, monkeypatch, of_the_data):
+    monkeypatch.chdir(tmp_path)
+    cells = put_files(tmp_path)
+    for name, content in DAMAGED.items():
+        (tmp_path / name).write_bytes(content)
+    left = {}
+    for line in (*WRONG, *(f"screen {name}" for name in DAMAGED)):
+        result = run(*line.split(), "--lang", "zh")
+        assert line == "learn a.csv" or result.exit_code in {1, 2, 3}, line
+        assert re.search("[一-鿿]", result.stderr), line
+        left |= {(line, piece): text for piece, text in english(said_by(result), cells, of_the_data).items()}  # fmt: skip
+    assert left == {}
+
+
+def test_help_is_chinese_but_for_its_examples():
+    for command in ("", "decode", "check", "screen", "explain", "wmi", "law", "data", "data build", "data conflicts", "learn", "demo"):  # fmt: skip
+        result = run(*command.split(), "--help", "--lang", "zh")
+        assert result.exit_code == 0
+        assert "显示本帮助并退出" in result.stdout
+        lines = [
+            line for line in result.stdout.split("\n") if not re.match(" *(vintool|用法)", line)
+        ]
+        assert english(lines) == {}, command
+        assert run(*command.split(), "--help").stdout.startswith("Usage: ")
+
+
 def test_single_vins_are_explained_in_chinese(of_the_data):
     papers = ((), ("fuel=petrol", "hs_code=8703801090"), ("condition=used", "registration_date=2025-12-01"))  # fmt: skip
     for declared in papers:

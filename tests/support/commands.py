@@ -1,7 +1,8 @@
 """The command line, called in this process."""
 
-from inspect import signature
+from inspect import cleandoc, signature
 
+import click
 from click.testing import CliRunner
 
 from vintool.cli.main import cli
@@ -26,3 +27,13 @@ def run(*arguments, text=None, width=None):
     )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
+
+
+def every_help(command=cli):
+    """What the help of all commands says: each paragraph that is wrapped, and the help of each option."""
+    for paragraph in cleandoc(command.help or "").split("\n\n"):
+        if not paragraph.startswith("\b"):
+            yield " ".join(paragraph.split())
+    yield from filter(None, (getattr(one, "help", None) for one in command.params))
+    for one in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from every_help(one)

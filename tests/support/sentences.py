@@ -1,13 +1,15 @@
 """What the tool says of its own, by where it stands: every text needs its translation."""
 
 import ast
+import os
 from pathlib import Path
 
 from jinja2.ext import babel_extract
 
 import vintool
+from support.commands import every_help
+from support.error_parts import OF_CLICK, OF_ERRORS, OF_LEARNING, OF_THE_SYSTEM
 from support.evidence_sentences import OF_EVIDENCE
-from support.file_errors import ERRORS
 from vintool.codes import (
     REGIMES,
     SETTLED_BY,
@@ -20,6 +22,7 @@ from vintool.decoding.fields import FIELDS
 from vintool.decoding.vehicle_type import KINDS as VEHICLE_TYPES
 from vintool.desk.licences import COUNTED, DRAW_ON_NONE, ORDER_OF_USE
 from vintool.files.reading.mail import MEDIA
+from vintool.files.reading.manifest import _REFUSED
 from vintool.files.reading.sheets import ADDED_SHEETS, COUNT_HEADINGS, NEEDS_HEADINGS
 from vintool.files.run import Run
 from vintool.files.writing import exceptions, overview
@@ -52,8 +55,31 @@ def of_the_law():
         yield from (item.says for item in rule.goods)
         yield from (item.title for item in rule.other_regime)
         yield from (item.text for item in rule.citation)
+        for item in rule.provision:
+            yield from (item.says, item.why)
+        for item in rule.definition:
+            yield from (item.term, item.says)
+        yield from (
+            ", ".join(item.kinds)
+            for item in rule.goods
+            if {"kit", "truck"} & {*item.kinds} and item.kinds[1:]
+        )
+        yield rule.applicants
         yield from not_checked(Run(path=CODE), (rule,))
         yield from not_checked(Run(path=CODE), (rule, rule))
+
+
+def of_the_sources():
+    """Where law and tariff were read, and what is noted of a tariff code, by the parts that are joined."""
+    lines = [line for rows in tariff.lines().values() for line in rows]
+    texts = [text for line in lines for text in (line.source, line.note) if text]
+    for rule in map(load_regime, REGIMES):
+        texts += (
+            item.source for item in (*rule.provision, *rule.goods, *rule.definition, *rule.doubt)
+        )
+        texts += (item.about for item in rule.doubt)
+    for text in texts:
+        yield from {text, *text.split("; ")}
 
 
 def of_the_ledger():
@@ -185,9 +211,6 @@ NOTES = (
     "Column {name}: {n} of {all} cells is no date that can be read, the first in row {row}.",
     "Column {name}: {n} of {all} cells are no date that can be read, the first in row {row}.",
     "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts.",
-    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. In other cells the day stands first.",
-    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. In other cells the month stands first.",
-    "Column {name}: day and month can change places in {n} of {all} cells, the first in row {row}; the later day counts. Other cells show both orders.",
     "{n} column(s): {names}",
     "{n} column(s): {names}, ...; --format json and run.json list all",
     "no --on given: judged for today, {day}",
@@ -208,7 +231,8 @@ NOTES = (
 
 def of_the_doubts():
     for doubt in (one for code in REGIMES for one in load_regime(code).doubt):
-        yield from (reading.replace(";", ",") for reading in doubt.readings)
+        for reading in doubt.readings:  # in evidence, and on the page of the law
+            yield from (reading.replace(";", ","), reading)
 
 
 def of_the_tariff():
@@ -242,6 +266,20 @@ LOOKED_UP = (  # by ``law`` and ``wmi``
     "the registry knows no maker {name}",
     "Gathered from public reprints; nothing here is legal advice. Confidence: high, medium, low.",
     "Version {version}. In force since {day}. {note}",
+    "{source} (confidence {level})",
+    "{what} Source: {source} (confidence {level}).",
+    "{what} ({original}). Kinds: {kinds}. Powertrains: {names}. Source: {source}.",
+    "{what}. Kinds: {kinds}. Powertrains: {names}. Source: {source}.",
+    "Condition: {what}. A VIN is part of the goods. Who may apply: {who}.",
+    "Condition: {what}. A VIN is not part of the goods. Who may apply: {who}.",
+    "Reference codes: {codes} (what each means: vintool law CODE).",
+    "{n}, the last one included",
+    "({codeword}; {source})",
+    "{codeword}, if {what}: {title}",
+    "not pure electric",
+    "any",
+    "passenger",
+    "all_terrain",
 )
 
 
@@ -252,7 +290,12 @@ OURS = {
     "readings of a doubt": sorted(set(of_the_doubts())),
     "parts of evidence": list(OF_EVIDENCE),
     "notes": list(NOTES),
-    "errors": list(ERRORS),
+    "errors": list(OF_ERRORS),
+    "help": sorted(every_help()),
+    "of click": list(OF_CLICK),
+    "of the system": [os.strerror(number) for number in OF_THE_SYSTEM],
+    "kinds of files": sorted({what for what, _step in _REFUSED.values()}),
+    "of what was learned": list(OF_LEARNING),
     "workbooks": sorted(set(of_the_workbooks())),
     "template": sorted(of_the_template()),
     "verdicts": list(ROW_KINDS.values()),

@@ -7,6 +7,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 import vintool
+from vintool import frames
 
 ON = date(2026, 3, 1)
 REGIME: vintool.RegimeCode = "cn-2025-54"
@@ -63,6 +64,20 @@ def of_file(path: str) -> dict[str, int]:
     except vintool.VintoolError:
         return {}
     return {str(verdict): count for verdict, count in summary.verdicts.items()}
+
+
+def slips(table: pa.Table, path: str) -> None:
+    """Names with a slip: a checker that takes one says that its comment is of no use."""
+    vintool.decode_table(table, fields="brnd")  # type: ignore[arg-type]
+    vintool.decode_table(table, fields=["brand", "modelyear"])  # type: ignore[list-item]
+    vintool.screen("", ON, {"fule": "BEV"})  # type: ignore[dict-item]
+    vintool.screen("", ON, regime="cn-2025-55")  # type: ignore[arg-type]
+    vintool.screen_table(table, ON, {"vins": "Chassis"})  # type: ignore[dict-item]
+    vintool.screen_file(path, ON, mapping={"vin": ["A"], "feul": "B"})  # type: ignore[dict-item]
+    vintool.screen_batches(table.to_batches(), ON, regime="cn-54")  # type: ignore[arg-type]
+    vintool.read_manifest(path, {"Vin": "A"})  # type: ignore[dict-item]
+    frames.decode(table, fields=["brands"])  # type: ignore[list-item]
+    frames.screen(table, ON, {"vin_no": "A"}, "54")  # type: ignore[dict-item,arg-type]
 
 
 VERSIONS: tuple[str, str] = (vintool.__version__, vintool.data_release())

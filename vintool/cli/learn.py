@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from vintool.cli.options import FILE, text_or_json, with_user_data
+from vintool.cli.language import Command
+from vintool.cli.options import FILE, lang_option, text_or_json, with_user_data
 from vintool.cli.terminal import (
     Unreadable,
     as_json,
@@ -17,7 +18,7 @@ from vintool.cli.terminal import (
 )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("labelled", metavar="LABELLED... | -", nargs=-1, required=True)
 @click.option(
     "--preset",
@@ -84,6 +85,7 @@ from vintool.cli.terminal import (
     "--encoding", help="Encoding of the text, such as iso-8859-1; found out if not given."
 )
 @click.option("--sheet", help="The only sheet of a workbook to read.")
+@lang_option
 @with_user_data
 def learn(  # noqa: PLR0913 - a command has its options
     labelled: tuple[str, ...],
@@ -105,6 +107,7 @@ def learn(  # noqa: PLR0913 - a command has its options
     form: str,
     encoding: str | None,
     sheet: str | None,
+    lang: str,
 ) -> None:
     """Learn powertrain rules from labelled lists: your declarations, a fleet, a public register.
 
@@ -123,12 +126,16 @@ def learn(  # noqa: PLR0913 - a command has its options
     vintool learn registrations.csv --preset ny --register --out ny.csv                    New York State
     \b
     vintool learn --preset miit 409.xlsx 410.csv 411/*.html --out miit.csv
-    reads type approvals: exports of MIIT's announcements and saved pages of products. All are joined first;
-    each approval is full support by itself (grade A), and a start approved as pure electric and as anything
-    else is a conflict. --min-support, --tolerate and --register change nothing there.
+
+    The presets read type approvals of MIIT too: exports of announcements and saved pages of products. All are
+    joined first; each approval is full support by itself (grade A), and a start approved as pure electric and as
+    anything else is a conflict. --min-support, --tolerate and --register change nothing there.
     """
     from vintool.atomic import write_file  # noqa: PLC0415 - start-up time
     from vintool.learn import job, presets, report, rules, sources  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
+
+    translate = language(lang).translate
 
     registers = presets.presets()
     if preset and preset not in registers:
@@ -159,15 +166,17 @@ def learn(  # noqa: PLR0913 - a command has its options
             write_file(target, job.rules_csv(lesson.mined, lesson.source))
         except OSError as error:
             raise Unreadable(f"{target}: cannot be written ({error.strerror}).") from None
-        note(f"rules written to {target}: {len(lesson.mined.rules):,}")
+        note(translate(f"rules written to {target}: {len(lesson.mined.rules):,}"))
     if lesson.against:
         note(
-            f"rules that disagree with packaged evidence: {len(lesson.against):,}; such rows are not cleared"
+            translate(
+                f"rules that disagree with packaged evidence: {len(lesson.against):,}; such rows are not cleared"
+            )
         )
     if not targets:
-        note("no --out or --install given: nothing was written")
+        note(translate("no --out or --install given: nothing was written"))
     if form == "json":
         say_json(as_json(report.as_json(lesson)))
         return
-    for line in report.lines(lesson):
+    for line in report.lines(lesson, translate):
         say(line)

@@ -21,6 +21,7 @@ import click
 
 import vintool
 from vintool.atomic import remove_private_folders
+from vintool.cli.language import Commands, language_of, without_language
 from vintool.cli.learn import learn
 from vintool.cli.options import (
     lang_option,
@@ -61,12 +62,12 @@ def _reader_may_go() -> Iterator[None]:
         raise ReaderGone(0) from None
 
 
-class Program(click.Group):
+class Program(Commands):
     """The commands; whoever calls them, their errors are shown harmless."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The help for nothing: click from 8.2 on makes an error of it."""
-        return super().parse_args(ctx, args or ["--help"])
+        """The help for nothing, which click makes an error of from 8.2 on; help of no command has a language too."""
+        return super().parse_args(ctx, without_language(args) or ["--help"])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -86,14 +87,17 @@ class Program(click.Group):
             return super().invoke(ctx)
 
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
-        """Run a command and end the program."""
+        """Run a command and end the program; what is said to the user is in the language that it was asked for."""
+        given = arguments[0] if arguments else options.get("args")
+        words = language_of(sys.argv[1:] if given is None else given)
+        spoken = {**options, "standalone_mode": False, "obj": words}
         try:
-            sys.exit(super().main(*arguments, **{**options, "standalone_mode": False}))
+            sys.exit(super().main(*arguments, **spoken))
         except Unwritable as error:
-            show(error)
+            show(error, words)
             _end(error.exit_code)  # an orderly end would try once more to write what is left
         except click.ClickException as error:
-            show(error)
+            show(error, words)
             sys.exit(error.exit_code)
 
 
@@ -277,9 +281,10 @@ def _is_check(fields: dict[str, Any]) -> bool:
 
 def _model(fields: dict[str, Any]) -> Any:
     from vintool.decoding.model import Check, Vehicle  # noqa: PLC0415 - start-up time
+    from vintool.vpic.files import rests_on  # noqa: PLC0415
 
     model = Check if _is_check(fields) else Vehicle
-    return model.model_validate(fields, from_attributes=True)
+    return model.model_validate(fields | rests_on(), from_attributes=True)
 
 
 def _single(vins: Sequence[str]) -> bool:
@@ -296,10 +301,11 @@ def main() -> None:
     _prepare()
     from vintool.errors import DataError  # noqa: PLC0415 - start-up time
 
+    words = language_of(sys.argv[1:])
     try:
         cli()
     except click.Abort as error:
-        note("interrupted")
+        note(words.translate("interrupted"))
         _end(getattr(error.__cause__, "exit_code", FAILED))
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else FAILED if end.code else 0
@@ -308,19 +314,19 @@ def main() -> None:
         gc.freeze()  # the end frees all; to search it for cycles first takes a tenth of a short run
         raise
     except DataError as error:
-        note(f"Error: reference data: {error}")
+        note(f"{words.gettext('Error:')} {words.translate(f'reference data: {error}')}")
         _end(UNREADABLE)
     except Exception as error:  # noqa: BLE001 - the last door
         from traceback import extract_tb  # noqa: PLC0415 - start-up time
 
         *_, at = extract_tb(error.__traceback__)
         if isinstance(error, OSError) and at.name == click.echo.__name__:  # help, or the version
-            show(unwritable(error))
+            show(unwritable(error), words)
             _end(UNREADABLE)
         more = "".join(getattr(error, "__notes__", ()))
-        note(
-            f"Error: internal error, {type(error).__name__} at {Path(at.filename).name}:{at.lineno}; please report this line{more}."
-        )
+        kind, place = type(error).__name__, f"{Path(at.filename).name}:{at.lineno}"
+        what = words.translate(f"internal error, {kind} at {place}; please report this line")
+        note(f"{words.gettext('Error:')} {what}{words.translate(more)}.")
         _end(INTERNAL)
 
 

@@ -11,7 +11,7 @@ import click
 from vintool.cli.terminal import Day, Unreadable, note
 from vintool.codes import ALL_REGIMES, REGIMES, Market
 from vintool.errors import DataError
-from vintool.report.language import LANGUAGES
+from vintool.report.language import LANGUAGES, language
 
 if TYPE_CHECKING:
     from vintool.registry.reference import Reference, ReferenceFile
@@ -85,7 +85,8 @@ def with_user_data(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(*args: Any, no_user_data: bool, **options: Any) -> None:
         files = options.pop("evidence", ()), options.pop("evidence_below", ())
-        with reference_of_command(*files, user_data=not no_user_data).bound():
+        lang = options.get("lang", "en")
+        with reference_of_command(*files, user_data=not no_user_data, lang=lang).bound():
             command(*args, **options)
 
     return wrapped
@@ -114,7 +115,11 @@ def with_evidence(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def reference_of_command(
-    evidence: Sequence[Path] = (), evidence_below: Sequence[Path] = (), *, user_data: bool = True
+    evidence: Sequence[Path] = (),
+    evidence_below: Sequence[Path] = (),
+    *,
+    user_data: bool = True,
+    lang: str = "en",
 ) -> "Reference":
     """The packaged data, files of the user's own, and his folder; what is heard of the folder is said on stderr.
 
@@ -135,7 +140,8 @@ def reference_of_command(
         where = f"reference data: {error}{next_step}" if of_folder else str(error)
         raise Unreadable(where) from None
     if folder and (names := [_name(file, folder) for file in reference.files_of_folder]):
-        note(f"with your own data in {folder}: {', '.join(names)} (--no-user-data leaves it out)")
+        used = f"with your own data in {folder}: {', '.join(names)} (--no-user-data leaves it out)"
+        note(language(lang).translate(used))
     return reference
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vintool.cli.terminal import COLOURS, URGENCY, note
 from vintool.codes import Verdict
 from vintool.escaping import visible
+from vintool.report.language import ENGLISH, Language
 from vintool.report.wrapping import wrapped
 
 if TYPE_CHECKING:
@@ -21,20 +22,21 @@ _PAUSE = 0.25  # seconds between two lines of JSON
 
 
 @contextmanager
-def progress_listener(kind: str) -> Iterator["Listener"]:
+def progress_listener(kind: str, words: Language = ENGLISH) -> Iterator["Listener"]:
     """Show how far a run is.
 
     Args:
         kind: one of ``KINDS``; ``auto`` is a bar on a terminal and nothing elsewhere.
+        words: the language of what a person reads.
     """
     from vintool.files.run import Listener, ignore  # noqa: PLC0415 - start-up time
 
     if kind == "json":
         yield from _json_lines()
     elif kind == "auto" and sys.stderr.isatty():
-        yield from _bar()
+        yield from _bar(words)
     else:
-        yield Listener(ignore, note)
+        yield Listener(ignore, lambda text: note(words.translate(text)))
 
 
 def _json_lines() -> Iterator["Listener"]:
@@ -79,7 +81,7 @@ def _json_lines() -> Iterator["Listener"]:
     write(done=True)
 
 
-def _bar() -> Iterator["Listener"]:
+def _bar(words: Language) -> Iterator["Listener"]:
     """A bar with bytes, rate and time left, and below it the verdicts so far."""
     from rich.console import Console  # noqa: PLC0415 - start-up time
     from rich.progress import (  # noqa: PLC0415
@@ -111,11 +113,11 @@ def _bar() -> Iterator["Listener"]:
     )
     start = time.monotonic()
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None, rate="")
+        task = bar.add_task(words.gettext("reading"), total=None, rate="")
 
         def progress(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
             seconds = time.monotonic() - start
-            counts = Text(f"{rows:,} rows")
+            counts = Text(f"{rows:,} {words.gettext('rows')}")
             for sign, verdict in zip(":,,,", (*URGENCY, Verdict.OUT_OF_SCOPE), strict=True):
                 counts.append(f"{sign} ").append(
                     f"{verdicts.get(verdict, 0):,} {verdict}", COLOURS[verdict]
@@ -123,14 +125,14 @@ def _bar() -> Iterator["Listener"]:
             verdict_line.plain, verdict_line.spans = counts.plain, counts.spans
             bar.update(
                 task,
-                description="screening" if position < size else "finishing",
+                description=words.gettext("screening" if position < size else "finishing"),
                 completed=position,
                 total=size,
-                rate=f"{rows / seconds:,.0f} rows/s",
+                rate=f"{rows / seconds:,.0f} {words.gettext('rows/s')}",
             )
 
         def print_above(text: str) -> None:
-            for line in wrapped(visible(text), bar.console.width):
+            for line in wrapped(visible(words.translate(text)), bar.console.width):
                 bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
         yield Listener(progress, print_above)

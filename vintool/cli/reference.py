@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vintool.cli.language import Command, Commands
 from vintool.cli.options import lang_option, reference_of_command, text_or_json, with_user_data
 from vintool.cli.terminal import FAILED, Unreadable, as_json, note, say, say_json
 from vintool.codes import REGIMES
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from vintool.vpic.importer.inventory import Overview
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("code_or_name")
 @text_or_json
 @lang_option
@@ -67,7 +68,7 @@ def wmi(code_or_name: str, form: str, lang: str) -> None:
         sys.exit(FAILED)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("code", required=False)
 @click.option(
     "--write",
@@ -100,7 +101,7 @@ def law(code: str | None, folder: Path | None, lang: str) -> None:
                 (folder / name).write_text(page, encoding="utf-8", newline="\n")
         except OSError as error:
             raise Unreadable(f"{folder}: cannot be written ({error.strerror}).") from None
-        note(f"{len(written)} pages written to {folder}")
+        note(words(f"{len(written)} pages written to {folder}"))
     elif code is None:
         for regime in map(load_regime, REGIMES):
             say(f"{regime.code:<18}{words('since')} {regime.start}  {words(regime.title)}")
@@ -124,15 +125,15 @@ def law(code: str | None, folder: Path | None, lang: str) -> None:
                 )
             )
             say(
-                f"{'':<11}{words('source')}: {line.source} ({words(f'confidence {line.confidence}')})"
-                + (f"; {line.note}" if line.note else "")
+                f"{'':<11}{words('source')}: {words(line.source)} ({words(f'confidence {line.confidence}')})"
+                + (f"; {words(line.note)}" if line.note else "")
             )
     else:
-        note(f"no regime and no tariff code {code!r}; regimes: {', '.join(REGIMES)}")
+        note(words(f"no regime and no tariff code {code!r}; regimes: {', '.join(REGIMES)}"))
         sys.exit(FAILED)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @text_or_json
 @lang_option
 @click.option(
@@ -159,7 +160,7 @@ def data(context: click.Context, form: str, lang: str, *, no_user_data: bool) ->
 
     fault = None
     try:
-        reference = reference_of_command(user_data=not no_user_data)
+        reference = reference_of_command(user_data=not no_user_data, lang=lang)
     except Unreadable as error:
         reference, fault = PACKAGED, error
     with reference.bound():
@@ -206,8 +207,9 @@ def _print_overview(in_use: "Overview", lang: str) -> None:
     help="Hold NHTSA's vPIC against itself anew: each model that was filed as electric and as something else. Takes a minute.",
 )
 @text_or_json
+@lang_option
 @with_user_data
-def conflicts(*, with_vpic: bool, form: str) -> None:
+def conflicts(*, with_vpic: bool, form: str, lang: str) -> None:
     """What stands against something else in the reference data, both sides of it.
 
     Filings that stand against the maker's others of a model, which are never evidence; places that were put
@@ -218,15 +220,20 @@ def conflicts(*, with_vpic: bool, form: str) -> None:
     vintool data conflicts --vpic
     """
     from vintool.decoding.conflicts import all_conflicts, compared_filings  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
+    from vintool.report.wrapping import padded  # noqa: PLC0415
 
+    words = language(lang).translate
     rows = [*all_conflicts(), *(compared_filings() if with_vpic else ())]
     if form == "json":
         say_json(as_json([row._asdict() for row in rows]))
         return
     for row in rows:
         reason = f"  ({row.reason})" if row.reason else ""
-        say(f"{row.about:<8}{row.key}: {row.one} | {row.other}  [{row.where}]{reason}")
-    note(f"{len(rows)} conflicts")
+        say(
+            f"{padded(words(row.about), 8)}{row.key}: {row.one} | {row.other}  [{row.where}]{reason}"
+        )
+    note(words(f"{len(rows)} conflicts"))
 
 
 @data.command()
@@ -243,14 +250,17 @@ def conflicts(*, with_vpic: bool, form: str) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder to build; by default the user's own, which then comes before the shipped one.",
 )
-def build(source: Path, month: str | None, out: Path | None) -> None:
+@lang_option
+def build(source: Path, month: str | None, out: Path | None, lang: str) -> None:
     """Rebuild the vPIC data from one of NHTSA's monthly releases; takes a minute or two.
 
     The new data is put in place whole or not at all. Delete the folder to return to the shipped one.
     """
     from vintool.errors import DataSourceError  # noqa: PLC0415
+    from vintool.report.language import language  # noqa: PLC0415
     from vintool.vpic.importer import build as builder  # noqa: PLC0415 - start-up time
 
+    words = language(lang).translate
     try:
         folder = builder.build(source, out, month)
     except DataSourceError as error:
@@ -261,5 +271,5 @@ def build(source: Path, month: str | None, out: Path | None) -> None:
             f"{where}: cannot be written ({error.strerror}); nothing was changed. Name another folder with --out."
         ) from None
     if missing := builder.missing_tables(folder):
-        note(f"this copy of vPIC lacks {', '.join(missing)}: less will be told")
-    say(f"built from {source.name}: {folder}")
+        note(words(f"this copy of vPIC lacks {', '.join(missing)}: less will be told"))
+    say(words(f"built from {source.name}: {folder}"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vintool.cli.language import Command
 from vintool.cli.options import (
     FILE,
     lang_of_page_option,
@@ -29,6 +30,7 @@ from vintool.cli.terminal import (
     Stopped,
     Unreadable,
     Unwritable,
+    columns,
     file_errors,
     input_path,
     note,
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 SAMPLES = Path(__file__).parent / "samples"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE... | -")
 @on_day
 @click.option(
@@ -166,8 +168,8 @@ def screen(
         raise click.UsageError("--since writes changes.csv to a folder: name one with --out")
     with ExitStack() as copies:
         first, *others = (copies.enter_context(input_path(file)) for file in dict.fromkeys(files))
-        columns = parse_columns(mapping, "--map")
-        summary = _run(progress, path=first, others=tuple(others), mapping=columns, **options)
+        given = parse_columns(mapping, "--map")
+        summary = _run(progress, path=first, others=tuple(others), mapping=given, **options)
     with suppress(ReaderGone):  # the exit code says what it says, whoever reads
         _print_summary(summary, form, options["lang"], verbose=verbose)
     unread = (*(file.unread for file in summary.files), *(one.unread for one in summary.sheets))
@@ -189,9 +191,9 @@ def _run(progress: str, **options: Any) -> "Summary":
     _tune_process()
     remove_private_leftovers()
     run = Run(today=today(), **options)
-    done, outputs = 0, OutputState(run.out)
+    done, outputs, words = 0, OutputState(run.out), _words(run.lang)
     try:
-        with file_errors(_words(run.lang).translate), progress_listener(progress) as listener:
+        with file_errors(), progress_listener(progress, words) as listener:
 
             def count(position: int, size: int, rows: int, verdicts: Mapping[str, int]) -> None:
                 nonlocal done
@@ -200,22 +202,22 @@ def _run(progress: str, **options: Any) -> "Summary":
 
             summary = screen_run(run, listener._replace(progress=count))
     except KeyboardInterrupt as error:
-        note(f"interrupted after {done:,} rows{outputs}")
+        note(words.translate(outputs.beside(f"interrupted after {done:,} rows")))
         sys.exit(error.exit_code if isinstance(error, Stopped) else Stopped().exit_code)
     except Exception as error:
         if short_of_memory(error):
             raise OutOfMemory(
-                f"{run.path.name}: not enough memory after {done:,} rows{outputs}. Give it more, or split the file."
+                f"{run.path.name}: {outputs.beside(f'not enough memory after {done:,} rows')}. Give it more, or split the file."
             ) from None
         if isinstance(error, OSError):
             raise Unreadable(
-                f"{run.out or run.path}: cannot be written or read ({error.strerror or type(error).__name__}){outputs}. {_remedy(error)}"
+                f"{run.out or run.path}: {outputs.beside(f'cannot be written or read ({error.strerror or type(error).__name__})')}. {_remedy(error)}"
             ) from None
-        error.add_note(str(outputs))
+        error.add_note(outputs.beside(""))
         raise
     if run.on is None and run.today and summary.on == run.today.isoformat():
         said = f"no --on given and no date column found: judged for today, {summary.on}"
-        note(_words(run.lang).translate(said))
+        note(words.translate(said))
     return summary
 
 
@@ -234,13 +236,13 @@ class OutputState:
             return None
         return (record.st_ino, record.st_mtime_ns) if record else None
 
-    def __str__(self) -> str:
-        """The end of a sentence; empty if nothing was to be written."""
+    def beside(self, what: str) -> str:
+        """What has happened, and what has become of the folder, if anything was to be written."""
         if self._out is None:
-            return ""
+            return what
         if self._record() == self._before:
-            return f"; nothing was written, and {self._out} is as it was"
-        return f"; the new files in {self._out} are whole"
+            return f"{what}; nothing was written, and {self._out} is as it was"
+        return f"{what}; the new files in {self._out} are whole"
 
 
 def _remedy(error: OSError) -> str:
@@ -279,15 +281,21 @@ def _print_summary(summary: "Summary", form: str, lang: str, *, verbose: bool = 
         from vintool.report.text import summary_text  # noqa: PLC0415 - start-up time
 
         sentences = {str(reason): reason.sentence for reason in Reason}
-        text = summary_text(summary, sentences, language=_words(lang), verbose=verbose)
+        text = summary_text(
+            summary,
+            sentences,
+            language=_words(lang),
+            verbose=verbose,
+            width=columns(sys.stdout),
+        )
         for line in text.split("\n")[:-1]:
             say(line, styled)
     except Unwritable as error:
-        done = f" The run is done: {', '.join(summary.outputs)}." if summary.outputs else ""
-        raise Unwritable(f"{error.message}{done}") from None
+        done = f"The run is done: {', '.join(summary.outputs)}." if summary.outputs else ""
+        raise Unwritable(f"{error.message} {done}".rstrip()) from None
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

@@ -20,6 +20,7 @@ import click
 
 from vintool.codes import Verdict
 from vintool.escaping import json_in, spreadsheet_cell, visible
+from vintool.report.language import ENGLISH, Language
 from vintool.report.wrapping import wrapped
 
 FAILED, UNREADABLE, INTERNAL = 1, 3, 4
@@ -142,14 +143,15 @@ def note(line: str, *, whole: bool = False) -> None:
                 click.echo(part, err=True)
 
 
-def show(error: click.ClickException) -> None:
-    """An error of a command, made harmless, after the usage if it is one of usage: to stderr."""
+def show(error: click.ClickException, words: Language = ENGLISH) -> None:
+    """An error of a command, made harmless, after the usage if it is one of usage: to stderr, in a language."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         for line in error.ctx.get_usage().split("\n"):
             note(line)
-        note(f"Try '{error.ctx.command_path} {error.ctx.help_option_names[-1]}' for help.")
+        help_ = f"{error.ctx.command_path} {error.ctx.help_option_names[-1]}"
+        note(words.translate(f"Try '{help_}' for help."))
         note("")
-    note(f"Error: {error.format_message()}")
+    note(f"{words.gettext('Error:')} {words.translate(error.format_message())}")
 
 
 def today() -> date:
@@ -292,13 +294,13 @@ def input_path(name: str) -> Iterator[Path]:
 
 
 @contextmanager
-def file_errors(translate: Callable[[str], str] = str) -> Iterator[None]:
-    """What is wrong with a file or its columns becomes the error of a command, in the language of the user."""
+def file_errors() -> Iterator[None]:
+    """What is wrong with a file or its columns becomes the error of a command."""
     from vintool.errors import ManifestError, MappingError  # noqa: PLC0415 - start-up time
 
     try:
         yield
     except MappingError as error:
-        raise click.UsageError(translate(str(error))) from None
+        raise click.UsageError(error.for_command) from None
     except ManifestError as error:
-        raise Unreadable(translate(str(error))) from None
+        raise Unreadable(error.for_command) from None

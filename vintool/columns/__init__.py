@@ -11,7 +11,7 @@ from vintool.columns.engine.categorical import BATCH_ROWS
 from vintool.columns.engine.tables import beside
 from vintool.columns.screening.answers import FACTS, LICENCE
 from vintool.columns.screening.days import DateCells, DayCounter
-from vintool.columns.screening.duplicates import Duplicates, Occurrences
+from vintool.columns.screening.duplicates import Occurrences
 from vintool.columns.screening.screener import Screened, Screener
 from vintool.columns.screening.table import screen_batches, screen_table
 
@@ -22,7 +22,6 @@ __all__ = [
     "TYPES",
     "DateCells",
     "DayCounter",
-    "Duplicates",
     "Occurrences",
     "Screened",
     "Screener",

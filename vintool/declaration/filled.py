@@ -1,4 +1,4 @@
-"""Columns known by what fills them, where the heading says nothing: words for fuels, tariff codes, and names of electric goods."""
+"""Columns known by what fills them, where the heading says nothing: words for fuels, tariff codes, UN numbers, and names of electric goods."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,10 +7,12 @@ from itertools import chain
 from typing import Protocol
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS
+from vintool.declaration.answers import answer_columns
+from vintool.declaration.headers import DRIVE_MOTOR, ELECTRIC_MARK, GOODS_NAME, REMARKS
 from vintool.declaration.headers import meaning as heading
 from vintool.declaration.lexicon import Meaning, meaning
 from vintool.declaration.lexicon.remarks import names_a_company
+from vintool.declaration.lexicon.words import fold
 from vintool.declaration.shapes import made_of_vins
 
 _COLUMNS, _CELLS = 256, 20  # that are looked at
@@ -18,7 +20,17 @@ _LONGEST, _SHORTEST = 40, 3  # characters of a word for a fuel: E is a grade, to
 _LONGEST_NAME = 200
 _WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u4e00-\u9fff]")
 _CODE = re.compile(r"87[01][0-9][ .]?[0-9]{2}[ .]?[0-9]{2}(?:[ .]?[0-9]{2})?")
-_OURS = "vin_"  # the columns of an earlier answer repeat what others say
+
+_UN_NUMBER = re.compile(r"(?:UN\W{0,2})?\d{4}", re.IGNORECASE)
+
+# Headings of what a car with an engine alone has not: a battery to drive on, a plug. The one that starts an engine has no number.
+_PART = re.compile(
+    r"(?:动力|驱动|高压|锂)电池|电池(?:包|组|编|号|码|容量|型|类|厂|生产|能量|种类)|充电(?!宝|器线)|荷电|电机(?:型|号|编|数|功率|生产)"
+    r"|\bsoc\b|state of charge|traction batter|li(?:thium)?[- ]?(?:ion )?batter|\b(?:hv|ev) batter"
+    r"|batter(?:y|ie|ia) ?(?:pack|serial|s/?n\b|no\b|nr\b|num|code|capacity|kwh|module|supplier|maker|chemistry)|battery-?nummer"
+    r"|(?:charg(?:e|ing) ?(?:port|socket|cable|gun|inlet|standard|time|power|connector)|\bcharger)|ladeanschluss|ladestecker|ladezeit"
+    r"|number of (?:drive |electric )?motors|motor count|аккумулятор.{0,12}(?:емк|номер|№)|тягов|зарядн|(?:バッテリー?|電池)(?:容量|番号)|배터리 ?(?:용량|번호)"
+)
 
 
 class _Table(Protocol):
@@ -34,22 +46,22 @@ class _Table(Protocol):
 
 
 def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
-    """The columns without a known heading of which most cells are words for fuels, tariff codes, or names of goods.
+    """The columns without a known heading of which most cells are words for fuels, tariff codes, UN numbers, or names of goods.
 
     Of names of goods some must speak of an electric car: a column that nobody calls so is heard for what it says against
     clearing a row. Where one cell of another column speaks of one, the column is heard as remarks are; where its heading does, as
-    marks are.
+    marks are; where its heading names a part of an electric drive, whatever stands there is one.
 
     Args:
         table: its headers and first rows.
         used: columns that are something already.
     """
     found = dict[int, str]()
+    repeating = used | answer_columns(table.headers)
     unknown = (
         position
         for position, header in enumerate(table.headers)
-        if position not in used
-        and not header.startswith(_OURS)
+        if position not in repeating
         and ((named := heading(header)) is None or named[0] == "row_no")
     )
     for position, _ in zip(unknown, range(_COLUMNS), strict=False):
@@ -58,7 +70,9 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
         # Which heads a column of marks, such as 纯电动 over yes and no; as a heading it is not in the dictionary, as cells say the same.
         asks = meaning(REMARKS, table.headers[position]) is not None
         field = _field(filled)
-        if field := ELECTRIC_MARK if asks and field in {"", REMARKS} else field:
+        if _PART.search(fold(table.headers[position])) and field in {"", REMARKS}:
+            found[position] = DRIVE_MOTOR
+        elif field := ELECTRIC_MARK if asks and field in {"", REMARKS} else field:
             found[position] = field
     return found
 
@@ -81,6 +95,11 @@ def _field(cells: Sequence[str]) -> str:
     cells, others = cells[:_CELLS], cells[_CELLS:]
     codes = sum(_CODE.fullmatch(cell) is not None and _tells("hs_code", cell) for cell in cells)
     fuels = sum(_SHORTEST <= len(cell) <= _LONGEST and _tells("fuel", cell) for cell in cells)
+    numbers = sum(
+        _UN_NUMBER.fullmatch(cell) is not None and _tells("un_no", cell) for cell in cells
+    )
+    if 2 * numbers > len(cells):
+        return "un_no"
     if 2 * max(codes, fuels) > len(cells):
         return "fuel" if fuels > codes else "hs_code"
     names = [*filter(None, map(_goods, cells))]

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from itertools import zip_longest
 
 from vintool.declaration.shapes import holds_vin, is_figures, like_a_vin, like_data, vin_shaped
+from vintool.registry.characters import simplified
 from vintool.registry.rows import read_rows
 
 MANIFEST = "headers.csv"
@@ -27,9 +28,10 @@ VIN, VIN_LAST = "vin", "vin_last"
 """Every column of VINs is read: the second is ``vin_2``, and so on. Of a range the last VIN has a column of its own."""
 
 GOODS_NAME, REMARKS, ELECTRIC_MARK = "goods_name", "remarks", "electric_mark"
+DRIVE_MOTOR = "drive_motor"
 """The field that every column of its kind is read for: the second is ``goods_name_2``, and so on."""
 
-FURTHER = (GOODS_NAME, REMARKS, ELECTRIC_MARK, "fuel", "hs_code", "un_no", "condition")
+FURTHER = (GOODS_NAME, REMARKS, ELECTRIC_MARK, DRIVE_MOTOR, "fuel", "hs_code", "un_no", "condition")
 """The fields of which further columns are read: all that name the goods, of the others what stands beside the one that is read."""
 
 _FURTHER = re.compile(rf"({'|'.join(FURTHER)})_(?:[2-9]|[1-9][0-9]+)")
@@ -68,12 +70,12 @@ _BARE = frozenset(
 
 @lru_cache(maxsize=1 << 14)
 def normalise(text: str) -> str:
-    """Header text as the dictionary compares it: letters and digits only.
+    """Header text as the dictionary compares it: letters and digits only, Chinese in simplified characters.
 
-    >>> normalise("Ｃｈａｓｓｉｓ No.") == normalise("CHASSIS-NO")
-    True
+    >>> normalise("Ｃｈａｓｓｉｓ No.") == normalise("CHASSIS-NO"), normalise("車架號") == normalise("车架号")
+    (True, True)
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = simplified(unicodedata.normalize("NFKC", text).casefold())
     return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LMN")
 
 

@@ -9,10 +9,12 @@ from collections.abc import Set as AbstractSet
 from itertools import chain, count
 from types import MappingProxyType
 
+from vintool.declaration.answers import answer_columns
 from vintool.declaration.filled import fields_by_content, holds_words
 from vintool.declaration.headed import Headed
 from vintool.declaration.headers import (
     CHASSIS,
+    DRIVE_MOTOR,
     ELECTRIC_MARK,
     FURTHER,
     GOODS_NAME,
@@ -39,7 +41,12 @@ _DECIDING = frozenset({"hs_code", "fuel", "un_no", "condition", "seats", "vehicl
 # All of them are read, for what names the goods is spread over columns.
 _GOODS_NAMES = (GOODS_NAME, "goods_name_zh", "goods_name_en")
 # Further columns of these may be the first, as no heading need name them.
-_FIRST = {GOODS_NAME: _GOODS_NAMES, REMARKS: (REMARKS,), ELECTRIC_MARK: (ELECTRIC_MARK,)}
+_FIRST = {
+    GOODS_NAME: _GOODS_NAMES,
+    REMARKS: (REMARKS,),
+    ELECTRIC_MARK: (ELECTRIC_MARK,),
+    DRIVE_MOTOR: (DRIVE_MOTOR,),
+}
 # A column of goods names may hold VINs in its text, and what is headed S/N may be a list of VINs.
 _NOT_OF_VINS = (*_GOODS_NAMES, "row_no")
 # Headings that name the engine, and tell the fuel at times.
@@ -51,7 +58,6 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"[/&,;|\n\r()（）、，；]+")
-_OF_ANSWER = re.compile(r"(?:vin_)+(?:vin|text|suggestion)")
 _DATE_WORD = re.compile(r"date|日期|datum|fecha|дата|data|tarih|tanggal|ngày", re.IGNORECASE)
 # Headers that say VIN; a chassis or frame number may be one, or a number of its own.
 _VIN_HEADER = re.compile(
@@ -350,12 +356,11 @@ def _other_vins(sheet: Headed, read: AbstractSet[int]) -> list[int]:
     """The columns that hold VINs and are not read; those of an earlier answer repeat what is."""
     if sheet.columns == LINES:
         return []
+    skipped = read | answer_columns(sheet.headers)
     return [
         position
-        for position, header in enumerate(sheet.headers)
-        if position not in read
-        and not _OF_ANSWER.fullmatch(header)
-        and vin_share(sheet, position) > 0
+        for position in range(len(sheet.headers))
+        if position not in skipped and vin_share(sheet, position) > 0
     ]
 
 
@@ -363,14 +368,14 @@ def _override(sheet: Headed, field: str, column: str) -> int:
     if not is_field(field):
         known = ", ".join(fields())
         what = f"there is no field {field!r} to map"
-        raise _unclear(sheet, what, f"{near(field, fields())}use one of {known}")
+        raise _unclear(sheet, what, near(field, fields()) + f"use one of {known}")
     if column in sheet.columns:
         return sheet.columns.index(column)
     wanted = {column, normalise(column)}  # as it was shown, or with other punctuation
     alike = [i for i, name in enumerate(sheet.columns) if wanted & {visible(name), normalise(name)}]
     if len(alike) != 1:
         what = f"there is no column of the name given for {field}"
-        known = f"{near(column, sheet.columns)}use one of {labels(sheet.columns)}"
+        known = near(column, sheet.columns) + f"use one of {labels(sheet.columns)}"
         raise _unclear(sheet, what, known)
     return alike[0]
 
@@ -394,11 +399,15 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
         f"column {label(sheet.columns[position], position + 1)!r} holds {one.vins} in the text of {one.with_vins} of its first {one.filled} cells"
         for position, one in list(found.items())[:_NAMED]
     )
+    some = labels([sheet.columns[at] for at in found] or sheet.columns)
     raise NoVinColumn(
-        "no column looks like it holds VINs" + (f" and nothing else: {held}" if held else ""),
+        f"no column looks like it holds VINs and nothing else: {held}"
+        if held
+        else "no column looks like it holds VINs",
         file=sheet.file,
         sheet=sheet.name,
-        next_step=f'pass --map vin="..." with one of {labels([sheet.columns[at] for at in found] or sheet.columns)}',
+        next_step=f'pass --map vin="..." with one of {some}',
+        in_python=f'pass mapping={{"vin": "..."}} with one of {some}',
     )
 
 
@@ -424,15 +433,19 @@ def _vin_column(sheet: Headed, claims: Claims, used: AbstractSet[int]) -> int:
 
 def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     names = [sheet.columns[position] for position in positions]
-    if len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
+    alike = len({*names}) < len(names)  # no name then tells them apart
+    if alike or len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
         places = ", ".join(str(position + 1) for position in positions[:_NAMED])
         more = ", ..." * (len(positions) > _NAMED)
         what = f"columns {places}{more} could each be the column of {field}"
         return _unclear(sheet, what, "rename all of them but one")
     options = " or ".join(f"--map {field}={shell_word(name)}" for name in names)
+    arguments = " or ".join(f"mapping={{{field!r}: {name!r}}}" for name in names)
     what = f"{' and '.join(map(repr, names))} could each be the column of {field}"
-    return _unclear(sheet, what, f"pass {options}")
+    return _unclear(sheet, what, f"pass {options}", f"pass {arguments}")
 
 
-def _unclear(sheet: Headed, what: str, next_step: str) -> MappingError:
-    return MappingError(what, file=sheet.file, sheet=sheet.name, next_step=next_step)
+def _unclear(sheet: Headed, what: str, next_step: str, in_python: str = "") -> MappingError:
+    return MappingError(
+        what, file=sheet.file, sheet=sheet.name, next_step=next_step, in_python=in_python
+    )

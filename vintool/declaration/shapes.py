@@ -122,6 +122,7 @@ def holds_vin(text: str) -> bool:
     if any(_mixed(word) for word in _WORD.findall(folded)):
         return True
     bare = _AROUND.sub("", folded) if len(folded) <= LONGEST else ""
+    bare = bare.removeprefix("*").removesuffix("*")  # of a bar code
     digits = sum(map(str.isdigit, bare))
     return vin_shaped(text) or (
         15 <= len(bare) <= 19 and digits >= 5 and _mixed(bare) and like_a_vin(text)

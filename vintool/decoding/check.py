@@ -4,6 +4,7 @@ from vintool.codes import Market
 from vintool.decoding.model import Check
 from vintool.decoding.records import check_fields
 from vintool.registry.reference import by_call
+from vintool.vpic.files import rests_on
 
 
 @by_call
@@ -28,4 +29,4 @@ def check(text: str | None, market: Market | str | None = None) -> Check:
     >>> check("LRW3E7FA1LCOOOOO1").suggestions[0].vin
     'LRW3E7FA1LC000001'
     """
-    return Check(**check_fields("" if text is None else str(text), market))
+    return Check(**(check_fields("" if text is None else str(text), market) | rests_on()))

@@ -8,6 +8,7 @@ from vintool.decoding.model import Vehicle
 from vintool.decoding.records import check_digit_of, fields_of, own_fields, sample_of, vin_of
 from vintool.registry.reference import Reference, by_call, by_reference
 from vintool.vin import PartialVin, Vin
+from vintool.vpic.files import rests_on
 
 
 @by_call
@@ -57,7 +58,7 @@ def decode(
         market,
         latest_model_year,
     )
-    return vehicle.model_copy(update=own_fields(number))
+    return vehicle.model_copy(update=own_fields(number) | rests_on())
 
 
 @by_reference(1 << 10)  # of 20 kB each

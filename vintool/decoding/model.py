@@ -19,6 +19,12 @@ from vintool.decoding.records import sound
 from vintool.decoding.suggestions import Suggestion
 from vintool.vin import PartialVin, Vin
 
+#: The fields that every answer ends with, and what they are.
+RESTS_ON = {
+    "data_release": "release of the reference data that the answer rests on",
+    "reference_sha256": "SHA-256 of all that it rests on: that data, and the user's own, see ``Reference``",
+}
+
 
 class Frozen(BaseModel):
     """What every result is: unchangeable, and without unknown fields.
@@ -42,14 +48,17 @@ class Frozen(BaseModel):
         """What each field is, as the docstring of the class has it."""
         attributes = (cls.__doc__ or "").partition("Attributes:\n")[2].partition("\n\n")[0]
         found = re.findall(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", attributes, re.MULTILINE)
-        return {name: " ".join(text.split()) for name, text in found if name in cls.model_fields}
+        described = {name: " ".join(text.split()) for name, text in found}
+        return {
+            name: text for name, text in (described | RESTS_ON).items() if name in cls.model_fields
+        }
 
 
 class Vehicle(Frozen, defer_build=False):
     """What a VIN tells. A field that it does not tell is null.
 
-    Each line is a row of ``fields.FIELDS``, which says what it is and how it is got; spelled out here for
-    readers and type checkers. A ``Fact`` has ``value``, ``basis`` and ``source``.
+    Each line but the last two is a row of ``fields.FIELDS``, which says what it is and how it is got; spelled out
+    here for readers and type checkers. The last two name what the vehicle rests on, see ``RESTS_ON``. A ``Fact`` has ``value``, ``basis`` and ``source``.
 
     >>> import vintool
     >>> vehicle = vintool.decode("LRW3E7FA1LC000001")
@@ -95,11 +104,13 @@ class Vehicle(Frozen, defer_build=False):
     powertrain: PowertrainFact | None = None
     powertrain_conflict: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()
+    data_release: str = ""
+    reference_sha256: str = ""
 
     @classmethod
     def field_meanings(cls) -> dict[str, str]:
-        """What each field is, as the table of fields has it."""
-        return {name: field.meaning for name, field in FIELDS.items()}
+        """What each field is, as the table of fields has it, and what the vehicle rests on."""
+        return {name: field.meaning for name, field in FIELDS.items()} | RESTS_ON
 
     def __repr__(self) -> str:
         """The VIN and what one asks first; all of it is what ``print`` gives of ``model_dump()``.
@@ -153,6 +164,8 @@ class Check(Frozen):
     expected_check_digit: str | None
     problems: tuple[Problem, ...]
     suggestions: tuple[Suggestion, ...]
+    data_release: str = ""
+    reference_sha256: str = ""
 
     @property
     def sound(self) -> bool:

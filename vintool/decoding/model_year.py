@@ -110,7 +110,11 @@ def model_year(  # noqa: PLR0913, PLR0917 - what decides
         return ModelYear(year, years, Basis.ASSUMED, f"{why}, if it is a light vehicle")
     if vin_market in CHECKED_MARKETS:
         only = len(years) == 1
-        why = f"the {'only' if only else 'later'} year of the 30-year cycle that is possible"
+        why = (
+            "the only year of the 30-year cycle that is possible"
+            if only
+            else "the later year of the 30-year cycle that is possible"
+        )
         return ModelYear(years[-1], years, Basis.ENCODED, why)
     why = "position 10 need not be the model year in this market"
     if code.isdigit():

@@ -234,14 +234,12 @@ def _edits(text: str) -> Iterator[tuple[int, str, str, bool]]:
     last = []
     for at, other in changes:
         if other not in CLOSE[text[at]]:
-            vin, reason = (
-                text[:at] + other + text[at + 1 :],
-                f"position {at + 1}: {text[at]} may be {other}",
-            )
+            vin = text[:at] + other + text[at + 1 :]
             if other in NEIGHBOURS[text[at]]:
-                yield at, vin, f"{reason}, beside it on the keyboard", False
+                reason = f"position {at + 1}: {text[at]} may be {other}, beside it on the keyboard"
+                yield at, vin, reason, False
             else:
-                last.append((at, vin, reason, False))
+                last.append((at, vin, f"position {at + 1}: {text[at]} may be {other}", False))
     yield from last
 
 

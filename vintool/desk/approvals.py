@@ -150,7 +150,7 @@ def map_fields(file: str, columns: Sequence[str]) -> dict[str, str]:
     for needed in ("产品型号",), ("产品名称", "燃料种类"), ("企业名称", "批次"):
         if not any(field_of(header) in mapping for header in needed):
             raise MappingError(
-                f"no column {' or '.join(needed)}: this is no export of type approvals",
+                f"no column {' / '.join(needed)}: this is no export of type approvals",
                 file=file,
                 next_step=f"give it as MIIT prints it; the file has {', '.join(map(repr, columns))[:300]}",
             )

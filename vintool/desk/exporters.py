@@ -267,11 +267,13 @@ class Exporters:
 
     def _not_listed(self, code: str, name: str, name_text: str) -> Remark:
         other = next(iter(self._by_name.get(name, ())), None)
-        hint = f", the name stands there with code {other.codes[0]}" if other else ""
         exporter = ", ".join(filter(None, (code, name_text.strip()[:60])))
         if not other and name and (one := self._in_another_script(code, name_text)):
             return remark(Reason.EXPORTER_UNCLEAR, f"{exporter} against {one.display}", one.place)
-        return remark(Reason.EXPORTER_NOT_QUALIFIED, f"{exporter} not on the list{hint}", SOURCE)
+        what = f"{exporter} not on the list"
+        if other:
+            what += f", the name stands there with code {other.codes[0]}"
+        return remark(Reason.EXPORTER_NOT_QUALIFIED, what, SOURCE)
 
     def _in_another_script(self, code: str, name: str) -> Enterprise | None:
         """An enterprise that may be the exporter, as neither code nor name can be compared; one that shares a proper name if there is.

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from vintool.codes import Reason
+from vintool.codes import REGIMES, Reason
 from vintool.declaration.headers import normalise
 from vintool.desk.licence_terms import Licence, bare_port
 from vintool.desk.licences import COUNTED, Licences, Match, number_key
@@ -16,13 +16,14 @@ MOST_DECLARATIONS = 12
 
 @dataclass
 class Account:
-    """What became of one licence, or of a number that is on no list.
+    """What became of one licence, or of a number that is on no list, by the rule whose rows name it.
 
     ``findings`` counts rows by reason; ``declarations`` and ``ports`` are those of the rows that drew on it, the first first.
     """
 
     number: str
     licence: Licence | None = None
+    regime: str = ""
     named: int = 0
     drawn: int = 0
     in_review: int = 0
@@ -111,8 +112,8 @@ class Ledger:
     def __init__(self, licences: Licences) -> None:
         self.licences = licences
         self.accounts = [Account(one.number, one) for one in licences.licences]
-        self.unknown: dict[str, Account] = {}
-        self.missing = Account("")
+        self.unknown: dict[tuple[str, str], Account] = {}  # by number and regime
+        self.missing: dict[str, Account] = {}  # by regime
         self.vehicles = VehicleSet()  # the first places of the VINs that were drawn
 
     def room(self, at: int) -> int:
@@ -149,26 +150,33 @@ class Ledger:
             vehicles -= drawn
         return next(iter(left))
 
-    def note(self, number: str, match: Match, rows: int) -> None:
-        """Count rows that name licences, or none that is known."""
+    def note(self, number: str, match: Match, regime: str, rows: int) -> None:
+        """Count rows of one regime that name licences, or none that is known."""
         reasons = [one.reason for one in match.remarks if one.reason]
         accounts = [self.accounts[at] for at in match.named]
         for part in match.unknown:
-            other = self.unknown.setdefault(number_key(part), Account(part))
+            other = self._unknown(part, regime)
             other.named += rows
             other.findings[Reason.LICENCE_UNKNOWN] += rows
         if Reason.LICENCE_UNKNOWN in reasons and not match.unknown:
-            key = number_key(number)
-            accounts = [self.unknown.setdefault(key, Account(number.strip()))]
+            accounts = [self._unknown(number.strip(), regime)]
         elif Reason.LICENCE_MISSING in reasons:
-            accounts = [self.missing]
+            accounts = [self.missing.setdefault(regime, Account("", regime=regime))]
         for account in accounts:
             account.named += rows
             for reason in reasons:
                 account.findings[reason] += rows
 
+    def _unknown(self, number: str, regime: str) -> Account:
+        """The account of a number that is on no list: that of each rule is its own."""
+        key = number_key(number), regime
+        return self.unknown.setdefault(key, Account(number, regime=regime))
+
     def lines(self) -> tuple[Account, ...]:
-        """Every account: the list's in its order, unknown numbers by number, rows without one last."""
-        unknown = sorted(self.unknown.values(), key=lambda account: account.number)
-        missing = (self.missing,) if self.missing.named else ()
-        return (*self.accounts, *unknown, *missing)
+        """Every account: the list's in its order, unknown numbers by number, rows without one last, each by rule."""
+
+        def place(account: Account) -> tuple[str, int]:
+            return account.number, REGIMES.index(account.regime)
+
+        unknown = sorted(self.unknown.values(), key=place)
+        return (*self.accounts, *unknown, *sorted(self.missing.values(), key=place))

@@ -18,6 +18,7 @@ from vintool.declaration.headers import normalise
 from vintool.declaration.lexicon.papers import modes_in
 from vintool.errors import DataError, ManifestError, MappingError
 from vintool.escaping import spreadsheet_text
+from vintool.registry.characters import simplified
 from vintool.registry.rows import read_rows
 
 HEADERS = "desk.headers.csv"
@@ -141,7 +142,7 @@ def map_fields(
     for group in needed:
         if not any(field in mapping for field in group):
             raise MappingError(
-                f"no column of {' or '.join(group)}",
+                f"no column of {' / '.join(group)}",
                 file=file,
                 next_step=f"name one so; the file has {', '.join(map(repr, columns))[:300]}",
             )
@@ -221,7 +222,7 @@ def within(one: str, other: str) -> bool:
     >>> within("ATTO3", "BYD Atto 3"), within("Han", "Changhan L"), within("上海", "上海洋山")
     (True, False, True)
     """
-    folded = (unicodedata.normalize("NFKC", text).casefold() for text in (one, other))
+    folded = (simplified(unicodedata.normalize("NFKC", text).casefold()) for text in (one, other))
     left, right = map(_TOKENS.findall, folded)
     short, long = sorted((left, right), key=len)
     return bool(short) and any(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from vintool.declaration.headers import normalise
 from vintool.registry import all_makers, chinese_names
 from vintool.registry.brands import chinese_groups
+from vintool.registry.characters import simplified
 from vintool.registry.makers import Maker
 from vintool.registry.rows import read_rows
 
@@ -59,7 +60,7 @@ def _translations() -> dict[str, frozenset[tuple[str, ...]]]:
     names = [(chinese, brand) for brand, chinese in chinese_names().items()]
     words = [(word, name) for word, name, *_ in read_rows("makers.words.csv", COLUMNS)]
     for chinese, name in [*names, *chinese_groups().items(), *words]:
-        english.setdefault(chinese, set()).add(_words(name))
+        english.setdefault(simplified(chinese), set()).add(_words(name))
     return {chinese: frozenset(names) for chinese, names in english.items()}
 
 
@@ -79,10 +80,10 @@ def _proper_names() -> frozenset[tuple[str, ...]]:
 def names_in(name: str) -> frozenset[tuple[str, ...]]:
     """The brands, groups and places in a name, in English; of two that overlap the longer one.
 
-    >>> names_in("比亚迪汽车有限公司") == names_in("BYD Auto Co., Ltd.")
+    >>> names_in("比亚迪汽车有限公司") == names_in("BYD Auto Co., Ltd.") == names_in("比亞迪汽車有限公司")
     True
     """
-    found, rest = set[tuple[str, ...]](), name
+    found, rest = set[tuple[str, ...]](), simplified(name)
     for chinese in sorted(_translations(), key=len, reverse=True):
         if chinese in rest:
             found |= _translations()[chinese]

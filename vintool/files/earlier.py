@@ -3,33 +3,28 @@
 Known by names and order that only we write, all of them there: a column of the user's own that is called ``vin_model`` stays.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
+from vintool.declaration.answers import ANSWERS, answer_columns, plain_name
+from vintool.files.own_files import refuse_own_file
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.reading.sheets import Batch, Manifest, Sheet, Tally
 from vintool.files.writing.looks import in_order
 
-ANSWERS: Final = (
-    *("vin_row", "vin_text", "vin", "vin_others", "vin_problems", "vin_check_digit", "vin_suggestion"),
-    *("vin_wmi", "vin_manufacturer", "vin_brand", "vin_country", "vin_model_year", "vin_plant"),
-    *("vin_model", "vin_built_in", "vin_powertrain", "vin_powertrain_basis", "vin_powertrain_grade"),
-    *("vin_verdict", "vin_regime", "vin_reasons", "vin_evidence", "vin_other_regimes"),
-)  # fmt: skip
-"""The columns of an answer, in their order."""
-
 _OF_PLACE = frozenset({"vin_sheet", "vin_file"})  # where several sheets or files became one table
-_SEVERAL = 3  # names of answers, which no list of a user's has by chance
-_AGAIN = re.compile(r"(?:vin_)+(?=vin$|vin_)")  # before a name that the user has, too
 
 
 def open_without_earlier(path: Path, *, encoding: str | None, sheet: str | None) -> Manifest:
-    """``open_manifest`` without the columns of earlier answers, and a note on each sheet that had some."""
+    """``open_manifest`` without the columns of earlier answers, and a note on each sheet that had some.
+
+    Raises:
+        ManifestError: the file cannot be read, or an earlier run has written it and it is no list.
+    """
     manifest = open_manifest(path, encoding=encoding, sheet=sheet)
+    refuse_own_file(path, manifest)
     sheets, notes = list[Sheet](), list[str]()
     for one in manifest.sheets:
         ours = earlier_columns(one.headers)
@@ -56,7 +51,7 @@ def earlier_columns(headers: Sequence[str]) -> frozenset[int]:
     frozenset()
     """
     found = set[int]()
-    names = [_AGAIN.sub("", header.strip()) for header in headers]
+    names = [*map(plain_name, headers)]
     likely = [at for at, name in enumerate(names) if name in _OF_PLACE or name in ANSWERS]
     for at in likely:
         if at in found or names[at] not in {ANSWERS[0], in_order(ANSWERS)[0]}:
@@ -78,10 +73,11 @@ def likely_answers(names: Sequence[str]) -> str:
     >>> likely_answers(["VIN", "vin", "vin_verdict", "vin_model"]), likely_answers(["VIN", "vin_model"])
     ('3 columns that are called as answers are, such as vin_verdict, stay as yours; they may be answers of an earlier run: those of this run stand in columns with one vin_ more.', '')
     """
-    plain = {_AGAIN.sub("", name.strip()) for name in names}.intersection(ANSWERS)
-    if "vin_verdict" not in plain or len(plain) < _SEVERAL:
+    likely = answer_columns(names)
+    if not likely:
         return ""
-    return f"{len(plain)} columns that are called as answers are, such as vin_verdict, stay as yours; they may be answers of an earlier run: those of this run stand in columns with one vin_ more."
+    many = len({plain_name(names[at]) for at in likely})
+    return f"{many} columns that are called as answers are, such as vin_verdict, stay as yours; they may be answers of an earlier run: those of this run stand in columns with one vin_ more."
 
 
 def _is_renamed(headers: Sequence[str], at: int) -> bool:

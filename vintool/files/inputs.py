@@ -356,7 +356,7 @@ def _check_mapping(run: Run, opened: Iterable[Input]) -> None:
             raise MappingError(
                 f"no file has the column given for {field}",
                 file=str(run.path),
-                next_step=f"{near(', '.join(some), sorted(columns))}name a column of one of them",
+                next_step=near(", ".join(some), sorted(columns)) + "name a column of one of them",
             )
 
 
@@ -418,7 +418,7 @@ def _mappings(manifest: Manifest, named: Mapping[str, Sequence[str]]) -> Mapping
             raise MappingError(
                 f"no sheet has the column given for {field}",
                 file=manifest.path.name,
-                next_step=f"{near(', '.join(columns), sorted(known))}name a column of one of them",
+                next_step=near(", ".join(columns), sorted(known)) + "name a column of one of them",
             )
     return [
         map_columns(

@@ -1,7 +1,10 @@
 """What a user should know of how the tables were read: in sentences, after the rows."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 
+from vintool.codes import Verdict
 from vintool.declaration.headers import (
     GOODS_NAME,
     VIN,
@@ -12,9 +15,11 @@ from vintool.declaration.headers import (
     normalise,
 )
 from vintool.declaration.lexicon import FIELDS
+from vintool.declaration.lexicon.remarks import speaks
 from vintool.declaration.mapping import text_with_vins, vin_fields
 from vintool.declaration.row_kinds import RowKind
 from vintool.declaration.shapes import vin_among_words
+from vintool.files.open_sheets import OpenSheet
 from vintool.files.reading.sheets import Manifest, Sheet
 from vintool.files.set_apart import SetApart
 from vintool.registry.reference import RANKS, VPIC, reference_in_use
@@ -22,7 +27,9 @@ from vintool.report.display import ranked
 from vintool.report.summary import SheetInfo
 
 _NAMED = 10  # rows that a note names
-_MOST = 5  # rules of the user's own
+_MOST = 5  # rules of the user's own, and texts beside rows
+_LONGEST = 80  # characters of such a text
+_NUMBERS = re.compile(r"[A-Z0-9]{11,}")  # which may be of a vehicle
 
 
 def sheet_info(sheet: Sheet, mapping: Mapping[str, str], rows: int, apart: SetApart) -> SheetInfo:
@@ -194,6 +201,30 @@ def own_rules(disagreeing: Mapping[str, int]) -> Iterator[str]:
             yield f"In place of the packaged vPIC the one in {file.path.parent} was read."
 
 
+def spoken_notes(
+    sheets: Iterable[OpenSheet], verdicts: Mapping[str, Mapping[str, int]]
+) -> Iterator[str]:
+    """What stands beside the rows of a sheet and speaks of electric cars, where some of its rows are out of scope.
+
+    Args:
+        sheets: that were read.
+        verdicts: of the rows of each.
+    """
+    for one in sheets:
+        cleared = verdicts.get(one.sheet.name, {}).get(Verdict.OUT_OF_SCOPE, 0)
+        if not cleared:
+            continue
+        place = f"Sheet {one.sheet.name!r}: " if one.sheet.name else ""
+        titles = [*sorted(one.apart.titles), one.name, PurePath(one.file.name).stem]
+        beside = {text: "" for text in titles if speaks(text.replace("_", " "))}
+        beside |= {text: f" (row {row})" for row, text in one.apart.speaking.items()}
+        for text, where in list(beside.items())[:_MOST]:
+            yield (
+                place
+                + f"{_NUMBERS.sub('...', text.strip())[:_LONGEST]!r}{where} stands beside the rows and speaks of electric cars, and {cleared:,} row(s) are out of scope: look whether it is said of them."
+            )
+
+
 def vin_notes(
     mappings: Iterable[Mapping[str, str]], overrides: Mapping[str, str | Sequence[str]]
 ) -> tuple[str, ...]:
@@ -205,9 +236,9 @@ def vin_notes(
         columns = [mapping[field] for field in vin_fields(mapping)]
         unnamed = [column for column in columns if normalise(column) not in named]
         if len(columns) > 1:
-            what = "hold VINs: all of them are read, and each VIN of a row is judged."
-            notes[f"Columns {labels(columns)} {what}"] = None
+            what = f"Columns {labels(columns)} hold VINs: all of them are read, and each VIN of a row is judged."
+            notes[what] = None
         if named and unnamed:
-            what = "not named for vin, and read all the same: they hold VINs."
-            notes[f"Columns {labels(unnamed)} were {what}"] = None
+            what = f"Columns {labels(unnamed)} were not named for vin, and read all the same: they hold VINs."
+            notes[what] = None
     return tuple(notes)

@@ -3,11 +3,12 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 
+from vintool.codes import MappingKey
 from vintool.columns import BATCH_ROWS, DateCells
 from vintool.columns.engine.categorical import as_text
 from vintool.columns.engine.tables import beside, check_given
@@ -31,7 +32,7 @@ class ManifestWarning(UserWarning):
 
 def read_manifest(
     path: Path | str | Sequence[Path | str],
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
     *,
     encoding: str | None = None,
     sheet: str | None = None,
@@ -61,7 +62,13 @@ def read_manifest(
     """
     check_given(mapping or {})
     first, *others = paths_of(path)
-    run = Run(path=first, others=tuple(others), mapping=mapping, encoding=encoding, sheet=sheet)
+    run = Run(
+        path=first,
+        others=tuple(others),
+        mapping=cast("Any", mapping),
+        encoding=encoding,
+        sheet=sheet,
+    )
     return of_readable(run, lambda inputs: _read(run, inputs, say))
 
 

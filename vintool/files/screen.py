@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pyarrow.compute as pc
 
 from vintool import vpic
-from vintool.codes import ALL_REGIMES, Reason
+from vintool.codes import ALL_REGIMES, MappingKey, Reason, RegimeCode
 from vintool.columns import (
     FACTS,
     LICENCE,
@@ -30,6 +31,7 @@ from vintool.files.notes import (
     reading_notes,
     repeated_notes,
     sheet_info,
+    spoken_notes,
     vin_notes,
 )
 from vintool.files.open_sheets import OpenSheet, of_readable, open_sheets, reading
@@ -75,8 +77,8 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
     path: Path | str | Sequence[Path | str],
     on: date | str | None = None,
     out: Path | str | None = None,
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
-    regime: str | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     encoding: str | None = None,
     sheet: str | None = None,
@@ -101,7 +103,8 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         path: a file of any format that ``open_manifest`` reads, a folder or a pattern; or several of them. Of a folder all
             files are read, and those in its folders; where all are Parquet it is one table. Where several files are
             read each row names its own (``vin_file``), and one that cannot be read is told in ``Summary.files``.
-        on: the declaration date of all rows, as ``screen`` takes it; None to read the manifest's own date column.
+        on: the declaration date of all rows, as ``screen`` takes it; None to read the manifest's own date column. Where that has none
+            it is an error, unless ``today`` is given: the command gives the day of the clock, which a program does not ask.
         out: folder for ``annotated.*``, ``exceptions.csv`` and ``.xlsx``, ``report.html`` and ``run.json``, where a date has
             cleared rows also ``cleared_by_date.csv``, with licences ``ledger.csv``, with decisions
             ``decisions.jsonl``; they appear together when all are written. None to write nothing.
@@ -142,7 +145,7 @@ def screen_file(  # noqa: PLR0913 - the options of the main job
         others=tuple(others),
         on=day_given(on),
         out=None if out is None else Path(out),
-        mapping=mapping,
+        mapping=cast("Any", mapping),
         regime=regime or ALL_REGIMES,
         encoding=encoding,
         sheet=sheet,
@@ -356,6 +359,7 @@ class _Screening:
                 *(note for dates in self._dates for note in dates.notes()),
                 *own_rules(tally.rules_disagree),
                 *reading_notes(manifest, self._mappings, sheets),
+                *spoken_notes(self._sheets, tally.sheet_verdicts),
                 *doubt_notes(tally.controlled_in_review),
                 *repeated_notes(tally.sheet_rows, tally.sheet_repeated),
                 *vin_notes(self._mappings, self._run.mapping or {}),

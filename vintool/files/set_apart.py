@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from vintool.columns.engine.categorical import as_text, without_null
 from vintool.declaration.lexicon import FIELDS
+from vintool.declaration.lexicon.remarks import speaks
 from vintool.declaration.pivots import heads_a_pivot, is_of_pivot
 from vintool.declaration.row_kinds import RowKind, RowKinds
 from vintool.files.listed_vins import ListedVins
@@ -22,6 +23,7 @@ ROWS_NAMED: Final = 1_000
 """Rows of each kind that are named by their numbers; all are counted."""
 
 _OTHER = "other"
+_SPEAKING = 10  # rows whose words are kept
 _A_VIN = "^[A-HJ-NPR-Za-hj-npr-z0-9]{17}$"
 
 
@@ -53,6 +55,8 @@ class SetApart:
     Attributes:
         counts: how many rows of each kind there are.
         rows: the numbers of the first of them.
+        speaking: of those that speak of an electric car, as remarks do, the number and the words; the first of them.
+        titles: the texts above the header, and the lines beside the table.
         hidden: how many of the others the workbook does not show.
     """
 
@@ -68,9 +72,11 @@ class SetApart:
         facts = [of_columns.get(name, "") in FIELDS for name in sheet.columns]
         self._facts = facts if self._pivot else []
         self._repeated: frozenset[str] | None = None  # the VINs of the list, where a pivot is there
+        self.titles = sheet.titles | sheet.beside
         self.hidden = 0
         self.counts: Counter[RowKind] = Counter()
         self.rows: dict[RowKind, list[int]] = defaultdict(list)
+        self.speaking: dict[int, str] = {}
 
     def __call__(self, batch: Batch) -> Parted:
         """Part a batch, and count; of rows with a whole VIN in its place nothing more is read."""
@@ -90,6 +96,9 @@ class SetApart:
                 self._of_pivots(batch, apart, at)
             if not apart[at] and (kind := self._kinds(row)):
                 self._count(apart, at, kind, batch)
+                if kind is not RowKind.REPEATED_HEADER and len(self.speaking) < _SPEAKING:
+                    heard = filter(speaks, row)
+                    self.speaking |= {int(batch.rows[at]): text for text in heard}
         if not apart.any():
             return Parted(batch, batch, None)
         kept = ~apart

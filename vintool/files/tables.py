@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
 from vintool import columns
-from vintool.codes import ALL_REGIMES
+from vintool.codes import ALL_REGIMES, MappingKey, RegimeCode
 from vintool.columns.engine.tables import as_table
+from vintool.declaration.answers import ANSWERS
 from vintool.desk.book import Desk
-from vintool.files.earlier import ANSWERS, likely_answers
+from vintool.files.earlier import likely_answers
 from vintool.files.lists import List, Lists, TableList, open_desk
 from vintool.registry.reference import CATALOGUE, Reference, by_call, reference_in_use
 from vintool.screening.dates import day_given
@@ -25,8 +26,8 @@ NOTES = b"vintool.notes"
 def screen_table(  # noqa: PLR0913 - the options of a run
     data: Any,
     on: date | str | None = None,
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
-    regime: str | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     exporters: Any = None,
     licences: Any = None,
@@ -82,10 +83,10 @@ def screen_table(  # noqa: PLR0913 - the options of a run
         ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
-    on = day_given(on)
-    table = as_table(data)
-    desk = _desk(on, regime, exporters, licences, confirmations, decisions, catalogue)
-    answers = columns.screen_table(table, on, mapping, regime, desk=desk, first_row=first_row)
+    on, table = day_given(on), as_table(data)
+    given = cast("Any", mapping)  # to type checkers its keys are literals, and no texts
+    desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
+    answers = columns.screen_table(table, on, given, regime, desk=desk, first_row=first_row)
     return answers.replace_schema_metadata(_with_notes(answers.schema, desk))
 
 
@@ -93,8 +94,8 @@ def screen_table(  # noqa: PLR0913 - the options of a run
 def screen_batches(  # noqa: PLR0913 - the options of a run
     reader: Iterable[pa.RecordBatch],
     on: date | str | None = None,
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
-    regime: str | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     exporters: Any = None,
     licences: Any = None,
@@ -141,13 +142,13 @@ def screen_batches(  # noqa: PLR0913 - the options of a run
         ValueError: no date is given, and there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
-    on = day_given(on)
-    desk = _desk(on, regime, exporters, licences, confirmations, decisions, catalogue)
-    answers = columns.screen_batches(reader, on, mapping, regime, desk=desk, first_row=first_row)
+    on, given = day_given(on), cast("Any", mapping)
+    desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
+    answers = columns.screen_batches(reader, on, given, regime, desk=desk, first_row=first_row)
     return (one.replace_schema_metadata(_with_notes(one.schema, desk)) for one in answers)
 
 
-def _desk(on: date | None, regime: str | None, *given: Any) -> Desk | None:
+def desk_given(on: date | None, regime: str | None, *given: Any) -> Desk | None:
     """The lists that are given, if there are any."""
     exporters, licences, confirmations, decisions, catalogue = given
     lists = Lists(
@@ -175,12 +176,17 @@ def _list(name: str, given: Any) -> List | None:
     return Path(given) if isinstance(given, (str, Path)) else TableList(name, as_table(given))
 
 
+def notes_on(names: Sequence[str], desk: Desk | None) -> list[str]:
+    """What there is to know of the lists, and of columns of the user's called as answers are."""
+    notes = list(desk.notes) if desk is not None else []
+    if likely := likely_answers(names):
+        notes.append(likely)
+    return notes
+
+
 def _with_notes(schema: pa.Schema, desk: Desk | None) -> dict[bytes, bytes] | None:
     """The metadata of the user's schema, and what there is to know of the lists and of columns called as answers are."""
     known = {**(schema.metadata or {})}
-    notes = list(desk.notes) if desk is not None else []
-    if likely := likely_answers(schema.names[: -len(ANSWERS)]):
-        notes.append(likely)
-    if notes:
+    if notes := notes_on(schema.names[: -len(ANSWERS)], desk):
         known[NOTES] = json.dumps(notes, ensure_ascii=False).encode()
     return known or None

@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
+from vintool.codes import FieldName, MappingKey, RegimeCode
 from vintool.columns import decode_table
 from vintool.files.tables import screen_batches, screen_table
 from vintool.frames.kinds import LAZILY_DECODED, LAZILY_SCREENED, answered, kind_of
@@ -24,7 +25,7 @@ Frame = TypeVar("Frame")
 def decode(
     frame: Frame,
     column: str | None = None,
-    fields: str | Sequence[str] | None = None,
+    fields: "FieldName | Sequence[FieldName] | None" = None,
     *,
     reference: Reference | None = None,
 ) -> Frame:
@@ -59,8 +60,8 @@ def decode(
 def screen(  # noqa: PLR0913 - the options of a run
     frame: Frame,
     on: date | str | None = None,
-    mapping: Mapping[str, str | Sequence[str]] | None = None,
-    regime: str | None = None,
+    mapping: "Mapping[MappingKey, str | Sequence[str]] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     exporters: Any = None,
     licences: Any = None,
@@ -140,7 +141,10 @@ def register_pandas() -> None:
 
 
 def duckdb(
-    con: Any, fields: str | Sequence[str] | None = None, *, reference: Reference | None = None
+    con: Any,
+    fields: "FieldName | Sequence[FieldName] | None" = None,
+    *,
+    reference: Reference | None = None,
 ) -> None:
     """Give a connection of DuckDB functions for its SQL; a second call puts new ones in their place.
 

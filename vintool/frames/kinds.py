@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from vintool import columns
-from vintool.columns.engine.tables import as_table, beside, find_vin_column
+from vintool.columns.engine.tables import apart, as_table, beside, find_vin_column
 
 Ask = Callable[..., pa.Table]
 """A table -> the same with the answers on its right."""
@@ -55,7 +55,7 @@ def _to_polars(frame: Any, width: int, both: pa.Table) -> Any:
 
 def _to_relation(frame: Any, width: int, both: pa.Table) -> Any:
     """A relation of the same connection over rows that are not computed again, perhaps in another order."""
-    names = _apart(width, both.column_names)
+    names = apart(width, both.column_names)
     # By this name DuckDB finds it here, unless the connection has a table of that name.
     vintool_rows_of_arrow = both.rename_columns([f"c{at}" for at in range(len(names))])  # noqa: F841
     types = frame.query("vintool_rows", "SELECT * FROM vintool_rows_of_arrow LIMIT 0").types
@@ -68,18 +68,6 @@ def _to_relation(frame: Any, width: int, both: pa.Table) -> Any:
     answers = frame.query("vintool_rows", query)
     frame.query("vintool_rows", "DROP VIEW IF EXISTS vintool_rows")  # DuckDB 1 leaves it there
     return answers
-
-
-def _apart(width: int, names: list[str]) -> list[str]:
-    """The names where ``vin`` beside ``VIN`` is the same one: that of an answer gets ``vin_`` once more."""
-    apart = names[:width]
-    known = {*map(str.lower, apart)}
-    for name in names[width:]:
-        while name.lower() in known:
-            name = f"vin_{name}"  # noqa: PLW2901
-        known.add(name.lower())
-        apart.append(name)
-    return apart
 
 
 def _to_batch(_frame: Any, _width: int, both: pa.Table) -> pa.RecordBatch:
@@ -100,7 +88,7 @@ def _to_dataset(_frame: Any, _width: int, both: pa.Table) -> Any:
 def _to_ibis(_frame: Any, width: int, both: pa.Table) -> Any:
     import ibis  # noqa: PLC0415
 
-    return ibis.memtable(both.rename_columns(_apart(width, both.column_names)))
+    return ibis.memtable(both.rename_columns(apart(width, both.column_names)))
 
 
 _BACK: dict[str, Callable[[Any, int, pa.Table], Any]] = {
@@ -154,7 +142,7 @@ def _lazily_screened(frame: Any, ask: Ask, _ask_batches: Any) -> Any:
     import polars as pl  # noqa: PLC0415
 
     schema = frame.collect_schema()
-    none = _none_screened(as_table(schema.to_frame()))
+    none = none_screened(as_table(schema.to_frame()))
     answers = pl.from_arrow(none.select(range(len(schema), none.num_columns))).schema
     return frame.map_batches(lambda whole: answered(whole, ask), schema={**schema, **answers})
 
@@ -166,7 +154,7 @@ def _stream_screened(
 ) -> pa.RecordBatchReader:
     answers = ask_batches(reader)
     first = [*_first(answers)]
-    schema = first[0].schema if first else _none_screened(reader.schema.empty_table()).schema
+    schema = first[0].schema if first else none_screened(reader.schema.empty_table()).schema
 
     def all_of_them() -> Iterator[pa.RecordBatch]:
         yield from first
@@ -181,7 +169,7 @@ def _first(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return
 
 
-def _none_screened(empty: pa.Table) -> pa.Table:
+def none_screened(empty: pa.Table) -> pa.Table:
     """The columns of the answers beside those of a table without rows, whichever of these are which."""
     headed = pa.table({"VIN": pa.array([], pa.string())})
     answers = columns.screen_table(headed, date(2026, 1, 1))

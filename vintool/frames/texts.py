@@ -5,13 +5,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from vintool.codes import FieldName
 from vintool.columns import TYPES, decode_table
 from vintool.columns.engine.categorical import as_text
 from vintool.columns.engine.tables import as_table
 from vintool.registry.reference import Reference
 from vintool.vin import is_valid
 
-Fields = str | Sequence[str] | None
+Fields = FieldName | Sequence[FieldName] | None
 
 
 def texts_of(column: Any) -> pa.StringArray:

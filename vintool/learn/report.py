@@ -1,6 +1,6 @@
 """What was learned, for a person and for a program: rows, labels, rules, trials, conflicts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from vintool.declaration.shapes import vin_shaped
@@ -9,6 +9,7 @@ from vintool.learn.packaged import Disagreement
 from vintool.learn.rows import Reading
 from vintool.learn.rules import Criteria
 from vintool.learn.trial import Trial
+from vintool.report.wrapping import cells, padded
 
 MOST = 20
 """Labels and conflicts that the text shows; the JSON has all conflicts."""
@@ -66,60 +67,76 @@ def _labels(reading: Reading) -> list[tuple[tuple[str, Any], int]]:
     return sorted(reading.labels.items(), key=lambda item: (-item[1], item[0][0]))
 
 
-def lines(lesson: Lesson) -> Iterator[str]:
-    """The lesson as a page of text."""
+def lines(lesson: Lesson, translate: Callable[[str], str] = str) -> Iterator[str]:
+    """The lesson as a page of text, in the language of who reads it."""
     reading, mined, criteria = lesson.reading, lesson.mined, lesson.criteria
     used = len(reading.rows.start)
-    yield f"{lesson.file}: {reading.total:,} rows, {used:,} used, {reading.total - used:,} not ({lesson.seconds:.1f} s)"
+    whole = f"{reading.total:,} rows, {used:,} used, {reading.total - used:,} not"
+    yield f"{lesson.file}: {translate(whole)} ({lesson.seconds:.1f} s)"
+    label, not_used, note = _of_one_width(("label", "not used", "note"), translate)
     for reason, count in sorted(reading.unused.items(), key=lambda item: (-item[1], item[0])):
-        yield f"  not used  {count:>11,}  {reason}"
-    yield from (f"  note      {note}" for note in reading.notes)
+        yield f"  {not_used}  {count:>11,}  {translate(reason)}"
+    yield from (f"  {note}  {translate(text)}" for text in reading.notes)
     for (text, powertrain), count in _labels(reading)[:MOST]:
-        yield f"  label     {count:>11,}  {_label(text)!r}: {powertrain.value if powertrain else 'not used'}"
+        means = powertrain.value if powertrain else translate("not used")
+        yield f"  {label}  {count:>11,}  {_label(text)!r}: {means}"
     starts = mined.starts
     if starts:
         yield ""
-        yield (
+        yield translate(
             f"{starts['starts']:,} starts of VINs: {starts['settled']:,} on one side, {starts['thin']:,} with fewer than"
             f" {criteria.support} vehicles, {starts['split']:,} told apart by positions 10 and 11, {starts['conflicts']:,} conflicts"
         )
-    yield f"{len(mined.rules):,} rules; bound: Wilson lower bound at 95 %, {criteria.confidence:g} for grades A and B and for rules that reach further"
+    yield translate(
+        f"{len(mined.rules):,} rules; bound: Wilson lower bound at 95 %, {criteria.confidence:g} for grades A and B and for rules that reach further"
+    )
     if lesson.trials:
         yield ""
-        yield from _table(lesson.trials)
+        yield from _table(lesson.trials, translate)
     if mined.conflicts:
         yield ""
-        yield "Conflicts, seen on both sides; they answer null:"
+        yield translate("Conflicts, seen on both sides; they answer null:")
         ranked = sorted(mined.conflicts, key=lambda one: (-sum(one.vehicles.values()), one.start))
         for conflict in ranked[:MOST]:
             kinds = ", ".join(
                 f"{kind.value} {count:,}" for kind, count in conflict.vehicles.items()
             )
             yield f"  {conflict.start}  {kinds}"
-        if len(ranked) > MOST:
-            yield f"  and {len(ranked) - MOST:,} more; --format json has all"
-    yield from _against(lesson.against)
+        yield from _more(len(ranked), translate)
+    yield from _against(lesson.against, translate)
 
 
-def _against(against: tuple[Disagreement, ...]) -> Iterator[str]:
+def _of_one_width(texts: Iterable[str], translate: Callable[[str], str]) -> list[str]:
+    said = [translate(text) for text in texts]
+    return [padded(text, max(map(cells, said))) for text in said]
+
+
+def _more(count: int, translate: Callable[[str], str]) -> Iterator[str]:
+    if count > MOST:
+        yield f"  {translate(f'and {count - MOST:,} more; --format json has all')}"
+
+
+def _against(against: tuple[Disagreement, ...], translate: Callable[[str], str]) -> Iterator[str]:
     """The rules that disagree with packaged ones; a row that meets both is not cleared."""
     if not against:
         return
     yield ""
-    yield f"Against the packaged evidence, {len(against):,} rules; no row that meets one is cleared (rules_disagree). Look for wrong labels first:"
+    yield translate(
+        f"Against the packaged evidence, {len(against):,} rules; no row that meets one is cleared (rules_disagree). Look for wrong labels first:"
+    )
     for one in sorted(against, key=lambda one: (one.packaged_grade, -one.vehicles))[:MOST]:
-        packaged = (
-            f"{one.packaged_rule} {one.packaged_powertrain.value}, grade {one.packaged_grade.value}"
-        )
-        yield f"  {one.rule}  {one.powertrain.value} {one.vehicles:,}; packaged {packaged} ({one.packaged_source})"
-    if len(against) > MOST:
-        yield f"  and {len(against) - MOST:,} more; --format json has all"
+        grade = translate(f"grade {one.packaged_grade.value}")
+        packaged = f"{one.packaged_rule} {one.packaged_powertrain.value}, {grade}"
+        yield f"  {one.rule}  {one.powertrain.value} {one.vehicles:,}; {translate('packaged')} {packaged} ({one.packaged_source})"
+    yield from _more(len(against), translate)
 
 
-def _table(trials: tuple[Trial, ...]) -> Iterator[str]:
+def _table(trials: tuple[Trial, ...], translate: Callable[[str], str]) -> Iterator[str]:
     """Rules tried on what they were not made from, in vehicles."""
-    first = "tried on vehicles"
-    wide = max(len(first), *(len(trial.split) for trial in trials))
-    yield f"{first:<{wide}}" + "".join(f"{head:>17}" for head in _TRIAL_HEADS)
-    for trial in trials:
-        yield f"{trial.split:<{wide}}" + "".join(f"{count:>17,}" for count in trial[1:])
+    first = translate("tried on vehicles")
+    splits = [translate(trial.split) for trial in trials]
+    wide = max(map(cells, (first, *splits)))
+    heads = (padded(translate(head), 17, right=True) for head in _TRIAL_HEADS)
+    yield padded(first, wide) + "".join(heads)
+    for trial, split in zip(trials, splits, strict=True):
+        yield padded(split, wide) + "".join(f"{count:>17,}" for count in trial[1:])

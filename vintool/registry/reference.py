@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache, partial, wraps
 from inspect import unwrap
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -18,7 +19,7 @@ import wmi_data
 from vintool.errors import DataError
 from vintool.registry import rows
 from vintool.registry.rule import ABOVE, BELOW, Rule
-from vintool.registry.user_rules import Paths, paths_given, read_file, rules_of
+from vintool.registry.user_rules import Paths, paths_given, read_file, rules_of, sha256_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -74,7 +75,16 @@ class Reference:
     (True, ())
     """
 
-    __slots__ = ("__weakref__", "_by_rules", "_by_vpic", "_content", "_files", "_given", "_rules")
+    __slots__ = (
+        "__weakref__",
+        "_by_rules",
+        "_by_vpic",
+        "_content",
+        "_files",
+        "_given",
+        "_rules",
+        "_sha256",
+    )
 
     def __init__(
         self,
@@ -103,8 +113,11 @@ class Reference:
             for what, path in (files_in(folder) if folder else ())
             if path.resolve() not in there
         ]
-        self._files = tuple(ReferenceFile(what, path, _sha256(text)) for what, path, text in texts)
+        self._files = tuple(
+            ReferenceFile(what, path, sha256_of(text)) for what, path, text in texts
+        )
         self._content = tuple(file.content for file in self._files)
+        self._sha256 = ""  # not before it is asked for: all packaged tables are read for it
         own: dict[str, list[Rule]] = {}
         for what, path, text in texts:
             for rule in rules_of(path, text, RANKS[what]) if what in RANKS else ():
@@ -159,7 +172,10 @@ class Reference:
     @property
     def sha256(self) -> str:
         """One SHA-256 of all that answers rest on: the bytes of the packaged tables, and of every file."""
-        return _sha256(repr((wmi_data.RELEASE, packaged_sha256(), *self._content)).encode())
+        if not self._sha256:
+            content = (wmi_data.RELEASE, packaged_sha256(), *self._content)
+            self._sha256 = sha256_of(repr(content).encode())
+        return self._sha256
 
     def unchanged(self, what: str) -> tuple[Path, ...]:
         """The files of a kind that is read when it is needed.
@@ -168,7 +184,7 @@ class Reference:
             DataError: one is not what it was when this was made.
         """
         for file in self._files:
-            if file.what == what and file_sha256(file.path) != file.sha256:
+            if file.what == what and sha256_of(read_file(file.path)) != file.sha256:
                 raise DataError(f"{file.path}: {_CHANGED}")
         return self._paths_of(what)
 
@@ -292,27 +308,12 @@ def _read(what: str, path: Path) -> bytes:
     return read_file(path)
 
 
-def _sha256(content: bytes) -> str:
-    import hashlib  # noqa: PLC0415 - start-up time
-
-    return hashlib.sha256(content).hexdigest()
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    return _sha256(read_file(path))
-
-
 @cache
 def packaged_sha256() -> str:
     """One SHA-256 of the packaged tables by name; of those of vPIC the manifest stands for all, as it holds their own."""
     tables = (*sorted(rows.DATA.glob("*.csv")), *sorted((rows.DATA / "regimes").glob("*.toml")))
-    lines = (f"{path.name} {_sha256(path.read_bytes())}\n" for path in (*tables, packaged_vpic()))
-    return _sha256("".join(lines).encode())
+    lines = (f"{path.name} {sha256_of(path.read_bytes())}\n" for path in (*tables, packaged_vpic()))
+    return sha256_of("".join(lines).encode())
 
 
 def packaged_vpic() -> Path:
@@ -416,12 +417,7 @@ def _forget(answers_of: Callable[[Reference], Answers], function: Callable[..., 
     answers_of(reference_in_use()).by_function.pop(function, None)
 
 
-def _by_rules(reference: Reference) -> Answers:
-    return reference._by_rules  # noqa: SLF001 - of its own kind
-
-
-def _by_vpic(reference: Reference) -> Answers:
-    return reference._by_vpic  # noqa: SLF001
+_by_rules, _by_vpic = attrgetter("_by_rules"), attrgetter("_by_vpic")
 
 
 def by_reference(most: int | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -69,6 +69,13 @@ def read_file(path: Path) -> bytes:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from None
 
 
+def sha256_of(content: bytes) -> str:
+    """Its SHA-256, as text."""
+    import hashlib  # noqa: PLC0415 - start-up time
+
+    return hashlib.sha256(content).hexdigest()
+
+
 def rules_of(path: Path, content: bytes, rank: int) -> Iterator[Rule]:
     """The rules of a user's own file.
 

@@ -1,7 +1,8 @@
 """Rows and groups as data in the page, from which its script draws those that are asked for."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from vintool.report.display import cell, ranked
@@ -21,6 +22,7 @@ def row_view(
     sentences: Mapping[str, str],
     settled_by: Mapping[str, str],
     language: Language,
+    said: Callable[[str], str] | None = None,
 ) -> dict[str, Any]:
     """What the page shows of a row; every text is visible and short, and is escaped where it is put.
 
@@ -29,7 +31,9 @@ def row_view(
         sentences: what each reason means, in the language of the page.
         settled_by: what would settle it.
         language: of the page.
+        said: a line of evidence as the page has it; that of many rows is made once.
     """
+    said = said or evidence_of(language)
     codes = sorted(dict.fromkeys(row.reasons), key=lambda code: code not in settled_by)
     more = len(row.evidence) - EVIDENCE
     rest = [language.translate(f"and {more:,} more: exceptions.csv has them")] if more > 0 else []
@@ -38,7 +42,7 @@ def row_view(
         "sheet": cell(row.sheet, 60),
         "text": cell(row.vin_text),
         "vin": cell(row.vin) if row.vin and row.vin != row.vin_text else "",
-        "meant": cell(_suggested(row.suggestion, language)),
+        "meant": cell(_suggested(row.suggestion, language)) if row.suggestion else "",
         "brand": cell(row.brand, 60) if row.brand else "",
         "power": cell(row.powertrain, 60) if row.powertrain else "",
         "verdict": cell(row.verdict, 60),
@@ -46,8 +50,18 @@ def row_view(
         "reasons": [
             (cell(code), sentences.get(code, ""), settled_by.get(code, "")) for code in codes
         ],
-        "evidence": [cell(evidence_in(item, language)) for item in row.evidence[:EVIDENCE]] + rest,
+        "evidence": [said(item) for item in row.evidence[:EVIDENCE]] + rest,
     }
+
+
+def evidence_of(language: Language) -> Callable[[str], str]:
+    """Says a line of evidence in a language, short and visible; one that stands on many rows is looked up."""
+
+    @lru_cache(maxsize=1 << 15)
+    def said(item: str) -> str:
+        return cell(evidence_in(item, language))
+
+    return said
 
 
 def _suggested(suggestion: str | None, language: Language) -> str:
@@ -75,10 +89,10 @@ def payload(
     def number(text: str) -> int:
         return texts.setdefault(text, len(texts))
 
-    lines = []
+    lines, said = [], evidence_of(language)
     reasons: dict[str, tuple[int, int, int]] = {}
     for row in rows:
-        view = row_view(row, sentences, settled_by, language)
+        view = row_view(row, sentences, settled_by, language, said)
         for code, sentence, settled in view["reasons"]:
             reasons.setdefault(code, (number(code), number(sentence), number(settled)))
         lines.append(

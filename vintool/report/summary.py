@@ -98,7 +98,7 @@ class FileInfo(Frozen):
 
 
 class LicenceLine(Frozen):
-    """What became of one licence; without a place in the list an unknown number, or none."""
+    """What became of one licence; without a place in the list an unknown number, or none, on rows of ``regime``."""
 
     licence_no: str
     state: str
@@ -116,6 +116,7 @@ class LicenceLine(Frozen):
     declarations: Count = 0
     ports: Count = 0
     findings: dict[str, Count]
+    regime: str = ""
     place: str
 
 

@@ -33,6 +33,7 @@ CHANGED: Final = {
 }
 """Each kind of change in a few words."""
 
+_NARROWEST = 12  # cells for the name of a brand
 _UNUSED = 8  # columns that the terminal names
 
 
@@ -42,6 +43,7 @@ def summary_text(
     *,
     language: Language = ENGLISH,
     verbose: bool = False,
+    width: int | None = None,
 ) -> str:
     """The summary for a terminal or a pipe: plain text, no colour, a line for each thing however long.
 
@@ -50,12 +52,13 @@ def summary_text(
         sentences: what each reason means, in English.
         language: of what is ours; cells stay as they are.
         verbose: show all there is; else how many more there are, and where they stand.
+        width: of the terminal: a table that is wider becomes lines; None for no bound.
     """
     lines = [
         *_verdicts(summary, language),
         *_regimes(summary, language),
         *_reasons(summary, sentences, language, verbose=verbose),
-        *_brands(summary, language, verbose=verbose),
+        *_brands(summary, language, verbose=verbose, width=width),
         "",
     ]
     for label, text in _facts(summary, language, verbose=verbose):
@@ -91,7 +94,10 @@ def _reasons(
     reasons = ranked(summary.reasons)
     if reasons:
         yield ""
-        yield f"{padded(language.gettext('rows'), 11, right=True)}  {language.gettext('reason (a row may have several)')}"
+        several = "reason (a row may have several)"
+        several_rules = "reason (a row may have several; rows of all regimes)"
+        title = language.gettext(several_rules if summary.other_regimes else several)
+        yield f"{padded(language.gettext('rows'), 11, right=True)}  {title}"
     head = reasons if verbose else reasons[:REASONS]
     for code, n in head:
         sentence = language.gettext(sentences.get(code, ""))
@@ -100,7 +106,9 @@ def _reasons(
         yield f"{'':>11}  {_more(len(reasons) - len(head), language)}"
 
 
-def _brands(summary: Summary, language: Language, *, verbose: bool) -> Iterator[str]:
+def _brands(
+    summary: Summary, language: Language, *, verbose: bool, width: int | None
+) -> Iterator[str]:
     brands = summary.brand_kinds
     if not brands:
         return
@@ -118,7 +126,15 @@ def _brands(summary: Summary, language: Language, *, verbose: bool) -> Iterator[
     ]
     widths[0] = max(widths[0], 11)
     yield ""
-    yield _aligned(titles, widths) + f"  {language.gettext('brand')}"
+    title = language.gettext("brand (all regimes)" if summary.other_regimes else "brand")
+    if width is not None and width < sum(widths) + _NARROWEST:
+        yield f"{padded(titles[0], widths[0], right=True)}  {title}"
+        for (brand, counts), figure in zip(rows, figures, strict=True):
+            of_kinds = zip(titles[1:], map(counts.__getitem__, kinds), strict=True)
+            parts = ", ".join(f"{n:,} {name}" for name, n in of_kinds if n)
+            yield f"{figure[0]:>{widths[0]}}  {cell(brand, 60)}: {parts}"
+        return
+    yield _aligned(titles, widths) + f"  {title}"
     for (brand, _), figure in zip(rows, figures, strict=True):
         yield _aligned(figure, widths) + f"  {cell(brand, 60)}"
 
@@ -139,9 +155,10 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
         if not sheet.skipped
     ]
     left = [
-        f"{sheet.name} ({translate(sheet.skipped)})" for sheet in summary.sheets if sheet.skipped
+        f"{_unread_part(sheet.name, language)} ({translate(sheet.skipped)})"
+        for sheet in summary.sheets
+        if sheet.skipped
     ]
-    states = Counter(line.state.replace("_", " ") for line in summary.licences)
     cleared = summary.rows_cleared_by_date
     most = len(summary.notes) if verbose else NOTES
     notes = [cell(translate(note), _LONGEST) for note in summary.notes[:most]]
@@ -161,10 +178,10 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
             ),
         )
     yield "powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))
-    yield "licences", ", ".join(f"{n:,} {translate(state)}" for state, n in ranked(states))
+    yield from (("licences", line) for line in _licences(summary, language))
     yield "decisions", _decision_line(summary.decisions, language)
     yield from (("changes", line) for line in _changes(summary.changes, language))
-    yield "columns", ", ".join(cell(f"{field} = {name}") for field, name in summary.mapping.items())
+    yield from (("columns", line) for line in _columns(summary, language, verbose=verbose))
     yield "not used", _unused_columns(summary.columns_unused, language)
     yield "encoding", cell(summary.encoding)
     yield "sheets", first(read, NAMES)
@@ -179,13 +196,54 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     yield "written", first(summary.outputs, FILES)
 
 
+def _licences(summary: Summary, language: Language) -> Iterator[str]:
+    """How many licences and unknown numbers are in which state, and the rows that name none: by other regimes apart."""
+    states: dict[str, Counter[str]] = {}
+    for line in summary.licences:
+        counts = states.setdefault(line.regime or summary.first_regime, Counter())
+        if line.licence_no:
+            counts[line.state.replace("_", " ")] += 1
+    without = {line.regime: line.rows_named for line in summary.licences if not line.licence_no}
+    for code, counts in states.items():
+        parts = [f"{n:,} {language.translate(state)}" for state, n in ranked(counts)]
+        if n := without.get(code):
+            parts.append(language.translate(f"{n:,} row(s) that name none"))
+        rule = "" if code == summary.first_regime else f"{code}: "
+        yield f"{rule}{', '.join(parts)}"
+
+
+def _columns(summary: Summary, language: Language, *, verbose: bool) -> Iterator[str]:
+    """Which column each field was read from: of sheets that have other ones than the rest, by sheet."""
+    sheets: dict[str, list[str]] = {}
+    for sheet in summary.sheets:
+        if sheet.rows and not sheet.skipped:
+            mapping = ", ".join(cell(f"{field} = {name}") for field, name in sheet.mapping.items())
+            sheets.setdefault(mapping, []).append(cell(sheet.name))
+    if not sheets:
+        yield ", ".join(cell(f"{field} = {name}") for field, name in summary.mapping.items())
+    head = list(sheets.items())[: None if verbose else NAMES]
+    for mapping, names in head:
+        where = ", ".join(names[:NAMES]) + ", ..." * (len(names) > NAMES)
+        yield f"{where}: {mapping}" if len(sheets) > 1 else mapping
+    if len(sheets) > len(head):
+        yield _more(len(sheets) - len(head), language)
+
+
+def _unread_part(name: str, language: Language) -> str:
+    """A sheet by its name, or what a reader calls a part that has none; no name of a sheet is taken for such."""
+    return language.gettext(name) if name in {"end of the page", "end of the mail"} else name
+
+
 def _unused_columns(names: Sequence[str], language: Language) -> str:
     """The columns that no field is read from: the first of them, how many there are, and where all are."""
     if not names:
         return ""
     first = ", ".join(map(cell, names[:_UNUSED]))
-    more = ", ...; --format json and run.json list all" * (len(names) > _UNUSED)
-    return language.translate(f"{len(names):,} column(s): {first}{more}")
+    return language.translate(
+        f"{len(names):,} column(s): {first}, ...; --format json and run.json list all"
+        if len(names) > _UNUSED
+        else f"{len(names):,} column(s): {first}"
+    )
 
 
 def _changes(changes: ChangeCounts | None, language: Language) -> Iterator[str]:

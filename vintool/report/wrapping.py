@@ -72,11 +72,12 @@ def wrapped(line: str, width: int | None) -> list[str]:
     lines, current, used = list[str](), start, cells(start)
     for word in _fitting(line[len(start) :], room):
         size = cells(word)
-        if used + size > width and not word.isspace() and current.strip():
+        if word.isspace() and used + size >= width:  # what stands behind it begins a line
+            used = width
+            continue
+        if used + size > width and current.strip():
             lines.append(current.rstrip())
             current, used = " " * indent, indent
-        elif word.isspace() and used + size > width:
-            continue
         if word.isspace() and not current.strip() and lines:
             continue
         current, used = current + word, used + size

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vintool.codes import Basis, CheckDigit, Powertrain, Reason, Weight
+from vintool.declaration.headers import DRIVE_MOTOR
 from vintool.declaration.lexicon.meanings import (
     NOT_STORED,
     PRICE_WITH_VIN,
     PRICE_WITHOUT_VIN,
     Meaning,
 )
-from vintool.declaration.lexicon.remarks import DRIVE_MOTOR
 from vintool.registry import brands
 from vintool.screening.evidence import EvidenceItem
 from vintool.screening.facts import CARS, Facts, VinFacts
@@ -137,7 +137,8 @@ def _hint(vin: VinFacts, declared: Sequence[Meaning]) -> Iterator[Contradiction]
         proven = (
             vin.classification.firm and vin.status is CheckDigit.HOLDS and not vin.near_electric
         )
-        hint = f"{entry.field} {entry.hint!r}"
+        field = entry.field if entry.display.startswith(entry.field) else entry.display
+        hint = f"{field} {entry.hint!r}"
         reason = Reason.CONTRADICTION_ELECTRIC_WORDS
         yield Contradiction(
             reason, hint, against, entry.source or "entries of the row", weighs=not proven

@@ -24,7 +24,7 @@ from vintool.screening.screen import (
     judge_row,
     others_of,
 )
-from vintool.vpic.files import data_release
+from vintool.vpic.files import data_release, rests_on
 
 MEANINGS = {
     Verdict.CONTROLLED: "needs an export licence under this rule",
@@ -124,7 +124,7 @@ def _explained(
     law = load_regime(decision.regime)
     check = identity_fields(text, whole or judged.identity)
     return Explanation(
-        check=Check.model_validate(check, from_attributes=True),
+        check=Check.model_validate(check | rests_on(), from_attributes=True),
         vehicle=_vehicle(judged.identity, judged.profile),
         finding=finding(decision, day, others=others),
         steps=tuple(
@@ -155,7 +155,7 @@ def _vehicle(identity: Identity, profile: Profile | None) -> Vehicle | None:
     if identity.part is not None:
         problems = (Problem.PARTIAL,)
     fields = profile_fields(number, profile, identity.status, problems)
-    return Vehicle.model_validate(fields, from_attributes=True)
+    return Vehicle.model_validate(fields | rests_on(), from_attributes=True)
 
 
 def explanation_lines(

@@ -48,12 +48,18 @@ def as_text(page: str, translate: Callable[[str], str] = str) -> Iterator[str]:
         sign, space, text = line.partition(" ")
         if found := _LABELLED.fullmatch(line):
             bullet, label, colon, rest = found.groups("")
-            yield f"{bullet}**{translate(label)}{colon}**{rest}"
+            yield f"{bullet}**{translate(label)}{colon}**{_after(rest, translate)}"
         elif space and not sign.strip("#-"):
             says, colon, address = text.partition(": http")
             yield f"{sign} {translate(says)}{colon}{address}"
         else:
             yield translate(line)
+
+
+def _after(rest: str, translate: Callable[[str], str]) -> str:
+    """What stands behind a label, with the signs between them."""
+    says = rest.lstrip(": ")
+    return rest.removesuffix(says) + translate(says)
 
 
 def _head(regime: Regime) -> Iterator[str]:

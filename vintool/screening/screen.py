@@ -5,9 +5,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from html import escape
+from typing import Any, NamedTuple, cast
 
-from vintool.codes import Concern, Reason, Verdict
+from vintool.codes import Concern, MappingKey, Reason, RegimeCode, Verdict
 from vintool.declaration import lexicon
 from vintool.declaration.headers import CHASSIS, QUANTITY, VIN, VIN_LAST
 from vintool.declaration.mapping import vin_fields
@@ -15,7 +16,7 @@ from vintool.decoding.identity import Identity, identify
 from vintool.decoding.imports import as_import
 from vintool.decoding.model import Frozen, Vehicle
 from vintool.decoding.profile import Profile
-from vintool.registry.reference import Reference, by_call
+from vintool.registry.reference import Reference, by_call, reference_in_use
 from vintool.screening import identifiers, used_vehicles
 from vintool.screening.contradictions import chassis_sides
 from vintool.screening.dates import DeclarationDay, day_field, day_given, day_of_row, filled
@@ -32,6 +33,7 @@ from vintool.screening.facts import (
 from vintool.screening.regimes import Regime, load_regime, regimes_asked
 from vintool.screening.row_vins import beside_first, of_row, row_vins, stray_remarks, stray_vins
 from vintool.screening.several import Day, decide_under, under_each
+from vintool.vpic.files import data_release
 
 
 class DecidedOn(Frozen):
@@ -71,14 +73,51 @@ class Finding(Frozen):
     rule_version: str
     lines: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    data_release: str = ""
+    reference_sha256: str = ""
+
+    def __repr__(self) -> str:
+        """The verdict, its rule, day and reasons; all of it is what ``print`` gives of ``model_dump()``.
+
+        >>> screen("LRW3E7FA1LC000001", date(2026, 3, 1))
+        <Finding controlled by cn-2025-54 on 2026-03-01: vin_pure_electric>
+        """
+        day = self.decided_on.date or "a date that is not known"
+        reasons = ", ".join(reason.value for reason in self.reasons)
+        return f"<Finding {self.verdict.value} by {self.regime} on {day}: {reasons}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """The verdict, why, and the facts behind it, as a notebook shows them."""
+        heads = ("what", "value", "basis", "grade", "source")
+        table = [
+            [f"<th>{head}</th>" for head in heads],
+            *(
+                [f"<td>{escape(getattr(item, head) or '')}</td>" for head in heads]
+                for item in self.evidence
+            ),
+        ]
+        reasons = "".join(
+            f"<li><code>{reason.value}</code> {escape(reason.sentence)}</li>"
+            for reason in self.reasons
+        )
+        rows = "".join(f"<tr>{''.join(cells)}</tr>" for cells in table)
+        rests_on = (
+            f"{self.rule_version}, data {self.data_release}, reference {self.reference_sha256[:12]}"
+        )
+        return (
+            f"<p><b>{self.verdict.value}</b> by {escape(self.regime)} on {self.decided_on.date or 'a date that is not known'}</p>"
+            f"<ul>{reasons}</ul><table>{rows}</table><p>{escape(rests_on)}</p>"
+        )
 
 
 @by_call
 def screen(
     vehicle_or_text: Vehicle | str,
     on: date | str | None = None,
-    declared: Mapping[str, object] | None = None,
-    regime: str | None = None,
+    declared: "Mapping[MappingKey, object] | None" = None,
+    regime: "RegimeCode | None" = None,
     *,
     reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
 ) -> Finding:
@@ -119,9 +158,10 @@ def screen(
     """
     regimes, on = regimes_asked(regime), day_given(on)
     text = vehicle_or_text.vin if isinstance(vehicle_or_text, Vehicle) else vehicle_or_text
-    days = tuple(day_of_row(one, on, declared) for one in regimes)
-    column = "" if on is not None else day_field(filled(declared))
-    vehicles = judge_row(text, days, declared, regimes)
+    cells = cast("Any", declared)  # to type checkers its keys are literals, and no texts
+    days = tuple(day_of_row(one, on, cells) for one in regimes)
+    column = "" if on is not None else day_field(filled(cells))
+    vehicles = judge_row(text, days, cells, regimes)
     decision = decision_on_row(vehicles)
     others = others_of(vehicles)
     return finding(decision, days[0].day, column, others)
@@ -185,7 +225,8 @@ def judge_row(
     )
     own = {identify(one).vin or "" for one in row.texts} if elsewhere else set[str]()
     stray = stray_remarks(elsewhere, own)
-    meanings = declared_meanings(declared, map(lexicon.beside_vin, (text, *further)))
+    beside = (*map(lexicon.beside_vin, (text, *further)), lexicon.asides_of(_without_vins(cells)))
+    meanings = declared_meanings(declared, beside)
     judged = []
     for number, one in enumerate(row.texts):
         identity = identify(one)
@@ -201,6 +242,11 @@ def judge_row(
     if stray and any(is_cleared(one.decision) for one in judged):
         return [one._replace(decision=with_row(one.decision, stray, held=True)) for one in judged]
     return judged
+
+
+def _without_vins(cells: Mapping[str, str]) -> dict[str, str]:
+    vins = {*vin_fields(cells)}
+    return {field: cell for field, cell in cells.items() if field not in vins}
 
 
 class Entries(NamedTuple):
@@ -383,4 +429,6 @@ def finding(
         rule_version=load_regime(decision.regime).rule_version,
         lines=decision.lines,
         others=others,
+        data_release=data_release(),
+        reference_sha256=reference_in_use().sha256,
     )

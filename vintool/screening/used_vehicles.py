@@ -53,8 +53,12 @@ def age(
     most = (last.latest - registered.earliest).days
     first = applied.earliest if applied else rule.start
     least = (first - registered.latest).days
-    end = f"{'application' if applied else 'declaration'} on {last.latest}"
-    value = f"{most} days from registration on {registered.earliest} to {end}"
+    begun, end = registered.earliest, last.latest
+    value = (
+        f"{most} days from registration on {begun} to application on {end}"
+        if applied
+        else f"{most} days from registration on {begun} to declaration on {end}"
+    )
     # An application after the declaration, or before the rule, is not the one that it asks for.
     another = applied is not None and on is not None and not rule.start <= applied.earliest <= on
     if another or most < 0 or least <= limit < most:

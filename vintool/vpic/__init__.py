@@ -10,7 +10,7 @@ Source: NHTSA, Product Information Catalog and Vehicle Listing (vPIC), public do
 """
 
 from vintool.vpic.elements import all_elements, country_code, defaults, engine, model
-from vintool.vpic.files import check, data_release, folder, release
+from vintool.vpic.files import check, data_release, folder, release, rests_on
 from vintool.vpic.fits import start_fits
 from vintool.vpic.patterns import all_links
 from vintool.vpic.register import all_registrations, registration
@@ -29,6 +29,7 @@ __all__ = [
     "model",
     "registration",
     "release",
+    "rests_on",
     "specified_elements",
     "start_fits",
 ]

@@ -92,6 +92,15 @@ def data_release() -> str:
     return f"{wmi_data.RELEASE}+vpic.{release().month}"
 
 
+def rests_on() -> dict[str, str]:
+    """What an answer rests on, by the names that every answer has for it: release and hash of the reference in use.
+
+    >>> [*rests_on()]
+    ['data_release', 'reference_sha256']
+    """
+    return {"data_release": data_release(), "reference_sha256": reference_in_use().sha256}
+
+
 @by_vpic()
 def _keyed(name: str) -> rows.KeyedTable:
     try:

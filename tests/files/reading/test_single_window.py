@@ -81,7 +81,7 @@ def test_the_encoding_is_the_one_declared(tmp_path, declared, encoding):
 
 def test_an_encoding_that_is_declared_wrongly(tmp_path):
     path = put(tmp_path / "d.xml", f'<?xml version="1.0" encoding="UTF-8"?>{DECLARATION}', "gbk")
-    with pytest.raises(ManifestError, match=r"not valid UTF-8 at byte .* --encoding"):
+    with pytest.raises(ManifestError, match=r"not valid UTF-8 at byte .* as encoding="):
         open_manifest(path)
     assert rows_of(path, encoding="gb18030") == READ
     path = put(tmp_path / "e.xml", f'<?xml version="1.0" encoding="{BYD}"?>{DECLARATION}')

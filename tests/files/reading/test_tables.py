@@ -8,6 +8,7 @@ from support.manifests import ATTO3, TESLA, put
 from support.needed import needed
 from support.readers import VINS, cells, only, refusal
 
+from vintool.errors import ManifestError
 from vintool.files.reading import limits, pdf
 from vintool.files.reading.manifest import open_manifest
 from vintool.files.screen import screen_file
@@ -69,6 +70,23 @@ def test_the_xml_of_excel_2003(tmp_path):
     assert (sheet.name, cells(sheet)) == ("List", [*ROWS[1:], [VINS[7], "", "8703801090"]])
     far = put(tmp_path / "b.xls", letters.spreadsheetml(ROWS, '<Row ss:Index="9999999"/>'))
     assert "more than" in refusal(far).what
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<Rov><Cell>%s</Cell></Rov>",
+        "<Row><Cel><Cell>%s</Cell></Cel></Row>",
+        "<Row><Cell><Data><Row><Cell>%s</Cell></Row></Data></Cell></Row>",
+    ],
+)
+def test_data_of_the_xml_of_excel_2003_that_stand_in_no_cell_are_refused(tmp_path, row):
+    data = f'<Data ss:Type="String">{VINS[7]}</Data>'
+    path = put(tmp_path / "a.xls", letters.spreadsheetml(ROWS, row % data))
+    assert "in no cell" in refusal(path).what
+    comment = f"<Row><Cell><Comment>{data}</Comment></Cell></Row>"
+    path = put(tmp_path / "b.xls", letters.spreadsheetml(ROWS, comment))
+    assert cells(only(open_manifest(path)))[: len(ROWS) - 1] == ROWS[1:]
 
 
 def test_a_word_document(tmp_path):
@@ -135,17 +153,53 @@ def test_a_pdf_that_asks_for_more_than_there_is_is_refused(drawn, monkeypatch):
     assert "more than 1 pages" in refusal(drawn([VINS[0]], [VINS[1]])).what
 
 
-HIDING = ("style='color:red; display: none'", "hidden", "class='a off'", "style='visibility:collapse'")  # fmt: skip
+HIDING = ("style='color:red; display: none'", "hidden", "class='a off'", "style='visibility:collapse'", "class=gone", "id=away", "class='row quiet'")  # fmt: skip
+STYLE = ".off { display:none } .b, .gone\n{display:none} #away{ display : none } @media screen { td.x, table .quiet > td {visibility: hidden !important} }"
 
 
 @pytest.mark.parametrize("how", HIDING)
 def test_rows_that_a_page_does_not_show_are_judged_and_counted(tmp_path, how):
     row = "<tr {}><td>{}</td><td>BEV</td></tr>"
-    page = f"<style>.off {{ display:none }}</style><table>{row.format('', 'VIN')}{row.format('', TESLA)}{row.format(how, ATTO3)}</table>"
+    page = f"<style>{STYLE}</style><table>{row.format('', 'VIN')}{row.format('', TESLA)}{row.format(how, ATTO3)}</table>"
     (tmp_path / "a.html").write_text(f"<html><body>{page}</body></html>", encoding="utf-8")
     summary = screen_file(tmp_path / "a.html", ON)
     assert (summary.verdicts["controlled"], summary.sheets[0].hidden_rows) == (2, 1)
     assert "1 of 2 rows are hidden in the file; they were judged too." in summary.notes
+
+
+LIST = f"<table><tr><th>VIN</th><th>Fuel</th></tr><tr><td>{TESLA}</td><td>BEV</td></tr>{{}}</table>{{}}"
+UNSHOWN = {
+    "template": LIST.format(f"<template><tr><td>{ATTO3}</td></tr></template>", ""),
+    "template that is not closed": LIST.format(f"<template><tr><td>{ATTO3}</td></tr>", ""),
+    "attribute of a row": LIST.format(f"<tr data-vin={ATTO3}><td>see</td></tr>", ""),
+    "value of a choice": LIST.format("", f"<select><option value='{ATTO3}'>1</select>"),
+    "comment": LIST.format(f"<!-- {ATTO3} -->", ""),
+    "script": LIST.format("", f"<script>var rows = [['{ATTO3.lower()}']]</script>"),
+    "link": LIST.format("", f"<a href='/cars/{ATTO3}?q=1'>more</a>"),
+    "page in the page": LIST.format("", f"<iframe srcdoc='&lt;p>{ATTO3}'></iframe>"),
+}
+
+
+@pytest.mark.parametrize("where", UNSHOWN)
+def test_vins_that_a_page_holds_and_does_not_show_are_noted(tmp_path, where):
+    (tmp_path / "a.html").write_text(f"<html><body>{UNSHOWN[where]}</body></html>")
+    summary = screen_file(tmp_path / "a.html", ON)
+    assert summary.verdicts["controlled"] == 1
+    assert any("NOT READ" in note and "1 VIN(s) stand in attributes" in note for note in summary.notes)  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", ["<noscript>{}</noscript>", "<input value='{}'>", "<textarea>{}</textarea>", "<select><option>{}</select>", "<p title='{0}'>{0}"])  # fmt: skip
+def test_what_a_page_shows_in_a_form_or_without_scripts_is_read(tmp_path, shown):
+    (tmp_path / "a.html").write_text(f"<html><body>{LIST.format('', shown.format(ATTO3))}</body></html>")  # fmt: skip
+    summary = screen_file(tmp_path / "a.html", ON)
+    assert summary.verdicts["controlled"] == 2
+    assert not any("NOT READ" in note for note in summary.notes)
+
+
+def test_a_page_with_all_its_vins_unshown_is_no_page_without_vins(tmp_path):
+    (tmp_path / "a.html").write_text(f"<html><body><p>see the list<template>{ATTO3}</body></html>")  # fmt: skip
+    with pytest.raises(ManifestError, match="stand in attributes, templates"):
+        screen_file(tmp_path / "a.html", ON)
 
 
 def test_what_a_page_hides_around_a_table_hides_its_rows(tmp_path):

@@ -101,6 +101,15 @@ def test_a_damaged_vin_beside_whole_ones_in_one_line_is_a_row(tmp_path):
     assert any("1 line(s) hold something like a VIN" in note for note in open_manifest(put(tmp_path / "b.txt", beside)).notes)  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "line", ["LRW3E7FA 9LC000000", "lrw3e7fa-1lc00000", "*LRW  3E7FA1LC00000O1*"]
+)
+def test_a_line_that_is_nothing_but_a_damaged_vin_is_a_row(tmp_path, line):
+    text = f"Export list 2026\nExport list 2026\nUnit\n{line}\n{VINS[1]}\nGuangzhou, 2026\n"
+    sheet = only(open_manifest(put(tmp_path / "a.txt", text)))
+    assert [row[0] for row in cells(sheet)] == [line, VINS[1]]
+
+
 def test_of_a_long_line_each_row_has_a_part(tmp_path):
     text = " ".join(f"item {n} {vin}" for n, vin in enumerate(VINS))
     sheet = only(open_manifest(put(tmp_path / "a.txt", text)))

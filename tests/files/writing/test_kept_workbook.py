@@ -179,3 +179,32 @@ def test_the_same_workbook_gives_the_same_bytes(tmp_path):
         screen_file(tmp_path / "list.xlsx", ON, tmp_path / "out")
         runs.append((tmp_path / "out" / "annotated.xlsx").read_bytes())
     assert runs[0] == runs[1]
+
+
+def test_a_sheet_is_printed_on_pages_of_one_width_to_what_one_acts_on(tmp_path):
+    book = packing_list()
+    rows = book.active.max_row
+    kept, _ = annotated(tmp_path, book)
+    ws = kept.worksheets[0]
+    header = [cell.value for cell in ws[3]]
+    last = openpyxl.utils.get_column_letter(header.index("vin_reasons") + 1)
+    assert ws.print_area == f"'{ws.title}'!$A$1:${last}${rows}"
+    assert ws.print_title_rows == "$3:$3"
+    assert ws.sheet_properties.pageSetUpPr.fitToPage
+    assert (ws.page_setup.orientation, ws.page_setup.fitToHeight) == ("landscape", 0)
+    assert "vin_evidence" in header
+    for ours in kept.worksheets[1:]:
+        assert ours.print_title_rows in {"$1:$1", None}
+
+
+def test_what_the_user_has_set_up_for_printing_stays_and_takes_in_the_verdict(tmp_path):
+    book = packing_list()
+    ws = book.active
+    ws.print_area, ws.print_title_rows = "B3:D6", "3:4"
+    ws.page_setup.orientation, ws.page_setup.scale = "portrait", 60
+    kept, _ = annotated(tmp_path, book)
+    ws = kept.worksheets[0]
+    last = openpyxl.utils.get_column_letter([cell.value for cell in ws[3]].index("vin_reasons") + 1)
+    assert ws.print_area == f"'{ws.title}'!$B$3:${last}$6"
+    assert (ws.print_title_rows, ws.page_setup.orientation) == ("$3:$4", "portrait")
+    assert ws.page_setup.scale == 60

@@ -1,6 +1,6 @@
 """Columns of VINs -> columns of the fields of a vehicle: ``decoding.decode`` for many VINs, without sources."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from vintool.codes import CheckDigit
+from vintool.codes import CheckDigit, FieldName
 from vintool.columns.decoding.bitsets import CharacterCodes
 from vintool.columns.decoding.fields import field_columns
 from vintool.columns.decoding.profiles import FIELDS as IN_COLUMNS
@@ -50,6 +50,7 @@ _SAMPLE = 1 << 14  # rows of which is looked whether they differ
 #: Bytes of decoders that are kept for calls to come.
 _KEPT = 64 << 20
 _BYTES_A_PROFILE = 1 << 13
+_AT_A_TIME = 1 << 10  # profiles there are at once: what becomes of them is a fiftieth of their size
 #: From so many distinct VINs on, to compile vPIC's patterns takes less time than to ask ``profile``.
 MANY = 2_000
 
@@ -58,7 +59,7 @@ MANY = 2_000
 def decode_table(
     data: Any,
     column: str | None = None,
-    fields: str | Sequence[str] | None = None,
+    fields: "FieldName | Sequence[FieldName] | None" = None,
     *,
     encoded: bool = False,
     reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
@@ -109,17 +110,19 @@ def decode_table(
             for chunk in table.column(name).chunks
             for step in [_rows_at_a_time(len(chunk))]
             for start in range(0, len(chunk), step)
-        ]
+        ] or [pa.array([], pa.string())]
     except TypeNotTakenError as error:
         raise named(error, table, [name]) from None
     kind = (reference_in_use(), *names, encoded)
     decoder = _POOL.take(kind) or _TableDecoder(names, encoded=encoded)
-    with ThreadPoolExecutor(cores()) as threads:
-        side_by_side = threads.map if len(parts) > 1 else map
-        decoded = pa.Table.from_batches(
-            list(side_by_side(decoder, parts or [pa.array([], pa.string())]))
-        )
-        columns = list(side_by_side(pa.ChunkedArray.unify_dictionaries, decoded.columns))
+    if len(parts) == 1:
+        decoded = pa.Table.from_batches([decoder(parts[0])])
+        columns = decoded.columns
+    else:
+        with ThreadPoolExecutor(cores()) as threads:
+            batches = threads.map(decoder, parts)
+            decoded = pa.Table.from_batches([*batches])
+            columns = [*threads.map(pa.ChunkedArray.unify_dictionaries, decoded.columns)]
     _POOL.give(kind, decoder, decoder.kept)
     answers = pa.Table.from_arrays(columns, names=decoded.column_names)
     return stamped(beside(table, answers) if is_table else answers, stamp())
@@ -165,48 +168,51 @@ class _TableDecoder:
     def _decoded(self, texts: pa.StringArray) -> pa.RecordBatch:
         vins = Reader()(texts)
         columns = self._profile_columns(vins) if self._of_profile else {}
-        with_parts = self._with_parts(columns, vins)
         if not _BY_MARKET.isdisjoint(self._names):
             columns |= self._market_columns(vins)
-        arrays = [
-            columns[name] if name in columns else VIN_PARTS[name](with_parts)
-            for name in self._names
-        ]
+        if len(columns) < len(self._names):
+            with_parts = _with_parts(vins)
+            columns |= {
+                name: VIN_PARTS[name](with_parts) for name in self._names if name not in columns
+            }
+        arrays = [columns[name] for name in self._names]
         return pa.RecordBatch.from_arrays(arrays, names=[f"vin_{name}" for name in self._names])
 
-    def _with_parts(self, columns: dict[str, pa.Array], vins: VinColumn) -> pa.StringArray:
-        """The n VINs with what is known of parts; what these tell is put into ``columns``."""
-        rows, parts = vins.parts
-        if not len(rows):
-            return vins.vin
-        places = np.arange(len(vins.texts), dtype=np.int32)
-        samples = {sample_of(part): part for part in parts}
-        places[rows] = len(places) + np.array([*map(_place_in(samples), parts)], dtype=np.int32)
-        profiles = [profile_of_part(part) for part in samples.values()]
-        for name, array in columns.items():
-            of_parts = pa.array([_VALUES[name](one) for one in profiles], TYPES[name])
-            more = _dictionary_encoded(of_parts) if self._encoded else of_parts
-            columns[name] = pa.concat_arrays([array, more]).take(pa.array(places, pa.int32()))
-        of_parts = pa.array(list(map(str, parts)), pa.string())
-        places[rows] = len(places) + np.arange(len(rows), dtype=np.int32)
-        return pa.concat_arrays([vins.vin, of_parts]).take(pa.array(places, pa.int32()))
-
     def _profile_columns(self, vins: VinColumn) -> dict[str, pa.Array]:
-        """The fields of the profile: of each distinct key, or of all rows where they all differ."""
-        count, all_well_formed = len(vins.characters), len(vins.characters) == len(vins.texts)
+        """The fields of the profile: of each distinct key, or of all rows where they all differ; and of parts of VINs."""
+        count, (rows, parts) = len(vins.characters), vins.parts
         if self._in_columns and count >= MANY and _all_differ(vins.characters):
             columns = decode_columns(vins.characters, self._of_profile, encoded=self._encoded)
-            if all_well_formed:
+            if count == len(vins.texts):
                 return columns
             codes = np.arange(count, dtype=np.int32)
         else:
             columns, codes = self._of_distinct(vins)
         places = pa.array(codes, pa.int32())
-        if not all_well_formed:
-            rows = np.zeros(len(vins.texts), dtype=np.int32)
-            rows[vins.well_formed] = codes
-            places = pa.array(rows, pa.int32(), mask=~vins.well_formed)
+        if count < len(vins.texts):
+            known, at = vins.well_formed.copy(), np.zeros(len(vins.texts), dtype=np.int32)
+            at[known] = codes
+            if parts:
+                columns, at[rows] = self._joined(columns, parts)
+                known[rows] = True
+            places = pa.array(at, pa.int32(), mask=~known)
         return {name: array.take(places) for name, array in columns.items()}
+
+    def _joined(
+        self, columns: dict[str, pa.Array], parts: Sequence[PartialVin]
+    ) -> tuple[dict[str, pa.Array], Codes]:
+        """The columns, below them what parts of VINs tell, and the places of these."""
+        samples = [*map(sample_of, parts)]
+        distinct = dict(zip(samples, parts, strict=True))
+        first = len(next(iter(columns.values())))
+        place = {sample: number for number, sample in enumerate(distinct, first)}
+        of_parts = self._values([*map(profile_of_part, distinct.values())])
+        more = {
+            name: _dictionary_encoded(new) if self._encoded else new
+            for name, new in of_parts.items()
+        }
+        joined = {name: pa.concat_arrays([array, more[name]]) for name, array in columns.items()}
+        return joined, np.array([place[sample] for sample in samples], dtype=np.int32)
 
     def _of_distinct(self, vins: VinColumn) -> tuple[dict[str, pa.Array], Codes]:
         """The fields of all distinct keys so far, and which of these each of the m VINs has."""
@@ -230,7 +236,14 @@ class _TableDecoder:
         """The fields of some VINs: by columns where there are many, else one by one."""
         if self._in_columns and len(characters) >= MANY:
             return decode_columns(characters, self._of_profile)
-        profiles = [_profile(row) for row in characters]
+        pieces = [
+            self._values([*map(_profile, characters[at : at + _AT_A_TIME])])
+            for at in range(0, len(characters), _AT_A_TIME)
+        ]
+        return {name: pa.concat_arrays([one[name] for one in pieces]) for name in self._of_profile}
+
+    def _values(self, profiles: Sequence[Profile]) -> dict[str, pa.Array]:
+        """The fields of some profiles."""
         return {
             name: pa.array([_VALUES[name](one) for one in profiles], TYPES[name])
             for name in self._of_profile
@@ -257,10 +270,15 @@ class _TableDecoder:
 _POOL: Pool[_TableDecoder] = Pool(_KEPT)
 
 
-def _place_in(samples: Iterable[Vin | PartialVin]) -> Callable[[PartialVin], int]:
-    """Which of the samples a part of a VIN has."""
-    place = {sample: number for number, sample in enumerate(samples)}
-    return lambda part: place[sample_of(part)]
+def _with_parts(vins: VinColumn) -> pa.StringArray:
+    """The n VINs with what is known of parts."""
+    rows, parts = vins.parts
+    if not parts:
+        return vins.vin
+    places = np.arange(len(vins.texts), dtype=np.int32)
+    places[rows] = len(places) + np.arange(len(rows), dtype=np.int32)
+    of_parts = pa.array([*map(str, parts)], pa.string())
+    return pa.concat_arrays([vins.vin, of_parts]).take(pa.array(places, pa.int32()))
 
 
 def _dictionary_encoded(array: pa.Array) -> pa.Array:

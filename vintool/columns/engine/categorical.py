@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from vintool.columns.engine.arrays import Codes, Ints, Mask, Places, marked
 from vintool.columns.engine.encoder import Encoder
+from vintool.columns.engine.nested import is_several, joined
 from vintool.columns.engine.plain import TypeNotTakenError, no_values, to_plain
 
 #: Rows that are screened at a time.
@@ -20,6 +21,13 @@ NOTHING, EMPTY = (None,), ("",)
 NO_OR_YES = (False, True)
 #: The values of whole numbers, which stand for themselves.
 NATURALS = range(1 << 62)
+
+
+_TEXTS = (
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
+    pa.types.is_fixed_size_binary,
+)
 
 
 class Categorical:
@@ -126,6 +134,8 @@ def _in_one(column: pa.ChunkedArray) -> pa.Array:
 def _as_text(array: pa.Array) -> pa.StringArray:
     if isinstance(array, pa.DictionaryArray):
         array = array.dictionary_decode()
+    if is_several(array.type):
+        return joined(array, as_text)
     if pa.types.is_floating(array.type):
         whole = pc.equal(array, pc.floor(array))
         small = pc.less(pc.abs(array), pa.scalar(1e15))
@@ -134,6 +144,36 @@ def _as_text(array: pa.Array) -> pa.StringArray:
     return cast(
         "pa.StringArray", array if pa.types.is_string(array.type) else array.cast(pa.string())
     )
+
+
+def as_far_as_text(array: pa.Array | pa.ChunkedArray) -> pa.StringArray:
+    r"""The same of a column that is only listened to: of what is no text as much as can be told.
+
+    >>> as_far_as_text(pa.array([b"\xff BEV", None])).to_pylist()
+    ['\ufffd BEV', None]
+    """
+    try:
+        return as_text(array)
+    except TypeNotTakenError:
+        pass
+    try:
+        values: list[Any] = array.to_pylist()
+    except (pa.ArrowException, ValueError, LookupError):  # instants of a zone that nobody knows
+        values = [None] * len(array)
+    return pa.array(map(_as_read, values), pa.string())
+
+
+def _as_read(value: Any) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return None if value is None else str(value)
+
+
+def holds_text(kind: pa.DataType) -> bool:
+    """Whether text may stand in the cells of a column."""
+    values = kind.value_type if pa.types.is_dictionary(kind) else kind
+    listened = is_several(values) or pa.types.is_union(values)
+    return listened or any(is_text(values) for is_text in _TEXTS)
 
 
 def without_null(texts: pa.StringArray) -> pa.StringArray:

@@ -4,17 +4,14 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from vintool.registry.reference import reference_in_use
-from vintool.vpic.files import data_release
+from vintool.vpic.files import rests_on
 
 _Data = TypeVar("_Data", pa.Table, pa.RecordBatch)
-#: The keys of the release of the reference data, and of the hash of all that the answers rest on.
-RELEASE, SHA256 = b"vintool.data_release", b"vintool.reference_sha256"
 
 
 def stamp() -> dict[bytes, bytes]:
     """Release and hash of the reference in use."""
-    return {RELEASE: data_release().encode(), SHA256: reference_in_use().sha256.encode()}
+    return {f"vintool.{name}".encode(): value.encode() for name, value in rests_on().items()}
 
 
 def stamped(answers: _Data, named: dict[bytes, bytes]) -> _Data:

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from vintool.columns.engine.categorical import as_text
+from vintool.columns.engine.categorical import as_far_as_text, as_text
 from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.declaration.headed import Sample
+from vintool.declaration.headers import labels
 from vintool.declaration.mapping import map_columns, vin_column
-from vintool.errors import MappingError
+from vintool.errors import MappingError, NoVinColumn
 
 HEAD_ROWS = 500  # looked at to tell which column is which
 _MISSING = frozenset({"NAType", "NaTType"})  # how pandas says that there is nothing
@@ -155,6 +156,18 @@ def beside(data: Rows, answers: Rows) -> Rows:
     return type(data).from_arrays([*data.columns, *answers.columns], schema=schema)
 
 
+def apart(width: int, names: list[str]) -> list[str]:
+    """The names where ``vin`` beside ``VIN`` is the same one: that of an answer gets ``vin_`` once more."""
+    apart = names[:width]
+    known = {*map(str.lower, apart)}
+    for name in names[width:]:
+        while name.lower() in known:
+            name = f"vin_{name}"  # noqa: PLW2901
+        known.add(name.lower())
+        apart.append(name)
+    return apart
+
+
 def find_mapping(
     table: pa.Table, given: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 ) -> dict[str, str]:
@@ -192,12 +205,18 @@ def find_vin_column(table: pa.Table) -> str:
         MappingError: several could be it.
         NoVinColumn: none holds VINs.
     """
-    return table.column_names[0] if table.num_columns == 1 else vin_column(_sample(table))
+    if table.num_columns == 1:
+        return table.column_names[0]
+    try:
+        return vin_column(_sample(table))
+    except (MappingError, NoVinColumn) as error:
+        in_python = f"pass column= with one of {labels(table.column_names)}"
+        raise type(error)(**vars(error) | {"in_python": in_python}) from None
 
 
 def _sample(table: pa.Table) -> Sample:
     names = tuple(table.column_names)
-    cells = [_texts(column) for column in table.slice(0, HEAD_ROWS).columns]
+    cells = [as_far_as_text(column).to_pylist() for column in table.slice(0, HEAD_ROWS).columns]
     rows = tuple(tuple(cell or "" for cell in row) for row in zip(*cells, strict=True))
     return Sample("", "the table", names, names, rows)
 
@@ -216,14 +235,6 @@ def check_given(given: Any) -> None:
         several = isinstance(named, (list, tuple)) and all(isinstance(one, str) for one in named)
         if not isinstance(field, str) or not (isinstance(named, str) or (several and named)):
             raise TypeError(f"mapping gives {field!r} no name of a column, nor a list of names")
-
-
-def _texts(column: pa.ChunkedArray) -> list[str | None]:
-    """The texts of a column; none where it holds no text."""
-    try:
-        return as_text(column).to_pylist()
-    except TypeNotTakenError:
-        return [""] * len(column)
 
 
 def named(

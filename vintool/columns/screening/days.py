@@ -42,6 +42,11 @@ class DayCounter:
                     if day is not None and count:
                         self._days[day] += count
 
+    def lines(self) -> Iterator[tuple[date | None, int]]:
+        """Each day with the number of its rows, and that of rows without one."""
+        yield from self._days.items()
+        yield None, self._rows - self._days.total()
+
     def counted(self) -> ManifestDays:
         """The days of all rows so far."""
         return ManifestDays(self._rows, self._days)
@@ -87,20 +92,28 @@ class DateCells:
     def notes(self) -> Iterator[str]:
         """What is worth knowing of each column."""
         for column, counts in self._counts.items():
-            cells = f"of {counts.total():,} cells"
+            cells = counts.total()
             if unread := counts[_UNREAD]:
                 row = self._first[column, _UNREAD]
-                verb = "is" if unread == 1 else "are"
-                yield f"Column {column!r}: {unread:,} {cells} {verb} no date that can be read, the first in row {row}."
+                yield (
+                    f"Column {column!r}: {unread:,} of {cells:,} cells is no date that can be read, the first in row {row}."
+                    if unread == 1
+                    else f"Column {column!r}: {unread:,} of {cells:,} cells are no date that can be read, the first in row {row}."
+                )
             if either := counts["either"]:
                 row = self._first[column, "either"]
                 orders = [order for order in ("day", "month") if counts[order]]
-                other = f" In other cells the {orders[0]} stands first." if len(orders) == 1 else ""
-                both = " Other cells show both orders." if len(orders) == 2 else ""
-                yield f"Column {column!r}: day and month can change places in {either:,} {cells}, the first in row {row}; the later day counts.{other}{both}"
+                doubt = f"Column {column!r}: day and month can change places in {either:,} of {cells:,} cells, the first in row {row}; the later day counts."
+                others = _ORDERS[orders[0]] if len(orders) == 1 else _BOTH_ORDERS
+                yield f"{doubt} {others}" if orders else doubt
 
 
 _UNREAD, _READ = "unread", "read"
+_ORDERS = {
+    "day": "In other cells the day stands first.",
+    "month": "In other cells the month stands first.",
+}
+_BOTH_ORDERS = "Other cells show both orders."
 
 
 @lru_cache(maxsize=1 << 14)

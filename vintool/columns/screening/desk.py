@@ -1,8 +1,8 @@
 """The user's lists over columns: asked once per distinct key; what they say stands beside the decisions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,16 @@ from vintool.columns.engine.arrays import Ints, Mask, Places
 from vintool.columns.engine.categorical import EMPTY, NOTHING, Categorical
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
-from vintool.columns.screening.draws import COUNTED_BEFORE, NOT_DRAWN, NOTHING_LEFT, Draw, Draws
+from vintool.columns.screening.draws import (
+    COUNTED_BEFORE,
+    NOT_DRAWN,
+    NOTHING_LEFT,
+    Draw,
+    DrawingRows,
+    DrawRule,
+    Draws,
+)
+from vintool.columns.screening.duplicates import KnownVehicles
 from vintool.columns.screening.row_rules import DecidedRows, review_keys
 from vintool.desk import book
 from vintool.desk.approvals import START_LENGTH
@@ -55,9 +64,12 @@ class DeskRules:
     Args:
         desk: the lists.
         mapping: field -> column name.
+        draws: what becomes of rows that draw on licences; by default they do so on the ledger, in the order in which they come.
     """
 
-    def __init__(self, desk: Desk, mapping: Mapping[str, str]) -> None:
+    def __init__(
+        self, desk: Desk, mapping: Mapping[str, str], draws: DrawRule | None = None
+    ) -> None:
         self._desk = desk
         self._compared = desk.ledger.licences.compared if desk.ledger else frozenset[str]()
         self._regime = PerDistinct(lambda decision: decision.regime)
@@ -82,7 +94,7 @@ class DeskRules:
         self._starts = Encoder()
         self._judged = PerDistinct(desk.catalogue.judged) if desk.catalogue else None
         self._code = code_field(mapping)
-        self._draws = Draws(desk.ledger) if desk.ledger else None
+        self._draws = (draws or Draws(desk.ledger)) if desk.ledger else None
         self._letters = Encoder([None])
         self._same = PerDistinct(lambda remarks: remarks)
         # By regime, of rows that were reviewed; the first is that of all others.
@@ -151,7 +163,7 @@ class DeskRules:
         self,
         rows: DecidedRows,
         decisions: Categorical,
-        vehicles: tuple[Places, Mask],
+        vehicles: KnownVehicles,
         draws: Ints | None = None,
     ) -> ListRemarks | None:
         """What the lists of exporters, licences and confirmations say of n rows; None where there is no list.
@@ -159,7 +171,7 @@ class DeskRules:
         Args:
             rows: n rows.
             decisions: on them; the verdicts are theirs, whatever the lists say.
-            vehicles: rows of one vehicle have the same number, -1 where there is no VIN; and which may stand on an earlier row.
+            vehicles: what they are numbered by.
             draws: as how many vehicles each row draws; None where each is one.
         """
         if not self._has_lists:
@@ -207,10 +219,10 @@ class DeskRules:
         )
         matches = self._match(verdicts, numbers, wanted)
         draws = np.ones(len(at), dtype=np.int64) if draws is None else draws[at]
-        uses = (cells("declaration_no"), cells(self._port))
-        of_draws = self._drawn(
-            verdicts, matches, numbers, [one[at] for one in vehicles], draws, uses
+        asking = DrawingRows(
+            matches, vehicles.take(at), draws, cells("declaration_no"), cells(self._port)
         )
+        of_draws = self._drawn(verdicts, numbers, regimes, asking)
         remarks = ListRemarks(
             exporters,
             self._outcome.on(is_listed, matches, of_draws),
@@ -228,40 +240,30 @@ class DeskRules:
         """The decisions with what the lists say, as one: for few rows, of which each may be another one."""
         return self._with_remarks(decisions, self._merged(*remarks))
 
-    def _drawn(  # noqa: PLR0913, PLR0917 - what each draw turns on
+    def _drawn(
         self,
         verdicts: Categorical,
-        matches: Categorical,
         numbers: Categorical,
-        vehicles: Sequence[Any],
-        draws: Ints,
-        uses: tuple[Categorical, Categorical],
+        regimes: Categorical,
+        asking: DrawingRows,
     ) -> Categorical:
         """What n rows draw on the ledger, in their order, and enter in it.
 
         Args:
             verdicts: on the rows.
-            matches: their licences.
             numbers: the cells of the licence number; None where no sheet has such a column.
-            vehicles: as for ``remarks``.
-            draws: of each row.
-            uses: the cells of the declaration number and of the port.
+            regimes: whose verdict the rows have.
+            asking: the rows, those among them that may draw and others.
         """
-        ledger = self._desk.ledger
+        ledger, matches = self._desk.ledger, asking.matches
         if ledger is None or self._draws is None:
             return Categorical.constant(len(matches), _NO_DRAWS)
-        _note(ledger, matches, numbers)
+        _note(ledger, matches, numbers, regimes)
         drawable = matches.mask(lambda match: match.drawable)
         controlled = verdicts.mask(lambda verdict: verdict is Verdict.CONTROLLED)
         codes = np.zeros(len(matches), dtype=np.int32)
         rows = np.flatnonzero(drawable & controlled)
-        codes[rows] = self._draws(
-            matches.take(rows),
-            vehicles[0][rows],
-            vehicles[1][rows],
-            draws[rows],
-            [column.take(rows) for column in uses],
-        )
+        codes[rows] = self._draws(asking.take(rows))
         in_review = matches.codes[drawable & ~controlled]
         for code, count in zip(*np.unique(in_review, return_counts=True), strict=True):
             for at in matches.values[code].named:
@@ -302,11 +304,12 @@ def _needs_confirmation(decision: Decision) -> bool:
     return Reason.WITHIN_180_DAYS in decision.reasons
 
 
-def _note(ledger: Ledger, matches: Categorical, numbers: Categorical) -> None:
-    """Count what rows name, once per distinct match and number."""
-    size = len(numbers.values)
-    pairs, counts = np.unique(
-        matches.codes.astype(np.int64) * size + numbers.codes, return_counts=True
-    )
-    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-        ledger.note(numbers.values[pair % size] or "", matches.values[pair // size], count)
+def _note(ledger: Ledger, matches: Categorical, numbers: Categorical, regimes: Categorical) -> None:
+    """Count what rows name, once per distinct match, number and regime."""
+    size, rules = len(numbers.values), len(regimes.values)
+    pairs = matches.codes.astype(np.int64) * size + numbers.codes
+    keys, counts = np.unique(pairs * rules + regimes.codes, return_counts=True)
+    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        pair, rule = divmod(key, rules)
+        number = numbers.values[pair % size] or ""
+        ledger.note(number, matches.values[pair // size], regimes.values[rule], count)

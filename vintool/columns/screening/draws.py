@@ -6,7 +6,7 @@ nearly all stand on licences with room for all of their batch, and then their or
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from vintool.codes import Reason
 from vintool.columns.engine.arrays import Codes, Ints, Mask, Places
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.engine.encoder import Encoder, KeyEncoder
+from vintool.columns.screening.duplicates import KnownVehicles
 from vintool.desk.ledger import Ledger
 
 DRAWN, NOTHING_LEFT, COUNTED_BEFORE, NOT_DRAWN = range(4)
@@ -27,8 +28,50 @@ class Draw(NamedTuple):
     over: tuple[Reason, ...] = ()
 
 
+class DrawingRows(NamedTuple):
+    """n rows that draw, in their order.
+
+    Attributes:
+        matches: the licences of each, one at least that it may draw on.
+        vehicles: what they are numbered by.
+        numbers: as how many vehicles each row draws.
+        declarations: the cells of the declaration number.
+        ports: the cells of the port.
+    """
+
+    matches: Categorical
+    vehicles: KnownVehicles
+    numbers: Ints
+    declarations: Categorical
+    ports: Categorical
+
+    def take(self, rows: Places) -> "DrawingRows":
+        """Some of them, by their numbers."""
+        matches, vehicles, numbers, *uses = self
+        return DrawingRows(
+            matches.take(rows),
+            vehicles.take(rows),
+            numbers[rows],
+            *(one.take(rows) for one in uses),
+        )
+
+
+class DrawRule(Protocol):
+    """What becomes of rows that draw.
+
+    Attributes:
+        values: the distinct draws; the first is that of rows that draw nothing. They stay as long as the rule.
+    """
+
+    values: Sequence[Draw]
+
+    def __call__(self, rows: DrawingRows) -> Codes:
+        """The codes of the draws of n rows."""
+        ...
+
+
 class Draws:
-    """The draws of a run on its ledger.
+    """The draws of a run on its ledger, in the order of the rows.
 
     Args:
         ledger: of the run.
@@ -42,23 +85,9 @@ class Draws:
         self._encoder = Encoder([Draw(NOT_DRAWN)])
         self.values: Sequence[Draw] = self._encoder.values
 
-    def __call__(
-        self,
-        matches: Categorical,
-        vehicles: Places,
-        repeated: Mask,
-        numbers: Ints,
-        uses: Sequence[Categorical],
-    ) -> Codes:
-        """The codes of the draws of n rows, in their order.
-
-        Args:
-            matches: the licences of each, one at least that it may draw on.
-            vehicles: rows of one vehicle have the same number; -1 where there is no VIN.
-            repeated: the rows whose vehicle may stand on an earlier one.
-            numbers: as how many vehicles each row draws.
-            uses: the cells of the declaration number and of the port.
-        """
+    def __call__(self, rows: DrawingRows) -> Codes:
+        """The codes of the draws of n rows, in their order."""
+        matches, (_, vehicles, repeated), numbers, *uses = rows
         if not len(vehicles):
             return np.zeros(0, dtype=np.int32)
         used, which = matches.distinct
@@ -72,14 +101,14 @@ class Draws:
         at = np.where(some, target, first).take(which)
         alone = (roomy | ~some).take(which) & ~repeated
         self._count(alone, outcomes, at, vehicles, numbers)
-        rows = np.flatnonzero(~alone)
-        cells = (column[rows].tolist() for column in (which, vehicles, numbers))
+        in_turn = np.flatnonzero(~alone)
+        cells = (column[in_turn].tolist() for column in (which, vehicles, numbers))
         draws = [
             _draw(self._ledger, int(first[match]), left[match], vehicle, number)
             for match, vehicle, number in zip(*cells, strict=True)
         ]
-        outcomes[rows] = [outcome for outcome, _ in draws]
-        at[rows] = [licence for _, licence in draws]
+        outcomes[in_turn] = [outcome for outcome, _ in draws]
+        at[in_turn] = [licence for _, licence in draws]
         return self._with_uses(outcomes, at, uses)
 
     def _roomy(self, left: Sequence[tuple[int, ...]], wanted: Ints) -> Mask:

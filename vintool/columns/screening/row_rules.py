@@ -174,6 +174,7 @@ class RowRules:
         self,
         batch: pa.RecordBatch,
         vins: VinColumn,
+        aside: Categorical,
         manifest_days: Callable[[], ManifestDays | None] = lambda: None,
     ) -> DecidedRows:
         """Decide on one batch of the user's columns, each row with one VIN.
@@ -181,13 +182,14 @@ class RowRules:
         Args:
             batch: the columns.
             vins: of its rows.
+            aside: what cells say that are read as something else; see ``Asides``.
             manifest_days: gives what bears out a date that its row alone does not, if there is anything.
         """
         cells = self.cells(batch)
         profiles = self._profiles(vins, self._descriptors(vins.characters))
         vin_facts = self._vin_facts(profiles, vins.unclean)
         entries = (self._meaning(cells, field) for field in self._fields)
-        declared = self._declared(*entries, *self._beside_vins(batch, vins))
+        declared = self._declared(*entries, *self._beside_vins(batch, vins), aside)
         if self._beside is not None:
             declared = self._beside(declared, cells(code_field(self._mapping)))
         nothing = Categorical.constant(batch.num_rows, NOTHING)

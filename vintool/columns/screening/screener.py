@@ -10,19 +10,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from vintool.codes import Reason
 from vintool.columns.engine.arrays import Places
 from vintool.columns.engine.categorical import Categorical
 from vintool.columns.engine.pool import Pool
 from vintool.columns.screening.answers import FACTS, AnswerColumns, FoldedRows
+from vintool.columns.screening.asides import Asides
 from vintool.columns.screening.chassis import chassis_evidence
 from vintool.columns.screening.desk import DeskRules, ListRemarks
+from vintool.columns.screening.draws import DrawRule
 from vintool.columns.screening.duplicates import (
     DUPLICATE_REMARKS,
     Duplicates,
+    Earlier,
+    KnownVehicles,
     Occurrences,
-    find_duplicates,
+    VehicleKeys,
+    keys_of,
     places_of,
     sheet_and_row,
 )
@@ -61,6 +67,26 @@ class Screened(NamedTuple):
         return batch if self.rows is None else batch.take(self.rows)
 
 
+class JudgedVehicles(NamedTuple):
+    """The vehicles of a batch, and what is to be said of each.
+
+    Attributes:
+        vehicles: of the rows.
+        decided: what their VINs and rows say.
+        duplicates: what is found of earlier rows.
+        decisions: with what reviewers say.
+        remarks: what the lists say beside them.
+        fingerprints: which of them, and under which regime -> the fingerprints of their facts.
+    """
+
+    vehicles: Vehicles
+    decided: DecidedRows
+    duplicates: Duplicates
+    decisions: Categorical
+    remarks: ListRemarks | None
+    fingerprints: Callable[..., pa.StringArray]
+
+
 class RowLookups:
     """All that was looked up for rows of one kind, to be forgotten together.
 
@@ -78,12 +104,20 @@ class RowLookups:
         self.rows, self.kept_at_most = 0, KEPT
         self.rules, self.answers = rules, answers
         self.vehicles, self.stray_vins = VehicleReader(mapping), StrayVins(mapping)
+        self.asides = Asides(mapping)
         self.of_row, self.problems_of_row = RowFolder(of_row), RowFolder(_all_of)
 
     @property
     def kept(self) -> int:
         """How many distinct keys have room."""
-        owners = (self.rules, self.vehicles, self.stray_vins, self.of_row, self.problems_of_row)
+        owners = (
+            self.rules,
+            self.vehicles,
+            self.stray_vins,
+            self.asides,
+            self.of_row,
+            self.problems_of_row,
+        )
         return sum(one.kept for one in owners)
 
 
@@ -103,13 +137,14 @@ class Screener:
         regime: code of the regime; None or ``all`` for every one that is in question for a row.
         joined: give lists as texts joined by ``;``, for formats without lists.
         encoded: give texts as dictionary arrays.
-        occurrences: the VINs of earlier sheets of the same run.
+        occurrences: the VINs of earlier sheets of the same run; or what else knows of earlier rows.
         desk: lists that the rows are held against.
         sheet: the number of the sheet in the run, from 0.
         with_facts: add the column ``FACTS``, not null on the rows that a person must look at.
         with_licence: add the column ``LICENCE``.
         manifest_days: gives the days of all rows of the run, which bear out a date that clears; asked only
             where a row needs it. Without them such a date is ``date_alone``.
+        draws: what becomes of rows that draw on licences, as for ``DeskRules``.
 
     Raises:
         ValueError: no VIN column is mapped, or neither a date nor a date column is given.
@@ -124,12 +159,13 @@ class Screener:
         *,
         joined: bool = False,
         encoded: bool = False,
-        occurrences: Occurrences | None = None,
+        occurrences: Earlier | None = None,
         desk: Desk | None = None,
         sheet: int = 0,
         with_facts: bool = False,
         with_licence: bool = False,
         manifest_days: Callable[[], ManifestDays | None] = lambda: None,
+        draws: DrawRule | None = None,
     ) -> None:
         if "vin" not in mapping:
             raise ValueError("mapping names no column for vin")
@@ -137,7 +173,7 @@ class Screener:
         if on is None and not day_field(mapping):
             raise ValueError("give on=, or map declaration_date or export_date")
         desk = desk or Desk()
-        self._new_desk = partial(DeskRules, desk, mapping)
+        self._new_desk = partial(DeskRules, desk, mapping, draws)
         self._has_bills = "bl_no" in mapping
         self._occurrences = occurrences or Occurrences()
         self._sheet = sheet
@@ -187,10 +223,11 @@ class Screener:
             self._lookups, self._desk = lookups, self._new_desk()
             self._rules, self._answers = lookups.rules, lookups.answers
             self._vehicles, self._stray_vins = lookups.vehicles, lookups.stray_vins
+            self._asides = lookups.asides
             self._of_row, self._problems_of_row = lookups.of_row, lookups.problems_of_row
 
-    def duplicates(self, batch: pa.RecordBatch, rows: Places) -> Duplicates:
-        """What is found of earlier rows, for another screener to judge the batch by.
+    def keys(self, batch: pa.RecordBatch, rows: Places) -> tuple[Places, VehicleKeys]:
+        """The places of the vehicles of a batch, and what they are known again by; nothing is judged.
 
         Args:
             batch: the user's columns.
@@ -198,30 +235,32 @@ class Screener:
         """
         with self._at_work(batch.num_rows):
             vehicles = self._vehicles(batch, self._rules.read)
-            return self._duplicates(vehicles, rows, self._rules.cells(vehicles.batch))
+            keys = self._keys(vehicles, self._rules.cells(vehicles.batch))
+            return self._places(vehicles, rows), keys
 
-    def _duplicates(
-        self, vehicles: Vehicles, rows: Places, cells: Callable[[str], Categorical]
-    ) -> Duplicates:
+    def judge(self, batch: pa.RecordBatch, rows: Places) -> None:
+        """Judge the vehicles of a batch up to what they draw on licences, and make no answers of it."""
+        with self._at_work(batch.num_rows):
+            self._judged(batch, rows)
+
+    def _places(self, vehicles: Vehicles, rows: Places) -> Places:
         numbers = rows if vehicles.rows is None else rows[vehicles.rows]
-        places = places_of(numbers, vehicles.ordinals, self._sheet)
-        bills = cells("bl_no") if self._has_bills else None
-        return find_duplicates(self._occurrences, vehicles.vins, places, bills)
+        return places_of(numbers, vehicles.ordinals, self._sheet)
 
-    def __call__(
-        self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None = None
-    ) -> pa.RecordBatch:
+    def _keys(self, vehicles: Vehicles, cells: Callable[[str], Categorical]) -> VehicleKeys:
+        return keys_of(vehicles.vins, cells("bl_no") if self._has_bills else None)
+
+    def __call__(self, batch: pa.RecordBatch, rows: Places) -> pa.RecordBatch:
         """The answers for one batch.
 
         Args:
             batch: the user's columns.
             rows: the number of each row as the user sees it.
-            duplicates: what another screener has found of earlier rows.
 
         Returns:
             The added columns alone, row by row; ``beside`` puts them to the user's.
         """
-        return self.screened(batch, rows, duplicates).answers
+        return self.screened(batch, rows).answers
 
     def parts(self, batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
         """A batch cut so that its vehicles fit into memory: where each part begins, and the part; one at least."""
@@ -229,25 +268,22 @@ class Screener:
         for start in range(0, max(batch.num_rows, 1), at_once):
             yield start, batch.slice(start, at_once)
 
-    def screened(
-        self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None = None
-    ) -> "Screened":
+    def screened(self, batch: pa.RecordBatch, rows: Places) -> "Screened":
         """The same, row by row and vehicle by vehicle."""
         with self._at_work(batch.num_rows):
-            return self._screened(batch, rows, duplicates)
+            return self._screened(batch, rows, self._judged(batch, rows))
 
-    def _screened(
-        self, batch: pa.RecordBatch, rows: Places, duplicates: Duplicates | None
-    ) -> "Screened":
+    def _judged(self, batch: pa.RecordBatch, rows: Places) -> JudgedVehicles:
         rules = self._rules
         vehicles = self._vehicles(batch, rules.read)
-        decided = rules(vehicles.batch, vehicles.vins, self._manifest_days)
+        aside = self._asides(batch, vehicles.rows)
+        decided = rules(vehicles.batch, vehicles.vins, aside, self._manifest_days)
         decisions = decided.decisions
         if vehicles.remarks is not None:
             decisions = rules.with_row(decisions, vehicles.remarks)
         decisions = self._stray_vins(batch, vehicles, decisions)
-        if duplicates is None:
-            duplicates = self._duplicates(vehicles, rows, decided.cells)
+        places = self._places(vehicles, rows)
+        duplicates = self._occurrences.find(self._keys(vehicles, decided.cells), places)
         if (kinds := duplicates.kinds).any():
             decisions = rules.with_duplicates(decisions, Categorical(DUPLICATE_REMARKS, kinds))
         decisions = self._desk.with_catalogue(decided, decisions)
@@ -257,9 +293,12 @@ class Screener:
         if vehicles.as_first is not None:
             known_by = known_by.copy()
             known_by[vehicles.as_first[0]] = known_by[vehicles.as_first[1]]
-        remarks = self._desk.remarks(
-            decided, with_reviews, (known_by, known_by != duplicates.places), vehicles.draws
-        )
+        known = KnownVehicles(places, known_by, known_by != duplicates.places)
+        remarks = self._desk.remarks(decided, with_reviews, known, vehicles.draws)
+        return JudgedVehicles(vehicles, decided, duplicates, with_reviews, remarks, fingerprints)
+
+    def _screened(self, batch: pa.RecordBatch, rows: Places, judged: JudgedVehicles) -> "Screened":
+        vehicles, decided, duplicates, with_reviews, remarks, fingerprints = judged
         more = self._evidence(decided, duplicates, with_reviews)
         if vehicles.rows is not None:
             folded = self._folded(batch, vehicles, decided, with_reviews, remarks, more)
@@ -301,15 +340,17 @@ class Screener:
             columns: list[Any] = [one[some].to_pylist() for one in (decided.vins.texts, verdicts)]
             others[row] = beside_first(*columns)
         problems = self._problems_of_row(self._answers.problems(decided), vehicles)
+        alone = ends - starts == 1
+        of_first = decided.vins.texts.take(starts)  # as in a batch without rows of several vehicles
+        texts = pc.if_else(pa.array(alone), of_first, self._vehicles.text(batch))
         with_lists = decisions
         if remarks:
-            alone = ends - starts == 1
             with_lists = self._desk.with_remarks(
                 decisions, self._desk.only(~alone[row_of], remarks)
             )
             remarks = self._desk.only(alone, remarks.take(starts))
         return FoldedRows(
-            self._vehicles.text(batch),
+            texts,
             problems,
             self._of_row(decisions, vehicles),
             self._of_row(with_lists, vehicles),

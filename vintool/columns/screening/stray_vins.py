@@ -4,7 +4,6 @@ The rule is that of ``screening.row_vins.stray_remarks``; only cells long enough
 regime has cleared.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -13,18 +12,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.columns.engine.categorical import Categorical, as_text, without_null
+from vintool.columns.engine.categorical import Categorical, as_far_as_text, holds_text, without_null
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.vehicles import Vehicles
+from vintool.declaration.answers import answer_columns
 from vintool.declaration.headers import CHASSIS, VIN_LAST
 from vintool.declaration.mapping import LINES, vin_fields
 from vintool.screening.row_vins import stray_remarks, stray_vins
 from vintool.screening.screen import is_cleared, with_row
 
 _LENGTH = 17
-#: Columns of an earlier answer, which repeat VINs of their rows.
-_OF_ANSWER = re.compile(r"(?:vin_)+(?:vin|text|suggestion|others|evidence|problems)")
 
 
 class StrayVins:
@@ -77,18 +75,13 @@ class StrayVins:
         found = defaultdict[int, set[str]](set)
         if tuple(batch.schema.names) == LINES:
             return found  # each VIN of a line has a row of its own
-        for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            if name in self._read or _OF_ANSWER.fullmatch(name):
+        repeating = answer_columns(batch.schema.names)
+        for at, (name, column) in enumerate(zip(batch.schema.names, batch.columns, strict=True)):
+            if name in self._read or at in repeating:
                 continue
-            if pa.types.is_nested(column.type):
-                rows = np.flatnonzero(looked_at)
-                values: list[Any] = column.take(rows).to_pylist()
-                for row, value in zip(rows.tolist(), values, strict=True):
-                    found[row] |= stray_vins(str(value))
+            if not holds_text(column.type):
                 continue
-            if not _holds_text(column.type):
-                continue
-            texts = without_null(as_text(column))
+            texts = without_null(as_far_as_text(column))
             lengths = np.asarray(pc.binary_length(texts))
             rows = np.flatnonzero((lengths >= _LENGTH) & looked_at)
             if not len(rows):
@@ -99,12 +92,3 @@ class StrayVins:
                 if vins[code]:
                     found[row] |= vins[code]
         return {row: vins for row, vins in found.items() if vins}
-
-
-def _holds_text(kind: pa.DataType) -> bool:
-    values = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(
-        pa.types.is_string(values)
-        or pa.types.is_large_string(values)
-        or pa.types.is_string_view(values)
-    )

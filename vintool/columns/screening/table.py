@@ -179,16 +179,20 @@ def _screened(
     """
     before = 0
     for batch in batches:
-        for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
-            try:
-                some = batch.slice(start, BATCH_ROWS)
-                plain = _plain(some)
-                for at, part in screener.parts(plain):
-                    answers = screener(part, numbers(before, part.num_rows))
-                    yield some.slice(at, part.num_rows), answers
-                    before += part.num_rows
-            except TypeNotTakenError as error:
-                raise named(error, batch, mapping.values()) from None
+        try:
+            for start, part in parts_of(screener, batch):
+                answers = screener(part, numbers(before, part.num_rows))
+                yield batch.slice(start, part.num_rows), answers
+                before += part.num_rows
+        except TypeNotTakenError as error:
+            raise named(error, batch, mapping.values()) from None
+
+
+def parts_of(screener: Screener, batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """A batch in parts that a screener takes at once: where each begins, and the part; one at least."""
+    for start in range(0, max(batch.num_rows, 1), BATCH_ROWS):
+        for at, part in screener.parts(_plain(batch.slice(start, BATCH_ROWS))):
+            yield start + at, part
 
 
 def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -326,9 +326,10 @@ def _some(texts: pa.StringArray, rows: Places) -> list[str]:
 def _replaced(
     texts: pa.StringArray, rows: Places, of_special: Mask, special: Iterable[str]
 ) -> pa.StringArray:
-    """The texts of the vehicles: those of their rows, but for the special ones."""
+    """The texts of the vehicles: those of their rows, but for the special ones; where there is no cell there is no text either."""
     spread = texts if len(rows) == len(texts) else texts.take(rows)
     replaced = pc.replace_with_mask(
         spread, pa.array(of_special), pa.array(list(special), pa.string())
     )
-    return cast("pa.StringArray", replaced)
+    nothing = pc.and_(spread.is_null(), pc.equal(replaced, pa.scalar("")))
+    return cast("pa.StringArray", pc.if_else(nothing, pa.scalar(None, pa.string()), replaced))

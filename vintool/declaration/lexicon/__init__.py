@@ -9,13 +9,20 @@ of a row.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import ELECTRIC_MARK, GOODS_NAME, REMARKS, further_of
+from vintool.declaration.headers import (
+    DRIVE_MOTOR,
+    ELECTRIC_MARK,
+    GOODS_NAME,
+    REMARKS,
+    further_of,
+)
 from vintool.declaration.lexicon import (
+    asides,
     codes,
     engine,
     fuels,
@@ -26,7 +33,13 @@ from vintool.declaration.lexicon import (
     prices,
     remarks,
 )
-from vintool.declaration.lexicon.electric_hints import energies, hint, hinted, without_energies
+from vintool.declaration.lexicon.electric_hints import (
+    energies,
+    hint,
+    hint_for_fuel,
+    hinted,
+    without_energies,
+)
 from vintool.declaration.lexicon.meanings import (
     NO_ENGINE,
     NOT_STORED,
@@ -35,6 +48,7 @@ from vintool.declaration.lexicon.meanings import (
     is_not_read,
     quoted,
 )
+from vintool.declaration.lexicon.quoted_codes import quoted_code
 
 __all__ = [
     "FIELDS",
@@ -43,8 +57,11 @@ __all__ = [
     "VIN_ALONE",
     "Meaning",
     "Reader",
+    "aside",
+    "asides_of",
     "beside_vin",
     "fields_read",
+    "is_aside",
     "meaning",
     "origins",
     "together",
@@ -85,6 +102,7 @@ READERS = {
     "goods_name_zh": Reader(goods.goods_name, GOODS_NAME),
     "goods_name_en": Reader(goods.goods_name, GOODS_NAME),
 }
+_DEAF = frozenset({"make", "unit_price", "currency", "trade_mode", "origin"})  # by their readers
 VIN_ALONE = r"^\s*[0-9A-Za-z]{17}\s*$"
 """A cell with a VIN and nothing beside it, for Python's regular expressions and Arrow's."""
 
@@ -146,8 +164,10 @@ def meaning(field: str, text: str) -> Meaning | None:
 _PLACES = {"fuel", "vehicle_type"}  # where the name of a product stands at times
 # Fields in which more is heard than their entries, and how: in the latter no word for an electric car is an entry, and all speak.
 _HINTS = {
-    **dict.fromkeys((*_PLACES, "model", "type_code"), hint),
-    **dict.fromkeys(("hs_code", "un_no", "condition", "seats", "displacement", "battery_capacity", "drive_motor", "electric_range"), remarks.speaks),
+    **dict.fromkeys(("goods_name", "goods_name_zh", "goods_name_en"), quoted_code),
+    **dict.fromkeys(_PLACES, hint),
+    "fuel": hint_for_fuel,
+    **dict.fromkeys(("model", "type_code", "hs_code", "un_no", "condition", "seats", "displacement", "battery_capacity", "drive_motor", "electric_range"), remarks.speaks),
 }  # fmt: skip
 _VIN_ALONE = re.compile(VIN_ALONE)
 _KEPT = 200  # characters of a cell that is remembered
@@ -158,7 +178,7 @@ def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
         asides = {
             REMARKS,
-            remarks.DRIVE_MOTOR,
+            DRIVE_MOTOR,
             remarks.ELECTRIC_RANGE,
             ELECTRIC_MARK,
         }
@@ -174,6 +194,29 @@ def _meaning(field: str, text: str) -> Meaning | None:
     if said is None and field in _PLACES:
         said = goods.in_place_of(field, text)
     return hinted(field, text, said, _HINTS[field]) if field in _HINTS else said
+
+
+def is_aside(field: str) -> bool:
+    """Whether the reader of a field does not hear what speaks for an electric car; see ``asides``.
+
+    >>> is_aside("colour"), is_aside("make"), is_aside("fuel"), is_aside("remarks_2")
+    (True, True, False, False)
+    """
+    return field in _DEAF or (field not in READERS and not further_of(field))
+
+
+def aside(name: str, text: str) -> Meaning | None:
+    """What a cell that is read as something else, or not at all, says for an electric car."""
+    return _aside(name, text) if len(text) <= _KEPT else asides.aside(name, text)
+
+
+_aside = lru_cache(maxsize=1 << 16)(asides.aside)
+
+
+def asides_of(cells: Mapping[str, str]) -> Meaning | None:
+    """What the cells of a row say that are read as something else: field -> text."""
+    fields = sorted(field for field in cells if is_aside(field))
+    return asides.strongest(aside(field, cells[field]) for field in fields)
 
 
 def beside_vin(text: str) -> Meaning | None:
@@ -209,6 +252,8 @@ def together(*meanings: Meaning | None) -> tuple[Meaning, ...]:
         elif cell.models:
             named = cell.brands if cell.field == GOODS_NAME else ()
             model = models.of_brand(cell, brands)._replace(brands=named, models=())
+            if not (brands or named or model.is_fact or model.hint):
+                model = model._replace(hint=models.sold_as_electric(cell), own_key=False)
             row += [model] if model.is_fact or model.hint or named else []
         elif cell.part == NO_ENGINE:
             row += [engine.no_engine(cell, battery)] if battery else []

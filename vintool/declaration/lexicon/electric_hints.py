@@ -7,17 +7,27 @@ drives. Beside entries that tell such a car they contradict these; see ``screeni
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 
 from vintool.codes import Powertrain
-from vintool.declaration.lexicon.goods_words import SOURCE, alike, hints_in
+from vintool.declaration.lexicon.goods_words import SOURCE, alike, hints_in, rows_about
 from vintool.declaration.lexicon.meanings import Meaning, quoted
+from vintool.declaration.lexicon.quoted_codes import quoted_code
 from vintool.declaration.lexicon.words import Word, fold, words_of
 
 # What an engine alone cannot be sold with: a battery to drive on, by its energy. Of a distance (kWh/100 km) it is a use.
 _ENERGY = re.compile(
     r"(?<![0-9.,])([0-9]{1,3}(?:[.,][0-9]{1,3})?)\s?(?:k\s?wh|квт[ .·*]?ч|千瓦时|千瓦時|度电|度電)(?!\s?/)"
 )
+# A charge in per cent, a range by the cycle of electric cars, no gram of carbon dioxide.
+_FIGURES = re.compile(
+    r"(?<![^\W\d_])soc\W{0,4}\d{1,3}\s?%"
+    r"|(?<![\d.,])0(?:[.,]0+)?\s?g(?:\s?co2)?\s?/\s?km"
+    r"|(?<![a-z])(?:cltc|wltp|nedc)\W{0,4}(?:range\W{0,3})?\d{3}\s?(?:km(?![a-z])|公里|км)"
+    r"|(?<!\d)\d{3}\s?(?:km|公里|км)\W{0,3}(?:range\W{0,3})?(?:cltc|wltp|nedc)(?![a-z])"
+)
 _SMALLEST, _LARGEST = 8, 300  # as ``engine.battery_capacity``
+_STEM = re.compile(r"(?<![^\W\d_])(?:ele[ck]tr|элект|елект|ηλεκτρ|ელექტრ|էլեկտր)(?!on|он)[^\W\d_]*")
 #: What a hint may mean where the same cell tells it.
 DRIVEN_BY_MOTORS = frozenset(
     {Powertrain.BEV, Powertrain.PHEV, Powertrain.EREV, Powertrain.FCEV, Powertrain.HEV}
@@ -37,6 +47,15 @@ def energies(text: str) -> list[str]:
     ]
 
 
+def figures(text: str) -> list[str]:
+    """Other figures of a text that no car with an engine alone has: its charge, its range by battery, no exhaust.
+
+    >>> figures("SOC 30%"), figures("520 km (CLTC)"), figures("CO2 0 g/km"), figures("CO2 120 g/km, 600 km")
+    (['soc 30%'], ['520 km (cltc'], ['0 g/km'], [])
+    """
+    return [found[0] for found in _FIGURES.finditer(fold(text))]
+
+
 def without_energies(text: str) -> str:
     """A text without the energies of batteries in it."""
     return _ENERGY.sub(" ", fold(text)).strip()
@@ -51,10 +70,27 @@ def hint(text: str) -> str:
     return hint_in(alike(words_of(text)), text)
 
 
+def hint_for_fuel(text: str) -> str:
+    """The same of a cell for the fuel, in which a word that begins as "electric" does is no window, in whatever language.
+
+    >>> hint_for_fuel("elektrisierend"), hint_for_fuel("electronic injection")
+    ('elektrisierend', '')
+    """
+    if heard := hint(text):
+        return heard
+    words = (one[0] for one in _STEM.finditer(fold(text)))
+    return next((word for word in words if word not in _words_of_hints()), "")
+
+
+@cache
+def _words_of_hints() -> frozenset[str]:
+    return frozenset(word.text for row, _, _ in rows_about("hint") for word in words_of(row))
+
+
 def hint_in(words: Sequence[Word], text: str) -> str:
     """The same of a text that was parted into words, in one script."""
     by_word = next((one.word for one in hints_in(words)), "")
-    return by_word or next(iter(energies(text)), "")
+    return by_word or next(iter((*energies(text), *figures(text))), "") or quoted_code(text)
 
 
 def hinted(

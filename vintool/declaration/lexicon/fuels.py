@@ -26,6 +26,9 @@ from vintool.registry.rows import read_rows
 
 FILLER_COLUMNS = ("word", "language", "source")
 _LONGEST = 24  # words
+_UNSURE = re.compile(r"[?？¿]")
+# Petrol -> electric: what it was and what it is, and no hybrid.
+_TURNED = re.compile(r"[-=–—]{1,2}>|[→➔➜⇒⟶➡》]|>+|\bto\b|\bnow\b|改(?:为|成|装)?", re.IGNORECASE)
 _WRAPPED = re.compile(r"[-/+&,、]\s*\n|\n\s*[-/+&,、]")  # petrol/ electric
 
 
@@ -57,11 +60,21 @@ def fuel(text: str) -> Meaning | None:
     """What a fuel cell says: as a whole, or word by word."""
     whole = values("fuel", listed).get(listed(text))
     powertrains = (Powertrain(whole),) if whole else weigh(_powertrains(words_of(text, WORD)))
+    if _UNSURE.search(text):
+        powertrains = tuple(one for one in powertrains if one is Powertrain.BEV)
+    if _TURNED.search(text) and _turned_electric(text):
+        powertrains = (Powertrain.BEV, Powertrain.ICE)
     if "\n" in text and not _WRAPPED.search(text) and _lines_disagree(text):
         powertrains = (Powertrain.BEV, Powertrain.ICE)
     if not powertrains:
         return None
     return Meaning("fuel", quoted("fuel", text), source=SOURCE).with_powertrains(powertrains)
+
+
+def _turned_electric(text: str) -> bool:
+    """Whether a cell tells two powertrains, one turned into the other, and one of them is pure electric."""
+    sides = [_powertrains(words_of(side, WORD)) for side in _TURNED.split(text)]
+    return len(sides) > 1 and all(sides) and any(Powertrain.BEV in side for side in sides)
 
 
 def _lines_disagree(text: str) -> bool:

@@ -17,6 +17,7 @@ from vintool.declaration.lexicon.words import (
     words_of,
 )
 from vintool.errors import DataError
+from vintool.registry.characters import simplified
 from vintool.registry.rows import read_rows
 
 SOURCE = "declared.goods.csv"
@@ -37,19 +38,14 @@ _NUMBERED = frozenset({"model", "item", "art", "article", "ref", "reference", "s
 _WITHOUT = re.compile("(?:发动机|内燃机|引擎|排量|增程器|油箱)$")
 _OWN = frozenset({"no", "无", "無"})
 # Denial behind a word, and whether it denies whatever follows: 混合动力否, hybrid: none.
-_BEHIND = {"否": True, "отсутствует": True, "отсутствуют": True, "değil": True, "no": False, "none": False, "nil": False, "N/A": False, "无": False, "没有": False, "нет": False, "немає": False, "aucun": False, "aucune": False, "non": False, "nein": False, "não": False, "yok": False, "لا": False, "なし": False, "없음": False}  # fmt: skip
+_BEHIND = {"否": True, "отсутствует": True, "отсутствуют": True, "değil": True, "no": False, "none": False, "nil": False, "N/A": False, "无": False, "没有": False, "нет": False, "немає": False, "aucun": False, "aucune": False, "non": False, "nein": False, "não": False, "yok": False, "لا": False, "なし": False, "없음": False, "free": False, "cancelled": False, "canceled": False, "removed": False, "excluded": False, "除外": True, "取消": True, "作废": True}  # fmt: skip
 _EQUALS = re.compile(r"[:=]")
 _ENDS = re.compile(r"[^\s:=-]")  # what stands before a word that a denial does not belong to
 _HYBRIDS = frozenset({Powertrain.PHEV, Powertrain.HEV, Powertrain.NOT_BEV})
-# One script of the few characters that decide, and one alphabet of letters that look alike.
-_ONE_SCRIPT = str.maketrans(
-    "純電動車轎乗無門調轉鏡後遙兒輛貨運輸載驅", "纯电动车轿乘无门调转镜后遥儿辆货运输载驱"
-)
+# One alphabet of letters that look alike.
 _LATIN = str.maketrans("асеорхукітпмвн", "aceopxykitnmbh")
 _CYRILLIC = str.maketrans("aceopxykitmbh", "асеорхукітмвн")
-_OTHER_SCRIPT = re.compile(
-    f"[{''.join(map(chr, _ONE_SCRIPT))}]|[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]"
-)
+_TWO_ALPHABETS = re.compile("[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]")
 _LATIN_LETTER = re.compile("[a-z]")
 _TELLTALE = 5  # letters of a word of two alphabets that can be but one
 _ELECTRIC = frozenset({"electric", "electrical"})
@@ -92,18 +88,18 @@ class _Found(NamedTuple):
 
 def alike(words: list[Word]) -> list[Word]:
     """The words in one script: 純電動車 as 纯电动车, a Cyrillic letter in a Latin word as the Latin one."""
-    if not _OTHER_SCRIPT.search(" ".join(word.text for word in words)):
+    if not has_other_script(" ".join(word.text for word in words)):
         return words
     return [word if word.text.isascii() else _in_one_script(word) for word in words]
 
 
 def has_other_script(folded: str) -> bool:
     """Whether ``alike`` may change a folded text."""
-    return _OTHER_SCRIPT.search(folded) is not None
+    return _TWO_ALPHABETS.search(folded) is not None or simplified(folded) != folded
 
 
 def _in_one_script(word: Word) -> Word:
-    text = word.text.translate(_ONE_SCRIPT)
+    text = simplified(word.text)
     if len(text) >= _TELLTALE and _LATIN_LETTER.search(text):
         latin = text.translate(_LATIN)
         text = latin if latin.isascii() else text.translate(_CYRILLIC)
@@ -218,7 +214,7 @@ def hints_in(words: Sequence[Word]) -> Iterator[_Found]:
     )
     for one in hints:
         if not (
-            taken.intersection(range(one.start, one.end))
+            taken.issuperset(range(one.start, one.end))
             or (one.value == _ELECTRICAL and _of_equipment(words, one))
             or _denial(words, one.start)
             or _denied_behind(words, one)
@@ -335,7 +331,7 @@ def _denied_behind(words: Sequence[Word], one: _Found) -> bool:
         return False
     gap, pure = words[one.end].gap, one.value == Powertrain.BEV
     equals = _EQUALS.search(gap) is not None
-    if gap.strip(" :=\t" if pure else " :=\t(-–") or (pure and not equals):
+    if gap.strip(" :=\t" if pure else " :=\t(-–?") or (pure and not equals):
         return False
     for end, always in _behind().at([word.text for word in words[one.end : one.end + 3]], 0):
         after = words[one.end + end] if one.end + end < len(words) else Word("", ".")

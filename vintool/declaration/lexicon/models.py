@@ -24,6 +24,7 @@ from vintool.declaration.lexicon.words import (
 )
 from vintool.registry.rows import read_rows
 
+_SHORT = 3  # characters of a name that many things have
 MODEL_COLUMNS = ("brand", "model", "powertrain", "alone", "source", "note")
 
 NOT = frozenset({"non", "no", "not", "非", "不", "无", "без", "не", "sans", "kein", "ohne", "sin"})
@@ -178,6 +179,22 @@ def brands_and_models(words: list[Word]) -> tuple[tuple[str, ...], tuple[NamedMo
         if some[0].powertrain is not None and len({one.powertrain for one in some}) == 1
     )
     return tuple(sorted(set(brands.values()))), models
+
+
+def sold_as_electric(cell: Meaning) -> str:
+    """The model that the cell of one names, if every brand that has one of this name sells it as pure electric; else empty.
+
+    >>> sold_as_electric(model("Taycan")), sold_as_electric(model("海鸥")), sold_as_electric(model("2"))
+    ('Taycan', '海鸥', '')
+    """
+    names = [one.model for one in cell.models]
+    electric = all(one.powertrain is Powertrain.BEV for one in cell.models)
+    telling = names and (len(names[0]) > _SHORT or not names[0].isascii())
+    of_model = cell.field in {
+        "model",
+        "type_code",
+    }  # in the name of goods they are words as others are
+    return names[0] if telling and electric and of_model else ""
 
 
 def of_brand(cell: Meaning, brands: frozenset[str]) -> Meaning:

@@ -9,7 +9,7 @@ from collections import Counter
 from functools import cache
 
 from vintool.codes import Powertrain
-from vintool.declaration.headers import ELECTRIC_MARK, REMARKS
+from vintool.declaration.headers import DRIVE_MOTOR, ELECTRIC_MARK, REMARKS
 from vintool.declaration.lexicon.electric_hints import energies, hint
 from vintool.declaration.lexicon.goods import goods_name
 from vintool.declaration.lexicon.goods_words import (
@@ -19,11 +19,13 @@ from vintool.declaration.lexicon.goods_words import (
     rows_about,
 )
 from vintool.declaration.lexicon.meanings import Meaning, quoted
+from vintool.declaration.lexicon.quoted_codes import MAY_STAND, quoted_code
 from vintool.declaration.lexicon.words import WORD, fold, letters, rows_of, words_of
 
-DRIVE_MOTOR, ELECTRIC_RANGE = "drive_motor", "electric_range"
+ELECTRIC_RANGE = "electric_range"
 # Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
-_SIGNS = re.compile(r"bev|ev\b|plug|k\s?wh|квт|千瓦|[度电電]")
+_LATIN_SIGNS = r"bev|ev\b|plug|k\s?wh|\bsoc\b|cltc|wltp|nedc|\b0(?:[.,]0+)?\s?g"
+_SIGNS = re.compile(rf"{_LATIN_SIGNS}|квт|千瓦|[度电電]")
 _COMPANY = re.compile(
     r"公司|集团|集團|株式会社|\b(?:co\.|ltd|llc|inc\b|corp|gmbh|s\.?a\.?r?\.?l\b|s\.a\.|b\.v\.|ооо|тоо|limited|company|trading|logistics)"
 )
@@ -45,8 +47,9 @@ _SENTENCE = re.compile(r"[\n\r;；。]")
 _NUMBER = re.compile(r"[0-9]{2,4}")
 _SHORTEST, _FARTHEST = 20, 2_000  # km
 _NOTHING = re.compile(
-    r"[\W_0]*|n/?a|none|no|nil|无|無|没有|нет|keine?|non|ninguno|nessuno|yok|not applicable|不适用"
+    r"[\W_0]*(?:\s*%|kwh|km)?|n/?a|none|no|nil|false|n|无|無|没有|нет|keine?|non|ninguno|nessuno|yok|not applicable|不适用"
 )
+_STARTER = re.compile(r"lead|agm|\befb\b|(?<!\d)(?:12|24)\s?v\b|铅酸|鉛酸|usb|wireless|无线")
 _YES = re.compile(
     r"y|yes|true|t|1|1\.0|x|[√✓✔☑]|是|有|对|對|ja|j|oui|si|sí|s|sim|da|да|evet|tak|ano|igen|はい|○|◯|예|네|có|ya|yes, .{1,40}"
 )
@@ -122,6 +125,14 @@ def _telling_words() -> frozenset[str]:
     return frozenset(telling)
 
 
+@cache
+def may_speak_pattern() -> str:
+    """What a text holds at least that speaks for an electric car, for Arrow's regular expressions: no other is to be read."""
+    words = "|".join(sorted(word for word in _telling_words() if word.isascii()))
+    word = f"(?:^|[^a-z])(?:{words})(?:[^a-z]|$)"
+    return f"(?i)[^\\x00-\\x7f]|{_LATIN_SIGNS}|{MAY_STAND}|{word}"
+
+
 def _may_speak(folded: str) -> bool:
     """Whether a sentence has a word in it that can speak for an electric car."""
     return (
@@ -141,12 +152,13 @@ def remarks(text: str) -> Meaning | None:
     speaking = filter(_may_speak, _SENTENCE.split(fold(text)))
     rest = "\n".join(filter(_may_speak, map(without_companies, speaking)))
     said = goods_name(rest) if rest else None
-    if said is None:
-        return None
-    powertrains = {said.powertrain, *said.rivals}
-    if said.powertrain is Powertrain.BEV:
+    if said is not None and said.powertrain is Powertrain.BEV:
         return Meaning(REMARKS, quoted(REMARKS, text), Powertrain.BEV, source=SOURCE)
-    heard = said.hint or (said.display if Powertrain.BEV in powertrains else "") or hint(rest)
+    heard = ""
+    if said is not None:
+        named = Powertrain.BEV in said.rivals
+        heard = said.hint or (said.display if named else "") or hint(rest)
+    heard = heard or quoted_code(text)
     return Meaning(REMARKS, quoted(REMARKS, text), source=SOURCE, hint=heard) if heard else None
 
 
@@ -161,12 +173,13 @@ def speaks(text: str) -> str:
 
 
 def drive_motor(text: str) -> Meaning | None:
-    """A drive motor that is named.
+    """A drive motor that is named, or another part of an electric drive: a battery to drive on, a plug.
 
-    >>> drive_motor("TZ220XS").hint, drive_motor("/"), drive_motor("无")
-    ('drive motor', None, None)
+    >>> drive_motor("TZ220XS").hint, drive_motor("/"), drive_motor("无"), drive_motor("12V lead-acid")
+    ('drive motor', None, None, None)
     """
-    if _NOTHING.fullmatch(text.strip().casefold()):
+    bare = text.strip().casefold()
+    if _NOTHING.fullmatch(bare) or _STARTER.search(bare):
         return None
     return Meaning(DRIVE_MOTOR, quoted(DRIVE_MOTOR, text), source=SOURCE, hint="drive motor")
 

@@ -102,7 +102,9 @@ class Phrases(Generic[T]):
         return word in self._by_first
 
     def at(self, words: Sequence[str], start: int) -> Iterator[tuple[int, T]]:
-        """Every phrase that begins at this index, with the index after its last word."""
+        """Every phrase that begins at this index, with the index after its last word; none at the end."""
+        if start == len(words):
+            return
         for phrase, value in self._by_first.get(words[start], ()):
             end = start + len(phrase)
             if tuple(words[start:end]) == phrase:

@@ -1,11 +1,11 @@
 """What Arrow and Parquet files have in common: the names, the types and the first cells of their columns."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 
-from vintool.columns.engine.categorical import as_text
-from vintool.columns.engine.plain import TypeNotTakenError, is_taken, to_plain
+from vintool.columns.engine.categorical import as_far_as_text
+from vintool.columns.engine.plain import is_taken, to_plain
 from vintool.declaration.headers import label
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
@@ -49,14 +49,9 @@ def plain_columns(data: pa.RecordBatch, columns: Names) -> pa.RecordBatch:
 
 
 def sample_of(data: pa.RecordBatch | None) -> tuple[Names, ...]:
-    """The first rows as text; of a column that is no text empty cells."""
+    """The first rows as text, as far as there is any."""
     if data is None:
         return ()
-    return tuple(zip(*map(_sample, data.slice(0, SAMPLE_ROWS).columns), strict=True))
-
-
-def _sample(column: pa.Array) -> Sequence[str]:
-    try:
-        return [text or "" for text in as_text(column).to_pylist()]
-    except TypeNotTakenError:
-        return [""] * len(column)
+    columns = (as_far_as_text(one).to_pylist() for one in data.slice(0, SAMPLE_ROWS).columns)
+    cells: Any = ([text or "" for text in column] for column in columns)
+    return tuple(zip(*cells, strict=True))

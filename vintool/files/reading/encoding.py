@@ -6,6 +6,7 @@ proves it also counts the lines, so that the parser's records can be checked aga
 """
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,9 @@ class Scan:
     closed: (
         bool  # the last character before the final line breaks and empty cells is a quotation mark
     )
+
+
+_PRINTABLE_PAIR = re.compile(rb"[\t\n\r -~]{2}")
 
 
 def decide(path: Path, wanted: str | None) -> tuple[str, Scan, list[str]]:
@@ -119,6 +123,8 @@ def _utf16(head: bytes) -> str:
     # U+4E00 and its like have a zero on the other side; a stray one is damage.
     if zeros[low] <= max(8 * zeros[1 - low], len(head) // 64):
         return ""
+    if 4 * len(_PRINTABLE_PAIR.findall(head)) > len(head):
+        return ""  # text of one byte a character, with a few stray zeros
     name = ("utf-16-be", "utf-16-le")[low]
     text = head[: len(head) // 2 * 2].decode(name, "replace")
     ends = any(mark in text for mark in f"\r\n{DELIMITERS}")
@@ -191,6 +197,7 @@ def _scan(path: Path, encoding: str) -> Scan:
                     file=path.name,
                     row=counted.lines + rest[:start].count(b"\n") + 1,
                     next_step="pass the right one with --encoding, or save the file again as UTF-8",
+                    in_python="pass the right one as encoding=, or save the file again as UTF-8",
                 ) from None
             if "\0" in text:
                 raise ManifestError(
@@ -198,6 +205,7 @@ def _scan(path: Path, encoding: str) -> Scan:
                     file=path.name,
                     row=counted.lines + text[: text.index("\0")].count("\n") + 1,
                     next_step="save it again as UTF-8, or pass its encoding with --encoding",
+                    in_python="save it again as UTF-8, or pass its encoding as encoding=",
                 )
             counted.add(text.encode("utf-8", "surrogatepass"))
             if not chunk:

@@ -99,13 +99,14 @@ def read_json_document(  # noqa: PLR0913 - how a manifest is opened
         )
     kept = {name: one for name, one in wanted.items() if len(wanted) == 1 or holds(one.sheets[0])}
     if not kept:
+        named = "; ".join(
+            f"{name!r} has {labels(one.sheets[0].columns)}" for name, one in wanted.items()
+        )
         raise NoVinColumn(
-            "none of its lists has a key that looks like it holds VINs: "
-            + "; ".join(
-                f"{name!r} has {labels(one.sheets[0].columns)}" for name, one in wanted.items()
-            ),
+            f"none of its lists has a key that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
+            in_python='pass sheet= and mapping={"vin": "..."}',
         )
     several = len(kept) > 1
     return Manifest(

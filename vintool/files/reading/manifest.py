@@ -329,7 +329,10 @@ def _sheetless(manifest: Manifest, sheet: str | None) -> Manifest:
     """Refuse to choose a sheet where there is only one."""
     if sheet is not None:
         raise ManifestError(
-            "this format has no sheets", file=manifest.path.name, next_step="leave out --sheet"
+            "this format has no sheets",
+            file=manifest.path.name,
+            next_step="leave out --sheet",
+            in_python="leave out sheet=",
         )
     return manifest
 
@@ -391,9 +394,10 @@ def _refuse(path: Path, head: bytes) -> None:
             "this is XML that is cut short", file=path.name, next_step="have it written again"
         )
     if head.startswith(b"{\\rtf"):
-        under = " under the name of a spreadsheet" if path.suffix.lower() in _SPREADSHEETS else ""
         raise ManifestError(
-            f"this is a text document{under}",
+            "this is a text document under the name of a spreadsheet"
+            if path.suffix.lower() in _SPREADSHEETS
+            else "this is a text document",
             file=path.name,
             next_step="open it in a spreadsheet program and save a copy as .xlsx",
         )

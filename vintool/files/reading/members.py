@@ -244,7 +244,9 @@ def _kept(
     if not sheets:
         refused = "; ".join(f"{name!r}: {why}" for name, why in (*opened.unread, *opened.skipped))
         raise ManifestError(
-            f"this {what} holds no list that can be read" + f" ({refused})" * bool(refused),
+            f"this {what} holds no list that can be read ({refused})"
+            if refused
+            else f"this {what} holds no list that can be read",
             file=path.name,
             next_step="save the list that is meant by itself, as .xlsx or CSV",
         )
@@ -258,6 +260,7 @@ def _kept(
             f"nothing in this {what} has a column that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
+            in_python='pass sheet= and mapping={"vin": "..."}',
         )
     kept_ones = set(map(id, kept))
     skipped = [(one.name, "no VIN in it") for one in sheets if id(one) not in kept_ones]

@@ -114,9 +114,13 @@ def _footer(path: Path, name: str) -> _File:
     except _BROKEN as error:
         if short_of_memory(error):
             raise
-        kind = "encrypted" if "encrypted" in str(error).lower() else "damaged or cut short"
+        encrypted = "encrypted" in str(error).lower()
         raise ManifestError(
-            f"the Parquet file is {kind}", file=name, next_step="have it written again"
+            "the Parquet file is encrypted"
+            if encrypted
+            else "the Parquet file is damaged or cut short",
+            file=name,
+            next_step="have it written again",
         ) from None
     if declared != sum(footer.groups):
         raise ManifestError(

@@ -128,6 +128,7 @@ class Sheet:
         header_rows: how many rows its header takes up.
         title_rows: the numbers of the rows above it that are titles and no data, from 1.
         titles: the texts of these rows, by which they are known where they come again below.
+        beside: the lines of the document that stand beside its tables.
         hidden_rows: those that a workbook does not show.
         hidden_columns: the names of those that a workbook does not show.
         tally: the counts of the latest run of ``batches``.
@@ -149,6 +150,7 @@ class Sheet:
     header_rows: int = field(default=0, compare=False)
     title_rows: tuple[int, ...] = field(default=(), compare=False)
     titles: frozenset[str] = field(default=frozenset(), compare=False)
+    beside: frozenset[str] = field(default=frozenset(), compare=False)
     hidden_rows: Spans = field(default=(), compare=False)
     hidden_columns: tuple[str, ...] = field(default=(), compare=False)
     header_end: int = field(default=0, compare=False)

@@ -159,5 +159,6 @@ def _declared(path: Path) -> str | None:
             "the XML declares an encoding that is not known",
             file=path.name,
             next_step="pass the right one with --encoding",
+            in_python="pass the right one as encoding=",
         ) from None
     return "gb18030" if name in {"gbk", "gb2312"} else name

@@ -227,9 +227,11 @@ class RowReader:
                     data = text.encode()
                     parser.Parse(data, not data)
                 except (expat.ExpatError, UnicodeError):
-                    what = "the XML is not well-formed" if text else "the XML is cut short"
+                    line = parser.ErrorLineNumber
                     raise ManifestError(
-                        f"{what} at line {parser.ErrorLineNumber}",
+                        f"the XML is not well-formed at line {line}"
+                        if text
+                        else f"the XML is cut short at line {line}",
                         file=self._path.name,
                         next_step="ask the sender for the file again",
                     ) from None

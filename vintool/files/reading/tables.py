@@ -298,6 +298,7 @@ def read_blocks(
         else:
             left.append(one)
             lines += block.lines()
+    sheets = [replace(one, beside=frozenset(lines)) for one in sheets]
     if words == MANIFEST and sheet in {None, "text"} and (text := _text(path, lines, notes)):
         sheets.append(text)
     if not sheets:
@@ -349,6 +350,9 @@ def _text(path: Path, lines: Sequence[str], notes: list[str]) -> Sheet | None:
     return holding(replace(sheet, name="text", file=path.name), laid_out)
 
 
+_NO_VIN = "no VIN in its text, and no table has a column that looks like it holds VINs"
+
+
 def _refuse(path: Path, wanted: str | None, left: Sequence[Sheet]) -> NoReturn:
     """Say that there is nothing to read."""
     if wanted is not None:
@@ -359,8 +363,8 @@ def _refuse(path: Path, wanted: str | None, left: Sequence[Sheet]) -> NoReturn:
         )
     tables = "; ".join(f"{one.name!r} has {labels(one.columns)}" for one in left[:_NAMED])
     raise NoVinColumn(
-        "no VIN in its text, and no table has a column that looks like it holds VINs"
-        + f": {tables}" * bool(tables),
+        f"{_NO_VIN}: {tables}" if tables else _NO_VIN,
         file=path.name,
         next_step='if one of them holds VINs, pass --sheet and --map vin="..."',
+        in_python='if one of them holds VINs, pass sheet= and mapping={"vin": "..."}',
     )

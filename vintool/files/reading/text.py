@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from vintool.declaration import headers
 from vintool.declaration.mapping import LINES
-from vintool.declaration.shapes import like_a_vin, vin_shaped
+from vintool.declaration.shapes import LONGEST, holds_vin, like_a_vin, vin_shaped
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.sheets import SAMPLE_ROWS, Batch, Manifest, Sheet, Tally
@@ -264,11 +264,19 @@ def _hits(path: Path, encoding: str, counts: _Counts) -> Iterator[_Hit]:
 def candidates(text: str) -> list[tuple[str, int]]:
     """What stands for a vehicle in a line, and where it starts, in the order of the line.
 
-    >>> candidates("one is LRW3E7FA1LC000001, blue")
-    [('LRW3E7FA1LC000001', 7)]
+    >>> candidates("one is LRW3E7FA1LC000001, blue"), candidates("LRW3E7FA 2LC00000")
+    ([('LRW3E7FA1LC000001', 7)], [('LRW3E7FA 2LC00000', 0)])
     """
     whole = [(text[start:end], start) for start, end in vin_places(text)]
-    return sorted([*whole, *_others(text)], key=itemgetter(1))
+    found = sorted([*whole, *_others(text)], key=itemgetter(1))
+    return found or [(text, 0)] * _is_damaged_vin(text)
+
+
+def _is_damaged_vin(line: str) -> bool:
+    """Whether a line is a VIN of a known maker in pieces, with a wrong character or one too few or too many, and nothing else."""
+    if len(line) > LONGEST or not (like_a_vin(line) and holds_vin(line)):
+        return False
+    return wmi_is_known(_letters(line)[:3].upper())
 
 
 def _others(text: str) -> Iterator[tuple[str, int]]:

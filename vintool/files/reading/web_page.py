@@ -11,26 +11,28 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from vintool.declaration.headed import Headed
-from vintool.errors import ManifestError
+from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.approval_page import is_page
 from vintool.files.reading.encoding import decide
 from vintool.files.reading.sheets import Manifest
 from vintool.files.reading.tables import Block, Blocks, Source, read_blocks
+from vintool.files.reading.unshown import unshown
 
 _META = re.compile(rb"<(?:meta|\?xml)\b[^<>]*", re.IGNORECASE)
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _PIECE = re.compile(
     rb"<(?:div|span|p|tr|td|th|style|font|center|br|b|i|u|h[1-6]|title|script)\b[^@]", re.IGNORECASE
 )
-_UNSEEN = frozenset({"script", "style", "noscript", "template", "title"})
+_UNSEEN = frozenset({"script", "style", "template", "title"})
 _CELLS = frozenset({"td", "th"})
 # What may hide the rows in it, and what each of a cell's own ends.
 _AROUND = frozenset({"table", "tbody", "thead", "tfoot", "div", "section", "article", "form", "body", "details"})  # fmt: skip
 _HIDES = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:collapse|hidden))", re.IGNORECASE
 )
-_CLASS_RULE = re.compile(r"\.([\w-]{1,80})\s*\{([^{}]{0,500})\}")
+_NAMED = re.compile(r"[.#][\w-]{1,80}")
+_LONGEST_RULE = 4_000  # characters of selectors and rules
 _DEEPEST = 1_000  # elements of these in each other
 _LINES = frozenset({"br", "p", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "dt", "dd", "dl", "blockquote", "section", "article", "caption"})  # fmt: skip
 _CUT = "it ends within a table, as one that is cut short does; export or save it again"
@@ -50,7 +52,7 @@ class _Page(HTMLParser):
             tuple[str, bool]
         ] = []  # what is open, and whether it hides what is in it
         self._open = Counter[str]()  # how many of each of these
-        self._hiding = set[str]()  # classes of the page's own style
+        self._hiding = set[str]()  # .class and #id of the page's own style
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A table, a row, a cell or a line begins."""
@@ -75,18 +77,31 @@ class _Page(HTMLParser):
             self.blocks.start_cell(columns, _span(values.get("rowspan")))
             if self._hidden(values):
                 self.blocks.hide_columns(self.blocks.column, self.blocks.column + columns - 1)
-        elif tag in _LINES:
-            self.blocks.end_line()
+        else:
+            self._line_or_value(tag, values)
         self.frames += tag in {"frame", "iframe"}
 
+    def _line_or_value(self, tag: str, values: Mapping[str, str | None]) -> None:
+        """A line begins, or a field of a form has a value, which is shown like text."""
+        if tag in _LINES:
+            self.blocks.end_line()
+        elif tag == "input" and not self._unseen:
+            self.blocks.text(f" {values.get('value') or ''} ")
+
+    @property
+    def hides_its_end(self) -> bool:
+        """Whether a template that is never closed hides all that stands behind it."""
+        return self._unseen > 0
+
     def _hidden(self, values: Mapping[str, str | None]) -> bool:
-        """Whether an element is not shown, by its own attributes or a class of the page's style."""
-        classes = (values.get("class") or "").split()
+        """Whether an element is not shown, by its own attributes or the page's style."""
+        named = {f".{one}" for one in (values.get("class") or "").split()}
+        named.add(f"#{values.get('id')}")
         style = values.get("style") or ""
         return (
             "hidden" in values
             or _HIDES.search(style) is not None
-            or not self._hiding.isdisjoint(classes)
+            or not self._hiding.isdisjoint(named)
         )
 
     def _is_hiding(self) -> bool:
@@ -114,11 +129,12 @@ class _Page(HTMLParser):
             self.blocks.end_line()
 
     def handle_data(self, data: str) -> None:
-        """Text that is seen; line breaks in it are spaces. Of a style the classes that hide."""
+        """Text that is seen; line breaks in it are spaces. Of a style what it hides."""
         if self.cdata_elem == "style":
-            self._hiding.update(
-                name for name, rule in _CLASS_RULE.findall(data) if _HIDES.search(rule)
-            )
+            for rule in data.split("}"):
+                selectors, _, how = rule[-_LONGEST_RULE:].rpartition("{")
+                if _HIDES.search(how):
+                    self._hiding.update(_NAMED.findall(selectors))
         if not self._unseen:
             self.blocks.text(data.replace("\r", " ").replace("\n", " "))
 
@@ -193,15 +209,24 @@ def read_web_page(  # noqa: PLR0913 - how a manifest is opened
     """
     limits.refuse_larger(path, limits.WEB_PAGE, "the page", next_step=_NEXT)
     name, _, notes = _encoding(path, encoding)
-    page = _parsed(path.name, path.read_bytes().decode(name))
-    cut = [("end of the page", _CUT)] if page.blocks.is_open else []
+    text = path.read_bytes().decode(name)
+    page = _parsed(path.name, text)
+    cut = [("end of the page", _CUT)] if page.blocks.is_open or page.hides_its_end else []
     blocks = page.blocks.finished()
+    cut += unshown(text, blocks)
     if not blocks and page.frames:
         raise ManifestError(
             "this page shows other pages, in which its sheets are", file=path.name, next_step=_NEXT
         )
     source = Source(path, size, "html", name, notes, cut)
-    return read_blocks(source, blocks, sheet=sheet, holds=holds, words=words)
+    try:
+        return read_blocks(source, blocks, sheet=sheet, holds=holds, words=words)
+    except NoVinColumn as error:
+        if not cut:
+            raise
+        raise ManifestError(
+            f"{error.what}; {cut[-1][0]}: {cut[-1][1]}", file=path.name, next_step=_NEXT
+        ) from None
 
 
 def _encoding(path: Path, wanted: str | None) -> tuple[str, object, list[str]]:

@@ -14,10 +14,12 @@ from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.sheets import Manifest
 from vintool.files.reading.tables import Block, Blocks, Source, read_blocks
+from vintool.files.reading.workbooks.beside_cells import embedded, notes_of
 from vintool.files.reading.workbooks.parts import Parts, damage_refused
 
 DOCUMENT = "word/document.xml"
 _BESIDE = ("word/header", "word/footer", "word/footnotes", "word/endnotes")
+_COMMENTS = "word/comments"
 _UNREAD = frozenset({"moveFrom", "Fallback"})  # what stands a second time elsewhere
 _NEXT = "save the table as .xlsx or CSV"
 
@@ -121,12 +123,20 @@ def read_word(  # noqa: PLR0913 - how a manifest is opened
             beside = [one for one in names if one.startswith(_BESIDE) and one.endswith(".xml")]
             for part in (DOCUMENT, *beside):
                 blocks += _blocks(path, parts.chunks(part))
+            comments = [
+                line
+                for part in names
+                if part.startswith(_COMMENTS) and part.endswith(".xml")
+                for block in _blocks(path, parts.chunks(part))
+                for line in ([block] if isinstance(block, str) else block.lines())
+            ]
+            unread = embedded(info.filename for info in archive.infolist())
     except ManifestError as error:
         if not error.what.startswith("the workbook"):
             raise
         what = error.what.replace("the workbook", "the document")
         raise ManifestError(what, file=path.name, next_step="save it again as .docx") from None
-    source = Source(path, size, "docx")
+    source = Source(path, size, "docx", notes=notes_of(comments), unread=unread)
     return read_blocks(source, blocks, sheet=sheet, holds=holds, words=words)
 
 

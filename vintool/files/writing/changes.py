@@ -60,15 +60,15 @@ class EarlierRun:
 
     def notes(self, summary: Summary) -> Iterator[str]:
         """What else is different, and may have changed verdicts."""
-        for field, words in (
-            ("regime", "The earlier run asked another regime"),
-            ("on", "The earlier run used another date"),
-            ("rule_version", "The rules have changed since"),
-            ("data_release", "The reference data has changed since"),
+        for field, sentence in (
+            ("regime", "The earlier run asked another regime: {before}, now {now}."),
+            ("on", "The earlier run used another date: {before}, now {now}."),
+            ("rule_version", "The rules have changed since: {before}, now {now}."),
+            ("data_release", "The reference data has changed since: {before}, now {now}."),
         ):
             before, now = self.summary.get(field), getattr(summary, field)
             if before != now:
-                yield f"{words}: {before}, now {now}."
+                yield sentence.format(before=before, now=now)
 
 
 def _refused(path: Path, what: str) -> ManifestError:

@@ -37,6 +37,7 @@ _WIDTHS: Final = {
     "reviewer": 14,
     "decision_date": 14,
 }
+_LINE: Final = 15  # points
 _DAY = "decision_date"
 # Read again without the apostrophes that keep a spreadsheet from running a cell; so they are written with them.
 _PLAIN: Final = frozenset({"vin_text", "decision_reason", "reviewer"})
@@ -155,8 +156,9 @@ class ExceptionBook:
         self._sheet = self._book.sheet("exceptions")
         self._names: tuple[str, ...] = ()
         self._order: list[int] = []
-        self._row, self._most, self._reasons = 1, 0, 0
+        self._row, self._most, self._reasons, self._words = 1, 0, 0, 0
         self._settling: dict[str, str] = {}
+        self._lines: dict[str, int] = {}
         self._rows_left_out = self._columns_left_out = 0
 
     def begin(self, ours: Sequence[str], users: Sequence[str], *, several: bool) -> None:
@@ -183,6 +185,7 @@ class ExceptionBook:
         ]
         behind_reasons = self._order.index(self._reasons) + 1
         self._order.insert(behind_reasons, _WORDS)
+        self._words = behind_reasons
         self._names = tuple(_SETTLED if at == _WORDS else names[at] for at in self._order)
         self._most = min(BOOK_ROWS, _BOOK_CELLS // len(self._names))
         for at, (place, name) in enumerate(zip(self._order, self._names, strict=True)):
@@ -203,6 +206,9 @@ class ExceptionBook:
             for place in self._order
         ]
         for line in zip(*cells, strict=True):
+            lines = self._lines_of(line[self._words - 1])
+            if lines > 1:  # before its cells; not every program makes room for them by itself
+                self._sheet.set_row(self._row, _LINE * lines)
             for at, (name, text) in enumerate(zip(self._names, line, strict=True)):
                 if text:
                     self._fill(at, name, text)
@@ -214,7 +220,9 @@ class ExceptionBook:
         elif name == _DAY and (day := _day(text)):
             self._sheet.write_datetime(self._row, at, day, self._book.day)
         elif name == _SETTLED:
-            self._book.put(self._sheet, self._row, at, self._settled_by(text))
+            self._book.put(self._sheet, self._row, at, self._settled_by(text), self._book.wrapped)
+        elif name == "vin_reasons":
+            self._book.put(self._sheet, self._row, at, _spaced(text), self._book.wrapped)
         elif name == "decision":
             self._book.put(self._sheet, self._row, at, self._choices.get(text, text))
         else:
@@ -230,6 +238,15 @@ class ExceptionBook:
             words = dict.fromkeys(map(self._language.translate, ways))
             self._settling[reasons] = " ".join(words)
         return self._settling[reasons]
+
+    def _lines_of(self, reasons: str) -> int:
+        """How many lines a row of these reasons takes."""
+        if reasons not in self._lines:
+            self._lines[reasons] = max(
+                looks.lines_of(self._settled_by(reasons), _WIDTHS[_SETTLED]),
+                looks.lines_of(_spaced(reasons), looks.width_of("vin_reasons")),
+            )
+        return self._lines[reasons]
 
     def close(self) -> None:
         """Finish the file."""
@@ -251,7 +268,8 @@ class ExceptionBook:
                     "input_title": say("Date"), "input_message": say("The day of the decision, as 2026-03-01."),
                     "error_title": say("Date"), "error_message": say("The day of the decision, as 2026-03-01."),
                 })  # fmt: skip
-        finish(self._sheet, self._row - 1, len(self._names))
+        printed = self._names.index(_DAY) + 1 if _DAY in self._names else None
+        finish(self._sheet, self._row - 1, len(self._names), printed)
         if _IN_VIEW in self._names:
             self._sheet.freeze_panes(1, self._names.index(_IN_VIEW) + 1)
         self._book.close()
@@ -269,6 +287,11 @@ class ExceptionBook:
         if self._columns_left_out:
             notes.append(f"exceptions.xlsx has not the last {self._columns_left_out:,} column(s), which a workbook does not hold; exceptions.csv has all.")  # fmt: skip
         return tuple(notes)
+
+
+def _spaced(reasons: str) -> str:
+    """Codes that a cell can be broken between."""
+    return reasons.replace(";", "; ")
 
 
 def users_names(users: Sequence[str], ours: Sequence[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import TableColumn
 from openpyxl.writer.excel import ExcelWriter
 
@@ -123,6 +124,7 @@ class KeptWorkbookWriter:
             _tables_continued(ws, header, first, names)
         else:
             _filter_continued(ws, header, last)
+        _print_setup(ws, header, first + looks.printed(answers.schema.names) - 1)
         self._begun.add(sheet)
 
     def close(self) -> None:
@@ -384,6 +386,28 @@ def _filter_continued(ws: Any, header: int, last: int) -> None:
     ws.auto_filter.ref = f"{get_column_letter(left)}{header}:{get_column_letter(last)}{bottom}"
 
 
+def _print_setup(ws: Any, header: int, last: int) -> None:
+    """Print on pages of one width, under the header, to the last column that one acts on; what the user has set up stays."""
+    areas = (ws.print_area or "").replace("$", "").split(",")
+    if len(areas) == 1 and areas[0]:
+        left, top, right, bottom = _corners(areas[0].rpartition("!")[2])
+        last = max(right, last)
+    else:
+        left, top, bottom = 1, 1, max(ws.max_row, header)
+    if len(areas) == 1:
+        ws.print_area = f"{get_column_letter(left)}{top}:{get_column_letter(last)}{bottom}"
+    if not ws.print_title_rows:
+        ws.print_title_rows = f"{header}:{header}"
+    setup = ws.sheet_properties.pageSetUpPr
+    if areas[0] or (setup is not None and setup.fitToPage):
+        return
+    ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    ws.page_setup.orientation, ws.page_setup.paperSize = "landscape", looks.A4
+    ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = 1, 0
+    if not ws.oddFooter.center.text and not ws.oddFooter.left.text and not ws.oddFooter.right.text:
+        ws.oddFooter.left.text, ws.oddFooter.right.text = "&F  &A", "&P / &N"
+
+
 def _add_page(book: Workbook, page: Page, styles: Mapping[str, Any]) -> None:
     """A sheet of ours behind those of the user."""
     ws = book.create_sheet(page.name)
@@ -395,4 +419,5 @@ def _add_page(book: Workbook, page: Page, styles: Mapping[str, Any]) -> None:
             if value != "":
                 _put(ws, number, at, value, styles.get(value))
     ws.freeze_panes = "A2"
+    _print_setup(ws, 1, len(page.header))
     ws.auto_filter.ref = f"A1:{get_column_letter(len(page.header))}{len(page.rows) + 1}"

@@ -34,6 +34,7 @@ def _line(account: Account) -> LicenceLine:
         counted_before=account.counted_before,
         declarations=len(account.declarations),
         ports=len(account.ports),
+        regime=account.regime,
         findings={str(reason): count for reason, count in sorted(account.findings.items())},
         place=licence.place if licence else "",
     )
@@ -42,10 +43,12 @@ def _line(account: Account) -> LicenceLine:
 def write_ledger(stage: Path, lines: Sequence[LicenceLine], delimiter: str = ",") -> None:
     """Write ``ledger.csv``, a line a licence."""
     counted = {str(reason): reason.value.removeprefix("licence_") for reason in COUNTED}
-    names = [name for name in LicenceLine.model_fields if name not in {"findings", "place"}]
+    names = [
+        name for name in LicenceLine.model_fields if name not in {"findings", "regime", "place"}
+    ]
     with (stage / LEDGER_CSV).open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, delimiter=delimiter, lineterminator="\n")
-        table.writerow([*names, *counted.values(), "other_findings", "place"])
+        table.writerow([*names, *counted.values(), "other_findings", "regime", "place"])
         for line in lines:
             values = line.model_dump(mode="json")
             others = (f"{code} {n}" for code, n in line.findings.items() if code not in counted)
@@ -53,6 +56,7 @@ def write_ledger(stage: Path, lines: Sequence[LicenceLine], delimiter: str = ","
                 *(values[name] for name in names),
                 *(line.findings.get(code, 0) for code in counted),
                 ";".join(others),
+                line.regime,
                 line.place,
             ]
             table.writerow(

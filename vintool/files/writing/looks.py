@@ -1,6 +1,7 @@
 """How the workbooks look: which of our columns comes first, how wide each is, which colour a verdict has."""
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 from typing import Final, NamedTuple
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pyarrow as pa
 from vintool.columns import beside
 
 _FIRST: Final = ("vin_verdict", "vin_regime", "vin_reasons", "vin_others", "vin_suggestion")
+_PRINTED: Final = frozenset(_FIRST[:3])
 _LAST: Final = ("vin_evidence",)
 _WIDTHS: Final = {
     "vin_verdict": 14,
@@ -23,6 +25,10 @@ _WIDTHS: Final = {
     "vin_evidence": 80,
 }
 _NARROW, _WIDE = 9, 40  # characters
+A4: Final = 9  # as workbooks number sizes of paper
+FOOTER: Final = "&L&F  &A&R&P / &N"
+"""Of a printed page: the file, the sheet, and which page of how many."""
+_LETTERS: Final = 1.1  # in the room of a digit, by which widths are counted
 _FULL_WIDTH = 0x1100  # from here on nearly all characters take two places
 
 
@@ -63,6 +69,15 @@ def in_order(names: Sequence[str]) -> list[str]:
     return [*first, *between, *last]
 
 
+def printed(names: Iterable[str]) -> int:
+    """How many of our columns are printed beside the user's: what one acts on, without what it rests on.
+
+    >>> printed(["vin_verdict", "vin_regime", "vin_row", "vin_evidence"])
+    2
+    """
+    return sum(name in _PRINTED for name in names)
+
+
 def names_beside(columns: Sequence[str], answers: pa.RecordBatch) -> list[str]:
     """The headers of the answers beside those of the user."""
     none = [pa.array([], pa.string())] * len(columns)
@@ -83,6 +98,15 @@ def width_for(texts: Iterable[str], most: int = _WIDE) -> int:
     """
     widest = max((_places(text[:most]) for text in texts), default=0)
     return max(_NARROW, min(widest + 2, most))
+
+
+def lines_of(text: str, width: int) -> int:
+    """How many lines a text takes up in a cell of a width, in which it is broken.
+
+    >>> lines_of("vin_pure_electric; licence_missing", 38), lines_of("", 38), lines_of("x " * 50, 38)
+    (1, 1, 3)
+    """
+    return max(1, ceil(_places(text) / (width * _LETTERS)))
 
 
 def _places(text: str) -> int:

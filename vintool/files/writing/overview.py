@@ -151,13 +151,18 @@ class Overview:
 
     def _count_lines(self, words: Language) -> Iterator[tuple[Any, ...]]:
         say = words.translate
+        several = len({regime for regime, _ in self._regimes} - {""}) > 1
+        verdict, reason = (
+            say(f"{what} (rows of all regimes)" if several else what)
+            for what in ("verdict", "reason")
+        )
         kinds: Counter[str] = Counter()
         for (_, kind), count in self._sheets.items():
             kinds[kind] += count
         for kind, label in KINDS.items():
             if kinds[kind] or kind != BY_OTHER_RULES:
-                yield say("verdict"), kind, say(label), kinds[kind]
-        yield say("verdict"), say("all rows"), "", sum(kinds.values())
+                yield verdict, kind, say(label), kinds[kind]
+        yield verdict, say("all rows"), "", sum(kinds.values())
         for (regime, verdict), count in ranked_groups(self._regimes):
             yield say("rule"), f"{regime} {verdict}".strip(), say(LABELS.get(verdict, "")), count
         if len({sheet for sheet, _ in self._sheets}) > 1:
@@ -172,7 +177,7 @@ class Overview:
             yield what, group.bl_no or "-", group.exporter or "-", count
         sentences = {str(reason): reason.sentence for reason in Reason}
         for code, count in ranked(self._reasons):
-            yield say("reason"), code, say(sentences.get(code, "")), count
+            yield reason, code, say(sentences.get(code, "")), count
 
     def notes(self) -> tuple[str, ...]:
         """What the sheets leave out."""

@@ -64,6 +64,7 @@ class Book:
         )
         self.book.set_properties({"created": _NO_TIME})
         self.bold = self.book.add_format({"bold": True})
+        self.wrapped = self.book.add_format({"text_wrap": True})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.header = self._format(looks.HEADER)
@@ -116,10 +117,24 @@ class Book:
             sheet.row_data_fh.close()
 
 
-def finish(sheet: Any, rows: int, columns: int) -> None:
-    """The filter of a sheet, and its header in view."""
+def finish(sheet: Any, rows: int, columns: int, printed: int | None = None) -> None:
+    """The filter of a sheet, its header in view, and how it is printed: on pages of one width, each under the header.
+
+    Args:
+        sheet: of xlsxwriter.
+        rows: below the header.
+        columns: of the sheet.
+        printed: how many of them are printed; by default all.
+    """
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, rows, max(columns - 1, 0))
+    sheet.set_landscape()
+    sheet.set_paper(looks.A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer(looks.FOOTER)
+    sheet.print_area(0, 0, rows, max((printed or columns) - 1, 0))
 
 
 class WorkbookWriter:
@@ -141,7 +156,7 @@ class WorkbookWriter:
     ) -> None:
         self._book, self._pages, self._notes = Book(path), pages, notes
         self._sheet: Any = None
-        self._name, self._row, self._width = "", 0, 0
+        self._name, self._row, self._width, self._printed = "", 0, 0, 0
 
     def write(self, sheet: str, data: pa.RecordBatch, answers: pa.RecordBatch) -> None:
         """Add rows; a sheet that is full is continued on another."""
@@ -195,10 +210,11 @@ class WorkbookWriter:
             width = looks.width_of(answers[at - users]) if at >= users else looks.width_for(_first(header, cells[at]))  # fmt: skip
             self._sheet.set_column(at, at, width)
         self._row, self._width = 1, len(headers)
+        self._printed = users + looks.printed(answers)
 
     def _finish(self) -> None:
         if self._sheet is not None:
-            finish(self._sheet, self._row - 1, self._width)
+            finish(self._sheet, self._row - 1, self._width, self._printed)
 
     def close(self) -> None:
         """Finish the file."""

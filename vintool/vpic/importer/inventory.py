@@ -10,8 +10,8 @@ from typing import NamedTuple
 from vintool import vpic
 from vintool.errors import DataError, DataSourceError
 from vintool.registry import rows
-from vintool.registry.reference import REMEDY, VPIC, file_sha256, files_in, reference_in_use
-from vintool.registry.user_rules import read_evidence
+from vintool.registry.reference import REMEDY, VPIC, files_in, reference_in_use
+from vintool.registry.user_rules import read_evidence, read_file, sha256_of
 from vintool.vpic.files import COLUMNS, FORMAT, MANIFEST, ReleaseInfo
 
 
@@ -95,7 +95,7 @@ def user_files(folder: Path) -> Iterator[UserFile]:
     for path in sorted({*paths, *heard}):
         fault = _fault(heard[path], path) if path in heard else "not read"
         state = fault or ("in use" if path in in_use else "left out")
-        sha256 = file_sha256(path) if path.is_file() else ""
+        sha256 = sha256_of(read_file(path)) if path.is_file() else ""
         yield UserFile(path.relative_to(folder).as_posix(), sha256, state)
 
 

@@ -22,6 +22,10 @@ _CONTENT, _LISTED = "content.xml", "meta-inf/manifest.xml"
 _CELLS = frozenset({"table:table-cell", "table:covered-table-cell"})
 _VALUES = ("office:value", "office:date-value", "office:time-value", "office:boolean-value")
 _NOT_SHOWN = frozenset({"collapse", "filter"})
+_LINES_BESIDE, _LONGEST_BESIDE = (
+    10_000,
+    1_000,
+)  # of comments and shapes, and characters of one text in them
 _LONGEST_ERROR = 40
 _LONG = 64  # characters of a text, shorter ones are what cells hold
 
@@ -58,6 +62,10 @@ class _Handler:
         self._aside = 0
         self._texts, self._times = RepeatedTexts(file), 1
         self._error, self._text = range(0), ""  # the columns of an error, and what it says
+        self.beside, self._beside = (
+            [""],
+            0,
+        )  # the lines of comments and shapes, and how many of these are open
 
     def doctype(self, *_: object) -> None:
         """Refuse entities where they could be declared."""
@@ -85,6 +93,7 @@ class _Handler:
 
     def _start_within(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element of a table begins."""
+        self._beside += _is_beside(name)
         table, is_hidden = self.tables[-1], attributes.get("table:visibility") in _NOT_SHOWN
         if name == "table:table-column":
             first = table.column + 1
@@ -151,7 +160,9 @@ class _Handler:
         return False
 
     def text(self, text: str) -> None:
-        """Text: the content of a cell that has no other."""
+        """Text: the content of a cell that has no other, or of a comment or a shape."""
+        if self._beside and len(self.beside) < _LINES_BESIDE:
+            self.beside[-1] += text[:_LONGEST_BESIDE]
         if self._in_cell and self._times > 1 and len(text) > _LONG:
             self._texts.repeated(len(text) * (self._times - 1))
         if self._error and not self._aside:
@@ -163,9 +174,13 @@ class _Handler:
         """An element ends."""
         if name == "table:table":
             self._open -= 1
-        elif not self._open:
             return
-        elif name in _CELLS:
+        if not self._open:
+            return
+        self._beside -= _is_beside(name)
+        if self._beside and name == "text:p" and len(self.beside) < _LINES_BESIDE:
+            self.beside.append("")
+        if name in _CELLS:
             for column in self._error:
                 self.tables[-1].unread.error(self.tables[-1].row, column, self._text)
             self._in_cell = self._waits = False
@@ -184,6 +199,10 @@ class _Handler:
             if self._reach:
                 table.last_row = table.row
                 table.last_column = max(table.last_column, self._reach)
+
+
+def _is_beside(name: str) -> bool:
+    return name == "office:annotation" or name.startswith("draw:")
 
 
 class OdsWorkbook(Parts):
@@ -221,11 +240,15 @@ class OdsWorkbook(Parts):
             parser.Parse(b"", True)  # noqa: FBT003 - takes no name
         except expat.ExpatError:
             raise ET.ParseError from None
-        self._tables = handler.tables
+        self._tables, self._beside = handler.tables, handler.beside
         self.sheets = tuple(
             SheetEntry(table.name, table.style in handler.hidden, str(position))
             for position, table in enumerate(handler.tables)
         )
+
+    def beside(self) -> list[str]:
+        """The texts of comments and shapes."""
+        return self._beside
 
     @property
     def cells(self) -> int:

@@ -20,6 +20,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.hidden import Spans
+from vintool.files.reading.workbooks.beside_cells import texts_beside
 
 _CHUNK = 4 << 20
 
@@ -108,8 +109,9 @@ def damage_refused(path: Path) -> Iterator[None]:
             if locked
             else "the workbook is damaged or cut short",
             file=path.name,
-            next_step="open it in a spreadsheet program and save a copy"
-            + " without the password" * locked,
+            next_step="open it in a spreadsheet program and save a copy without the password"
+            if locked
+            else "open it in a spreadsheet program and save a copy",
         ) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how calamine reports a defect of its own
@@ -144,6 +146,10 @@ class Parts:
     def named(self, pattern: re.Pattern[str]) -> list[str]:
         """The parts whose names fit a pattern, in small letters."""
         return [part for part in self._parts if pattern.fullmatch(part)]
+
+    def beside(self) -> list[str]:
+        """The texts of comments and boxes, in which no cell stands."""
+        return texts_beside(self)
 
     def load(self, position: int) -> CalamineSheet:
         """The sheet at a position as calamine parses it, which may skip sheets that are none.

@@ -34,6 +34,7 @@ def sorted_out(
             f"no sheet has a column that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
+            in_python='pass sheet= and mapping={"vin": "..."}',
         )
     skipped = [(one.name, ADDED) for one in added]
     for one in opened:

@@ -25,6 +25,8 @@ from vintool.files.reading.workbooks.workbook import sheet_of_rows
 _CHUNK = 1 << 18  # characters
 _ROWS = 1 << 20  # of a sheet of Excel
 _HIDDEN = frozenset({"SheetHidden", "SheetVeryHidden"})
+_ROW = ("Worksheet", "Table", "Row")
+_PLACES = {"Row": _ROW, "Cell": (*_ROW, "Cell"), "Data": (*_ROW, "Cell", "Data")}
 
 
 @dataclass(slots=True)
@@ -62,15 +64,23 @@ class _Handler:
         """An element begins."""
         local = name.rpartition(":")[2]
         values = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        within = self._path[-1] if self._path else ""
         self._path.append(local)
+        place = _PLACES.get(local)
+        if place is not None and tuple(self._path[-len(place) :]) != place:
+            if local == "Data" and self._path[-2:] != ["Comment", "Data"]:
+                raise ManifestError(
+                    "the XML has data that stand in no cell of a table",
+                    file=self._file,
+                    next_step="open it in a spreadsheet program and save a copy as .xlsx",
+                )
+            return
         if local == "Worksheet":
             self.sheets.append(_Worksheet(values.get("Name", "")))
-        elif local == "Row" and within == "Table" and self.sheets:
+        elif local == "Row":
             self._start_row(self.sheets[-1], _number(values.get("Index"), 0))
-        elif local == "Cell" and within == "Row" and self.sheets:
+        elif local == "Cell":
             self._start_cell(self.sheets[-1], values)
-        elif local == "Data" and within == "Cell":
+        elif local == "Data":
             self._text, self._kind, self._length = [], values.get("Type", "String"), 0
         elif local == "Visible":
             self._text, self._length = [], 0
@@ -219,6 +229,7 @@ def read_spreadsheetml(  # noqa: PLR0913 - how a manifest is opened
             f"no sheet has a column that looks like it holds VINs: {named}",
             file=path.name,
             next_step='pass --sheet and --map vin="..."',
+            in_python='pass sheet= and mapping={"vin": "..."}',
         )
     skipped += [(one.name, "no column looks like VINs") for one in opened if one not in kept]
     return Manifest(path, "spreadsheetml", name, tuple(kept), tuple(skipped), tuple(notes), size)

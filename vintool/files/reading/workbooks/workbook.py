@@ -34,7 +34,11 @@ from vintool.files.reading.sheets import (
     title_texts,
     unique,
 )
-from vintool.files.reading.workbooks.beside_cells import notes_of_vins_beside
+from vintool.files.reading.workbooks.beside_cells import (
+    EMBEDDED,
+    embedded,
+    notes_of,
+)
 from vintool.files.reading.workbooks.cells import as_columns, cell_text, has_content
 from vintool.files.reading.workbooks.merged_cells import Merges
 from vintool.files.reading.workbooks.ods import OdsWorkbook
@@ -148,7 +152,9 @@ def read_workbook(
         parts = [entry.part for entry in book.sheets if entry.part]
         if len(set(parts)) < len(parts):
             raise zipfile.BadZipFile  # it would be read once for each
-        opened, skipped, notes = list[Sheet](), list[tuple[str, str]](), list[str]()
+        opened, skipped = list[Sheet](), list[tuple[str, str]]()
+        notes = notes_of(book.beside())
+        unread = embedded(book.named(EMBEDDED)) if isinstance(book, Parts) else []
         grid = 0
         for position, (name, hidden, part) in enumerate(book.sheets):
             if (sheet or name) != name:
@@ -169,8 +175,6 @@ def read_workbook(
                 one, more = _open_sheet(path, size, name, source, words)
                 opened.append(one)
                 notes += [f"Sheet {name!r}: {note}" for note in (*source.notes, *more)]
-        if isinstance(book, XlsxWorkbook):
-            notes += notes_of_vins_beside(book)
         book.release()
     if not opened:
         raise ManifestError(
@@ -180,7 +184,8 @@ def read_workbook(
         )
     kept, left = sorted_out(path, opened, holds)
     skipped += left
-    return Manifest(path, book.format, "", tuple(kept), tuple(skipped), tuple(notes), size)
+    told = (tuple(kept), tuple(skipped), tuple(notes))
+    return Manifest(path, book.format, "", *told, size, unread=tuple(unread))
 
 
 def _why_hidden(book: _Workbook, position: int, size: int, words: str) -> list[tuple[str, str]]:

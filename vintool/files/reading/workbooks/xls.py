@@ -19,6 +19,7 @@ from xlrd import biffh
 from vintool.errors import ManifestError
 from vintool.files.reading import limits
 from vintool.files.reading.hidden import Hidden, spans
+from vintool.files.reading.workbooks.beside_cells import texts_of_boxes
 from vintool.files.reading.workbooks.compound import (
     ENCRYPTED,
     DamagedError,
@@ -70,6 +71,7 @@ class XlsWorkbook:
         self._version, self._strings, self._blank = _BIFF8, 0, frozenset[int]()
         with self._damage_refused():
             self._stream = bytearray(workbook_stream(path))
+            self._beside = texts_of_boxes(self._stream)
             listed = self._bound_sheets()
             self._surveys = self._all_surveys(
                 sorted(place for place, data in listed if not data[1])
@@ -85,6 +87,10 @@ class XlsWorkbook:
             kinds = defaultdict(lambda: biffh.XL_CELL_NUMBER, self._book._xf_index_to_xl_type_map)  # noqa: SLF001
             self._book._xf_index_to_xl_type_map = kinds  # noqa: SLF001
             self.sheets = tuple(self._entry(place, data) for place, data in listed)
+
+    def beside(self) -> list[str]:
+        """The texts of comments and boxes."""
+        return self._beside
 
     def survey(self, part: str) -> Survey:
         """What a sheet holds."""

@@ -1,0 +1,75 @@
+"""Lists, structs and maps in a cell: what stands in them is read as any other text of the row is."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from support import ON
+from support.vehicles import NEW_ELECTRIC, PETROL, TESLA, UNSEEN_PETROL
+from support.vins import vin
+
+import vintool
+from vintool.codes import Verdict
+from vintool.columns.engine.categorical import as_text
+
+OTHER = vin("9BRZZZZZ", "SJ", "012346")
+CLEARED = {"VIN": [UNSEEN_PETROL, OTHER], "Fuel": [PETROL["fuel"]] * 2, "HS code": [PETROL["hs_code"]] * 2}  # fmt: skip
+KINDS = {
+    "list": lambda text: pa.array([[text, "x"], ["x"]]),
+    "large list": lambda text: pa.array([[None, text], []], pa.large_list(pa.string())),
+    "list of texts that are views": lambda text: pa.array([[text], ["x"]], pa.list_(pa.string_view())),
+    "list of fixed size": lambda text: pa.array([[text], ["x"]], pa.list_(pa.string(), 1)),
+    "list view": lambda text: pa.array([[text], None], pa.list_view(pa.string())),
+    "list of lists": lambda text: pa.array([[["x"], [text]], [[]]]),
+    "list of structs": lambda text: pa.array([[{"a": "x"}, {"a": text}], None]),
+    "struct": lambda text: pa.array([{"a": 1, "b": text}, {"a": 2, "b": None}]),
+    "map": lambda text: pa.array([[("a", text)], []], pa.map_(pa.string(), pa.string())),
+    "dictionary in a list": lambda text: pa.ListArray.from_arrays([0, 1, 2], pa.array([text, "x"]).dictionary_encode()),
+    "bytes that are no text beside it": lambda text: pa.array([text.encode(), b"x"]),
+}  # fmt: skip
+
+
+def verdicts(table):
+    return vintool.screen_table(table, ON, regime=NEW_ELECTRIC)["vin_verdict"].to_pylist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("text", ["BEV", "纯电动", TESLA])
+def test_a_row_is_not_cleared_beside_what_speaks_in_a_nested_cell(tmp_path, kind, text):
+    assert verdicts(pa.table(CLEARED)) == [Verdict.OUT_OF_SCOPE] * 2
+    table = pa.table({**CLEARED, "Further": KINDS[kind](text)})
+    held, cleared = verdicts(table)
+    assert held != Verdict.OUT_OF_SCOPE
+    assert cleared == Verdict.OUT_OF_SCOPE
+    if "views" not in kind:
+        pq.write_table(table, tmp_path / "a.parquet")
+        summary = vintool.screen_file(tmp_path / "a.parquet", on=ON, regime=NEW_ELECTRIC)
+        assert summary.verdicts[Verdict.OUT_OF_SCOPE] == 1
+
+
+@pytest.mark.parametrize("name", ["VIN", "Chassis", "x"])
+def test_a_list_of_vins_is_several_vins_of_its_row(name):
+    table = pa.table({name: pa.array([[UNSEEN_PETROL, TESLA], [TESLA]])})
+    answers = vintool.screen_table(table, ON)
+    assert answers["vin_verdict"].to_pylist() == ["controlled", "controlled"]
+    assert answers["vin_others"].to_pylist()[0] == [f"{TESLA}=controlled"]
+    assert answers["vin_text"].to_pylist() == [f"{UNSEEN_PETROL} / {TESLA}", TESLA]
+    assert answers[name].type == table[name].type
+
+
+def test_a_part_of_a_nested_column_is_that_part():
+    maps = pa.array([[("a", "1")], [("b", "2"), ("c", None)], None, []], pa.map_(pa.string(), pa.string()))  # fmt: skip
+    assert as_text(maps.slice(1, 3)).to_pylist() == ["b: 2", None, ""]
+    lists = pa.array([["1"], ["2", "3"], None])
+    assert as_text(lists.slice(1)).to_pylist() == ["2 / 3", None]
+    structs = pa.array([{"a": "1"}, {"a": "2"}, None])
+    assert as_text(structs.slice(1)).to_pylist() == ["a: 2", None]
+    marks = pa.array([{"bev": True}, {"bev": False}])
+    assert as_text(marks).to_pylist() == ["bev: true", ""]
+
+
+def test_bytes_that_are_no_text_are_listened_to_and_a_column_that_speaks_is_refused_by_name():
+    silent = pa.table({**CLEARED, "Picture": pa.array([b"\xff\xd8", b"\x00"])})
+    assert verdicts(silent) == [Verdict.OUT_OF_SCOPE] * 2
+    speaking = pa.table({**CLEARED, "Note": pa.array([b"\xff BEV", b"x"])})
+    with pytest.raises(ValueError, match="column 'Note': binary cannot be read as text"):
+        verdicts(speaking)

@@ -1,0 +1,107 @@
+"""What speaks for an electric car where nobody would look: in a cell for something else, or in a column that has no heading."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import ON
+from support.vehicles import NEW_ELECTRIC, PETROL, UNSEEN_PETROL, screen
+from support.vins import vin
+
+import vintool
+from vintool.codes import Reason, Verdict
+from vintool.columns import screen_table
+from vintool.declaration.headers import fields
+from vintool.declaration.lexicon import is_aside
+from vintool.declaration.lexicon.quoted_codes import quoted_codes
+
+SPEAKING = ("BEV", "white / BEV", "UN 3556", "8703801090", "HS 8703.80.1090", "60 kWh", "pure electric", "纯电动")  # fmt: skip
+HELD_BESIDE_ENGINES = ("锂离子电池", "vehicle, lithium ion battery powered", "SOC 30%", "520 km CLTC", "0 g/km CO2", "charging cable included", "IMO class 9, UN No. 3171", "ООН 3556", "Ladekabel")  # fmt: skip
+ASIDE = sorted(field for field in fields() if is_aside(field) and field not in {"vin", "vin_last", "quantity"})  # fmt: skip
+HEARD = [field for field in ASIDE if field != "licence_no"]  # whose shape the desk looks at
+COLUMNS = {"VIN": [UNSEEN_PETROL], "Fuel": [PETROL["fuel"]], "HS code": [PETROL["hs_code"]]}
+
+
+def verdict(columns):
+    return vintool.screen_table(columns, ON, regime=NEW_ELECTRIC)["vin_verdict"][-1].as_py()
+
+
+@pytest.mark.parametrize("text", SPEAKING)
+def test_no_field_of_a_row_is_deaf(text):
+    deaf = [field for field in ASIDE if screen(UNSEEN_PETROL, ON, {**PETROL, field: text}).verdict is Verdict.OUT_OF_SCOPE]  # fmt: skip
+    assert not deaf
+
+
+@pytest.mark.parametrize("heading", ["Column X", "Remarks", "Description", "vin_fuel", "vin_hs", "Make", "Price"])  # fmt: skip
+@pytest.mark.parametrize("text", [*SPEAKING, *HELD_BESIDE_ENGINES])
+def test_no_column_is_deaf_whatever_its_heading(heading, text):
+    assert verdict(COLUMNS) == Verdict.OUT_OF_SCOPE
+    assert verdict({**COLUMNS, heading: [text]}) != Verdict.OUT_OF_SCOPE
+    assert verdict({**COLUMNS, heading: ["spare key, 2 pcs"]}) == Verdict.OUT_OF_SCOPE
+
+
+def test_a_cell_is_heard_far_below_the_first_rows_too():
+    rows = 700
+    vins = [vin("9BRZZZZZ", "SJ", f"{n:06}") for n in range(rows)]
+    column = ["two keys"] * (rows - 1) + ["BEV"]
+    table = {**{name: cells * rows for name, cells in COLUMNS.items()}, "VIN": vins, "X": column}
+    verdicts = vintool.screen_table(table, ON, regime=NEW_ELECTRIC)["vin_verdict"].to_pylist()
+    assert verdicts == [Verdict.OUT_OF_SCOPE] * (rows - 1) + [Verdict.REVIEW]
+
+
+@given(st.dictionaries(st.sampled_from([*HEARD, "remarks", "goods_name"]), st.sampled_from([*SPEAKING, *HELD_BESIDE_ENGINES, "", "white", "TBA"]), max_size=4))  # fmt: skip
+def test_asides_in_columns_say_what_they_say_of_one_vehicle(cells):
+    declared = {**PETROL, **cells}
+    single = screen(UNSEEN_PETROL, ON, declared)
+    table = pa.table({"vin": [UNSEEN_PETROL], **{field: [text] for field, text in declared.items()}})  # fmt: skip
+    row = screen_table(table, ON, {name: name for name in table.column_names}, NEW_ELECTRIC).to_pylist()[0]  # fmt: skip
+    added = {name.rpartition("vin_")[2]: value for name, value in row.items() if name.startswith("vin_")}  # fmt: skip
+    assert added["verdict"] == single.verdict
+    assert added["reasons"] == list(single.reasons)
+    assert added["evidence"] == [str(one) for one in single.evidence]
+
+
+def test_what_holds_a_row_is_shown_with_its_cell():
+    found = vintool.screen_table({**COLUMNS, "Colour": ["white, BEV"]}, ON, regime=NEW_ELECTRIC)
+    assert Reason.CONTRADICTION_POWERTRAIN in found["vin_reasons"][0].as_py()
+    assert any("colour 'white, BEV'" in line for line in found["vin_evidence"][0].as_py())
+
+
+@pytest.mark.parametrize("text", ["8703234310", "8703.80", "870380", "invoice 28703801090", "lot 3556", "3171", "UN 3166", "UN 38 3171000", "2026-03-17", "USD 8,703.80"])  # fmt: skip
+def test_other_figures_are_no_code_of_an_electric_car(text):
+    assert quoted_codes(text) == []
+
+
+@pytest.mark.parametrize("text", ["electric windows", "electric blue", "USB charger", "Foo New Energy Vehicle Co., Ltd.", "spark plug", "WLTP 120 g/km"])  # fmt: skip
+def test_what_petrol_cars_have_holds_none(text):
+    assert verdict({**COLUMNS, "Notes on it": [text]}) == Verdict.OUT_OF_SCOPE
+
+
+def test_a_column_of_un_numbers_is_known_by_its_cells():
+    table = {"VIN": [vin("9BRZZZZZ", "SJ", n) for n in ("1", "2")], "Fuel": [PETROL["fuel"]] * 2, "HS code": [PETROL["hs_code"]] * 2, "Cl.": ["3166", "3556"]}  # fmt: skip
+    verdicts = vintool.screen_table(table, ON, regime=NEW_ELECTRIC)["vin_verdict"].to_pylist()
+    assert verdicts == [Verdict.OUT_OF_SCOPE, Verdict.REVIEW]
+
+
+@pytest.mark.parametrize("model", ["Taycan", "Model Y", "海鸥", "Ioniq 5", "2025 ID.4 Pro"])
+def test_the_name_of_an_electric_model_without_its_brand_holds_a_row_of_petrol(model):
+    assert verdict({**COLUMNS, "Model": [model]}) == Verdict.REVIEW
+    assert verdict({**COLUMNS, "Model": ["Corolla"]}) == Verdict.OUT_OF_SCOPE
+
+
+PARTS = {"Battery No": "001PE0AB1234567", "动力电池编码": "04QPE1234567", "Charging port": "Type 2", "SOC": "30%", "Number of motors": "2",
+    "Li battery UN No": "UN3480", "Range (km)": "520", "电机型号": "TZ220XSA", "Traction battery maker": "CATL"}  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", PARTS)
+def test_what_stands_below_the_heading_of_a_part_of_an_electric_drive_holds_a_row_of_petrol(
+    heading,
+):
+    assert verdict({**COLUMNS, heading: [PARTS[heading]]}) == Verdict.REVIEW
+    for nothing in ("", "0", "N/A", "无", "no"):
+        assert verdict({**COLUMNS, heading: [nothing]}) == Verdict.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(("heading", "cell"), [("Battery", "12V lead-acid"), ("Battery status", "good"), ("Freight charges", "1,200"), ("Battery type", "AGM 70Ah"), ("Motor power", "90 kW")])  # fmt: skip
+def test_what_every_car_has_holds_none(heading, cell):
+    assert verdict({**COLUMNS, heading: [cell]}) == Verdict.OUT_OF_SCOPE

@@ -1,0 +1,97 @@
+"""What cells say for an electric car that are read as something else, or not at all; the rule of a cell is ``lexicon.aside``.
+
+Most of them say nothing: Arrow looks for what may speak, and only that is read, each distinct cell once.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from vintool.columns.engine.arrays import Codes, Places
+from vintool.columns.engine.categorical import Categorical, as_far_as_text, holds_text, without_null
+from vintool.columns.engine.encoder import Encoder
+from vintool.declaration import lexicon
+from vintool.declaration.answers import answer_columns
+from vintool.declaration.lexicon.remarks import may_speak_pattern
+from vintool.declaration.mapping import vin_fields
+
+_SMALLEST_CODE = 87_000_000  # of eight figures
+
+
+class Asides:
+    """Batches of the user's columns -> what is said aside on each row, a ``Meaning`` or None.
+
+    Args:
+        mapping: field -> column name.
+    """
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        self._fields = {name: field.rpartition(".")[2] for field, name in mapping.items()}
+        read = {mapping[field] for field in vin_fields(mapping)}
+        self._read = read | {
+            name for name, field in self._fields.items() if not lexicon.is_aside(field)
+        }
+        self._meanings = Encoder([None])
+
+    @property
+    def kept(self) -> int:
+        """How many distinct values have room."""
+        return len(self._meanings)
+
+    def __call__(self, batch: pa.RecordBatch, rows: Places | None = None) -> Categorical:
+        """What is said aside on each row of a batch, or on these of its rows."""
+        said: Codes | None = None
+        for _, name, column in sorted(self._columns(batch), key=lambda one: one[0]):
+            codes = self._codes(name, column)
+            if codes is None:
+                continue
+            said = codes if said is None else self._strongest(said, codes)
+        values = self._meanings.values
+        if said is None:
+            return Categorical.constant(batch.num_rows if rows is None else len(rows), values)
+        return Categorical(values, said if rows is None else said[rows])
+
+    def _columns(self, batch: pa.RecordBatch) -> Iterator[tuple[tuple[bool, str], str, pa.Array]]:
+        """The columns that are heard, as those of the fields of a row and then the others come, each with its name."""
+        repeating = answer_columns(batch.schema.names)
+        for at, (name, column) in enumerate(zip(batch.schema.names, batch.columns, strict=True)):
+            if name in self._read or at in repeating:
+                continue
+            field = self._fields.get(name, "")
+            yield (not field, field or f"{at:06}"), field or name, column
+
+    def _codes(self, name: str, column: pa.Array) -> Codes | None:
+        """What each cell of a column says; None if none says anything."""
+        texts = _listened(column)
+        if texts is None:
+            return None
+        encoded: Any = texts.dictionary_encode()
+        speaking = pc.match_substring_regex(encoded.dictionary, may_speak_pattern())
+        at = np.flatnonzero(speaking)
+        cells: list[str] = encoded.dictionary.take(at).to_pylist()
+        codes = self._meanings.codes(lexicon.aside(name, cell) for cell in cells)
+        if not codes.any():
+            return None
+        of_cells = np.zeros(len(encoded.dictionary), dtype=np.int32)
+        of_cells[at] = codes
+        indices: Codes = encoded.indices.to_numpy(zero_copy_only=False)
+        return of_cells.take(indices)
+
+    def _strongest(self, one: Codes, other: Codes) -> Codes:
+        pure = np.array([bool(said and said.powertrain) for said in self._meanings.values])
+        better = (other > 0) & ((one == 0) | (pure[other] & ~pure[one]))
+        return np.where(better, other, one)
+
+
+def _listened(column: pa.Array) -> pa.StringArray | None:
+    """The texts of a column; of numbers those that may be a tariff code, and of other types None."""
+    if holds_text(column.type):
+        return without_null(as_far_as_text(column))
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        largest = pc.max(column).as_py()
+        if largest is not None and largest >= _SMALLEST_CODE:
+            return without_null(as_far_as_text(column))
+    return None

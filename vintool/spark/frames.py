@@ -1,0 +1,250 @@
+"""``decode`` and ``screen`` over a frame of Spark: what the driver decides, and the steps that the cluster runs."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from vintool.codes import FieldName
+from vintool.columns import TYPES, decode_table
+from vintool.columns.engine.stamp import stamp
+from vintool.columns.engine.tables import HEAD_ROWS, apart, find_mapping, find_vin_column
+from vintool.columns.screening.duplicates import ROW_SHIFT
+from vintool.columns.screening.whole_run import (
+    DRAWING,
+    EARLIER,
+    NARROW,
+    RUNS_OUT,
+    SETTLED,
+    WholeRun,
+)
+from vintool.declaration.headers import labels, near
+from vintool.files.tables import desk_given, notes_on
+from vintool.frames.kinds import none_screened
+from vintool.registry.reference import Reference, by_call, reference_in_use
+from vintool.screening.dates import day_given
+from vintool.spark import tasks
+from vintool.spark.tasks import Job, sent
+from vintool.spark.types import spark_schema, spark_type
+
+Frame = Any
+"""A ``pyspark.sql.DataFrame``, classic or of Spark Connect: two classes that share no base in PySpark 3.5."""
+
+_ROW, _EARLIER, _SETTLED = "vintool_row", "vintool_earlier", "vintool_settled"
+_WHOLE = {"tinyint", "smallint", "int", "bigint"}
+
+
+@by_call
+def decode(
+    df: Frame,
+    column: str | None = None,
+    fields: FieldName | Sequence[FieldName] | None = None,
+    *,
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
+) -> Frame:
+    """Decode a column of VINs: ``vintool.decode_table`` on the executors. Nothing is computed before the answers are asked for.
+
+    Args:
+        df: any frame.
+        column: the column of VINs; if not given it is found in some rows, which are read for it.
+        fields: as for ``decode_table``.
+        reference: the data that the answers rest on; by default that of the process, see ``vintool.Reference``.
+
+    Returns:
+        The same rows with the columns of ``decode_table`` on their right. A name that the user has gets ``vin_`` once more; to Spark
+        ``vin`` is the same name as ``VIN``, unless ``spark.sql.caseSensitive`` is set.
+
+    Raises:
+        ValueError: an unknown field or column.
+        NoVinColumn, MappingError: which column holds the VINs must be told.
+    """
+    names = _names(df)
+    column = column or find_vin_column(_head(_flat(df).limit(HEAD_ROWS), names))
+    given: Any = TYPES if fields is None else fields
+    asked: Any = [given] if isinstance(given, str) else [*given]
+    none = decode_table(_empty(names), column, asked)
+    task = sent(tasks.decoded, reference_in_use(), names, column, asked)
+    return _flat(df).mapInArrow(task, _schema(df, none.schema, len(names)))
+
+
+@by_call
+def screen(  # noqa: PLR0913 - the options of a run
+    df: Frame,
+    place: str,
+    on: date | str | None = None,
+    mapping: Mapping[str, str | Sequence[str]] | None = None,
+    regime: str | None = None,
+    *,
+    exporters: Any = None,
+    licences: Any = None,
+    confirmations: Any = None,
+    decisions: Any = (),
+    catalogue: Any = (),
+    reference: Reference | None = None,  # noqa: ARG001 - ``by_call`` binds it
+) -> Frame:
+    """Screen a frame: the columns of ``vintool.screen_table`` over all rows, in whatever partitions they lie.
+
+    What only all rows tell is found at once, from some bytes a row: VINs that stand twice, the days of the manifest, and in the order of
+    the rows what is left of licences. The rows themselves are judged when the answers are asked for.
+
+    Args:
+        df: a frame whose rows are the same each time it is read.
+        place: the column that numbers the rows, from 1 in their order. It must come from the data: what Spark numbers itself
+            (``monotonically_increasing_id``) changes with the partitions.
+        on: the declaration date of all rows; None to read the mapped date column.
+        mapping: field -> column name, where the header dictionary should not decide; the rest is found by the names and the first 500 rows,
+            as ``screen_table`` finds it.
+        regime: code of the regime; None or ``all`` for every one that is in question for a row.
+        exporters: a list of qualified enterprises: a path on the driver, or a table.
+        licences: a list of export licences, likewise.
+        confirmations: a list of VINs in makers' confirmations, likewise.
+        decisions: filled ``exceptions.csv`` of earlier runs, likewise: one or several.
+        catalogue: exports of type approvals, likewise: one or several; those of the reference if not given.
+        reference: the data that the verdicts rest on; by default that of the process. Its own files must lie on every executor
+            under the same paths.
+
+    Returns:
+        The same rows with the columns of ``screen_table`` on their right, named as ``decode`` names them; ``vin_row`` is the number of
+        the row. Release and hash of the reference and the notes on the lists stand in the metadata of the column of verdicts.
+
+    Raises:
+        MappingError, NoVinColumn: which column is which must be told by ``mapping``.
+        ManifestError: a list cannot be read.
+        TypeError: it is no frame of Spark, or an argument is of another kind.
+        ValueError: there is no such column ``place``, it holds no whole numbers, or one of them stands on two rows; no date is given, and
+            there is no column of dates; or a mapped column is no text.
+        KeyError: no such regime.
+    """
+    names, on = _names(df), day_given(on)
+    at = _place(df, place)
+    flat = _flat(df)
+    head = _head(flat.orderBy(f"c{at}").limit(HEAD_ROWS), names)
+    found = find_mapping(head, mapping or {})
+    desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
+    job = Job(reference_in_use(), WholeRun(found, on, regime, desk), tuple(names), at)
+    job.screener()  # or its errors come from an executor
+    columns = sorted({at, *(names.index(name) for name in found.values())})
+    narrow = _mapped(
+        flat.select(*(f"c{one}" for one in columns)), NARROW, tasks.narrow, job, columns
+    ).persist()
+    _check_places(narrow, place)
+    if on is None:
+        days = narrow.where("rows IS NOT NULL").groupBy("day").sum("rows").collect()
+        job = replace(job, run=job.run.with_days((day, rows) for day, rows in days))
+    by_vin = narrow.where("vin IS NOT NULL").repartition("vin").sortWithinPartitions("at")
+    earlier = _by_row(_mapped(by_vin, EARLIER, tasks.earlier_rows), _EARLIER, EARLIER).persist()
+    rows = _joined(flat.selectExpr("*", f"CAST(c{at} AS BIGINT) AS {_ROW}"), earlier)
+    if job.run.ledger:
+        job, settled = _drawn(job, rows)
+        rows = _joined(rows, _by_row(settled, _SETTLED, SETTLED))
+    else:
+        rows = rows.selectExpr("*", f"CAST(NULL AS {_list_of(SETTLED)}) AS {_SETTLED}")
+    ordered = rows.select(*(f"c{one}" for one in range(len(names))), _EARLIER, _SETTLED)
+    notes = notes_on(names, desk)
+    return ordered.mapInArrow(
+        sent(tasks.answers, job),
+        _schema(df, none_screened(_empty(names)).schema, len(names), notes),
+    )
+
+
+def _drawn(job: Job, rows: Frame) -> tuple[Job, Frame]:
+    """The job with the places at which licences run out, and of single rows what does not follow from them."""
+    asked = _mapped(rows.drop(_ROW), DRAWING, tasks.draws, job).persist()
+    kinds = asked.where("licences IS NOT NULL").select("kind", "licences").distinct().collect()
+    in_order = asked.repartition(1).sortWithinPartitions("at")
+    of_kind = {kind: tuple(licences) for kind, licences in kinds}
+    settled = _mapped(in_order, SETTLED, tasks.settled, job.run.ledger, of_kind).persist()
+    out = settled.where(f"outcome = {RUNS_OUT}").select("licence", "at").collect()
+    run = job.run.with_licences((licence, at) for licence, at in out)
+    return replace(job, run=run), settled.where(f"outcome <> {RUNS_OUT}")
+
+
+def _names(df: Frame) -> list[str]:
+    if not hasattr(df, "mapInArrow"):
+        raise TypeError(
+            f"no frame of Spark: {type(df).__name__}; for others there is vintool.frames"
+        )
+    return [*df.columns]
+
+
+def _flat(df: Frame) -> Frame:
+    """The frame with names that nothing shares and no dot parts."""
+    return df.toDF(*(f"c{at}" for at in range(len(df.columns))))
+
+
+def _place(df: Frame, name: object) -> int:
+    """Where the column stands that numbers the rows."""
+    if not isinstance(name, str):
+        raise TypeError(f"place= takes the name of a column, not {type(name).__name__}")
+    names = df.columns
+    if names.count(name) != 1:
+        meant = near(name, names)
+        raise ValueError(
+            f"place= names {name!r}, and {names.count(name) or 'no'} columns are called so; {meant}there are {labels(names)}"
+        )
+    at: int = names.index(name)
+    kind = df.schema.fields[at].dataType.simpleString()
+    if kind not in _WHOLE:
+        raise ValueError(
+            f"column {name!r}, which place= names, is {kind}; number the rows from 1 in their order, as int or bigint"
+        )
+    return at
+
+
+def _check_places(narrow: Frame, place: str) -> None:
+    rows = narrow.where("at IS NOT NULL").selectExpr(f"shiftright(at, {ROW_SHIFT}) AS row", "at")
+    first = rows.where(f"at = shiftleft(row, {ROW_SHIFT})")
+    if twice := first.groupBy("row").count().where("count > 1").limit(1).collect():
+        raise ValueError(
+            f"number {twice[0][0]:,} stands on {twice[0][1]:,} rows of {place!r}, which place= names: give each row a number of its own, from 1 in their order"
+        )
+
+
+def _head(some: Frame, names: Sequence[str]) -> pa.Table:
+    """A few rows, with the types that executors see."""
+    streams = some.mapInArrow(sent(tasks.sample), "stream binary").collect()
+    tables = [pa.ipc.open_stream(row[0]).read_all() for row in streams]
+    return pa.concat_tables(tables).rename_columns([*names]) if tables else _empty(names)
+
+
+def _empty(names: Sequence[str]) -> pa.Table:
+    return pa.Table.from_arrays([pa.array([], pa.string())] * len(names), [*names])
+
+
+def _mapped(df: Frame, schema: pa.Schema, task: Callable[..., Any], *arguments: object) -> Frame:
+    return df.mapInArrow(sent(task, *arguments), spark_type(schema))
+
+
+def _list_of(schema: pa.Schema) -> str:
+    kind: str = spark_type(schema).simpleString()
+    return f"array<{kind}>"
+
+
+def _by_row(facts: Frame, name: str, schema: pa.Schema) -> Frame:
+    """Facts of vehicles by their row, each row's in one list."""
+    structs = facts.selectExpr(
+        f"shiftright(at, {ROW_SHIFT}) AS {_ROW}", f"struct({', '.join(schema.names)}) AS one"
+    )
+    return structs.groupBy(_ROW).agg({"one": "collect_list"}).toDF(_ROW, name)
+
+
+def _joined(rows: Frame, facts: Frame) -> Frame:
+    """The rows with what is known of each behind their columns."""
+    return rows.join(facts, _ROW, "left").select(*rows.columns, *facts.columns[1:])
+
+
+def _schema(df: Frame, both: pa.Schema, width: int, notes: Iterable[str] = ()) -> Any:
+    """The user's fields as they are, then those of the answers."""
+    names = both.names
+    if df.sparkSession.conf.get("spark.sql.caseSensitive", "false") != "true":
+        names = apart(width, names)
+    known = {key.decode(): text.decode() for key, text in stamp().items()} | {
+        "vintool.notes": [*notes]
+    }
+    return spark_schema(
+        df.schema.fields,
+        [field.with_name(name) for field, name in zip(both, names, strict=True)][width:],
+        {"vin_verdict": known},
+    )
