@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.desk import ICE, PETROL, desk_run, entries, tesla
 from support.manifests import put_csv
+from support.vins import checked_vin
 
 from vintool.codes import Concern, Reason
 from vintool.columns import Screener
@@ -282,3 +284,25 @@ def test_a_licence_counts_for_the_goods_of_its_own_regime(tmp_path, code, goods,
     answers, summary = desk_run(tmp_path, rows, licences=put_csv(tmp_path / "l.csv", licences))
     assert summary.licences[0].drawn == drawn
     assert ("licence_wrong_goods" in answers[0]["vin_reasons"]) is not bool(drawn)
+
+
+def test_rows_without_a_licence_and_unknown_numbers_are_counted_by_the_rule_that_asks_for_one(tmp_path):  # fmt: skip
+    petrol = checked_vin("1HGCM826", "3A", 4353)
+    rows = [("VIN", "Licence no", "Fuel"), (tesla(1), "", ""), (tesla(2), "26-XX-1", "")]
+    rows += [("1HGCM82633A004352", "", "petrol"), (petrol, "26-XX-1", "petrol")]
+    licences = put_csv(tmp_path / "l.csv", [("Licence no", "Quantity"), ("26-AA-000001", "1")])
+    answers, summary = desk_run(tmp_path, rows, licences=licences, regime=None)
+    of_rows = Counter(
+        (reason, line["vin_regime"])
+        for line in answers
+        for reason in line["vin_reasons"].split(";")
+        if reason in {"licence_unknown", "licence_missing"}
+    )
+    lines = Counter(
+        {
+            ("licence_unknown" if one.licence_no else "licence_missing", one.regime): one.rows_named
+            for one in summary.licences[1:]
+        }
+    )
+    assert lines == of_rows
+    assert len(lines) == len(summary.licences) - 1 == 4

@@ -414,27 +414,26 @@ def _text_column(sheet: Headed, used: AbstractSet[int]) -> int:
 def _vin_column(sheet: Headed, claims: Claims, used: AbstractSet[int]) -> int:
     named, others_named = _named_vins(claims)
     free = set(range(len(sheet.headers))) - others_named - {*named} - used
-    share = {position: vin_share(sheet, position) for position in {*named, *free}}
-    candidates = sorted({*named, *(position for position in free if share[position] >= 0.5)})
+    share = {place: vin_share(sheet, place) for place in {*named, *free}}
+    candidates = sorted({*named, *(place for place in free if share[place] >= 0.5)})
     if not candidates:
         candidates = [position for position in sorted(free) if damaged_vins(sheet, position)]
     if not candidates:
         return _text_column(sheet, used)
-    outright = [
-        place for place in named if _VIN_HEADER.search(sheet.headers[place]) and share[place] >= 0.1
-    ]
+    spelt = [place for place in named if _VIN_HEADER.search(sheet.headers[place])]
+    outright = [place for place in spelt if share[place] >= 0.1]
     if len(outright) == 1:
         return outright[0]
     full = [place for place in candidates if share[place] >= 0.5]
-    if not full and len(candidates) > 1:
-        raise _tie(sheet, VIN, candidates)
-    return (full or candidates)[0]
+    if full or len(candidates) == 1:
+        return (full or candidates)[0]
+    raise _tie(sheet, VIN, candidates)
 
 
 def _tie(sheet: Headed, field: str, positions: Sequence[int]) -> MappingError:
     names = [sheet.columns[position] for position in positions]
-    alike = len({*names}) < len(names)  # no name then tells them apart
-    if alike or len(positions) > _NAMED or max(map(len, names)) > _LONGEST:
+    # Where two are alike, no name tells them apart.
+    if len({*names}) < len(names) or len(names) > _NAMED or max(map(len, names)) > _LONGEST:
         places = ", ".join(str(position + 1) for position in positions[:_NAMED])
         more = ", ..." * (len(positions) > _NAMED)
         what = f"columns {places}{more} could each be the column of {field}"

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from vintool.errors import DataError
@@ -42,7 +42,7 @@ class Maker(NamedTuple):
         return f"to {self.year_to}" if self.year_to < 9999 else ""
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def maker(wmi: str, year: int | None = None) -> Maker | None:
     """Who holds a WMI of 3 or 6 characters; None if the registry does not know.
 

@@ -63,7 +63,7 @@ def summary_text(
     ]
     for label, text in _facts(summary, language, verbose=verbose):
         if text:
-            lines += [f"{padded(language.gettext(label) + '  ', 12)}{text}"]
+            lines += [f"{padded(language.gettext(label).lower() + '  ', 12)}{text}"]
     return "\n".join(lines) + "\n"
 
 
@@ -150,7 +150,7 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
     translate = language.translate
     named = [sheet for sheet in summary.sheets if sheet.name]
     read = [
-        f"{sheet.name} ({sheet.rows:,} {language.gettext('rows')})"
+        f"{sheet.name} ({translate(f'{sheet.rows:,} rows')})"
         for sheet in named
         if not sheet.skipped
     ]
@@ -178,7 +178,8 @@ def _facts(summary: Summary, language: Language, *, verbose: bool) -> Iterator[t
             ),
         )
     yield "powertrain", ", ".join(f"{code} {n:,}" for code, n in ranked(summary.powertrains))
-    yield from (("licences", line) for line in _licences(summary, language))
+    # By the name of what is drawn on: small, "licences" is the list that was given.
+    yield from (("Licences", line) for line in _licences(summary, language))
     yield "decisions", _decision_line(summary.decisions, language)
     yield from (("changes", line) for line in _changes(summary.changes, language))
     yield from (("columns", line) for line in _columns(summary, language, verbose=verbose))

@@ -1,9 +1,10 @@
 """Tables and streams of batches -> the same rows with their verdicts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache, partial
-from itertools import chain, starmap
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,8 @@ def screen_table(  # noqa: PLR0913 - what a call is made of
     found = find_mapping(table, mapping or {})
     screener = new_screener(found, manifest_days=_days_of(table, found))
     screened = _screened(screener, _batches(table), found, _counting_from(first_row))
-    return stamped(pa.Table.from_batches(starmap(beside, screened)), stamp())
+    answers = pa.Table.from_batches(of_part for _, of_part in screened)
+    return stamped(beside(table, answers), stamp())
 
 
 def _screen_sheets(
@@ -84,13 +86,16 @@ def _screen_sheets(
     return stamped(beside(manifest.user_columns, table), stamp())
 
 
-def _batches(table: pa.Table) -> list[pa.RecordBatch]:
-    """The batches of a table, one at least."""
-    return table.to_batches() or [
-        pa.RecordBatch.from_arrays(
-            [no_values(field.type) for field in table.schema], schema=table.schema
-        )
-    ]
+def _batches(table: pa.Table) -> Iterator[pa.RecordBatch]:
+    """The batches of a table, one at least; small ones are put together, as each costs some time beside that of its rows."""
+    if not table.num_rows:
+        columns = [no_values(field.type) for field in table.schema]
+        yield pa.RecordBatch.from_arrays(columns, schema=table.schema)
+    for start in range(0, table.num_rows, BATCH_ROWS):
+        some = table.slice(start, BATCH_ROWS)
+        with suppress(pa.ArrowNotImplementedError):  # of some types no two are put together
+            some = some.combine_chunks()
+        yield from some.to_batches()
 
 
 def _days_of(

@@ -184,8 +184,8 @@ def read_workbook(
         )
     kept, left = sorted_out(path, opened, holds)
     skipped += left
-    told = (tuple(kept), tuple(skipped), tuple(notes))
-    return Manifest(path, book.format, "", *told, size, unread=tuple(unread))
+    sheets = (tuple(kept), tuple(skipped), tuple(notes))
+    return Manifest(path, book.format, "", *sheets, size, unread=tuple(unread))
 
 
 def _why_hidden(book: _Workbook, position: int, size: int, words: str) -> list[tuple[str, str]]:
