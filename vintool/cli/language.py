@@ -35,20 +35,6 @@ def language_of(arguments: Sequence[str]) -> Language:
     return language(code) if code in LANGUAGES else ENGLISH
 
 
-def without_language(arguments: list[str]) -> list[str]:
-    """The arguments of the program itself; those with a command are left to it.
-
-    >>> without_language(["--lang", "zh", "--help"]), without_language(["--lang", "zh", "law"])
-    (['--help'], ['--lang', 'zh', 'law'])
-    """
-    left = [
-        one
-        for at, one in enumerate(arguments)
-        if not one.startswith(_OPTION) and arguments[max(at - 1, 0)] != _OPTION
-    ]
-    return left if all(one.startswith("-") for one in left) else arguments
-
-
 class Help(click.HelpFormatter):
     """Help in another language than English; lines are broken by the cells that characters take up."""
 

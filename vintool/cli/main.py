@@ -21,7 +21,7 @@ import click
 
 import vintool
 from vintool.atomic import remove_private_folders
-from vintool.cli.language import Commands, language_of, without_language
+from vintool.cli.language import Commands, language_of
 from vintool.cli.learn import learn
 from vintool.cli.options import (
     lang_option,
@@ -66,8 +66,8 @@ class Program(Commands):
     """The commands; whoever calls them, their errors are shown harmless."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The help for nothing, which click makes an error of from 8.2 on; help of no command has a language too."""
-        return super().parse_args(ctx, without_language(args) or ["--help"])
+        """The help for nothing, which click makes an error of from 8.2 on."""
+        return super().parse_args(ctx, args or ["--help"])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -105,7 +105,9 @@ class Program(Commands):
     cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(vintool.__version__, prog_name="vintool")
-def cli() -> None:
+@lang_option
+@click.pass_context
+def cli(ctx: click.Context, lang: str) -> None:
     """Decode, check and screen vehicle identification numbers.
 
     \b
@@ -113,6 +115,15 @@ def cli() -> None:
     vintool explain LRW3E7FA1LC000001 --on 2026-03-01
     vintool screen manifest.xlsx --out answers
     """
+    ctx.default_map = _each_of(cli, {"lang": lang})
+
+
+def _each_of(group: click.Group, options: dict[str, str]) -> dict[str, Any]:
+    """Defaults for each command of a group, and of the groups in it."""
+    return {
+        name: _each_of(one, options) if isinstance(one, click.Group) else options
+        for name, one in group.commands.items()
+    }
 
 
 @cli.command()

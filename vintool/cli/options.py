@@ -62,6 +62,7 @@ def _lang_option(help_text: str) -> Callable[[Callable[..., None]], Callable[...
         type=click.Choice(list(LANGUAGES)),
         default="en",
         show_default=True,
+        is_eager=True,  # before the help, which is in it
         help=help_text,
     )
 

@@ -208,7 +208,7 @@ class ExceptionBook:
         for line in zip(*cells, strict=True):
             lines = self._lines_of(line[self._words - 1])
             if lines > 1:  # before its cells; not every program makes room for them by itself
-                self._sheet.set_row(self._row, _LINE * lines)
+                self._sheet.set_row(self._row, _LINE * lines, self._book.top)
             for at, (name, text) in enumerate(zip(self._names, line, strict=True)):
                 if text:
                     self._fill(at, name, text)

@@ -1,7 +1,7 @@
 """How the workbooks look: which of our columns comes first, how wide each is, which colour a verdict has."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
-from math import ceil
 from typing import Final, NamedTuple
 
 import pyarrow as pa
@@ -28,7 +28,6 @@ _NARROW, _WIDE = 9, 40  # characters
 A4: Final = 9  # as workbooks number sizes of paper
 FOOTER: Final = "&L&F  &A&R&P / &N"
 """Of a printed page: the file, the sheet, and which page of how many."""
-_LETTERS: Final = 1.1  # in the room of a digit, by which widths are counted
 _FULL_WIDTH = 0x1100  # from here on nearly all characters take two places
 
 
@@ -101,12 +100,15 @@ def width_for(texts: Iterable[str], most: int = _WIDE) -> int:
 
 
 def lines_of(text: str, width: int) -> int:
-    """How many lines a text takes up in a cell of a width, in which it is broken.
+    """How many lines a text takes up in a cell of a width, in which it is broken between words, and between characters of full width.
 
     >>> lines_of("vin_pure_electric; licence_missing", 38), lines_of("", 38), lines_of("x " * 50, 38)
     (1, 1, 3)
+    >>> lines_of("vin_pure_electric; contradiction_powertrain", 38), lines_of("车辆识别代号" * 4, 38)
+    (2, 2)
     """
-    return max(1, ceil(_places(text) / (width * _LETTERS)))
+    broken = "".join("0 " if ord(letter) >= _FULL_WIDTH else letter for letter in text)
+    return max(1, len(textwrap.wrap(broken, width)))
 
 
 def _places(text: str) -> int:

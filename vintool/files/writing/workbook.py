@@ -64,7 +64,8 @@ class Book:
         )
         self.book.set_properties({"created": _NO_TIME})
         self.bold = self.book.add_format({"bold": True})
-        self.wrapped = self.book.add_format({"text_wrap": True})
+        self.wrapped = self.book.add_format({"text_wrap": True, "valign": "top"})
+        self.top = self.book.add_format({"valign": "top"})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = self.book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.header = self._format(looks.HEADER)
@@ -72,7 +73,7 @@ class Book:
         self.cut = 0
 
     def _format(self, look: Look) -> Any:
-        return self.book.add_format({"bg_color": f"#{look.ground}", "font_color": f"#{look.letters}", "bold": look.bold})  # fmt: skip
+        return self.book.add_format({"bg_color": f"#{look.ground}", "font_color": f"#{look.letters}", "bold": look.bold, "valign": "top"})  # fmt: skip
 
     def sheet(self, name: str) -> Any:
         """A new sheet under a name that no other has."""
