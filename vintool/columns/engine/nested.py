@@ -1,8 +1,9 @@
 """Columns of lists, structs and maps -> texts: all that stands in a cell of several values, as one text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 import pyarrow as pa
 
 BETWEEN = " / "
@@ -32,19 +33,42 @@ def joined(array: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> pa
     if _types.is_struct(kind):
         return _of_struct(cast("pa.StructArray", array), as_text)
     several: Any = array
+    if _types.is_fixed_size_list(kind):
+        several = array.cast(pa.large_list(cast("Any", kind).value_type))
+    starts = np.asarray(several.offsets, dtype=np.int64)
+    # No cast of a view to a list: Arrow 26 makes one with offsets that point anywhere.
+    if _is_view(kind):
+        ends = starts + np.asarray(several.sizes, dtype=np.int64)
+    else:
+        starts, ends = starts[:-1], starts[1:]
+    held = np.asarray(array.is_valid().to_numpy(zero_copy_only=False)) & (ends > starts)
+    first, last = (int(starts[held].min()), int(ends[held].max())) if held.any() else (0, 0)
     if _types.is_map(kind):
         # Between the offsets, as a slice of a map has all of its keys.
-        pairs = [_said(key, item) for key, item in _pairs(several, as_text)]
-        return _in_lists(several.offsets, pa.array(pairs, pa.string()), several)
-    if not (_types.is_list(kind) or _types.is_large_list(kind)):
-        several = array.cast(cast("Any", pa.large_list(cast("Any", kind).value_type)))
-    return _in_lists(several.offsets, as_text(several.values), several)
+        pairs = zip(
+            _texts_of(several.keys.slice(first, last - first), as_text),
+            _texts_of(several.items.slice(first, last - first), as_text),
+            strict=True,
+        )
+        texts = [_said(key, item) for key, item in pairs]
+    else:
+        texts = as_text(several.values.slice(first, last - first)).to_pylist()
+    return pa.array(
+        [
+            BETWEEN.join(filter(None, texts[start:end])) if there else None
+            for start, end, there in zip(
+                (starts - first).tolist(),
+                (ends - first).tolist(),
+                array.is_valid().to_pylist(),
+                strict=True,
+            )
+        ],
+        pa.string(),
+    )
 
 
-def _pairs(
-    maps: Any, as_text: Callable[[pa.Array], pa.StringArray]
-) -> Iterator[tuple[str | None, str | None]]:
-    return zip(_texts_of(maps.keys, as_text), _texts_of(maps.items, as_text), strict=True)
+def _is_view(kind: pa.DataType) -> bool:
+    return _types.is_list_view(kind) or _types.is_large_list_view(kind)
 
 
 def _texts_of(values: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> list[str | None]:
@@ -70,17 +94,3 @@ def _of_struct(
         for row, there in zip(rows, valid, strict=True)
     ]
     return pa.array(texts, pa.string())
-
-
-def _in_lists(offsets: pa.Array, texts: pa.StringArray, lists: pa.Array) -> pa.StringArray:
-    """The texts of each list, joined; empty ones are passed over."""
-    filled: list[Any] = texts.to_pylist()
-    ends: list[Any] = offsets.to_pylist()
-    valid: list[Any] = lists.is_valid().to_pylist()
-    return pa.array(
-        [
-            BETWEEN.join(filter(None, filled[start:end])) if there else None
-            for start, end, there in zip(ends, ends[1:], valid, strict=False)
-        ],
-        pa.string(),
-    )
