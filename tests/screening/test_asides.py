@@ -12,7 +12,7 @@ import vintool
 from vintool.codes import Reason, Verdict
 from vintool.columns import screen_table
 from vintool.declaration.headers import fields
-from vintool.declaration.lexicon import is_aside
+from vintool.declaration.lexicon import is_aside, meaning
 from vintool.declaration.lexicon.quoted_codes import quoted_codes
 
 SPEAKING = ("BEV", "white / BEV", "UN 3556", "8703801090", "HS 8703.80.1090", "60 kWh", "pure electric", "纯电动")  # fmt: skip
@@ -67,7 +67,44 @@ def test_what_holds_a_row_is_shown_with_its_cell():
     assert any("colour 'white, BEV'" in line for line in found["vin_evidence"][0].as_py())
 
 
-@pytest.mark.parametrize("text", ["8703234310", "8703.80", "870380", "invoice 28703801090", "lot 3556", "3171", "UN 3166", "UN 38 3171000", "2026-03-17", "USD 8,703.80"])  # fmt: skip
+CODES = ("8703-80-10-90", "8703-8010-90", "8703/80/10/90", "8703,80,10,90", "8,703,801,090", "8.703.801.090", "8703·80·10·90", "8703_80_10_90", "8703–80–10–90",
+    "8703'80'10'90", "8703:80:10:90", "8703|80|10|90", "(8703)80 10 90", "08703801090", "٨٧٠٣٨٠١٠٩٠", "8703\u200b801090", "8703\xad80\xad10\xad90", "8703801090.0",
+    "8703801090.00", "8703.80.1090.00", "8703801090,8507600090", "8507600090,8703801090", "8703801090,00", "HS.8703801090")  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_is_read_whatever_parts_its_figures(code):
+    assert meaning("hs_code", code).powertrain == "BEV"
+    clean = {"fuel": PETROL["fuel"], "type_code": "SVW71416AL"}
+    for declared in ({**clean, "hs_code": code}, {**PETROL, "remarks": code}, {**PETROL, "colour": f"see {code} below"}):  # fmt: skip
+        assert screen(UNSEEN_PETROL, ON, declared).verdict is Verdict.REVIEW
+    assert verdict({**COLUMNS, "Zzz": [code]}) == Verdict.REVIEW
+
+
+@pytest.mark.parametrize("code", ["8703.8", "8703.8.10.90", "8703/80", "8.704E+09"])
+def test_a_code_that_cannot_be_read_and_may_be_that_of_an_electric_car_holds_its_row(code):
+    declared = {"fuel": PETROL["fuel"], "type_code": "SVW71416AL", "hs_code": code}
+    assert screen(UNSEEN_PETROL, ON, declared).verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize("code", ["8703-23-43-10", "8,703,234,310", "8703/8704", "8703 8704", "8.703E+09"])  # fmt: skip
+def test_other_codes_however_parted_hold_none(code):
+    declared = {"fuel": PETROL["fuel"], "type_code": "SVW71416AL", "hs_code": code}
+    assert screen(UNSEEN_PETROL, ON, declared).verdict is Verdict.OUT_OF_SCOPE
+    assert quoted_codes(code) == []
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.float64(), pa.decimal128(12, 0), pa.decimal128(14, 2), pa.decimal256(14, 2), pa.decimal64(14, 2)], ids=str)  # fmt: skip
+@pytest.mark.parametrize("encode", [False, True])
+def test_a_code_among_numbers_of_any_type_is_heard(kind, encode):
+    numbers = pa.array([8703801090], pa.int64()).cast(pa.decimal128(19, 0)).cast(kind)
+    whole = pa.array([0], pa.int32())
+    column = pa.DictionaryArray.from_arrays(whole, numbers) if encode else numbers
+    for heading in ("Colour", "Zzz"):
+        assert verdict({**COLUMNS, heading: column}) == Verdict.REVIEW
+
+
+@pytest.mark.parametrize("text", ["8703234310", "8703.80", "870380", "invoice 28703801090", "lot 3556", "3171", "UN 3166", "UN 38 3171000", "2026-03-17", "USD 8,703.80", "8703801090.55", "8703-87-04"])  # fmt: skip
 def test_other_figures_are_no_code_of_an_electric_car(text):
     assert quoted_codes(text) == []
 

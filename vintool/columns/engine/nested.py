@@ -50,7 +50,7 @@ def joined(array: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> pa
             _texts_of(several.items.slice(first, last - first), as_text),
             strict=True,
         )
-        texts = [_said(key, item) for key, item in pairs]
+        texts: list[str | None] = [_said(key, item) for key, item in pairs]
     else:
         texts = as_text(several.values.slice(first, last - first)).to_pylist()
     return pa.array(

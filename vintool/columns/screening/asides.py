@@ -19,6 +19,7 @@ from vintool.declaration.lexicon.remarks import may_speak_pattern
 from vintool.declaration.mapping import vin_fields
 
 _SMALLEST_CODE = 87_000_000  # of eight figures
+_NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
 
 
 class Asides:
@@ -90,8 +91,9 @@ def _listened(column: pa.Array) -> pa.StringArray | None:
     """The texts of a column; of numbers those that may be a tariff code, and of other types None."""
     if holds_text(column.type):
         return without_null(as_far_as_text(column))
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        largest = pc.max(column).as_py()
+    numbers: Any = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+    if any(is_number(numbers.type) for is_number in _NUMBERS):
+        largest = pc.max(numbers).as_py()
         if largest is not None and largest >= _SMALLEST_CODE:
             return without_null(as_far_as_text(column))
     return None

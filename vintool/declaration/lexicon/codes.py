@@ -20,6 +20,18 @@ CODE_COLUMNS = (
 _UN_NUMBER = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ROUNDED = re.compile(r"(?<![\d.,])\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,2}(?!\d)")
 _CODE = re.compile(r"\d(?:[\d.\s]*\d)?")
+_APART = r"(?:\s?[-.,/·•‧⋅・'’`:|_()\u2010-\u2015\u2212]\s?|\s)"
+_THOUSANDS = "[.,'’ ·_]"
+PARTED = (
+    rf"0?(?:870[234]{_APART}?(?!87)\d\d{_APART}?\d\d(?:{_APART}?\d\d)?"
+    rf"|8{_THOUSANDS}70[234](?:{_THOUSANDS}\d{{3}}){{2}})(?!\d)"
+)
+"""A code of vehicles, of eight or ten figures, whatever stands between them: 8703-80-10-90, 8,703,801,090."""
+
+_PARTED = re.compile(rf"(?<!\d){PARTED}")
+# All figures of a cell; 8703.8 is what a spreadsheet makes of 8703.80, and there is no other subheading in 8703.8.
+_ELECTRIC_CARS = re.compile(r"0*87038(?!7)")
+_ELECTRIC_FROM, _ELECTRIC_TO, _ABOVE_ENGINES = 8_703_800_000, 8_703_810_000, 8_703_400_000
 _SHORTEST_CODE, _LONGEST_CODE = 4, 13  # a heading; ten digits and a suffix of customs systems
 
 
@@ -61,6 +73,25 @@ def code_table() -> dict[tuple[str, str], Meaning]:
     return table
 
 
+def plain_figures(text: str) -> str:
+    r"""A text with the figures of all scripts as 0 to 9, and without characters that nobody sees.
+
+    >>> plain_figures("٨٧٠٣"), plain_figures("8703\u200b80")
+    ('8703', '870380')
+    """
+    if text.isascii():
+        return text
+    seen = (one for one in text if unicodedata.category(one) != "Cf")
+    return "".join(str(unicodedata.decimal(one, one)) for one in seen)
+
+
+def _together_again(found: re.Match[str]) -> str:
+    """A code that was parted by other signs than dots and spaces, as figures alone."""
+    code = found[0]
+    figures = re.sub(r"\D", "", code)
+    return code if re.fullmatch(r"[\d.\s]*", code) else f";{figures};"
+
+
 @lru_cache(maxsize=1 << 16)
 def codes_in(text: str) -> tuple[str, ...]:
     """The tariff codes of a cell, ten digits at most, whatever stands between them.
@@ -70,9 +101,12 @@ def codes_in(text: str) -> tuple[str, ...]:
 
     >>> codes_in("8703.80.10.90"), codes_in("8703801090.0"), codes_in("8703234190（改8703801090）")
     (('8703801090',), ('8703801090',), ('8703234190', '8703801090'))
+    >>> codes_in("8703-80-10-90"), codes_in("8,703,801,090"), codes_in("8703/8704"), codes_in("08703801090")
+    (('8703801090',), ('8703801090',), ('8703', '8704'), ('8703801090',))
     """
     distinct: dict[str, None] = {}
-    for run in _CODE.findall(_ROUNDED.sub(" ", unicodedata.normalize("NFKC", text))):
+    plain = plain_figures(unicodedata.normalize("NFKC", text))
+    for run in _CODE.findall(_ROUNDED.sub(" ", _PARTED.sub(_together_again, plain))):
         whole = re.sub(r"(?<=\d{4})\.0+$", "", run)
         parts = whole.split()
         digits = re.sub(r"\D", "", whole)
@@ -80,7 +114,7 @@ def codes_in(text: str) -> tuple[str, ...]:
             codes = [re.sub(r"\D", "", part) for part in parts]
         else:
             codes = [digits]
-        for code in codes:
+        for code in (re.sub("^0+(?=87)", "", code) for code in codes):
             # Two codes written as one: twenty digits are no code.
             pieces = [code] if len(code) <= _LONGEST_CODE else [code[:10], code[10:20]]
             distinct |= dict.fromkeys(
@@ -90,8 +124,31 @@ def codes_in(text: str) -> tuple[str, ...]:
 
 
 def hs_code(text: str) -> Meaning | None:
-    """What the tariff codes of a cell mean."""
-    return _together("hs_code", text, codes_in(text), _tariff_line)
+    """What the tariff codes of a cell mean; a cell whose code cannot be read and may be that of an electric car hints at one.
+
+    >>> hs_code("8703-80-10-90").value, hs_code("8703.8").hint, hs_code("8.704E+09").hint, hs_code("8.703E+09")
+    ('BEV', 'HS 8703.8', 'HS 8.704E+09', None)
+    """
+    said = _together("hs_code", text, codes_in(text), _tariff_line)
+    if said is not None and (said.powertrain or said.rivals):
+        return said
+    plain = plain_figures(unicodedata.normalize("NFKC", text))
+    begins = _ELECTRIC_CARS.match(re.sub(r"\D", "", plain))
+    if not begins and not any(map(_may_be_electric, _ROUNDED.findall(plain))):
+        return said
+    cell = said or Meaning("hs_code", quoted("hs_code", text), source="tariff.csv")
+    return cell._replace(hint=f"HS {text.strip()[:20]}")
+
+
+def _may_be_electric(rounded: str) -> bool:
+    """Whether a code in scientific notation may be that of an electric car, and not of one with an engine alone."""
+    mantissa, exponent = rounded.replace(",", ".").lower().split("e")
+    _, _, decimals = mantissa.partition(".")
+    unit = 10.0 ** (9 - len(decimals))
+    nearest = float(mantissa) * 1e9  # as if of ten figures
+    likely = int(exponent) in {7, 9}
+    low, high = nearest - unit / 2, nearest + unit / 2
+    return likely and low > _ABOVE_ENGINES and low < _ELECTRIC_TO and high > _ELECTRIC_FROM
 
 
 def un_no(text: str) -> Meaning | None:

@@ -7,15 +7,17 @@ class of dangerous goods, or the like.
 import re
 
 from vintool.codes import Powertrain
-from vintool.declaration.lexicon.codes import hs_code, un_no
+from vintool.declaration.lexicon.codes import PARTED, hs_code, plain_figures, un_no
 from vintool.declaration.lexicon.words import fold
 
-MAY_STAND = "870[234]|3171|355[678]"
+MAY_STAND = "870[234]|8[.,'’ ·_]70[234]|3171|355[678]"
 """Figures one of which stands in every text that quotes such a code."""
 
 _MAY_STAND = re.compile(MAY_STAND)
+# Behind a code, even an amount of it: zeros that a spreadsheet adds, or the next code of a list.
 _TARIFF = re.compile(
-    r"(?<![\d.,])870[234][ .\-]?\d\d(?:[ .\-]?\d\d(?:[ .\-]?\d\d(?:\d{1,3})?)?)?(?!\d)(?![.,]\d)"
+    rf"(?:(?<!\d)(?<!\d[.,])|(?<=\d{{4}},))(?:{PARTED}(?!\.\d*[1-9])"
+    r"|870[234][ .\-]?\d\d(?:[ .\-]?\d\d(?:[ .\-]?\d\d(?:\d{1,3})?)?)?(?!\d)(?![.,]\d))"
 )
 _AMOUNT = re.compile(r"\d{6}|\d{4}[., ]\d\d")  # 870380 and 8703.80 alone are amounts
 _UN_NUMBER = re.compile(
@@ -34,7 +36,7 @@ def quoted_codes(text: str) -> list[str]:
     """
     if not _MAY_STAND.search(text) and text.isascii():
         return []
-    folded = fold(text)
+    folded = plain_figures(fold(text))
     found = [f"UN {number}" for number in _UN_NUMBER.findall(folded) if _electric(un_no(number))]
     amount = _AMOUNT.fullmatch(folded.strip())
     codes = [] if amount else [one[0] for one in _TARIFF.finditer(folded)]
