@@ -107,3 +107,17 @@ def test_bytes_that_are_no_text_are_listened_to_and_a_column_that_speaks_is_refu
     speaking = pa.table({**CLEARED, "Note": pa.array([b"\xff BEV", b"x"])})
     with pytest.raises(ValueError, match="column 'Note': binary cannot be read as text"):
         verdicts(speaking)
+
+
+@pytest.mark.parametrize("cell", [{"BEV": 0}, {"BEV": 0.0}, {"BEV": "N"}, {"BEV": "no"}, {"BEV": [False, False]}, {"BEV": None}, '{"electric":false}', '{"a":{"BEV":"no","electric":[0]}}', "{'BEV': False}"], ids=str)  # fmt: skip
+@pytest.mark.parametrize("heading", ["Specs", "Zzz", "Colour"])
+def test_a_plain_no_to_a_name_does_not_speak_for_it(heading, cell):
+    table = pa.table({name: cells[:1] for name, cells in CLEARED.items()})
+    assert verdicts(table.append_column(heading, pa.array([cell]))) == [Verdict.OUT_OF_SCOPE]
+
+
+@pytest.mark.parametrize("cell", [{"BEV": 1}, {"BEV": "yes", "PHEV": "no"}, {"BEV": [False, True]}, {"fuel": "BEV", "PHEV": 0}, '{"BEV":true,"PHEV":false}', '{"PHEV":false,"fuel":"BEV"}', '{"note":"no","x":"BEV"}', '["BEV",false]'], ids=str)  # fmt: skip
+@pytest.mark.parametrize("heading", ["Specs", "Zzz", "Colour"])
+def test_what_else_stands_beside_a_plain_no_is_heard(heading, cell):
+    table = pa.table({name: cells[:1] for name, cells in CLEARED.items()})
+    assert verdicts(table.append_column(heading, pa.array([cell]))) != [Verdict.OUT_OF_SCOPE]

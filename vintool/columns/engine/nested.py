@@ -6,6 +6,8 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 
+from vintool.declaration.lexicon.asides import is_a_plain_no
+
 BETWEEN = " / "
 """What parts the values of a cell, as several VINs in a cell are parted."""
 
@@ -79,7 +81,9 @@ def _texts_of(values: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -
 
 
 def _said(name: str | None, text: str | None) -> str:
-    return f"{name}: {text}" if text else ""
+    """A value with its name; nothing of a plain no, which says no more than what is not there."""
+    no = not text or all(is_a_plain_no(one) for one in text.split(BETWEEN))
+    return "" if no else f"{name}: {text}"
 
 
 def _of_struct(

@@ -176,14 +176,10 @@ _KEPT = 200  # characters of a cell that is remembered
 @lru_cache(maxsize=1 << 16)
 def _meaning(field: str, text: str) -> Meaning | None:
     if is_not_read(text):
-        asides = {
-            REMARKS,
-            DRIVE_MOTOR,
-            remarks.ELECTRIC_RANGE,
-            ELECTRIC_MARK,
-        }
-        aside = (further_of(field) or field) in asides  # which no verdict waits for
-        return None if aside else Meaning(field, quoted(field, text), part=NOT_STORED)
+        unasked = {REMARKS, DRIVE_MOTOR, remarks.ELECTRIC_RANGE, ELECTRIC_MARK}
+        silent = (further_of(field) or field) in unasked  # which no verdict waits for
+        return None if silent else Meaning(field, quoted(field, text), part=NOT_STORED)
+    text = asides.without_plain_noes(text)
     if like := further_of(field):
         said = _meaning(like, text)
         # Another witness on the powertrain and the condition; the kind is counted by fields.

@@ -4,6 +4,7 @@ A colour of ``white, BEV``, a price of ``18,500 (electric)``, a column that nobo
 car contradicts what clears its row.
 """
 
+import re
 from collections.abc import Iterable
 
 from vintool.codes import Powertrain
@@ -15,6 +16,30 @@ from vintool.declaration.lexicon.remarks import remarks
 #: Fields of names and numbers, which are made of any words: heard where they say pure electric outright, by a word,
 #: a code or the energy of a battery.
 _NAMES = frozenset({"colour", "exporter", "exporter_code", "vessel", "pol", "pod", "destination", "customs_port", "bl_no", "container_no", "vessel_imo", "licence_no", "invoice_no", "declaration_no", "confirmation_no", "catalogue_code", "origin"})  # fmt: skip
+_NO = r"(?:false|no?|none|null|0(?:\.0+)?)"
+_PLAIN_NO = re.compile(rf"\s*{_NO}\s*", re.IGNORECASE)
+_NAMED_NO = re.compile(
+    rf"""(?P<q>["'])[^"'\\]{{0,80}}(?P=q)\s?:\s?(?:\[\s?)?(?:{_NO}|(?P<v>["']){_NO}(?P=v))(?:\s?\])?\s?(?=[,}}])""",
+    re.IGNORECASE,
+)
+
+
+def is_a_plain_no(text: str) -> bool:
+    """Whether a value of a name says no.
+
+    >>> is_a_plain_no("False"), is_a_plain_no("0"), is_a_plain_no("no petrol")
+    (True, True, False)
+    """
+    return _PLAIN_NO.fullmatch(text) is not None
+
+
+def without_plain_noes(text: str) -> str:
+    """A text that is an object of JSON, or what Python prints of one, without the names to which it says no.
+
+    >>> without_plain_noes('{"electric":false,"fuel":"petrol"}'), without_plain_noes("{'BEV': True}")
+    ('{,"fuel":"petrol"}', "{'BEV': True}")
+    """
+    return _NAMED_NO.sub("", text) if text.lstrip()[:1] in {"{", "["} else text
 
 
 def aside(name: str, text: str) -> Meaning | None:
@@ -29,7 +54,7 @@ def aside(name: str, text: str) -> Meaning | None:
     >>> aside("vessel", "NEW ENERGY"), aside("exporter", "Foo Electric Vehicle Co., Ltd.")
     (None, None)
     """
-    said = remarks(text)
+    said = remarks(without_plain_noes(text))
     if said is None or (name in _NAMES and not _outright(said, text)):
         return None
     return said._replace(display=quoted(name, text))
