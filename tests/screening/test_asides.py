@@ -11,6 +11,7 @@ from support.vins import vin
 import vintool
 from vintool.codes import Reason, Verdict
 from vintool.columns import screen_table
+from vintool.columns.screening import asides
 from vintool.declaration.headers import fields
 from vintool.declaration.lexicon import is_aside, meaning
 from vintool.declaration.lexicon.quoted_codes import quoted_codes
@@ -142,3 +143,11 @@ def test_what_stands_below_the_heading_of_a_part_of_an_electric_drive_holds_a_ro
 @pytest.mark.parametrize(("heading", "cell"), [("Battery", "12V lead-acid"), ("Battery status", "good"), ("Freight charges", "1,200"), ("Battery type", "AGM 70Ah"), ("Motor power", "90 kW")])  # fmt: skip
 def test_what_every_car_has_holds_none(heading, cell):
     assert verdict({**COLUMNS, heading: [cell]}) == Verdict.OUT_OF_SCOPE
+
+
+@given(st.lists(st.one_of(st.text(max_size=12), st.sampled_from([*SPEAKING, "spark plug", "BEV\n", "soc\x1f", "8,703"])), max_size=5))  # fmt: skip
+def test_few_cells_are_looked_through_as_many_are(cells):
+    few = asides._may_speak(pa.array(cells, pa.string()))
+    many = asides._may_speak(pa.array([*cells, *["x"] * asides._FEW]))
+    heard = zip(few, many.to_pylist(), strict=False)
+    assert all(one or not other for one, other in heard)

@@ -3,7 +3,9 @@
 Most of them say nothing: Arrow looks for what may speak, and only that is read, each distinct cell once.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from vintool.declaration.lexicon.remarks import may_speak_pattern
 from vintool.declaration.mapping import vin_fields
 
 _SMALLEST_CODE = 87_000_000  # of eight figures
+_FEW, _SHORT = 100, 1_000  # texts and their characters
 _NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
 
 
@@ -36,6 +39,7 @@ class Asides:
             name for name, field in self._fields.items() if not lexicon.is_aside(field)
         }
         self._meanings = Encoder([None])
+        self._pure = np.zeros(0, dtype=np.bool_)  # by meaning, whether it tells a powertrain
 
     @property
     def kept(self) -> int:
@@ -70,8 +74,7 @@ class Asides:
         if texts is None:
             return None
         encoded: Any = texts.dictionary_encode()
-        speaking = pc.match_substring_regex(encoded.dictionary, may_speak_pattern())
-        at = np.flatnonzero(speaking)
+        at = np.flatnonzero(_may_speak(encoded.dictionary))
         cells: list[str] = encoded.dictionary.take(at).to_pylist()
         codes = self._meanings.codes(lexicon.aside(name, cell) for cell in cells)
         if not codes.any():
@@ -82,9 +85,27 @@ class Asides:
         return of_cells.take(indices)
 
     def _strongest(self, one: Codes, other: Codes) -> Codes:
-        pure = np.array([bool(said and said.powertrain) for said in self._meanings.values])
+        new = self._meanings.values[len(self._pure) :]
+        self._pure = np.append(
+            self._pure, np.array([bool(said and said.powertrain) for said in new], dtype=np.bool_)
+        )
+        pure = self._pure
         better = (other > 0) & ((one == 0) | (pure[other] & ~pure[one]))
         return np.where(better, other, one)
+
+
+def _may_speak(texts: pa.StringArray) -> Any:
+    """Which of the texts may speak for an electric car."""
+    pattern = may_speak_pattern()
+    few: list[Any] = texts.slice(0, _FEW).to_pylist()
+    if len(texts) < _FEW and sum(map(len, few)) <= _SHORT:
+        # Arrow compiles the pattern at each call, which is dearer than to look through a few short texts.
+        search = _compiled(pattern).search
+        return np.fromiter((search(text) is not None for text in few), np.bool_, len(few))
+    return pc.match_substring_regex(texts, pattern)
+
+
+_compiled = cache(re.compile)
 
 
 def _listened(column: pa.Array) -> pa.StringArray | None:
