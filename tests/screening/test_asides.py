@@ -151,3 +151,11 @@ def test_few_cells_are_looked_through_as_many_are(cells):
     many = asides._may_speak(pa.array([*cells, *["x"] * asides._FEW]))
     heard = zip(few, many.to_pylist(), strict=False)
     assert all(one or not other for one, other in heard)
+
+
+@pytest.mark.parametrize("heading", ["Lot", "Batch no.", "批次"])
+def test_the_number_of_a_lot_is_no_un_number(heading):
+    assert verdict({**COLUMNS, heading: ["3171"]}) == Verdict.OUT_OF_SCOPE
+    for speaking in ("UN 3171", "BEV", "8703801090"):
+        assert verdict({**COLUMNS, heading: [speaking]}) == Verdict.REVIEW
+    assert verdict({**COLUMNS, "Cl.": ["3171"]}) == Verdict.REVIEW

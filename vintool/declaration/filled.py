@@ -24,6 +24,7 @@ _CODE = re.compile(r"87[01][0-9][ .]?[0-9]{2}[ .]?[0-9]{2}(?:[ .]?[0-9]{2})?")
 _UN_NUMBER = re.compile(r"(?:UN\W{0,2})?\d{4}", re.IGNORECASE)
 
 # Headings of what a car with an engine alone has not: a battery to drive on, a plug. The one that starts an engine has no number.
+_LOT = re.compile(r"(?<![^\W\d_])(?:lot|batch|lote)(?![^\W\d_])|批次|批号|批號|ロット")
 _PART = re.compile(
     r"(?:动力|驱动|高压|锂)电池|电池(?:包|组|编|号|码|容量|型|类|厂|生产|能量|种类)|充电(?!宝|器线)|荷电|电机(?:型|号|编|数|功率|生产)"
     r"|\bsoc\b|state of charge|traction batter|li(?:thium)?[- ]?(?:ion )?batter|\b(?:hv|ev) batter"
@@ -70,6 +71,8 @@ def fields_by_content(table: _Table, used: AbstractSet[int]) -> dict[int, str]:
         # Which heads a column of marks, such as 纯电动 over yes and no; as a heading it is not in the dictionary, as cells say the same.
         asks = meaning(REMARKS, table.headers[position]) is not None
         field = _field(filled)
+        if field == "un_no" and _LOT.search(fold(table.headers[position])):
+            field = ""  # numbers of four figures, too
         if _PART.search(fold(table.headers[position])) and field in {"", REMARKS}:
             found[position] = DRIVE_MOTOR
         elif field := ELECTRIC_MARK if asks and field in {"", REMARKS} else field:
