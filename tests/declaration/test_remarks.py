@@ -27,6 +27,9 @@ def test_every_word_of_an_electric_car_is_heard_however_it_is_written():
 @pytest.mark.parametrize("text", ["BEV, shipped by Foo Logistics", "纯电动车,发货人上海某公司", "纯电动车，发货人：上海某新能源有限公司", "纯电动车发货人上海某公司",
     "Electric car sold to ABC Trading LLC", "BEV / ABC Trading LLC", "BEV | Foo Co., Ltd.", "ABC LLC\tBEV", "BYD Seal Limited edition, fully electric", "EV for trading",
     "fully electric, co. car", "company car, fully electric", "BEV (ABC LLC)", "某公司、电动车", "上海某有限公司纯电动车", "Foo Co., Ltd. BEV", "Foo, Inc., BEV",
+    "1 unit pure electric car BYD Auto Co., Ltd.", "BEV Tesla Inc.", "60 kWh BYD Auto Co., Ltd.", "range WLTP 500 km Foo Co., Ltd.", "纯电动汽车 比亚迪汽车有限公司",
+    "纯电动比亚迪汽车有限公司", "新能源汽车 比亚迪汽车有限公司", "electric car BYD Auto Co., Ltd.", "2 units EV Foo Co., Ltd.", "Fahrzeug ist BEV Muster GmbH",
+    "ООО Ромашка: электромобиль", "ООО Ромашка: электрический автомобиль", "ООО Ромашка – электрический автомобиль", "ООО Ромашка электромобиль",
     "электромобиль для ООО Альфа", "ООО «Альфа», электромобиль", "ООО «Альфа» электромобиль"])  # fmt: skip
 def test_a_company_beside_an_electric_car_does_not_silence_it(text):
     assert meaning("remarks", text)
@@ -34,7 +37,7 @@ def test_a_company_beside_an_electric_car_does_not_silence_it(text):
 
 @pytest.mark.parametrize("text", ["Consignee: Foo New Energy Vehicle Co., Ltd.", "Consignee Foo New Energy Vehicle Co Ltd", "上海某新能源汽车有限公司", "收货人：某某新能源汽车有限公司",
     "上海某新能源汽车(中国)有限公司北京新能源分公司", "Foo New Energy (Shanghai) Co., Ltd.", "Foo New Energy, Inc.", "Foo Electric Vehicle Trading LLC", "Sold to Foo EV Trading Limited, petrol",
-    "ООО «Новая энергия»", "для ООО Новая энергия, бензин", "Neue Energie GmbH", "petrol, shipped by Foo Logistics"])  # fmt: skip
+    "Foo New Energy (Beijing) Co., Ltd.", "Shanghai Foo Electric Vehicle Co., Ltd.", "ООО «Электромобиль», бензин", "ООО «Новая энергия»", "для ООО Новая энергия, бензин", "Neue Energie GmbH", "petrol, shipped by Foo Logistics"])  # fmt: skip
 def test_the_name_of_a_company_says_nothing_of_a_car(text):
     assert meaning("remarks", text) is None
 

@@ -179,6 +179,12 @@ def powertrains_in(words: Sequence[Word]) -> tuple[list[_Found], list[Powertrain
     return heard, [Powertrain(one.value) for one in heard]
 
 
+def says_pure_electric(words: Sequence[Word]) -> bool:
+    """Whether some words say pure electric whatever stands beside them: no electric car, which a hybrid may be, too."""
+    found = _found("powertrain", words)
+    return any(one.value == Powertrain.BEV and not one.beside for one in found)
+
+
 @cache
 def _behind_electric() -> dict[str, str]:
     """What a word behind "electric" is: the vehicle itself, or equipment and what else ends the search."""
