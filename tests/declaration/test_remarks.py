@@ -1,9 +1,12 @@
 """Remarks: heard for an electric car alone, by every word of the tables, and never by the name of a company."""
 
+import re
+
 import pytest
 
 from vintool.declaration.lexicon import meaning
 from vintool.declaration.lexicon.goods_words import rows_about
+from vintool.declaration.lexicon.remarks import may_speak_pattern
 from vintool.declaration.lexicon.words import rows_of
 
 ELECTRIC = [
@@ -39,6 +42,20 @@ def test_a_company_beside_an_electric_car_does_not_silence_it(text):
     "上海某新能源汽车(中国)有限公司北京新能源分公司", "Foo New Energy (Shanghai) Co., Ltd.", "Foo New Energy, Inc.", "Foo Electric Vehicle Trading LLC", "Sold to Foo EV Trading Limited, petrol",
     "Foo New Energy (Beijing) Co., Ltd.", "Shanghai Foo Electric Vehicle Co., Ltd.", "ООО «Электромобиль», бензин", "ООО «Новая энергия»", "для ООО Новая энергия, бензин", "Neue Energie GmbH", "petrol, shipped by Foo Logistics"])  # fmt: skip
 def test_the_name_of_a_company_says_nothing_of_a_car(text):
+    assert meaning("remarks", text) is None
+
+
+@pytest.mark.parametrize("text", ["B.E.V.", "B E V", "B-E-V", "car (B.E.V.), two keys", "E.V.", "ВEV", "БЕV", "ΒEV", "BEV2", "2 BEVs", "PEV", "AEV", "Elec.", "60kw·h", "60 kW h", "60度",
+    "60 kWh/150 kW", "range 500km", "500 km range", "Reichweite 500 km", "60kWh/520 km CLTC", "dangerous goods 3171", "Gefahrgut 3171", "危险品 3171", "危险货物 3171", "3171 class 9", "UN\n3171", "UN번호 3171"])  # fmt: skip
+def test_an_electric_car_is_heard_as_people_write_it(text):
+    assert meaning("remarks", text)
+    named = meaning("goods_name", f"passenger car {text}")
+    assert named.hint or named.value != "passenger"
+    assert re.search(may_speak_pattern(), text)
+
+
+@pytest.mark.parametrize("text", ["6.5 l/100 km NEDC", "6,5 l/100 km WLTP", "油耗 6.5L/100公里 (NEDC)", "6 l per 100 km NEDC", "15 kWh/100 km", "Club e.V.", "零下30度", "前照灯60度角", "lot 3171"])  # fmt: skip
+def test_a_consumption_a_club_and_an_angle_are_no_electric_car(text):
     assert meaning("remarks", text) is None
 
 

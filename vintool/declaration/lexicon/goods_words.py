@@ -45,7 +45,9 @@ _HYBRIDS = frozenset({Powertrain.PHEV, Powertrain.HEV, Powertrain.NOT_BEV})
 # One alphabet of letters that look alike.
 _LATIN = str.maketrans("асеорхукітпмвн", "aceopxykitnmbh")
 _CYRILLIC = str.maketrans("aceopxykitmbh", "асеорхукітмвн")
-_TWO_ALPHABETS = re.compile("[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]")
+_TWO_ALPHABETS = re.compile("[a-z][\u0370-\u04ff]|[\u0370-\u04ff][a-z]")
+_SHORT_ALIKE = str.maketrans("вбβеενѵ", "bbbeevv")
+_SHORT_WORDS = frozenset({"bev", "bevs", "ev", "evs"})
 _LATIN_LETTER = re.compile("[a-z]")
 _TELLTALE = 5  # letters of a word of two alphabets that can be but one
 _ELECTRIC = frozenset({"electric", "electrical"})
@@ -100,6 +102,9 @@ def has_other_script(folded: str) -> bool:
 
 def _in_one_script(word: Word) -> Word:
     text = simplified(word.text)
+    short = text.translate(_SHORT_ALIKE)
+    if short in _SHORT_WORDS and _LATIN_LETTER.search(text):
+        text = short
     if len(text) >= _TELLTALE and _LATIN_LETTER.search(text):
         latin = text.translate(_LATIN)
         text = latin if latin.isascii() else text.translate(_CYRILLIC)

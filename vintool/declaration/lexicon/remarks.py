@@ -22,11 +22,19 @@ from vintool.declaration.lexicon.goods_words import (
 from vintool.declaration.lexicon.meanings import Meaning, quoted
 from vintool.declaration.lexicon.models import brand_begins
 from vintool.declaration.lexicon.quoted_codes import MAY_STAND, quoted_code
-from vintool.declaration.lexicon.words import SPACELESS, WORD, fold, letters, rows_of, words_of
+from vintool.declaration.lexicon.words import (
+    SPACELESS,
+    WORD,
+    fold,
+    letters,
+    rows_of,
+    with_whole_letters,
+    words_of,
+)
 
 ELECTRIC_RANGE = "electric_range"
 # Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
-_LATIN_SIGNS = r"bev|ev\b|plug|k\s?wh|\bsoc\b|cltc|wltp|nedc|\b0(?:[.,]0+)?\s?g"
+_LATIN_SIGNS = r"bev|b[ ._-]{1,2}e[ ._-]{1,2}v|e\. ?v|ev\b|plug|k\s?w[ .·⋅*-]?h|range|reichweite|autonom|\bsoc\b|cltc|wltp|nedc|\b0(?:[.,]0+)?\s?g"
 _SIGNS = re.compile(rf"{_LATIN_SIGNS}|квт|千瓦|[度电電]")
 _COMPANY = re.compile(
     r"公司|集团|集團|株式会社|\b(?:co\.|ltd|llc|inc\b|corp|gmbh|s\.?a\.?r?\.?l\b|s\.a\.|b\.v\.|ооо|тоо|limited|company|trading|logistics)"
@@ -171,7 +179,7 @@ def remarks(text: str) -> Meaning | None:
     ('BEV', '60 kwh', None)
     >>> remarks("Consignee: Foo New Energy Vehicle Co., Ltd.")
     """
-    speaking = filter(_may_speak, _SENTENCE.split(fold(text)))
+    speaking = filter(_may_speak, _SENTENCE.split(fold(with_whole_letters(text))))
     rest = "\n".join(filter(_may_speak, map(without_companies, speaking)))
     said = goods_name(rest) if rest else None
     if said is not None and said.powertrain is Powertrain.BEV:
