@@ -59,6 +59,18 @@ def test_a_consumption_a_club_and_an_angle_are_no_electric_car(text):
     assert meaning("remarks", text) is None
 
 
+@pytest.mark.parametrize("text", ["USB charging port", "USB充电口", "電動シート", "電動スライドドア", "электропривод зеркал", "szyberdach elektryczny", "elektryczne okna", "tampa elétrica",
+    "maletero eléctrico", "rétro électrique", "electric jack", "Electric Avenue 5", "General Electric warehouse", "新能源产业园", "pas électrique", "không phải xe điện", "bukan kendaraan listrik",
+    "電気自動車ではない", "전기차 아님"])  # fmt: skip
+def test_equipment_streets_and_noes_are_no_electric_car(text):
+    assert meaning("remarks", text) is None
+
+
+@pytest.mark.parametrize("text", ["electric. Avenue 5", "electric, jack", "純電動シート付き", "pas essence, électrique", "5 PAS ELECTRIC", "新能源路虎", "không, xe điện"])  # fmt: skip
+def test_what_only_looks_like_them_is_heard(text):
+    assert meaning("remarks", text)
+
+
 def test_a_remark_is_heard_to_its_end():
     assert meaning("remarks", "as agreed " * 1_000 + "\nBEV").value == "BEV"
 
