@@ -38,7 +38,8 @@ def test_codes_as_spreadsheets_write_them(text, says):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("纯电动", "BEV"), ("PURE ELECTRIC", "BEV"), ("Plug-In Hybrid", "PHEV"), ("汽油/电", "NOT_BEV"), ("petrol / electric", "NOT_BEV"), ("petrol\nelectric", "BEV/ICE"), ("Benzin, Diesel", "ICE"), ("revised", None), ("EVA", None), ("electric window", None), ("新能源", "hint 新能源"), ("电动 60kWh", "BEV"), ("petrol 60 kWh", "hint 60 kwh")],
+    [("纯电动", "BEV"), ("PURE ELECTRIC", "BEV"), ("Plug-In Hybrid", "PHEV"), ("汽油/电", "NOT_BEV"), ("petrol / electric", "NOT_BEV"), ("petrol\nelectric", "BEV/ICE"), ("Benzin, Diesel", "ICE"), ("revised", None), ("EVA", None), ("electric window", None), ("新能源", "hint 新能源"), ("电动 60kWh", "BEV"), ("petrol 60 kWh", "hint 60 kwh"),
+     ("Elec.", "BEV"), ("Elettr.", "BEV"), ("0004", "BEV"), ("C (Strom)", "hint strom"), ("PEV", "hint PEV"), ("AEV", "hint AEV"), ("petrol, 12V battery", None), ("汽油电喷", None)],
 )  # fmt: skip
 def test_fuel_words_are_whole_words(text, says):
     meaning = declared.meaning("fuel", text)

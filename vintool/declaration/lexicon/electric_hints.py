@@ -12,20 +12,26 @@ from functools import cache
 from vintool.codes import Powertrain
 from vintool.declaration.lexicon.goods_words import SOURCE, alike, hints_in, rows_about
 from vintool.declaration.lexicon.meanings import Meaning, quoted
+from vintool.declaration.lexicon.models import is_spaced
 from vintool.declaration.lexicon.quoted_codes import quoted_code
-from vintool.declaration.lexicon.words import Word, fold, words_of
+from vintool.declaration.lexicon.words import Word, fold, letters, rows_of, words_of
 
 # What an engine alone cannot be sold with: a battery to drive on, by its energy. Of a distance (kWh/100 km) it is a use.
 _ENERGY = re.compile(
-    r"(?<![0-9.,])([0-9]{1,3}(?:[.,][0-9]{1,3})?)\s?(?:k\s?wh|квт[ .·*]?ч|千瓦时|千瓦時|度电|度電)(?!\s?/)"
+    r"(?<![0-9.,])(?<![下氏])([0-9]{1,3}(?:[.,][0-9]{1,3})?)\s?"
+    r"(?:k\s?w[ .·⋅*-]?h|квт[ .·⋅*-]?ч|千瓦[时時]|度[电電]?(?![角全旋转轉視视倾]))"
+    r"(?!\s?/\s?(?:100(?!\d)|km|公里|百|км|mi))"
 )
 # A charge in per cent, a range by the cycle of electric cars, no gram of carbon dioxide.
 _FIGURES = re.compile(
     r"(?<![^\W\d_])soc\W{0,4}\d{1,3}\s?%"
     r"|(?<![\d.,])0(?:[.,]0+)?\s?g(?:\s?co2)?\s?/\s?km"
     r"|(?<![a-z])(?:cltc|wltp|nedc)\W{0,4}(?:range\W{0,3})?\d{3}\s?(?:km(?![a-z])|公里|км)"
-    r"|(?<!\d)\d{3}\s?(?:km|公里|км)\W{0,3}(?:range\W{0,3})?(?:cltc|wltp|nedc)(?![a-z])"
+    r"|(?<!\d)(?!(?:(?<=/)|(?<=/ )|(?<=per ))100(?!\d))\d{3}\s?(?:km|公里|км)\W{0,3}(?:range\W{0,3})?(?:cltc|wltp|nedc)(?![a-z])"
+    r"|(?<![^\W\d_])(?:range|reichweite|autonom(?:ie|ia|y))\W{0,3}(?:of\s|de\s|von\s)?\d{3}\s?km(?![a-z/])"
+    r"|(?<![\d/])\d{3}\s?km\W{1,3}(?:of\s|de\s)?(?:range|reichweite|autonom(?:ie|ia|y))(?![^\W\d_])"
 )
+_SHORTEST_WORD = 3
 _SMALLEST, _LARGEST = 8, 300  # as ``engine.battery_capacity``
 _STEM = re.compile(r"(?<![^\W\d_])(?:ele[ck]tr|элект|елект|ηλεκτρ|ელექტრ|էլեկտր)(?!on|он)[^\W\d_]*")
 #: What a hint may mean where the same cell tells it.
@@ -37,7 +43,7 @@ DRIVEN_BY_MOTORS = frozenset(
 def energies(text: str) -> list[str]:
     """The energies of a traction battery that a text names, as they are written.
 
-    >>> energies("Dolphin 44.9 kWh"), energies("48V 0.9kWh"), energies("15 kWh/100 km")
+    >>> energies("Dolphin 44.9 kWh/150 kW"), energies("48V 0.9kWh"), energies("15 kWh/100 km")
     (['44.9 kwh'], [], [])
     """
     return [
@@ -73,13 +79,24 @@ def hint(text: str) -> str:
 def hint_for_fuel(text: str) -> str:
     """The same of a cell for the fuel, in which a word that begins as "electric" does is no window, in whatever language.
 
-    >>> hint_for_fuel("elektrisierend"), hint_for_fuel("electronic injection")
-    ('elektrisierend', '')
+    >>> hint_for_fuel("elektrisierend"), hint_for_fuel("electronic injection"), hint_for_fuel("C (Strom)")
+    ('elektrisierend', '', 'strom')
     """
     if heard := hint(text):
         return heard
+    known = _words_for_electricity()
+    if word := next((one.text for one in words_of(text) if one.text in known), ""):
+        return word
     words = (one[0] for one in _STEM.finditer(fold(text)))
     return next((word for word in words if word not in _words_of_hints()), "")
+
+
+@cache
+def _words_for_electricity() -> frozenset[str]:
+    """Words that are a fuel of their own, but for characters, which are in words for other things, too: 电喷."""
+    texts = (letters(word) for word, value, _ in rows_of("fuel") if value == Powertrain.BEV)
+    long = {text for text in texts if len(text) >= _SHORTEST_WORD and is_spaced(text)}
+    return frozenset(long - _words_of_hints())
 
 
 @cache

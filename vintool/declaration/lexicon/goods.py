@@ -36,6 +36,7 @@ from vintool.declaration.lexicon.type_codes import type_codes, without_type_code
 from vintool.declaration.lexicon.words import (
     SPACELESS,
     letters,
+    with_whole_letters,
     words_of,
 )
 
@@ -97,7 +98,7 @@ def goods_name(text: str) -> Meaning | None:
     >>> goods_name("passenger car with electric seats").value, goods_name("new energy vehicle").value
     ('passenger', 'hint new energy')
     """
-    text = _NUMBER.sub(" ", _BREAK.sub("\n", text)).strip()
+    text = _NUMBER.sub(" ", _BREAK.sub("\n", with_whole_letters(text))).strip()
     if "\n" not in text:
         return _joined(_parts(text))
     # A line is an element, or a cell's width broke the name.

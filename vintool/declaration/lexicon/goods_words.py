@@ -28,9 +28,9 @@ _STRETCH = re.compile(r"[/+,;&|、:\n]|\s-\s")  # a bracket adds to the word bef
 _CHOICE = re.compile(r"^\s*/\s*$")
 _OR = frozenset(map(fold, ("or", "或", "或者", "или", "або", "oder", "ou", "o", "veya", "أو")))
 # Beside those of a model's name: *other than* electric, 除纯电动外.
-_NOT = models.NOT | frozenset(map(fold, ("without", "keine", "nicht", "sem", "não", "غير", "than", "except", "excluding", "除")))  # fmt: skip
+_NOT = models.NOT | frozenset(map(fold, ("without", "keine", "nicht", "sem", "não", "غير", "bukan", "không", "than", "except", "excluding", "除")))  # fmt: skip
 _BETWEEN = frozenset(
-    {"a", "an", "the", "是", "属", "于", "为", "含", "带"}
+    {"a", "an", "the", "phai", "是", "属", "于", "为", "含", "带"}
 )  # not a hybrid, 不是纯电动
 _ENGINES = frozenset({"moteur", "motor", "engine", "двигателя"})  # sans moteur thermique
 # "No" behind these is the sign of a number, or their own: Model No, 发动机无.
@@ -45,7 +45,9 @@ _HYBRIDS = frozenset({Powertrain.PHEV, Powertrain.HEV, Powertrain.NOT_BEV})
 # One alphabet of letters that look alike.
 _LATIN = str.maketrans("асеорхукітпмвн", "aceopxykitnmbh")
 _CYRILLIC = str.maketrans("aceopxykitmbh", "асеорхукітмвн")
-_TWO_ALPHABETS = re.compile("[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]")
+_TWO_ALPHABETS = re.compile("[a-z][\u0370-\u04ff]|[\u0370-\u04ff][a-z]")
+_SHORT_ALIKE = str.maketrans("вбβеενѵ", "bbbeevv")
+_SHORT_WORDS = frozenset({"bev", "bevs", "ev", "evs"})
 _LATIN_LETTER = re.compile("[a-z]")
 _TELLTALE = 5  # letters of a word of two alphabets that can be but one
 _ELECTRIC = frozenset({"electric", "electrical"})
@@ -100,6 +102,9 @@ def has_other_script(folded: str) -> bool:
 
 def _in_one_script(word: Word) -> Word:
     text = simplified(word.text)
+    short = text.translate(_SHORT_ALIKE)
+    if short in _SHORT_WORDS and _LATIN_LETTER.search(text):
+        text = short
     if len(text) >= _TELLTALE and _LATIN_LETTER.search(text):
         latin = text.translate(_LATIN)
         text = latin if latin.isascii() else text.translate(_CYRILLIC)
@@ -129,6 +134,11 @@ def _parted(words: Sequence[Word]) -> tuple[bool, ...]:
     return tuple(SEPARATOR.search(word.gap) is not None for word in words[1:])
 
 
+def _full_stop(words: Sequence[Word]) -> bool:
+    """Whether one stands between some words: "electric. Avenue 5" is no name of a street."""
+    return any("." in word.gap for word in words)
+
+
 def _found(about: str, words: Sequence[Word]) -> Iterator[_Found]:
     """The words of the table in a text, the longest first, none inside another; those that say nothing, too."""
     table, texts, at = _phrases(about), [word.text for word in words], 0
@@ -139,7 +149,9 @@ def _found(about: str, words: Sequence[Word]) -> Iterator[_Found]:
         whole = (
             (end, known)
             for end, known in table.at(texts, start)
-            if models.may_end(words, end) and _parted(words[start:end]) == known.parted
+            if models.may_end(words, end)
+            and _parted(words[start:end]) == known.parted
+            and not (known.value == _NOTHING and _full_stop(words[start + 1 : end]))
         )
         at, known = next(whole, (at, None))
         if known is None:
@@ -177,6 +189,12 @@ def powertrains_in(words: Sequence[Word]) -> tuple[list[_Found], list[Powertrain
     hybrid = {stretches[one.start] for one in heard if Powertrain(one.value) in {*_HYBRIDS, *FIRST}}
     heard = [one for one in heard if not (one.beside and stretches[one.start] in hybrid)]
     return heard, [Powertrain(one.value) for one in heard]
+
+
+def says_pure_electric(words: Sequence[Word]) -> bool:
+    """Whether some words say pure electric whatever stands beside them: no electric car, which a hybrid may be, too."""
+    found = _found("powertrain", words)
+    return any(one.value == Powertrain.BEV and not one.beside for one in found)
 
 
 @cache

@@ -13,6 +13,7 @@ from vintool.declaration.lexicon.codes import code_table
 from vintool.declaration.lexicon.meanings import Meaning, NamedModel, quoted, weigh
 from vintool.declaration.lexicon.type_codes import type_codes, without_type_codes
 from vintool.declaration.lexicon.words import (
+    NAME,
     SOURCE,
     SPACELESS,
     Phrase,
@@ -216,6 +217,21 @@ def _brands_in(words: list[Word]) -> dict[int, str]:
             by_end[end] = brand
         at = end
     return by_end
+
+
+def brand_begins(folded: str) -> int:
+    """Where in a folded text its first brand begins, but for one in brackets, which is a place; 0 if there is none.
+
+    >>> brand_begins("electric car byd auto"), brand_begins("foo new energy (beijing)")
+    (13, 0)
+    """
+    words = list(NAME.finditer(folded))
+    texts = [word[0] for word in words]
+    for at, word in enumerate(words):
+        bracket = folded[: word.start()].rstrip().endswith("(")
+        if not bracket and next(_brands().at(texts, at), None):
+            return word.start()
+    return 0
 
 
 def is_spaced(text: str) -> bool:

@@ -21,8 +21,11 @@ _TARIFF = re.compile(
 )
 _AMOUNT = re.compile(r"\d{6}|\d{4}[., ]\d\d")  # 870380 and 8703.80 alone are amounts
 _UN_NUMBER = re.compile(
-    r"(?:(?<![^\W\d_])(?:un|u\.n\.|onu|oon|оон|unno|imo|imdg|adr|dg|hazmat|hazard|class|klasse|classe|clase|класс|pg)(?![^\W\d_])|国|號|号|类|類|级|級|編號|编号)"
-    r"[^\n]{0,24}?(?<!\d)(3171|355[678])(?!\d)"
+    r"(?:(?<![^\W\d_])(?:un|u\.n\.|onu|oon|оон|unno|imo|imdg|adr|dg|hazmat|hazard|class|klasse|classe|clase|класс|pg|goods|gefahrgut|peligrosas?|dangereuses?|perigosas?|груз)(?![^\W\d_])|un번호|[险險]品|[险險][货貨]物?|国|號|号|类|類|级|級|編號|编号)"
+    r"(?:[^\n]{0,24}?|\W{0,4})(?<!\d)(3171|355[678])(?!\d)"
+)
+_UN_NUMBER_BEFORE = re.compile(
+    r"(?<![\w.,])(3171|355[678])\W{1,4}(?:(?:class|klasse|classe|clase|класс|cl\.?)\W{0,2}9(?!\d)|第?9[类類])"
 )
 
 
@@ -37,7 +40,8 @@ def quoted_codes(text: str) -> list[str]:
     if not _MAY_STAND.search(text) and text.isascii():
         return []
     folded = plain_figures(fold(text))
-    found = [f"UN {number}" for number in _UN_NUMBER.findall(folded) if _electric(un_no(number))]
+    numbers = _UN_NUMBER.findall(folded) + _UN_NUMBER_BEFORE.findall(folded)
+    found = [f"UN {number}" for number in numbers if _electric(un_no(number))]
     amount = _AMOUNT.fullmatch(folded.strip())
     codes = [] if amount else [one[0] for one in _TARIFF.finditer(folded)]
     return found + [f"HS {code}" for code in codes if _electric(hs_code(code))]

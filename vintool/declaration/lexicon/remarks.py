@@ -10,21 +10,31 @@ from functools import cache
 
 from vintool.codes import Powertrain
 from vintool.declaration.headers import DRIVE_MOTOR, ELECTRIC_MARK, REMARKS
-from vintool.declaration.lexicon.electric_hints import energies, hint
+from vintool.declaration.lexicon.electric_hints import energies, figures, hint
 from vintool.declaration.lexicon.goods import goods_name
 from vintool.declaration.lexicon.goods_words import (
     SOURCE,
     alike,
     has_other_script,
     rows_about,
+    says_pure_electric,
 )
 from vintool.declaration.lexicon.meanings import Meaning, quoted
+from vintool.declaration.lexicon.models import brand_begins
 from vintool.declaration.lexicon.quoted_codes import MAY_STAND, quoted_code
-from vintool.declaration.lexicon.words import WORD, fold, letters, rows_of, words_of
+from vintool.declaration.lexicon.words import (
+    SPACELESS,
+    WORD,
+    fold,
+    letters,
+    rows_of,
+    with_whole_letters,
+    words_of,
+)
 
 ELECTRIC_RANGE = "electric_range"
 # Remarks are many, and each another: only sentences with such a sign, or a word of the tables, are read; see ``_may_speak``.
-_LATIN_SIGNS = r"bev|ev\b|plug|k\s?wh|\bsoc\b|cltc|wltp|nedc|\b0(?:[.,]0+)?\s?g"
+_LATIN_SIGNS = r"bev|b[ ._-]{1,2}e[ ._-]{1,2}v|e\. ?v|ev\b|plug|k\s?w[ .·⋅*-]?h|range|reichweite|autonom|\bsoc\b|cltc|wltp|nedc|\b0(?:[.,]0+)?\s?g"
 _SIGNS = re.compile(rf"{_LATIN_SIGNS}|квт|千瓦|[度电電]")
 _COMPANY = re.compile(
     r"公司|集团|集團|株式会社|\b(?:co\.|ltd|llc|inc\b|corp|gmbh|s\.?a\.?r?\.?l\b|s\.a\.|b\.v\.|ооо|тоо|limited|company|trading|logistics)"
@@ -38,10 +48,15 @@ _FORM = re.compile(
 )
 _BEFORE_ITS_NAME = frozenset({"ооо", "тоо", "зао", "пао", "株式会社"})
 _BEGINS = re.compile(
-    r"[\n\t,、/|:()]|\s-\s|\b(?:to|by|from|for|via|consignee|shipper|buyer|seller|для|от|an|von|para|por)\s"
+    rf"[\n\t,、/|:()]|\s[-–—]\s|(?<=[{SPACELESS}])\s(?=[{SPACELESS}])|\b(?:to|by|from|for|via|consignee|shipper|buyer|seller|для|от|an|von|para|por)\s"
     r"|[发收]货人|托运人|[卖售发][给予往]"
 )
-_ENDS = re.compile(r"[\n\t,、/|)]|(?<=\S)[\"»”]")
+_ENDS = re.compile(r"[\n\t,、/|):]|\s[-–—]\s|\.\s|(?<=\S)[\"»”]")
+_OPENS = re.compile(r"\s*[\"«“„]")
+# No company is called so: the words before its form begin with what is sold.
+_GOODS = re.compile(
+    r"(?<![^\W_])\d+\s?(?:x|units?|pcs|pieces?|sets?|stk|шт)(?![^\W_])|\d[辆輛台]|(?<![^\W_])(?:is|are|ist|est|это)(?![^\W_])"
+)
 _LETTER = re.compile(r"[^\W_]")
 _SENTENCE = re.compile(r"[\n\r;；。]")
 _NUMBER = re.compile(r"[0-9]{2,4}")
@@ -67,6 +82,8 @@ def names_a_company(text: str) -> bool:
 def without_companies(folded: str) -> str:
     """A folded sentence without the names of companies: the words of a clause up to a legal form.
 
+    What speaks outright in such words stays, as does what stands before the name of a brand: no sign need part the goods from the maker.
+
     >>> without_companies("bev, sold to foo new energy co., ltd. today"), without_companies("bev limited edition")
     ('bev, sold to   today', 'bev limited edition')
     """
@@ -79,7 +96,8 @@ def without_companies(folded: str) -> str:
             kept += [before, " "]
             end = name
         else:
-            kept += [before[: _name_begins(before, form[0])], " "]
+            begins = _name_begins(before, form[0])
+            kept += [before[:begins], _goods_in(before[begins:]), " "]
             end = form.end()
     return "".join([*kept, folded[end:]])
 
@@ -88,7 +106,19 @@ def _name_behind(folded: str, at: int) -> int:
     """Where the name behind a legal form ends; 0 if none stands there."""
     ends = _ENDS.search(folded, at)
     end = ends.start() if ends else len(folded)
-    return end if _LETTER.search(folded, at, end) else 0
+    if not _LETTER.search(folded, at, end):
+        return 0
+    return end if _OPENS.match(folded, at) or not _goods_in(folded[at:end]) else 0
+
+
+def _goods_in(name: str) -> str:
+    """What of the words before or behind a legal form belongs to the goods: electric car BYD Auto Co., Ltd."""
+    if not _may_speak(name):
+        return ""
+    words = words_of(name)
+    if _GOODS.search(name) or energies(name) or figures(name) or says_pure_electric(alike(words)):
+        return name
+    return name[: brand_begins(name)]
 
 
 def _name_begins(text: str, form: str) -> int:
@@ -149,7 +179,7 @@ def remarks(text: str) -> Meaning | None:
     ('BEV', '60 kwh', None)
     >>> remarks("Consignee: Foo New Energy Vehicle Co., Ltd.")
     """
-    speaking = filter(_may_speak, _SENTENCE.split(fold(text)))
+    speaking = filter(_may_speak, _SENTENCE.split(fold(with_whole_letters(text))))
     rest = "\n".join(filter(_may_speak, map(without_companies, speaking)))
     said = goods_name(rest) if rest else None
     if said is not None and said.powertrain is Powertrain.BEV:

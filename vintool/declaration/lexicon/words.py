@@ -64,6 +64,27 @@ def letters(text: str) -> str:
     return _PUNCTUATION.sub("", fold(text))
 
 
+_SPELLED = re.compile(
+    r"(?<![^\W_])(?:b([ ._·-]{1,2})e\1v(?![^\W\d_])|bev(?=\d))|(?<![^\W_.])(?:(?-i:E)\. ?(?-i:V)(?![^\W_])|^e\.v(?=\.?$))",
+    re.IGNORECASE,
+)
+
+
+def with_whole_letters(text: str) -> str:
+    """A text with its B.E.V. as BEV, and a figure right behind that apart; not the e. V. of a German club.
+
+    >>> with_whole_letters("B.E.V., 2 keys"), with_whole_letters("BEV2"), with_whole_letters("Club e.V.")
+    ('BEV., 2 keys', 'BEV 2', 'Club e.V.')
+    """
+
+    def whole(found: re.Match[str]) -> str:
+        if found[0][0] in "eE":
+            return "EV"
+        return "BEV" if found[1] else "BEV "
+
+    return _SPELLED.sub(whole, text)
+
+
 def listed(text: str) -> str:
     """As ``letters``, but what parts a list still parts it: "hybrid/electric" is no one word.
 
