@@ -19,6 +19,7 @@ _WIDE = re.compile(rb"(?:[\x20-\x7e\n]\x00|[\x00-\xff][\x04\x4e-\x9f]){3,}")
 _TXO = re.compile(rb"\xb6\x01\x12\x00.{18}\x3c\x00(?=..)", re.DOTALL)
 _SIZE = struct.Struct("<H")
 EMBEDDED = re.compile(r"(?:xl|word)/embeddings/([^/]+)", re.IGNORECASE)
+_MARKS = re.compile(r"""&(?:"[^"]*"|K[0-9A-F]{6}|\d{1,3}(?!\d)|.)""", re.DOTALL)
 _BREAK = re.compile(r"</(?:\w+:)?(?:p|text|comment|txBody)\s*>")
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -58,6 +59,15 @@ def notes_of(texts: Sequence[str]) -> list[str]:
             f"{spoken} comment(s) or text box(es) speak of electric cars, and were not read: look at them there."
         )
     return notes
+
+
+def without_marks(text: str) -> str:
+    """A header or footer of a page without what says where and how it is printed.
+
+    >>> without_marks('&L&"Arial,Bold"&12 BEV&CLRW3E7FA1LC000001 && more').split()
+    ['BEV', 'LRW3E7FA1LC000001', '&', 'more']
+    """
+    return _MARKS.sub(lambda mark: "&" if mark[0] == "&&" else "\n", text)
 
 
 def embedded(names: Iterable[str]) -> list[tuple[str, str]]:
