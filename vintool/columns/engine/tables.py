@@ -12,7 +12,7 @@ import pyarrow as pa
 from vintool.columns.engine.categorical import as_far_as_text, as_text
 from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.declaration.headed import Sample
-from vintool.declaration.headers import labels
+from vintool.declaration.headers import label, labels
 from vintool.declaration.mapping import map_columns, vin_column
 from vintool.errors import MappingError, NoVinColumn
 
@@ -245,5 +245,6 @@ def named(
         try:
             as_text(table.column(name))
         except TypeNotTakenError as what:
-            return TypeNotTakenError(f"column {name!r}: {what}")
+            shown = label(name, table.schema.names.index(name) + 1)
+            return TypeNotTakenError(f"column {shown!r}: {what}")
     return error

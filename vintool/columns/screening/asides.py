@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vintool.codes import REGIMES, Verdict
+from vintool.codes import PURE_ELECTRIC_REGIME, Verdict
 from vintool.columns.engine.arrays import Codes, Places
 from vintool.columns.engine.categorical import Categorical, as_far_as_text, holds_text, without_null
 from vintool.columns.engine.encoder import Encoder
@@ -79,7 +79,7 @@ class Asides:
             held = pc.is_in(pc.utf8_trim_whitespace(verdicts), pa.array([Verdict.CONTROLLED.value]))
             if regimes is not None:  # all used cars are controlled under others
                 own = pc.utf8_trim_whitespace(regimes)
-                held = pc.and_(held, pc.is_in(own, pa.array(["", REGIMES[0]])))
+                held = pc.and_(held, pc.is_in(own, pa.array(["", PURE_ELECTRIC_REGIME])))
             if pc.any(held).as_py():
                 (code,) = self._meanings.codes([_CONTROLLED])
                 yield np.where(held.to_numpy(zero_copy_only=False), code, 0).astype(np.int32)
