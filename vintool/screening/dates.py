@@ -68,8 +68,8 @@ def day_given(on: object) -> date | None:
         if isinstance(on, datetime):
             on = (on.astimezone(_CHINA) if on.tzinfo else on).date()
     except (ValueError, OverflowError):
-        shown = f"on={on!r}" if len(str(on)) < _VIN_LENGTH else "on="  # no VIN in a message
-        raise ValueError(f"{shown} is no date; give one such as 2026-03-01") from None
+        given = repr(on) if len(str(on)) < _VIN_LENGTH else "..."  # no VIN in a message
+        raise ValueError(f"on={given} is no date; give one such as 2026-03-01") from None
     if not isinstance(on, date):
         raise TypeError(
             f"on= takes a date, a text such as 2026-03-01 or a datetime, not {type(on).__name__}"
