@@ -212,6 +212,12 @@ def test_what_a_page_shows_in_a_form_or_without_scripts_is_read(tmp_path, shown)
     assert not any("NOT READ" in note for note in summary.notes)
 
 
+def test_hints_of_a_page_that_speak_of_electric_cars_are_said(tmp_path):
+    page = letters.html_table(ROWS).replace("<td>", "<td title='BEV'>", 1) + '<img alt="two keys">'
+    manifest = open_manifest(put(tmp_path / "a.html", page))
+    assert any("1 attribute(s) title or alt" in why for _, why in manifest.unread)
+
+
 def test_a_page_with_all_its_vins_unshown_is_no_page_without_vins(tmp_path):
     (tmp_path / "a.html").write_text(f"<html><body><p>see the list<template>{ATTO3}</body></html>")  # fmt: skip
     with pytest.raises(ManifestError, match="stand in attributes, templates"):
