@@ -208,7 +208,7 @@ def test_the_command(tmp_path):
     assert "2" not in look
     for rows, exit_code, why in (
         ([("产品型号", "产品名称", "企业名称"), ("", "轿车", "某公司")], 3, "no row names a product code"),
-        ([("产品型号", "产品名称", "VIN"), ("ABC6450X", "轿车", TESLA)], 2, "no column 企业名称 or 批次"),
+        ([("产品型号", "产品名称", "VIN"), ("ABC6450X", "轿车", TESLA)], 2, "no column 企业名称 / 批次"),
         ([("产品型号", "产品名称", "生产企业", "VIN"), ("ABC6450X", "轿车", "某公司", TESLA)], 3, "row 2 holds a whole VIN"),
     ):  # fmt: skip
         listed = put_csv(tmp_path / "n.csv", rows)

@@ -253,3 +253,11 @@ def test_every_kind_of_frame_is_taken_by_ibis_too():
     wanted = vintool.screen_table(ROWS, ON)
     table = arrow(answers.to_pyarrow())
     assert as_plain(table, wanted.column_names) == as_plain(wanted, wanted.column_names)
+
+
+@pytest.mark.parametrize(("cell", "verdict"), [("BEV", "review"), (None, "out_of_scope"), (3, "out_of_scope")])  # fmt: skip
+def test_python_objects_in_a_frame_of_polars_are_read_as_texts(cell, verdict):
+    objects = pl.Series([cell], dtype=pl.Object)
+    frame = pl.DataFrame({"VIN": ["9BRZZZZZZSJ012345"], "Fuel": ["petrol"], "HS code": ["8703234310"], "Z": objects})  # fmt: skip
+    table = vintool.screen_table(frame, "2026-03-01", regime="cn-2025-54")
+    assert table["vin_verdict"].to_pylist() == [verdict]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import ON
+from support.manifests import TESLA
 from support.vehicles import NEW_ELECTRIC, PETROL, UNSEEN_PETROL, screen
 from support.vins import vin
 
@@ -159,3 +160,31 @@ def test_the_number_of_a_lot_is_no_un_number(heading):
     for speaking in ("UN 3171", "BEV", "8703801090"):
         assert verdict({**COLUMNS, heading: [speaking]}) == Verdict.REVIEW
     assert verdict({**COLUMNS, "Cl.": ["3171"]}) == Verdict.REVIEW
+
+
+@pytest.mark.parametrize(("name", "cell"), [("vin_others", f"{TESLA}=controlled"), ("vin_text", f"{UNSEEN_PETROL} BEV"), ("vin_powertrain", "BEV"), ("vin_evidence", "pure electric 8703801090"), ("vin_verdict", "controlled"), ("vin_vin_verdict", " controlled ")])  # fmt: skip
+def test_an_earlier_answer_is_heard_against_clearing_a_row(name, cell):
+    answers = {"vin_verdict": ["out_of_scope"], "vin_reasons": ["x"], "vin_regime": [NEW_ELECTRIC]}
+    for own in ("VIN", "vin"):
+        columns = {own: [UNSEEN_PETROL], **{key: COLUMNS[key] for key in ("Fuel", "HS code")}}
+        for beside in (answers, {}):
+            clean = vintool.screen_table({**columns, **beside}, ON, regime=NEW_ELECTRIC)
+            held = vintool.screen_table({**columns, **beside, name: [cell]}, ON, regime=NEW_ELECTRIC)  # fmt: skip
+            assert clean.to_pylist()[0][_verdict_of(clean)] == Verdict.OUT_OF_SCOPE
+            assert held.to_pylist()[0][_verdict_of(held)] == Verdict.REVIEW
+
+
+@pytest.mark.parametrize("regime", [NEW_ELECTRIC, None])
+def test_a_row_that_is_cleared_is_cleared_again_beside_its_own_answers(regime):
+    cells = [("petrol", "8703234310"), ("PHEV", "8703601090"), ("HEV 1.3 kWh", "8703401010"), ("diesel", "8703324310")]  # fmt: skip
+    vins = [UNSEEN_PETROL, *(vin("9BRZZZZZ", "SJ", f"{n:06}") for n in range(3))]
+    table = pa.table({"VIN": vins, "Fuel": [one for one, _ in cells], "HS code": [one for _, one in cells]})  # fmt: skip
+    first = vintool.screen_table(table, ON, regime=regime)
+    again = vintool.screen_table(first, ON, regime=NEW_ELECTRIC)
+    alone = vintool.screen_table(table, ON, regime=NEW_ELECTRIC)
+    assert again[_verdict_of(again)].to_pylist() == alone["vin_verdict"].to_pylist()
+    assert Verdict.OUT_OF_SCOPE in alone["vin_verdict"].to_pylist()
+
+
+def _verdict_of(table):
+    return [name for name in table.column_names if name.endswith("vin_verdict")][-1]

@@ -33,6 +33,7 @@ _EARLIER = {"licence_date", "application_date"}  # never after the declaration
 _PLANNED = {"planned_sailing_date"}
 _APART = timedelta(days=92)  # at most, of dates that bear each other out
 _MONTH = timedelta(days=31)
+_VIN_LENGTH = 17
 _CHINA = timezone(timedelta(hours=8))
 
 #: The law of a year is that of its licence catalogue, which is published at its end.
@@ -67,7 +68,8 @@ def day_given(on: object) -> date | None:
         if isinstance(on, datetime):
             on = (on.astimezone(_CHINA) if on.tzinfo else on).date()
     except (ValueError, OverflowError):
-        raise ValueError(f"on={on!r} is no date; give one such as 2026-03-01") from None
+        given = repr(on) if len(str(on)) < _VIN_LENGTH else "..."  # no VIN in a message
+        raise ValueError(f"on={given} is no date; give one such as 2026-03-01") from None
     if not isinstance(on, date):
         raise TypeError(
             f"on= takes a date, a text such as 2026-03-01 or a datetime, not {type(on).__name__}"

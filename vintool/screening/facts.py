@@ -273,9 +273,10 @@ def declared_meanings(
         ValueError: there is no such field, so that a slip in a name is not taken for silence.
     """
     cells = declared or {}
-    if unknown := sorted(name for name in cells if not headers.is_field(name)):
+    if unknown := {name for name in cells if not headers.is_field(name)}:
+        names = (headers.label(name, at) for at, name in enumerate(cells, 1) if name in unknown)
         raise ValueError(
-            f"unknown declared field(s) {', '.join(unknown)}; known: {', '.join(headers.fields())}"
+            f"unknown declared field(s) {', '.join(sorted(names))}; known: {', '.join(headers.fields())}"
         )
     return lexicon.together(
         *(

@@ -89,6 +89,22 @@ def test_data_of_the_xml_of_excel_2003_that_stand_in_no_cell_are_refused(tmp_pat
     assert cells(only(open_manifest(path)))[: len(ROWS) - 1] == ROWS[1:]
 
 
+def test_what_stands_beside_cells_of_the_xml_of_excel_2003_and_what_it_hides_are_said(tmp_path):
+    data = '<Data ss:Type="String">%s</Data>'
+    comment = f"<Comment>{data % f'also <B>{VINS[8]}</B>&#10;BEV'}</Comment>"
+    row = f'<Row ss:Hidden="1"><Cell>{data % VINS[7]}{comment}</Cell><Cell>{data % "petrol"}{data % "BEV"}</Cell></Row>'
+    text = letters.spreadsheetml(ROWS, row).replace("</Worksheet>", f'<WorksheetOptions><PageSetup><Header x:Data="&amp;C{VINS[9]}"/></PageSetup></WorksheetOptions></Worksheet>')  # fmt: skip
+    text = text.replace("<Table>", '<Table><Column/><Column ss:Hidden="1"/>')
+    manifest = open_manifest(put(tmp_path / "a.xls", text))
+    sheet = only(manifest)
+    assert cells(sheet)[-1][:2] == [VINS[7], "petrol BEV"]
+    assert sheet.hidden_rows == ((len(ROWS) + 1, len(ROWS) + 1),)
+    assert sheet.hidden_columns == sheet.columns[1:2]
+    said = " ".join(manifest.notes)
+    assert "2 VIN(s) stand in comments" in said
+    assert "1 comment(s) or text box(es) speak of electric cars" in said
+
+
 def test_a_word_document(tmp_path):
     rows = [*ROWS[:2], *([*row[:2], None] for row in ROWS[2:])]
     body = letters.paragraph("Dear all") + letters.word_table(rows) + letters.paragraph(VINS[7])
@@ -194,6 +210,12 @@ def test_what_a_page_shows_in_a_form_or_without_scripts_is_read(tmp_path, shown)
     summary = screen_file(tmp_path / "a.html", ON)
     assert summary.verdicts["controlled"] == 2
     assert not any("NOT READ" in note for note in summary.notes)
+
+
+def test_hints_of_a_page_that_speak_of_electric_cars_are_said(tmp_path):
+    page = letters.html_table(ROWS).replace("<td>", "<td title='BEV'>", 1) + '<img alt="two keys">'
+    manifest = open_manifest(put(tmp_path / "a.html", page))
+    assert any("1 attribute(s) title or alt" in why for _, why in manifest.unread)
 
 
 def test_a_page_with_all_its_vins_unshown_is_no_page_without_vins(tmp_path):

@@ -12,12 +12,13 @@ import pyarrow as pa
 from vintool.columns.engine.categorical import as_far_as_text, as_text
 from vintool.columns.engine.plain import TypeNotTakenError
 from vintool.declaration.headed import Sample
-from vintool.declaration.headers import labels
+from vintool.declaration.headers import label, labels
 from vintool.declaration.mapping import map_columns, vin_column
 from vintool.errors import MappingError, NoVinColumn
 
 HEAD_ROWS = 500  # looked at to tell which column is which
 _MISSING = frozenset({"NAType", "NaTType"})  # how pandas says that there is nothing
+_OBJECT = "Object"  # of polars: Arrow gets the addresses of such cells
 _TEXTS = (str, bytes, bytearray, memoryview, PathLike)
 
 
@@ -51,6 +52,8 @@ def _single_or_whole(data: Any) -> tuple[pa.Table, bool]:
         if getattr(data, "ndim", 1) != 1:
             raise _refused(data, f"{data.ndim} dimensions", "give a table or one column of texts")
         return _column(_of_cells(data)), False
+    if _holds_objects(data):
+        return _of_series(data), True
     try:
         return pa.table(data), True
     except (TypeError, ValueError, pa.ArrowException):
@@ -63,6 +66,13 @@ def _single_or_whole(data: Any) -> tuple[pa.Table, bool]:
         raise _refused(
             data, "nothing that Arrow reads", "give a table, a data frame or one column of texts"
         ) from None
+
+
+def _holds_objects(data: Any) -> bool:
+    """Whether a frame of polars has a column of Python objects."""
+    kind = type(data)
+    is_polars = kind.__module__.partition(".")[0] == "polars" and kind.__name__ == "DataFrame"
+    return is_polars and any(str(one) == _OBJECT for one in data.dtypes)
 
 
 def _check_kind(data: Any) -> None:
@@ -102,7 +112,9 @@ def _of_cells(series: Any) -> Any:
     """The cells of a series or an array, as texts where they are of several kinds."""
     read: pa.Array | pa.ChunkedArray
     try:
-        if not hasattr(series, "__arrow_c_stream__"):
+        if str(getattr(series, "dtype", "")) == _OBJECT:
+            read = pa.array([*map(_cell, series)], pa.string())
+        elif not hasattr(series, "__arrow_c_stream__"):
             read = pa.array(series)
         elif hasattr(series, "to_frame"):
             # The stream of a frame is sound where that of a series is not: polars 1's categories.
@@ -245,5 +257,6 @@ def named(
         try:
             as_text(table.column(name))
         except TypeNotTakenError as what:
-            return TypeNotTakenError(f"column {name!r}: {what}")
+            shown = label(name, table.schema.names.index(name) + 1)
+            return TypeNotTakenError(f"column {shown!r}: {what}")
     return error

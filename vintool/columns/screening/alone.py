@@ -10,7 +10,7 @@ from vintool.columns.engine.arrays import Codes, Places, Words
 from vintool.columns.screening.duplicate_index import DuplicateIndex
 from vintool.columns.screening.duplicates import Occurrences
 from vintool.columns.screening.screener import Screener
-from vintool.declaration.headers import VIN, fields, is_field, near
+from vintool.declaration.headers import VIN, fields, is_field, label, near
 from vintool.screening.dates import day_field
 
 
@@ -49,10 +49,12 @@ def screen_alone(
     >>> answers["vin_reasons"].to_pylist()
     [['vin_pure_electric'], ['vin_pure_electric', 'contradiction_powertrain']]
     """
-    for field in declared:
+    for at, field in enumerate(declared, 1):
         if not is_field(field) or field == VIN:
             meant = near(field, fields())
-            raise ValueError(f"unknown declared field {field!r}; {meant}{', '.join(fields())}")
+            raise ValueError(
+                f"unknown declared field {label(field, at)!r}; {meant}{', '.join(fields())}"
+            )
     columns = {VIN: vins, **declared}
     if on is None and not day_field(columns):
         columns["declaration_date"] = pa.nulls(len(vins), pa.string())

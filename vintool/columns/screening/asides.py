@@ -12,14 +12,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vintool.codes import PURE_ELECTRIC_REGIME, Verdict
 from vintool.columns.engine.arrays import Codes, Places
 from vintool.columns.engine.categorical import Categorical, as_far_as_text, holds_text, without_null
 from vintool.columns.engine.encoder import Encoder
 from vintool.declaration import lexicon
-from vintool.declaration.answers import answer_columns
+from vintool.declaration.answers import VERDICT, verdict_columns
+from vintool.declaration.headers import REMARKS
+from vintool.declaration.lexicon.meanings import Meaning
 from vintool.declaration.lexicon.remarks import may_speak_pattern
 from vintool.declaration.mapping import vin_fields
 
+_CONTROLLED = Meaning(REMARKS, f"{VERDICT} {Verdict.CONTROLLED.value!r}", hint="earlier answer")
 _SMALLEST_CODE = 87_000_000  # of eight figures
 _FEW, _SHORT = 100, 1_000  # texts and their characters
 _NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
@@ -54,6 +58,8 @@ class Asides:
             if codes is None:
                 continue
             said = codes if said is None else self._strongest(said, codes)
+        for codes in self._earlier(batch):
+            said = codes if said is None else self._strongest(said, codes)
         values = self._meanings.values
         if said is None:
             return Categorical.constant(batch.num_rows if rows is None else len(rows), values)
@@ -61,12 +67,27 @@ class Asides:
 
     def _columns(self, batch: pa.RecordBatch) -> Iterator[tuple[tuple[bool, str], str, pa.Array]]:
         """The columns that are heard, as those of the fields of a row and then the others come, each with its name."""
-        repeating = answer_columns(batch.schema.names)
         for at, (name, column) in enumerate(zip(batch.schema.names, batch.columns, strict=True)):
-            if name in self._read or at in repeating:
+            if name in self._read:
                 continue
             field = self._fields.get(name, "")
             yield (not field, field or f"{at:06}"), field or name, column
+
+    def _earlier(self, batch: pa.RecordBatch) -> Iterator[Codes]:
+        """Where an earlier answer on a row is that a pure electric car on it needs a licence: it is not cleared against that."""
+        for at, regime in verdict_columns(batch.schema.names):
+            verdicts, regimes = (
+                None if place is None else _listened(batch.column(place)) for place in (at, regime)
+            )
+            if verdicts is None:
+                continue
+            held = pc.is_in(pc.utf8_trim_whitespace(verdicts), pa.array([Verdict.CONTROLLED.value]))
+            if regimes is not None:  # all used cars are controlled under others
+                own = pc.utf8_trim_whitespace(regimes)
+                held = pc.and_(held, pc.is_in(own, pa.array(["", PURE_ELECTRIC_REGIME])))
+            if pc.any(held).as_py():
+                (code,) = self._meanings.codes([_CONTROLLED])
+                yield np.where(held.to_numpy(zero_copy_only=False), code, 0).astype(np.int32)
 
     def _codes(self, name: str, column: pa.Array) -> Codes | None:
         """What each cell of a column says; None if none says anything."""

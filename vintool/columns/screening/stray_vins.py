@@ -16,7 +16,6 @@ from vintool.columns.engine.categorical import Categorical, as_far_as_text, hold
 from vintool.columns.engine.encoder import Encoder
 from vintool.columns.engine.per_distinct import PerDistinct
 from vintool.columns.screening.vehicles import Vehicles
-from vintool.declaration.answers import answer_columns
 from vintool.declaration.headers import CHASSIS, VIN_LAST
 from vintool.declaration.mapping import LINES, vin_fields
 from vintool.screening.row_vins import stray_remarks, stray_vins
@@ -75,9 +74,8 @@ class StrayVins:
         found = defaultdict[int, set[str]](set)
         if tuple(batch.schema.names) == LINES:
             return found  # each VIN of a line has a row of its own
-        repeating = answer_columns(batch.schema.names)
-        for at, (name, column) in enumerate(zip(batch.schema.names, batch.columns, strict=True)):
-            if name in self._read or at in repeating:
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            if name in self._read:
                 continue
             if not holds_text(column.type):
                 continue

@@ -15,7 +15,7 @@ from pyarrow.lib import concat_batches
 
 from vintool.declaration.headers import Header, label
 from vintool.errors import ManifestError
-from vintool.files.reading.hidden import Spans
+from vintool.files.reading.hidden import Hidden, Spans, spans
 
 SAMPLE_ROWS = 500
 """How many of its first rows a sheet is known by."""
@@ -333,6 +333,16 @@ def header_notes(header: Header, titles: Sequence[int]) -> list[str]:
 
 def _numbers(rows: Sequence[int]) -> str:
     return ", ".join(map(str, rows[:10])) + ", ..." * (len(rows) > 10)
+
+
+def with_hidden(sheet: Sheet, hidden: Hidden) -> Sheet:
+    """The sheet with the numbers of the rows and the names of the columns that the document does not show."""
+    columns = tuple(
+        name
+        for number, name in enumerate(sheet.columns, 1)
+        if any(first <= number <= last for first, last in hidden.columns)
+    )
+    return replace(sheet, hidden_rows=spans(hidden.rows), hidden_columns=columns)
 
 
 def unique(headers: Sequence[str]) -> tuple[str, ...]:

@@ -16,8 +16,8 @@ from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.compressed import LaidOut
 from vintool.files.reading.encoding import decide
-from vintool.files.reading.hidden import Hidden, spans
-from vintool.files.reading.sheets import Manifest, Sheet, holding
+from vintool.files.reading.hidden import Hidden
+from vintool.files.reading.sheets import Manifest, Sheet, holding, with_hidden
 from vintool.files.reading.text import read_text
 from vintool.files.reading.workbooks.parts import Merged
 from vintool.files.reading.workbooks.workbook import sheet_of_rows
@@ -291,7 +291,7 @@ def read_blocks(
         number += 1
         name = f"table {number}"
         one, more = sheet_of_rows(path, source.size, name, block.rows, block.merged, words)
-        one = _with_hidden(one, block.hidden)
+        one = with_hidden(one, block.hidden)
         if (sheet == name) if sheet is not None else holds(one):
             sheets.append(one)
             notes += [f"Sheet {name!r}: {note}" for note in more]
@@ -317,16 +317,6 @@ def read_blocks(
         source.size,
         unread=tuple(source.unread),
     )
-
-
-def _with_hidden(sheet: Sheet, hidden: Hidden) -> Sheet:
-    """The sheet with the numbers of the rows and the names of the columns that the document does not show."""
-    columns = tuple(
-        name
-        for number, name in enumerate(sheet.columns, 1)
-        if any(first <= number <= last for first, last in hidden.columns)
-    )
-    return replace(sheet, hidden_rows=spans(hidden.rows), hidden_columns=columns)
 
 
 def _alone(sheet: Sheet) -> Sheet:

@@ -45,6 +45,18 @@ def test_a_comment_that_speaks_of_an_electric_car_is_named(tmp_path):
     assert "1 comment(s) or text box(es) speak of electric cars, and were not read: look at them there." in open_manifest(tmp_path / "list.xlsx").notes  # fmt: skip
 
 
+def test_headers_and_footers_of_pages_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["VIN", "Fuel"], [TESLA, "petrol"]):
+        book.active.append(row)
+    book.active.oddHeader.center.text = f"BEV {ATTO3}"
+    book.active.firstFooter.left.text = "Page &P of &N"
+    book.save(tmp_path / "list.xlsx")
+    notes = " ".join(open_manifest(tmp_path / "list.xlsx").notes)
+    assert NOTE in notes
+    assert SPOKEN in notes
+
+
 SPOKEN = (
     "1 comment(s) or text box(es) speak of electric cars, and were not read: look at them there."
 )

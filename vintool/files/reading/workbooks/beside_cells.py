@@ -1,5 +1,6 @@
 """What stands in a workbook beside its cells, and is not read: comments, and the text of boxes. VINs and words for electric cars in it are told."""
 
+import html
 import re
 import struct
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,8 @@ _WIDE = re.compile(rb"(?:[\x20-\x7e\n]\x00|[\x00-\xff][\x04\x4e-\x9f]){3,}")
 _TXO = re.compile(rb"\xb6\x01\x12\x00.{18}\x3c\x00(?=..)", re.DOTALL)
 _SIZE = struct.Struct("<H")
 EMBEDDED = re.compile(r"(?:xl|word)/embeddings/([^/]+)", re.IGNORECASE)
+_MARKS = re.compile(r"""&(?:"[^"]*"|K[0-9A-F]{6}|\d{1,3}(?!\d)|.)""", re.DOTALL)
+_OF_PAGE = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)[^<>]*>([^<>]+)</")
 _BREAK = re.compile(r"</(?:\w+:)?(?:p|text|comment|txBody)\s*>")
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -58,6 +61,28 @@ def notes_of(texts: Sequence[str]) -> list[str]:
             f"{spoken} comment(s) or text box(es) speak of electric cars, and were not read: look at them there."
         )
     return notes
+
+
+def without_marks(text: str) -> str:
+    """A header or footer of a page without what says where and how it is printed.
+
+    >>> without_marks('&L&"Arial,Bold"&12 BEV&CLRW3E7FA1LC000001 && more').split()
+    ['BEV', 'LRW3E7FA1LC000001', '&', 'more']
+    """
+    return _MARKS.sub(lambda mark: "&" if mark[0] == "&&" else "\n", text)
+
+
+def of_pages(block: bytes) -> list[str]:
+    """The headers and footers of pages in a part of a sheet's XML.
+
+    >>> of_pages(b"<oddHeader>&amp;CBEV &amp;&amp; more</oddHeader><evenFooter/>")
+    ['BEV & more']
+    """
+    texts = (
+        without_marks(html.unescape(one.decode("utf-8", "replace")))
+        for one in _OF_PAGE.findall(block)
+    )
+    return [line for text in texts for line in text.splitlines() if line.strip()]
 
 
 def embedded(names: Iterable[str]) -> list[tuple[str, str]]:

@@ -65,6 +65,7 @@ class Survey:
         cells: how many cells are written in the file, empty ones too; 0 where they were not counted.
         hidden_rows: the first and last row of each run of rows that the user does not see, from 1.
         hidden_columns: the same of columns.
+        beside: the headers and footers of its pages, line by line.
     """
 
     rows: int
@@ -78,6 +79,7 @@ class Survey:
     cells: int = 0
     hidden_rows: Spans = ()
     hidden_columns: Spans = ()
+    beside: tuple[str, ...] = ()
 
 
 @contextmanager

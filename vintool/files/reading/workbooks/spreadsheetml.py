@@ -16,8 +16,10 @@ from vintool.declaration.lexicon.meanings import NOT_STORED
 from vintool.errors import ManifestError, NoVinColumn
 from vintool.files.reading import limits
 from vintool.files.reading.encoding import decide
-from vintool.files.reading.sheets import Manifest, Sheet
+from vintool.files.reading.hidden import Hidden
+from vintool.files.reading.sheets import Manifest, Sheet, with_hidden
 from vintool.files.reading.web_page import declared_charset
+from vintool.files.reading.workbooks.beside_cells import notes_of, without_marks
 from vintool.files.reading.workbooks.cells import has_content
 from vintool.files.reading.workbooks.parts import Merged
 from vintool.files.reading.workbooks.workbook import sheet_of_rows
@@ -39,6 +41,8 @@ class _Worksheet:
     hidden: bool = False
     errors: int = 0
     formulas: int = 0
+    not_shown: Hidden = field(default_factory=Hidden)
+    beside: list[str] = field(default_factory=list)  # comments, headers and footers
 
 
 class _Handler:
@@ -50,7 +54,7 @@ class _Handler:
         self._path: list[str] = []
         self._text: list[str] | None = None
         self._kind, self._at, self._place, self._formula = "", 0, 0, False
-        self._length = self._cells = self._written = 0
+        self._length = self._cells = self._written = self._column = self._data = 0
 
     def doctype(self, *_: object) -> None:
         """Refuse entities where they could be declared."""
@@ -66,8 +70,11 @@ class _Handler:
         values = {key.rpartition(":")[2]: value for key, value in attributes.items()}
         self._path.append(local)
         place = _PLACES.get(local)
+        if self._path[-2:] == ["Comment", "Data"]:
+            self._text, self._length = [], 0
+            return
         if place is not None and tuple(self._path[-len(place) :]) != place:
-            if local == "Data" and self._path[-2:] != ["Comment", "Data"]:
+            if local == "Data":
                 raise ManifestError(
                     "the XML has data that stand in no cell of a table",
                     file=self._file,
@@ -76,21 +83,45 @@ class _Handler:
             return
         if local == "Worksheet":
             self.sheets.append(_Worksheet(values.get("Name", "")))
+            self._column = 0
         elif local == "Row":
-            self._start_row(self.sheets[-1], _number(values.get("Index"), 0))
+            self._start_row(self.sheets[-1], values)
         elif local == "Cell":
             self._start_cell(self.sheets[-1], values)
         elif local == "Data":
+            self._data += 1
             self._text, self._kind, self._length = [], values.get("Type", "String"), 0
         elif local == "Visible":
             self._text, self._length = [], 0
+        elif self.sheets:
+            self._start_beside(self.sheets[-1], local, values)
 
-    def _start_row(self, sheet: _Worksheet, index: int) -> None:
-        missing = max(index - 1 - len(sheet.rows), 0)
+    def _start_beside(self, sheet: _Worksheet, local: str, values: Mapping[str, str]) -> None:
+        """An element begins that says how a sheet looks."""
+        if local == "Column":
+            self._start_column(sheet, values)
+        elif local in {"Header", "Footer"}:
+            self._beside(without_marks(values.get("Data", "")))
+
+    def _beside(self, text: str) -> None:
+        """Keep a text that stands in no cell."""
+        if text.strip():
+            self.sheets[-1].beside += text.splitlines()
+
+    def _start_column(self, sheet: _Worksheet, values: Mapping[str, str]) -> None:
+        first = _number(values.get("Index"), 0) or self._column + 1
+        self._column = first + _number(values.get("Span"), 0)
+        if values.get("Hidden") == "1":
+            sheet.not_shown.columns.append((first, self._column))
+
+    def _start_row(self, sheet: _Worksheet, values: Mapping[str, str]) -> None:
+        missing = max(_number(values.get("Index"), 0) - 1 - len(sheet.rows), 0)
         self._count(missing + 1, 1)
         if len(sheet.rows) + missing >= _ROWS:
             raise self.beyond("a sheet has more", _ROWS, "rows")
         sheet.rows += [[] for _ in range(missing + 1)]
+        if values.get("Hidden") == "1":
+            sheet.not_shown.rows.append((len(sheet.rows), len(sheet.rows)))
         self._at = 0
 
     def _start_cell(self, sheet: _Worksheet, values: Mapping[str, str]) -> None:
@@ -107,7 +138,7 @@ class _Handler:
         self._formula = "Formula" in values
         row[first] = NOT_STORED if self._formula else ""
         sheet.formulas += self._formula
-        self._place = first
+        self._place, self._data = first, 0
 
     def _count(self, cells: int, written: int) -> None:
         self._cells, self._written = self._cells + max(cells, 0), self._written + written
@@ -128,6 +159,7 @@ class _Handler:
     def end(self, name: str) -> None:
         """An element ends."""
         local = name.rpartition(":")[2]
+        in_comment = "Comment" in self._path
         if self._path:
             self._path.pop()
         if self._text is None or local not in {"Data", "Visible"} or not self.sheets:
@@ -135,6 +167,12 @@ class _Handler:
         text, self._text, sheet = "".join(self._text), None, self.sheets[-1]
         if local == "Visible":
             sheet.hidden = text.strip() in _HIDDEN
+            return
+        if in_comment:
+            self._beside(text)
+            return
+        if self._data > 1:  # Excel writes one
+            sheet.rows[-1][self._place] = f"{sheet.rows[-1][self._place]} {text}"
             return
         sheet.formulas -= self._formula
         sheet.errors += self._kind == "Error"
@@ -214,6 +252,7 @@ def read_spreadsheetml(  # noqa: PLR0913 - how a manifest is opened
             skipped.append((one.name, "empty"))
         else:
             made, more = sheet_of_rows(path, size, one.name, one.rows, one.merged, words)
+            made = with_hidden(made, one.not_shown)
             opened.append(made)
             notes += [f"Sheet {one.name!r}: {note}" for note in (*_unread(one), *more)]
     kept = opened if len(opened) == 1 else [one for one in opened if holds(one)]
@@ -236,7 +275,8 @@ def read_spreadsheetml(  # noqa: PLR0913 - how a manifest is opened
 
 
 def _unread(sheet: _Worksheet) -> Iterator[str]:
-    """What is to be known of cells that were not read."""
+    """What is to be known of what was not read."""
+    yield from notes_of(sheet.beside)
     if sheet.errors:
         yield f"{sheet.errors} cell(s) hold an error such as #N/A: it stands in place of a value, and no row is cleared beside one that the verdict reads."
     if sheet.formulas:

@@ -209,7 +209,7 @@ def _why_hidden(book: _Workbook, position: int, size: int, words: str) -> list[t
 def _source(book: _Workbook, position: int, survey: Survey, *, keep: bool) -> _Source:
     """Choose how to read a sheet; ``keep``: whether memory lets it wait for its rows to be read."""
     name, _, part = book.sheets[position]
-    notes = []
+    notes = notes_of(survey.beside)
     if survey.errors:
         notes.append(
             f"{survey.errors} cell(s) hold an error such as #N/A: it stands in place of a value, and no row is cleared beside one that the verdict reads."

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from vintool.files.reading import limits
 from vintool.files.reading.hidden import Hidden, spans
+from vintool.files.reading.workbooks.beside_cells import of_pages
 from vintool.files.reading.workbooks.parts import (
     Merged,
     Parts,
@@ -197,10 +198,11 @@ class XlsxWorkbook(Parts):
         """Count what a sheet holds, without believing what it declares."""
         rows = last_column = cells = 0
         unread = Unreads(self.path.name)
-        hidden = Hidden()
+        hidden, beside = Hidden(), list[str]()
         blocks = self._pieces(part, _ROW_END, ROW_END)
         for block, plain in _two_at_a_time(self._survey_block, blocks):
             self._note_formulas(block, unread)
+            beside += of_pages(block) if b"eaderFooter" in block else ()
             if _ANY_HIDDEN.search(block):
                 hidden.rows += _hidden_rows(block)
                 hidden.columns += _hidden_columns(block)
@@ -232,6 +234,7 @@ class XlsxWorkbook(Parts):
             cells=cells,
             hidden_rows=spans(hidden.rows),
             hidden_columns=spans(hidden.columns),
+            beside=tuple(beside),
         )
 
     def _survey_block(self, block: bytes) -> BlockSurvey | None:
