@@ -125,7 +125,7 @@ def test_partitions_may_be_empty_or_hold_one_vin(spark):
     assert nothing.collect() == []
 
 
-@pytest.mark.parametrize(("task", "whom"), [("draws", "python"), ("answers", "executor")])
+@pytest.mark.parametrize(("task", "whom"), [("drawing_rows", "python"), ("answers", "executor")])
 def test_who_is_killed_changes_no_answer(spark, lists, tmp_path, task, whom):
     rows, marker = [*rows_of(150)], tmp_path / "killed"
     python = other_python(tmp_path / "python", sitecustomize=dies_once(marker, task, whom))

@@ -16,8 +16,8 @@ from vintool.columns.screening.whole_run import (
     DRAWING,
     EARLIER,
     NARROW,
+    OUTCOMES,
     RUNS_OUT,
-    SETTLED,
     WholeRun,
 )
 from vintool.declaration.headers import labels, near
@@ -32,7 +32,7 @@ from vintool.spark.types import spark_schema, spark_type
 Frame = Any
 """A ``pyspark.sql.DataFrame``, classic or of Spark Connect: two classes that share no base in PySpark 3.5."""
 
-_ROW, _EARLIER, _SETTLED = "vintool_row", "vintool_earlier", "vintool_settled"
+_ROW, _EARLIER, _OUTCOMES = "vintool_row", "vintool_earlier", "vintool_outcomes"
 _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 
 
@@ -137,11 +137,11 @@ def screen(  # noqa: PLR0913 - the options of a run
     earlier = _by_row(_mapped(by_vin, EARLIER, tasks.earlier_rows), _EARLIER, EARLIER).persist()
     rows = _joined(flat.selectExpr("*", f"CAST(c{at} AS BIGINT) AS {_ROW}"), earlier)
     if job.run.ledger:
-        job, settled = _drawn(job, rows)
-        rows = _joined(rows, _by_row(settled, _SETTLED, SETTLED))
+        job, outcomes = _let_draw(job, rows)
+        rows = _joined(rows, _by_row(outcomes, _OUTCOMES, OUTCOMES))
     else:
-        rows = rows.selectExpr("*", f"CAST(NULL AS {_list_of(SETTLED)}) AS {_SETTLED}")
-    ordered = rows.select(*(f"c{one}" for one in range(len(names))), _EARLIER, _SETTLED)
+        rows = rows.selectExpr("*", f"CAST(NULL AS {_list_of(OUTCOMES)}) AS {_OUTCOMES}")
+    ordered = rows.select(*(f"c{one}" for one in range(len(names))), _EARLIER, _OUTCOMES)
     notes = notes_on(names, desk)
     return ordered.mapInArrow(
         sent(tasks.answers, job),
@@ -149,16 +149,16 @@ def screen(  # noqa: PLR0913 - the options of a run
     )
 
 
-def _drawn(job: Job, rows: Frame) -> tuple[Job, Frame]:
+def _let_draw(job: Job, rows: Frame) -> tuple[Job, Frame]:
     """The job with the places at which licences run out, and of single rows what does not follow from them."""
-    asked = _mapped(rows.drop(_ROW), DRAWING, tasks.draws, job).persist()
+    asked = _mapped(rows.drop(_ROW), DRAWING, tasks.drawing_rows, job).persist()
     kinds = asked.where("licences IS NOT NULL").select("kind", "licences").distinct().collect()
     in_order = asked.repartition(1).sortWithinPartitions("at")
     of_kind = {kind: tuple(licences) for kind, licences in kinds}
-    settled = _mapped(in_order, SETTLED, tasks.settled, job.run.ledger, of_kind).persist()
-    out = settled.where(f"outcome = {RUNS_OUT}").select("licence", "at").collect()
+    outcomes = _mapped(in_order, OUTCOMES, tasks.settle, job.run.ledger, of_kind).persist()
+    out = outcomes.where(f"outcome = {RUNS_OUT}").select("licence", "at").collect()
     run = job.run.with_licences((licence, at) for licence, at in out)
-    return replace(job, run=run), settled.where(f"outcome <> {RUNS_OUT}")
+    return replace(job, run=run), outcomes.where(f"outcome <> {RUNS_OUT}")
 
 
 def _names(df: Frame) -> list[str]:

@@ -17,7 +17,7 @@ from vintool.codes import FieldName
 from vintool.columns import decode_table
 from vintool.columns.engine.arrays import Places
 from vintool.columns.screening import whole_run
-from vintool.columns.screening.whole_run import EARLIER, SETTLED, PartScreener, WholeRun
+from vintool.columns.screening.whole_run import EARLIER, OUTCOMES, PartScreener, WholeRun
 from vintool.desk.ledger import Ledger
 from vintool.errors import DataError
 from vintool.registry.reference import Reference
@@ -138,29 +138,29 @@ def earlier_rows(batches: Batches) -> Iterator[pa.RecordBatch]:
     return whole_run.earlier_rows(batches)
 
 
-def draws(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
+def drawing_rows(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
     """Step 2, of all columns and what is known of earlier rows."""
     screener = job.screener()
     for batch in batches:
         named, rows, (earlier,) = _parted(job, batch, EARLIER)
-        yield from screener.draws(named, rows, earlier)
+        yield from screener.drawing_rows(named, rows, earlier)
 
 
-def settled(
+def settle(
     ledger: Ledger, kinds: Mapping[int, tuple[int, ...]], batches: Batches
 ) -> Iterator[pa.RecordBatch]:
     """Step 2, of rows that draw."""
     own: Ledger = pickle.loads(pickle.dumps(ledger))  # noqa: S301 - a task that is run again begins with a full one
-    return whole_run.settled(batches, own, kinds)
+    return whole_run.settle(batches, own, kinds)
 
 
 def answers(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
     """Step 3, of all columns and what is known of earlier rows and of draws."""
     screener = job.screener()
     for batch in batches:
-        named, rows, (earlier, of_draws) = _parted(job, batch, EARLIER, SETTLED)
+        named, rows, (earlier, outcomes) = _parted(job, batch, EARLIER, OUTCOMES)
         start = 0
-        for added in screener.answers(named, rows, earlier, of_draws):
+        for added in screener.answers(named, rows, earlier, outcomes):
             own = named.slice(start, added.num_rows)
             start += added.num_rows
             columns = [*own.columns, *added.columns]
