@@ -253,3 +253,11 @@ def test_every_kind_of_frame_is_taken_by_ibis_too():
     wanted = vintool.screen_table(ROWS, ON)
     table = arrow(answers.to_pyarrow())
     assert as_plain(table, wanted.column_names) == as_plain(wanted, wanted.column_names)
+
+
+@pytest.mark.parametrize("ask", [frames.screen, frames.decode, vintool.screen_table])
+def test_a_frame_of_spark_is_refused_with_the_call_that_takes_it(ask):
+    """Such a frame without Spark: it is known by the module of its class."""
+    of_spark = type("DataFrame", (), {"__module__": "pyspark.sql.classic.dataframe", "collect": list})  # fmt: skip
+    with pytest.raises(TypeError, match=r"vintool\.spark\.screen\(df, place=\.\.\.\)"):
+        ask(of_spark())
