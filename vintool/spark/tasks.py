@@ -99,12 +99,16 @@ class Job:
         run: what is known of all rows.
         names: of the user's columns.
         place: the number of the one that counts the rows.
+        own: the numbers of those that stay beside the answers.
+        judged: the numbers of those that the rules see.
     """
 
     reference: Reference
     run: WholeRun
     names: tuple[str, ...]
     place: int
+    own: tuple[int, ...]
+    judged: tuple[int, ...]
 
     def screener(self) -> PartScreener:
         """A screener of some of the rows."""
@@ -119,7 +123,7 @@ class Job:
         """
         if column.null_count:
             raise ValueError(
-                f"{column.null_count:,} rows have no number in {self.names[self.place]!r}, which place= names: number all rows from 1 in their order"
+                f"rows have no number in {self.names[self.place]!r}, which place= names: number all rows from 1 in their order"
             )
         return np.asarray(column.cast(pa.int64()).to_numpy(zero_copy_only=False))
 
@@ -143,7 +147,7 @@ def drawing_rows(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
     screener = job.screener()
     for batch in batches:
         named, rows, (earlier,) = _parted(job, batch, EARLIER)
-        yield from screener.drawing_rows(named, rows, earlier)
+        yield from screener.drawing_rows(named.select([*job.judged]), rows, earlier)
 
 
 def settle(
@@ -159,9 +163,9 @@ def answers(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
     screener = job.screener()
     for batch in batches:
         named, rows, (earlier, outcomes) = _parted(job, batch, EARLIER, OUTCOMES)
-        start = 0
-        for added in screener.answers(named, rows, earlier, outcomes):
-            own = named.slice(start, added.num_rows)
+        judged, kept, start = named.select([*job.judged]), named.select([*job.own]), 0
+        for added in screener.answers(judged, rows, earlier, outcomes):
+            own = kept.slice(start, added.num_rows)
             start += added.num_rows
             columns = [*own.columns, *added.columns]
             yield pa.RecordBatch.from_arrays(columns, [f"c{at}" for at in range(len(columns))])
