@@ -19,12 +19,12 @@ from vintool.columns.screening.whole_run import (
     DRAWING,
     EARLIER,
     NARROW,
+    OUTCOMES,
     RUNS_OUT,
-    SETTLED,
     PartScreener,
     WholeRun,
     earlier_rows,
-    settled,
+    settle,
 )
 from vintool.desk.book import Desk
 from vintool.desk.ledger import Ledger
@@ -95,21 +95,21 @@ def in_parts(table, run, cuts, chance):
         EARLIER,
     ).combine_chunks()
     of_all = (earlier.to_batches() or [pa.RecordBatch.from_pylist([], EARLIER)])[0]
-    draws = None
+    outcomes = None
     if run.ledger:
         asked = pa.Table.from_batches(
-            each_part(lambda one, batch, numbers: one.draws(batch, numbers, of_all)), DRAWING
+            each_part(lambda one, batch, numbers: one.drawing_rows(batch, numbers, of_all)), DRAWING
         ).sort_by("at")
         kinds = {
             one["kind"]: tuple(one["licences"]) for one in asked.to_pylist() if one["licences"]
         }
-        found = pa.Table.from_batches(settled(batches(asked), run.ledger, kinds), SETTLED)
+        found = pa.Table.from_batches(settle(batches(asked), run.ledger, kinds), OUTCOMES)
         out = np.asarray(found["outcome"]) == RUNS_OUT
         pairs = found.filter(pa.array(out))
         run = run.with_licences(zip(pairs["licence"].to_pylist(), pairs["at"].to_pylist(), strict=True))  # fmt: skip
         of_rows = found.filter(pa.array(~out)).combine_chunks().to_batches()
-        draws = of_rows[0] if of_rows else None
-    answers = each_part(lambda one, batch, numbers: one.answers(batch, numbers, of_all, draws))
+        outcomes = of_rows[0] if of_rows else None
+    answers = each_part(lambda one, batch, numbers: one.answers(batch, numbers, of_all, outcomes))
     return pa.Table.from_batches(answers).sort_by("vin_row")
 
 

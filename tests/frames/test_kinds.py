@@ -261,3 +261,11 @@ def test_python_objects_in_a_frame_of_polars_are_read_as_texts(cell, verdict):
     frame = pl.DataFrame({"VIN": ["9BRZZZZZZSJ012345"], "Fuel": ["petrol"], "HS code": ["8703234310"], "Z": objects})  # fmt: skip
     table = vintool.screen_table(frame, "2026-03-01", regime="cn-2025-54")
     assert table["vin_verdict"].to_pylist() == [verdict]
+
+
+@pytest.mark.parametrize("ask", [frames.screen, frames.decode, vintool.screen_table])
+def test_a_frame_of_spark_is_refused_with_the_call_that_takes_it(ask):
+    """Such a frame without Spark: it is known by the module of its class."""
+    of_spark = type("DataFrame", (), {"__module__": "pyspark.sql.classic.dataframe", "collect": list})  # fmt: skip
+    with pytest.raises(TypeError, match=r"vintool\.spark\.screen\(df, place=\.\.\.\)"):
+        ask(of_spark())

@@ -1,5 +1,6 @@
 """On a real cluster every column of every row is that of one run, whatever the partitions and whoever dies; what is not right says so."""
 
+import json
 import random
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from support.needed import missing, needed
 from support.vins import checked_vin
 
 import vintool.spark
+from vintool.errors import MappingError
 
 pyspark = needed("pyspark")
 pytestmark = [
@@ -70,12 +72,12 @@ def table_of(rows, headers=HEADERS):
     return pa.table(dict(zip(headers, map(list, zip(*rows, strict=True)), strict=True)))
 
 
-def held_equal(frame, table, **options):
+def held_equal(frame, table, place="row", **options):
     """Hold the rows of an answer against those of one run; both in the order of the rows."""
-    answers = vintool.spark.screen(frame, "row", **options)
+    answers = vintool.spark.screen(frame, place, **options)
     whole = vintool.screen_table(table, **options)
     found = {name: [] for name in answers.columns}
-    for row in sorted(answers.collect(), key=lambda one: one["row"]):
+    for row in sorted(answers.collect(), key=lambda one: one[place]):
         for name, value in zip(answers.columns, row, strict=True):
             found[name].append(value)
     names = [{"vin": "vin_vin"}.get(name, name) for name in whole.column_names]  # VIN is there
@@ -125,7 +127,7 @@ def test_partitions_may_be_empty_or_hold_one_vin(spark):
     assert nothing.collect() == []
 
 
-@pytest.mark.parametrize(("task", "whom"), [("draws", "python"), ("answers", "executor")])
+@pytest.mark.parametrize(("task", "whom"), [("drawing_rows", "python"), ("answers", "executor")])
 def test_who_is_killed_changes_no_answer(spark, lists, tmp_path, task, whom):
     rows, marker = [*rows_of(150)], tmp_path / "killed"
     python = other_python(tmp_path / "python", sitecustomize=dies_once(marker, task, whom))
@@ -165,8 +167,10 @@ def test_rules_of_ones_own_go_with_the_job_and_are_checked(spark, tmp_path):
 def test_rows_that_are_not_numbered_are_refused(spark):
     frame = frame_of(spark, rows_of(9))
     for column, says in (
-        ("row % 5", "stands on 2 rows"),
-        ("IF(row = 3, NULL, row)", "1 rows have no number"),
+        ("row % 5 + 1", "stands on 2 rows"),
+        ("IF(row = 3, NULL, row)", "^rows have no number in 'place'"),
+        ("row - 1", "^number 0 stands in 'place', which place= names: number the rows from 1"),
+        ("row - 2", "^number -1 stands in 'place'"),
         ("note", "which place= names, is string"),
     ):
         with pytest.raises(Exception, match=says):
@@ -212,5 +216,59 @@ def test_a_dirty_manifest_is_a_frame(spark, tmp_path):
     assert frame.columns == table.column_names
     assert [row.asDict() for row in frame.collect()] == table.to_pylist()
     assert frame.schema["vin_row"].metadata["vintool.manifest"]["sheets"][0]["mapping"]["vin"] == "VIN"  # fmt: skip
-    verdicts = vintool.spark.screen(frame, "vin_row", on=ON).orderBy("vin_row").collect()
-    assert [row["vin_verdict"] for row in verdicts] == vintool.screen_table(table, ON)["vin_verdict"].to_pylist()  # fmt: skip
+    held_equal(frame, table, "vin_row", on=ON)
+
+
+def loaded(spark, path, **said):
+    vintool.spark.register_source(spark)
+    reader = spark.read.format("vintool")
+    for field, column in said.items():
+        reader = reader.option(f"map.{field}", column)
+    return reader.load(str(path)), vintool.read_manifest(path, said)
+
+
+from_4 = pytest.mark.skipif(
+    Version(pyspark.__version__) < Version("4"), reason="PySpark 3.5 has no data sources in Python"
+)
+
+
+@from_4
+def test_what_was_said_when_a_manifest_was_read_holds_when_it_is_screened(spark, tmp_path):
+    """Its VINs stand in the second column, and of ``Q7`` no header tells what it is."""
+    cars = [(PETROL, tesla(number % 4), ("used", "new")[number % 2], ("2026-03-01", "2025-12-20")[number % 3 % 2]) for number in range(30)]  # fmt: skip
+    sheet = [("a list",), (), ("VIN", "Second", "Q7", "declaration date"), *cars, ("Total", 30)]
+    book = put_xlsx(tmp_path / "m.xlsx", {"cars": sheet})
+    frame, table = loaded(spark, book, vin="Second", condition="Q7")
+    whole = held_equal(frame, table, "vin_row")
+    assert any("used_unsupported" in row for row in whole["vin_reasons"].to_pylist())
+    assert whole["vin"].to_pylist() == [tesla(number % 4) for number in range(30)]
+    held_equal(frame.where("vin_row > 9").repartition(3), table.slice(6), "vin_row", on=ON)
+    held_equal(frame.where("vin_row < 0"), table.slice(0, 0), "vin_row", on=ON)
+    answers = vintool.spark.screen(frame, "vin_row", on=ON)
+    assert answers.schema["vin_row"].metadata == frame.schema["vin_row"].metadata
+
+
+@from_4
+def test_a_manifest_of_which_that_is_lost_is_refused(spark, tmp_path):
+    cars, more = ("VIN", "Q7"), ("VIN", "Fuel")
+    book = put_xlsx(tmp_path / "m.xlsx", {"cars": [cars, (tesla(1), "used")]})
+    frame, table = loaded(spark, book, condition="Q7")
+    for lost in (
+        frame.drop("vin_file"),
+        frame.selectExpr("VIN", "Q7", "vin_row + 0 AS n"),
+        frame.withColumn("vin_file", frame.VIN),
+        spark.createDataFrame(table.to_pandas()),
+    ):
+        place = "n" if "n" in lost.columns else "vin_row"
+        with pytest.raises(MappingError, match="is lost; keep vin_file, vin_sheet, vin_row"):
+            vintool.spark.screen(lost, place, on=ON)
+        said = vintool.spark.screen(lost, place, ON, {"condition": "Q7"}).collect()
+        assert "used_unsupported" in said[0]["vin_reasons"]
+    known = {"vintool.manifest": json.loads(table.schema.metadata[b"vintool.manifest"])}
+    held_equal(spark.createDataFrame(table.to_pandas()).withMetadata("vin_row", known), table, "vin_row", on=ON)  # fmt: skip
+    book = put_xlsx(tmp_path / "two.xlsx", {"cars": [cars, (tesla(1), "used")], "more": [(), more, (tesla(2), "petrol")]})  # fmt: skip
+    frame, table = loaded(spark, book)
+    with pytest.raises(MappingError, match="several sheets or files"):
+        vintool.spark.screen(frame, "vin_row", on=ON)
+    for at, sheet in enumerate(("cars", "more")):
+        held_equal(frame.where(f"vin_sheet = '{sheet}'"), table.slice(at, 1), "vin_row", on=ON)

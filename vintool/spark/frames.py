@@ -1,8 +1,10 @@
 """``decode`` and ``screen`` over a frame of Spark: what the driver decides, and the steps that the cluster runs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -10,29 +12,31 @@ import pyarrow as pa
 from vintool.codes import FieldName
 from vintool.columns import TYPES, decode_table
 from vintool.columns.engine.stamp import stamp
-from vintool.columns.engine.tables import HEAD_ROWS, apart, find_mapping, find_vin_column
+from vintool.columns.engine.tables import HEAD_ROWS, apart, find_vin_column
 from vintool.columns.screening.duplicates import ROW_SHIFT
 from vintool.columns.screening.whole_run import (
     DRAWING,
     EARLIER,
     NARROW,
+    OUTCOMES,
     RUNS_OUT,
-    SETTLED,
     WholeRun,
 )
+from vintool.declaration.answers import ANSWERS
 from vintool.declaration.headers import labels, near
 from vintool.files.tables import desk_given, notes_on
 from vintool.frames.kinds import none_screened
 from vintool.registry.reference import Reference, by_call, reference_in_use
 from vintool.screening.dates import day_given
 from vintool.spark import tasks
+from vintool.spark.layout import MANIFEST, layout_of
 from vintool.spark.tasks import Job, sent
 from vintool.spark.types import spark_schema, spark_type
 
 Frame = Any
 """A ``pyspark.sql.DataFrame``, classic or of Spark Connect: two classes that share no base in PySpark 3.5."""
 
-_ROW, _EARLIER, _SETTLED = "vintool_row", "vintool_earlier", "vintool_settled"
+_ROW, _EARLIER, _OUTCOMES = "vintool_row", "vintool_earlier", "vintool_outcomes"
 _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 
 
@@ -66,7 +70,7 @@ def decode(
     asked: Any = [given] if isinstance(given, str) else [*given]
     none = decode_table(_empty(names), column, asked)
     task = sent(tasks.decoded, reference_in_use(), names, column, asked)
-    return _flat(df).mapInArrow(task, _schema(df, none.schema, len(names)))
+    return _flat(df).mapInArrow(task, _schema(df, range(len(names)), none.schema))
 
 
 @by_call
@@ -107,13 +111,13 @@ def screen(  # noqa: PLR0913 - the options of a run
 
     Returns:
         The same rows with the columns of ``screen_table`` on their right, named as ``decode`` names them; ``vin_row`` is the number of
-        the row. Release and hash of the reference and the notes on the lists stand in the metadata of the column of verdicts.
+        the row. A frame of a manifest is judged as ``screen_table`` judges the table, by what was said when it was read. Release and hash of the reference and the notes on the lists stand in the metadata of the column of verdicts.
 
     Raises:
-        MappingError, NoVinColumn: which column is which must be told by ``mapping``.
+        MappingError, NoVinColumn: which column is which must be told by ``mapping``; or the frame is that of several sheets of a manifest.
         ManifestError: a list cannot be read.
         TypeError: it is no frame of Spark, or an argument is of another kind.
-        ValueError: there is no such column ``place``, it holds no whole numbers, or one of them stands on two rows; no date is given, and
+        ValueError: there is no such column ``place``, it does not number all rows from 1, or one number stands on two rows; no date is given, and
             there is no column of dates; or a mapped column is no text.
         KeyError: no such regime.
     """
@@ -121,9 +125,12 @@ def screen(  # noqa: PLR0913 - the options of a run
     at = _place(df, place)
     flat = _flat(df)
     head = _head(flat.orderBy(f"c{at}").limit(HEAD_ROWS), names)
-    found = find_mapping(head, mapping or {})
+    _check_first(head, at, place)
+    layout = layout_of(df, flat, head, at, mapping)
+    found = layout.mapping
     desk = desk_given(on, regime, exporters, licences, confirmations, decisions, catalogue)
-    job = Job(reference_in_use(), WholeRun(found, on, regime, desk), tuple(names), at)
+    run = WholeRun(found, on, regime, desk)
+    job = Job(reference_in_use(), run, tuple(names), at, layout.own, layout.judged)
     job.screener()  # or its errors come from an executor
     columns = sorted({at, *(names.index(name) for name in found.values())})
     narrow = _mapped(
@@ -132,33 +139,40 @@ def screen(  # noqa: PLR0913 - the options of a run
     _check_places(narrow, place)
     if on is None:
         days = narrow.where("rows IS NOT NULL").groupBy("day").sum("rows").collect()
-        job = replace(job, run=job.run.with_days((day, rows) for day, rows in days))
+        counted = chain([(None, layout.apart)], ((day, rows) for day, rows in days))
+        job = replace(job, run=job.run.with_days(counted))
     by_vin = narrow.where("vin IS NOT NULL").repartition("vin").sortWithinPartitions("at")
     earlier = _by_row(_mapped(by_vin, EARLIER, tasks.earlier_rows), _EARLIER, EARLIER).persist()
     rows = _joined(flat.selectExpr("*", f"CAST(c{at} AS BIGINT) AS {_ROW}"), earlier)
     if job.run.ledger:
-        job, settled = _drawn(job, rows)
-        rows = _joined(rows, _by_row(settled, _SETTLED, SETTLED))
+        job, outcomes = _let_draw(job, rows)
+        rows = _joined(rows, _by_row(outcomes, _OUTCOMES, OUTCOMES))
     else:
-        rows = rows.selectExpr("*", f"CAST(NULL AS {_list_of(SETTLED)}) AS {_SETTLED}")
-    ordered = rows.select(*(f"c{one}" for one in range(len(names))), _EARLIER, _SETTLED)
-    notes = notes_on(names, desk)
+        rows = rows.selectExpr("*", f"CAST(NULL AS {_list_of(OUTCOMES)}) AS {_OUTCOMES}")
+    ordered = rows.select(*(f"c{one}" for one in range(len(names))), _EARLIER, _OUTCOMES)
+    own = [names[one] for one in layout.own]
+    rests_on = {key.decode(): text.decode() for key, text in stamp().items()}
+    metadata: dict[str, Mapping[str, Any]] = {
+        "vin_verdict": rests_on | {"vintool.notes": notes_on(own, desk)}
+    }
+    if layout.manifest:
+        metadata["vin_row"] = {MANIFEST: layout.manifest}
+    none = none_screened(_empty(own))
     return ordered.mapInArrow(
-        sent(tasks.answers, job),
-        _schema(df, none_screened(_empty(names)).schema, len(names), notes),
+        sent(tasks.answers, job), _schema(df, layout.own, none.schema, metadata)
     )
 
 
-def _drawn(job: Job, rows: Frame) -> tuple[Job, Frame]:
+def _let_draw(job: Job, rows: Frame) -> tuple[Job, Frame]:
     """The job with the places at which licences run out, and of single rows what does not follow from them."""
-    asked = _mapped(rows.drop(_ROW), DRAWING, tasks.draws, job).persist()
+    asked = _mapped(rows.drop(_ROW), DRAWING, tasks.drawing_rows, job).persist()
     kinds = asked.where("licences IS NOT NULL").select("kind", "licences").distinct().collect()
     in_order = asked.repartition(1).sortWithinPartitions("at")
     of_kind = {kind: tuple(licences) for kind, licences in kinds}
-    settled = _mapped(in_order, SETTLED, tasks.settled, job.run.ledger, of_kind).persist()
-    out = settled.where(f"outcome = {RUNS_OUT}").select("licence", "at").collect()
+    outcomes = _mapped(in_order, OUTCOMES, tasks.settle, job.run.ledger, of_kind).persist()
+    out = outcomes.where(f"outcome = {RUNS_OUT}").select("licence", "at").collect()
     run = job.run.with_licences((licence, at) for licence, at in out)
-    return replace(job, run=run), settled.where(f"outcome <> {RUNS_OUT}")
+    return replace(job, run=run), outcomes.where(f"outcome <> {RUNS_OUT}")
 
 
 def _names(df: Frame) -> list[str]:
@@ -191,6 +205,19 @@ def _place(df: Frame, name: object) -> int:
             f"column {name!r}, which place= names, is {kind}; number the rows from 1 in their order, as int or bigint"
         )
     return at
+
+
+def _check_first(head: pa.Table, at: int, place: str) -> None:
+    """Refuse what the first rows in their order tell of all: that some have no number, or one below 1."""
+    numbers: list[Any] = head.column(at).to_pylist()
+    if None in numbers:
+        raise ValueError(
+            f"rows have no number in {place!r}, which place= names: number all rows from 1 in their order"
+        )
+    if numbers and min(numbers) < 1:
+        raise ValueError(
+            f"number {min(numbers):,} stands in {place!r}, which place= names: number the rows from 1 in their order"
+        )
 
 
 def _check_places(narrow: Frame, place: str) -> None:
@@ -235,16 +262,26 @@ def _joined(rows: Frame, facts: Frame) -> Frame:
     return rows.join(facts, _ROW, "left").select(*rows.columns, *facts.columns[1:])
 
 
-def _schema(df: Frame, both: pa.Schema, width: int, notes: Iterable[str] = ()) -> Any:
-    """The user's fields as they are, then those of the answers."""
-    names = both.names
+def _schema(
+    df: Frame,
+    own: Sequence[int],
+    both: pa.Schema,
+    metadata: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> Any:
+    """Some of the user's fields as they are, then those of the answers.
+
+    Args:
+        df: the user's frame.
+        own: the numbers of its fields that stay.
+        both: these, then the answers.
+        metadata: what is to be said of answers, by the names of ``screen_table``.
+    """
+    names, width = both.names, len(own)
     if df.sparkSession.conf.get("spark.sql.caseSensitive", "false") != "true":
         names = apart(width, names)
-    known = {key.decode(): text.decode() for key, text in stamp().items()} | {
-        "vintool.notes": [*notes]
-    }
+    said = {names[width + ANSWERS.index(name)]: known for name, known in metadata.items()}
     return spark_schema(
-        df.schema.fields,
+        [df.schema.fields[at] for at in own],
         [field.with_name(name) for field, name in zip(both, names, strict=True)][width:],
-        {"vin_verdict": known},
+        said,
     )

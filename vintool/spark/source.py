@@ -17,6 +17,7 @@ from vintool.columns.engine.categorical import as_text
 from vintool.columns.screening.manifest_table import KEY
 from vintool.errors import ManifestError
 from vintool.files.read_manifest import ManifestWarning, read_manifest
+from vintool.spark.layout import MANIFEST, OF_MANIFEST
 from vintool.spark.types import is_plain, spark_schema
 
 _OPTIONS = {"path", "sheet", "encoding"}
@@ -26,8 +27,8 @@ _MAP = "map."
 class ManifestSource(DataSource):  # type: ignore[misc] # PySpark need not be there for the types
     """The vehicles of a manifest, with the columns of ``read_manifest``; what is neither text nor a plain number or day is text.
 
-    Options: the path, ``sheet``, ``encoding``, and ``map.FIELD``, the column of a field. The notes on the manifest stand in the
-    metadata ``vintool.manifest`` of the column ``vin_row``.
+    Options: the path, ``sheet``, ``encoding``, and ``map.FIELD``, the column of a field. What was said and found of its
+    columns, and the notes on it, stand in the metadata ``vintool.manifest`` of the column ``vin_row``, where ``screen`` reads it.
     """
 
     @classmethod
@@ -39,7 +40,8 @@ class ManifestSource(DataSource):  # type: ignore[misc] # PySpark need not be th
         """The columns, for which the manifest is read."""
         table = self.read()
         known = json.loads(table.schema.metadata[KEY])
-        return spark_schema([], table.schema, {table.column_names[-1]: {"vintool.manifest": known}})
+        marks = dict[str, dict[str, Any]].fromkeys(table.column_names, {OF_MANIFEST: True})
+        return spark_schema([], table.schema, marks | {table.column_names[-1]: {MANIFEST: known}})
 
     def reader(self, schema: types.StructType) -> DataSourceReader:
         """Reads it once more, on an executor."""

@@ -17,7 +17,7 @@ from vintool.codes import FieldName
 from vintool.columns import decode_table
 from vintool.columns.engine.arrays import Places
 from vintool.columns.screening import whole_run
-from vintool.columns.screening.whole_run import EARLIER, SETTLED, PartScreener, WholeRun
+from vintool.columns.screening.whole_run import EARLIER, OUTCOMES, PartScreener, WholeRun
 from vintool.desk.ledger import Ledger
 from vintool.errors import DataError
 from vintool.registry.reference import Reference
@@ -99,12 +99,16 @@ class Job:
         run: what is known of all rows.
         names: of the user's columns.
         place: the number of the one that counts the rows.
+        own: the numbers of those that stay beside the answers.
+        judged: the numbers of those that the rules see.
     """
 
     reference: Reference
     run: WholeRun
     names: tuple[str, ...]
     place: int
+    own: tuple[int, ...]
+    judged: tuple[int, ...]
 
     def screener(self) -> PartScreener:
         """A screener of some of the rows."""
@@ -119,7 +123,7 @@ class Job:
         """
         if column.null_count:
             raise ValueError(
-                f"{column.null_count:,} rows have no number in {self.names[self.place]!r}, which place= names: number all rows from 1 in their order"
+                f"rows have no number in {self.names[self.place]!r}, which place= names: number all rows from 1 in their order"
             )
         return np.asarray(column.cast(pa.int64()).to_numpy(zero_copy_only=False))
 
@@ -138,30 +142,30 @@ def earlier_rows(batches: Batches) -> Iterator[pa.RecordBatch]:
     return whole_run.earlier_rows(batches)
 
 
-def draws(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
+def drawing_rows(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
     """Step 2, of all columns and what is known of earlier rows."""
     screener = job.screener()
     for batch in batches:
         named, rows, (earlier,) = _parted(job, batch, EARLIER)
-        yield from screener.draws(named, rows, earlier)
+        yield from screener.drawing_rows(named.select([*job.judged]), rows, earlier)
 
 
-def settled(
+def settle(
     ledger: Ledger, kinds: Mapping[int, tuple[int, ...]], batches: Batches
 ) -> Iterator[pa.RecordBatch]:
     """Step 2, of rows that draw."""
     own: Ledger = pickle.loads(pickle.dumps(ledger))  # noqa: S301 - a task that is run again begins with a full one
-    return whole_run.settled(batches, own, kinds)
+    return whole_run.settle(batches, own, kinds)
 
 
 def answers(job: Job, batches: Batches) -> Iterator[pa.RecordBatch]:
     """Step 3, of all columns and what is known of earlier rows and of draws."""
     screener = job.screener()
     for batch in batches:
-        named, rows, (earlier, of_draws) = _parted(job, batch, EARLIER, SETTLED)
-        start = 0
-        for added in screener.answers(named, rows, earlier, of_draws):
-            own = named.slice(start, added.num_rows)
+        named, rows, (earlier, outcomes) = _parted(job, batch, EARLIER, OUTCOMES)
+        judged, kept, start = named.select([*job.judged]), named.select([*job.own]), 0
+        for added in screener.answers(judged, rows, earlier, outcomes):
+            own = kept.slice(start, added.num_rows)
             start += added.num_rows
             columns = [*own.columns, *added.columns]
             yield pa.RecordBatch.from_arrays(columns, [f"c{at}" for at in range(len(columns))])

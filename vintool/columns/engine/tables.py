@@ -82,6 +82,12 @@ def _check_kind(data: Any) -> None:
         )
     if isinstance(data, AbstractSet):
         raise _refused(data, "in no order", "give a list")
+    if type(data).__module__.startswith("pyspark."):
+        raise _refused(
+            data,
+            "rows on a cluster",
+            "vintool.spark.screen(df, place=...) and vintool.spark.decode(df) take it; a list of a few rows give as df.toPandas()",
+        )
     if hasattr(data, "collect"):
         raise _refused(
             data, "not read yet", "call its collect(), or vintool.frames for a lazy answer"

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from vintool.columns.engine.arrays import Places
+from vintool.columns.engine.tables import find_mapping
 
 #: Under which it stands in the metadata of the schema.
 KEY = b"vintool.manifest"
@@ -110,7 +111,23 @@ class ManifestTable:
             }
             yield SheetRows(mapping, given, one.get("apart", 0), numbers[at], at, rows)
 
-    def given_for(
+    def knows(self, file: str | None, sheet: str | None) -> bool:
+        """Whether the manifest has such a sheet."""
+        return (file, sheet) in self._of_sheets
+
+    def mapping_of(
+        self, sheet: SheetRows, given: Mapping[str, str | Sequence[str]]
+    ) -> Mapping[str, str]:
+        """Which column of a sheet is which: as it was found when it was read, unless something is said now or a column is another one.
+
+        Raises:
+            MappingError, NoVinColumn: it must be told.
+        """
+        if given or sheet.mapping is None:
+            return find_mapping(sheet.data, self._given_for(sheet, given))
+        return sheet.mapping
+
+    def _given_for(
         self, sheet: SheetRows, given: Mapping[str, str | Sequence[str]]
     ) -> dict[str, str | Sequence[str]]:
         """What is said of the columns of a sheet, now and when it was read; a column that no sheet has is kept, to be refused."""

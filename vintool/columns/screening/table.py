@@ -71,9 +71,7 @@ def _screen_sheets(
     occurrences = Occurrences()
     places, answers = list[Places](), list[pa.RecordBatch]()
     for number, sheet in enumerate(manifest.sheets()):
-        mapping = sheet.mapping
-        if given or mapping is None:
-            mapping = find_mapping(sheet.data, manifest.given_for(sheet, given))
+        mapping = manifest.mapping_of(sheet, given)
         days = _days_of(sheet.data, mapping, sheet.apart)
         screener = new_screener(mapping, occurrences=occurrences, sheet=number, manifest_days=days)
         screened = _screened(screener, _batches(sheet.data), mapping, sheet.numbers_of)

@@ -3,8 +3,8 @@
 1. **Narrow**, any part of the rows in any order: ``PartScreener.narrow`` gives what each vehicle is known again by, and the days of
    the rows.
 2. **Global**, on narrow rows: ``earlier_rows`` finds the vehicles that stand on earlier rows, among all those of one VIN;
-   ``PartScreener.draws`` asks which licences each row could draw on, and ``settled`` lets them draw in the order of the rows. For
-   each licence it gives the place at which it runs out, and of single rows only what does not follow from that.
+   ``PartScreener.drawing_rows`` asks which licences each row could draw on, and ``settle`` lets them draw in the order of the rows.
+   For each licence it gives the place at which it runs out, and of single rows only what does not follow from that.
 3. **Answers**, any part of the rows in any order: ``PartScreener.answers``, with what was found.
 
 Each step asks what a run of one process asks: ``Screener`` judges, ``Occurrences`` finds vehicles, ``Draws`` draws.
@@ -78,7 +78,7 @@ DRAWING = pa.schema(
     ]
 )
 #: What became of a vehicle that draws; or, with ``RUNS_OUT``, at which place a licence does.
-SETTLED = pa.schema(
+OUTCOMES = pa.schema(
     [
         pa.field("at", pa.int64()),
         pa.field("outcome", pa.int32()),
@@ -136,7 +136,7 @@ class WholeRun:
         return replace(self, runs_out=tuple(out.tolist()))
 
 
-class _Known:
+class _KnownEarlier:
     """Knows of the vehicles of one batch which stand on earlier rows."""
 
     def __init__(self) -> None:
@@ -192,14 +192,14 @@ class _Asked:
         return int(_signed(text_hashes([repr(licences)]))[0]) if known is None else known
 
 
-class _Settled:
+class _KnownOutcomes:
     """Knows of the rows of one batch what became of them when all drew in their order."""
 
     def __init__(self, runs_out: Iterable[int]) -> None:
         self._out = np.array([*runs_out], dtype=np.int64)
         self._encoder = Encoder([Draw(NOT_DRAWN)])
         self.values: Sequence[Draw] = self._encoder.values
-        self.rows = _none_of(SETTLED)
+        self.rows = _none_of(OUTCOMES)
 
     def __call__(self, rows: DrawingRows) -> Codes:
         used, which = rows.matches.distinct
@@ -230,17 +230,21 @@ class PartScreener:
 
     def __init__(self, run: WholeRun) -> None:
         self._run = run
-        self._known, self._asked, self._settled = _Known(), _Asked(), _Settled(run.runs_out)
+        self._earlier, self._asked, self._outcomes = (
+            _KnownEarlier(),
+            _Asked(),
+            _KnownOutcomes(run.runs_out),
+        )
         new = partial(
             Screener,
             dict(run.mapping),
             run.on,
             run.regime,
-            occurrences=self._known,
+            occurrences=self._earlier,
             desk=run.desk,
             manifest_days=lambda: run.days,
         )
-        self._asking, self._answering = new(draws=self._asked), new(draws=self._settled)
+        self._asking, self._answering = new(draws=self._asked), new(draws=self._outcomes)
 
     def narrow(self, batch: pa.RecordBatch, rows: Places) -> Iterator[pa.RecordBatch]:
         """Step 1: ``NARROW`` rows.
@@ -264,7 +268,7 @@ class PartScreener:
             days = pa.array([day for day, _ in lines], pa.date32())
             yield _batch(NARROW, [None, None, None, days, np.array([count for _, count in lines])])
 
-    def draws(
+    def drawing_rows(
         self, batch: pa.RecordBatch, rows: Places, earlier: pa.RecordBatch
     ) -> Iterator[pa.RecordBatch]:
         """Step 2: ``DRAWING`` rows.
@@ -274,7 +278,7 @@ class PartScreener:
             rows: their numbers.
             earlier: ``EARLIER`` rows, those of this batch at least.
         """
-        self._known.rows = earlier
+        self._earlier.rows = earlier
         for _ in self._each_part(self._asking.judge, batch, rows):
             yield from self._asked.noted
             self._asked.noted.clear()
@@ -284,7 +288,7 @@ class PartScreener:
         batch: pa.RecordBatch,
         rows: Places,
         earlier: pa.RecordBatch,
-        settled: pa.RecordBatch | None = None,
+        outcomes: pa.RecordBatch | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """Step 3: the columns of ``screen_table`` that are added, row by row.
 
@@ -292,10 +296,10 @@ class PartScreener:
             batch: the user's columns, all of them.
             rows: their numbers.
             earlier: ``EARLIER`` rows, those of this batch at least.
-            settled: ``SETTLED`` rows, likewise; None where there are none.
+            outcomes: ``OUTCOMES`` rows, likewise; None where there are none.
         """
-        self._known.rows = earlier
-        self._settled.rows = _none_of(SETTLED) if settled is None else settled
+        self._earlier.rows = earlier
+        self._outcomes.rows = _none_of(OUTCOMES) if outcomes is None else outcomes
         yield from self._each_part(self._answering, batch, rows)
 
     def _each_part(
@@ -333,7 +337,7 @@ def earlier_rows(narrow: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield _batch(EARLIER, [column[rows] for column in columns])
 
 
-def settled(
+def settle(
     drawing: Iterable[pa.RecordBatch], ledger: Ledger, kinds: Mapping[int, tuple[int, ...]]
 ) -> Iterator[pa.RecordBatch]:
     """Step 2: what became of rows that draw, where it does not follow from the places at which licences run out; and these.
@@ -370,10 +374,10 @@ def settled(
                 out[licence] = at[rows].max() if rows.any() else at[0] - 1
         expected = _expected(out, licences, which, at)
         differ = np.flatnonzero((expected[0] != outcomes) | (expected[1] != on) | (over > 0))
-        lists = pa.array([values[row].over for row in differ.tolist()], SETTLED.field("over").type)
-        yield _batch(SETTLED, [at[differ], outcomes[differ], on[differ], lists])
+        lists = pa.array([values[row].over for row in differ.tolist()], OUTCOMES.field("over").type)
+        yield _batch(OUTCOMES, [at[differ], outcomes[differ], on[differ], lists])
     empty = np.flatnonzero(out != _at_first(ledger))
-    yield _batch(SETTLED, [out[empty], np.full(len(empty), RUNS_OUT), empty, None])
+    yield _batch(OUTCOMES, [out[empty], np.full(len(empty), RUNS_OUT), empty, None])
 
 
 def _at_first(ledger: Ledger | None) -> Places:
