@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,9 +22,7 @@ from support.vehicles import (
 )
 from support.vins import vin
 
-import vintool
 from vintool.codes import CheckDigit, Concern, Reason, Verdict
-from vintool.columns.screening.alone import screen_alone
 from vintool.declaration.lexicon.meanings import NOT_STORED
 from vintool.powertrain import SAME_VALUE
 from vintool.registry.powertrain_rules import all_powertrain_rules
@@ -449,16 +446,3 @@ def test_no_single_wrong_cell_clears_a_controlled_row(field, text, data):
             assert finding.verdict is not Verdict.OUT_OF_SCOPE or (
                 field == "condition" and len(declared) == 1
             )
-
-
-@pytest.mark.parametrize("call", [
-    lambda vin: vintool.screen(vin, on=vin),
-    lambda vin: vintool.screen(vin, on=ON, declared={vin: "x"}),
-    lambda vin: screen_alone(pa.array([vin]), ON, {vin: pa.array(["x"])}),
-    lambda vin: vintool.screen_table(pa.table({"VIN": [vin], vin: pa.array([[b"\xff"]])}), ON, mapping={"fuel": vin}),
-])  # fmt: skip
-def test_no_message_repeats_a_vin_that_stands_where_none_belongs(call):
-    vin = "LRW3E7FA3SC000001"
-    with pytest.raises(ValueError, match=r"date|field|column") as caught:
-        call(vin)
-    assert vin not in str(caught.value)
