@@ -11,7 +11,7 @@ from support.vins import vin
 
 import vintool
 from vintool.codes import Verdict
-from vintool.columns.engine.categorical import as_text
+from vintool.columns.engine.categorical import as_far_as_text, as_text
 
 OTHER = vin("9BRZZZZZ", "SJ", "012346")
 CLEARED = {"VIN": [UNSEEN_PETROL, OTHER], "Fuel": [PETROL["fuel"]] * 2, "HS code": [PETROL["hs_code"]] * 2}  # fmt: skip
@@ -121,3 +121,9 @@ def test_a_plain_no_to_a_name_does_not_speak_for_it(heading, cell):
 def test_what_else_stands_beside_a_plain_no_is_heard(heading, cell):
     table = pa.table({name: cells[:1] for name, cells in CLEARED.items()})
     assert verdicts(table.append_column(heading, pa.array([cell]))) != [Verdict.OUT_OF_SCOPE]
+
+
+def test_a_value_that_python_has_none_for_does_not_silence_the_others_of_its_column():
+    far = pa.array([10**13], pa.timestamp("s"))  # of the year 318,857
+    column = pa.UnionArray.from_sparse(pa.array([0, 1], pa.int8()), [pa.concat_arrays([far, far]), pa.array(["", "BEV"])])  # fmt: skip
+    assert as_far_as_text(column).to_pylist() == [None, "BEV"]

@@ -156,11 +156,15 @@ def as_far_as_text(array: pa.Array | pa.ChunkedArray) -> pa.StringArray:
         return as_text(array)
     except TypeNotTakenError:
         pass
+    return pa.array([_as_read(_value(cell)) for cell in cast("Any", array)], pa.string())
+
+
+def _value(cell: Any) -> object:
+    """What Python makes of a cell; None of what it has none for, such as instants of a zone that nobody knows, or of the year 300,000."""
     try:
-        values: list[Any] = array.to_pylist()
-    except (pa.ArrowException, ValueError, LookupError):  # instants of a zone that nobody knows
-        values = [None] * len(array)
-    return pa.array(map(_as_read, values), pa.string())
+        return cell.as_py()
+    except (pa.ArrowException, ValueError, LookupError, OverflowError):
+        return None
 
 
 def _as_read(value: Any) -> str | None:
