@@ -120,7 +120,7 @@ def test_twenty_thousand_rows_and_bills_are_never_all_drawn(browser, tmp_path):
         assert page.locator(".bill").count() == BILLS_AT_ONCE
         assert page.locator("*").count() < 5_000
         page.fill("#f-text", "text 19999")
-        page.wait_for_function("document.querySelectorAll('#rows tbody tr').length === 1")
+        playwright.expect(page.locator("#rows tbody tr")).to_have_count(1)
         page.click("#f-clear")
         page.click("#p-next")
         assert page.locator("#rows tbody tr td").first.text_content() == str(ROWS_AT_ONCE)

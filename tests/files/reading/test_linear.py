@@ -28,7 +28,7 @@ from vintool.files.reading.manifest import open_manifest
 from vintool.registry import places
 
 #: These look at the beginning alone, or at the whole; tried everywhere they would be squares.
-AT_THE_BEGINNING = {"_ENTRY", "_LABELLED", "_JSON_LINES", "_JSON", "_XML", "_START", "_FRAME_NUMBER", "_FIELD", "_EDI", "_AMOUNT", "_TO_VIN", "_TO_END", "_LEAD"}  # fmt: skip
+AT_THE_BEGINNING = {"_ENTRY", "_LOCATED", "_PLAIN_NO", "_OPENS", "_ELECTRIC_CARS", "_LABELLED", "_JSON_LINES", "_JSON", "_XML", "_START", "_FRAME_NUMBER", "_FIELD", "_EDI", "_AMOUNT", "_TO_VIN", "_TO_END", "_LEAD"}  # fmt: skip
 #: Here no text is longer than ``LONGEST``, so that a square of it is a constant.
 SHORT = {days, shapes, places}
 #: These read what the packaged data says, and no text of the user's.
