@@ -37,12 +37,8 @@ def joined(array: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> pa
     several: Any = array
     if _types.is_fixed_size_list(kind):
         several = array.cast(pa.large_list(cast("Any", kind).value_type))
-    starts = np.asarray(several.offsets, dtype=np.int64)
-    # No cast of a view to a list: Arrow 26 makes one with offsets that point anywhere.
-    if _is_view(kind):
-        ends = starts + np.asarray(several.sizes, dtype=np.int64)
-    else:
-        starts, ends = starts[:-1], starts[1:]
+    offsets = np.asarray(several.offsets, dtype=np.int64)
+    starts, ends = offsets[:-1], offsets[1:]
     held = np.asarray(array.is_valid().to_numpy(zero_copy_only=False)) & (ends > starts)
     first, last = (int(starts[held].min()), int(ends[held].max())) if held.any() else (0, 0)
     if _types.is_map(kind):
@@ -67,10 +63,6 @@ def joined(array: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> pa
         ],
         pa.string(),
     )
-
-
-def _is_view(kind: pa.DataType) -> bool:
-    return _types.is_list_view(kind) or _types.is_large_list_view(kind)
 
 
 def _texts_of(values: pa.Array, as_text: Callable[[pa.Array], pa.StringArray]) -> list[str | None]:

@@ -97,6 +97,8 @@ def to_plain(array: pa.Array) -> pa.Array:
     ['a', 'a', 'b']
     """
     kind = array.type
+    if _types.is_list_view(kind) or _types.is_large_list_view(kind):
+        return _lists_of(cast("Any", array))
     if _is_plain(kind):
         return array
     if isinstance(kind, pa.BaseExtensionType):
@@ -119,3 +121,14 @@ def _written_out(array: Any) -> pa.Array:
     rows = np.arange(array.offset, array.offset + len(array))
     values = cast("Any", to_plain(array.values))
     return cast("pa.Array", values.take(pa.array(np.searchsorted(ends, rows, side="right"))))
+
+
+def _lists_of(views: Any) -> pa.Array:
+    """A column of views of lists as one of lists: older Arrows write no view to Parquet, and newer ones cast some to lists that are none."""
+    valid = views.is_valid().to_numpy(zero_copy_only=False)
+    starts = np.asarray(views.offsets, dtype=np.int64)
+    sizes = np.where(valid, np.asarray(views.sizes, dtype=np.int64), 0)
+    ends = np.cumsum(sizes)
+    within = np.repeat(starts - (ends - sizes), sizes) + np.arange(sizes.sum())
+    offsets = pa.array(np.concatenate([[0], ends]), pa.int64())
+    return pa.LargeListArray.from_arrays(offsets, views.values.take(pa.array(within, pa.int64())), mask=pa.array(~valid))  # fmt: skip
